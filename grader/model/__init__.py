@@ -1,0 +1,1 @@
+"""Frozen values that every part of the grader shares; standard library only, no I/O."""

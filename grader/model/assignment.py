@@ -1,0 +1,129 @@
+"""An assignment as its author wrote it: rubric, criteria, cases, limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class Visibility(StrEnum):
+    """Who sees a case's values, and when; the words are Gradescope's."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Seconds are CPU seconds; wall time may be `wall_factor` times as long."""
+
+    import_seconds: float = 10.0
+    case_seconds: float = 5.0
+    total_seconds: float = 60.0
+    wall_factor: float = 4.0
+    memory_mib: int = 2048
+    file_mib: int = 16
+    open_files: int = 64
+    processes: int = 64
+    output_kib: int = 1024
+    answer_mib: int = 64
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs to a probe.
+
+    `kind` names how its inputs are drawn (see `grader.judge.cases`) and `parameters` holds what that
+    kind needs, in the rubric's own words. `weight` is its share of the criterion's points.
+    """
+
+    id: str
+    criterion: str
+    probe: str
+    kind: str
+    parameters: Mapping[str, Any]
+    data: str = "integers"
+    compare: str = "exact"
+    visibility: Visibility = Visibility.VISIBLE
+    weight: int = 1
+
+    @property
+    def name(self) -> str:
+        """`criterion/case`, unique in the rubric."""
+        return f"{self.criterion}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One row of the rubric: what earns `points`, shared over its cases by weight.
+
+    `requires` names earlier criteria without which this one is not run. `withheld` is the weight of
+    the hidden cases that a handout's copy of the rubric leaves out.
+    """
+
+    id: str
+    title: str
+    points: int
+    cases: tuple[Case, ...]
+    help: str = ""
+    requires: tuple[str, ...] = ()
+    adjoint_of: str = ""
+    wrt: str = ""
+    withheld: int = 0
+
+    @property
+    def weight(self) -> int:
+        """The weight of all its cases, those withheld included."""
+        return self.withheld + sum(case.weight for case in self.cases)
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """The criteria in the author's order; their points add up to `points`."""
+
+    points: int
+    criteria: tuple[Criterion, ...]
+    source: Path
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One homework, loaded and checked.
+
+    `files` are the names handed in; `provided` maps the path of every file that comes from the
+    assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
+    where there is no reference (in a handout), else None. `digest` is over all that a grade depends on.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    files: tuple[str, ...]
+    rubric: Rubric
+    oracle: str
+    ndarray: str = "ndarray"
+    devices: tuple[str, ...] = ("cpu",)
+    limits: Limits = field(default_factory=Limits)
+    provided: Mapping[str, bytes] = field(default_factory=dict)
+    frozen: Path | None = None
+    digest: str = ""
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The Python modules among the files handed in."""
+        return tuple(name.removesuffix(".py") for name in self.files if name.endswith(".py"))
+
+    @property
+    def probes(self) -> Path:
+        """The file that says what is asked of a submission."""
+        return self.folder / "probes.py"
+
+    def criterion(self, id: str) -> Criterion:
+        """The criterion of that id; KeyError where there is none."""
+        for criterion in self.rubric.criteria:
+            if criterion.id == id:
+                return criterion
+        raise KeyError(id)

@@ -1,0 +1,32 @@
+"""The exceptions that Backflip raises on purpose.
+
+BackflipError
+├── UserError        bad input of an author, an instructor or a student: one line, exit 2
+├── GraderFault      the grader's own fault: exit 3, never a student's zero
+└── ProtocolError    bytes on the wire that no honest worker writes
+"""
+
+from pathlib import Path
+
+
+class BackflipError(Exception):
+    """Root of every exception raised on purpose."""
+
+
+class UserError(BackflipError):
+    """Bad input, said in one line: where it stands, what was found, what was expected, what to do.
+
+    `source` and `line` (counted from 1) point at the place; either may be missing.
+    """
+
+    def __init__(self, message: str, source: Path | str | None = None, line: int | None = None) -> None:
+        place = "" if source is None else f"{source}:{line}: " if line else f"{source}: "
+        super().__init__(place + message)
+
+
+class GraderFault(BackflipError):
+    """Something that only the grader can have done wrong."""
+
+
+class ProtocolError(BackflipError):
+    """A frame that breaks the rules of `grader.model.frame`."""

@@ -1,0 +1,150 @@
+"""The frames that cross between judge and worker: a JSON header of known fields, then raw array bytes.
+
+    4 bytes   length of the header, little-endian
+    header    UTF-8 JSON object; its "arrays" lists {"dtype", "shape"} of what follows
+    arrays    the elements in C order, little-endian, one array after the other
+
+There is no length field for an array: its bytes follow from dtype and shape, so nothing can
+disagree. Every length is capped before it is read.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.model.errors import ProtocolError
+
+ITEM_BYTES = {"|b1": 1, "|i1": 1, "|u1": 1, "<i4": 4, "<i8": 8, "<f2": 2, "<f4": 4, "<f8": 8}
+MAX_HEADER_BYTES = 64 * 1024
+MAX_ARRAYS = 64
+MAX_DIMENSIONS = 16
+
+REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # beside "arrays"
+ERROR_FIELDS = frozenset({"type", "message", "file", "line", "source"})
+
+
+@dataclass(frozen=True)
+class RawArray:
+    """An array as it crosses the wire: NumPy's dtype string, its shape, its bytes in C order."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message: the header without its "arrays", and the arrays."""
+
+    header: Mapping[str, Any]
+    arrays: tuple[RawArray, ...]
+
+
+def array_bytes(dtype: str, shape: Sequence[int]) -> int:
+    """The number of bytes that an array of this dtype and shape takes."""
+    return ITEM_BYTES[dtype] * math.prod(shape)
+
+
+def encode(header: Mapping[str, Any], arrays: Sequence[RawArray] = ()) -> bytes:
+    """The frame's bytes."""
+    listed = [{"dtype": a.dtype, "shape": list(a.shape)} for a in arrays]
+    text = json.dumps({**header, "arrays": listed}, separators=(",", ":")).encode()
+    return b"".join([len(text).to_bytes(4, "little"), text, *(a.data for a in arrays)])
+
+
+class FrameReader:
+    """Cuts a stream of bytes into frames; `max_bytes` caps the arrays of one frame together.
+
+    Raises ProtocolError at the first byte that cannot belong to a well-formed frame.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._buffer = bytearray()
+        self._header: dict[str, Any] | None = None
+        self._arrays: list[tuple[str, tuple[int, ...], int]] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """True where no byte of an unfinished frame is waiting."""
+        return not self._buffer and self._header is None
+
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        """Yields every frame that `data` completes."""
+        self._buffer += data
+        while True:
+            if self._header is None and not self._take_header():
+                return
+            assert self._header is not None
+            total = sum(size for _, _, size in self._arrays)
+            if len(self._buffer) < total:
+                return
+            arrays, at = [], 0
+            for dtype, shape, size in self._arrays:
+                arrays.append(RawArray(dtype, shape, bytes(self._buffer[at : at + size])))
+                at += size
+            del self._buffer[:total]
+            header, self._header = self._header, None
+            yield Frame(header, tuple(arrays))
+
+    def _take_header(self) -> bool:
+        if len(self._buffer) < 4:
+            return False
+        length = int.from_bytes(self._buffer[:4], "little")
+        if length > MAX_HEADER_BYTES:
+            raise ProtocolError(f"a header of {length} bytes; at most {MAX_HEADER_BYTES} are read")
+        if len(self._buffer) < 4 + length:
+            return False
+        try:
+            header = json.loads(self._buffer[4 : 4 + length].decode())
+        except (ValueError, RecursionError) as error:
+            raise ProtocolError("a header that is not JSON") from error
+        del self._buffer[: 4 + length]
+        if not isinstance(header, dict):
+            raise ProtocolError("a header that is not an object")
+        self._arrays = [self._check_array(entry) for entry in self._listed(header.pop("arrays", None))]
+        total = sum(size for _, _, size in self._arrays)
+        if total > self._max_bytes:
+            raise ProtocolError(f"{total} bytes of arrays; at most {self._max_bytes} are read")
+        self._header = header
+        return True
+
+    @staticmethod
+    def _listed(arrays: object) -> list[object]:
+        if not isinstance(arrays, list) or len(arrays) > MAX_ARRAYS:
+            raise ProtocolError("a header whose arrays are not a short list")
+        return arrays
+
+    @staticmethod
+    def _check_array(entry: object) -> tuple[str, tuple[int, ...], int]:
+        if not isinstance(entry, dict) or set(entry) != {"dtype", "shape"}:
+            raise ProtocolError("an array that is not dtype and shape")
+        dtype, shape = entry["dtype"], entry["shape"]
+        if not isinstance(dtype, str) or dtype not in ITEM_BYTES:
+            raise ProtocolError("an array of a dtype that does not travel")
+        if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
+            raise ProtocolError("a shape that is not a short list")
+        if any(type(n) is not int or not 0 <= n < 2**40 for n in shape):
+            raise ProtocolError("a shape with a length that is no count")
+        return dtype, tuple(shape), array_bytes(dtype, shape)
+
+
+def check_reply(header: Mapping[str, Any], nonce: str) -> None:
+    """Raises ProtocolError unless `header` is a reply to the request that carried `nonce`."""
+    if set(header) != REPLY_FIELDS:
+        raise ProtocolError("a reply with fields missing or added")
+    if header["nonce"] != nonce:
+        raise ProtocolError("a reply to something that was not asked")
+    if header["status"] not in ("ok", "error", "output_limit"):
+        raise ProtocolError("a reply with a status that no worker sends")
+    error = header["error"]
+    if (header["status"] == "error") != isinstance(error, dict):
+        raise ProtocolError("a reply whose status and error disagree")
+    if isinstance(error, dict):
+        texts = [error.get(name) for name in ("type", "message", "file", "source")]
+        if set(error) != ERROR_FIELDS or type(error["line"]) is not int:
+            raise ProtocolError("an error with fields missing or added")
+        if not all(isinstance(text, str) for text in texts):
+            raise ProtocolError("an error whose fields are not text")

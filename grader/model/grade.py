@@ -1,0 +1,123 @@
+"""What grading comes to: outcomes, check results, and the grade that they add up to."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from grader.model.assignment import Visibility
+from grader.model.frame import RawArray
+
+
+class Status(StrEnum):
+    """How one case ended; the set is closed.
+
+    OK and WRONG are verdicts on values. ERROR to REFUSED are the submission's doing. NOT_RUN and
+    INTERNAL_ERROR are not: they are never scored as zero in silence.
+    """
+
+    OK = "ok"
+    WRONG = "wrong"
+    ERROR = "error"
+    TOO_SLOW = "too_slow"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    OUTPUT_LIMIT = "output_limit"
+    CRASHED = "crashed"
+    FORGED_REPLY = "forged_reply"
+    REFUSED = "refused"
+    NOT_RUN = "not_run"
+    INTERNAL_ERROR = "internal_error"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What asking an implementation came to: arrays where `status` is OK, else the reason."""
+
+    status: Status
+    arrays: tuple[RawArray, ...] = ()
+    reason: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The verdict on one case, in the order that a student reads it.
+
+    `inputs` describes the case in words; `expected` and `actual` are what differs first, at `index`;
+    `rationale` says why that is wrong; `help` where to read on; `output` is what the submission printed.
+    """
+
+    criterion: str
+    case: str
+    status: Status
+    visibility: Visibility = Visibility.VISIBLE
+    inputs: str = ""
+    index: tuple[int, ...] | None = None
+    expected: str = ""
+    actual: str = ""
+    rationale: str = ""
+    help: str = ""
+    output: str = ""
+    misconceptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CriterionGrade:
+    """What one criterion earned: `score` of the `points` that its cases at hand offer."""
+
+    id: str
+    title: str
+    points: Fraction
+    score: Fraction
+    status: Status
+    results: tuple[CheckResult, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One submission's grade.
+
+    `sandbox` records the wall it ran behind, `versions` what judged it. `withheld` are the points that
+    stand on hidden cases that are not at hand; `not_selected` counts the cases that were left out of this
+    run: where it is not zero, the score is no grade.
+    """
+
+    assignment: str
+    submission: str
+    criteria: tuple[CriterionGrade, ...]
+    sandbox: str
+    device: str = "cpu"
+    withheld: Fraction = Fraction(0)
+    not_selected: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def score(self) -> Fraction:
+        """The points earned."""
+        return sum((criterion.score for criterion in self.criteria), Fraction(0))
+
+    @property
+    def max_score(self) -> Fraction:
+        """The points offered by the cases at hand (in a handout, the visible ones)."""
+        return sum((criterion.points for criterion in self.criteria), Fraction(0))
+
+    @property
+    def passed(self) -> bool:
+        """True where every case passed."""
+        return all(criterion.status is Status.OK for criterion in self.criteria)
+
+    @property
+    def needs_person(self) -> tuple[CheckResult, ...]:
+        """The results that are the grader's fault: no score may stand on them unseen."""
+        return tuple(
+            result
+            for criterion in self.criteria
+            for result in criterion.results
+            if result.status is Status.INTERNAL_ERROR
+        )
+
+
+def as_number(score: Fraction) -> float:
+    """A score as it is shown and exported: rounded half up to two decimals, the same everywhere."""
+    return (score * 100 + Fraction(1, 2)).__floor__() / 100
