@@ -1,0 +1,5 @@
+"""`python -m grader.worker`: serve requests on stdin and stdout until stdin closes."""
+
+from grader.worker.serve import serve
+
+serve()

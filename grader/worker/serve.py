@@ -1,0 +1,178 @@
+"""Answers the judge's requests: load a submission, run a probe on it, send arrays back."""
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, BinaryIO
+
+import numpy
+
+from grader.model.frame import MAX_ARRAYS, Frame, FrameReader, RawArray, encode
+from grader.worker.submission import Case, Submission, to_raw
+
+REQUEST_BYTES = 1 << 30
+MAX_TEXT = 2000
+
+
+def serve() -> None:
+    """Serves until the judge closes its end.
+
+    The protocol moves to descriptors of its own and what the submission prints goes to stderr, which
+    the judge reads apart from answers. Stdin is empty for the submission.
+    """
+    requests = os.fdopen(os.dup(0), "rb", buffering=0)
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    os.dup2(2, 1)
+    poison_fresh_memory()
+    worker = Worker()
+    for frame in _frames(requests):
+        _write(replies, worker.answer(frame))
+
+
+def _frames(stream: BinaryIO) -> Iterator[Frame]:
+    reader = FrameReader(REQUEST_BYTES)
+    while data := stream.read(1 << 16):
+        yield from reader.feed(data)
+
+
+def _write(stream: BinaryIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[stream.write(view) :]
+
+
+def poison_fresh_memory() -> None:
+    """Makes `numpy.empty` return NaN (integers: the smallest), so that a result never leans on luck."""
+
+    def poisoned(make: Any) -> Any:
+        def fresh(*args: Any, **kwargs: Any) -> Any:
+            out = make(*args, **kwargs)
+            if out.dtype.kind == "f":
+                out.fill(numpy.nan)
+            elif out.dtype.kind == "i":
+                out.fill(numpy.iinfo(out.dtype).min)
+            return out
+
+        return fresh
+
+    for name in ("empty", "empty_like"):
+        vars(numpy)[name] = poisoned(vars(numpy)[name])
+
+
+class Worker:
+    """Holds one submission and runs probes on it.
+
+    Three requests, in this order: "setup" runs nothing of the submission (if it fails, the fault is the
+    grader's), "import" imports what was handed in, "call" runs one probe and may come again and again.
+    """
+
+    def __init__(self) -> None:
+        self._modules: list[ModuleType] = []
+        self._probes: ModuleType | None = None
+        self._ndarray: ModuleType | None = None
+        self._paths: tuple[str, ...] = ()
+        self._answer_bytes = 0
+
+    def answer(self, frame: Frame) -> bytes:
+        """The reply to one request; whatever the submission raises becomes an error in it."""
+        steps = {"setup": self._setup, "import": self._import, "call": self._call}
+        status, error, arrays = "ok", None, []
+        try:
+            arrays = steps[frame.header["request"]](frame)
+        except BaseException as raised:
+            # BaseException: a submission that raises SystemExit or KeyboardInterrupt has answered, too.
+            status, error = "error", self._describe(raised)
+        if len(arrays) > MAX_ARRAYS or sum(len(a.data) for a in arrays) > self._answer_bytes:
+            status, arrays = "output_limit", []
+        with contextlib.suppress(Exception):  # the submission may have closed or replaced its streams
+            sys.stdout.flush()
+            sys.stderr.flush()
+        return encode({"nonce": frame.header["nonce"], "status": status, "error": error}, arrays)
+
+    def _setup(self, frame: Frame) -> list[RawArray]:
+        header = frame.header
+        self._answer_bytes = header["limits"]["answer_bytes"]
+        self._paths = tuple(header["paths"])
+        sys.path[:0] = self._paths
+        sys.dont_write_bytecode = True
+        spec = importlib.util.spec_from_file_location("probes", header["probes"])
+        assert spec is not None and spec.loader is not None
+        self._probes = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self._probes)
+        self._ndarray = importlib.import_module(header["ndarray"])
+        set_limits(header["limits"])
+        return []
+
+    def _import(self, frame: Frame) -> list[RawArray]:
+        self._modules = [importlib.import_module(name) for name in frame.header["modules"]]
+        return []
+
+    def _call(self, frame: Frame) -> list[RawArray]:
+        header = frame.header
+        assert self._ndarray is not None
+        submission = Submission(self._modules, self._ndarray, header["dtype"], header["device"])
+        case = Case(header["case"], frame.arrays)
+        return to_raw(getattr(self._probes, header["probe"])(submission, case), self._ndarray)
+
+    def _describe(self, raised: BaseException) -> dict[str, Any]:
+        """The exception as text, with the last line of the submission that it passed through."""
+        place = {"file": "", "line": 0, "source": ""}
+        if isinstance(raised, SyntaxError):
+            place = {
+                "file": Path(raised.filename or "").name,
+                "line": raised.lineno or 0,
+                "source": (raised.text or "").strip(),
+            }
+            message = raised.msg or ""
+        else:
+            message = _text(raised)
+            for entry in traceback.extract_tb(raised.__traceback__, limit=-50):
+                if entry.filename.startswith(self._paths):
+                    name = os.path.relpath(entry.filename, self._root_of(entry.filename))
+                    place = {"file": name, "line": entry.lineno or 0, "source": entry.line or ""}
+        texts = {"type": type(raised).__name__, "message": message, **place}
+        return {k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in texts.items()}
+
+    def _root_of(self, filename: str) -> str:
+        return next(path for path in self._paths if filename.startswith(path))
+
+
+def _text(raised: BaseException) -> str:
+    try:
+        return str(raised)
+    except BaseException:
+        return "an exception whose text cannot be made"
+
+
+def set_limits(limits: dict[str, int]) -> None:
+    """Lowers this process's resource limits, soft and hard, so that the submission cannot raise them."""
+    try:
+        import resource
+    except ImportError:  # no such thing on Windows: wall time, kept by the judge, is the only limit there
+        return
+    wanted = {
+        resource.RLIMIT_AS: limits["memory_bytes"],
+        resource.RLIMIT_CPU: limits["cpu_seconds"],
+        resource.RLIMIT_FSIZE: limits["file_bytes"],
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_CORE: 0,
+    }
+    if limits["processes"]:
+        wanted[resource.RLIMIT_NPROC] = limits["processes"]
+    for kind, value in wanted.items():
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (ValueError, OSError):
+            if sys.platform == "linux":  # macOS refuses some of them; the judge's clock still holds
+                raise
