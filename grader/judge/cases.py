@@ -1,0 +1,219 @@
+"""Draws a case's inputs from a seed: base arrays, the views that lead from them, dependent shapes.
+
+A kind of case is one function in `KINDS`; the loader knows which keys a case of that kind may have.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.model.assignment import Case, Visibility
+from grader.model.frame import RawArray
+
+Array = npt.NDArray[Any]
+Recipe = tuple[tuple[str, Any], ...]
+LARGEST = 8  # exact integers are drawn from [-8, 8], see numerics: products and sums stay exact in float32
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a probe is given: plain `values`, dense `bases` (float32), and a recipe of views for each base."""
+
+    values: Mapping[str, Any]
+    bases: Mapping[str, Array]
+    recipes: Mapping[str, Recipe]
+
+    def array(self, name: str) -> Array:
+        """The array of that name as the probe sees it, its view applied."""
+        view = self.bases[name]
+        for op, argument in self.recipes[name]:
+            view = view.transpose(argument) if op == "permute" else view[_slices(argument)]
+        return view
+
+    def absolute(self) -> "Inputs":
+        """The same case on absolute values: what an error bound is made of."""
+        return Inputs(self.values, {name: abs(base) for name, base in self.bases.items()}, self.recipes)
+
+    def replacing(self, name: str, other: "Inputs") -> "Inputs":
+        """This case with the base of one array taken from another draw of it."""
+        return Inputs(self.values, {**self.bases, name: other.bases[name]}, self.recipes)
+
+    def fields(self) -> dict[str, Any]:
+        """The part of a request that names the inputs; the arrays follow it as `raw`."""
+        return {"values": dict(self.values), "inputs": {name: self.recipes[name] for name in self.bases}}
+
+    def raw(self) -> list[RawArray]:
+        """The bases as they cross to a worker."""
+        return [
+            RawArray(base.dtype.newbyteorder("<").str, base.shape, base.tobytes())
+            for base in self.bases.values()
+        ]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything that the probe is given."""
+        digest = hashlib.sha256(json.dumps(self.fields(), sort_keys=True).encode())
+        for raw in self.raw():
+            digest.update(f"{raw.dtype}{raw.shape}".encode() + raw.data)
+        return digest.hexdigest()
+
+
+def _slices(argument: Any) -> tuple[slice, ...]:
+    return tuple(slice(start, stop, step) for start, stop, step in argument)
+
+
+def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0) -> Inputs:
+    """The inputs of a case, the same on every machine for the same names and secret.
+
+    A visible case does not depend on the course's secret seed, so that a handout can show it.
+    `redraw` numbers further, different draws of the same shapes.
+    """
+    words = [assignment, case.name, "" if case.visibility is Visibility.VISIBLE else secret]
+    # the configuration comes from a generator of its own: a redraw keeps the shapes
+    shapes = _generator([*words, "shapes"])
+    numbers = _generator([*words, "numbers", str(redraw)])
+    return KINDS[case.kind](case, shapes, numbers)
+
+
+def _generator(words: list[str]) -> np.random.Generator:
+    digest = hashlib.sha256("\0".join(words).encode()).digest()
+    return np.random.default_rng(np.random.SeedSequence(int.from_bytes(digest, "little")))
+
+
+def _numbers(case: Case, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    if case.data == "normal":
+        return rng.standard_normal(shape).astype(np.float32)
+    return rng.integers(-LARGEST, LARGEST, shape, endpoint=True).astype(np.float32)
+
+
+def _inputs(
+    case: Case, rng: np.random.Generator, values: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
+) -> Inputs:
+    bases, recipes = {}, {}
+    for name, shape in shapes.items():
+        base_shape, recipes[name] = _view_recipe(case.parameters.get("view", ()), shape)
+        bases[name] = _numbers(case, rng, base_shape)
+    return Inputs(values, bases, recipes)
+
+
+def _view_recipe(views: tuple[str, ...], shape: tuple[int, ...]) -> tuple[tuple[int, ...], Recipe]:
+    """The base's shape, and the recipe that makes an array of `shape` of it.
+
+    Built from the last view back to the first. `slice` takes every second element from the second on of
+    an axis that is longer at both ends, so the offset is not zero and nothing is compact; `permute`
+    turns the axes by one, which is not its own inverse from three axes on; `flip` runs backwards.
+    """
+    recipe: list[tuple[str, Any]] = []
+    for view in reversed(views):
+        if view == "permute":
+            axes = tuple((axis + 1) % len(shape) for axis in range(len(shape)))
+            shape = tuple(shape[axes.index(axis)] for axis in range(len(shape)))
+            recipe.append(("permute", axes))
+        elif view == "slice":
+            recipe.append(("slice", tuple((1, 2 * n + 1, 2) for n in shape)))
+            shape = tuple(2 * n + 2 for n in shape)
+        else:
+            recipe.append(("slice", tuple((None, None, -1) for _ in shape)))
+    return shape, tuple(reversed(recipe))
+
+
+def _array_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    values = {key: value for key, value in case.parameters.items() if key not in ("shape", "view")}
+    return _inputs(case, numbers, values, {"a": tuple(case.parameters["shape"])})
+
+
+def _conv_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    parameters = dict(case.parameters)
+    if "x" not in parameters:
+        parameters |= _draw_configuration(shapes, parameters["remainder"])
+    height, width, channels = parameters["x"]
+    kernel_height, kernel_width, filters = parameters["w"]
+    stride, padding = pair(parameters["stride"]), pair(parameters["padding"])
+    out = tuple(
+        (n + 2 * p - k) // s + 1
+        for n, k, s, p in zip((height, width), (kernel_height, kernel_width), stride, padding, strict=True)
+    )
+    batch = parameters["batch"]
+    return _inputs(
+        case,
+        numbers,
+        {"stride": parameters["stride"], "padding": parameters["padding"]},
+        {
+            "x": (batch, height, width, channels),
+            "w": (kernel_height, kernel_width, channels, filters),
+            "out_grad": (batch, *out, filters),
+        },
+    )
+
+
+def _draw_configuration(rng: np.random.Generator, remainder: str) -> dict[str, Any]:
+    """A random rectangular convolution whose remainder (n + 2p - k) mod s is, on both axes, as asked.
+
+    "zero": r = 0; "full": r = s - 1 with s >= 2; "between": 0 < r < s - 1, so s >= 3; "any": whatever comes.
+    """
+    smallest = {"any": 1, "zero": 1, "full": 2, "between": 3}[remainder]
+    while True:
+        stride = rng.integers(smallest, 5, 2)
+        kernel = rng.integers(1, 5, 2)
+        padding = rng.integers(0, 4, 2)
+        low = {"any": 0 * stride, "zero": 0 * stride, "full": stride - 1, "between": 0 * stride + 1}[
+            remainder
+        ]
+        high = {"any": stride - 1, "zero": 0 * stride, "full": stride - 1, "between": stride - 2}[remainder]
+        size = (
+            (rng.integers(2, 5, 2) - 1) * stride
+            + kernel
+            - 2 * padding
+            + rng.integers(low, high, endpoint=True)
+        )
+        channels, filters = rng.integers(2, 5, 2)
+        differ = (
+            size[0] != size[1] and kernel[0] != kernel[1] and stride[0] != stride[1] and channels != filters
+        )
+        if min(size) >= 1 and differ:
+            return {
+                "batch": int(rng.integers(2, 4)),
+                "x": [int(size[0]), int(size[1]), int(channels)],
+                "w": [int(kernel[0]), int(kernel[1]), int(filters)],
+                "stride": [int(s) for s in stride],
+                "padding": [int(p) for p in padding],
+            }
+
+
+def pair(value: int | list[int] | tuple[int, int]) -> tuple[int, int]:
+    """An int or a pair as a pair (height, width)."""
+    return (value, value) if isinstance(value, int) else (value[0], value[1])
+
+
+KINDS: dict[str, Callable[[Case, np.random.Generator, np.random.Generator], Inputs]] = {
+    "array": _array_kind,
+    "conv": _conv_kind,
+}
+
+
+def describe(case: Case, inputs: Inputs) -> str:
+    """The case in words, for the student who failed it."""
+    views = ", ".join(
+        {"permute": "permuted", "slice": "sliced", "flip": "flipped"}[v]
+        for v in case.parameters.get("view", ())
+    )
+    view = f", as a view ({views})" if views else ""
+    if case.kind == "conv":
+        n, height, width, channels = inputs.array("x").shape
+        kernel_height, kernel_width, _, filters = inputs.array("w").shape
+        stride, padding = pair(inputs.values["stride"]), pair(inputs.values["padding"])
+        sizes = zip((height, width), (kernel_height, kernel_width), stride, padding, strict=True)
+        remainder = "×".join(str((size + 2 * p - k) % s) for size, k, s, p in sizes)
+        return (
+            f"{n} image{'s' * (n != 1)} of {height}×{width}, {channels} channels, {filters} filters of "
+            f"{kernel_height}×{kernel_width}, stride {stride[0]}×{stride[1]}, "
+            f"padding {padding[0]}×{padding[1]}, remainder {remainder}{view}"
+        )
+    values = "".join(f", {name} {value}" for name, value in inputs.values.items())
+    return f"an array of shape {inputs.array('a').shape}{values}{view}"

@@ -1,0 +1,101 @@
+"""Holds what came back against what must come back, and says what differs first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.judge.oracles import Expected
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where an answer first leaves what was expected, in a student's words."""
+
+    expected: str
+    actual: str
+    rationale: str
+    index: tuple[int, ...] | None = None
+
+
+def compare(expected: Expected, actual: Sequence[Array], dtype: str) -> Difference | None:
+    """The first difference, or None where there is none.
+
+    Without bounds every element must be equal (`==`: inputs are integers and sums are exact, see
+    numerics); with bounds it must be finite and within its own bound. `dtype` is what floats must be of.
+    """
+    if len(actual) != len(expected.arrays):
+        return Difference(
+            f"{len(expected.arrays)} arrays", f"{len(actual)} arrays", "the number of results differs"
+        )
+    for number, array in enumerate(expected.arrays):
+        bound = None if expected.bounds is None else expected.bounds[number]
+        difference = _compare_array(array, actual[number], dtype, bound)
+        if difference is not None:
+            return difference
+    return None
+
+
+def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:
+    if actual.shape != expected.shape:
+        return Difference(
+            str(expected.shape), str(actual.shape), _explain_shape(expected.shape, actual.shape)
+        )
+    wanted = dtype if expected.dtype.kind == "f" else expected.dtype.name
+    if actual.dtype.name != wanted:
+        return Difference(
+            wanted, actual.dtype.name, "the dtype differs: a result has the dtype of its inputs"
+        )
+    if bound is None:
+        wrong = ~(actual == expected)  # NaN equals nothing, so it is wrong
+    else:
+        with np.errstate(invalid="ignore"):
+            wrong = ~(np.abs(actual.astype(np.float64) - expected) <= bound)
+    count = int(np.count_nonzero(wrong))
+    if count == 0:
+        return None
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return Difference(
+        _number(expected[index]),
+        _number(actual[index]),
+        _explain_values(expected, actual, wrong, bound, index),
+        index,
+    )
+
+
+def _explain_shape(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
+    if len(expected) != len(actual):
+        return f"the result has {len(actual)} axes and not {len(expected)}"
+    if sorted(expected) == sorted(actual):
+        return "the lengths are right and stand in the wrong order: axes were exchanged"
+    axes = [axis for axis, (e, a) in enumerate(zip(expected, actual, strict=True)) if e != a]
+    parts = [f"axis {axis} has length {actual[axis]} and not {expected[axis]}" for axis in axes]
+    return "; ".join(parts)
+
+
+def _explain_values(
+    expected: Array, actual: Array, wrong: Array, bound: Array | None, index: tuple[int, ...]
+) -> str:
+    count, size = int(np.count_nonzero(wrong)), expected.size
+    share = f"{count} of {size} elements differ" if count < size else f"all {size} elements differ"
+    if not np.isfinite(actual).all():
+        first = tuple(int(i) for i in np.argwhere(~np.isfinite(actual))[0])
+        return f"{share}; {_number(actual[first])} at {first}: was this element ever written?"
+    if not actual.any():
+        return f"{share}: the result holds zeros only"
+    if bound is not None:
+        off = abs(float(actual[index]) - float(expected[index]))
+        return (
+            f"{share} by more than rounding explains; here by {off:.3g} where at most {bound[index]:.3g} is"
+        )
+    if np.array_equal(actual, -expected):
+        return f"{share}: every sign is turned"
+    return share
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.9g}"

@@ -1,0 +1,122 @@
+"""Something that answers probes: a submission behind its wall, or the reference in a plain process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.judge.cases import Inputs
+from grader.judge.sandbox import WorkerCommand
+from grader.judge.worker_process import WorkerProcess
+from grader.model.assignment import Limits
+from grader.model.errors import GraderFault
+from grader.model.grade import Outcome, Status
+
+SETUP_SECONDS = 60.0  # nothing of a submission runs in it, so it is bounded only against a broken machine
+REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, total_seconds=10**6, answer_mib=1024)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is asked: its modules, where its NDArray comes from, its dtype and device."""
+
+    modules: tuple[str, ...]
+    ndarray: str
+    dtype: str
+    device: str
+
+
+class Implementation:
+    """Runs probes on one subject; starts its worker when first asked and again after it died.
+
+    A worker that had to be killed costs the case that killed it; an import that failed costs every case,
+    once. `total_seconds` of CPU time bound all calls together.
+    """
+
+    def __init__(self, command: WorkerCommand, subject: Subject, limits: Limits) -> None:
+        self._command = command
+        self._subject = subject
+        self._limits = limits
+        self._worker: WorkerProcess | None = None
+        self._import_failed: Outcome | None = None
+        self._spent_seconds = 0.0
+        self._twin: Implementation | None = None
+
+    @property
+    def twin(self) -> "Implementation":
+        """The same subject in a process of its own that shares nothing with this one; closed with it."""
+        if self._twin is None:
+            self._twin = Implementation(self._command, self._subject, self._limits)
+        return self._twin
+
+    def run(self, probe: str, inputs: Inputs) -> Outcome:
+        """What the subject's probe returns for these inputs."""
+        if self._import_failed is not None:
+            return self._import_failed
+        if self._spent_seconds >= self._limits.total_seconds:
+            return Outcome(
+                Status.TIMEOUT, reason=f"its {self._limits.total_seconds:g} seconds in all were used up"
+            )
+        started = self.start() if self._worker is None or not self._worker.is_alive else None
+        if started is not None and started.status is not Status.OK:
+            self._import_failed = started
+            return started
+        header = {
+            "request": "call",
+            "probe": probe,
+            "case": inputs.fields(),
+            "dtype": self._subject.dtype,
+            "device": self._subject.device,
+        }
+        return self._ask(header, self._limits.case_seconds, inputs)
+
+    def close(self) -> None:
+        """Ends the worker, and its twin's."""
+        if self._twin is not None:
+            self._twin.close()
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def __enter__(self) -> "Implementation":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> Outcome:
+        """Starts a worker and imports the subject; raises GraderFault where the worker itself fails."""
+        limits = self._limits
+        self._worker = WorkerProcess(self._command, limits.answer_mib << 20, limits.output_kib << 10)
+        header = {
+            "request": "setup",
+            "paths": self._command.paths,
+            "ndarray": self._subject.ndarray,
+            "probes": self._command.probes,
+            "limits": {
+                "memory_bytes": limits.memory_mib << 20,
+                "cpu_seconds": int(limits.total_seconds + SETUP_SECONDS),
+                "file_bytes": limits.file_mib << 20,
+                "open_files": limits.open_files,
+                "processes": limits.processes if self._command.counts_processes else 0,
+                "answer_bytes": limits.answer_mib << 20,
+            },
+        }
+        outcome = self._worker.ask(header, cpu_seconds=SETUP_SECONDS, wall_seconds=SETUP_SECONDS)
+        if outcome.status is not Status.OK:
+            raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())
+        return self._ask({"request": "import", "modules": self._subject.modules}, limits.import_seconds)
+
+    def _ask(self, header: Mapping[str, Any], seconds: float, inputs: Inputs | None = None) -> Outcome:
+        assert self._worker is not None
+        before = self._worker.cpu_seconds()
+        outcome = self._worker.ask(
+            header,
+            inputs.raw() if inputs is not None else (),
+            cpu_seconds=seconds,
+            wall_seconds=seconds * self._limits.wall_factor,
+        )
+        if outcome.status is Status.TIMEOUT:
+            self._spent_seconds += seconds
+        elif self._worker.is_alive:
+            self._spent_seconds += self._worker.cpu_seconds() - before
+        return outcome

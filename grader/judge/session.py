@@ -1,0 +1,178 @@
+"""Grades one submission: stages it, starts pytest on the rubric, adds the results up."""
+
+import atexit
+import contextlib
+import os
+import platform
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy
+import pytest
+
+import grader
+from grader.judge.implementation import Implementation, Subject
+from grader.judge.oracles import FrozenOracle, Oracle, ReferenceOracle
+from grader.judge.pipeline import DTYPE
+from grader.judge.sandbox import worker_command
+from grader.judge.score import score
+from grader.judge.stage import stage
+from grader.model.assignment import Assignment
+from grader.model.errors import GraderFault, UserError
+from grader.model.grade import CheckResult, Grade
+
+# of pytest's own plugins, those that rubric items have no use for
+UNUSED = [
+    "faulthandler",
+    "logging",
+    "doctest",
+    "unittest",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "pastebin",
+    "debugging",
+    "recwarn",
+    "tmpdir",
+]
+
+
+@dataclass(eq=False)
+class Run:
+    """One submission under pytest: what the items of `grader.plugin` need, and the results they leave."""
+
+    assignment: Assignment
+    submission: Implementation
+    oracle: Oracle
+    refused: str = ""
+    results: dict[str, CheckResult] = field(default_factory=dict)
+
+
+class Session:
+    """Grades submissions to one assignment, one after the other, with one oracle for all of them.
+
+    `wall` is "bubblewrap" or "none"; `secret` seeds the hidden cases.
+    """
+
+    def __init__(self, assignment: Assignment, *, wall: str, secret: str = "", device: str = "cpu") -> None:
+        self._assignment = assignment
+        self._wall = wall
+        self._device = device
+        self._oracle: Oracle
+        if assignment.frozen is not None:
+            self._oracle = FrozenOracle(assignment.frozen)
+        else:
+            self._oracle = ReferenceOracle(assignment, secret)
+        self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
+        self._provided = Path(self._folder.name) / "provided"
+        for name, content in assignment.provided.items():
+            path = self._provided / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def close(self) -> None:
+        """Ends the oracle and removes what was staged."""
+        self._oracle.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def check_sandbox(self) -> None:
+        """Raises UserError, with the reason, where a worker cannot be started behind the wall."""
+        subject = Subject((), self._assignment.ndarray, DTYPE, self._device)
+        command = worker_command(self._wall, self._assignment.probes, self._provided)
+        with Implementation(command, subject, self._assignment.limits) as nobody:
+            try:
+                nobody.start()
+            except GraderFault as fault:
+                raise UserError(
+                    f"{self._wall}: {fault}; --sandbox none grades your own code without it"
+                ) from fault
+
+    def grade(self, submission: Path, name: str, arguments: Sequence[str] = ()) -> Grade:
+        """The grade of the files in `submission`; `arguments` are passed on to pytest.
+
+        Raises UserError where pytest takes the arguments for wrong or they select nothing.
+        """
+        with tempfile.TemporaryDirectory(prefix="backflip-") as staged:
+            refused = stage(self._assignment, submission, Path(staged))
+            command = worker_command(self._wall, self._assignment.probes, self._provided, Path(staged))
+            subject = Subject(self._assignment.modules, self._assignment.ndarray, DTYPE, self._device)
+            with Implementation(command, subject, self._assignment.limits) as implementation:
+                run = Run(self._assignment, implementation, self._oracle, refused)
+                _run_pytest(run, arguments)
+        return score(
+            self._assignment,
+            run.results,
+            submission=name,
+            sandbox=self._wall,
+            device=self._device,
+            versions={
+                "backflip": grader.__version__,
+                "python": platform.python_version(),
+                "numpy": numpy.__version__,
+                "assignment": self._assignment.digest,
+            },
+        )
+
+
+def _run_pytest(run: Run, arguments: Sequence[str]) -> None:
+    rubric = run.assignment.rubric.source
+    words = ["-p", "grader.plugin", "--rootdir", str(rubric.parent.parent), "-c", os.devnull, "--capture=no"]
+    words += [word for name in UNUSED for word in ("-p", f"no:{name}")]
+    if not arguments:
+        words += ["-p", "no:terminal", "-p", "no:cacheprovider"]
+    with _no_autoload():
+        code = pytest.main([*words, *arguments, str(rubric)], plugins=[run])
+    if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise UserError(f"pytest {' '.join(arguments)}: selects no case of {rubric}")
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if code == pytest.ExitCode.INTERNAL_ERROR:
+        raise GraderFault("pytest failed on the rubric")
+
+
+@contextlib.contextmanager
+def _no_autoload() -> Iterator[None]:
+    """Keeps installed pytest plugins out: none of them is asked for, and each costs time."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+class Found(Protocol):
+    """A submission that an intake found."""
+
+    @property
+    def student_id(self) -> str:
+        """Whose it is."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its files lie."""
+
+
+_SESSIONS: dict[tuple[str, str, str], Session] = {}
+
+
+def grade_found(found: Found, *, assignment: Assignment, wall: str, secret: str) -> Grade:
+    """Grades one submission of a batch; a process of the pool keeps its session for the next one."""
+    key = (assignment.digest, wall, secret)
+    if key not in _SESSIONS:
+        _SESSIONS[key] = Session(assignment, wall=wall, secret=secret)
+        atexit.register(_SESSIONS[key].close)
+    return _SESSIONS[key].grade(found.folder, found.student_id)

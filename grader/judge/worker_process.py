@@ -1,0 +1,199 @@
+"""One worker process: write a request, read one reply within limits, or say how it ended.
+
+    judge ──requests──▶ stdin   worker
+    judge ◀──replies─── stdout  (moved away before a submission runs)
+    judge ◀──prints──── stderr  (stdout and stderr of the submission)
+
+The judge reads the three pipes without ever blocking on one of them; whatever a submission does to its
+ends, the judge's loop goes on and the clock decides.
+"""
+
+import contextlib
+import os
+import secrets
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.judge.sandbox import WorkerCommand
+from grader.model.errors import ProtocolError
+from grader.model.frame import Frame, FrameReader, RawArray, check_reply, encode
+from grader.model.grade import Outcome, Status
+
+KEPT_OUTPUT = 16 * 1024
+TICK_SECONDS = 0.1
+
+
+class WorkerProcess:
+    """A started worker. After an outcome that is neither OK nor ERROR it is dead and stays so."""
+
+    def __init__(self, command: WorkerCommand, answer_bytes: int, output_bytes: int) -> None:
+        self._process = subprocess.Popen(
+            command.arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(command.environment),
+            cwd=command.folder,
+            start_new_session=True,
+            bufsize=0,
+        )
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._requests = self._process.stdin.fileno()
+        self._replies = self._process.stdout.fileno()
+        self._prints = self._process.stderr.fileno()
+        for descriptor in (self._requests, self._replies, self._prints):
+            os.set_blocking(descriptor, False)
+        self._reader = FrameReader(answer_bytes)
+        self._output_bytes = output_bytes
+        self._printed = bytearray()
+        self._printed_bytes = 0
+        self.is_alive = True
+
+    def ask(
+        self,
+        header: Mapping[str, Any],
+        arrays: Sequence[RawArray] = (),
+        *,
+        cpu_seconds: float,
+        wall_seconds: float,
+    ) -> Outcome:
+        """Sends one request and waits for its reply, for at most that much CPU and wall time."""
+        nonce = secrets.token_hex(16)
+        self._printed.clear()
+        self._printed_bytes = 0
+        try:
+            frame = self._exchange(encode({**header, "nonce": nonce}, arrays), cpu_seconds, wall_seconds)
+            if isinstance(frame, Frame):
+                check_reply(frame.header, nonce)
+        except ProtocolError as error:
+            frame = Outcome(Status.FORGED_REPLY, reason=f"the worker's channel carried {error}")
+        if isinstance(frame, Outcome):
+            self.close()
+            return Outcome(frame.status, reason=frame.reason, output=self._output())
+        self._read_prints()
+        return _outcome(frame, self._output())
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds that the worker and everything it started have used; 0 where it cannot be told."""
+        return _cpu_seconds(self._process.pid)
+
+    def close(self) -> None:
+        """Kills the worker with everything it started."""
+        self.is_alive = False
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None and not pipe.closed:
+                pipe.close()
+
+    def _exchange(self, request: bytes, cpu_seconds: float, wall_seconds: float) -> Frame | Outcome:
+        start, cpu_start = time.monotonic(), self.cpu_seconds()
+        pending = memoryview(request)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._requests, selectors.EVENT_WRITE)
+            selector.register(self._replies, selectors.EVENT_READ)
+            selector.register(self._prints, selectors.EVENT_READ)
+            while True:
+                for key, _ in selector.select(TICK_SECONDS):
+                    if key.fd == self._requests:
+                        pending = self._send(pending)
+                        if not pending:
+                            selector.unregister(self._requests)
+                    elif key.fd == self._replies:
+                        data = _read(self._replies)
+                        if data == b"":
+                            return self._ended()
+                        frames = list(self._reader.feed(data or b""))
+                        if frames and (len(frames) > 1 or not self._reader.is_empty):
+                            raise ProtocolError("more than was asked for")
+                        if frames:
+                            return frames[0]
+                    elif not self._read_prints():
+                        selector.unregister(self._prints)
+                if self._printed_bytes > self._output_bytes:
+                    return Outcome(
+                        Status.OUTPUT_LIMIT, reason=f"it printed more than {self._output_bytes // 1024} KiB"
+                    )
+                wall = time.monotonic() - start
+                if wall > cpu_seconds and self.cpu_seconds() - cpu_start >= 0.9 * cpu_seconds:
+                    return Outcome(Status.TIMEOUT, reason=f"it ran for more than {cpu_seconds:g} CPU seconds")
+                if wall > wall_seconds:
+                    return Outcome(Status.TIMEOUT, reason=f"no answer came within {wall_seconds:g} seconds")
+
+    def _send(self, pending: memoryview) -> memoryview:
+        try:
+            return pending[os.write(self._requests, pending[: 1 << 16]) :]
+        except BlockingIOError:
+            return pending
+        except BrokenPipeError:
+            return memoryview(b"")  # it is gone; the end of its replies says how
+
+    def _read_prints(self) -> bool:
+        """Takes what was printed; False once that pipe is closed."""
+        while True:
+            data = _read(self._prints)
+            if data is None:
+                return True
+            if data == b"":
+                return False
+            self._printed_bytes += len(data)
+            self._printed += data[: KEPT_OUTPUT - len(self._printed)]
+            if self._printed_bytes > self._output_bytes:
+                return True
+
+    def _ended(self) -> Outcome:
+        try:
+            code = self._process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            return Outcome(Status.CRASHED, reason="it closed the channel to the grader")
+        self._read_prints()
+        number = -code if code < 0 else code - 128  # bubblewrap reports a signal as 128 and more
+        if number == signal.SIGXCPU:
+            return Outcome(Status.TIMEOUT, reason="its CPU seconds in all were used up")
+        if number in set(signal.Signals):
+            return Outcome(Status.CRASHED, reason=f"the process was ended by {signal.Signals(number).name}")
+        return Outcome(Status.CRASHED, reason=f"the process ended by itself, with exit code {code}")
+
+    def _output(self) -> str:
+        text = self._printed.decode("utf-8", errors="replace")
+        cut = self._printed_bytes - len(self._printed)
+        return f"{text}\n[{cut} more bytes cut]" if cut > 0 else text
+
+
+def _read(descriptor: int) -> bytes | None:
+    """Up to 1 MiB; None where nothing waits, empty at the end of the stream."""
+    try:
+        return os.read(descriptor, 1 << 20)
+    except BlockingIOError:
+        return None
+
+
+def _outcome(frame: Frame, output: str) -> Outcome:
+    header = frame.header
+    if header["status"] == "ok":
+        return Outcome(Status.OK, frame.arrays, output=output)
+    if header["status"] == "output_limit":
+        return Outcome(Status.OUTPUT_LIMIT, reason="it returned more than is read", output=output)
+    error = header["error"]
+    place = f"{error['file']}:{error['line']}: " if error["file"] else ""
+    message = f": {error['message']}" if error["message"] else ""
+    source = f"\n{error['source']}" if error["source"] else ""
+    status = Status.MEMORY if error["type"] == "MemoryError" else Status.ERROR
+    return Outcome(status, reason=f"{place}{error['type']}{message}{source}", output=output)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time of a process and its living descendants, from /proc (see proc(5))."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    ticks = sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(_cpu_seconds(int(child)) for child in children)
