@@ -1,0 +1,223 @@
+"""The command `grader`: parses arguments and calls one function."""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.author.load import changed_files, load
+from grader.judge.session import Session
+from grader.model.assignment import Assignment
+from grader.model.errors import BackflipError, UserError
+from grader.report import terminal
+from grader.report.html import to_html
+from grader.report.json_report import to_json
+
+PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT = 0, 1, 2, 3
+DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
+SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit status (see `grader --help`)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    words, passed_on = (
+        (words[: words.index("--")], words[words.index("--") + 1 :]) if "--" in words else (words, [])
+    )
+    options = _parser().parse_args(words)
+    if passed_on:
+        if options.command != "grade":
+            print("grader: only `grader grade` passes arguments on to pytest", file=sys.stderr)
+            return USER_MISTAKE
+        options.pytest_arguments = passed_on
+    try:
+        return int(options.run(options))
+    except UserError as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return USER_MISTAKE
+    except BackflipError as error:
+        print(f"grader: the grader's own fault: {error}", file=sys.stderr)
+        return GRADER_FAULT
+    except KeyboardInterrupt:
+        print("grader: interrupted; what was recorded stays", file=sys.stderr)
+        return NOT_PASSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="grader",
+        description="Backflip: generate assignments and grade submissions.",
+        epilog="exit status: 0 done and everything passed; 1 done, something did not pass (batch: something "
+        "needs a person); 2 your mistake, said in one line; 3 the grader's own fault",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    generate = commands.add_parser("generate", help="write handouts and solutions")
+    generate.add_argument(
+        "names", nargs="*", metavar="NAME", help="an assignment; all of the course by default"
+    )
+    generate.add_argument("--out", type=Path, default=Path("build"), help="default: build")
+    generate.set_defaults(run=_generate)
+
+    grade = commands.add_parser(
+        "grade",
+        help="grade one submission",
+        epilog="words after -- go to pytest: grader grade DIR -- -k x_grad -x",
+    )
+    grade.add_argument("submission", type=Path, metavar="DIR", help="the folder with the files handed in")
+    grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
+    grade.add_argument(
+        "--device", choices=("cpu", "cuda", "emulated"), help="default: the assignment's first"
+    )
+    grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
+    grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
+    grade.add_argument("--reveal", action="store_true", help="show hidden cases' values too")
+    _add_sandbox(grade)
+    grade.set_defaults(run=_grade, pytest_arguments=[])
+
+    batch = commands.add_parser("batch", help="grade a class into the gradebook")
+    batch.add_argument("submissions", type=Path, metavar="DIR", help="a folder with one folder per student")
+    batch.add_argument("--assignment", required=True, metavar="NAME")
+    batch.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
+    batch.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core"
+    )
+    _add_sandbox(batch)
+    batch.set_defaults(run=_batch)
+
+    report = commands.add_parser("report", help="write reports from the gradebook")
+    report.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
+    report.add_argument("--format", required=True, choices=("csv",))
+    report.add_argument("--out", type=Path, required=True, metavar="DIR")
+    report.set_defaults(run=_report)
+    return parser
+
+
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sandbox",
+        choices=("bubblewrap", "none"),
+        default="bubblewrap",
+        help="none: for your own code only (a handout holds no answers and needs no wall)",
+    )
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from grader.author.load import load_course  # the instructor's commands import what students do not have
+    from grader.author.render import generate
+
+    root = _repository()
+    names = options.names or load_course(root / "assignments" / "course.yaml").assignments
+    for folder in generate([_from_repository(root, name) for name in names], options.out):
+        print(folder)
+    return PASSED
+
+
+def _grade(options: argparse.Namespace) -> int:
+    assignment = _assignment(options.assignment)
+    device = options.device or assignment.devices[0]
+    if device not in assignment.devices:
+        raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
+    if not options.submission.is_dir():
+        raise UserError("no such folder: name the folder that holds the submission", options.submission)
+    wall = options.sandbox
+    if assignment.frozen is not None:
+        wall = "none"
+        for name in changed_files(assignment):
+            print(f"note: {name} is not as it was handed out; your instructor grades with the original")
+    with Session(assignment, wall=wall, secret=_secret(), device=device) as session:
+        session.check_sandbox()
+        name = options.submission.resolve().name
+        grade = session.grade(options.submission, name, options.pytest_arguments)
+    terminal.show(grade, Console(), reveal=options.reveal)
+    if options.json is not None:
+        _write(options.json, to_json(grade, reveal=options.reveal))
+    if options.html is not None:
+        _write(options.html, to_html(grade, reveal=options.reveal))
+    if grade.needs_person:
+        return GRADER_FAULT
+    ran = [result for criterion in grade.criteria for result in criterion.results]
+    return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from grader.batch.gradebook import Gradebook
+    from grader.batch.intake import find_submissions
+    from grader.batch.run import print_summary, run_batch
+    from grader.judge.session import grade_found
+
+    if options.jobs < 1:
+        raise UserError(f"--jobs {options.jobs}: at least one is needed")
+    assignment = _assignment(options.assignment)
+    found = find_submissions(options.submissions, assignment.files)
+    with Session(assignment, wall=options.sandbox) as session:
+        session.check_sandbox()
+    grade_one = partial(grade_found, assignment=assignment, wall=options.sandbox, secret=_secret())
+    with contextlib.closing(Gradebook(options.gradebook)) as gradebook:
+        summary = run_batch(found, grade_one, gradebook, assignment.name, options.jobs, Console())
+    print_summary(summary, Console())
+    return NOT_PASSED if summary.needs_person else PASSED
+
+
+def _report(options: argparse.Namespace) -> int:
+    from grader.batch.gradebook import Gradebook
+    from grader.report.csv_report import write_grades
+
+    with contextlib.closing(Gradebook(options.gradebook)) as gradebook:
+        print(write_grades(gradebook.grades(), options.out))
+    return PASSED
+
+
+def _assignment(name: str | None) -> Assignment:
+    """The named assignment of the repository around the working folder, or without a name the handout's."""
+    handout = Path("grading")
+    if name is None:
+        if (handout / "assignment.yaml").is_file():
+            return load(handout)
+        raise UserError("which assignment? name it with --assignment, or run this in a handout's folder")
+    return _from_repository(_repository(), name)
+
+
+def _from_repository(root: Path, name: str) -> Assignment:
+    from grader.author.render import provided_files
+
+    folder = root / "assignments" / name
+    if not (folder / "assignment.yaml").is_file():
+        known = sorted(path.parent.name for path in (root / "assignments").glob("*/assignment.yaml"))
+        raise UserError(f"found no assignment {name!r}, expected one of {', '.join(known)}")
+    assignment = load(folder)
+    return replace(assignment, provided=provided_files(assignment))
+
+
+def _repository() -> Path:
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / "assignments" / "course.yaml").is_file():
+            return folder
+    raise UserError("found no assignments/course.yaml here or above: run this in the course's repository")
+
+
+def _secret() -> str:
+    """The course's secret seed: an environment variable, or an untracked file of the repository."""
+    from_environment = os.environ.get(SEED_VARIABLE, "")
+    file = Path(SEED_FILE)
+    if from_environment or not file.is_file():
+        return from_environment
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"cannot be written: {error.strerror}", path) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

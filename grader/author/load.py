@@ -1,0 +1,437 @@
+"""Loads assignment.yaml and rubric.yaml; every complaint names file, line, what was found and expected."""
+
+import ast
+import hashlib
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.model.assignment import Assignment, Case, Criterion, Limits, Rubric, Visibility
+from grader.model.errors import UserError
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+CaseId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Count = Annotated[int, Field(ge=1)]
+Length = Annotated[int, Field(ge=0)]
+Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
+Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
+Triple = Annotated[list[Count], Field(min_length=3, max_length=3)]
+Compare = Literal["exact", "bound", "adjoint"]
+Data = Literal["integers", "normal"]
+View = Literal["permute", "slice", "flip"]
+
+
+class Strict(BaseModel):
+    """Takes known keys only, and values as they are written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class LimitsModel(Strict):
+    """The limits of one submission; see `grader.model.assignment.Limits`."""
+
+    import_seconds: float | int = Field(Limits.import_seconds, gt=0)
+    case_seconds: float | int = Field(Limits.case_seconds, gt=0)
+    total_seconds: float | int = Field(Limits.total_seconds, gt=0)
+    wall_factor: float | int = Field(Limits.wall_factor, ge=1)
+    memory_mib: int = Field(Limits.memory_mib, ge=256)
+    file_mib: int = Field(Limits.file_mib, ge=0)
+    open_files: int = Field(Limits.open_files, ge=16)
+    processes: int = Field(Limits.processes, ge=1)
+    output_kib: int = Field(Limits.output_kib, ge=1)
+    answer_mib: int = Field(Limits.answer_mib, ge=1)
+
+
+class AssignmentModel(Strict):
+    """assignment.yaml. `provided` and `frozen` stand in a handout's copy only."""
+
+    name: Id
+    title: str
+    files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$")]] = Field(min_length=1)
+    oracle: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$")]
+    devices: list[Literal["cpu"]] = Field(["cpu"], min_length=1)
+    limits: LimitsModel = LimitsModel()
+    provided: dict[str, str] = {}
+    frozen: str | None = None
+
+
+class DefaultsModel(Strict):
+    """What cases take where they say nothing."""
+
+    data: Data = "integers"
+    compare: Literal["exact", "bound"] = "exact"
+    batch: Count = 2
+    visibility: Visibility = Field(Visibility.VISIBLE, strict=False)
+
+
+class CaseModel(Strict):
+    """What every case may say."""
+
+    id: CaseId
+    data: Data | None = None
+    compare: Literal["exact", "bound"] | None = None
+    visibility: Visibility | None = Field(None, strict=False)
+    weight: Count = 1
+    view: list[View] = []
+
+
+class ConvCase(CaseModel):
+    """A convolution: x is [H, W, C_in], w is [KH, KW, C_out]."""
+
+    x: Triple
+    w: Triple
+    stride: Strides
+    padding: Pair
+    batch: Count | None = None
+
+
+class DrawnConvCases(CaseModel):
+    """`draw` random convolutions, named id-1, id-2, ..."""
+
+    draw: Annotated[int, Field(ge=1, le=200)]
+    remainder: Literal["any", "zero", "between", "full"]
+
+
+class ArrayCase(CaseModel):
+    """One array and what is done to it."""
+
+    shape: list[Length] = Field(max_length=8)
+    axes: list[int] | None = None
+    dilation: Length | None = None
+    padding: list[Annotated[list[int], Field(min_length=2, max_length=2)]] | None = None
+
+
+CASES: Mapping[str, tuple[str, type[CaseModel]]] = {  # the key that tells a kind: (its name, its model)
+    "x": ("conv", ConvCase),
+    "draw": ("conv", DrawnConvCases),
+    "shape": ("array", ArrayCase),
+}
+
+
+class CriterionModel(Strict):
+    """One row of the rubric. `withheld` stands in a handout's copy only."""
+
+    id: Id
+    title: str
+    points: Count
+    probe: Id
+    help: Annotated[str, Field(pattern=r"^README\.md#[a-z0-9-]+$")]
+    requires: list[Id] = []
+    compare: Compare | None = None
+    adjoint_of: Id | None = None
+    wrt: Literal["x", "w"] | None = None
+    withheld: Length = 0
+    cases: list[dict[str, Any]]
+
+
+class RubricModel(Strict):
+    """rubric.yaml."""
+
+    assignment: Id
+    points: Count
+    defaults: DefaultsModel = DefaultsModel()
+    criteria: list[CriterionModel] = Field(min_length=1)
+
+
+class CourseModel(Strict):
+    """course.yaml: the course's title and its assignments in order."""
+
+    title: str
+    assignments: list[Id] = Field(min_length=1)
+
+
+class Document:
+    """A YAML file with the line of every key and item."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise UserError("no such file", path) from error
+        except UnicodeDecodeError as error:
+            raise UserError(f"found bytes that are not UTF-8 (at byte {error.start})", path) from error
+        try:
+            self._node = yaml.compose(text, Loader=yaml.SafeLoader)
+            self._check_keys(self._node)
+            self.data = yaml.safe_load(text)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = None if mark is None else mark.line + 1
+            raise UserError(f"found YAML that cannot be read: {error.problem}", path, line) from error
+
+    def line(self, place: Sequence[Hashable]) -> int | None:
+        """The line (from 1) of the key or item at the end of a path such as ("criteria", 1, "points")."""
+        node, line = self._node, 1
+        for step in place:
+            if isinstance(node, yaml.MappingNode):
+                found = [(k, v) for k, v in node.value if k.value == str(step)]
+                if not found:
+                    break
+                line, node = found[0][0].start_mark.line + 1, found[0][1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+                line = node.start_mark.line + 1
+            else:
+                break
+        return line
+
+    def fail(self, message: str, place: Sequence[Hashable] = ()) -> UserError:
+        """The complaint about what stands at `place`."""
+        return UserError(message, self.path, self.line(place))
+
+    def parse(self, model: type[Any], data: object, place: tuple[Hashable, ...] = ()) -> Any:
+        """`data` as a checked `model`; UserError names the first thing that is wrong."""
+        if not isinstance(data, dict):
+            raise self.fail(f"found {_shown(data)}, expected keys: {', '.join(model.model_fields)}", place)
+        try:
+            return model.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise self.fail(_complaint(first, model), (*place, *first["loc"])) from error
+
+    def _check_keys(self, node: yaml.Node | None) -> None:
+        if isinstance(node, yaml.MappingNode):
+            seen: dict[str, int] = {}
+            for key, value in node.value:
+                line = key.start_mark.line + 1
+                if key.value in seen:
+                    raise UserError(
+                        f"found key {key.value!r} twice (first in line {seen[key.value]}): remove one",
+                        self.path,
+                        line,
+                    )
+                seen[key.value] = line
+                self._check_keys(value)
+        elif isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                self._check_keys(item)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _complaint(error: Any, model: type[BaseModel]) -> str:
+    """pydantic's error as found, expected, what to do."""
+    name, found = error["loc"][-1] if error["loc"] else "", _shown(error["input"])
+    if error["type"] == "extra_forbidden":
+        known = _fields_at(model, error["loc"][:-1])
+        return f"found unknown key {name!r}, expected one of {', '.join(known)}: rename or remove it"
+    if error["type"] == "missing":
+        return f"found no {name!r}, expected it here: add it"
+    message = error["msg"][0].lower() + error["msg"][1:]
+    return f"found {found} for {name!r}, expected otherwise: {message}"
+
+
+def _fields_at(model: type[BaseModel], place: Iterable[Hashable]) -> list[str]:
+    for step in place:
+        annotation = model.model_fields[step].annotation if step in model.model_fields else None
+        candidates = [annotation, *getattr(annotation, "__args__", ())]
+        nested = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
+        if nested:
+            model = nested[0]
+    return list(model.model_fields)
+
+
+def load(folder: Path) -> Assignment:
+    """The assignment in `folder`, without the files that are rendered for a handout.
+
+    Raises UserError for whatever an author can have written wrong.
+    """
+    document = Document(folder / "assignment.yaml")
+    model: AssignmentModel = document.parse(AssignmentModel, document.data)
+    in_handout = model.frozen is not None
+    if not in_handout and model.name != folder.resolve().name:
+        raise document.fail(f"found name {model.name!r}, expected the folder's: {folder.name!r}", ("name",))
+    readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
+    limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
+    probes = folder / "probes.py"
+    rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(probes), readme)
+    provided = {name: _provided(folder.parent / name) for name in model.provided}
+    frozen = None if model.frozen is None else folder / model.frozen
+    return Assignment(
+        name=model.name,
+        title=model.title,
+        folder=folder.resolve(),
+        files=tuple(model.files),
+        rubric=rubric,
+        oracle=model.oracle,
+        devices=tuple(model.devices),
+        limits=limits,
+        provided=provided,
+        frozen=frozen,
+        digest=_digest([document.path, rubric.source, probes], provided),
+    )
+
+
+def load_course(path: Path) -> CourseModel:
+    """course.yaml; UserError where it names an assignment that is not beside it."""
+    document = Document(path)
+    course: CourseModel = document.parse(CourseModel, document.data)
+    for number, name in enumerate(course.assignments):
+        if not (path.parent / name / "assignment.yaml").is_file():
+            raise document.fail(
+                f"found {name!r}, expected a folder with assignment.yaml", ("assignments", number)
+            )
+    return course
+
+
+def changed_files(assignment: Assignment) -> list[str]:
+    """In a handout: the provided files that are no longer as they were handed out."""
+    recorded = yaml.safe_load((assignment.folder / "assignment.yaml").read_text())["provided"]
+    return [name for name, data in assignment.provided.items() if digest_of(data) != recorded[name]]
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _digest(paths: Iterable[Path], provided: Mapping[str, bytes]) -> str:
+    parts = [path.read_bytes() for path in paths] + [name.encode() + data for name, data in provided.items()]
+    return digest_of(b"".join(digest_of(part).encode() for part in parts))
+
+
+def _provided(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"a provided file cannot be read ({error.strerror}): unpack the handout again", path
+        ) from error
+
+
+def _functions(probes: Path) -> set[str]:
+    try:
+        tree = ast.parse(probes.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError("no such file: it says what is asked of a submission", probes) from error
+    except SyntaxError as error:
+        raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _anchors(readme: Path) -> set[str]:
+    """The anchors of a Markdown file's headings, made as GitHub makes them."""
+    try:
+        lines = readme.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise UserError("no such file: help texts point into it", readme) from error
+    titles = [line.lstrip("#").strip() for line in lines if re.match(r"#{1,6} ", line)]
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> Rubric:
+    """The rubric at `path`; `probes` are the functions that its probes may name."""
+    document = Document(path)
+    model: RubricModel = document.parse(RubricModel, document.data)
+    if model.assignment != assignment:
+        raise document.fail(f"found {model.assignment!r}, expected {assignment!r}", ("assignment",))
+    anchors = _anchors(readme)
+    criteria: list[Criterion] = []
+    for number, criterion in enumerate(model.criteria):
+        place = ("criteria", number)
+        known = [c.id for c in criteria]
+        if criterion.id in known:
+            raise document.fail(
+                f"found criterion {criterion.id!r} a second time: ids are unique", (*place, "id")
+            )
+        for key, probe in (("probe", criterion.probe), ("adjoint_of", criterion.adjoint_of)):
+            if probe is not None and probe not in probes:
+                expected = ", ".join(sorted(probes))
+                message = f"found {key} {probe!r}, expected a function of probes.py: {expected}"
+                raise document.fail(message, (*place, key))
+        for required in criterion.requires:
+            if required not in known:
+                message = (
+                    f"found {required!r}, expected an earlier criterion: {', '.join(known) or 'none is'}"
+                )
+                raise document.fail(message, (*place, "requires"))
+        anchor = criterion.help.partition("#")[2]
+        if anchor not in anchors:
+            message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
+            raise document.fail(message, (*place, "help"))
+        if (criterion.compare == "adjoint") != (
+            criterion.adjoint_of is not None and criterion.wrt is not None
+        ):
+            message = "found one without the others, expected compare: adjoint with adjoint_of and wrt"
+            raise document.fail(message, (*place, "compare"))
+        criteria.append(_criterion(document, place, criterion, model.defaults))
+    total = sum(criterion.points for criterion in criteria)
+    if total != model.points:
+        raise document.fail(
+            f"found points {model.points}, expected the sum of the criteria's: {total}", ("points",)
+        )
+    return Rubric(model.points, tuple(criteria), path.resolve())
+
+
+def _criterion(
+    document: Document, place: tuple[Hashable, ...], model: CriterionModel, defaults: DefaultsModel
+) -> Criterion:
+    cases: list[Case] = []
+    for number, data in enumerate(model.cases):
+        here = (*place, "cases", number)
+        for case in _cases(document, here, data, model, defaults):
+            if case.id in [c.id for c in cases]:
+                raise document.fail(f"found case {case.id!r} a second time: ids are unique", (*here, "id"))
+            cases.append(case)
+    if not cases and not model.withheld:
+        raise document.fail("found no case, expected one or more", (*place, "cases"))
+    return Criterion(
+        id=model.id,
+        title=model.title,
+        points=model.points,
+        cases=tuple(cases),
+        help=model.help,
+        requires=tuple(model.requires),
+        adjoint_of=model.adjoint_of or "",
+        wrt=model.wrt or "",
+        withheld=model.withheld,
+    )
+
+
+def _cases(
+    document: Document,
+    place: tuple[Hashable, ...],
+    data: dict[str, Any],
+    criterion: CriterionModel,
+    defaults: DefaultsModel,
+) -> Iterable[Case]:
+    keys = [key for key in CASES if key in data]
+    if len(keys) != 1:
+        raise document.fail(
+            f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(CASES)}", place
+        )
+    kind, kind_model = CASES[keys[0]]
+    model = document.parse(kind_model, data, place)
+    own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields))
+    count = own.pop("draw", None)
+    if keys[0] == "x":
+        own.setdefault("batch", defaults.batch)
+        if _is_empty(own):
+            raise document.fail("found a kernel larger than the padded input: there is no output", place)
+    if criterion.compare == "adjoint" and (model.data or defaults.data) != "integers":
+        raise document.fail("found data: normal, expected integers: an adjoint is compared exactly", place)
+    for id in [model.id] if count is None else [f"{model.id}-{i + 1}" for i in range(count)]:
+        yield Case(
+            id=id,
+            criterion=criterion.id,
+            probe=criterion.probe,
+            kind=kind,
+            parameters={**own, "view": tuple(model.view)},
+            data=model.data or defaults.data,
+            compare=model.compare or criterion.compare or defaults.compare,
+            visibility=model.visibility or defaults.visibility,
+            weight=model.weight,
+        )
+
+
+def _is_empty(conv: Mapping[str, Any]) -> bool:
+    padding = conv["padding"] if isinstance(conv["padding"], list) else [conv["padding"]] * 2
+    return any(conv["x"][i] + 2 * padding[i] < conv["w"][i] for i in range(2))
