@@ -1,0 +1,39 @@
+"""What is asked of a submission to conv_forward. A probe returns arrays and decides nothing."""
+
+import numpy as np
+
+
+def pad(submission, case):
+    return submission.pad(submission.array(case.a), case.padding)
+
+
+def a_after_overwriting_pad(submission, case):
+    """What `a` holds once the result of pad has been overwritten with a number that no input has."""
+    a = submission.array(case.a)
+    out = submission.pad(a, case.padding)
+    out[...] = 99.0
+    return a.numpy()
+
+
+def output_size(submission, case):
+    """How many windows fit on each axis, as (height, width)."""
+    strides, paddings = height_and_width(case.stride), height_and_width(case.padding)
+    axes = zip(case.x.shape[1:3], case.w.shape[:2], strides, paddings, strict=True)
+    return np.array([submission.output_size(*axis) for axis in axes])
+
+
+def height_and_width(value):
+    """A stride or a padding as a pair: one int stands for both axes."""
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def conv(submission, case):
+    x, w = submission.array(case.x), submission.array(case.w)
+    return submission.conv(x, w, stride=case.stride, padding=case.padding)
+
+
+def conv_inputs(submission, case):
+    """What x and w hold once conv has read them."""
+    x, w = submission.array(case.x), submission.array(case.w)
+    submission.conv(x, w, stride=case.stride, padding=case.padding)
+    return x.numpy(), w.numpy()
