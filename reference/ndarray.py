@@ -1,0 +1,474 @@
+"""NDArray: an n-dimensional array as a shape, strides and an offset over a flat buffer on a device."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .backends import Device, cpu, cuda
+
+__all__ = ["NDArray", "array", "cpu", "cuda", "empty", "full", "normalize_axes", "zeros"]
+
+Shape: TypeAlias = tuple[int, ...]
+Axes: TypeAlias = int | Sequence[int]
+Operand: TypeAlias = "NDArray | npt.NDArray[Any] | float"
+
+
+def array(values: npt.ArrayLike, device: Device | None = None, dtype: str | None = None) -> NDArray:
+    """A compact copy of `values`: a NumPy array, an NDArray, a number or nested lists.
+
+    `device` defaults to cpu(). `dtype` is "float32" or "float64"; None keeps that of an array which has one
+    of the two and is "float32" for everything else.
+    """
+    host = np.asarray(values)
+    if dtype is None:
+        is_array = isinstance(values, np.ndarray | np.generic | NDArray)
+        dtype = host.dtype.name if is_array and host.dtype.name in ("float32", "float64") else "float32"
+    out = empty(host.shape, device, dtype)
+    out.device.ops.from_host(host.reshape(-1), out.buffer)
+    return out
+
+
+def empty(shape: Axes, device: Device | None = None, dtype: str = "float32") -> NDArray:
+    """A compact array whose elements hold whatever was in memory. TypeError for any other dtype."""
+    if dtype not in ("float32", "float64"):
+        raise TypeError(f"dtype must be 'float32' or 'float64', not {dtype!r}")
+    device = device or cpu()
+    lengths = to_shape(shape)
+    buffer = device.ops.empty(math.prod(lengths), dtype)
+    return NDArray(buffer, lengths, row_major_strides(lengths), 0, device)
+
+
+def full(shape: Axes, value: float, device: Device | None = None, dtype: str = "float32") -> NDArray:
+    """A compact array with every element equal to `value`."""
+    out = empty(shape, device, dtype)
+    out.device.ops.fill(float(value), out.buffer)
+    return out
+
+
+def zeros(shape: Axes, device: Device | None = None, dtype: str = "float32") -> NDArray:
+    """A compact array of zeros."""
+    return full(shape, 0.0, device, dtype)
+
+
+class NDArray:
+    """An n-dimensional array of float32 or float64: element (i, j, ...) of it lies at
+    buffer[offset + i * strides[0] + j * strides[1] + ...].
+
+    Several arrays may lie over one buffer, which is then shared memory: reshape (where it can), permute,
+    broadcast_to, flip, as_strided and indexing return such views and copy nothing. To make an array, use
+    array(), zeros(), full() or empty().
+
+    Both operands of an operator broadcast as NumPy's do, and one of them may be a number or a NumPy array,
+    which takes the NDArray's dtype. float32 with float64 gives float64. Arrays on two devices: ValueError.
+    """
+
+    __array_ufunc__ = None  # so that numpy_array + a is decided here, by __radd__
+
+    def __init__(self, buffer: Any, shape: Shape, strides: Shape, offset: int, device: Device) -> None:
+        self.buffer = buffer
+        self.shape = shape
+        self.strides = strides
+        self.offset = offset
+        self.device = device
+
+    @property
+    def dtype(self) -> str:
+        """The type of the elements: "float32" or "float64"."""
+        return str(self.buffer.dtype)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    # Leaving this array's memory: to NumPy, to another device, to a row-major copy.
+
+    def numpy(self) -> npt.NDArray[Any]:
+        """A NumPy array with the same shape, dtype and values. A copy: writing to it changes nothing here."""
+        host: npt.NDArray[Any] = self.device.ops.to_host(self.copy().buffer)
+        return host.reshape(self.shape)
+
+    def to(self, device: Device) -> NDArray:
+        """This array on `device`: itself if it is there already, else a compact copy."""
+        return self if device == self.device else array(self.numpy(), device)
+
+    def copy(self, dtype: str | None = None) -> NDArray:
+        """A compact copy, in another dtype where one is given."""
+        out = empty(self.shape, self.device, dtype or self.dtype)
+        self.device.ops.compact(self.buffer, self.shape, self.strides, self.offset, out.buffer)
+        return out
+
+    def is_compact(self) -> bool:
+        """Whether the buffer holds exactly the elements of this array, in row-major order."""
+        return self.strides == row_major_strides(self.shape) and self.size == self.buffer.size
+
+    def compact(self) -> NDArray:
+        """This array if it is compact already, else a compact copy."""
+        return self if self.is_compact() else self.copy()
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        if copy is False:
+            raise ValueError("an NDArray gives its values to NumPy as a copy only")
+        return self.numpy() if dtype is None else self.numpy().astype(dtype)
+
+    def __float__(self) -> float:
+        return float(self.numpy())
+
+    def __bool__(self) -> bool:
+        return bool(self.numpy())
+
+    def __repr__(self) -> str:
+        values = np.array2string(self.numpy(), separator=", ", prefix="NDArray(")
+        return (
+            f"NDArray({values}, shape={self.shape}, strides={self.strides}, offset={self.offset}, "
+            f"dtype={self.dtype}, device={self.device})"
+        )
+
+    # Views: the same buffer, seen through another shape, other strides and another offset.
+
+    def as_strided(self, shape: Axes, strides: Axes, offset: int | None = None) -> NDArray:
+        """The view of this array's buffer with the given shape, strides and offset, all in elements.
+
+        `offset` counts from the start of the buffer; None keeps this array's. A view without elements has
+        offset 0. ValueError where the numbers of axes differ or an element would lie outside the buffer.
+        """
+        lengths, steps = to_shape(shape), to_integers(strides)
+        start = self.offset if offset is None else operator.index(offset)
+        if len(lengths) != len(steps):
+            raise ValueError(f"shape {lengths} and strides {steps} have different numbers of axes")
+        if 0 in lengths:
+            return NDArray(self.buffer, lengths, steps, 0, self.device)
+        reach = [step * (n - 1) for n, step in zip(lengths, steps, strict=True)]
+        first = start + sum(r for r in reach if r < 0)
+        last = start + sum(r for r in reach if r > 0)
+        if first < 0 or last >= self.buffer.size:
+            raise ValueError(
+                f"shape {lengths} with strides {steps} and offset {start} reaches from element {first} to "
+                f"{last} of a buffer of {self.buffer.size}"
+            )
+        return NDArray(self.buffer, lengths, steps, start, self.device)
+
+    def reshape(self, shape: Axes) -> NDArray:
+        """The same elements in row-major order under another shape, one length of which may be -1.
+
+        A view where strides can say so, else a compact copy. ValueError where the sizes differ.
+        """
+        lengths = to_integers(shape)
+        error = ValueError(f"cannot reshape an array of shape {self.shape}, size {self.size}, into {lengths}")
+        if lengths.count(-1) == 1:
+            known = -math.prod(lengths)
+            if known <= 0 or self.size % known:
+                raise error
+            lengths = tuple(self.size // known if n == -1 else n for n in lengths)
+        if math.prod(lengths) != self.size or any(n < 0 for n in lengths):
+            raise error
+        if self.size == 0:
+            return self.as_strided(lengths, row_major_strides(lengths))
+
+        # Neighbouring axes along which memory goes on at one step are one run, with (length, step).
+        runs: list[tuple[int, int]] = []
+        for n, step in zip(self.shape, self.strides, strict=True):
+            if n == 1:
+                continue
+            if runs and runs[-1][1] == n * step:
+                runs[-1] = (runs[-1][0] * n, step)
+            else:
+                runs.append((n, step))
+
+        # Each new axis must divide what is left of a run: no stride can cross from one run to the next.
+        strides: list[int] = []
+        left, step = 1, 1
+        for n in reversed(lengths):
+            if left == 1 and n > 1:
+                left, step = runs.pop()
+            if left % n:
+                return self.compact().reshape(lengths)
+            strides.insert(0, step)
+            left, step = left // n, step * n
+        return self.as_strided(lengths, strides)
+
+    def permute(self, axes: Axes) -> NDArray:
+        """A view whose axis i is axis axes[i] of this array. ValueError unless each axis is named once."""
+        order = normalize_axes(axes, self.ndim)
+        if len(order) != self.ndim:
+            raise ValueError(f"axes {order} do not name each axis of an array of shape {self.shape}")
+        return self.as_strided([self.shape[axis] for axis in order], [self.strides[axis] for axis in order])
+
+    def broadcast_to(self, shape: Axes) -> NDArray:
+        """A view of a larger shape: new axes in front, and axes of length 1, repeat their elements.
+
+        ValueError where another axis would have to change its length.
+        """
+        lengths = to_shape(shape)
+        added = len(lengths) - self.ndim
+        if added < 0 or any(n not in (1, m) for n, m in zip(self.shape, lengths[added:], strict=True)):
+            raise ValueError(f"cannot broadcast an array of shape {self.shape} to shape {lengths}")
+        # Stride 0 repeats: it takes the same element again, whatever the index.
+        kept = [0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True)]
+        return self.as_strided(lengths, [0] * added + kept)
+
+    def __getitem__(self, index: Any) -> NDArray:
+        """A view of the elements that integers, slices, ... and None select, as in NumPy.
+
+        An integer drops its axis, and None adds an axis of length 1; with an integer for every axis what is
+        left has no axes. IndexError for an index that is out of bounds, one too many or of any other kind.
+        """
+        items = index if isinstance(index, tuple) else (index,)
+        ellipses = [position for position, item in enumerate(items) if item is Ellipsis]
+        named = len(items) - len(ellipses) - sum(item is None for item in items)
+        if len(ellipses) > 1:
+            raise IndexError("an index can have only one ellipsis ('...')")
+        if named > self.ndim:
+            raise IndexError(f"too many indices: {named} for an array of shape {self.shape}")
+        position = ellipses[0] if ellipses else len(items)
+        items = items[:position] + (slice(None),) * (self.ndim - named) + items[position + 1 :]
+
+        shape: list[int] = []
+        strides: list[int] = []
+        offset, axis = self.offset, 0
+        for item in items:
+            if item is None:
+                shape.append(1)
+                strides.append(0)
+                continue
+            n, stride = self.shape[axis], self.strides[axis]
+            if isinstance(item, slice):
+                start, stop, step = item.indices(n)
+                shape.append(len(range(start, stop, step)))
+                strides.append(stride * step)
+            else:
+                start = to_index(item)
+                if not -n <= start < n:
+                    raise IndexError(f"index {start} is out of bounds for axis {axis} of shape {self.shape}")
+                start %= n
+            offset += start * stride
+            axis += 1
+        return self.as_strided(shape, strides, offset)
+
+    def __setitem__(self, index: Any, value: Operand) -> None:
+        """Write `value`, broadcast to the shape of self[index], to the elements that self[index] selects.
+
+        ValueError where it does not broadcast, or where self is a broadcast view.
+        """
+        target = self[index]
+        place = (target.buffer, target.shape, target.strides, target.offset)
+        if target.size and any(
+            step == 0 and n > 1 for n, step in zip(target.shape, target.strides, strict=True)
+        ):
+            raise ValueError("cannot assign to a broadcast view: several elements share one place in memory")
+        source = to_operand(value, self)
+        if not isinstance(source, NDArray):
+            self.device.ops.assign_scalar(source, *place)
+            return
+        while source.ndim > target.ndim and source.shape[0] == 1:
+            source = source[0]
+        source = source.broadcast_to(target.shape)
+        # Where both lie over one buffer, an element could be overwritten before it is read.
+        source = source.copy() if source.buffer is self.buffer else source.compact()
+        self.device.ops.assign(source.buffer, *place)
+
+    def flip(self, axes: Axes | None = None) -> NDArray:
+        """A view with the order of the elements reversed along `axes` (None: along all)."""
+        reversed_axes = normalize_axes(range(self.ndim) if axes is None else axes, self.ndim)
+        strides, offset = list(self.strides), self.offset
+        for axis in reversed_axes:
+            # Start at the last element of the axis, wherever this array itself starts, and walk back.
+            offset += self.strides[axis] * (self.shape[axis] - 1)
+            strides[axis] = -self.strides[axis]
+        return self.as_strided(self.shape, strides, offset)
+
+    def pad(self, padding: Sequence[tuple[int, int]]) -> NDArray:
+        """A compact copy with `low` zeros before and `high` zeros after each axis; one (low, high) an axis.
+
+        ValueError for another number of pairs or for a negative number.
+        """
+        if len(padding) != self.ndim or any(low < 0 or high < 0 for low, high in padding):
+            raise ValueError(f"padding {padding} is not a pair of numbers >= 0 an axis of shape {self.shape}")
+        sides = list(zip(self.shape, padding, strict=True))
+        out = zeros([low + n + high for n, (low, high) in sides], self.device, self.dtype)
+        out[tuple(slice(low, low + n) for n, (low, _) in sides)] = self
+        return out
+
+    # Arithmetic: both operands broadcast to one shape, compact, element by element.
+
+    def __add__(self, other: Operand) -> NDArray:
+        return elementwise("add", self, other)
+
+    def __radd__(self, other: Operand) -> NDArray:
+        return elementwise("add", other, self)
+
+    def __sub__(self, other: Operand) -> NDArray:
+        return elementwise("subtract", self, other)
+
+    def __rsub__(self, other: Operand) -> NDArray:
+        return elementwise("subtract", other, self)
+
+    def __mul__(self, other: Operand) -> NDArray:
+        return elementwise("multiply", self, other)
+
+    def __rmul__(self, other: Operand) -> NDArray:
+        return elementwise("multiply", other, self)
+
+    def __truediv__(self, other: Operand) -> NDArray:
+        return elementwise("divide", self, other)
+
+    def __rtruediv__(self, other: Operand) -> NDArray:
+        return elementwise("divide", other, self)
+
+    def __pow__(self, other: Operand) -> NDArray:
+        return elementwise("power", self, other)
+
+    def __neg__(self) -> NDArray:
+        return elementwise("negative", self)
+
+    def __eq__(self, other: Operand) -> NDArray:  # type: ignore[override]  # an array of 0 and 1, as in NumPy
+        return elementwise("equal", self, other)
+
+    def __ge__(self, other: Operand) -> NDArray:
+        return elementwise("greater_equal", self, other)
+
+    def maximum(self, other: Operand) -> NDArray:
+        """The larger of the two, element by element; NaN where either is NaN."""
+        return elementwise("maximum", self, other)
+
+    def log(self) -> NDArray:
+        """The natural logarithm of each element."""
+        return elementwise("log", self)
+
+    def exp(self) -> NDArray:
+        """e to the power of each element."""
+        return elementwise("exp", self)
+
+    def tanh(self) -> NDArray:
+        """The hyperbolic tangent of each element."""
+        return elementwise("tanh", self)
+
+    def __matmul__(self, other: NDArray | npt.NDArray[Any]) -> NDArray:
+        """The matrix product (m, k) @ (k, n) -> (m, n). ValueError for any other shapes."""
+        right = to_operand(other, self)
+        if not isinstance(right, NDArray):
+            raise ValueError("@ takes two matrices, not a number")
+        if self.ndim != 2 or right.ndim != 2 or self.shape[1] != right.shape[0]:
+            raise ValueError(f"cannot multiply matrices of shapes {self.shape} and {right.shape}")
+        (m, k), n = self.shape, right.shape[1]
+        out = empty((m, n), self.device, common_dtype(self, right))
+        self.device.ops.matmul(self.compact().buffer, right.compact().buffer, m, k, n, out.buffer)
+        return out
+
+    def sum(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
+        """The sum over `axis` (an int, several, or None: all), which keepdims leaves with length 1."""
+        return reduce_rows("sum_rows", self, axis, keepdims)
+
+    def max(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
+        """The maximum over `axis`, as for sum. ValueError where that is a maximum of no elements."""
+        return reduce_rows("max_rows", self, axis, keepdims)
+
+
+def elementwise(operation: str, *operands: Operand) -> NDArray:
+    """The backend's operation on operands that broadcast to one shape; at least one is an NDArray."""
+    like = next(operand for operand in operands if isinstance(operand, NDArray))
+    ready = [to_operand(operand, like) for operand in operands]
+    arrays = [operand for operand in ready if isinstance(operand, NDArray)]
+    shape = broadcast_shape(*(a.shape for a in arrays))
+    out = empty(shape, like.device, common_dtype(*arrays))
+    flat = [x.broadcast_to(shape).compact().buffer if isinstance(x, NDArray) else x for x in ready]
+    getattr(like.device.ops, operation)(*flat, out.buffer)
+    return out
+
+
+def reduce_rows(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -> NDArray:
+    """The backend's reduction over `axis`: the reduced axes go last, so that each result is one row's."""
+    reduced = normalize_axes(range(a.ndim) if axis is None else axis, a.ndim)
+    kept = tuple(i for i in range(a.ndim) if i not in reduced)
+    row_length = math.prod(a.shape[i] for i in reduced)
+    if operation == "max_rows" and row_length == 0:
+        raise ValueError(f"no maximum: shape {a.shape} has no elements along axis {axis}")
+    out = empty([a.shape[i] for i in kept], a.device, a.dtype)
+    rows = a.permute(kept + reduced).compact()
+    getattr(a.device.ops, operation)(rows.buffer, row_length, out.buffer)
+    return out.reshape([n if i in kept else 1 for i, n in enumerate(a.shape)]) if keepdims else out
+
+
+def to_operand(value: Operand, like: NDArray) -> NDArray | float:
+    """A number as a float; a NumPy array as an NDArray of like's dtype, on its device."""
+    if isinstance(value, NDArray):
+        if value.device != like.device:
+            raise ValueError(f"arrays on two devices: {value.device} and {like.device}; use a.to(device)")
+        return value
+    if isinstance(value, np.ndarray):
+        return array(value, like.device, like.dtype)
+    if isinstance(value, int | float | np.integer | np.floating):
+        return float(value)
+    raise TypeError(f"expected an NDArray, a NumPy array or a number, not {type(value).__name__}")
+
+
+def common_dtype(*arrays: NDArray) -> str:
+    """The dtype of a result: float64 as soon as one operand has it."""
+    return "float64" if any(a.dtype == "float64" for a in arrays) else "float32"
+
+
+def broadcast_shape(*shapes: Shape) -> Shape:
+    """The shape that all of these broadcast to. ValueError where there is none."""
+    ndim = max(len(shape) for shape in shapes)
+    result = []
+    for lengths in zip(*((1,) * (ndim - len(shape)) + shape for shape in shapes), strict=True):
+        others = {n for n in lengths if n != 1}
+        if len(others) > 1:
+            raise ValueError(f"shapes {' and '.join(map(str, shapes))} do not broadcast together")
+        result.append(others.pop() if others else 1)
+    return tuple(result)
+
+
+def row_major_strides(shape: Shape) -> Shape:
+    """The strides of a compact array: the last axis runs fastest."""
+    return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def normalize_axes(axes: Axes, ndim: int) -> Shape:
+    """Axes as numbers from 0 to ndim - 1, in the order given; a negative axis counts from the last.
+
+    IndexError for an axis out of range, ValueError for one that is named twice.
+    """
+    given = to_integers(axes)
+    if any(not -ndim <= axis < ndim for axis in given):
+        raise IndexError(f"axes {given} are out of range for an array of {ndim} axes")
+    positive = tuple(axis % ndim for axis in given)
+    if len(set(positive)) < len(positive):
+        raise ValueError(f"axes {given} name an axis of {ndim} twice")
+    return positive
+
+
+def to_shape(shape: Axes) -> Shape:
+    """One length or several as a tuple. ValueError for a negative one."""
+    lengths = to_integers(shape)
+    if any(n < 0 for n in lengths):
+        raise ValueError(f"negative length in shape {lengths}")
+    return lengths
+
+
+def to_integers(values: Axes) -> tuple[int, ...]:
+    """One integer or several as a tuple of int. TypeError for anything else."""
+    if isinstance(values, Sequence | np.ndarray):
+        return tuple(operator.index(value) for value in values)
+    return (operator.index(values),)
+
+
+def to_index(item: Any) -> int:
+    """An integer index as an int. IndexError for True and False, which are masks to NumPy, and all else."""
+    try:
+        if not isinstance(item, bool):
+            return operator.index(item)
+    except TypeError:
+        pass
+    raise IndexError(f"an index is an integer, a slice, ... or None, not {item!r}")
