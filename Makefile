@@ -23,8 +23,22 @@ setup: .venv/ready
 	@PYTHON="$(PYTHON)" sh ./setup.sh
 	@touch $@
 
+DEMO := tests/submissions
 demo: setup
-	@$(BIN)/python -m tests.demo
+	@echo; echo "== The handouts and solutions, from templates and the reference"
+	@$(BIN)/grader generate
+	@echo; echo "== A sample class is graded: each submission in a sandbox of its own"
+	@$(BIN)/grader batch $(DEMO) --assignment conv_backward
+	@echo; echo "== The class"
+	@$(BIN)/grader report --format terminal
+	@$(BIN)/grader report --format csv --out build/report
+	@echo; echo "== What one student reads"
+	@$(BIN)/grader grade $(DEMO)/remainder_ignored --assignment conv_backward \
+	    --json build/report/remainder_ignored.json --html build/report/remainder_ignored.html; [ $$? -le 1 ]
+	@echo; echo "The gradebook is build/gradebook.db, the reports are in build/report. Try next:"
+	@echo "  make -C build/release/conv_backward grade                                  a student's own run"
+	@echo "  make grade SUBMISSION=build/solution/conv_forward ASSIGNMENT=conv_forward   full marks"
+	@echo "  make test                                                                  the test suite"
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -39,7 +53,7 @@ batch: setup
 	@$(BIN)/grader batch "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)
 
 report: setup
-	@$(BIN)/grader report --gradebook sqlite:///build/gradebook.db --format csv --out build/report $(ARGS)
+	@$(BIN)/grader report --format csv --out build/report $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .

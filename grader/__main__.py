@@ -1,7 +1,6 @@
 """The command `grader`: parses arguments and calls one function."""
 
 import argparse
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -93,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
 
     report = commands.add_parser("report", help="write reports from the gradebook")
     report.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
-    report.add_argument("--format", required=True, choices=("csv",))
-    report.add_argument("--out", type=Path, required=True, metavar="DIR")
+    report.add_argument("--format", required=True, choices=("csv", "terminal"))
+    report.add_argument("--out", type=Path, metavar="DIR", help="where files are written (csv)")
     report.set_defaults(run=_report)
     return parser
 
@@ -159,7 +158,7 @@ def _batch(options: argparse.Namespace) -> int:
     with Session(assignment, wall=options.sandbox) as session:
         session.check_sandbox()
     grade_one = partial(grade_found, assignment=assignment, wall=options.sandbox, secret=_secret())
-    with contextlib.closing(Gradebook(options.gradebook)) as gradebook:
+    with Gradebook(options.gradebook) as gradebook:
         summary = run_batch(found, grade_one, gradebook, assignment.name, options.jobs, Console())
     print_summary(summary, Console())
     return NOT_PASSED if summary.needs_person else PASSED
@@ -167,10 +166,17 @@ def _batch(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from grader.batch.gradebook import Gradebook
+    from grader.report.class_table import show_class
     from grader.report.csv_report import write_grades
 
-    with contextlib.closing(Gradebook(options.gradebook)) as gradebook:
-        print(write_grades(gradebook.grades(), options.out))
+    if options.format == "csv" and options.out is None:
+        raise UserError("--format csv writes a file: say where with --out DIR")
+    with Gradebook(options.gradebook, create=False) as gradebook:
+        rows = gradebook.grades()
+    if options.format == "csv":
+        print(write_grades(rows, options.out))
+    else:
+        show_class(rows, Console())
     return PASSED
 
 

@@ -42,9 +42,7 @@ def compare(expected: Expected, actual: Sequence[Array], dtype: str) -> Differen
 
 def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:
     if actual.shape != expected.shape:
-        return Difference(
-            str(expected.shape), str(actual.shape), _explain_shape(expected.shape, actual.shape)
-        )
+        return Difference(str(expected.shape), str(actual.shape), explain_shape(expected.shape, actual.shape))
     wanted = dtype if expected.dtype.kind == "f" else expected.dtype.name
     if actual.dtype.name != wanted:
         return Difference(
@@ -67,7 +65,8 @@ def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | No
     )
 
 
-def _explain_shape(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
+def explain_shape(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
+    """Why two different shapes differ, in words."""
     if len(expected) != len(actual):
         return f"the result has {len(actual)} axes and not {len(expected)}"
     if sorted(expected) == sorted(actual):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.judge.cases import Inputs, describe
-from grader.judge.compare import Difference, compare
+from grader.judge.compare import Difference, compare, explain_shape
 from grader.judge.implementation import Implementation
 from grader.judge.oracles import Oracle, arrays_of
 from grader.model.assignment import Case, Criterion
@@ -47,7 +47,9 @@ def _adjoint(
     (grad,), target, upstream = arrays_of(gradient), inputs.array(criterion.wrt), inputs.array(UPSTREAM)
     if out.shape != upstream.shape or grad.shape != target.shape:
         wanted, found = (upstream, out) if out.shape != upstream.shape else (target, grad)
-        return gradient, Difference(str(wanted.shape), str(found.shape), "the shape differs")
+        return gradient, Difference(
+            str(wanted.shape), str(found.shape), explain_shape(wanted.shape, found.shape)
+        )
     if not out.any():
         return gradient, Difference(
             "a forward pass with values", "zeros only", "zero has no transpose to speak of"

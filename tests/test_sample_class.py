@@ -1,0 +1,92 @@
+"""The sample class in tests/submissions, graded behind the real wall, and what each must score and why."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.author.render import provided_files
+from grader.judge.session import Session
+from grader.model.grade import Grade, Status, as_number
+
+ROOT = Path(__file__).parent.parent
+CRITERIA = (
+    "conv", "dilate", "undilate", "flip", "views", "x_grad", "w_grad",
+    "gradient_inputs", "transpose_x", "transpose_w",
+)  # fmt: skip
+
+# points by criterion, and the status that the criteria which lost points must show
+TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
+    "perfect": ((5, 10, 5, 7, 3, 35, 20, 5, 5, 5), set()),
+    "untouched_handout": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
+    "exercise_missing": ((5, 10, 5, 7, 3, 35, 0, 0, 5, 0), {Status.ERROR, Status.NOT_RUN}),
+    "kernel_not_flipped": ((5, 10, 5, 7, 3, 2.69, 20, 5, 0, 5), {Status.WRONG}),
+    "no_dilation": ((5, 10, 5, 7, 3, 10.77, 4.44, 5, 0, 0), {Status.WRONG, Status.ERROR}),
+    "cut_forgotten": ((5, 10, 5, 7, 3, 16.15, 6.67, 5, 0, 0), {Status.WRONG, Status.ERROR}),
+    "remainder_ignored": ((5, 10, 5, 7, 3, 13.46, 6.67, 5, 0, 1.67), {Status.WRONG}),
+    "height_for_width": ((5, 10, 5, 7, 3, 10.77, 20, 5, 0, 5), {Status.WRONG}),
+    "wrong_dtype": ((0, 10, 5, 7, 3, 0, 0, 0, 0, 0), {Status.WRONG, Status.NOT_RUN}),
+    "wrong_shape": ((5, 10, 5, 7, 3, 35, 0, 0, 5, 0), {Status.WRONG, Status.NOT_RUN}),
+    "syntax_error": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
+    "infinite_loop": ((5, 8, 5, 7, 3, 35, 20, 5, 5, 5), {Status.TIMEOUT}),
+    "exits_at_import": ((0,) * 10, {Status.CRASHED, Status.NOT_RUN}),
+    "prints_without_end": ((5, 10, 5, 0, 0, 0, 20, 0, 0, 5), {Status.OUTPUT_LIMIT, Status.NOT_RUN}),
+    "missing_file": ((0,) * 10, {Status.REFUSED}),
+}
+
+# what the first failing case of a criterion must say
+SAID = {
+    "untouched_handout": ("x_grad", "NotImplementedError"),
+    "exercise_missing": ("w_grad", "conv.py defines no conv_w_grad"),
+    "cut_forgotten": ("x_grad", "axis 1 has length 9 and not 7"),
+    "wrong_dtype": ("conv", "the dtype differs"),
+    "wrong_shape": ("w_grad", "axes were exchanged"),
+    "syntax_error": ("conv", "SyntaxError: '(' was never closed"),
+    "infinite_loop": ("dilate", "it ran for more than 5 CPU seconds"),
+    "exits_at_import": ("conv", "the process ended by itself, with exit code 0"),
+    "prints_without_end": ("flip", "it printed more than 1024 KiB"),
+    "missing_file": ("conv", "conv.py is missing"),
+}
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    assignment = load(ROOT / "assignments" / "conv_backward")
+    assignment = replace(assignment, provided=provided_files(assignment))
+    with Session(assignment, wall="bubblewrap") as session:
+        yield session
+
+
+def failures(grade: Grade, criterion: str) -> list[str]:
+    (found,) = [c for c in grade.criteria if c.id == criterion]
+    return [result.rationale for result in found.results if result.status is not Status.OK]
+
+
+def test_the_table_names_every_submission_of_the_sample_class() -> None:
+    assert set(TABLE) == {path.name for path in (ROOT / "tests" / "submissions").iterdir()}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_submission_of_the_sample_class_scores_what_the_table_says(session: Session, name: str) -> None:
+    points, statuses = TABLE[name]
+    grade = session.grade(ROOT / "tests" / "submissions" / name, name)
+    assert dict(zip(CRITERIA, points, strict=True)) == {c.id: as_number(c.score) for c in grade.criteria}
+    assert {c.status for c in grade.criteria if c.score < c.points} == statuses
+    assert grade.sandbox == "bubblewrap"
+    assert not grade.needs_person
+    if name in SAID:
+        criterion, words = SAID[name]
+        assert words in failures(grade, criterion)[0]
+
+
+def test_one_hang_costs_one_case(session: Session) -> None:
+    grade = session.grade(ROOT / "tests" / "submissions" / "infinite_loop", "infinite_loop")
+    failed = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.OK]
+    assert [(r.criterion, r.case) for r in failed] == [("dilate", "negative-axis")]
+
+
+def test_grading_twice_gives_the_same_grade(session: Session) -> None:
+    folder = ROOT / "tests" / "submissions" / "kernel_not_flipped"
+    assert session.grade(folder, "same") == session.grade(folder, "same")
