@@ -1,0 +1,1 @@
+"""A whole class: find its submissions, grade them side by side, keep every grade."""

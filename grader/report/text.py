@@ -1,0 +1,46 @@
+"""Text as every report writes it: harmless whoever wrote it, and a score always the same."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from fractions import Fraction
+
+from grader.model.grade import as_number
+
+MAX_CHARACTERS = 2000
+
+# CSI, OSC and the like (ECMA-48), taken out whole so that no "[31m" stays behind
+_ESCAPE_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]"
+)
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction marks, lone surrogates, separators
+
+
+def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
+    """`text` without anything that a terminal obeys or that reorders a line, cut and marked after `limit`."""
+    kept = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+    plain = "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in _UNSEEN)
+    return plain if len(text) <= limit else f"{plain} … {cut_mark(text)}"
+
+
+def clean_line(text: str) -> str:
+    """`clean`, on one line and short: for names."""
+    return " ".join(clean(text, limit=200).split())
+
+
+def cut_mark(text: str) -> str:
+    """What stands where the rest of `text` was left out."""
+    return f"(cut: {len(text)} characters in all)"
+
+
+def score_text(score: Fraction) -> str:
+    """`12`, `12.5` or `12.33`: at most two decimals, rounded half up."""
+    return f"{as_number(score):.2f}".rstrip("0").rstrip(".")
+
+
+def listing(names: Sequence[str], limit: int = 3) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more
