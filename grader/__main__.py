@@ -173,10 +173,13 @@ def _report(options: argparse.Namespace) -> int:
         raise UserError("--format csv writes a file: say where with --out DIR")
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = gradebook.grades()
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, 100)  # into a file or a pipe nothing forces a narrow table
     if options.format == "csv":
         print(write_grades(rows, options.out))
     else:
-        show_class(rows, Console())
+        show_class(rows, console)
     return PASSED
 
 

@@ -1,0 +1,139 @@
+"""Shuts a process in for good: namespaces, private mounts, no capabilities, a system-call filter. Linux only.
+
+Called in a child that was forked for one submission, before anything of the submission exists there.
+"""
+
+import ctypes
+import os
+import platform
+import struct
+from collections.abc import Mapping
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
+ALL_NAMESPACES = 0x7E020000 | 0x80  # every CLONE_NEW* flag: clone(2) with one of them is refused
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 1, 2, 4, 0x4000, 0x40000
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+SECCOMP_MODE_FILTER = 2
+CAPABILITY_VERSION_3 = 0x20080522
+EPERM, ENOSYS = 1, 38
+
+# What a submission has no business with: leaving its namespaces, looking into other processes, loading
+# code into the kernel, sockets, and memory that no limit of ours counts. Numbers: the kernel's
+# arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
+DENIED: Mapping[str, Mapping[str, int]] = {
+    "x86_64": {
+        "acct": 163, "add_key": 248, "bpf": 321, "chroot": 161, "delete_module": 176, "finit_module": 313,
+        "fsconfig": 431, "fsmount": 432, "fsopen": 430, "fspick": 433, "init_module": 175,
+        "io_uring_enter": 426, "io_uring_register": 427, "io_uring_setup": 425, "kcmp": 312,
+        "kexec_file_load": 320, "kexec_load": 246, "keyctl": 250, "memfd_create": 319, "mount": 165,
+        "mount_setattr": 442, "move_mount": 429, "mq_open": 240, "msgget": 68, "name_to_handle_at": 303,
+        "open_by_handle_at": 304, "open_tree": 428, "perf_event_open": 298, "personality": 135,
+        "pidfd_getfd": 438, "pivot_root": 155, "process_vm_readv": 310, "process_vm_writev": 311,
+        "ptrace": 101, "quotactl": 179, "reboot": 169, "request_key": 249, "semget": 64, "setns": 308,
+        "shmget": 29, "socket": 41, "swapoff": 168, "swapon": 167, "umount2": 166, "unshare": 272,
+        "userfaultfd": 323,
+    },
+    "aarch64": {
+        "acct": 89, "add_key": 217, "bpf": 280, "chroot": 51, "delete_module": 106, "finit_module": 273,
+        "fsconfig": 431, "fsmount": 432, "fsopen": 430, "fspick": 433, "init_module": 105,
+        "io_uring_enter": 426, "io_uring_register": 427, "io_uring_setup": 425, "kcmp": 272,
+        "kexec_file_load": 294, "kexec_load": 104, "keyctl": 219, "memfd_create": 279, "mount": 40,
+        "mount_setattr": 442, "move_mount": 429, "mq_open": 180, "msgget": 186, "name_to_handle_at": 264,
+        "open_by_handle_at": 265, "open_tree": 428, "perf_event_open": 241, "personality": 92,
+        "pidfd_getfd": 438, "pivot_root": 41, "process_vm_readv": 270, "process_vm_writev": 271,
+        "ptrace": 117, "quotactl": 60, "reboot": 142, "request_key": 218, "semget": 190, "setns": 268,
+        "shmget": 194, "socket": 198, "swapoff": 225, "swapon": 224, "umount2": 39, "unshare": 97,
+        "userfaultfd": 282,
+    },
+}  # fmt: skip
+CLONE = {"x86_64": 56, "aarch64": 220}
+CLONE3 = 435  # its flags lie in memory, where a filter cannot look: C libraries fall back to clone
+AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32 = 0x40000000  # x86_64's second table of system calls, under numbers from here on
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def hide_from_others() -> None:
+    """Keeps processes of the same user from reading or tracing this one."""
+    _prctl(PR_SET_DUMPABLE, 0)
+
+
+def enter_namespaces() -> None:
+    """New user, pid, mount and ipc namespaces; the next fork is process 1 of the new pid namespace."""
+    user, group = os.getuid(), os.getgid()
+    _prctl(PR_SET_DUMPABLE, 1)  # the files of an undumpable process belong to root
+    _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC), "unshare")
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    hide_from_others()
+
+
+def shut_in(tmp_bytes: int) -> None:
+    """In process 1 of the new namespaces: a private /tmp, an empty /proc, then no way back."""
+    _prctl(PR_SET_PDEATHSIG, 9)
+    _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    options = f"size={tmp_bytes},nr_inodes=4096,mode=1777".encode()
+    _mount(b"tmpfs", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, options)
+    _mount(b"tmpfs", b"/proc", b"tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, b"size=4k")
+    _drop_capabilities()
+    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    _filter_system_calls(platform.machine())
+
+
+def _drop_capabilities() -> None:
+    header = struct.pack("Ii", CAPABILITY_VERSION_3, 0)
+    _check(_libc.capset(header, struct.pack("6I", *[0] * 6)), "capset")
+
+
+def _filter_system_calls(machine: str) -> None:
+    program = filter_program(machine)
+    buffer = ctypes.create_string_buffer(program, len(program))
+    head = struct.pack(
+        "HxxxxxxP" if struct.calcsize("P") == 8 else "HxxP", len(program) // 8, ctypes.addressof(buffer)
+    )
+    _check(_libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), head, 0, 0), "seccomp")
+
+
+def filter_program(machine: str) -> bytes:
+    """The filter as classic BPF (see seccomp(2)): refuse what is denied, allow the rest.
+
+    OSError on a machine whose system calls are not known here.
+    """
+    if machine not in DENIED:
+        raise OSError(f"no system-call filter is known for {machine}")
+    load, equal, at_least, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|..|K, BPF_RET
+    allow, kill = 0x7FFF0000, 0x80000000
+    refuse, missing = 0x00050000 | EPERM, 0x00050000 | ENOSYS
+    number, arch, first_argument = 0, 4, 16  # offsets in struct seccomp_data
+
+    def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+        return struct.pack("HBBI", code, yes, no, value)
+
+    words = [step(load, arch), step(equal, AUDIT_ARCH[machine], 1, 0), step(give, kill), step(load, number)]
+    words += [step(at_least, X32, 0, 1), step(give, refuse)]
+    words += [step(equal, CLONE3, 0, 1), step(give, missing)]
+    for denied in sorted(DENIED[machine].values()):
+        words += [step(equal, denied, 0, 1), step(give, refuse)]
+    words += [step(equal, CLONE[machine], 0, 3), step(load, first_argument)]
+    words += [step(any_bit, ALL_NAMESPACES, 0, 1), step(give, refuse), step(give, allow)]
+    return b"".join(words)
+
+
+def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int, options: bytes | None) -> None:
+    _check(_libc.mount(source, target, kind, ctypes.c_ulong(flags), options), f"mount {target.decode()}")
+
+
+def _prctl(option: int, value: int) -> None:
+    _check(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
