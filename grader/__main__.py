@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -46,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("grader: interrupted; what was recorded stays", file=sys.stderr)
         return NOT_PASSED
+    except Exception as error:  # Python's own exit status for it, 1, would mean that a submission failed
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"grader: the grader's own fault: {text} ({place.filename}:{place.lineno})", file=sys.stderr)
+        return GRADER_FAULT
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -205,16 +211,21 @@ def _from_repository(root: Path, name: str) -> Assignment:
 
 
 def _repository() -> Path:
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "assignments" / "course.yaml").is_file():
-            return folder
-    raise UserError("found no assignments/course.yaml here or above: run this in the course's repository")
+    root = _find_repository()
+    if root is None:
+        raise UserError("found no assignments/course.yaml here or above: run this in the course's repository")
+    return root
+
+
+def _find_repository() -> Path | None:
+    folders = (Path.cwd(), *Path.cwd().parents)
+    return next((f for f in folders if (f / "assignments" / "course.yaml").is_file()), None)
 
 
 def _secret() -> str:
-    """The course's secret seed: an environment variable, or an untracked file of the repository."""
+    """The course's secret seed: an environment variable, or an untracked file at the repository's root."""
     from_environment = os.environ.get(SEED_VARIABLE, "")
-    file = Path(SEED_FILE)
+    file = (_find_repository() or Path()) / SEED_FILE
     if from_environment or not file.is_file():
         return from_environment
     return file.read_text(encoding="utf-8").strip()

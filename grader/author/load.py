@@ -149,12 +149,7 @@ class Document:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            raise UserError("no such file", path) from error
-        except UnicodeDecodeError as error:
-            raise UserError(f"found bytes that are not UTF-8 (at byte {error.start})", path) from error
+        text = _read(path)
         try:
             self._node = yaml.compose(text, Loader=yaml.SafeLoader)
             self._check_keys(self._node)
@@ -163,6 +158,11 @@ class Document:
             mark = error.problem_mark or error.context_mark
             line = None if mark is None else mark.line + 1
             raise UserError(f"found YAML that cannot be read: {error.problem}", path, line) from error
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise UserError(f"found YAML that cannot be read: {error.reason}", path, line) from error
+        except RecursionError as error:
+            raise UserError("found YAML that cannot be read: nested too deeply", path) from error
 
     def line(self, place: Sequence[Hashable]) -> int | None:
         """The line (from 1) of the key or item at the end of a path such as ("criteria", 1, "points")."""
@@ -191,14 +191,17 @@ class Document:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            first = error.errors()[0]
-            raise self.fail(_complaint(first, model), (*place, *first["loc"])) from error
+            first = _first(error.errors(), data)
+            message = _complaint(first, model, _steps(first, data))
+            raise self.fail(message, (*place, *_steps(first, data), *first["loc"][-1:])) from error
 
     def _check_keys(self, node: yaml.Node | None) -> None:
         if isinstance(node, yaml.MappingNode):
             seen: dict[str, int] = {}
             for key, value in node.value:
                 line = key.start_mark.line + 1
+                if not isinstance(key, yaml.ScalarNode):
+                    raise UserError("found YAML that cannot be read: a key that is no text", self.path, line)
                 if key.value in seen:
                     raise UserError(
                         f"found key {key.value!r} twice (first in line {seen[key.value]}): remove one",
@@ -217,7 +220,41 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _complaint(error: Any, model: type[BaseModel]) -> str:
+def _read(path: Path, missing: str = "no such file") -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UserError(missing, path) from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"found bytes that are not UTF-8 (at byte {error.start})", path) from error
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", path) from error
+
+
+def _steps(error: Any, data: object) -> tuple[Hashable, ...]:
+    """The keys and indices that lead to what is wrong; pydantic puts the branches of a union among them."""
+    steps: list[Hashable] = []
+    for step in error["loc"]:
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+            data = data[step]
+            steps.append(step)
+    return tuple(steps)
+
+
+def _first(errors: Sequence[Any], data: object) -> Any:
+    """The error to report: an unknown key (where one is misspelt, one is missing, too), else the first.
+
+    Of the errors in a union's branches it is that of the branch which went furthest.
+    """
+    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+    steps = _steps(first, data)
+    if first["type"] in ("extra_forbidden", "missing") or not steps:
+        return first
+    same = [error for error in errors if _steps(error, data)[: len(steps)] == steps]
+    return max(same, key=lambda e: (len(_steps(e, data)), not e["type"].endswith("_type")))
+
+
+def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) -> str:
     """pydantic's error as found, expected, what to do."""
     name, found = error["loc"][-1] if error["loc"] else "", _shown(error["input"])
     if error["type"] == "extra_forbidden":
@@ -225,6 +262,7 @@ def _complaint(error: Any, model: type[BaseModel]) -> str:
         return f"found unknown key {name!r}, expected one of {', '.join(known)}: rename or remove it"
     if error["type"] == "missing":
         return f"found no {name!r}, expected it here: add it"
+    name = next((step for step in reversed(steps) if isinstance(step, str)), name)
     message = error["msg"][0].lower() + error["msg"][1:]
     return f"found {found} for {name!r}, expected otherwise: {message}"
 
@@ -309,9 +347,7 @@ def _provided(path: Path) -> bytes:
 
 def _functions(probes: Path) -> set[str]:
     try:
-        tree = ast.parse(probes.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UserError("no such file: it says what is asked of a submission", probes) from error
+        tree = ast.parse(_read(probes, "no such file: it says what is asked of a submission"))
     except SyntaxError as error:
         raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -319,11 +355,9 @@ def _functions(probes: Path) -> set[str]:
 
 def _anchors(readme: Path) -> set[str]:
     """The anchors of a Markdown file's headings, made as GitHub makes them."""
-    try:
-        lines = readme.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError as error:
-        raise UserError("no such file: help texts point into it", readme) from error
-    titles = [line.lstrip("#").strip() for line in lines if re.match(r"#{1,6} ", line)]
+    text = _read(readme, "no such file: help texts point into it")
+    text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)  # a comment in code is no heading
+    titles = [line.lstrip("#").strip() for line in text.splitlines() if re.match(r"#{1,6} ", line)]
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
@@ -409,6 +443,8 @@ def _cases(
             f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(CASES)}", place
         )
     kind, kind_model = CASES[keys[0]]
+    if criterion.compare == "adjoint" and kind != "conv":
+        raise document.fail("found an array, expected a convolution: it has a transpose to test", place)
     model = document.parse(kind_model, data, place)
     own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields))
     count = own.pop("draw", None)

@@ -67,6 +67,8 @@ def render(assignment: Assignment, view: str, wheel: str = "") -> Rendered:
     for name in environment.list_templates(extensions=["j2"]):
         try:
             files[name.removesuffix(".j2")] = environment.get_template(name).render(context)
+        except UserError as error:  # of `exercise` or `provided`: it does not know who asked
+            raise UserError(str(error), templates / name) from error
         except jinja2.TemplateError as error:
             line = getattr(error, "lineno", None)
             raise UserError(
@@ -166,7 +168,7 @@ def _visible_rubric(assignment: Assignment) -> str:
         hidden = [case for case in loaded.cases if case.visibility is not Visibility.VISIBLE]
         names = {case.id for case in hidden}
         criterion["cases"] = [
-            case for case in criterion["cases"] if not {case["id"], f"{case['id']}-1"} & names
+            case for case in criterion["cases"] if f"{case['id']}{'-1' * ('draw' in case)}" not in names
         ]
         criterion["withheld"] = sum(case.weight for case in hidden)
     return _dump(data)

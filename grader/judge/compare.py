@@ -52,7 +52,7 @@ def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | No
         wrong = ~(actual == expected)  # NaN equals nothing, so it is wrong
     else:
         with np.errstate(invalid="ignore"):
-            wrong = ~(np.abs(actual.astype(np.float64) - expected) <= bound)
+            wrong = ~(np.abs(actual.astype(np.float64) - expected) <= bound) | ~np.isfinite(actual)
     count = int(np.count_nonzero(wrong))
     if count == 0:
         return None
@@ -91,7 +91,7 @@ def _explain_values(
         return (
             f"{share} by more than rounding explains; here by {off:.3g} where at most {bound[index]:.3g} is"
         )
-    if np.array_equal(actual, -expected):
+    if expected.dtype.kind != "b" and np.array_equal(actual, -expected):
         return f"{share}: every sign is turned"
     return share
 

@@ -1,5 +1,6 @@
 """Something that answers probes: a submission behind its wall, or the reference in a plain process."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -103,12 +104,13 @@ class Implementation:
         }
         outcome = self._worker.ask(header, cpu_seconds=SETUP_SECONDS, wall_seconds=SETUP_SECONDS)
         if outcome.status is not Status.OK:
+            self._worker.close()  # else the next case would ask a worker that has imported nothing
             raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())
         return self._ask({"request": "import", "modules": self._subject.modules}, limits.import_seconds)
 
     def _ask(self, header: Mapping[str, Any], seconds: float, inputs: Inputs | None = None) -> Outcome:
         assert self._worker is not None
-        before = self._worker.cpu_seconds()
+        before, started = self._worker.cpu_seconds(), time.monotonic()
         outcome = self._worker.ask(
             header,
             inputs.raw() if inputs is not None else (),
@@ -119,4 +121,6 @@ class Implementation:
             self._spent_seconds += seconds
         elif self._worker.is_alive:
             self._spent_seconds += self._worker.cpu_seconds() - before
+        else:  # nobody can tell any more what CPU time it took; it was not more than the clock's
+            self._spent_seconds += min(seconds, time.monotonic() - started)
         return outcome

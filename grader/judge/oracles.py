@@ -1,6 +1,8 @@
 """Where inputs and expected values come from: the reference in a process of its own, or frozen arrays."""
 
+import io
 import json
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ from grader.judge.cases import Inputs, draw
 from grader.judge.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.sandbox import worker_command
 from grader.model.assignment import Assignment, Case
-from grader.model.errors import GraderFault
+from grader.model.errors import GraderFault, UserError
 from grader.model.frame import RawArray
 from grader.model.grade import Outcome, Status
 
@@ -86,8 +88,12 @@ class FrozenOracle:
     """Reads inputs, expected arrays and bounds that `freeze` wrote; needs no reference."""
 
     def __init__(self, path: Path) -> None:
-        self._arrays = np.load(path, allow_pickle=False)
-        self._cases: dict[str, Any] = json.loads(self._arrays["cases"].tobytes())
+        try:
+            # from bytes: NumPy leaves the file open where it is no archive
+            self._arrays = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+            self._cases: dict[str, Any] = json.loads(self._arrays["cases"].tobytes())
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise UserError("frozen arrays that cannot be read: unpack the handout again", path) from error
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         """As they were frozen."""
@@ -130,7 +136,7 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
             index[case.name]["expected"] = len(expected.arrays)
             arrays |= {f"{case.name}:expected:{i}": array for i, array in enumerate(expected.arrays)}
             arrays |= {f"{case.name}:bound:{i}": array for i, array in enumerate(expected.bounds or ())}
-    text = np.frombuffer(json.dumps(index, sort_keys=True).encode(), dtype=np.uint8)
+    text = np.frombuffer(json.dumps(index).encode(), dtype=np.uint8)
     np.savez_compressed(path, allow_pickle=False, cases=text, **arrays)
 
 

@@ -28,10 +28,11 @@ def _copy(source: Path, target: Path, name: str) -> str:
         return f"{name} is missing"
     except OSError as error:
         return f"{name} cannot be read: {error.strerror}"
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return f"{name} is not a plain file"
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return f"{name} is not a plain file"
         if status.st_size > MAX_FILE_BYTES:
             return f"{name} has {status.st_size} bytes; at most {MAX_FILE_BYTES} are read"
         target.write_bytes(file.read(MAX_FILE_BYTES))

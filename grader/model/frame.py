@@ -126,8 +126,10 @@ class FrameReader:
             raise ProtocolError("an array of a dtype that does not travel")
         if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
             raise ProtocolError("a shape that is not a short list")
-        if any(type(n) is not int or not 0 <= n < 2**40 for n in shape):
+        if any(type(n) is not int or n < 0 for n in shape):
             raise ProtocolError("a shape with a length that is no count")
+        if math.prod(n for n in shape if n) > 2**40:  # NumPy counts the elements so, even where one n is 0
+            raise ProtocolError("a shape that no array has")
         return dtype, tuple(shape), array_bytes(dtype, shape)
 
 
@@ -140,7 +142,7 @@ def check_reply(header: Mapping[str, Any], nonce: str) -> None:
     if header["status"] not in ("ok", "error", "output_limit"):
         raise ProtocolError("a reply with a status that no worker sends")
     error = header["error"]
-    if (header["status"] == "error") != isinstance(error, dict):
+    if (header["status"] == "error") != isinstance(error, dict) or not isinstance(error, dict | None):
         raise ProtocolError("a reply whose status and error disagree")
     if isinstance(error, dict):
         texts = [error.get(name) for name in ("type", "message", "file", "source")]

@@ -135,15 +135,13 @@ class Worker:
             message = raised.msg or ""
         else:
             message = _text(raised)
+            own = self._paths[0] if self._paths else ""  # what is provided comes after it
             for entry in traceback.extract_tb(raised.__traceback__, limit=-50):
-                if entry.filename.startswith(self._paths):
-                    name = os.path.relpath(entry.filename, self._root_of(entry.filename))
+                if own and entry.filename.startswith(own + os.sep):
+                    name = os.path.relpath(entry.filename, own)
                     place = {"file": name, "line": entry.lineno or 0, "source": entry.line or ""}
         texts = {"type": type(raised).__name__, "message": message, **place}
         return {k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in texts.items()}
-
-    def _root_of(self, filename: str) -> str:
-        return next(path for path in self._paths if filename.startswith(path))
 
 
 def _text(raised: BaseException) -> str:

@@ -1,0 +1,262 @@
+"""A handout holds no solution, is the same bytes every time, and can be graded by itself."""
+
+import ast
+import hashlib
+import zipfile
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from grader.author.load import load, load_course
+from grader.author.render import _visible_rubric, generate, provided_files, render
+from grader.author.source import find_function, removed_statements
+from grader.model.assignment import Assignment, Visibility
+from grader.model.errors import UserError
+
+ROOT = Path(__file__).parents[3]
+NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
+
+
+def assignment_of(root: Path, name: str) -> Assignment:
+    assignment = load(root / "assignments" / name)
+    return replace(assignment, provided=provided_files(assignment))
+
+
+@pytest.fixture(scope="module")
+def assignments() -> list[Assignment]:
+    return [assignment_of(ROOT, name) for name in NAMES]
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory, assignments: list[Assignment]) -> Path:
+    """Everything generated, once for all tests."""
+    out = tmp_path_factory.mktemp("build")
+    generate(assignments, out)
+    return out
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@cache
+def blocks(source: str) -> tuple[tuple[str, ...], ...]:
+    """The statements of every block, normalised: comments, quotes and line breaks do not count."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        for field in ("body", "orelse", "finalbody"):
+            statements = getattr(node, field, None)
+            if isinstance(statements, list) and statements and isinstance(statements[0], ast.stmt):
+                found.append(tuple(ast.unparse(statement) for statement in statements))
+    return tuple(found)
+
+
+def leaks(removed: list[str], source: str) -> list[tuple[str, str]]:
+    """The pairs of consecutive removed statements that a source holds one after the other."""
+    pairs = set(pairwise(removed))
+    return [pair for block in blocks(source) for pair in pairwise(block) if pair in pairs]
+
+
+def removed_from(assignment: Assignment) -> dict[str, list[str]]:
+    return {
+        reference: removed_statements(find_function(ROOT, reference))
+        for reference in render(assignment, "handout").exercises
+    }
+
+
+def test_a_handout_never_contains_a_solution(build: Path, assignments: list[Assignment]) -> None:
+    looked_at = 0
+    for assignment in assignments:
+        handout = build / "release" / assignment.name
+        for path in sorted(handout.rglob("*.py")):
+            for reference, removed in removed_from(assignment).items():
+                looked_at += len(removed)
+                assert leaks(removed, path.read_text()) == [], f"{path} gives {reference} away"
+    assert looked_at > 100
+
+
+def test_a_wheel_in_a_handout_holds_the_grader_and_no_solution(
+    build: Path, assignments: list[Assignment]
+) -> None:
+    for assignment in assignments:
+        (wheel,) = (build / "release" / assignment.name / "wheels").iterdir()
+        with zipfile.ZipFile(wheel) as archive:
+            names = archive.namelist()
+            sources = {name: archive.read(name).decode() for name in names if name.endswith(".py")}
+        assert {name.split("/")[0] for name in names} == {"grader", "backflip-0.1.0.dist-info"}
+        for removed in removed_from(assignment).values():
+            assert [name for name, source in sources.items() if leaks(removed, source)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("file", ["conv.py", "ndarray/ndarray.py", "grading/probes.py"])
+def test_a_planted_solution_is_caught(
+    build: Path, assignments: list[Assignment], name: str, file: str
+) -> None:
+    """Copied into any file under another name, with other comments, line breaks and indentation."""
+    assignment = next(a for a in assignments if a.name == name)
+    text = (build / "release" / name / file).read_text()
+    planted = {r: removed for r, removed in removed_from(assignment).items() if len(removed) > 1}
+
+    assert planted
+    for reference, removed in planted.items():
+        copied = ast.unparse(ast.parse(find_function(ROOT, reference).whole)).replace("def ", "def my_", 1)
+        indented = "\n".join(f"  {line}" for line in copied.splitlines())
+        assert leaks(removed, f"{text}\nif True:\n{indented}\n"), f"{reference} in {file}"
+
+
+def test_the_check_for_solutions_sees_two_statements_in_a_row_and_not_one() -> None:
+    removed = ["a = 1", "b = 2", "return a + b"]
+
+    assert leaks(removed, "def f():\n    if x:\n        a=1 # one\n        b = (2)\n") == [("a = 1", "b = 2")]
+    assert leaks(removed, "def f():\n    b = 2\n    a = 1\n") == []
+    assert leaks(removed, "def f():\n    a = 1\n    print()\n    b = 2\n") == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_exercise_raises_in_the_handout_and_keeps_signature_and_docstring(
+    build: Path, assignments: list[Assignment], name: str
+) -> None:
+    def functions(path: Path) -> dict[str, ast.FunctionDef]:
+        return {n.name: n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef)}
+
+    handed_out = functions(build / "release" / name / "conv.py")
+    solved = functions(build / "solution" / name / "conv.py")
+    assignment = next(a for a in assignments if a.name == name)
+    exercises = {reference.partition(":")[2] for reference in render(assignment, "handout").exercises}
+
+    assert set(handed_out) == set(solved)
+    for function, stub in handed_out.items():
+        raises = "raise NotImplementedError" in ast.unparse(stub)
+        assert raises == (function in exercises)
+        assert ast.dump(stub.args) == ast.dump(solved[function].args)
+        assert ast.get_docstring(stub) == ast.get_docstring(solved[function])
+        assert "NotImplementedError" not in ast.unparse(solved[function])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_handout_does_not_provide_what_it_asks_for(
+    build: Path, assignments: list[Assignment], name: str
+) -> None:
+    assignment = next(a for a in assignments if a.name == name)
+    exercises = {reference.partition(":")[2] for reference in render(assignment, "handout").exercises}
+    text = (build / "release" / name / "ndarray" / "ndarray.py").read_text()
+    (ndarray,) = (n for n in ast.parse(text).body if isinstance(n, ast.ClassDef) and n.name == "NDArray")
+
+    assert exercises & {n.name for n in ndarray.body if isinstance(n, ast.FunctionDef)} == set()
+    assert "reference" not in {
+        (n.module or "").split(".")[0]
+        for path in (build / "release" / name).rglob("*.py")
+        for n in ast.walk(ast.parse(path.read_text()))
+        if isinstance(n, ast.ImportFrom)
+    }
+
+
+@pytest.mark.parametrize("view", ["handout", "solution"])
+def test_rendering_twice_gives_the_same_text(assignments: list[Assignment], view: str) -> None:
+    for assignment in assignments:
+        assert render(assignment, view) == render(assignment, view)
+
+
+def test_generating_twice_gives_the_same_bytes(
+    build: Path, assignments: list[Assignment], tmp_path: Path
+) -> None:
+    generate(assignments, tmp_path / "again")
+
+    assert tree(tmp_path / "again") == tree(build)
+
+
+def test_generating_again_replaces_what_was_there(course: Path, tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "README.md", "grader", "locks"):
+        (course / name).symlink_to(ROOT / name)
+    out = tmp_path / "out"
+    (out / "release" / "tiny").mkdir(parents=True)
+    (out / "release" / "tiny" / "stale.py").write_text("x = 1\n")
+    written = generate([assignment_of(course, "tiny")], out)
+
+    assert written == [out / "release" / "tiny", out / "solution" / "tiny"]
+    assert not (out / "release" / "tiny" / "stale.py").exists()
+    assert sorted(path.name for path in (out / "release").iterdir()) == ["tiny"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_hidden_case_travels(build: Path, assignments: list[Assignment], name: str) -> None:
+    assignment = next(a for a in assignments if a.name == name)
+    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    hidden = {case.name for case in cases if case.visibility is not Visibility.VISIBLE}
+    handed_out = load(build / "release" / name / "grading")
+    with np.load(build / "release" / name / "grading" / "frozen.npz", allow_pickle=False) as frozen:
+        frozen_names = {key.rsplit(":", 2)[0] for key in frozen.files if ":" in key}
+
+    assert hidden
+    assert {case.name for c in handed_out.rubric.criteria for case in c.cases} == frozen_names
+    assert frozen_names == {case.name for case in cases} - hidden
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_handouts_rubric_weighs_what_the_instructors_weighs(
+    build: Path, assignments: list[Assignment], name: str
+) -> None:
+    assignment = next(a for a in assignments if a.name == name)
+    handed_out = load(build / "release" / name / "grading")
+
+    assert handed_out.rubric.points == assignment.rubric.points
+    for ours, theirs in zip(assignment.rubric.criteria, handed_out.rubric.criteria, strict=True):
+        assert (ours.id, ours.points, ours.weight) == (theirs.id, theirs.points, theirs.weight)
+
+
+def test_a_visible_case_whose_name_begins_that_of_a_hidden_one_is_kept(course: Path) -> None:
+    path = course / "assignments" / "tiny" / "rubric.yaml"
+    path.write_text(path.read_text().replace("id: hidden-one", "id: one-axis-1"))
+    visible = yaml.safe_load(_visible_rubric(load(course / "assignments" / "tiny")))
+
+    assert [case["id"] for case in visible["criteria"][0]["cases"]] == ["one-axis"]
+    assert visible["criteria"][0]["withheld"] == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "phrase"),
+    {
+        "unknown_function": ("reference.conv:flip", "reference.conv:flop", "defines no function flop"),
+        "unknown_module": ("reference.conv:flip", "reference.gone:flip", "there is no reference/gone.py"),
+        "unknown_name": ("{{ exercise(", "{{ exercize(", "'exercize' is undefined"),
+        "not_jinja": ("{{ exercise(", "{{ exercise((", "cannot be rendered"),
+        "not_closed": ("{{ exercise(", "{% if", "cannot be rendered"),
+    }.values(),
+    ids=["unknown_function", "unknown_module", "unknown_name", "not_jinja", "not_closed"],
+)
+def test_a_template_that_is_wrong_is_one_line_that_names_it(
+    course: Path, old: str, new: str, phrase: str
+) -> None:
+    template = course / "assignments" / "tiny" / "templates" / "conv.py.j2"
+    template.write_text(template.read_text().replace(old, new, 1))
+
+    with pytest.raises(UserError) as caught:
+        render(load(course / "assignments" / "tiny"), "handout")
+    assert str(caught.value).startswith(str(template))
+    assert phrase in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_handed_in_without_a_template_is_refused(course: Path) -> None:
+    path = course / "assignments" / "tiny" / "assignment.yaml"
+    path.write_text(path.read_text().replace("[conv.py]", "[conv.py, dense.py]"))
+
+    with pytest.raises(UserError, match=r"found no template dense\.py\.j2"):
+        render(load(course / "assignments" / "tiny"), "handout")
+
+
+def test_what_is_provided_is_python_and_nothing_that_is_handed_in(assignments: list[Assignment]) -> None:
+    for assignment in assignments:
+        assert set(assignment.provided) & set(assignment.files) == set()
+        assert "ndarray/__init__.py" in assignment.provided
+        assert all(name.endswith(".py") for name in assignment.provided)

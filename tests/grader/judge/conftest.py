@@ -1,0 +1,109 @@
+"""Submissions of a few lines, each behind the wall, and the one question that they are asked."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from grader.judge.cases import Inputs, draw
+from grader.judge.implementation import Implementation, Subject
+from grader.judge.sandbox import worker_command
+from grader.model.assignment import Case, Limits
+from grader.model.grade import Outcome
+
+NDARRAY = """\
+import numpy as np
+
+
+class NDArray:
+    def __init__(self, values):
+        self.values = values
+
+    def numpy(self):
+        return self.values.copy()
+
+    def permute(self, axes):
+        return NDArray(self.values.transpose(axes))
+
+    def __getitem__(self, index):
+        return NDArray(self.values[index])
+
+
+def cpu():
+    return "cpu"
+
+
+def array(values, device=None, dtype=None):
+    return NDArray(np.array(values, dtype=dtype))
+
+
+def refuse(a):
+    raise ValueError("not with me")
+"""
+
+PROBES = """\
+def answer(submission, case):
+    return submission.answer(submission.array(case.a).numpy())
+
+
+def other(submission, case):
+    return submission.other(submission.array(case.a).numpy())
+"""
+
+CASE = Case(id="three", criterion="only", probe="answer", kind="array", parameters={"shape": [3]})
+PATIENT = Limits()  # an honest answer must not be late on a busy machine
+
+
+@pytest.fixture
+def inputs() -> Inputs:
+    """Three integers."""
+    return draw(CASE, "tiny")
+
+
+@pytest.fixture(scope="session")
+def build() -> Callable[..., Implementation]:
+    """Writes a submission `conv.py` of the given source into an empty folder; not started yet."""
+
+    def build(
+        root: Path,
+        source: str,
+        *,
+        wall: str = "bubblewrap",
+        limits: Limits = PATIENT,
+        probes: str = PROBES,
+    ) -> Implementation:
+        (root / "provided").mkdir(parents=True)
+        (root / "provided" / "ndarray.py").write_text(NDARRAY)
+        (root / "probes.py").write_text(probes)
+        (root / "submission").mkdir()
+        (root / "submission" / "conv.py").write_text(dedent(source))
+        command = worker_command(wall, root / "probes.py", root / "provided", root / "submission")
+        return Implementation(command, Subject(("conv",), "ndarray", "float32", "cpu"), limits)
+
+    return build
+
+
+@pytest.fixture
+def make_submission(
+    tmp_path: Path, build: Callable[..., Implementation]
+) -> Iterator[Callable[..., Implementation]]:
+    """A submission of the given source, behind bubblewrap unless another wall is named."""
+    with ExitStack() as stack:
+
+        def make(source: str, **how: Any) -> Implementation:
+            return stack.enter_context(build(tmp_path / "one", source, **how))
+
+        yield make
+
+
+@pytest.fixture
+def ask(make_submission: Callable[..., Implementation], inputs: Inputs) -> Callable[..., Outcome]:
+    """What a submission of the given source answers to the one question."""
+
+    def ask(source: str, **how: Any) -> Outcome:
+        return make_submission(source, **how).run("answer", inputs)
+
+    return ask

@@ -1,0 +1,266 @@
+"""The same names give the same inputs everywhere; views leave nothing compact; remainders are as asked."""
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.judge.cases import KINDS, Inputs, describe, draw, pair
+from grader.model.assignment import Case, Visibility
+
+GIVEN = {"x": [8, 10, 3], "w": [4, 2, 5], "stride": [3, 2], "padding": [0, 1], "batch": 2}
+HIDDEN = [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED]
+
+
+def conv(id: str = "one", **parameters: Any) -> Case:
+    return Case(id, "x_grad", "x_grad", "conv", GIVEN | parameters)
+
+
+def drawn(number: int, remainder: str) -> Case:
+    return Case(f"drawn-{number}", "x_grad", "x_grad", "conv", {"remainder": remainder})
+
+
+def array(*shape: int, view: tuple[str, ...] = (), **values: Any) -> Case:
+    return Case("one", "flip", "flip", "array", {"shape": list(shape), "view": view, **values})
+
+
+def numbers(inputs: Inputs) -> list[list[float]]:
+    return [base.ravel().tolist() for base in inputs.bases.values()]
+
+
+def shapes(inputs: Inputs) -> dict[str, tuple[int, ...]]:
+    return {name: inputs.array(name).shape for name in inputs.bases}
+
+
+def test_the_same_names_and_secret_give_the_same_inputs() -> None:
+    assert draw(conv(), "tiny", "s").digest == draw(conv(), "tiny", "s").digest
+
+
+def test_inputs_do_not_change_from_one_version_of_the_grader_to_the_next() -> None:
+    """Frozen arrays and recorded grades stand on them: whoever changes the draw has to say so here."""
+    inputs = draw(array(2, 3), "tiny")
+
+    assert inputs.bases["a"].tolist() == PINNED
+
+
+PINNED = [[-3.0, 7.0, -3.0], [0.0, 5.0, -4.0]]
+
+
+@pytest.mark.parametrize(
+    "other", [replace(conv(), id="two"), replace(conv(), criterion="w_grad")], ids=["case", "criterion"]
+)
+def test_another_name_gives_other_numbers(other: Case) -> None:
+    assert numbers(draw(conv(), "tiny")) != numbers(draw(other, "tiny"))
+    assert numbers(draw(conv(), "tiny")) != numbers(draw(conv(), "other"))
+
+
+@pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+def test_a_visible_case_ignores_the_secret(case: Case) -> None:
+    assert draw(case, "tiny").digest == draw(case, "tiny", "the course's secret").digest
+
+
+@pytest.mark.parametrize("visibility", HIDDEN)
+@pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+def test_a_hidden_case_changes_with_the_secret(case: Case, visibility: Visibility) -> None:
+    hidden = replace(case, visibility=visibility)
+
+    assert draw(hidden, "tiny", "one").digest != draw(hidden, "tiny", "another").digest
+
+
+def test_the_shapes_of_a_hidden_drawn_case_change_with_the_secret() -> None:
+    hidden = replace(drawn(1, "any"), visibility=Visibility.HIDDEN)
+
+    assert len({str(shapes(draw(hidden, "tiny", str(secret)))) for secret in range(10)}) > 5
+
+
+@pytest.mark.parametrize("case", [conv(), drawn(1, "between"), array(3, 4)], ids=["conv", "drawn", "array"])
+def test_a_redraw_keeps_the_shapes_and_changes_the_numbers(case: Case) -> None:
+    draws = [draw(case, "tiny", redraw=n) for n in range(3)]
+
+    assert len({str(shapes(inputs)) for inputs in draws}) == 1
+    assert len({str(inputs.values) for inputs in draws}) == 1
+    for one, other in itertools.combinations(draws, 2):
+        for name in one.bases:
+            assert not np.array_equal(one.bases[name], other.bases[name])
+
+
+@given(st.integers(0, 10**6))
+def test_integers_lie_between_minus_eight_and_eight(number: int) -> None:
+    values = draw(replace(array(40), id=str(number)), "tiny").bases["a"]
+
+    assert values.dtype == np.float32
+    assert np.array_equal(values, np.rint(values))
+    assert abs(values).max() <= 8
+
+
+def test_integers_reach_both_ends() -> None:
+    values = draw(array(2000), "tiny").bases["a"]
+
+    assert set(values.tolist()) == set(range(-8, 9))
+
+
+def test_normal_data_is_not_integers_and_has_both_signs() -> None:
+    values = draw(replace(array(200), data="normal"), "tiny").bases["a"]
+
+    assert values.dtype == np.float32
+    assert not np.array_equal(values, np.rint(values))
+    assert -0.3 < values.mean() < 0.3
+
+
+def test_the_absolute_case_differs_in_sign_alone() -> None:
+    inputs = draw(conv(view=("permute", "slice", "flip")), "tiny")
+
+    for name in inputs.bases:
+        np.testing.assert_array_equal(abs(inputs.array(name)), inputs.absolute().array(name))
+    assert inputs.absolute().recipes == inputs.recipes
+
+
+def test_replacing_one_array_leaves_the_others() -> None:
+    inputs, other = draw(conv(), "tiny"), draw(conv(), "tiny", redraw=1)
+    replaced = inputs.replacing("x", other)
+
+    np.testing.assert_array_equal(other.array("x"), replaced.array("x"))
+    np.testing.assert_array_equal(inputs.array("w"), replaced.array("w"))
+
+
+VIEWS = [v for n in range(1, 4) for v in itertools.product(["permute", "slice", "flip"], repeat=n)]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids="-".join)
+@given(st.lists(st.integers(2, 4), min_size=3, max_size=4))
+@settings(max_examples=10)
+def test_a_view_has_the_promised_shape_and_is_not_compact(view: tuple[str, ...], lengths: list[int]) -> None:
+    inputs = draw(array(*lengths, view=view), "tiny")
+    seen, base = inputs.array("a"), inputs.bases["a"]
+
+    assert seen.shape == tuple(lengths)
+    assert np.shares_memory(seen, base)
+    turns = view.count("permute") % len(lengths)
+    if "slice" in view or view.count("flip") % 2 or turns:  # else the views undo each other
+        assert not seen.flags.c_contiguous
+
+
+@pytest.mark.parametrize("view", [v for v in VIEWS if "slice" in v or v.count("flip") % 2], ids="-".join)
+def test_a_sliced_or_flipped_view_has_an_offset(view: tuple[str, ...]) -> None:
+    inputs = draw(array(2, 3, 4, view=view), "tiny")
+    seen, base = inputs.array("a"), inputs.bases["a"]
+
+    assert seen.__array_interface__["data"][0] > base.__array_interface__["data"][0]
+
+
+def test_the_permutation_is_not_its_own_inverse() -> None:
+    ((_, axes),) = draw(array(2, 3, 4, view=("permute",)), "tiny").recipes["a"]
+
+    assert tuple(np.argsort(axes)) != axes
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (2, 0, 3), (1, 1)], ids=str)
+@pytest.mark.parametrize("view", VIEWS, ids="-".join)
+def test_a_view_of_little_or_nothing_has_the_promised_shape(
+    view: tuple[str, ...], shape: tuple[int, ...]
+) -> None:
+    assert draw(array(*shape, view=view), "tiny").array("a").shape == shape
+
+
+REMAINDERS = {
+    "zero": lambda r, s: r == 0,
+    "full": lambda r, s: r == s - 1 and s >= 2,
+    "between": lambda r, s: 0 < r < s - 1,
+    "any": lambda r, s: 0 <= r < s,
+}
+
+
+@pytest.mark.parametrize("remainder", REMAINDERS)
+def test_a_drawn_convolution_has_an_output_the_remainder_asked_for_and_nothing_square(remainder: str) -> None:
+    for number in range(200):
+        inputs = draw(drawn(number, remainder), "tiny")
+        (n, h, w, c_in), (k_h, k_w, c, c_out) = inputs.array("x").shape, inputs.array("w").shape
+        strides, paddings = pair(inputs.values["stride"]), pair(inputs.values["padding"])
+        out = inputs.array("out_grad").shape
+        for size, kernel, stride, padding, length in zip(
+            (h, w), (k_h, k_w), strides, paddings, out[1:3], strict=True
+        ):
+            assert length >= 1
+            assert (length - 1) * stride + kernel <= size + 2 * padding < length * stride + kernel
+            assert REMAINDERS[remainder]((size + 2 * padding - kernel) % stride, stride)
+        assert (out[0], out[3], c) == (n, c_out, c_in)
+        assert n >= 2 and h != w and k_h != k_w and strides[0] != strides[1]
+        assert c_in != c_out and min(c_in, c_out) > 1
+
+
+def test_drawn_convolutions_are_varied() -> None:
+    draws = [draw(drawn(number, "any"), "tiny") for number in range(100)]
+
+    assert len({str(shapes(inputs)) for inputs in draws}) > 90
+    paddings = [pair(i.values["padding"]) for i in draws]
+    kernels = [i.array("w").shape[:2] for i in draws]
+    assert any(p[0] > k[0] - 1 for p, k in zip(paddings, kernels, strict=True))  # a crop in the gradient
+    assert any(p[0] < k[0] - 1 for p, k in zip(paddings, kernels, strict=True))
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(2, 1), ([2, 2], [1, 1])])
+def test_one_number_stands_for_both_axes(stride: Any, padding: Any) -> None:
+    inputs = draw(conv(stride=stride, padding=padding), "tiny")
+
+    assert inputs.array("out_grad").shape == (2, 4, 6, 5)
+    assert inputs.values == {"stride": stride, "padding": padding}
+
+
+def test_the_upstream_gradient_is_random_and_never_ones() -> None:
+    assert len(set(draw(conv(), "tiny").bases["out_grad"].ravel().tolist())) > 5
+
+
+def test_what_an_array_case_says_beside_its_shape_reaches_the_probe() -> None:
+    inputs = draw(array(2, 3, axes=[0, 1], dilation=2), "tiny")
+
+    assert inputs.values == {"axes": [0, 1], "dilation": 2}
+
+
+def test_the_digest_changes_with_everything_that_the_probe_is_given() -> None:
+    inputs = draw(conv(), "tiny")
+    other = draw(conv(), "tiny", redraw=1)
+    changed = [
+        Inputs({**inputs.values, "stride": [1, 1]}, inputs.bases, inputs.recipes),
+        inputs.replacing("w", other),
+        Inputs(inputs.values, inputs.bases, {**inputs.recipes, "x": (("permute", (1, 2, 3, 0)),)}),
+        Inputs(inputs.values, {**inputs.bases, "x": inputs.bases["x"].astype(np.float64)}, inputs.recipes),
+        Inputs(inputs.values, {**inputs.bases, "x": inputs.bases["x"].reshape(2, 10, 8, 3)}, inputs.recipes),
+    ]
+
+    assert len({inputs.digest, *(each.digest for each in changed)}) == 6
+
+
+def test_a_case_is_described_with_its_remainder() -> None:
+    case = conv(view=("permute", "slice", "flip"))
+
+    assert describe(case, draw(case, "tiny")) == (
+        "2 images of 8×10, 3 channels, 5 filters of 4×2, stride 3×2, padding 0×1, remainder 1×0, "
+        "as a view (permuted, sliced, flipped)"
+    )
+
+
+@given(st.integers(0, 500), st.sampled_from(sorted(REMAINDERS)))
+def test_the_remainder_described_is_what_the_windows_leave_over(number: int, remainder: str) -> None:
+    case = drawn(number, remainder)
+    inputs = draw(case, "tiny")
+    x, w, out = (inputs.array(name).shape for name in ("x", "w", "out_grad"))
+    stride, padding = pair(inputs.values["stride"]), pair(inputs.values["padding"])
+    left = [x[i + 1] + 2 * padding[i] - w[i] - (out[i + 1] - 1) * stride[i] for i in range(2)]
+
+    assert f"remainder {left[0]}×{left[1]}" in describe(case, inputs)
+
+
+def test_an_array_is_described_with_what_is_done_to_it() -> None:
+    case = array(2, 3, view=("flip",), axes=[0], dilation=2)
+
+    assert describe(case, draw(case, "tiny")) == (
+        "an array of shape (2, 3), axes [0], dilation 2, as a view (flipped)"
+    )
+
+
+def test_every_kind_can_be_described() -> None:
+    assert set(KINDS) == {"conv", "array"}

@@ -1,0 +1,143 @@
+"""Of a submission the plain files that are handed in are taken, and nothing else."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.judge.stage import MAX_FILE_BYTES, stage
+from grader.model.assignment import Assignment, Rubric
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    (tmp_path / "submission").mkdir()
+    return tmp_path / "submission"
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Path:
+    (tmp_path / "staged").mkdir()
+    return tmp_path / "staged"
+
+
+def assignment_of(*files: str) -> Assignment:
+    return Assignment("tiny", "", Path(), files, Rubric(1, (), Path("rubric.yaml")), "reference.conv")
+
+
+def link_to_a_secret(path: Path) -> None:
+    path.symlink_to("/etc/passwd")
+
+
+def link_to_a_neighbour(path: Path) -> None:
+    (path.parent / "other.py").write_text("x = 1\n")
+    path.symlink_to("other.py")
+
+
+def link_to_nothing(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def link_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def socket_of_the_name(path: Path) -> None:
+    os.chdir(path.parent)  # a socket's name is short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path.name)
+
+
+def too_large(path: Path) -> None:
+    path.write_bytes(b"#" * (MAX_FILE_BYTES + 1))
+
+
+def sparse_and_huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+
+
+TROUBLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (lambda path: None, "conv.py is missing"),
+    "link_to_a_secret": (link_to_a_secret, "conv.py cannot be read"),
+    "link_to_a_neighbour": (link_to_a_neighbour, "conv.py cannot be read"),
+    "link_to_nothing": (link_to_nothing, "conv.py cannot be read"),
+    "link_to_itself": (link_to_itself, "conv.py cannot be read"),
+    "fifo": (os.mkfifo, "conv.py is not a plain file"),
+    "socket": (socket_of_the_name, "conv.py cannot be read"),
+    "folder": (Path.mkdir, "conv.py is not a plain file"),
+    "too_large": (too_large, f"conv.py has {MAX_FILE_BYTES + 1} bytes; at most {MAX_FILE_BYTES} are read"),
+    "sparse_and_huge": (sparse_and_huge, f"conv.py has {1 << 40} bytes"),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), TROUBLE.values(), ids=TROUBLE)
+def test_what_is_no_plain_file_is_refused_with_one_line_and_not_copied(
+    make: Callable[[Path], object],
+    message: str,
+    submission: Path,
+    staged: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(submission)  # put back afterwards
+    make(submission / "conv.py")
+    before = len(os.listdir("/dev/fd"))
+    refused = stage(assignment_of("conv.py"), submission, staged)
+
+    assert refused.startswith(message)
+    assert "\n" not in refused
+    assert str(submission) not in refused  # a student reads it
+    assert list(staged.iterdir()) == []
+    assert len(os.listdir("/dev/fd")) == before  # nothing is left open
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_may_not_be_read_is_refused(submission: Path, staged: Path) -> None:
+    (submission / "conv.py").write_text("x = 1\n")
+    (submission / "conv.py").chmod(0)
+
+    assert stage(assignment_of("conv.py"), submission, staged).startswith("conv.py cannot be read")
+
+
+def test_a_submission_that_is_a_file_is_refused(submission: Path, staged: Path) -> None:
+    (submission / "zip").write_text("PK")
+
+    assert stage(assignment_of("conv.py"), submission / "zip", staged).startswith("conv.py cannot be read")
+
+
+def test_nothing_but_the_files_handed_in_is_copied(submission: Path, staged: Path) -> None:
+    for name in ("conv.py", "conftest.py", "numpy.py", "pytest.ini", "CONV.PY", "sitecustomize.py", "x.pth"):
+        (submission / name).write_text(f"# {name}\n")
+    for name in ("ndarray", "grader", "__pycache__"):
+        (submission / name).mkdir()
+        (submission / name / "__init__.py").write_text("raise SystemExit\n")
+
+    assert stage(assignment_of("conv.py"), submission, staged) == ""
+    assert [path.name for path in staged.rglob("*")] == ["conv.py"]
+    assert (staged / "conv.py").read_text() == "# conv.py\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00", b"\xff\xfe", b"#" * MAX_FILE_BYTES], ids=len)
+def test_a_plain_file_is_copied_byte_for_byte(content: bytes, submission: Path, staged: Path) -> None:
+    (submission / "conv.py").write_bytes(content)
+
+    assert stage(assignment_of("conv.py"), submission, staged) == ""
+    assert (staged / "conv.py").read_bytes() == content
+
+
+def test_a_copy_is_no_hard_link(submission: Path, staged: Path) -> None:
+    (submission / "conv.py").write_text("x = 1\n")
+    stage(assignment_of("conv.py"), submission, staged)
+    (submission / "conv.py").write_text("x = 2\n")
+
+    assert (staged / "conv.py").read_text() == "x = 1\n"
+
+
+def test_the_first_of_several_files_that_is_wrong_is_named(submission: Path, staged: Path) -> None:
+    (submission / "conv.py").write_text("x = 1\n")
+
+    assert stage(assignment_of("conv.py", "dense.py", "ndarray.py"), submission, staged) == (
+        "dense.py is missing"
+    )

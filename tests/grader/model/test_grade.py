@@ -1,0 +1,56 @@
+"""Scores are shown to two decimals, the same on every machine."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.model.assignment import Assignment, Case, Criterion, Rubric
+from grader.model.grade import as_number
+
+
+@pytest.mark.parametrize(
+    ("score", "shown"),
+    [
+        (Fraction(0), 0.0),
+        (Fraction(100), 100.0),
+        (Fraction(5, 3), 1.67),
+        (Fraction(10, 3), 3.33),
+        (Fraction(1, 200), 0.01),  # half goes up, where round() would go to the even 0.0
+        (Fraction(3, 200), 0.02),
+        (Fraction(1, 201), 0.0),
+    ],
+)
+def test_a_score_is_rounded_half_up_to_two_decimals(score: Fraction, shown: float) -> None:
+    assert as_number(score) == shown
+
+
+@given(st.fractions(0, 100, max_denominator=500))
+def test_rounding_moves_a_score_by_half_a_hundredth_at_most(score: Fraction) -> None:
+    assert abs(Fraction(as_number(score)) - score) <= Fraction(1, 200) + Fraction(1, 10**9)
+
+
+@given(st.fractions(0, 100, max_denominator=500), st.fractions(0, 100, max_denominator=500))
+def test_rounding_keeps_the_order_of_scores(one: Fraction, other: Fraction) -> None:
+    low, high = sorted((one, other))
+    assert as_number(low) <= as_number(high)
+
+
+def test_a_criterion_weighs_what_its_cases_and_the_withheld_ones_weigh() -> None:
+    cases = tuple(Case(str(weight), "c", "probe", "array", {}, weight=weight) for weight in (1, 2, 4))
+
+    assert Criterion("c", "", 10, cases, withheld=8).weight == 15
+
+
+def test_an_assignment_knows_its_criteria_by_id(tmp_path: Path) -> None:
+    one, two = Criterion("one", "", 1, ()), Criterion("two", "", 2, ())
+    assignment = Assignment(
+        "tiny", "", tmp_path, ("conv.py", "kernels.cu"), Rubric(3, (one, two), tmp_path), ""
+    )
+
+    assert assignment.criterion("two") is two
+    assert assignment.modules == ("conv",)
+    with pytest.raises(KeyError):
+        assignment.criterion("three")

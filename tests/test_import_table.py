@@ -1,0 +1,258 @@
+"""Holds the table "Who may import whom" of the design: a folder is a trust boundary, this is its argument."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+OURS = ("grader", "reference", "assignments", "tests")
+# In a package's name order, the longest first: (who, what of ours it may import, what of others').
+# "stdlib" stands for the standard library; everything may import itself.
+TABLE: dict[str, tuple[set[str], set[str]]] = {
+    "reference": (set(), {"numpy"}),
+    "grader.model": (set(), set()),
+    "grader.worker": ({"grader.model"}, {"numpy"}),
+    "grader.judge": ({"grader.model"}, {"numpy", "pytest"}),
+    "grader.author": ({"grader.model", "grader.judge"}, {"jinja2", "numpy", "pydantic", "yaml"}),
+    "grader.report": ({"grader.model"}, {"jinja2", "rich"}),
+    "grader.batch": (
+        {"grader.model", "grader.judge", "grader.report"},
+        {"rich", "sqlalchemy", "distributed"},
+    ),
+    "grader.plugin": ({"grader"}, {"pytest"}),
+    "grader.__main__": ({"grader"}, {"rich"}),
+    "assignments.probes": (set(), {"numpy"}),
+    "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
+}
+INSIDE_FUNCTIONS = {"reference": {"cupy"}}
+PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
+UNPICKLERS = {"pickle", "marshal", "dill", "cloudpickle", "shelve", "joblib", "cPickle", "_pickle"}
+
+
+def name_of(path: Path, root: Path) -> str:
+    """The dotted name of a module; for an assignment's file, its part in the assignment."""
+    parts = path.relative_to(root).with_suffix("").parts
+    if parts[0] == "assignments":
+        return f"assignments.{parts[-1]}"
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports(tree: ast.Module, module: str, is_package: bool) -> Iterator[tuple[str, int, bool]]:
+    """(dotted name, line, whether inside a function) of everything imported, however it is written."""
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno, id(node) in inside
+        elif isinstance(node, ast.ImportFrom):
+            start = node.module or ""
+            if node.level:
+                package = module.split(".") if is_package else module.split(".")[:-1]
+                kept = package[: len(package) - (node.level - 1)]
+                start = ".".join([*kept, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield f"{start}.{alias.name}", node.lineno, id(node) in inside
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            first = node.args[0] if node.args else None
+            if called in ("__import__", "import_module") and isinstance(first, ast.Constant):
+                yield str(first.value), node.lineno, id(node) in inside
+
+
+def rule_of(module: str) -> str | None:
+    return next((who for who in TABLE if module == who or module.startswith(f"{who}.")), None)
+
+
+def is_of(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def violations(path: Path, root: Path) -> list[str]:
+    """What a file imports that the table does not allow, one line each."""
+    module, is_package = name_of(path, root), path.name == "__init__.py"
+    who = rule_of(module)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = []
+    for name, line, inside in imports(tree, module, is_package):
+        top = name.partition(".")[0]
+        ours, others = TABLE[who] if who else (set(), set())
+        if top in OURS:
+            # `from grader import judge` names grader.judge, `from grader import __version__` only grader
+            below = {path.stem for path in (root / top).iterdir()} if (root / top).is_dir() else set()
+            is_root = name == top or name.partition(".")[2].partition(".")[0] not in below
+            allowed = (
+                (who is not None and is_of(name, who))
+                or any(is_of(name, package) for package in ours)
+                or (is_root and top in PACKAGE_ITSELF and who is not None and who.startswith(top))
+            )
+        else:
+            allowed = (
+                top in sys.stdlib_module_names
+                or top in others
+                or (inside and top in INSIDE_FUNCTIONS.get(who or "", set()))
+            )
+            if top in UNPICKLERS:
+                allowed = False
+            if module == "assignments.probes" and top != "numpy":
+                allowed = False
+        if not allowed:
+            found.append(f"{path}:{line}: {module} imports {name}")
+    return found
+
+
+def loaders(path: Path) -> list[str]:
+    """Where a file could turn bytes into code or objects: eval, exec, compile, pickles, allow_pickle=True."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called in ("eval", "exec", "builtins.eval", "builtins.exec", "yaml.load", "yaml.unsafe_load"):
+                found.append(f"{path}:{node.lineno}: calls {called}")
+            for keyword in node.keywords:
+                if keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False":
+                    found.append(f"{path}:{node.lineno}: allow_pickle={ast.unparse(keyword.value)}")
+            if called.endswith(("np.load", "numpy.load")) and "allow_pickle" not in {
+                k.arg for k in node.keywords
+            }:
+                found.append(f"{path}:{node.lineno}: {called} without allow_pickle=False")
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+            if isinstance(node, ast.ImportFrom):
+                names.append(node.module or "")
+            found += [
+                f"{path}:{node.lineno}: imports {n}" for n in names if n.partition(".")[0] in UNPICKLERS
+            ]
+    return found
+
+
+ROOT = Path(__file__).parents[1]
+FILES = [
+    *sorted((ROOT / "grader").rglob("*.py")),
+    *sorted((ROOT / "reference").rglob("*.py")),
+    *sorted((ROOT / "assignments").glob("*/probes.py")),
+    *sorted((ROOT / "assignments").glob("*/mutants.py")),
+]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_what_the_table_allows_and_no_more(path: Path) -> None:
+    assert violations(path, ROOT) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_turns_bytes_into_code_or_objects(path: Path) -> None:
+    assert loaders(path) == []
+
+
+def test_every_package_of_the_grader_stands_in_the_table() -> None:
+    without_rule = [name_of(path, ROOT) for path in FILES if rule_of(name_of(path, ROOT)) is None]
+
+    assert without_rule == ["grader"]
+
+
+PLANTED = {
+    "a_sibling": ("grader/worker/planted.py", "import grader.judge"),
+    "a_sibling_from_the_package": ("grader/worker/planted.py", "from grader import judge"),
+    "a_sibling_under_another_name": ("grader/worker/planted.py", "import grader.judge.cases as model"),
+    "a_relative_import": ("grader/worker/planted.py", "from ..judge import cases"),
+    "a_relative_import_of_a_package": ("grader/worker/planted.py", "from .. import judge"),
+    "a_relative_import_in_a_package": ("grader/worker/deep/__init__.py", "from ...judge import cases"),
+    "inside_a_function": ("grader/worker/planted.py", "def f():\n    from grader.judge import cases"),
+    "inside_a_method": ("grader/model/planted.py", "class A:\n    def f(self):\n        import numpy"),
+    "under_a_condition": ("grader/model/planted.py", "if True:\n    import numpy"),
+    "in_a_try": ("grader/model/planted.py", "try:\n    import yaml\nexcept ImportError:\n    pass"),
+    "for_types_only": (
+        "grader/judge/planted.py",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import grader.author.load",
+    ),
+    "by_import_module": (
+        "grader/judge/planted.py",
+        "import importlib\nimportlib.import_module('grader.worker.serve')",
+    ),
+    "by_dunder_import": ("grader/judge/planted.py", "__import__('reference.conv')"),
+    "everything": ("grader/report/planted.py", "from grader.judge import *"),
+    "the_judge_imports_a_worker": ("grader/judge/planted.py", "from grader.worker.serve import serve"),
+    "the_judge_imports_the_reference": ("grader/judge/planted.py", "import reference"),
+    "the_author_imports_the_reference": ("grader/author/planted.py", "from reference.conv import conv"),
+    "the_reference_imports_the_grader": ("reference/planted.py", "from grader.model import errors"),
+    "the_reference_imports_cupy_at_the_top": ("reference/planted.py", "import cupy"),
+    "the_reference_imports_scipy": ("reference/planted.py", "def f():\n    import scipy.signal"),
+    "a_report_imports_the_judge": ("grader/report/planted.py", "from grader.judge.score import score"),
+    "a_probe_imports_the_grader": ("assignments/tiny/probes.py", "import grader"),
+    "a_probe_imports_the_reference": ("assignments/tiny/probes.py", "from reference.conv import conv"),
+    "a_probe_imports_the_standard_library": ("assignments/tiny/probes.py", "import os"),
+    "a_pickle": ("grader/batch/planted.py", "import pickle"),
+    "code_imports_tests": ("grader/judge/planted.py", "from tests import conftest"),
+}
+
+
+@pytest.fixture
+def planted_root(tmp_path: Path) -> Path:
+    for name in ("model", "worker", "judge", "author", "report", "batch"):
+        (tmp_path / "grader" / name).mkdir(parents=True)
+        (tmp_path / "grader" / name / "__init__.py").touch()
+    (tmp_path / "grader" / "__init__.py").touch()
+    (tmp_path / "reference").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(("name", "source"), PLANTED.values(), ids=PLANTED)
+def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: str) -> None:
+    path = planted_root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source)
+
+    assert violations(path, planted_root) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    {
+        "a_neighbour": (
+            "grader/judge/planted.py",
+            "from grader.judge.cases import draw\nfrom . import cases",
+        ),
+        "what_is_allowed": ("grader/author/planted.py", "from grader.judge import cases\nimport yaml"),
+        "the_version": ("grader/judge/planted.py", "import grader\nfrom grader import __version__"),
+        "cupy_in_a_function": ("reference/planted.py", "def cuda():\n    import cupy"),
+        "numpy": ("assignments/tiny/probes.py", "import numpy as np\nfrom numpy import linalg"),
+        "the_standard_library": ("grader/model/planted.py", "import json\nfrom pathlib import Path"),
+        "everything_for_the_command": ("grader/__main__.py", "from grader.batch import run"),
+    }.values(),
+    ids=lambda value: value if "/" in value else "",
+)
+def test_what_the_table_allows_is_not_refused(planted_root: Path, name: str, source: str) -> None:
+    path = planted_root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source)
+
+    assert violations(path, planted_root) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "eval('1')",
+        "def f(x):\n    exec(x)",
+        "import builtins\nbuiltins.eval('1')",
+        "import pickle",
+        "def f():\n    from pickle import loads",
+        "import marshal as m",
+        "import dill",
+        "import numpy as np\nnp.load('x', allow_pickle=True)",
+        "import numpy as np\nnp.load('x')",
+        "import numpy as np\nyes = True\nnp.load('x', allow_pickle=yes)",
+        "import yaml\nyaml.load('x', yaml.Loader)",
+    ],
+)
+def test_a_planted_loader_is_caught(tmp_path: Path, source: str) -> None:
+    (tmp_path / "planted.py").write_text(source)
+
+    assert len(loaders(tmp_path / "planted.py")) == 1
