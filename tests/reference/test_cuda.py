@@ -1,0 +1,138 @@
+"""The laws of NDArray and of convolution on the GPU's backend: on a GPU, and with its kernels run as C++.
+
+The laws are those that cpu() obeys, and they are written once, in the files named below. Here they are
+collected again, and what makes an array on cpu() there makes it on another device.
+"""
+
+import os
+
+import numpy as np
+import pytest
+
+import reference.ndarray
+from reference.backends import Device
+from reference.conv import conv, conv_w_grad, conv_x_grad, output_shape
+from reference.ndarray import array, cuda
+from reference.ndarray import cpu as real_cpu
+from tests.reference.kernels_on_cpu import COMPILER, KernelsOnCpu
+
+# ruff: noqa: F401  (pytest collects what is imported here)
+from tests.reference import test_conv
+from tests.reference.test_conv import (
+    test_conv_and_its_gradients_are_adjoint,
+    test_conv_equals_scipys_correlation,
+    test_dilate_follows_each_element_with_zeros_and_undilate_takes_them_away,
+    test_flip_is_numpys_flip_and_its_own_inverse_without_a_copy,
+    test_inputs_may_be_any_view_and_are_not_modified,
+    test_pad_reads_zeros_wherever_the_array_has_no_element,
+    test_the_gradients_give_back_what_each_window_took,
+    test_undilate_is_the_adjoint_of_dilate,
+)
+from tests.reference.test_dense import (
+    layer,
+    test_dense_is_the_matrix_product,
+    test_x_grad_and_w_grad_are_the_transposes_of_dense,
+)
+from tests.reference.test_ndarray import (
+    test_a_broadcast_views_sum_counts_every_repetition,
+    test_a_mistake_raises_what_numpy_raises,
+    test_compact_of_a_compact_array_is_that_array_and_copy_is_not,
+    test_either_operand_may_be_a_number_or_a_numpy_array,
+    test_functions_of_one_array_are_numpys,
+    test_nan_is_kept_and_equals_nothing,
+    test_numpy_to_array_and_back_shares_no_memory,
+    test_operators_broadcast_as_numpys,
+    test_reductions_are_numpys,
+    test_the_matrix_product_is_numpys,
+    test_truth_and_float_are_for_one_element,
+)
+from tests.reference.test_views import (
+    test_a_chain_of_views_is_numpys,
+    test_an_assignment_to_a_view_writes_what_numpy_writes,
+    test_an_overlapping_self_assignment_writes_the_old_values,
+    test_as_strided_is_numpys_and_never_leaves_the_buffer,
+    test_as_strided_starts_at_the_views_own_offset,
+    test_eight_axes_are_no_special_case,
+    test_pad_is_numpys_and_a_copy,
+    test_reshape_copies_only_where_strides_cannot_say_it,
+)
+
+# `make gpu-test` asks for the GPU alone, and then to be without one is a failure.
+GPU_REQUIRED = os.environ.get("BACKFLIP_GPU") == "required"
+try:
+    cuda()
+    NO_GPU = None
+except RuntimeError as error:
+    NO_GPU = str(error)
+
+
+@pytest.fixture(scope="module", params=[*([] if GPU_REQUIRED else ["kernels_on_cpu"]), "cuda"])
+def kernel_device(request):
+    """A GPU, or the backend for it with its kernels run as C++."""
+    if request.param == "kernels_on_cpu":
+        if COMPILER is None:
+            pytest.skip("no g++ here, which would compile the kernels as C++")
+        return Device("kernels_on_cpu", KernelsOnCpu(request.config.cache.mkdir("kernels")))
+    if NO_GPU is None:
+        return cuda()
+    if GPU_REQUIRED:
+        pytest.exit(NO_GPU, returncode=1)
+    pytest.skip("no GPU here; `make gpu-test` says what is missing")
+
+
+@pytest.fixture(autouse=True)
+def device(kernel_device, monkeypatch):
+    """Arrays are made on this device where a law names none; fresh memory is NaN; buffers can be compared."""
+    if kernel_device.name == "kernels_on_cpu":  # a thread of the machine's for each of the GPU's: fewer cases
+        monkeypatch.setattr(test_conv, "GEOMETRIES", test_conv.GEOMETRIES[::20])
+    monkeypatch.setattr(reference.ndarray, "cpu", lambda: kernel_device)
+    ops, compare = kernel_device.ops, np.testing.assert_array_equal
+    allocate = ops.empty
+
+    def empty(size, dtype):
+        buffer = allocate(size, dtype)
+        ops.fill(np.nan, buffer)
+        return buffer
+
+    def on_host(value):
+        return value.get() if hasattr(value, "get") else value
+
+    monkeypatch.setattr(ops, "empty", empty)
+    monkeypatch.setattr(
+        np.testing,
+        "assert_array_equal",
+        lambda expected, actual, *rest: compare(on_host(expected), on_host(actual), *rest),
+    )
+    return kernel_device
+
+
+def test_an_array_goes_to_a_device_and_comes_back(device):
+    """a.to(device) and back: the same values, and no other class of buffer on either side."""
+    host = np.arange(24, dtype="float64").reshape(2, 3, 4)
+    a = array(host, real_cpu()).permute((2, 0, 1)).flip(1)
+    there = a.to(device)
+    assert (a.device, there.device) == (real_cpu(), device)
+    assert there.to(device) is there
+    np.testing.assert_array_equal(a.numpy(), there.to(real_cpu()).numpy())
+    with pytest.raises(ValueError, match="two devices"):
+        a + there
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_convolution_and_its_gradients_equal_the_cpus(device, dtype):
+    """==, on integers, at sizes that fill no tile and cut long sums."""
+    rng = np.random.default_rng(7)
+    x, w = (rng.integers(-8, 9, shape).astype(dtype) for shape in [(3, 33, 31, 5), (3, 2, 5, 18)])
+    how = (2, 1), (1, 2)
+    out_grad = rng.integers(-8, 9, output_shape(x.shape, w.shape, *how)).astype(dtype)
+    for function, *arguments in (
+        (conv, x, w),
+        (lambda g, w: conv_x_grad(g, w, x.shape, *how), out_grad, w),
+        (lambda x, g: conv_w_grad(x, g, w.shape, *how), x, out_grad),
+    ):
+        options = how if function is conv else ()
+        expected, actual = (
+            function(*(array(a, place) for a in arguments), *options).numpy()
+            for place in (real_cpu(), device)
+        )
+        np.testing.assert_array_equal(expected, actual)

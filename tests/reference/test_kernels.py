@@ -1,0 +1,444 @@
+"""The kernels' laws, without a GPU: they compile for one, and as C++ they do what NumPy's backend does."""
+
+import ctypes
+import importlib.util
+import inspect
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reference.backends import numpy as numpy_backend
+from reference.backends.cupy import (
+    KERNELS,
+    MATRIX,
+    REAL,
+    VIEW,
+    KernelOperations,
+    pieces,
+    unavailable,
+    view,
+)
+from tests.reference.kernels_on_cpu import COMPILER, KernelsOnCpu, kernels_of
+
+FILES = sorted(path.name for path in KERNELS.glob("*.cu"))
+SIZES = [0, 1, 31, 33, 255, 256, 257, 1000]
+BINARY = ["add", "subtract", "multiply", "divide", "power", "maximum", "equal", "greater_equal"]
+dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
+
+
+@pytest.fixture(scope="module")
+def ops(request):
+    if COMPILER is None:
+        pytest.skip("no g++ here, which would compile the kernels as C++")
+    return KernelsOnCpu(request.config.cache.mkdir("kernels"))
+
+
+def integers(rng, size, dtype, low=-8):
+    return rng.integers(low, 9, size).astype(dtype)
+
+
+def on_device(ops, values):
+    out = ops.empty(values.size, values.dtype.name)
+    ops.from_host(values.reshape(-1), out)
+    return out
+
+
+def assert_equal(ops, expected, actual):
+    np.testing.assert_array_equal(expected, ops.to_host(actual))
+
+
+def test_the_backend_offers_numpys_operations_with_numpys_arguments():
+    """Each function of backends/numpy.py is a method with the same parameters and defaults; no other is."""
+    functions = dict(inspect.getmembers(numpy_backend, inspect.isfunction))
+    methods = dict(inspect.getmembers(KernelOperations, inspect.isfunction))
+    assert set(functions) == {name for name in methods if not name.startswith("_")} - {"launch"}
+    for name, function in functions.items():
+        expected = [(p.name, p.default) for p in inspect.signature(function).parameters.values()]
+        actual = [(p.name, p.default) for p in inspect.signature(methods[name]).parameters.values()]
+        assert expected == actual[1:], name
+
+
+# Element by element.
+
+
+@dtypes
+@pytest.mark.parametrize("operation", BINARY)
+def test_an_operation_on_two_operands_is_numpys(ops, operation, dtype):
+    """Two buffers, a buffer and a number, a number and a buffer; sizes that fill no block."""
+    rng = np.random.default_rng(1)
+    for size in SIZES:
+        a, b = integers(rng, size, dtype), integers(rng, size, dtype)
+        if operation in ("divide", "power"):
+            b = np.abs(b) + 1
+        if operation == "power":
+            a = np.clip(a, -3, 3)
+        for operands in ((a, b), (a, 3.0), (3.0, b)):
+            expected, actual = np.empty(size, dtype), ops.empty(size, dtype)
+            getattr(numpy_backend, operation)(*operands, expected)
+            given = [on_device(ops, x) if isinstance(x, np.ndarray) else x for x in operands]
+            getattr(ops, operation)(*given, actual)
+            assert_equal(ops, expected, actual)
+
+
+@dtypes
+def test_powers_that_are_no_products_are_numpys_to_a_few_places(ops, dtype):
+    a = np.random.default_rng(2).uniform(0.1, 3, 257).astype(dtype)
+    for exponent in (-1.0, -2.0, 0.5, 2.5, 9.0, 7.0):
+        out = ops.empty(a.size, dtype)
+        ops.power(on_device(ops, a), exponent, out)
+        np.testing.assert_allclose(ops.to_host(out), a**exponent, rtol=8 * np.finfo(dtype).eps)
+
+
+@dtypes
+@pytest.mark.parametrize("operation", ["negative", "log", "exp", "tanh"])
+def test_a_function_of_one_operand_is_numpys_to_the_last_places(ops, operation, dtype):
+    for size in SIZES:
+        a = np.random.default_rng(3).uniform(0.1, 3, size).astype(dtype)
+        expected, actual = np.empty(size, dtype), ops.empty(size, dtype)
+        getattr(numpy_backend, operation)(a, expected)
+        getattr(ops, operation)(on_device(ops, a), actual)
+        np.testing.assert_allclose(ops.to_host(actual), expected, rtol=4 * np.finfo(dtype).eps, atol=0)
+
+
+def test_nan_passes_through_maximum_and_max_and_equals_nothing(ops):
+    nan = np.nan
+    a, b = np.array([nan, 1, nan, 2, 1]), np.array([1, nan, nan, 1, 2])
+    for operation in ("maximum", "equal", "greater_equal"):
+        expected, actual = np.empty(5), ops.empty(5, "float64")
+        getattr(numpy_backend, operation)(a, b, expected)
+        getattr(ops, operation)(on_device(ops, a), on_device(ops, b), actual)
+        assert_equal(ops, expected, actual)
+    for position in (0, 100, 299):
+        row = np.arange(300.0)
+        row[position] = nan
+        out = ops.empty(1, "float64")
+        ops.max_rows(on_device(ops, row), 300, out)
+        assert np.isnan(ops.to_host(out)[0])
+
+
+@dtypes
+def test_fill_sets_every_element(ops, dtype):
+    for size in SIZES:
+        out = ops.empty(size, dtype)
+        ops.fill(2.5, out)
+        assert_equal(ops, np.full(size, 2.5), out)
+
+
+# Strided views.
+
+
+def drawn_view(rng, ndim, repeats=False):
+    """(shape, strides, offset, size of the buffer): axes permuted, steps of -2 to 2, perhaps repetitions."""
+    shape = rng.integers(1, 4 if ndim > 4 else 8, ndim).tolist()
+    steps = rng.choice([-2, -1, 1, 2], ndim).tolist()
+    strides, offset, size = [0] * ndim, 0, 1
+    for axis in rng.permutation(ndim).tolist():
+        strides[axis] = steps[axis] * size
+        offset -= min(0, strides[axis] * (shape[axis] - 1))
+        size *= abs(steps[axis]) * (shape[axis] - 1) + 1
+    if repeats:
+        strides = [0 if rng.integers(3) == 0 else stride for stride in strides]
+    return tuple(shape), tuple(strides), offset + 3, size + 2 * abs(offset) + 5
+
+
+VIEWS = [(ndim, seed) for ndim in range(9) for seed in range(6)]
+
+
+@dtypes
+def test_compact_gathers_any_view(ops, dtype):
+    """Up to 8 axes, permuted, negative and zero strides, offset: what NumPy's backend gathers."""
+    for ndim, seed in VIEWS:
+        rng = np.random.default_rng(seed)
+        shape, strides, offset, size = drawn_view(rng, ndim, repeats=True)
+        a = integers(rng, size, dtype)
+        expected, actual = np.empty(math.prod(shape), dtype), ops.empty(math.prod(shape), dtype)
+        numpy_backend.compact(a, shape, strides, offset, expected)
+        ops.compact(on_device(ops, a), shape, strides, offset, actual)
+        assert_equal(ops, expected, actual)
+
+
+@dtypes
+def test_assignment_writes_the_views_elements_and_no_others(ops, dtype):
+    """assign, assign_scalar and accumulate leave the same buffer as NumPy's backend, between elements too."""
+    for ndim, seed in VIEWS:
+        rng = np.random.default_rng(seed)
+        *place, size = drawn_view(rng, ndim)
+        shape, strides, offset = place
+        before, values = integers(rng, size, dtype), integers(rng, math.prod(shape), dtype)
+        # accumulate walks its two views in two ways: this one backwards.
+        source = tuple(-math.prod(shape[axis + 1 :]) for axis in range(ndim)), values.size - 1
+        for operation in ("assign", "assign_scalar", "accumulate"):
+            expected, actual = before.copy(), on_device(ops, before)
+            for backend, a, out in (
+                (numpy_backend, values, expected),
+                (ops, on_device(ops, values), actual),
+            ):
+                if operation == "assign":
+                    backend.assign(a, out, *place)
+                elif operation == "assign_scalar":
+                    backend.assign_scalar(7.0, out, *place)
+                else:
+                    backend.accumulate(a, *source, out, strides, offset, shape)
+            assert_equal(ops, expected, actual)
+
+
+def test_a_view_without_elements_starts_no_kernel(ops):
+    ops.launched.clear()
+    nothing = ops.empty(0, "float32")
+    some = on_device(ops, np.ones(3, "float32"))
+    ops.compact(some, (2, 0), (1, 1), 0, nothing)
+    ops.assign(nothing, some, (2, 0), (1, 1), 0)
+    ops.assign_scalar(7.0, some, (0,), (1,), 0)
+    ops.accumulate(some, (1,), 0, some, (1,), 0, (0,))
+    ops.fill(1.0, nothing)
+    ops.sum_rows(nothing, 3, nothing)
+    ops.matmul(nothing, (5, 1), 0, some, (3, 1), 0, 0, 1, 3, nothing)
+    ops.from_host(np.empty(0, "float32"), nothing)
+    assert ops.launched == {}
+    assert_equal(ops, np.ones(3), some)
+
+
+def test_axes_that_are_one_run_of_memory_are_one_axis():
+    """Row-major, whatever the number of axes: one. And nine axes that are nine are a ValueError."""
+    one = view((2, 3, 1, 4), (12, 4, 99, 1), 5)[0]
+    assert (one["ndim"], one["shape"][0], one["strides"][0], one["offset"]) == (1, 24, 1, 5)
+    assert view((2, 3), (1, 2), 0)[0]["ndim"] == 2
+    assert view((), (), 0)[0]["ndim"] == 0
+    with pytest.raises(ValueError, match="at most 8 axes"):
+        view((2,) * 9, tuple(3**axis for axis in range(9)), 0)
+
+
+# Rows and matrices.
+
+
+@dtypes
+@pytest.mark.parametrize("row_length", [1, 2, 31, 33, 256, 257, 4097])
+def test_reductions_are_numpys_for_rows_that_fit_no_block(ops, dtype, row_length):
+    for rows in (1, 3, 31) if row_length < 4000 else (2,):
+        a = (
+            integers(np.random.default_rng(rows), rows * row_length, dtype) - 20
+        )  # negative: a max from 0 fails
+        for reduction in ("sum_rows", "max_rows"):
+            expected, actual = np.empty(rows, dtype), ops.empty(rows, dtype)
+            getattr(numpy_backend, reduction)(a, row_length, expected)
+            getattr(ops, reduction)(on_device(ops, a), row_length, actual)
+            assert_equal(ops, expected, actual)
+
+
+def test_the_sum_of_empty_rows_is_zero(ops):
+    out = ops.empty(5, "float32")
+    ops.sum_rows(ops.empty(0, "float32"), 0, out)
+    assert_equal(ops, np.zeros(5), out)
+
+
+def test_a_length_is_cut_into_parts_none_of_which_is_empty():
+    for length in (0, 1, 5, 4096, 4097, 10**6 + 1, 2**40 + 3):
+        for size in (1, 2, 3, 512, 4096):
+            parts = pieces(length, size)
+            part = -(-length // parts)
+            assert part <= size
+            assert length == 0 or (parts - 1) * part < length <= parts * part
+
+
+SHAPES = [
+    *[(1, 1, 1), (31, 33, 2), (16, 16, 16), (17, 15, 18), (33, 31, 65), (65, 40, 130), (129, 17, 128)],
+    *[(257, 3, 1), (1, 257, 33), (5, 0, 4), (3, 2000, 20), (30, 1025, 30)],
+]
+
+
+@dtypes
+@pytest.mark.parametrize("sizes", SHAPES, ids=str)
+def test_the_matrix_product_is_numpys_for_any_strides(ops, sizes, dtype):
+    """Plain, transposed, spaced and flipped matrices, at an offset; written over a result, or added."""
+    m, k, n = sizes
+    rng = np.random.default_rng(m)
+    before = integers(rng, m * n + 7, dtype)
+    layouts = [
+        ((k, 1), 0, (n, 1), 0),
+        ((1, m), 0, (1, k), 0),
+        ((2 * k + 1, 2), 3, (-n, 1), max(k - 1, 0) * n),
+        ((0, 1), 2, (1, k + 1), 1),
+    ]
+    for number, (a_strides, a_offset, b_strides, b_offset) in enumerate(layouts):
+        a, b = integers(rng, 5 + 2 * (m + 1) * (k + 1), dtype), integers(rng, 5 + (n + 1) * (k + 1), dtype)
+        rest = m, k, n
+        place = (5, number % 2 == 1) if number else ()
+        expected, actual = before.copy(), on_device(ops, before)
+        numpy_backend.matmul(a, a_strides, a_offset, b, b_strides, b_offset, *rest, expected, *place)
+        views = on_device(ops, a), a_strides, a_offset, on_device(ops, b), b_strides, b_offset
+        ops.matmul(*views, *rest, actual, *place)
+        assert_equal(ops, expected, actual)
+
+
+@dtypes
+def test_real_sums_are_inside_their_bound_and_the_same_bits_every_time(ops, dtype):
+    """8 * 2^-24 * (|a| @ |b|), cut into parts too; threads that finish in any order change nothing."""
+    rng = np.random.default_rng(4)
+    m, k, n = 3, 2500, 5
+    a, b = rng.standard_normal((m, k)).astype(dtype), rng.standard_normal((k, n)).astype(dtype)
+    bound = 4 * np.finfo(dtype).eps * (np.abs(a).astype("float64") @ np.abs(b).astype("float64"))
+    row = on_device(ops, rng.standard_normal(20_001).astype(dtype))
+    for _ in range(2):
+        first, again = ops.empty(m * n + 1, dtype), ops.empty(m * n + 1, dtype)
+        for out in (first, again):
+            ops.matmul(on_device(ops, a), (k, 1), 0, on_device(ops, b), (n, 1), 0, m, k, n, out)
+            ops.sum_rows(row, row.size, out[m * n :])
+        np.testing.assert_array_equal(first, again)
+        exact = a.astype("longdouble") @ b.astype("longdouble")
+        assert np.all(np.abs(exact - first[:-1].reshape(m, n)) <= bound)
+        total = row.astype("longdouble").sum()
+        assert abs(total - first[-1]) <= 4 * np.finfo(dtype).eps * np.abs(row).sum()
+
+
+def test_operands_of_the_other_dtype_are_converted(ops):
+    """float32 beside float64: NumPy's result, for every operation that reads a buffer."""
+    rng = np.random.default_rng(5)
+    for dtype, other in (("float32", "float64"), ("float64", "float32")):
+        a, b, before = integers(rng, 257, other), integers(rng, 257, dtype), integers(rng, 257, dtype)
+        for write in (
+            lambda backend, a, b, out: backend.compact(a, (257,), (-1,), 256, out),
+            lambda backend, a, b, out: backend.assign(a, out, (257,), (-1,), 256),
+            lambda backend, a, b, out: backend.accumulate(a, (1,), 0, out, (1,), 0, (257,)),
+            lambda backend, a, b, out: backend.add(a, b, out),
+            lambda backend, a, b, out: backend.subtract(b, a, out),
+            lambda backend, a, b, out: backend.negative(a, out),
+            lambda backend, a, b, out: backend.sum_rows(a[:256], 16, out[:16]),
+            lambda backend, a, b, out: backend.max_rows(a[:256], 16, out[:16]),
+            lambda backend, a, b, out: backend.matmul(a, (16, 1), 0, b, (16, 1), 0, 16, 16, 16, out),
+            lambda backend, a, b, out: backend.matmul(b, (16, 1), 0, a, (16, 1), 0, 16, 16, 16, out, 1, True),
+        ):
+            expected, actual = before.copy(), on_device(ops, before)
+            write(numpy_backend, a, b, expected)
+            write(ops, on_device(ops, a), on_device(ops, b), actual)
+            assert_equal(ops, expected, actual)
+
+
+def test_every_kernel_has_a_use(ops):
+    """There is no kernel that the backend launches for nothing it offers."""
+    ops.launched.clear()
+    a, out = on_device(ops, np.ones(9_000, "float32")), ops.empty(9_000, "float32")
+    ops.fill(1.0, out)
+    ops.compact(a, (9_000,), (1,), 0, out)
+    ops.assign(a, out, (9_000,), (1,), 0)
+    ops.assign_scalar(1.0, out, (9_000,), (1,), 0)
+    ops.accumulate(a, (1,), 0, out, (1,), 0, (9_000,))
+    for operation in BINARY:
+        getattr(ops, operation)(a, a, out)
+    for operation in ("negative", "log", "exp", "tanh"):
+        getattr(ops, operation)(a, out)
+    for reduction in ("sum_rows", "max_rows"):
+        getattr(ops, reduction)(a, 90, out[:100])
+    for m, k, n in ((5, 1500, 6), (20, 2, 20), (70, 2, 70)):
+        ops.matmul(a, (k, 1), 0, a, (n, 1), 0, m, k, n, out)
+    double = ops.empty(9_000, "float64")
+    ops.negative(a, double)
+    ops.negative(double, out)
+    kernels = {
+        f"{file}:{name}"
+        for file in FILES
+        for name in kernels_of((KERNELS / file).read_text(encoding="utf-8"))
+    }
+    assert set(ops.launched) == kernels
+
+
+# NVIDIA's own compiler. It needs no GPU and no driver.
+
+
+class Nvrtc:
+    """The library NVRTC, through the few functions of it that a compilation takes."""
+
+    def __init__(self, path):
+        self._library = ctypes.CDLL(str(path))
+
+    def compile(self, source, *options):
+        """(PTX, log) of a program. AssertionError, with the log, where it does not compile."""
+        program = ctypes.c_void_p()
+        self._call("nvrtcCreateProgram", ctypes.byref(program), source.encode(), b"kernels.cu", 0, None, None)
+        try:
+            given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
+            status = self._library.nvrtcCompileProgram(program, len(options), given)
+            log = self._text(program, "ProgramLog")
+            assert status == 0, log
+            return self._text(program, "PTX"), log
+        finally:
+            self._call("nvrtcDestroyProgram", ctypes.byref(program))
+
+    def _text(self, program, what):
+        size = ctypes.c_size_t()
+        self._call(f"nvrtcGet{what}Size", program, ctypes.byref(size))
+        text = ctypes.create_string_buffer(size.value)
+        self._call(f"nvrtcGet{what}", program, text)
+        return text.value.decode()
+
+    def _call(self, name, *arguments):
+        status = getattr(self._library, name)(*arguments)
+        assert status == 0, f"{name}: status {status}"
+
+
+@pytest.fixture(scope="module")
+def nvrtc():
+    try:
+        package = importlib.util.find_spec("nvidia.cuda_nvrtc")
+    except ModuleNotFoundError:
+        package = None
+    folders = package.submodule_search_locations if package else []
+    libraries = [path for folder in folders for path in sorted(Path(folder).glob("lib/libnvrtc.so.*"))]
+    if not libraries:
+        pytest.skip(
+            "no NVRTC here: the package nvidia-cuda-nvrtc-cu12 is not installed, or not for this system"
+        )
+    return Nvrtc(libraries[0])
+
+
+@dtypes
+@pytest.mark.parametrize("file", FILES)
+def test_nvidias_compiler_takes_every_kernel(nvrtc, file, dtype):
+    """For a real architecture, without a warning; and what the PTX shows of the promises that sources make.
+
+    Registers hold what is meant to lie in registers, float kernels never compute in double, and there is no
+    atomic operation, no tensor core and no TF32.
+    """
+    source = (KERNELS / file).read_text(encoding="utf-8")
+    ptx, log = nvrtc.compile(source, "--gpu-architecture=sm_80", f"-DREAL={REAL[dtype]}")
+    assert log == ""
+    for name in kernels_of(source):
+        assert f".visible .entry {name}(" in ptx
+    assert kernels_of(source)
+    assert ".local" not in ptx
+    assert not re.search(r"^\s*(@!?%\w+ )?(atom|red|mma|wmma)\.", ptx, re.MULTILINE)
+    assert "tf32" not in ptx
+    if dtype == "float32" and file != "convert.cu":
+        assert ".f64" not in ptx
+
+
+def test_structs_have_the_size_that_nvidias_compiler_gives_them(nvrtc):
+    for file, kernel, parameter, struct in (
+        ("strided.cu", "compact", 1, VIEW),
+        ("strided.cu", "accumulate", 2, VIEW),
+        ("matmul.cu", "matmul_64", 4, MATRIX),
+    ):
+        source = (KERNELS / file).read_text(encoding="utf-8")
+        ptx, _ = nvrtc.compile(source, "--gpu-architecture=sm_80", "-DREAL=float")
+        assert f".param .align 8 .b8 {kernel}_param_{parameter}[{struct.itemsize}]" in ptx
+
+
+# What cuda() says.
+
+
+@pytest.mark.parametrize(
+    ("driver", "advice"),
+    [
+        ((12, 4), "supports CUDA 12.4. CuPy for that: pip install cupy-cuda12x."),
+        ((13, 0), "supports CUDA 13.0. CuPy for that: pip install cupy-cuda13x."),
+        (None, "no NVIDIA driver was found."),
+    ],
+)
+def test_the_error_names_what_was_found_and_the_package_for_the_driver(driver, advice):
+    message = unavailable("CuPy is not installed", driver)
+    assert message.startswith("cuda() is not available: CuPy is not installed; ")
+    assert advice in message
+    assert message.endswith("Use cpu() where there is no GPU.")
+    assert driver is not None or ("cupy-cuda12x" in message and "cupy-cuda13x" in message)
