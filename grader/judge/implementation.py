@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.judge.cases import Inputs
-from grader.judge.sandbox import WorkerCommand
+from grader.judge.launcher import Starter
 from grader.judge.worker_process import WorkerProcess
 from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
+from grader.model.frame import RawArray
 from grader.model.grade import Outcome, Status
 
 SETUP_SECONDS = 60.0  # nothing of a submission runs in it, so it is bounded only against a broken machine
@@ -18,12 +19,12 @@ REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, total_seconds=10*
 
 @dataclass(frozen=True)
 class Subject:
-    """What is asked: its modules, where its NDArray comes from, its dtype and device."""
+    """What is asked: its modules, in which dtype and on which device, and the files that it brings."""
 
     modules: tuple[str, ...]
-    ndarray: str
     dtype: str
     device: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Implementation:
@@ -33,8 +34,8 @@ class Implementation:
     once. `total_seconds` of CPU time bound all calls together.
     """
 
-    def __init__(self, command: WorkerCommand, subject: Subject, limits: Limits) -> None:
-        self._command = command
+    def __init__(self, starter: Starter, subject: Subject, limits: Limits) -> None:
+        self._starter = starter
         self._subject = subject
         self._limits = limits
         self._worker: WorkerProcess | None = None
@@ -46,7 +47,7 @@ class Implementation:
     def twin(self) -> "Implementation":
         """The same subject in a process of its own that shares nothing with this one; closed with it."""
         if self._twin is None:
-            self._twin = Implementation(self._command, self._subject, self._limits)
+            self._twin = Implementation(self._starter, self._subject, self._limits)
         return self._twin
 
     def run(self, probe: str, inputs: Inputs) -> Outcome:
@@ -87,22 +88,23 @@ class Implementation:
     def start(self) -> Outcome:
         """Starts a worker and imports the subject; raises GraderFault where the worker itself fails."""
         limits = self._limits
-        self._worker = WorkerProcess(self._command, limits.answer_mib << 20, limits.output_kib << 10)
+        child = self._starter.start()
+        self._worker = WorkerProcess(child, limits.answer_mib << 20, limits.output_kib << 10)
         header = {
             "request": "setup",
-            "paths": self._command.paths,
-            "ndarray": self._subject.ndarray,
-            "probes": self._command.probes,
+            "folder": child.folder,
+            "files": list(self._subject.files),
             "limits": {
                 "memory_bytes": limits.memory_mib << 20,
                 "cpu_seconds": int(limits.total_seconds + SETUP_SECONDS),
                 "file_bytes": limits.file_mib << 20,
                 "open_files": limits.open_files,
-                "processes": limits.processes if self._command.counts_processes else 0,
+                "processes": limits.processes if child.is_walled else 0,
                 "answer_bytes": limits.answer_mib << 20,
             },
         }
-        outcome = self._worker.ask(header, cpu_seconds=SETUP_SECONDS, wall_seconds=SETUP_SECONDS)
+        files = [RawArray("|u1", (len(content),), content) for content in self._subject.files.values()]
+        outcome = self._worker.ask(header, files, cpu_seconds=SETUP_SECONDS, wall_seconds=SETUP_SECONDS)
         if outcome.status is not Status.OK:
             self._worker.close()  # else the next case would ask a worker that has imported nothing
             raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from grader.judge.cases import Inputs, draw
 from grader.judge.implementation import REFERENCE_LIMITS, Implementation, Subject
-from grader.judge.sandbox import worker_command
+from grader.judge.sandbox import starter
 from grader.model.assignment import Assignment, Case
 from grader.model.errors import GraderFault, UserError
 from grader.model.frame import RawArray
@@ -52,8 +52,8 @@ class ReferenceOracle:
         self._secret = secret
         self._known: dict[tuple[str, str], Expected] = {}
         self._reference = Implementation(
-            worker_command("none", assignment.probes),
-            Subject((assignment.oracle,), ndarray, "float64", "cpu"),
+            starter("none", assignment.probes, ndarray),
+            Subject((assignment.oracle,), "float64", "cpu"),
             REFERENCE_LIMITS,
         )
 

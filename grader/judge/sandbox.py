@@ -1,27 +1,28 @@
-"""Builds the command line that starts a worker, inside bubblewrap or without a wall.
+"""Builds the wall: the command line that starts the launcher inside bubblewrap, or a worker without it.
 
 Behind the wall there is a read-only root that holds the interpreter with its standard library, NumPy,
-the worker and the values it shares with the judge, what the assignment provides and the submission; a
-small private /tmp; no network, no other process, no environment, no /proc. Nothing else of the machine
-exists there, the reference and the hidden cases least of all.
+the worker with the values that it shares with the judge, and what the assignment provides; no network, no
+environment. Nothing else of the machine exists there, the reference and the hidden cases least of all.
+Inside it every submission is shut in once more: see `grader.worker.launch`.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy
 
 import grader
+from grader.judge.launcher import Launcher, PlainStarter, Starter
 from grader.model.errors import UserError
 
 TMP_BYTES = 64 << 20
+NOBODY = "65534"
 REMEDY = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -32,56 +33,32 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 # there is no site-packages behind the wall, so the path to NumPy and the worker is set by hand
-BOOT = "import sys; sys.path[:0] = [{packages!r}]; from grader.worker.serve import serve; serve()"
+BOOT = """
+import json, sys
+sys.path[:0] = ["/sandbox/packages"]
+from grader.worker.launch import launch
+launch(json.loads(sys.argv[1]))
+"""
 
 
-@dataclass(frozen=True)
-class WorkerCommand:
-    """How to start one worker, and the paths under which it finds what it loads.
-
-    `folder` is where the process is started. `counts_processes`: a limit on processes counts the
-    submission's own alone (without a wall it would count everything that the user runs).
-    """
-
-    arguments: tuple[str, ...]
-    environment: Mapping[str, str]
-    paths: tuple[str, ...]
-    probes: str
-    folder: str = "/"
-    counts_processes: bool = False
-
-
-def worker_command(
-    wall: str, probes: Path, provided: Path | None = None, submission: Path | None = None
-) -> WorkerCommand:
-    """The command for `wall` ("bubblewrap" or "none").
+def starter(wall: str, probes: Path, ndarray: str, provided: Path | None = None) -> Starter:
+    """What starts workers behind `wall` ("bubblewrap" or "none") that find the probes and what is provided.
 
     Raises UserError where bubblewrap is asked for and is not there.
     """
+    config = {"paths": [], "probes": str(probes), "ndarray": ndarray, "tmp_bytes": TMP_BYTES}
     if wall == "none":
-        paths = tuple(str(path) for path in (submission, provided) if path is not None)
-        arguments = (sys.executable, "-P", "-s", "-m", "grader.worker")
-        folder = "/" if submission is None else str(submission)
-        return WorkerCommand(arguments, ENVIRONMENT, paths, str(probes), folder)
-    mounts = {"/sandbox/probes.py": probes}
+        config["paths"] = [] if provided is None else [str(provided)]
+        words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))
+        return PlainStarter(words, ENVIRONMENT)
+    binds = ["--ro-bind", str(probes), "/sandbox/probes.py"]
+    config["probes"] = "/sandbox/probes.py"
     if provided is not None:
-        mounts["/sandbox/provided"] = provided
-    if submission is not None:
-        mounts["/sandbox/submission"] = submission
-    binds = [word for target, source in mounts.items() for word in ("--ro-bind", str(source), target)]
-    walled = (*_outer_wall(), *binds, "--remount-ro", "/", "--chdir", "/tmp", "--", *_interpreter())
-    paths = tuple(path for path in ("/sandbox/submission", "/sandbox/provided") if path in mounts)
-    return WorkerCommand(walled, ENVIRONMENT, paths, "/sandbox/probes.py", counts_processes=True)
-
-
-def _interpreter() -> tuple[str, ...]:
-    return (
-        os.path.realpath(sys.executable),
-        "-P",
-        "-s",
-        "-S",
-        "-c",
-        BOOT.format(packages="/sandbox/packages"),
+        binds += ["--ro-bind", str(provided), "/sandbox/provided"]
+        config["paths"] = ["/sandbox/provided"]
+    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-c", BOOT, json.dumps(config))
+    return Launcher(
+        (*_outer_wall(), *binds, "--remount-ro", "/", "--chdir", "/tmp", "--", *python), ENVIRONMENT
     )
 
 
@@ -91,7 +68,8 @@ def _outer_wall() -> tuple[str, ...]:
     if bwrap is None:
         raise UserError(f"submissions are graded inside bubblewrap, which is not here: {REMEDY}")
     words: list[str] = [bwrap, "--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"]
-    words += ["--cap-drop", "ALL", "--clearenv"]
+    # nobody inside, also for root: a namespace that maps user 0 could not be made again for each child
+    words += ["--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         words += ["--setenv", name, value]
     for path in ("/usr/lib", "/usr/lib32", "/usr/lib64", "/etc/ld.so.cache"):
@@ -108,7 +86,7 @@ def _outer_wall() -> tuple[str, ...]:
     own = Path(grader.__file__).parent
     for name in ("__init__.py", "model", "worker"):
         words += ["--ro-bind", str(own / name), f"/sandbox/packages/grader/{name}"]
-    words += ["--dev", "/dev", "--remount-ro", "/dev"]
+    words += ["--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc"]  # submissions find /proc empty
     if "--size" in subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False).stdout:
         words += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
     else:  # before bubblewrap 0.7 a tmpfs cannot be bounded, so there is nothing to write to

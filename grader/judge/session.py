@@ -17,7 +17,7 @@ import grader
 from grader.judge.implementation import Implementation, Subject
 from grader.judge.oracles import FrozenOracle, Oracle, ReferenceOracle
 from grader.judge.pipeline import DTYPE
-from grader.judge.sandbox import worker_command
+from grader.judge.sandbox import starter
 from grader.judge.score import score
 from grader.judge.stage import stage
 from grader.model.assignment import Assignment
@@ -72,10 +72,12 @@ class Session:
             path = self._provided / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        self._starter = starter(wall, assignment.probes, assignment.ndarray, self._provided)
 
     def close(self) -> None:
-        """Ends the oracle and removes what was staged."""
+        """Ends the oracle and the launcher and removes what was staged."""
         self._oracle.close()
+        self._starter.close()
         self._folder.cleanup()
 
     def __enter__(self) -> "Session":
@@ -86,9 +88,8 @@ class Session:
 
     def check_sandbox(self) -> None:
         """Raises UserError, with the reason, where a worker cannot be started behind the wall."""
-        subject = Subject((), self._assignment.ndarray, DTYPE, self._device)
-        command = worker_command(self._wall, self._assignment.probes, self._provided)
-        with Implementation(command, subject, self._assignment.limits) as nobody:
+        subject = Subject((), DTYPE, self._device)
+        with Implementation(self._starter, subject, self._assignment.limits) as nobody:
             try:
                 nobody.start()
             except GraderFault as fault:
@@ -101,13 +102,11 @@ class Session:
 
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
-        with tempfile.TemporaryDirectory(prefix="backflip-") as staged:
-            refused = stage(self._assignment, submission, Path(staged))
-            command = worker_command(self._wall, self._assignment.probes, self._provided, Path(staged))
-            subject = Subject(self._assignment.modules, self._assignment.ndarray, DTYPE, self._device)
-            with Implementation(command, subject, self._assignment.limits) as implementation:
-                run = Run(self._assignment, implementation, self._oracle, refused)
-                _run_pytest(run, arguments)
+        files, refused = stage(self._assignment, submission)
+        subject = Subject(self._assignment.modules, DTYPE, self._device, files)
+        with Implementation(self._starter, subject, self._assignment.limits) as implementation:
+            run = Run(self._assignment, implementation, self._oracle, refused)
+            _run_pytest(run, arguments)
         return score(
             self._assignment,
             run.results,

@@ -9,19 +9,22 @@ from grader.model.assignment import Assignment
 MAX_FILE_BYTES = 1 << 20
 
 
-def stage(assignment: Assignment, submission: Path, target: Path) -> str:
-    """Copies the handed-in files to the empty folder `target`; returns what is wrong with them, or "".
+def stage(assignment: Assignment, submission: Path) -> tuple[dict[str, bytes], str]:
+    """The handed-in files by name, and what is wrong with them, or "".
 
     Only regular files are taken: a link, a device or a pipe is as good as no file.
     """
+    files: dict[str, bytes] = {}
     for name in assignment.files:
-        problem = _copy(submission / name, target / name, name)
-        if problem:
-            return problem
-    return ""
+        content = _read(submission / name, name)
+        if isinstance(content, str):
+            return {}, content
+        files[name] = content
+    return files, ""
 
 
-def _copy(source: Path, target: Path, name: str) -> str:
+def _read(source: Path, name: str) -> bytes | str:
+    """The content of a plain file, or what is wrong with it."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
@@ -33,7 +36,7 @@ def _copy(source: Path, target: Path, name: str) -> str:
         os.close(descriptor)
         return f"{name} is not a plain file"
     with os.fdopen(descriptor, "rb") as file:
-        if status.st_size > MAX_FILE_BYTES:
-            return f"{name} has {status.st_size} bytes; at most {MAX_FILE_BYTES} are read"
-        target.write_bytes(file.read(MAX_FILE_BYTES))
-    return ""
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        return f"{name} has {status.st_size} bytes; at most {MAX_FILE_BYTES} are read"
+    return content

@@ -8,18 +8,15 @@ The judge reads the three pipes without ever blocking on one of them; whatever a
 ends, the judge's loop goes on and the clock decides.
 """
 
-import contextlib
 import os
 import secrets
 import selectors
 import signal
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from grader.judge.sandbox import WorkerCommand
+from grader.judge.launcher import Child
 from grader.model.errors import ProtocolError
 from grader.model.frame import Frame, FrameReader, RawArray, check_reply, encode
 from grader.model.grade import Outcome, Status
@@ -31,28 +28,18 @@ TICK_SECONDS = 0.1
 class WorkerProcess:
     """A started worker. After an outcome that is neither OK nor ERROR it is dead and stays so."""
 
-    def __init__(self, command: WorkerCommand, answer_bytes: int, output_bytes: int) -> None:
-        self._process = subprocess.Popen(
-            command.arguments,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(command.environment),
-            cwd=command.folder,
-            start_new_session=True,
-            bufsize=0,
-        )
-        assert self._process.stdin and self._process.stdout and self._process.stderr
-        self._requests = self._process.stdin.fileno()
-        self._replies = self._process.stdout.fileno()
-        self._prints = self._process.stderr.fileno()
-        for descriptor in (self._requests, self._replies, self._prints):
-            os.set_blocking(descriptor, False)
+    def __init__(self, child: Child, answer_bytes: int, output_bytes: int) -> None:
+        self._child = child
+        self._requests, self._replies, self._prints = child.requests, child.replies, child.prints
         self._reader = FrameReader(answer_bytes)
         self._output_bytes = output_bytes
         self._printed = bytearray()
         self._printed_bytes = 0
-        self.is_alive = True
+
+    @property
+    def is_alive(self) -> bool:
+        """False once it was ended, by its own fault or by a sibling's."""
+        return self._child.is_alive
 
     def ask(
         self,
@@ -73,24 +60,18 @@ class WorkerProcess:
         except ProtocolError as error:
             frame = Outcome(Status.FORGED_REPLY, reason=f"the worker's channel carried {error}")
         if isinstance(frame, Outcome):
-            self.close()
+            self._child.kill()
             return Outcome(frame.status, reason=frame.reason, output=self._output())
         self._read_prints()
         return _outcome(frame, self._output())
 
     def cpu_seconds(self) -> float:
-        """CPU seconds that the worker and everything it started have used; 0 where it cannot be told."""
-        return _cpu_seconds(self._process.pid)
+        """CPU seconds that the worker has used; 0 where it cannot be told."""
+        return self._child.cpu_seconds(with_descendants=False)
 
     def close(self) -> None:
-        """Kills the worker with everything it started."""
-        self.is_alive = False
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if pipe is not None and not pipe.closed:
-                pipe.close()
+        """Ends the worker in good order."""
+        self._child.leave()
 
     def _exchange(self, request: bytes, cpu_seconds: float, wall_seconds: float) -> Frame | Outcome:
         start, cpu_start = time.monotonic(), self.cpu_seconds()
@@ -121,7 +102,7 @@ class WorkerProcess:
                         Status.OUTPUT_LIMIT, reason=f"it printed more than {self._output_bytes // 1024} KiB"
                     )
                 wall = time.monotonic() - start
-                if wall > cpu_seconds and self.cpu_seconds() - cpu_start >= 0.9 * cpu_seconds:
+                if wall > cpu_seconds and self._used_since(cpu_start) >= 0.9 * cpu_seconds:
                     return Outcome(Status.TIMEOUT, reason=f"it ran for more than {cpu_seconds:g} CPU seconds")
                 if wall > wall_seconds:
                     return Outcome(Status.TIMEOUT, reason=f"no answer came within {wall_seconds:g} seconds")
@@ -148,17 +129,18 @@ class WorkerProcess:
                 return True
 
     def _ended(self) -> Outcome:
-        try:
-            code = self._process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
-            return Outcome(Status.CRASHED, reason="it closed the channel to the grader")
+        code = self._child.exit_code()
         self._read_prints()
-        number = -code if code < 0 else code - 128  # bubblewrap reports a signal as 128 and more
-        if number == signal.SIGXCPU:
+        if code is None:
+            return Outcome(Status.CRASHED, reason="it closed the channel to the grader")
+        if -code == signal.SIGXCPU:
             return Outcome(Status.TIMEOUT, reason="its CPU seconds in all were used up")
-        if number in set(signal.Signals):
-            return Outcome(Status.CRASHED, reason=f"the process was ended by {signal.Signals(number).name}")
+        if -code in set(signal.Signals):
+            return Outcome(Status.CRASHED, reason=f"the process was ended by {signal.Signals(-code).name}")
         return Outcome(Status.CRASHED, reason=f"the process ended by itself, with exit code {code}")
+
+    def _used_since(self, cpu_start: float) -> float:
+        return self._child.cpu_seconds(with_descendants=True) - cpu_start
 
     def _output(self) -> str:
         text = self._printed.decode("utf-8", errors="replace")
@@ -186,14 +168,3 @@ def _outcome(frame: Frame, output: str) -> Outcome:
     source = f"\n{error['source']}" if error["source"] else ""
     status = Status.MEMORY if error["type"] == "MemoryError" else Status.ERROR
     return Outcome(status, reason=f"{place}{error['type']}{message}{source}", output=output)
-
-
-def _cpu_seconds(pid: int) -> float:
-    """User and system time of a process and its living descendants, from /proc (see proc(5))."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return 0.0
-    ticks = sum(int(field) for field in fields[11:15])
-    return ticks / os.sysconf("SC_CLK_TCK") + sum(_cpu_seconds(int(child)) for child in children)

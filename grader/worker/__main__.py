@@ -1,5 +1,9 @@
-"""`python -m grader.worker`: serve requests on stdin and stdout until stdin closes."""
+"""`python -m grader.worker CONFIG`: serve requests on stdin and stdout until stdin closes; CONFIG is JSON."""
 
-from grader.worker.serve import serve
+import json
+import sys
 
-serve()
+from grader.worker.serve import Worker, poison_fresh_memory, serve
+
+poison_fresh_memory()
+serve(Worker(json.loads(sys.argv[1])))

@@ -6,10 +6,10 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import numpy
 
@@ -20,8 +20,8 @@ REQUEST_BYTES = 1 << 30
 MAX_TEXT = 2000
 
 
-def serve() -> None:
-    """Serves until the judge closes its end.
+def serve(worker: "Worker") -> NoReturn:
+    """Serves until the judge closes its end, then ends the process.
 
     The protocol moves to descriptors of its own and what the submission prints goes to stderr, which
     the judge reads apart from answers. Stdin is empty for the submission.
@@ -32,10 +32,9 @@ def serve() -> None:
     os.dup2(empty, 0)
     os.close(empty)
     os.dup2(2, 1)
-    poison_fresh_memory()
-    worker = Worker()
     for frame in _frames(requests):
         _write(replies, worker.answer(frame))
+    os._exit(0)  # whatever threads and exit handlers the submission left
 
 
 def _frames(stream: BinaryIO) -> Iterator[Frame]:
@@ -71,16 +70,26 @@ def poison_fresh_memory() -> None:
 class Worker:
     """Holds one submission and runs probes on it.
 
-    Three requests, in this order: "setup" runs nothing of the submission (if it fails, the fault is the
+    What is not a submission's is loaded once, before it is known which submission comes. Then there are
+    three requests, in this order: "setup" runs nothing of the submission (if it fails, the fault is the
     grader's), "import" imports what was handed in, "call" runs one probe and may come again and again.
     """
 
-    def __init__(self) -> None:
-        self._modules: list[ModuleType] = []
-        self._probes: ModuleType | None = None
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        """Loads what is no submission's: `paths` of provided files, the `ndarray` module, the `probes` file."""
+        sys.dont_write_bytecode = True
+        sys.path[:0] = config["paths"]
+        spec = importlib.util.spec_from_file_location("probes", config["probes"])
+        assert spec is not None and spec.loader is not None
+        self._probes = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self._probes)
+        self._ndarray_name = config["ndarray"]
         self._ndarray: ModuleType | None = None
-        self._paths: tuple[str, ...] = ()
+        self._modules: list[ModuleType] = []
+        self._folder = ""
         self._answer_bytes = 0
+        with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
+            self._ndarray = importlib.import_module(self._ndarray_name)
 
     def answer(self, frame: Frame) -> bytes:
         """The reply to one request; whatever the submission raises becomes an error in it."""
@@ -99,21 +108,22 @@ class Worker:
         return encode({"nonce": frame.header["nonce"], "status": status, "error": error}, arrays)
 
     def _setup(self, frame: Frame) -> list[RawArray]:
+        """Writes the files handed in to a folder of their own and lowers the limits."""
         header = frame.header
         self._answer_bytes = header["limits"]["answer_bytes"]
-        self._paths = tuple(header["paths"])
-        sys.path[:0] = self._paths
-        sys.dont_write_bytecode = True
-        spec = importlib.util.spec_from_file_location("probes", header["probes"])
-        assert spec is not None and spec.loader is not None
-        self._probes = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(self._probes)
-        self._ndarray = importlib.import_module(header["ndarray"])
+        self._folder = header["folder"]
+        os.makedirs(self._folder, exist_ok=True)
+        for name, content in zip(header["files"], frame.arrays, strict=True):
+            Path(self._folder, name).write_bytes(content.data)
+        os.chdir(self._folder)
+        sys.path.insert(0, self._folder)
         set_limits(header["limits"])
         return []
 
     def _import(self, frame: Frame) -> list[RawArray]:
         self._modules = [importlib.import_module(name) for name in frame.header["modules"]]
+        if self._ndarray is None:
+            self._ndarray = importlib.import_module(self._ndarray_name)
         return []
 
     def _call(self, frame: Frame) -> list[RawArray]:
@@ -135,10 +145,9 @@ class Worker:
             message = raised.msg or ""
         else:
             message = _text(raised)
-            own = self._paths[0] if self._paths else ""  # what is provided comes after it
             for entry in traceback.extract_tb(raised.__traceback__, limit=-50):
-                if own and entry.filename.startswith(own + os.sep):
-                    name = os.path.relpath(entry.filename, own)
+                if self._folder and entry.filename.startswith(self._folder + os.sep):
+                    name = os.path.relpath(entry.filename, self._folder)
                     place = {"file": name, "line": entry.lineno or 0, "source": entry.line or ""}
         texts = {"type": type(raised).__name__, "message": message, **place}
         return {k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in texts.items()}

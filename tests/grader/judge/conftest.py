@@ -10,7 +10,8 @@ import pytest
 
 from grader.judge.cases import Inputs, draw
 from grader.judge.implementation import Implementation, Subject
-from grader.judge.sandbox import worker_command
+from grader.judge.launcher import Starter
+from grader.judge.sandbox import starter
 from grader.model.assignment import Case, Limits
 from grader.model.grade import Outcome
 
@@ -57,6 +58,18 @@ CASE = Case(id="three", criterion="only", probe="answer", kind="array", paramete
 PATIENT = Limits()  # an honest answer must not be late on a busy machine
 
 
+class Alone(Implementation):
+    """A submission with a starter of its own, which ends with it."""
+
+    def __init__(self, starter: Starter, subject: Subject, limits: Limits) -> None:
+        super().__init__(starter, subject, limits)
+        self.starter = starter
+
+    def close(self) -> None:
+        super().close()
+        self.starter.close()
+
+
 @pytest.fixture
 def inputs() -> Inputs:
     """Three integers."""
@@ -65,7 +78,7 @@ def inputs() -> Inputs:
 
 @pytest.fixture(scope="session")
 def build() -> Callable[..., Implementation]:
-    """Writes a submission `conv.py` of the given source into an empty folder; not started yet."""
+    """A submission `conv.py` of the given source, with what it needs in an empty folder; not started yet."""
 
     def build(
         root: Path,
@@ -78,10 +91,8 @@ def build() -> Callable[..., Implementation]:
         (root / "provided").mkdir(parents=True)
         (root / "provided" / "ndarray.py").write_text(NDARRAY)
         (root / "probes.py").write_text(probes)
-        (root / "submission").mkdir()
-        (root / "submission" / "conv.py").write_text(dedent(source))
-        command = worker_command(wall, root / "probes.py", root / "provided", root / "submission")
-        return Implementation(command, Subject(("conv",), "ndarray", "float32", "cpu"), limits)
+        subject = Subject(("conv",), "float32", "cpu", {"conv.py": dedent(source).encode()})
+        return Alone(starter(wall, root / "probes.py", "ndarray", root / "provided"), subject, limits)
 
     return build
 

@@ -469,7 +469,7 @@ def test_the_twin_shares_nothing_with_its_implementation(
         def answer(a):
             calls.append(1)
             open(f"/tmp/{len(calls)}", "w").close()
-            return a * 0 + len(os.listdir("/tmp"))
+            return a * 0 + len([name for name in os.listdir("/tmp") if name != "submission"])
         """
     )
 

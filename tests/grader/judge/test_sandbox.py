@@ -16,7 +16,7 @@ from grader.judge import sandbox
 from grader.judge.cases import Inputs
 from grader.judge.implementation import Implementation
 from grader.judge.oracles import arrays_of
-from grader.judge.sandbox import ENVIRONMENT, worker_command
+from grader.judge.sandbox import ENVIRONMENT, starter
 from grader.model.assignment import Limits
 from grader.model.errors import UserError
 
@@ -73,7 +73,17 @@ def test_nothing_of_the_machine_exists_behind_the_wall(
     hidden = [
         *(str(repository / name) for name in ("", "reference", "reference/conv.py", "assignments")),
         *(str(path) for path in (repository / "assignments").rglob("rubric.yaml")),
-        *("/home", "/etc/passwd", "/etc/shadow", "/etc/hostname", "/proc", "/sys", "/run", "/var"),
+        *(
+            "/home",
+            "/etc/passwd",
+            "/etc/shadow",
+            "/etc/hostname",
+            "/proc/self",
+            "/proc/1",
+            "/sys",
+            "/run",
+            "/var",
+        ),
         *("/usr/bin", "/bin", "/usr/local/bin/pip", "/usr/share", "/srv", "/mnt"),
         str(tmp_path),
         str(repository / "grader/judge/cases.py"),
@@ -246,13 +256,16 @@ def test_a_machine_without_bubblewrap_is_told_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     try:
         with pytest.raises(UserError, match="install bubblewrap") as caught:
-            worker_command("bubblewrap", tmp_path / "probes.py")
+            starter("bubblewrap", tmp_path / "probes.py", "ndarray")
     finally:
         sandbox._outer_wall.cache_clear()
     assert "\n" not in str(caught.value)
 
 
-def test_a_worker_is_told_no_path_of_the_machine(tmp_path: Path) -> None:
-    walled = worker_command("bubblewrap", tmp_path / "probes.py", tmp_path, tmp_path)
+def test_a_worker_is_told_no_path_of_the_machine(value: Value, repository: Path, tmp_path: Path) -> None:
+    told = json.dumps(
+        value("[sys.argv, sys.path, sys.modules['probes'].__file__ if 'probes' in sys.modules else '']")
+    )
 
-    assert str(tmp_path) not in " ".join((*walled.paths, walled.probes))
+    assert str(tmp_path.parent) not in told
+    assert str(repository) not in told

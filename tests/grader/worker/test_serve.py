@@ -52,10 +52,11 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
         "class NDArray: ...\ndef fail():\n    raise OSError('deep')\n"
     )
     (tmp_path / "probes.py").write_text("def probe(submission, case):\n    return submission.answer()\n")
-    worker = Worker()
-    paths = [str(tmp_path / "own"), str(tmp_path / "given")]
-    setup = {"paths": paths, "probes": str(tmp_path / "probes.py"), "ndarray": "given_here"}
+    monkeypatch.chdir(tmp_path)
+    given = [str(tmp_path / "given")]
+    worker = Worker({"paths": given, "probes": str(tmp_path / "probes.py"), "ndarray": "given_here"})
     limits: dict[str, Any] = {"answer_bytes": 1000}
+    setup = {"folder": str(tmp_path / "own"), "files": []}
     assert reply(worker, request="setup", limits=limits, **setup)["status"] == "ok"
     return worker
 

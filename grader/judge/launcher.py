@@ -1,0 +1,322 @@
+"""Starts workers: each in a process of its own, or forked by a warm launcher behind the wall.
+
+What a worker does to end is the same for both: see `Child`.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from grader.model.errors import GraderFault
+
+START_SECONDS = 60.0
+END_SECONDS = 1.0
+
+
+class Child(Protocol):
+    """A started worker as the judge holds it: three descriptors, and its end."""
+
+    requests: int
+    replies: int
+    prints: int
+    folder: str  # where it may put the files of its submission
+    is_walled: bool
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether asking it makes sense."""
+
+    def exit_code(self) -> int | None:
+        """How it ended, negative for a signal; None where it has not within a moment."""
+
+    def cpu_seconds(self, *, with_descendants: bool) -> float:
+        """CPU seconds used so far; its living descendants' too where asked for, which costs more to tell."""
+
+    def leave(self) -> None:
+        """Ends it in good order."""
+
+    def kill(self) -> None:
+        """Ends it, and whatever it may have touched, at once."""
+
+
+class Starter(Protocol):
+    """Something that starts workers."""
+
+    def start(self) -> Child:
+        """A new worker; GraderFault where none can be started."""
+
+    def close(self) -> None:
+        """Ends what it keeps."""
+
+
+class _Pipes:
+    """Three pipes; the judge's ends do not block."""
+
+    def __init__(self) -> None:
+        request_read, self.requests = os.pipe()
+        self.replies, reply_write = os.pipe()
+        self.prints, print_write = os.pipe()
+        self.theirs = (request_read, reply_write, print_write)
+        for descriptor in (self.requests, self.replies, self.prints):
+            os.set_blocking(descriptor, False)
+
+    def close_theirs(self) -> None:
+        for descriptor in self.theirs:
+            os.close(descriptor)
+
+    def close_ours(self) -> None:
+        for descriptor in (self.requests, self.replies, self.prints):
+            os.close(descriptor)
+
+
+class PlainStarter:
+    """Starts each worker as a process of its own, without a wall."""
+
+    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self._arguments = arguments
+        self._environment = dict(environment)
+
+    def start(self) -> "PlainChild":
+        """A new interpreter; takes the time that importing NumPy takes."""
+        return PlainChild(self._arguments, self._environment)
+
+    def close(self) -> None:
+        """Keeps nothing."""
+
+
+class PlainChild:
+    """A worker that is a process of its own."""
+
+    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+        self._pipes = _Pipes()
+        self.requests, self.replies, self.prints = (
+            self._pipes.requests,
+            self._pipes.replies,
+            self._pipes.prints,
+        )
+        self.folder = tempfile.mkdtemp(prefix="backflip-")
+        self.is_walled = False
+        stdin, stdout, stderr = self._pipes.theirs
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+        )
+        self._pipes.close_theirs()
+        self.is_alive = True
+
+    def exit_code(self) -> int | None:
+        """See `Child`."""
+        try:
+            return self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def cpu_seconds(self, *, with_descendants: bool) -> float:
+        """See `Child`."""
+        return cpu_seconds(self._process.pid, with_descendants=with_descendants)
+
+    def leave(self) -> None:
+        """See `Child`."""
+        self.kill()
+
+    def kill(self) -> None:
+        """See `Child`."""
+        if self.is_alive:
+            self.is_alive = False
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._pipes.close_ours()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Launcher:
+    """A warm process behind the wall that forks workers (see `grader.worker.launch`); started when needed.
+
+    It is thrown away with all its children when one of them was killed or ended in an unusual way.
+    """
+
+    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self._arguments = arguments
+        self._environment = dict(environment)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._ended: dict[int, int] = {}
+
+    def start(self) -> "ForkedChild":
+        """A worker forked from the warm process; GraderFault where that cannot be."""
+        if self._process is None:
+            self._launch()
+        assert self._process is not None
+        assert self._control is not None
+        pipes = _Pipes()
+        try:
+            socket.send_fds(self._control, [b"fork"], list(pipes.theirs))
+            pid = self._hear("child")
+        except OSError as error:
+            pipes.close_ours()
+            reason = self._last_words()
+            self.discard()
+            raise GraderFault(f"no worker could be started: {reason or error}") from error
+        finally:
+            pipes.close_theirs()
+        return ForkedChild(self, self._process.pid, pid, pipes)
+
+    def close(self) -> None:
+        """Ends the warm process, and its children with it."""
+        self.discard()
+
+    def discard(self) -> None:
+        """Kills the warm process and every child of it; the next start launches a new one."""
+        if self._process is None or self._control is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        self._control.close()
+        self._process = self._control = None
+        self._ended.clear()
+
+    def serves(self, pid: int) -> bool:
+        """Whether the running warm process is the one that bubblewrap started as `pid`."""
+        return self._process is not None and self._process.pid == pid
+
+    def ended(self, child: int) -> int | None:
+        """The exit code of a child, waiting a moment for it; None where it has not ended."""
+        if child not in self._ended and self._control is not None:
+            with contextlib.suppress(OSError):
+                self._hear("ended", child)
+        return self._ended.pop(child, None)
+
+    def _launch(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                self._arguments,
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=self._environment,
+                start_new_session=True,
+            )
+        self._control = ours
+
+    def _hear(self, word: str, child: int | None = None) -> int:
+        """Reads messages until one says `word` (of `child`); OSError where none comes in time."""
+        assert self._control is not None
+        self._control.settimeout(START_SECONDS if word == "child" else END_SECONDS)
+        while True:
+            data = self._control.recv(4096)
+            if not data:
+                raise ConnectionResetError("the launcher ended")
+            message = json.loads(data)
+            if "ended" in message:
+                self._ended[message["ended"]] = message["code"]
+            if word in message and child in (None, message[word]):
+                return int(message[word])
+
+    def _last_words(self) -> str:
+        if self._process is None or self._process.stderr is None:
+            return ""
+        self._process.kill()
+        return self._process.stderr.read(2000).decode(errors="replace").strip()
+
+
+class ForkedChild:
+    """A worker that the launcher forked; `pid` is the keeper's number inside the wall."""
+
+    def __init__(self, launcher: Launcher, wall_pid: int, pid: int, pipes: _Pipes) -> None:
+        self._launcher = launcher
+        self._wall_pid = wall_pid
+        self._pid = pid
+        self._pipes = pipes
+        self.requests, self.replies, self.prints = pipes.requests, pipes.replies, pipes.prints
+        self.folder = "/tmp/submission"
+        self.is_walled = True
+        self._is_open = True
+        self._worker_pid: int | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """False too once the launcher was thrown away because of a sibling."""
+        return self._is_open and self._launcher.serves(self._wall_pid)
+
+    def exit_code(self) -> int | None:
+        """See `Child`."""
+        code = self._launcher.ended(self._pid)
+        return code if code is None or code < 128 else 128 - code
+
+    def cpu_seconds(self, *, with_descendants: bool) -> float:
+        """See `Child`."""
+        if self._worker_pid is None:
+            self._worker_pid = self._find_worker()
+        if self._worker_pid is None:
+            return 0.0
+        return cpu_seconds(self._worker_pid, with_descendants=with_descendants)
+
+    def leave(self) -> None:
+        """Closes the channel, upon which the worker ends; one that does not is killed."""
+        if self._is_open:
+            alive = self.is_alive
+            self._is_open = False
+            self._pipes.close_ours()
+            if alive and self._launcher.ended(self._pid) != 0:
+                self._launcher.discard()
+
+    def kill(self) -> None:
+        """See `Child`."""
+        if self._is_open:
+            self._is_open = False
+            self._pipes.close_ours()
+            if self._launcher.serves(self._wall_pid):
+                self._launcher.discard()
+
+    def _find_worker(self) -> int | None:
+        """The worker's pid as seen from here; above it: bubblewrap, its process 1, launcher, keeper, init."""
+        try:
+            (inner,) = _children(self._wall_pid)
+            (launcher,) = _children(inner)
+            for keeper in _children(launcher):
+                if _pid_inside(keeper) == self._pid:
+                    return _children(_children(keeper)[0])[0]
+        except (OSError, ValueError, IndexError):
+            pass  # not there yet, or no /proc: then the clock alone decides
+        return None
+
+
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _pid_inside(pid: int) -> int:
+    """The number that a process has in the innermost pid namespace that it was forked in."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("NSpid:"):
+            return int(line.split()[-1])
+    return -1
+
+
+def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
+    """User and system time of a process and of its ended children, from /proc (see proc(5)); 0 without /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = _children(pid) if with_descendants else []
+    except OSError:
+        return 0.0
+    ticks = sum(int(field) for field in fields[11:15])
+    own = ticks / os.sysconf("SC_CLK_TCK")
+    return own + sum(cpu_seconds(child, with_descendants=True) for child in children)

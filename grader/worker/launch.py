@@ -1,0 +1,104 @@
+"""The launcher: imports NumPy and the worker once, then forks one confined child per submission.
+
+Theory of operation. The judge starts bubblewrap, and bubblewrap starts this process, alone in its pid
+namespace, with a read-only root, no network and no way to an answer. Descriptor 0 is a socket to the judge.
+
+    judge ──"fork" with three descriptors──▶ launcher      one message a submission
+    judge ◀──{"child": pid}───────────────── launcher
+    judge ◀──{"ended": pid, "code": n}────── launcher      when that child is gone
+
+    launcher ──fork──▶ keeper ──fork──▶ init ──fork──▶ worker
+
+The keeper enters new user, pid, mount and ipc namespaces. Its child, init, is process 1 in them: it shuts
+itself in (private /tmp, empty /proc, no capabilities, a system-call filter), and its child, the worker,
+reads its first request from the three descriptors that the judge sent. Keeper and init close theirs and
+only wait; when the worker ends, init ends, and with process 1 all that the submission left running. So a submission shares a kernel
+and a read-only file tree with its neighbours and nothing else: it sees no process but its own, has no
+descriptor but its own three, and cannot name the launcher, which is not dumpable besides.
+
+Who trusts whom: the judge trusts the launcher, which runs no line of a submission, and believes nothing
+that comes from a worker. The launcher reads nothing from its children but their exit status. If the judge
+goes, the socket closes and the launcher ends, and with it, as process 1's descendants, all the rest.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import socket
+
+from grader.worker.confine import enter_namespaces, hide_from_others, shut_in
+from grader.worker.serve import Worker, poison_fresh_memory, serve
+
+MESSAGE_BYTES = 4096
+
+
+def launch(config: dict[str, object]) -> None:
+    """Serves the judge until it closes the socket; `config` is the worker's, with `tmp_bytes` for each /tmp."""
+    hide_from_others()
+    poison_fresh_memory()
+    worker = Worker(config)
+    control = socket.socket(fileno=os.dup(0))
+    children: dict[int, int] = {}
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is control:
+                    message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
+                    if not message:
+                        os._exit(0)
+                    child = os.fork()
+                    if child == 0:
+                        open_here = [control.fileno(), selector.fileno(), *children.values()]  # type: ignore[attr-defined]
+                        _keep(worker, descriptors, open_here, int(str(config["tmp_bytes"])))
+                    for descriptor in descriptors:
+                        os.close(descriptor)
+                    children[child] = os.pidfd_open(child)
+                    selector.register(children[child], selectors.EVENT_READ, child)
+                    _tell(control, child=child)
+                else:
+                    child = key.data
+                    _, status = os.waitpid(child, 0)
+                    selector.unregister(children[child])
+                    os.close(children.pop(child))
+                    _tell(control, ended=child, code=os.waitstatus_to_exitcode(status))
+
+
+def _tell(control: socket.socket, **message: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the judge is gone: the next read says so
+        control.send(json.dumps(message).encode())
+
+
+def _keep(worker: Worker, descriptors: list[int], inherited: list[int], tmp_bytes: int) -> None:
+    """The keeper's whole life, and in its forks init's and the worker's; never returns."""
+    code = 1
+    try:
+        for target, descriptor in enumerate(descriptors):
+            os.dup2(descriptor, target)
+        for descriptor in (*descriptors, *inherited):
+            os.close(descriptor)
+        enter_namespaces()
+        init = os.fork()
+        if init == 0:
+            shut_in(tmp_bytes)
+            inner = os.fork()
+            if inner == 0:
+                serve(worker)
+            code = _wait_for(inner)
+        else:
+            code = _wait_for(init)
+    except BaseException as error:
+        with contextlib.suppress(Exception):
+            os.write(2, f"{type(error).__name__}: {error}\n".encode())
+    os._exit(code)
+
+
+def _wait_for(child: int) -> int:
+    """The exit code of a child, 128 and more for a signal, as a shell has it."""
+    os.closerange(0, 3)  # only the worker holds them, so their end is the worker's end
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
