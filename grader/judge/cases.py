@@ -48,18 +48,19 @@ class Inputs:
         """The part of a request that names the inputs; the arrays follow it as `raw`."""
         return {"values": dict(self.values), "inputs": {name: self.recipes[name] for name in self.bases}}
 
-    def raw(self) -> list[RawArray]:
+    @cached_property
+    def raw(self) -> tuple[RawArray, ...]:
         """The bases as they cross to a worker."""
-        return [
+        return tuple(
             RawArray(base.dtype.newbyteorder("<").str, base.shape, base.tobytes())
             for base in self.bases.values()
-        ]
+        )
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over everything that the probe is given."""
         digest = hashlib.sha256(json.dumps(self.fields(), sort_keys=True).encode())
-        for raw in self.raw():
+        for raw in self.raw:
             digest.update(f"{raw.dtype}{raw.shape}".encode() + raw.data)
         return digest.hexdigest()
 

@@ -54,7 +54,7 @@ class Implementation:
         """What the subject's probe returns for these inputs."""
         if self._import_failed is not None:
             return self._import_failed
-        if self._spent_seconds >= self._limits.total_seconds:
+        if self._spent() >= self._limits.total_seconds:
             return Outcome(
                 Status.TIMEOUT, reason=f"its {self._limits.total_seconds:g} seconds in all were used up"
             )
@@ -110,19 +110,21 @@ class Implementation:
             raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())
         return self._ask({"request": "import", "modules": self._subject.modules}, limits.import_seconds)
 
+    def _spent(self) -> float:
+        """CPU seconds that all its workers have used."""
+        alive = self._worker is not None and self._worker.is_alive
+        return self._spent_seconds + (self._worker.cpu_seconds() if alive and self._worker else 0.0)
+
     def _ask(self, header: Mapping[str, Any], seconds: float, inputs: Inputs | None = None) -> Outcome:
         assert self._worker is not None
-        before, started = self._worker.cpu_seconds(), time.monotonic()
+        started = time.monotonic()
         outcome = self._worker.ask(
             header,
-            inputs.raw() if inputs is not None else (),
+            inputs.raw if inputs is not None else (),
             cpu_seconds=seconds,
             wall_seconds=seconds * self._limits.wall_factor,
         )
-        if outcome.status is Status.TIMEOUT:
-            self._spent_seconds += seconds
-        elif self._worker.is_alive:
-            self._spent_seconds += self._worker.cpu_seconds() - before
-        else:  # nobody can tell any more what CPU time it took; it was not more than the clock's
-            self._spent_seconds += min(seconds, time.monotonic() - started)
+        if not self._worker.is_alive:  # nobody can tell any more; it was not more than the clock's
+            elapsed = time.monotonic() - started
+            self._spent_seconds += self._worker.cpu_seconds() + min(seconds, elapsed)
         return outcome

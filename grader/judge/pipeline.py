@@ -43,6 +43,13 @@ def _adjoint(
     for outcome in (*forwards, gradient):
         if outcome.status is not Status.OK:
             return outcome, None
+    for outcome in (*forwards, gradient):
+        if len(outcome.arrays) != 1:
+            return outcome, Difference(
+                "1 array", f"{len(outcome.arrays)} arrays", "the number of results differs"
+            )
+        if not np.isfinite(arrays_of(outcome)[0]).all():
+            return outcome, Difference("finite numbers", "NaN or infinity", "was every element written?")
     (out,), *others = [arrays_of(outcome) for outcome in forwards]
     (grad,), target, upstream = arrays_of(gradient), inputs.array(criterion.wrt), inputs.array(UPSTREAM)
     if out.shape != upstream.shape or grad.shape != target.shape:

@@ -24,20 +24,15 @@ from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault, UserError
 from grader.model.grade import CheckResult, Grade
 
-# of pytest's own plugins, those that rubric items have no use for
-UNUSED = [
-    "faulthandler",
-    "logging",
-    "doctest",
-    "unittest",
-    "setuponly",
-    "setupplan",
-    "stepwise",
-    "pastebin",
-    "debugging",
-    "recwarn",
-    "tmpdir",
-]
+# of pytest's own plugins, those that rubric items have no use for; the others are wanted only by a person
+# who passes arguments on and reads pytest's own report
+UNUSED = (
+    "debugging doctest faulthandler legacypath logging monkeypatch nose pastebin recwarn setuponly setupplan "
+    "stepwise subtests threadexception tmpdir unittest unraisableexception"
+).split()
+FOR_A_PERSON = (
+    "assertion cacheprovider capture junitxml python python_path skipping terminal warnings".split()
+)
 
 
 @dataclass(eq=False)
@@ -124,10 +119,11 @@ class Session:
 
 def _run_pytest(run: Run, arguments: Sequence[str]) -> None:
     rubric = run.assignment.rubric.source
-    words = ["-p", "grader.plugin", "--rootdir", str(rubric.parent.parent), "-c", os.devnull, "--capture=no"]
-    words += [word for name in UNUSED for word in ("-p", f"no:{name}")]
-    if not arguments:
-        words += ["-p", "no:terminal", "-p", "no:cacheprovider"]
+    words = ["-p", "grader.plugin", "--rootdir", str(rubric.parent.parent), "-c", os.devnull]
+    if arguments:
+        words.append("--capture=no")
+    unused = UNUSED if arguments else [*UNUSED, *FOR_A_PERSON]
+    words += [word for name in unused for word in ("-p", f"no:{name}")]
     with _no_autoload():
         code = pytest.main([*words, *arguments, str(rubric)], plugins=[run])
     if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):

@@ -35,6 +35,7 @@ class WorkerProcess:
         self._output_bytes = output_bytes
         self._printed = bytearray()
         self._printed_bytes = 0
+        self._cpu_seconds = 0.0
 
     @property
     def is_alive(self) -> bool:
@@ -66,15 +67,17 @@ class WorkerProcess:
         return _outcome(frame, self._output())
 
     def cpu_seconds(self) -> float:
-        """CPU seconds that the worker has used; 0 where it cannot be told."""
-        return self._child.cpu_seconds(with_descendants=False)
+        """CPU seconds that the worker has used, where it can be told; what a next call uses counts from here."""
+        if self.is_alive:
+            self._cpu_seconds = self._child.cpu_seconds(with_descendants=False)
+        return self._cpu_seconds
 
     def close(self) -> None:
         """Ends the worker in good order."""
         self._child.leave()
 
     def _exchange(self, request: bytes, cpu_seconds: float, wall_seconds: float) -> Frame | Outcome:
-        start, cpu_start = time.monotonic(), self.cpu_seconds()
+        start, cpu_start = time.monotonic(), self._cpu_seconds
         pending = memoryview(request)
         with selectors.DefaultSelector() as selector:
             selector.register(self._requests, selectors.EVENT_WRITE)

@@ -50,7 +50,7 @@ def launch(config: dict[str, object]) -> None:
                         os._exit(0)
                     child = os.fork()
                     if child == 0:
-                        open_here = [control.fileno(), selector.fileno(), *children.values()]  # type: ignore[attr-defined]
+                        open_here = [control.fileno(), selector.fileno(), *children.values()]
                         _keep(worker, descriptors, open_here, int(str(config["tmp_bytes"])))
                     for descriptor in descriptors:
                         os.close(descriptor)
