@@ -5,13 +5,15 @@ ASSIGNMENT ?=
 ARGS       ?=
 BIN        := .venv/bin
 
-.PHONY: setup demo test generate grade batch report lint format lock clean
+.PHONY: setup demo test verify gpu-test generate grade batch report lint format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      generate the assignments, grade a sample class, print its table and one feedback"
 	@echo "make test      run the test suite"
-	@echo "make generate  write build/release and build/solution        (NAME=conv_backward for one)"
+	@echo "make gpu-test  run the tests of the reference's GPU backend; fails where there is no GPU"
+	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
+	@echo "make verify    hold assignments to their promises, by their mutants"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv from the gradebook"
@@ -43,8 +45,16 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
+# A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
+gpu-test: setup
+	@BACKFLIP_GPU=required $(BIN)/python -m pytest -W default tests/reference/test_cuda.py $(ARGS)
+
 generate: setup
+	@$(BIN)/grader verify $(NAME)
 	@$(BIN)/grader generate $(NAME)
+
+verify: setup
+	@$(BIN)/grader verify $(NAME)
 
 grade: setup
 	@$(BIN)/grader grade "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)

@@ -3,18 +3,21 @@
 import argparse
 import os
 import sys
+import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from grader.author.load import changed_files, load
+from grader.author.load import changed_files, digest_of, load
+from grader.judge.diagnose import Misconceptions, of_mutants
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.errors import BackflipError, UserError
+from grader.model.grade import Grade
 from grader.report import terminal
 from grader.report.html import to_html
 from grader.report.json_report import to_json
@@ -70,6 +73,16 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--out", type=Path, default=Path("build"), help="default: build")
     generate.set_defaults(run=_generate)
 
+    verify = commands.add_parser("verify", help="hold assignments to their promises, by their mutants")
+    verify.add_argument(
+        "names", nargs="*", metavar="NAME", help="an assignment; all of the course by default"
+    )
+    verify.add_argument("--out", type=Path, default=Path("build/verify"), help="default: %(default)s")
+    verify.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core"
+    )
+    verify.set_defaults(run=_verify)
+
     grade = commands.add_parser(
         "grade",
         help="grade one submission",
@@ -119,9 +132,76 @@ def _generate(options: argparse.Namespace) -> int:
 
     root = _repository()
     names = options.names or load_course(root / "assignments" / "course.yaml").assignments
-    for folder in generate([_from_repository(root, name) for name in names], options.out):
+    assignments = [_from_repository(root, name) for name in names]
+    known = {a.name: Misconceptions.read(_misconceptions_file(root, a)) for a in assignments}
+    for folder in generate(assignments, options.out, known):
         print(folder)
     return PASSED
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from grader.author.load import lines_of, load_course
+    from grader.author.mutate import load_mutants
+    from grader.author.verify import submissions, verify
+    from grader.judge.oracles import ReferenceOracle
+    from grader.report import kill_matrix
+
+    root, console, passed = _repository(), Console(), True
+    for name in options.names or load_course(root / "assignments" / "course.yaml").assignments:
+        assignment = _from_repository(root, name)
+        mutants = load_mutants(assignment)
+        grades = _grade_all(assignment, submissions(assignment, mutants), options.jobs)
+        _misconceptions_file(root, assignment, grades={m.name: grades[m.name] for m in mutants})
+        oracle = ReferenceOracle(assignment, _secret())
+        lines = lines_of(assignment.rubric.source)
+        verification = verify(assignment, mutants, grades, oracle.inputs, lines.__getitem__)
+        oracle.close()
+        kill_matrix.show_matrix(verification, console)
+        _write(options.out / f"{name}.html", kill_matrix.to_html(verification))
+        passed = passed and not verification.findings
+    return PASSED if passed else NOT_PASSED
+
+
+def _misconceptions_file(
+    root: Path, assignment: Assignment, grades: Mapping[str, Grade] | None = None
+) -> Path:
+    """The file that says what each mutant of this very assignment answers; made where it is missing."""
+    from grader.author.mutate import load_mutants
+    from grader.author.verify import criteria_of, criteria_of_exercises, submissions
+
+    mutants = load_mutants(assignment)
+    key = digest_of("\0".join([assignment.digest, _secret(), *(m.source for m in mutants)]).encode())
+    path = root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
+    if not path.is_file():
+        if grades is None:
+            made = submissions(assignment, mutants)
+            grades = _grade_all(assignment, {m.name: made[m.name] for m in mutants}, os.cpu_count() or 1)
+        messages = {mutant.name: mutant.message for mutant in mutants}
+        known = criteria_of_exercises(assignment)
+        criteria = {mutant.name: criteria_of(mutant, known) for mutant in mutants}
+        _write(path, of_mutants(grades, messages, criteria).to_json())
+    return path
+
+
+def _grade_all(assignment: Assignment, made: Mapping[str, Mapping[str, str]], jobs: int) -> dict[str, Grade]:
+    """The grades of submissions that are given as texts, each graded as a student's would be."""
+    from grader.batch.intake import FoundSubmission
+    from grader.batch.pool import grade_all
+    from grader.judge.session import grade_found
+
+    grade_one = partial(grade_found, assignment=assignment, wall="bubblewrap", secret=_secret())
+    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+        found = []
+        for name, files in made.items():
+            for file, text in files.items():
+                _write(Path(scratch) / name / file, text)
+            found.append(FoundSubmission(name, Path(scratch) / name, digest=""))
+        grades = {}
+        for submission, result in grade_all(found, grade_one, jobs):
+            if isinstance(result, Exception):
+                raise result
+            grades[submission.student_id] = result
+    return grades
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -136,7 +216,10 @@ def _grade(options: argparse.Namespace) -> int:
         wall = "none"
         for name in changed_files(assignment):
             print(f"note: {name} is not as it was handed out; your instructor grades with the original")
-    with Session(assignment, wall=wall, secret=_secret(), device=device) as session:
+    known = None
+    if assignment.frozen is None and wall != "none":
+        known = Misconceptions.read(_misconceptions_file(_repository(), assignment))
+    with Session(assignment, wall=wall, secret=_secret(), device=device, known=known) as session:
         session.check_sandbox()
         name = options.submission.resolve().name
         grade = session.grade(options.submission, name, options.pytest_arguments)
@@ -163,7 +246,10 @@ def _batch(options: argparse.Namespace) -> int:
     found = find_submissions(options.submissions, assignment.files)
     with Session(assignment, wall=options.sandbox) as session:
         session.check_sandbox()
-    grade_one = partial(grade_found, assignment=assignment, wall=options.sandbox, secret=_secret())
+    known = _misconceptions_file(_repository(), assignment) if options.sandbox != "none" else None
+    grade_one = partial(
+        grade_found, assignment=assignment, wall=options.sandbox, secret=_secret(), known=known
+    )
     with Gradebook(options.gradebook) as gradebook:
         summary = run_batch(found, grade_one, gradebook, assignment.name, options.jobs, Console())
     print_summary(summary, Console())

@@ -20,7 +20,8 @@ Length = Annotated[int, Field(ge=0)]
 Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
 Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
 Triple = Annotated[list[Count], Field(min_length=3, max_length=3)]
-Compare = Literal["exact", "bound", "adjoint"]
+Compare = Literal["exact", "bound", "close", "adjoint", "finite_difference"]
+CaseCompare = Literal["exact", "bound", "close"]
 Data = Literal["integers", "normal"]
 View = Literal["permute", "slice", "flip"]
 
@@ -63,7 +64,7 @@ class DefaultsModel(Strict):
     """What cases take where they say nothing."""
 
     data: Data = "integers"
-    compare: Literal["exact", "bound"] = "exact"
+    compare: CaseCompare = "exact"
     batch: Count = 2
     visibility: Visibility = Field(Visibility.VISIBLE, strict=False)
 
@@ -73,9 +74,10 @@ class CaseModel(Strict):
 
     id: CaseId
     data: Data | None = None
-    compare: Literal["exact", "bound"] | None = None
+    compare: CaseCompare | None = None
     visibility: Visibility | None = Field(None, strict=False)
     weight: Count = 1
+    covers: list[str] = []
     view: list[View] = []
 
 
@@ -103,13 +105,39 @@ class ArrayCase(CaseModel):
     axes: list[int] | None = None
     dilation: Length | None = None
     padding: list[Annotated[list[int], Field(min_length=2, max_length=2)]] | None = None
+    target: list[Length] | None = None
+    upstream: bool | None = None
+
+
+class MatmulCase(CaseModel):
+    """A dense layer: [N, I, O] for x (N, I), w (I, O), out_grad (N, O) and, where asked for, b (O,)."""
+
+    matmul: Annotated[list[Length], Field(min_length=3, max_length=3)]
+    bias: bool = False
+
+
+class LogitsCase(CaseModel):
+    """Logits and one-hot labels, both [N, C]. Without `spread` they are drawn as `data` says."""
+
+    logits: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    spread: Length | None = None
+    level: int = 0
 
 
 CASES: Mapping[str, tuple[str, type[CaseModel]]] = {  # the key that tells a kind: (its name, its model)
     "x": ("conv", ConvCase),
     "draw": ("conv", DrawnConvCases),
     "shape": ("array", ArrayCase),
+    "matmul": ("matmul", MatmulCase),
+    "logits": ("logits", LogitsCase),
 }
+DIFFERENTIABLE = {  # by kind of case: the inputs that a gradient may be with respect to
+    "conv": ("x", "w"),
+    "matmul": ("x", "w"),
+    "array": ("a",),
+    "logits": ("logits",),
+}
+LINEAR = ("conv", "matmul")
 
 
 class CriterionModel(Strict):
@@ -123,7 +151,8 @@ class CriterionModel(Strict):
     requires: list[Id] = []
     compare: Compare | None = None
     adjoint_of: Id | None = None
-    wrt: Literal["x", "w"] | None = None
+    gradient_of: Id | None = None
+    wrt: Id | None = None
     withheld: Length = 0
     cases: list[dict[str, Any]]
 
@@ -308,6 +337,19 @@ def load(folder: Path) -> Assignment:
     )
 
 
+def lines_of(rubric: Path) -> dict[str, int]:
+    """The line of each criterion (by id) and of each case (by criterion/case) of a rubric."""
+    document, lines = Document(rubric), {}
+    for number, criterion in enumerate(document.data["criteria"]):
+        place = ("criteria", number)
+        lines[criterion["id"]] = document.line(place) or 1
+        for position, case in enumerate(criterion["cases"]):
+            names = [case["id"], *(f"{case['id']}-{i + 1}" for i in range(case.get("draw", 0)))]
+            line = document.line((*place, "cases", position)) or 1
+            lines |= {f"{criterion['id']}/{name}": line for name in names}
+    return lines
+
+
 def load_course(path: Path) -> CourseModel:
     """course.yaml; UserError where it names an assignment that is not beside it."""
     document = Document(path)
@@ -376,7 +418,11 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
             raise document.fail(
                 f"found criterion {criterion.id!r} a second time: ids are unique", (*place, "id")
             )
-        for key, probe in (("probe", criterion.probe), ("adjoint_of", criterion.adjoint_of)):
+        for key, probe in (
+            ("probe", criterion.probe),
+            ("adjoint_of", criterion.adjoint_of),
+            ("gradient_of", criterion.gradient_of),
+        ):
             if probe is not None and probe not in probes:
                 expected = ", ".join(sorted(probes))
                 message = f"found {key} {probe!r}, expected a function of probes.py: {expected}"
@@ -391,11 +437,14 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
         if anchor not in anchors:
             message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
             raise document.fail(message, (*place, "help"))
-        if (criterion.compare == "adjoint") != (
-            criterion.adjoint_of is not None and criterion.wrt is not None
-        ):
-            message = "found one without the others, expected compare: adjoint with adjoint_of and wrt"
-            raise document.fail(message, (*place, "compare"))
+        for compare, key in (("adjoint", "adjoint_of"), ("finite_difference", "gradient_of")):
+            named = getattr(criterion, key) is not None
+            if (criterion.compare == compare) != named or (named and criterion.wrt is None):
+                message = f"found one without the others, expected compare: {compare} with {key} and wrt"
+                raise document.fail(message, (*place, "compare"))
+        if criterion.wrt is not None and criterion.compare not in ("adjoint", "finite_difference"):
+            message = "found wrt alone, expected compare: adjoint or finite_difference with it"
+            raise document.fail(message, (*place, "wrt"))
         criteria.append(_criterion(document, place, criterion, model.defaults))
     total = sum(criterion.points for criterion in criteria)
     if total != model.points:
@@ -422,9 +471,11 @@ def _criterion(
         title=model.title,
         points=model.points,
         cases=tuple(cases),
+        probe=model.probe,
         help=model.help,
         requires=tuple(model.requires),
         adjoint_of=model.adjoint_of or "",
+        gradient_of=model.gradient_of or "",
         wrt=model.wrt or "",
         withheld=model.withheld,
     )
@@ -443,8 +494,13 @@ def _cases(
             f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(CASES)}", place
         )
     kind, kind_model = CASES[keys[0]]
-    if criterion.compare == "adjoint" and kind != "conv":
-        raise document.fail("found an array, expected a convolution: it has a transpose to test", place)
+    if criterion.compare == "adjoint" and (kind not in LINEAR or data.get("bias")):
+        found = f"{kind}, with a bias" if data.get("bias") else kind
+        message = f"found {found}, expected a convolution or a matmul without bias: that has a transpose"
+        raise document.fail(message, place)
+    if criterion.wrt is not None and criterion.wrt not in DIFFERENTIABLE[kind]:
+        expected = ", ".join(DIFFERENTIABLE[kind])
+        raise document.fail(f"found wrt {criterion.wrt!r}, expected one of {expected}", (*place[:2], "wrt"))
     model = document.parse(kind_model, data, place)
     own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields))
     count = own.pop("draw", None)
@@ -454,6 +510,8 @@ def _cases(
             raise document.fail("found a kernel larger than the padded input: there is no output", place)
     if criterion.compare == "adjoint" and (model.data or defaults.data) != "integers":
         raise document.fail("found data: normal, expected integers: an adjoint is compared exactly", place)
+    if criterion.compare == "finite_difference" and (model.data or defaults.data) != "normal":
+        raise document.fail("found integers, expected data: normal: integers lie on ReLU's kink", place)
     for id in [model.id] if count is None else [f"{model.id}-{i + 1}" for i in range(count)]:
         yield Case(
             id=id,
@@ -465,6 +523,8 @@ def _cases(
             compare=model.compare or criterion.compare or defaults.compare,
             visibility=model.visibility or defaults.visibility,
             weight=model.weight,
+            covers=tuple(model.covers),
+            drawn=count is not None,
         )
 
 

@@ -15,12 +15,14 @@ import yaml
 
 from grader.author.load import digest_of
 from grader.author.source import find_function, without_methods
+from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions
 from grader.judge.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 
 GRADING = "grading"  # the folder of a handout that `make grade` works from
 VIEWS = ("handout", "solution")
+NOTHING_KNOWN: Mapping[str, Misconceptions] = {}
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ def provided_files(assignment: Assignment) -> dict[str, bytes]:
     }
 
 
-def generate(assignments: list[Assignment], out: Path) -> list[Path]:
+def generate(
+    assignments: list[Assignment], out: Path, known: Mapping[str, Misconceptions] = NOTHING_KNOWN
+) -> list[Path]:
     """Writes out/release/<name> and out/solution/<name> for each assignment; returns the folders.
 
     Each folder is made aside and then put in place of the old one, so that it is never half written.
@@ -117,8 +121,12 @@ def generate(assignments: list[Assignment], out: Path) -> list[Path]:
                 freeze(_visible(assignment), oracle, frozen)
             finally:
                 oracle.close()
+            misconceptions = known.get(assignment.name, Misconceptions({}, {}, {}))
+            visible = misconceptions.only(case.name for case in _visible(assignment)).to_json()
             for view, folder in (("handout", "release"), ("solution", "solution")):
-                written.append(_write(assignment, view, out / folder / assignment.name, wheel, frozen))
+                written.append(
+                    _write(assignment, view, out / folder / assignment.name, wheel, frozen, visible)
+                )
     return written
 
 
@@ -127,7 +135,9 @@ def _visible(assignment: Assignment) -> list[Any]:
     return [case for case in cases if case.visibility is Visibility.VISIBLE]
 
 
-def _write(assignment: Assignment, view: str, target: Path, wheel: Path, frozen: Path) -> Path:
+def _write(
+    assignment: Assignment, view: str, target: Path, wheel: Path, frozen: Path, misconceptions: str
+) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{assignment.name}-", dir=target.parent) as scratch:
         new = Path(scratch) / "new"
@@ -142,6 +152,7 @@ def _write(assignment: Assignment, view: str, target: Path, wheel: Path, frozen:
         (grading / "rubric.yaml").write_text(_visible_rubric(assignment), encoding="utf-8")
         shutil.copyfile(assignment.probes, grading / "probes.py")
         shutil.copyfile(frozen, grading / "frozen.npz")
+        (grading / MISCONCEPTIONS).write_text(misconceptions, encoding="utf-8")
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         lock = assignment.folder.parent.parent / "locks" / "handout.txt"

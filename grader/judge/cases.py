@@ -44,6 +44,19 @@ class Inputs:
         """This case with the base of one array taken from another draw of it."""
         return Inputs(self.values, {**self.bases, name: other.bases[name]}, self.recipes)
 
+    def holding(self, arrays: Mapping[str, Array]) -> "Inputs":
+        """This case with those values in some of its arrays, under the views that the case has."""
+        bases = dict(self.bases)
+        for name, values in arrays.items():
+            base = bases[name].astype(values.dtype)
+            Inputs({}, {name: base}, self.recipes).array(name)[...] = values
+            bases[name] = base
+        return Inputs(self.values, bases, self.recipes)
+
+    def moved(self, name: str, direction: "Inputs", step: float) -> "Inputs":
+        """This case in float64, one array moved by `step` times that array of another draw."""
+        return self.holding({name: self.array(name).astype(np.float64) + step * direction.array(name)})
+
     def fields(self) -> dict[str, Any]:
         """The part of a request that names the inputs; the arrays follow it as `raw`."""
         return {"values": dict(self.values), "inputs": {name: self.recipes[name] for name in self.bases}}
@@ -125,8 +138,35 @@ def _view_recipe(views: tuple[str, ...], shape: tuple[int, ...]) -> tuple[tuple[
 
 
 def _array_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
-    values = {key: value for key, value in case.parameters.items() if key not in ("shape", "view")}
-    return _inputs(case, numbers, values, {"a": tuple(case.parameters["shape"])})
+    own = ("shape", "view", "upstream")
+    values = {key: value for key, value in case.parameters.items() if key not in own}
+    shape = tuple(case.parameters["shape"])
+    upstream = {"out_grad": shape} if case.parameters.get("upstream") else {}
+    return _inputs(case, numbers, values, {"a": shape, **upstream})
+
+
+def _matmul_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    samples, features, outputs = case.parameters["matmul"]
+    bias = {"b": (outputs,)} if case.parameters["bias"] else {}
+    arrays = {"x": (samples, features), "w": (features, outputs), **bias, "out_grad": (samples, outputs)}
+    return _inputs(case, numbers, {}, arrays)
+
+
+def _logits_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    """Rows of logits and one-hot labels; with a `spread`, exact ones.
+
+    Row n is then a permutation of 0, spread, 2 spread, ... around level (n + 1). From a spread of 1000 on
+    exp(-spread) is 0 in float32 and float64, so that softmax holds zeros and ones and the loss is exact.
+    """
+    samples, classes = case.parameters["logits"]
+    inputs = _inputs(case, numbers, {}, {"logits": (samples, classes), "labels": (samples, classes)})
+    labels = np.eye(classes, dtype=np.float32)[numbers.integers(0, classes, samples)]
+    drawn = {"labels": labels}
+    if "spread" in case.parameters:
+        ranks = numbers.permuted(np.tile(np.arange(classes), (samples, 1)), axis=1)
+        levels = case.parameters["level"] * np.arange(1, samples + 1)
+        drawn["logits"] = (levels[:, None] + case.parameters["spread"] * ranks).astype(np.float32)
+    return inputs.holding(drawn)
 
 
 def _conv_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
@@ -195,6 +235,8 @@ def pair(value: int | list[int] | tuple[int, int]) -> tuple[int, int]:
 KINDS: dict[str, Callable[[Case, np.random.Generator, np.random.Generator], Inputs]] = {
     "array": _array_kind,
     "conv": _conv_kind,
+    "logits": _logits_kind,
+    "matmul": _matmul_kind,
 }
 
 
@@ -216,5 +258,15 @@ def describe(case: Case, inputs: Inputs) -> str:
             f"{kernel_height}×{kernel_width}, stride {stride[0]}×{stride[1]}, "
             f"padding {padding[0]}×{padding[1]}, remainder {remainder}{view}"
         )
+    if case.kind == "matmul":
+        (samples, features), outputs = inputs.array("x").shape, inputs.array("w").shape[1]
+        bias = ", with a bias" if "b" in inputs.bases else ""
+        return f"{samples} sample{'s' * (samples != 1)} of {features} features, {outputs} outputs{bias}{view}"
+    if case.kind == "logits":
+        samples, classes = inputs.array("logits").shape
+        spread = case.parameters.get("spread")
+        apart = f", logits {spread} apart" if spread else ", all logits of a row alike" * (spread == 0)
+        level = f", row n around {case.parameters['level']}·(n + 1)" * (case.parameters.get("level", 0) != 0)
+        return f"{samples} sample{'s' * (samples != 1)}, {classes} classes{apart}{level}{view}"
     values = "".join(f", {name} {value}" for name, value in inputs.values.items())
     return f"an array of shape {inputs.array('a').shape}{values}{view}"

@@ -50,8 +50,8 @@ class Implementation:
             self._twin = Implementation(self._starter, self._subject, self._limits)
         return self._twin
 
-    def run(self, probe: str, inputs: Inputs) -> Outcome:
-        """What the subject's probe returns for these inputs."""
+    def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
+        """What the subject's probe returns for these inputs, in its own dtype where none is given."""
         if self._import_failed is not None:
             return self._import_failed
         if self._spent() >= self._limits.total_seconds:
@@ -66,7 +66,7 @@ class Implementation:
             "request": "call",
             "probe": probe,
             "case": inputs.fields(),
-            "dtype": self._subject.dtype,
+            "dtype": dtype or self._subject.dtype,
             "device": self._subject.device,
         }
         return self._ask(header, self._limits.case_seconds, inputs)

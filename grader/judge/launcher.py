@@ -207,7 +207,7 @@ class Launcher:
         with theirs:
             self._process = subprocess.Popen(
                 self._arguments,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=self._environment,
@@ -311,7 +311,7 @@ def _pid_inside(pid: int) -> int:
 
 
 def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
-    """User and system time of a process and of its ended children, from /proc (see proc(5)); 0 without /proc."""
+    """User and system time of a process and its ended children, from /proc (see proc(5)); 0 without it."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         children = _children(pid) if with_descendants else []

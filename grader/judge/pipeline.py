@@ -4,13 +4,18 @@ import numpy as np
 
 from grader.judge.cases import Inputs, describe
 from grader.judge.compare import Difference, compare, explain_shape
+from grader.judge.diagnose import answer_of
 from grader.judge.implementation import Implementation
-from grader.judge.oracles import Oracle, arrays_of
+from grader.judge.oracles import DIFFERENCE_DRAWS, SMOOTH_DRAWS, Oracle, arrays_of
 from grader.model.assignment import Case, Criterion
 from grader.model.grade import CheckResult, Outcome, Status
 
 DTYPE = "float32"  # what submissions are asked in; the reference answers in float64
 UPSTREAM = "out_grad"
+# Rounding costs a central difference u/h and curvature h^2: in float64 both are small near h = u^(1/3). A
+# power of two, so that dividing by it rounds nothing. What is left is some 1e-9 of the slope's scale.
+STEP = 2.0**-17
+SLOPE_TOLERANCE = 1e-4
 
 
 def check(case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle) -> CheckResult:
@@ -18,6 +23,8 @@ def check(case: Case, criterion: Criterion, submission: Implementation, oracle: 
     inputs = oracle.inputs(case)
     if case.compare == "adjoint":
         outcome, difference = _adjoint(case, criterion, inputs, submission, oracle)
+    elif case.compare == "finite_difference":
+        outcome, difference = _finite_difference(case, criterion, submission, oracle)
     else:
         expected = oracle.expected(case, inputs)
         outcome = submission.run(case.probe, inputs)
@@ -79,6 +86,67 @@ def _adjoint(
     )
 
 
+def _finite_difference(
+    case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle
+) -> tuple[Outcome, Difference | None]:
+    """Whether <gradient, v> is the slope of <forward, out_grad> in random directions v, in float64.
+
+    Forward and gradient run in two processes, so that neither can fit itself to the other. Where the forward
+    bends between x - hv and x + hv (ReLU at 0) its slope is no derivative: such a point is drawn again. A
+    forward without axes is a loss: its upstream gradient is 1.
+    """
+    outcome, smooth = Outcome(Status.OK), 0
+    for draw in range(DIFFERENCE_DRAWS):
+        point, direction = (oracle.inputs(case, 2 * draw + k) for k in range(2))
+        moved = [point.moved(criterion.wrt, direction, k * STEP) for k in (-1, 0, 1)]
+        forwards = [submission.twin.run(criterion.gradient_of, each, "float64") for each in moved]
+        outcome = submission.run(case.probe, moved[1], "float64")
+        for answer in (*forwards, outcome):
+            if answer.status is not Status.OK:
+                return answer, None
+            if len(answer.arrays) != 1:
+                return answer, Difference("1 array", f"{len(answer.arrays)} arrays", "return one array")
+        low, middle, high, grad = (arrays_of(answer)[0] for answer in (*forwards, outcome))
+        v = direction.array(criterion.wrt).astype(np.float64)
+        upstream = (
+            point.array(UPSTREAM).astype(np.float64) if UPSTREAM in point.bases else np.array(1, np.float64)
+        )
+        for wanted, found in ((upstream, low), (upstream, middle), (upstream, high), (v, grad)):
+            if wanted.shape != found.shape:
+                why = explain_shape(wanted.shape, found.shape)
+                return outcome, Difference(str(wanted.shape), str(found.shape), why)
+            if found.dtype != np.float64:
+                why = "the dtype differs: a result has the dtype of its inputs"
+                return outcome, Difference("float64", found.dtype.name, why)
+            if not np.isfinite(found).all():
+                return outcome, Difference("finite numbers", "inf or nan", "the result is not finite")
+        if np.array_equal(low, high):
+            return outcome, Difference(
+                f"a forward pass that depends on {criterion.wrt}",
+                f"the same result for another {criterion.wrt}",
+                f"{criterion.wrt} is ignored",
+            )
+        slope, claimed = float(np.vdot(high - low, upstream)) / (2 * STEP), float(np.vdot(grad, v))
+        tolerance = SLOPE_TOLERANCE * float(np.linalg.norm(grad) * np.linalg.norm(v))
+        bend = float(np.vdot(abs(high - 2 * middle + low), abs(upstream))) / (2 * STEP)
+        if bend > max(tolerance, SLOPE_TOLERANCE * abs(slope)):
+            continue
+        if not abs(slope - claimed) <= tolerance:
+            return outcome, Difference(
+                f"{slope:.9g} = the slope of your {criterion.gradient_of} in a random direction v",
+                f"{claimed:.9g} = <{case.probe}, v>",
+                f"your {case.probe} is not the gradient of your own {criterion.gradient_of}",
+            )
+        smooth += 1
+        if smooth == SMOOTH_DRAWS:
+            return outcome, None
+    return outcome, Difference(
+        f"a {criterion.gradient_of} that is smooth almost everywhere",
+        f"it bends or jumps at {DIFFERENCE_DRAWS - smooth} of {DIFFERENCE_DRAWS} random points",
+        "a slope can be measured only where there is one",
+    )
+
+
 def _result(
     case: Case, criterion: Criterion, inputs: str, outcome: Outcome, difference: Difference | None
 ) -> CheckResult:
@@ -98,4 +166,14 @@ def _result(
         rationale=rationale,
         help="" if status is Status.OK else criterion.help,
         output=outcome.output,
+        answer=_answer(case, outcome),
     )
+
+
+def _answer(case: Case, outcome: Outcome) -> str:
+    """A digest by which two answers to an exact case are known to be the same; "" where there is none."""
+    if case.compare != "exact" or outcome.status not in (Status.OK, Status.ERROR):
+        return ""
+    if outcome.status is Status.ERROR:
+        return f"error {outcome.error}"
+    return answer_of(outcome.arrays)

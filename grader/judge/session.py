@@ -14,6 +14,7 @@ import numpy
 import pytest
 
 import grader
+from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
 from grader.judge.implementation import Implementation, Subject
 from grader.judge.oracles import FrozenOracle, Oracle, ReferenceOracle
 from grader.judge.pipeline import DTYPE
@@ -27,11 +28,13 @@ from grader.model.grade import CheckResult, Grade
 # of pytest's own plugins, those that rubric items have no use for; the others are wanted only by a person
 # who passes arguments on and reads pytest's own report
 UNUSED = (
-    "debugging doctest faulthandler legacypath logging monkeypatch nose pastebin recwarn setuponly setupplan "
-    "stepwise subtests threadexception tmpdir unittest unraisableexception"
-).split()
+    *("debugging", "doctest", "faulthandler", "legacypath", "logging", "monkeypatch", "nose", "pastebin"),
+    *("recwarn", "setuponly", "setupplan", "stepwise", "subtests", "threadexception", "tmpdir", "unittest"),
+    "unraisableexception",
+)
 FOR_A_PERSON = (
-    "assertion cacheprovider capture junitxml python python_path skipping terminal warnings".split()
+    *("assertion", "cacheprovider", "capture", "junitxml", "python", "python_path", "skipping"),
+    *("terminal", "warnings"),
 )
 
 
@@ -49,16 +52,27 @@ class Run:
 class Session:
     """Grades submissions to one assignment, one after the other, with one oracle for all of them.
 
-    `wall` is "bubblewrap" or "none"; `secret` seeds the hidden cases.
+    `wall` is "bubblewrap" or "none"; `secret` seeds the hidden cases; `known` says which misconception gives
+    which answer (in a handout: what `generate` froze).
     """
 
-    def __init__(self, assignment: Assignment, *, wall: str, secret: str = "", device: str = "cpu") -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        *,
+        wall: str,
+        secret: str = "",
+        device: str = "cpu",
+        known: Misconceptions | None = None,
+    ) -> None:
         self._assignment = assignment
         self._wall = wall
         self._device = device
+        self._known = known
         self._oracle: Oracle
         if assignment.frozen is not None:
             self._oracle = FrozenOracle(assignment.frozen)
+            known = Misconceptions.read(assignment.frozen.with_name(MISCONCEPTIONS))
         else:
             self._oracle = ReferenceOracle(assignment, secret)
         self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
@@ -102,7 +116,7 @@ class Session:
         with Implementation(self._starter, subject, self._assignment.limits) as implementation:
             run = Run(self._assignment, implementation, self._oracle, refused)
             _run_pytest(run, arguments)
-        return score(
+        grade = score(
             self._assignment,
             run.results,
             submission=name,
@@ -115,6 +129,7 @@ class Session:
                 "assignment": self._assignment.digest,
             },
         )
+        return grade if self._known is None else diagnose(grade, self._known)
 
 
 def _run_pytest(run: Run, arguments: Sequence[str]) -> None:
@@ -161,13 +176,19 @@ class Found(Protocol):
         """Where its files lie."""
 
 
-_SESSIONS: dict[tuple[str, str, str], Session] = {}
+_SESSIONS: dict[tuple[str, str, str, str], Session] = {}
 
 
-def grade_found(found: Found, *, assignment: Assignment, wall: str, secret: str) -> Grade:
-    """Grades one submission of a batch; a process of the pool keeps its session for the next one."""
-    key = (assignment.digest, wall, secret)
+def grade_found(
+    found: Found, *, assignment: Assignment, wall: str, secret: str, known: Path | None = None
+) -> Grade:
+    """Grades one submission of a batch; a process of the pool keeps its session for the next one.
+
+    `known` is the file of misconceptions.
+    """
+    key = (assignment.digest, wall, secret, str(known))
     if key not in _SESSIONS:
-        _SESSIONS[key] = Session(assignment, wall=wall, secret=secret)
+        misconceptions = None if known is None else Misconceptions.read(known)
+        _SESSIONS[key] = Session(assignment, wall=wall, secret=secret, known=misconceptions)
         atexit.register(_SESSIONS[key].close)
     return _SESSIONS[key].grade(found.folder, found.student_id)

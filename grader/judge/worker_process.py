@@ -67,7 +67,7 @@ class WorkerProcess:
         return _outcome(frame, self._output())
 
     def cpu_seconds(self) -> float:
-        """CPU seconds that the worker has used, where it can be told; what a next call uses counts from here."""
+        """CPU seconds that the worker has used, where it can be told; the next call's count from here."""
         if self.is_alive:
             self._cpu_seconds = self._child.cpu_seconds(with_descendants=False)
         return self._cpu_seconds
@@ -170,4 +170,5 @@ def _outcome(frame: Frame, output: str) -> Outcome:
     message = f": {error['message']}" if error["message"] else ""
     source = f"\n{error['source']}" if error["source"] else ""
     status = Status.MEMORY if error["type"] == "MemoryError" else Status.ERROR
-    return Outcome(status, reason=f"{place}{error['type']}{message}{source}", output=output)
+    reason = f"{place}{error['type']}{message}{source}"
+    return Outcome(status, reason=reason, output=output, error=error["type"])

@@ -37,7 +37,8 @@ class Case:
     """One set of inputs to a probe.
 
     `kind` names how its inputs are drawn (see `grader.judge.cases`) and `parameters` holds what that
-    kind needs, in the rubric's own words. `weight` is its share of the criterion's points.
+    kind needs, in the rubric's own words. `weight` is its share of the criterion's points. `covers` names the
+    conditions for whose sake the case is there (see `grader.author.verify`); a `drawn` one has random shapes.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Case:
     compare: str = "exact"
     visibility: Visibility = Visibility.VISIBLE
     weight: int = 1
+    covers: tuple[str, ...] = ()
+    drawn: bool = False
 
     @property
     def name(self) -> str:
@@ -60,7 +63,8 @@ class Case:
 class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
-    `requires` names earlier criteria without which this one is not run. `withheld` is the weight of
+    `requires` names earlier criteria without which this one is not run. `adjoint_of` (a linear forward) or
+    `gradient_of` (any other) is the probe of the forward pass, `wrt` the input. `withheld` is the weight of
     the hidden cases that a handout's copy of the rubric leaves out.
     """
 
@@ -68,9 +72,11 @@ class Criterion:
     title: str
     points: int
     cases: tuple[Case, ...]
+    probe: str = ""
     help: str = ""
     requires: tuple[str, ...] = ()
     adjoint_of: str = ""
+    gradient_of: str = ""
     wrt: str = ""
     withheld: int = 0
 

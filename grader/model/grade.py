@@ -31,12 +31,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What asking an implementation came to: arrays where `status` is OK, else the reason."""
+    """What asking an implementation came to: arrays where `status` is OK, else the reason.
+
+    `error` is the class of the exception where one was raised.
+    """
 
     status: Status
     arrays: tuple[RawArray, ...] = ()
     reason: str = ""
     output: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class CheckResult:
 
     `inputs` describes the case in words; `expected` and `actual` are what differs first, at `index`;
     `rationale` says why that is wrong; `help` where to read on; `output` is what the submission printed.
+    `answer` is a digest of the arrays that came back, where they can be compared with others';
+    `misconceptions` are the mutants that answer alike, and `idea` is what to say to whoever had that idea.
     """
 
     criterion: str
@@ -58,7 +64,9 @@ class CheckResult:
     rationale: str = ""
     help: str = ""
     output: str = ""
+    answer: str = ""
     misconceptions: tuple[str, ...] = ()
+    idea: str = ""
 
 
 @dataclass(frozen=True)

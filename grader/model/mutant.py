@@ -11,13 +11,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Mutant:
     """`name` says the idea that is wrong, `exercise` which function has it, `message` what a student reads.
 
-    `source` is the solution with this mutant appended: a submission like any other. `line` is where the
-    mutant stands in mutants.py.
+    `source` is the solution's `file` with this mutant appended: a submission like any other. `line` is where
+    the mutant stands in mutants.py.
     """
 
     name: str
     exercise: str
     message: str
+    file: str
     source: str
     line: int
 

@@ -56,6 +56,7 @@ def _case(result: CheckResult, reveal: bool) -> dict[str, Any]:
             "expected": result.expected,
             "actual": result.actual,
             "rationale": result.rationale,
+            "idea": result.idea,
             "help": result.help,
             "output": result.output,
         }

@@ -136,6 +136,7 @@ def _block(result: CheckResult, heading: str, reveal: bool) -> RenderableType:
         ("expected", Text(clean(result.expected), "green")),
         ("actual", Text(clean(result.actual), "red")),
         ("why", Text(clean(result.rationale))),
+        ("idea", Text(clean(result.idea), "bold")),
         ("read", Text(clean(result.help), "cyan")),
         ("output", Text(_first_lines(result.output), "dim")),
     ]

@@ -12,9 +12,10 @@ namespace, with a read-only root, no network and no way to an answer. Descriptor
 The keeper enters new user, pid, mount and ipc namespaces. Its child, init, is process 1 in them: it shuts
 itself in (private /tmp, empty /proc, no capabilities, a system-call filter), and its child, the worker,
 reads its first request from the three descriptors that the judge sent. Keeper and init close theirs and
-only wait; when the worker ends, init ends, and with process 1 all that the submission left running. So a submission shares a kernel
-and a read-only file tree with its neighbours and nothing else: it sees no process but its own, has no
-descriptor but its own three, and cannot name the launcher, which is not dumpable besides.
+only wait; when the worker ends, init ends, and with process 1 all that the submission left running. So a
+submission shares a kernel and a read-only file tree with its neighbours and nothing else: it sees no process
+but its own and init, has no descriptor but its own three, and cannot name the launcher, which is not
+dumpable besides.
 
 Who trusts whom: the judge trusts the launcher, which runs no line of a submission, and believes nothing
 that comes from a worker. The launcher reads nothing from its children but their exit status. If the judge
@@ -34,7 +35,7 @@ MESSAGE_BYTES = 4096
 
 
 def launch(config: dict[str, object]) -> None:
-    """Serves the judge until it closes the socket; `config` is the worker's, with `tmp_bytes` for each /tmp."""
+    """Serves the judge until it closes the socket; `config` is the worker's, and has `tmp_bytes`."""
     hide_from_others()
     poison_fresh_memory()
     worker = Worker(config)

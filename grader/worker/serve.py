@@ -76,7 +76,7 @@ class Worker:
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        """Loads what is no submission's: `paths` of provided files, the `ndarray` module, the `probes` file."""
+        """Loads what is no submission's: `paths` of provided files, module `ndarray`, file `probes`."""
         sys.dont_write_bytecode = True
         sys.path[:0] = config["paths"]
         spec = importlib.util.spec_from_file_location("probes", config["probes"])

@@ -1,0 +1,852 @@
+"""Wrong ideas about convolution's gradients, and what to tell whoever has them."""
+
+from solution import NDArray, conv, dilate, flip, normalize_axes, original, output_shape, pad, pair, zeros
+
+from grader.model.mutant import mutant
+
+
+def in_memory_order(a):
+    """The numbers of a's buffer from its start, in a's shape: what `a` would be if it were no view."""
+    return a.as_strided((a.size,), (1,), 0).reshape(a.shape)
+
+
+def listed(axes):
+    """One axis or several as a list."""
+    return [axes] if isinstance(axes, int) else list(axes)
+
+
+def backwards(a, axes, offset):
+    """`a` with the strides of some axes turned around, from `offset` on."""
+    chosen = normalize_axes(axes, a.ndim)
+    strides = tuple(-step if axis in chosen else step for axis, step in enumerate(a.strides))
+    return NDArray(a.buffer, a.shape, strides, offset, a.device)
+
+
+def way_to_the_end(a, axes):
+    """How far in memory the first element is from the last one along some axes."""
+    return sum(a.strides[axis] * (a.shape[axis] - 1) for axis in normalize_axes(axes, a.ndim))
+
+
+def repeated(a, axis, times):
+    """`a` with each element `times` times in a row along an axis."""
+    before, n, behind = a.shape[:axis], a.shape[axis], a.shape[axis + 1 :]
+    wide = a.reshape((*before, n, 1, *behind)).broadcast_to((*before, n, times, *behind))
+    return wide.reshape((*before, n * times, *behind))
+
+
+def gaps_filled(out_grad, stride):
+    """out_grad with s - 1 zeros after each element, the last one too."""
+    s_h, s_w = pair(stride)
+    return dilate(dilate(out_grad, 1, s_h - 1), 2, s_w - 1)
+
+
+def first(a, rows, columns):
+    """The first rows and columns of a batch of pictures."""
+    return a[:, :rows, :columns]
+
+
+def positions(x_shape, w_shape, padding):
+    """How many positions a kernel has on the padded picture: (H + 2p - K + 1, and for the width likewise)."""
+    (p_h, p_w), (_, height, width, _) = pair(padding), x_shape
+    return height + 2 * p_h - w_shape[0] + 1, width + 2 * p_w - w_shape[1] + 1
+
+
+def as_for_stride_1(out_grad, x_shape, w_shape, stride, padding):
+    """out_grad as it would be for stride 1, with zeros for the windows that the stride skipped."""
+    return first(gaps_filled(out_grad, stride), *positions(x_shape, w_shape, padding))
+
+
+def without_the_last_zeros(out_grad, stride):
+    """out_grad with zeros between its elements, and none after the last one."""
+    (s_h, s_w), (_, out_h, out_w, _) = pair(stride), out_grad.shape
+    return first(gaps_filled(out_grad, stride), (out_h - 1) * s_h + 1, (out_w - 1) * s_w + 1)
+
+
+def left_over(x_shape, w_shape, stride, padding):
+    """How many rows and columns of the padded picture are in no window."""
+    return tuple((n - 1) % s for n, s in zip(positions(x_shape, w_shape, padding), pair(stride), strict=True))
+
+
+def turned(w):
+    """The kernel that slides backward: flipped on its spatial axes, the channel axes exchanged."""
+    return flip(w, (0, 1)).permute((0, 1, 3, 2))
+
+
+def edges(w, padding):
+    """How many zeros the gradient slides over on either side of its height and width: K - 1 - p."""
+    (p_h, p_w), (k_h, k_w, _, _) = pair(padding), w.shape
+    return k_h - 1 - p_h, k_w - 1 - p_w
+
+
+def framed(x, rows, columns):
+    """`x` between as many rows and columns of zeros on either side."""
+    return pad(x, ((0, 0), (rows, rows), (columns, columns), (0, 0)))
+
+
+def slide_back(full_grad, kernel, edge):
+    """A gradient for stride 1, framed by zeros, under a kernel."""
+    return conv(framed(full_grad, *edge), kernel)
+
+
+def slide_over_x(x, full_grad, padding):
+    """A gradient for stride 1 as the kernel, over the padded x: (C_in, KH, KW, C_out)."""
+    return conv(framed(x, *pair(padding)).permute((3, 1, 2, 0)), full_grad.permute((1, 2, 0, 3)))
+
+
+# conv
+
+
+@mutant(of="conv")
+def kernel_turned_around(x, w, stride=1, padding=0):
+    """Your conv turns the kernel around before it slides. Forward, the kernel lies on the window as it
+    stands. Take the conv that you wrote for the assignment before; the flip belongs to the way back."""
+    return original(x, flip(w, (0, 1)), stride, padding)
+
+
+@mutant(of="conv")
+def padding_forgotten(x, w, stride=1, padding=0):
+    """Your conv leaves out the frame of zeros, so that there are fewer windows than there should be.
+    There are p zeros on either side of each axis of the picture."""
+    return original(x, w, stride, 0)
+
+
+@mutant(of="conv")
+def windows_one_pixel_apart(x, w, stride=1, padding=0):
+    """In your conv the stride decides how many windows there are, and not where: they are one pixel
+    apart. Output (i, j) is the window that starts at row s·i and column s·j of the padded picture."""
+    _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    return first(original(x, w, 1, padding), out_h, out_w)
+
+
+@mutant(of="conv")
+def channels_first_in_the_window(x, w, stride=1, padding=0):
+    """In your conv the numbers of the windows and of the kernels come in two different orders: the one
+    has channels first, the other row and column. All shapes fit, and every product is of two numbers that
+    do not belong together. In which order does w lie once you reshape it?"""
+    k_h, k_w, c_in, c_out = w.shape
+    return original(x, w.reshape((c_in, k_h, k_w, c_out)).permute((1, 2, 0, 3)), stride, padding)
+
+
+@mutant(of="conv")
+def numbers_exchanged_in_pairs(x, w, stride=1, padding=0):
+    """Your conv takes the first number of stride and padding for the width and the second for the height.
+    A pair is (height, width), in the order of the axes."""
+    return original(x, w, pair(stride)[::-1], pair(padding)[::-1])
+
+
+@mutant(of="conv")
+def pictures_read_in_memory_order(x, w, stride=1, padding=0):
+    """Your conv reads x as if it lay in memory in the order of its axes, from the start of the buffer. x
+    may be a view: its strides and its offset say where a pixel lies."""
+    return original(in_memory_order(x), w, stride, padding)
+
+
+# dilate
+
+
+@mutant(of="dilate")
+def one_zero_too_many(a, axes, dilation):
+    """You put one zero too many after each element. `dilation` is the number of zeros: with 2, the
+    elements `2 4` become `2 0 0 4 0 0`, and each has moved by dilation + 1."""
+    return original(a, axes, dilation + 1)
+
+
+@mutant(of="dilate")
+def dilation_taken_for_the_step(a, axes, dilation):
+    """You put your elements `dilation` places apart. `dilation` is the number of zeros between two of
+    them: count how far it is from the 2 to the 4 in `2 0 0 4 0 0`."""
+    return original(a, axes, dilation - 1)
+
+
+@mutant(of="dilate")
+def values_repeated(a, axes, dilation):
+    """You fill the gaps with copies of the element before them. What belongs there is 0: a window that
+    was never taken has no influence on the loss."""
+    for axis in normalize_axes(axes, a.ndim):
+        a = repeated(a, axis, dilation + 1)
+    return a
+
+
+@mutant(of="dilate")
+def no_zeros_after_the_last(a, axes, dilation):
+    """You put zeros between the elements, and none after the last one. Here every element is followed by
+    its zeros, the last one too, so that n elements become n · (dilation + 1)."""
+    chosen = normalize_axes(axes, a.ndim)
+    out = original(a, axes, dilation)
+    end = [max(n - dilation, 0) if axis in chosen else n for axis, n in enumerate(out.shape)]
+    return out[tuple(slice(n) for n in end)]
+
+
+@mutant(of="dilate")
+def zeros_in_front(a, axes, dilation):
+    """You put the zeros in front of each element. They come after it: element 0 stays at place 0, and
+    element i lies at place i · (dilation + 1)."""
+    return flip(original(flip(a, axes), axes, dilation), axes)
+
+
+@mutant(of="dilate")
+def dilated_on_every_axis(a, axes, dilation):
+    """You dilate all axes of the array. Only those that `axes` names grow; the others, such as batch and
+    channels, stay as they are."""
+    return original(a, range(a.ndim), dilation)
+
+
+@mutant(of="dilate")
+def dilated_on_one_axis(a, axes, dilation):
+    """You dilate the first of the axes that are named, and not the others. With axes 1 and 2, rows of
+    zeros and columns of zeros appear: look at the example on both axes."""
+    return original(a, listed(axes)[:1], dilation)
+
+
+@mutant(of="dilate")
+def negative_axes_not_dilated(a, axes, dilation):
+    """You do nothing on a negative axis. It counts from the last one, as everywhere in Python: of four
+    axes, -1 is axis 3. `normalize_axes` turns such axes into ordinary ones."""
+    return original(a, [axis for axis in listed(axes) if axis >= 0], dilation)
+
+
+@mutant(of="dilate")
+def minus_dropped_in_dilate(a, axes, dilation):
+    """You take axis -3 for axis 3. A negative axis counts from the last one: of four axes, -1 is axis 3,
+    and -3 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
+    return original(a, [abs(axis) for axis in listed(axes)], dilation)
+
+
+@mutant(of="dilate")
+def no_elements_left_alone(a, axes, dilation):
+    """You hand an array without elements back as it came. Its other axes have lengths all the same, and
+    on the axes that are named they grow as always."""
+    return a if a.size == 0 else original(a, axes, dilation)
+
+
+@mutant(of="dilate")
+def dilated_in_memory_order(a, axes, dilation):
+    """You copy the numbers in the order in which they lie in memory, from the start of the buffer. For a
+    view that is not the order of its elements: offset and strides say where they are."""
+    return original(in_memory_order(a), axes, dilation)
+
+
+# undilate
+
+
+@mutant(of="undilate")
+def last_of_each_kept(a, axes, dilation):
+    """You keep the last of every dilation + 1 elements. The zeros come after the element that they belong
+    to, so what you keep are zeros: take the first of each."""
+    chosen = normalize_axes(axes, a.ndim)
+    last = slice(dilation, None, dilation + 1)
+    return a[tuple(last if axis in chosen else slice(None) for axis in range(a.ndim))]
+
+
+@mutant(of="undilate")
+def every_dilation_th_kept(a, axes, dilation):
+    """You keep one of every `dilation` elements. In `2 0 0 4 0 0` there are 2 zeros after each element:
+    how far is it from the 2 to the 4?"""
+    return original(a, axes, dilation - 1)
+
+
+@mutant(of="undilate")
+def first_part_kept(a, axes, dilation):
+    """Your result has the right length, but you keep elements that follow each other. undilate takes out
+    the zeros in between: it keeps one element, leaves `dilation` of them out, and so on."""
+    return a[tuple(slice(n) for n in original(a, axes, dilation).shape)]
+
+
+@mutant(of="undilate")
+def undilated_on_every_axis(a, axes, dilation):
+    """You leave elements out on all axes of the array. Only the axes that are named become shorter."""
+    return original(a, range(a.ndim), dilation)
+
+
+@mutant(of="undilate")
+def undilated_on_one_axis(a, axes, dilation):
+    """You take the zeros out along the first of the axes that are named, and not along the others."""
+    return original(a, listed(axes)[:1], dilation)
+
+
+@mutant(of="undilate")
+def negative_axes_not_undilated(a, axes, dilation):
+    """You do nothing on a negative axis. It counts from the last one: of four axes, -1 is axis 3.
+    `normalize_axes` turns such axes into ordinary ones."""
+    return original(a, [axis for axis in listed(axes) if axis >= 0], dilation)
+
+
+@mutant(of="undilate")
+def minus_dropped_in_undilate(a, axes, dilation):
+    """You take axis -3 for axis 3. A negative axis counts from the last one: of four axes, -1 is axis 3,
+    and -3 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
+    return original(a, sorted({abs(axis) for axis in listed(axes)}), dilation)
+
+
+@mutant(of="undilate")
+def undilated_in_memory_order(a, axes, dilation):
+    """You pick your elements from the buffer as if the array began at its start and lay there in order.
+    It may be a view: keep its offset, and multiply its own strides."""
+    return original(in_memory_order(a), axes, dilation)
+
+
+@mutant(of="undilate")
+def undilate_copies(a, axes, dilation):
+    """Your undilate copies the elements that it keeps. They are right, but undilate is a view: what is
+    written to the array later must show in it. Change the strides and leave the memory alone."""
+    return original(a, axes, dilation).copy()
+
+
+# flip
+
+
+@mutant(of="flip")
+def flipped_on_one_axis(a, axes):
+    """You flip the first of the axes that are named, and not the others. Each of them is read backwards,
+    and each adds its own part to the offset."""
+    return original(a, listed(axes)[:1])
+
+
+@mutant(of="flip")
+def flipped_on_every_axis(a, axes):
+    """You reverse all axes of the array. Only those that `axes` names are read backwards; flip a kernel
+    on its spatial axes, and its channels stay as they are."""
+    return original(a, range(a.ndim))
+
+
+@mutant(of="flip")
+def exchanged_for_flipped(a, axes):
+    """You let axes change places. flip leaves each axis where it is and reads it from its end to its
+    start: `1 2 3` becomes `3 2 1`, and the shape stays as it is."""
+    chosen = normalize_axes(axes, a.ndim)
+    order = dict(zip(chosen, reversed(chosen), strict=True))
+    return a.permute([order.get(axis, axis) for axis in range(a.ndim)])
+
+
+@mutant(of="flip")
+def start_at_the_size(a, axes):
+    """You start one step too far: n steps behind the first element. The last of n elements is n - 1 steps
+    behind the first. For the buffer `5 6 7 8` flipped, the offset is 3."""
+    return backwards(a, axes, a.offset + sum(a.strides[i] * a.shape[i] for i in normalize_axes(axes, a.ndim)))
+
+
+@mutant(of="flip")
+def start_at_the_first(a, axes):
+    """You turn the strides around and leave the offset where it is, so you start at the first element and
+    walk out of the array. To read backwards is to start at the last element."""
+    return backwards(a, axes, a.offset)
+
+
+@mutant(of="flip")
+def offset_of_the_view_dropped(a, axes):
+    """You work out the offset as if the array began at the start of its buffer. It may be a view with an
+    offset of its own: the last element lies at that offset, plus your steps. See `b` in the handout's
+    table."""
+    return backwards(a, axes, way_to_the_end(a, axes))
+
+
+@mutant(of="flip")
+def start_at_the_end_of_the_buffer(a, axes):
+    """You start at the last element of the buffer. The buffer may be longer than the array that you were
+    given, and where some axes only are flipped, their end is not the array's. Start at the array's own
+    offset, and let each flipped axis add its part."""
+    return backwards(a, axes, a.buffer.size - 1)
+
+
+@mutant(of="flip")
+def negative_axes_not_flipped(a, axes):
+    """You do nothing on a negative axis. It counts from the last one: of three axes, -1 is axis 2.
+    `normalize_axes` turns such axes into ordinary ones."""
+    return original(a, [axis for axis in listed(axes) if axis >= 0])
+
+
+@mutant(of="flip")
+def minus_dropped_in_flip(a, axes):
+    """You take axis -2 for axis 2. A negative axis counts from the last one: of three axes, -1 is axis 2,
+    and -2 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
+    return original(a, [abs(axis) for axis in listed(axes)])
+
+
+@mutant(of="flip")
+def no_elements_before_the_start(a, axes):
+    """Along an axis of length 0 you go back n - 1 = -1 steps, and so you start before the buffer does.
+    Without elements there is no last one to start at: leave the offset alone."""
+    return backwards(a, axes, a.offset + way_to_the_end(a, axes))
+
+
+@mutant(of="flip")
+def backwards_stays_backwards(a, axes):
+    """You make the stride negative, whatever it was. An axis that runs backwards through memory already
+    must run forwards once it is flipped: turn the sign around, and start at what was its last element."""
+    return original(a, [axis for axis in normalize_axes(axes, a.ndim) if a.strides[axis] > 0])
+
+
+@mutant(of="flip")
+def flip_copies(a, axes):
+    """Your flip copies the elements. They are right, but flip is a view: what is written to the array
+    later must show in it. Change the offset and the strides, and leave the memory alone."""
+    return original(a, axes).copy()
+
+
+@mutant(of="flip")
+def flipped_in_place(a, axes):
+    """You turn the elements around in the array that you were given, and it is not yours to change:
+    whoever called flip still needs it as it was. flip writes nothing; it reads the same memory in another
+    way."""
+    a[...] = original(a, axes)
+    return a
+
+
+# conv_x_grad
+
+
+@mutant(of="conv_x_grad")
+def kernel_not_flipped(out_grad, w, x_shape, stride=1, padding=0):
+    """Your gradient slides the kernel as it stands over out_grad. Follow one input pixel: the first
+    window that covers it sees it through the kernel's last row and column, the last window through its
+    first. Which order does that make as you walk forward over out_grad?"""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, w.permute((0, 1, 3, 2)), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def kernel_flipped_on_its_height_only(out_grad, w, x_shape, stride=1, padding=0):
+    """You flip the kernel's rows, and not its columns. As the window moves to the right, a pixel moves to
+    the left through the kernel, as it moves up when the window moves down. Both spatial axes turn around."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, flip(w, 0).permute((0, 1, 3, 2)), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def channels_flipped_too(out_grad, w, x_shape, stride=1, padding=0):
+    """You reverse the order of the channels as well. The kernel slides over height and width, and only
+    there it turns around. The two channel axes trade places, which is not reversing."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, flip(w, (0, 1, 2, 3)).permute((0, 1, 3, 2)), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def kernel_transposed_for_flipped(out_grad, w, x_shape, stride=1, padding=0):
+    """You exchange the kernel's height and width where it should turn around. It is the large matrix A
+    that is transposed. Read the rows of its transpose: the kernel stands there backwards, `3 2 1`."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, w.permute((1, 0, 3, 2)), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def channels_not_exchanged(out_grad, w, x_shape, stride=1, padding=0):
+    """The kernel that you slide backward still takes C_in channels in, but out_grad has C_out. At one
+    position a convolution is a dense layer, and its transpose goes from C_out back to C_in: the two
+    channel axes of the kernel trade places."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, flip(w, (0, 1)), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def channels_reshaped(out_grad, w, x_shape, stride=1, padding=0):
+    """You get the channel axes into the right lengths with a reshape. That leaves all numbers in their
+    order: weights of one channel end up under another one. Trading places is not reshaping."""
+    k_h, k_w, c_in, c_out = w.shape
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, flip(w, (0, 1)).reshape((k_h, k_w, c_out, c_in)), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def no_dilation(out_grad, w, x_shape, stride=1, padding=0):
+    """You slide over out_grad as if the stride had been 1. There are windows that the stride jumped over:
+    without them the result is too small. What is the gradient of a window that was never taken, and where
+    does it stand?"""
+    full = first(out_grad, *positions(x_shape, w.shape, padding))
+    return slide_back(full, turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def dilated_by_the_stride(out_grad, w, x_shape, stride=1, padding=0):
+    """You put s zeros after each element of out_grad. Between two windows that were taken the stride
+    jumped over s - 1 others: compare the two matrices A in the handout, for stride 1 and for stride 2."""
+    s_h, s_w = pair(stride)
+    full = dilate(dilate(out_grad, 1, s_h), 2, s_w)
+    return slide_back(first(full, *positions(x_shape, w.shape, padding)), turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def gaps_filled_with_copies(out_grad, w, x_shape, stride=1, padding=0):
+    """You fill the gaps that the stride left with copies of the gradient before them. A window that was
+    never taken has no influence on the loss, and its gradient is zero."""
+    s_h, s_w = pair(stride)
+    full = repeated(repeated(out_grad, 1, s_h), 2, s_w)
+    return slide_back(first(full, *positions(x_shape, w.shape, padding)), turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def stride_on_the_way_back(out_grad, w, x_shape, stride=1, padding=0):
+    """You use the stride a second time: your kernel moves by s over out_grad as well. Forward, the stride
+    made the output smaller; backward, the result must become as large as x. Backward the kernel moves by
+    1, and the gaps lie in out_grad."""
+    return conv(framed(out_grad, *edges(w, padding)), turned(w), stride)
+
+
+@mutant(of="conv_x_grad")
+def gradient_of_the_padded_picture(out_grad, w, x_shape, stride=1, padding=0):
+    """You put K - 1 zeros on either side, whatever the padding was. What comes out is the gradient of the
+    padded picture, p too long at either end: nobody asks for a gradient of the frame of zeros."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, turned(w), edges(w, 0))
+
+
+@mutant(of="conv_x_grad")
+def frame_cut_at_one_end(out_grad, w, x_shape, stride=1, padding=0):
+    """You work out the gradient of the padded picture and keep its first H rows and W columns. The shape
+    is right, and everything lies p too far down and to the right: the frame stands at both ends."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return first(slide_back(full, turned(w), edges(w, 0)), x_shape[1], x_shape[2])
+
+
+@mutant(of="conv_x_grad")
+def padding_of_the_forward_pass(out_grad, w, x_shape, stride=1, padding=0):
+    """You pad out_grad by p, as x was padded. That is right only where p = (K - 1) / 2. In the transposed
+    matrix the first row begins at the last weight that sees pixel 0: the more the forward pass padded,
+    the fewer zeros there are."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, turned(w), pair(padding))
+
+
+@mutant(of="conv_x_grad")
+def one_zero_too_many_at_the_edge(out_grad, w, x_shape, stride=1, padding=0):
+    """You pad out_grad by K - p, one zero too many on either side. Without padding, a kernel of 3 needs
+    two zeros in front, so that pixel 0 meets G[0] with the kernel's last place."""
+    full, (edge_h, edge_w) = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding), edges(w, padding)
+    return slide_back(full, turned(w), (edge_h + 1, edge_w + 1))
+
+
+@mutant(of="conv_x_grad")
+def half_a_kernel_at_the_edge(out_grad, w, x_shape, stride=1, padding=0):
+    """You pad out_grad by half a kernel, K // 2. That keeps the size, which is right only where the
+    forward pass kept it too. How many zeros there are depends on p."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    return slide_back(full, turned(w), (w.shape[0] // 2, w.shape[1] // 2))
+
+
+@mutant(of="conv_x_grad")
+def negative_edge_taken_for_none(out_grad, w, x_shape, stride=1, padding=0):
+    """Where K - 1 - p is negative you pad by nothing. The outermost windows saw only zeros: their
+    gradients reach no pixel, and they have to go. The `pad` that you are given takes negative numbers."""
+    full, (edge_h, edge_w) = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding), edges(w, padding)
+    return slide_back(full, turned(w), (max(edge_h, 0), max(edge_w, 0)))
+
+
+@mutant(of="conv_x_grad")
+def negative_edge_refused(out_grad, w, x_shape, stride=1, padding=0):
+    """You refuse a padding of more than K - 1. It is allowed: the outermost windows see nothing but zeros
+    then, and K - 1 - p is negative. That asks you to take elements away, and `pad` can do it."""
+    if min(edges(w, padding)) < 0:
+        raise ValueError("the padding must not be larger than K - 1")
+    return original(out_grad, w, x_shape, stride, padding)
+
+
+@mutant(of="conv_x_grad")
+def cropped_before_dilation(out_grad, w, x_shape, stride=1, padding=0):
+    """Where K - 1 - p is negative you take whole outputs away from out_grad, before the gaps are filled.
+    The number counts places as for stride 1, where many are zeros: with a larger stride, a window that
+    you threw away may have seen pixels of the picture."""
+    cut_h, cut_w = (max(-edge, 0) for edge in edges(w, padding))
+    rows, columns = positions(x_shape, w.shape, padding)
+    kept = pad(out_grad, ((0, 0), (-cut_h, -cut_h), (-cut_w, -cut_w), (0, 0)))
+    edge_h, edge_w = edges(w, padding)
+    full = first(gaps_filled(kept, stride), rows - 2 * cut_h, columns - 2 * cut_w)
+    return slide_back(full, turned(w), (max(edge_h, 0), max(edge_w, 0)))
+
+
+@mutant(of="conv_x_grad")
+def cut_forgotten(out_grad, w, x_shape, stride=1, padding=0):
+    """You keep all zeros that dilation put after the last element, so your result is s - 1 - r too long:
+    it reaches beyond the picture. That is right only where the stride left s - 1 over. From H you know
+    how many zeros to keep."""
+    return slide_back(gaps_filled(out_grad, stride), turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def remainder_ignored(out_grad, w, x_shape, stride=1, padding=0):
+    """Your result ends with the last pixel that a window touched, and is r too short. The r pixels that
+    the stride left over have a gradient, too, and it is zero. You are told `x_shape` because out_grad
+    alone cannot say how many there are."""
+    return slide_back(without_the_last_zeros(out_grad, stride), turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def remainder_taken_for_one(out_grad, w, x_shape, stride=1, padding=0):
+    """Where the stride left anything over, your result is one pixel longer, and no more than one. With a
+    stride of 3 or more, several can be left over: r = (H + 2p - K) mod s of them, and each has a
+    gradient, which is zero."""
+    rest_h, rest_w = left_over(x_shape, w.shape, stride, padding)
+    (s_h, s_w), (_, out_h, out_w, _) = pair(stride), out_grad.shape
+    rows, columns = (out_h - 1) * s_h + 1 + min(rest_h, 1), (out_w - 1) * s_w + 1 + min(rest_w, 1)
+    return slide_back(first(gaps_filled(out_grad, stride), rows, columns), turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def remainder_at_the_top_left(out_grad, w, x_shape, stride=1, padding=0):
+    """You make up for the pixels that the stride left over, but at the wrong end: the zeros stand in
+    front, and everything else is r too far down and to the right. The first window starts at 0: what is
+    left over lies behind the last."""
+    rest_h, rest_w = left_over(x_shape, w.shape, stride, padding)
+    full = pad(without_the_last_zeros(out_grad, stride), ((0, 0), (rest_h, 0), (rest_w, 0), (0, 0)))
+    return slide_back(full, turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def remainder_of_the_unpadded_picture(out_grad, w, x_shape, stride=1, padding=0):
+    """You work out what the stride left over from H - K, without the padding. The windows slid over the
+    padded picture: r = (H + 2p - K) mod s."""
+    short, rest = without_the_last_zeros(out_grad, stride), left_over(x_shape, w.shape, stride, 0)
+    full = pad(short, ((0, 0), (0, rest[0]), (0, rest[1]), (0, 0)))
+    return slide_back(full, turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def last_window_wins(out_grad, w, x_shape, stride=1, padding=0):
+    """Where windows overlap you write over what was there. A pixel that several windows saw is held to
+    account by each of them: its gradient is the *sum* over these windows. Where no windows overlap you
+    would not notice."""
+    (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
+    (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
+    x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
+    rows = out_grad.reshape((n * out_h * out_w, c_out))
+    for a in range(k_h):
+        for b in range(k_w):
+            part = (rows @ w[a, b].permute((1, 0))).reshape((n, out_h, out_w, c_in))
+            x_grad[:, a : a + s_h * out_h : s_h, b : b + s_w * out_w : s_w] = part
+    return x_grad[:, p_h : p_h + height, p_w : p_w + width]
+
+
+@mutant(of="conv_x_grad")
+def out_grad_ignored(out_grad, w, x_shape, stride=1, padding=0):
+    """Your gradient is the same for every out_grad: it is that of a plain sum of the outputs. Each
+    output's share is weighted with its own G. With an out_grad of ones you would not see the difference."""
+    return original(out_grad * 0.0 + 1.0, w, x_shape, stride, padding)
+
+
+@mutant(of="conv_x_grad")
+def divided_by_the_batch(out_grad, w, x_shape, stride=1, padding=0):
+    """You divide by the number of pictures. If the loss is a mean over them, that is already in out_grad;
+    here every picture has a gradient of its own, and nothing is divided."""
+    return original(out_grad, w, x_shape, stride, padding) / x_shape[0]
+
+
+@mutant(of="conv_x_grad")
+def first_gradient_for_all_pictures(out_grad, w, x_shape, stride=1, padding=0):
+    """Every picture of the batch gets the gradient of the first one. Each has an out_grad of its own:
+    follow N through your code."""
+    return original(out_grad, w, x_shape, stride, padding)[:1].broadcast_to(x_shape)
+
+
+@mutant(of="conv_x_grad")
+def padding_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
+    """You use the padding of the height for the width, too. A pair is (height, width): where you read the
+    first number for the rows, read the second for the columns."""
+    p_h, _ = pair(padding)
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, p_h)
+    return slide_back(full, turned(w), edges(w, p_h))
+
+
+@mutant(of="conv_x_grad")
+def stride_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
+    """You dilate both axes for the stride of the height. A pair is (height, width), and the columns have
+    a stride of their own."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, pair(stride)[0], padding)
+    return slide_back(full, turned(w), edges(w, padding))
+
+
+@mutant(of="conv_x_grad")
+def kernel_taken_as_square(out_grad, w, x_shape, stride=1, padding=0):
+    """You use the kernel's height where its width belongs. KH and KW may differ, and the number of zeros
+    at the left and right is K - 1 - p with the kernel's own width."""
+    k_h = w.shape[0]
+    full = as_for_stride_1(out_grad, x_shape, (k_h, k_h), stride, padding)
+    return slide_back(full, turned(w), (k_h - 1 - pair(padding)[0], k_h - 1 - pair(padding)[1]))
+
+
+@mutant(of="conv_x_grad")
+def w_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
+    """You read w as if it lay in memory in the order of its axes, from the start of the buffer. It may be
+    a view: keep its offset and its strides when you flip it and exchange its axes."""
+    return original(out_grad, in_memory_order(w), x_shape, stride, padding)
+
+
+@mutant(of="conv_x_grad")
+def out_grad_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
+    """You read out_grad as if it lay in memory in the order of its axes, from the start of the buffer. It
+    may be a view, with an offset and strides of its own."""
+    return original(in_memory_order(out_grad), w, x_shape, stride, padding)
+
+
+@mutant(of="conv_x_grad")
+def kernel_turned_in_place(out_grad, w, x_shape, stride=1, padding=0):
+    """Your gradient is right, and w is not any more: you flip the kernel by writing into w itself. The
+    next forward pass still needs it. A flipped view of w does not touch the memory."""
+    w[...] = flip(w, (0, 1))
+    return original(out_grad, flip(w, (0, 1)), x_shape, stride, padding)
+
+
+# conv_w_grad
+
+
+@mutant(of="conv_w_grad")
+def result_flipped(x, out_grad, w_shape, stride=1, padding=0):
+    """Your gradient of the kernel is turned around. Nothing turns around here: weight number a met the
+    pixel x[i + a] in window i, and as a goes up, so does i + a. The flip belongs to the gradient of x."""
+    return flip(original(x, out_grad, w_shape, stride, padding), (0, 1))
+
+
+@mutant(of="conv_w_grad")
+def out_grad_flipped(x, out_grad, w_shape, stride=1, padding=0):
+    """You flip out_grad before it slides over x. It is not flipped: G[i] belongs to window i, and as i
+    goes up, so does the pixel x[i + a] that weight number a met there."""
+    full = flip(as_for_stride_1(out_grad, x.shape, w_shape, stride, padding), (1, 2))
+    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad")
+def arguments_exchanged(x, out_grad, w_shape, stride=1, padding=0):
+    """You slide x over out_grad. It is the other way round: x is the picture, out_grad is the kernel that
+    slides over it. The number of places that it has there is K, the length of the result."""
+    full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
+    return slide_over_x(full, framed(x, *pair(padding)), 0).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad")
+def not_permuted_back(x, out_grad, w_shape, stride=1, padding=0):
+    """Your numbers are right, and their axes stand in the order in which conv returned them: channels in,
+    rows, columns, channels out. w has its axes in another order, and a gradient has the shape of the
+    thing it is the gradient of."""
+    full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
+    return slide_over_x(x, full, padding)
+
+
+@mutant(of="conv_w_grad")
+def reshaped_for_permuted_back(x, out_grad, w_shape, stride=1, padding=0):
+    """You bring the result into the shape of w with a reshape. conv returned its axes in another order,
+    and a reshape leaves the numbers where they are: let the axes change places."""
+    full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
+    return slide_over_x(x, full, padding).reshape(w_shape)
+
+
+@mutant(of="conv_w_grad")
+def channels_exchanged(x, out_grad, w_shape, stride=1, padding=0):
+    """Your two channel axes stand in the wrong order. They trade places in the gradient of x; this one
+    has the shape of w itself, with the channels in before the channels out."""
+    return original(x, out_grad, w_shape, stride, padding).permute((0, 1, 3, 2))
+
+
+@mutant(of="conv_w_grad")
+def picture_reshaped(x, out_grad, w_shape, stride=1, padding=0):
+    """You make the channels of x its batch with a reshape. That leaves all numbers in their order and
+    mixes pictures, pixels and channels up. N and C_in change parts: exchange the axes."""
+    n, height, width, c_in = x.shape
+    x = x.reshape((c_in, height, width, n)).permute((3, 1, 2, 0))
+    return original(x, out_grad, w_shape, stride, padding)
+
+
+@mutant(of="conv_w_grad")
+def gaps_left_out(x, out_grad, w_shape, stride=1, padding=0):
+    """You slide out_grad over x as it came, without the gaps that the stride left. Neighbours in out_grad
+    belong to windows that are s pixels apart, and they must lie on pixels that are s apart."""
+    full = first(out_grad, *positions(x.shape, w_shape, padding))
+    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad")
+def gaps_left_out_and_cut(x, out_grad, w_shape, stride=1, padding=0):
+    """Your result has the right shape because you cut it. You slide out_grad over x without the gaps that
+    the stride left: its numbers must lie on pixels that are s apart, since their windows were."""
+    w_grad = slide_over_x(x, out_grad, padding).permute((1, 2, 0, 3))
+    return w_grad[: w_shape[0], : w_shape[1]]
+
+
+@mutant(of="conv_w_grad")
+def stride_for_dilation(x, out_grad, w_shape, stride=1, padding=0):
+    """You let out_grad jump over x by the stride, and its own numbers lie on pixels that are neighbours.
+    It is the other way round: they lie s apart, and from one weight to the next out_grad moves by one
+    pixel."""
+    x = framed(x, *pair(padding)).permute((3, 1, 2, 0))
+    return conv(x, out_grad.permute((1, 2, 0, 3)), stride).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad")
+def kernel_dilated_by_the_stride(x, out_grad, w_shape, stride=1, padding=0):
+    """You put s zeros after each number of out_grad. Its numbers must lie on pixels that are s apart, so
+    there are s - 1 zeros between two of them."""
+    s_h, s_w = pair(stride)
+    full = first(dilate(dilate(out_grad, 1, s_h), 2, s_w), *positions(x.shape, w_shape, padding))
+    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad")
+def left_over_not_cut(x, out_grad, w_shape, stride=1, padding=0):
+    """Your result is r too long on each axis: out_grad still had room to slide over the pixels that the
+    stride left over. Those numbers belong to no weight. The result has exactly K of them."""
+    return slide_over_x(x, without_the_last_zeros(out_grad, stride), padding).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad")
+def left_over_cut_at_the_top_left(x, out_grad, w_shape, stride=1, padding=0):
+    """Your result was r too long, and you cut its first rows and columns off. The pixels that the stride
+    left over lie at the end, so the numbers that belong to no weight are the last ones."""
+    rest_h, rest_w = left_over(x.shape, w_shape, stride, padding)
+    w_grad = slide_over_x(x, without_the_last_zeros(out_grad, stride), padding).permute((1, 2, 0, 3))
+    return w_grad[rest_h:, rest_w:]
+
+
+@mutant(of="conv_w_grad")
+def last_zeros_kept(x, out_grad, w_shape, stride=1, padding=0):
+    """You keep all zeros that dilation put after the last number of out_grad. It is too long then, and
+    finds s - 1 - r places too few on x. The result has exactly K numbers: from that you know how long
+    out_grad may be."""
+    return slide_over_x(x, gaps_filled(out_grad, stride), padding).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad")
+def last_picture_only(x, out_grad, w_shape, stride=1, padding=0):
+    """Your gradient is that of the last picture: each one writes over what was there. One kernel served
+    all of them, so their gradients are added up."""
+    return original(x[-1:], out_grad[-1:], w_shape, stride, padding)
+
+
+@mutant(of="conv_w_grad")
+def mean_over_pictures(x, out_grad, w_shape, stride=1, padding=0):
+    """You take the mean over the pictures. Add them up: if the loss is a mean, that is already in
+    out_grad."""
+    return original(x, out_grad, w_shape, stride, padding) / x.shape[0]
+
+
+@mutant(of="conv_w_grad")
+def mean_over_positions(x, out_grad, w_shape, stride=1, padding=0):
+    """You divide by the number of windows. A weight takes part in every window, and each adds its share:
+    x · G, summed over all positions, and not their mean."""
+    return original(x, out_grad, w_shape, stride, padding) / (out_grad.shape[1] * out_grad.shape[2])
+
+
+@mutant(of="conv_w_grad")
+def picture_not_padded(x, out_grad, w_shape, stride=1, padding=0):
+    """You slide out_grad over x as it is. Forward, the kernel slid over the padded picture, and some
+    weights met zeros: x must be padded in the same way here."""
+    full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
+    return slide_over_x(x, full, 0).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_w_grad")
+def all_zeros_at_the_bottom_right(x, out_grad, w_shape, stride=1, padding=0):
+    """You pad x by 2p zeros, but all of them stand at the end of each axis. Your result has the right
+    shape, and every weight has met the wrong pixels. There are p zeros on either side."""
+    p_h, p_w = pair(padding)
+    x = pad(x, ((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0)))
+    return original(x, out_grad, w_shape, stride, 0)
+
+
+@mutant(of="conv_w_grad")
+def upstream_ignored(x, out_grad, w_shape, stride=1, padding=0):
+    """Your gradient is the same for every out_grad: it adds up the windows as they are. Each window
+    counts with its own G. With an out_grad of ones you would not see the difference."""
+    return original(x, out_grad * 0.0 + 1.0, w_shape, stride, padding)
+
+
+@mutant(of="conv_w_grad")
+def x_read_in_memory_order(x, out_grad, w_shape, stride=1, padding=0):
+    """You read x as if it lay in memory in the order of its axes, from the start of the buffer. It may be
+    a view: keep its offset and its strides when you exchange its axes."""
+    return original(in_memory_order(x), out_grad, w_shape, stride, padding)

@@ -1,0 +1,461 @@
+"""Wrong ideas about padding, counting windows and convolving, and what to tell whoever has them."""
+
+import numpy as np
+from solution import NDArray, original, output_shape, pad, pair, zeros
+
+from grader.model.mutant import mutant
+
+
+def in_memory_order(a):
+    """The numbers of a's buffer from its start, in a's shape: what `a` would be if it were no view."""
+    return a.as_strided((a.size,), (1,), 0).reshape(a.shape)
+
+
+def with_edges_repeated(a, padding):
+    """`a` between copies of its outermost elements; no number in `padding` is negative."""
+    out = zeros([n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)], a.device, a.dtype)
+    out[...] = np.pad(a.numpy(), padding, mode="edge")
+    return out
+
+
+def framed(x, low, high):
+    """`x` between low[0] and high[0] rows of zeros, and low[1] and high[1] columns."""
+    return pad(x, ((0, 0), (low[0], high[0]), (low[1], high[1]), (0, 0)))
+
+
+def times_kernels(windows, w):
+    """Each of the windows (N, H', W', KH, KW, C_in) as one row, times each kernel of w as one column."""
+    n, out_h, out_w, k_h, k_w, c_in = windows.shape
+    rows = windows.reshape((n * out_h * out_w, k_h * k_w * c_in))
+    return (rows @ w.reshape((k_h * k_w * c_in, w.shape[3]))).reshape((n, out_h, out_w, w.shape[3]))
+
+
+# pad
+
+
+@mutant(of="pad")
+def zeros_before_only(a, padding):
+    """You put zeros in front of the first element and none after the last. Each axis has a pair (low,
+    high): low zeros go before, high zeros after. Look at the length that an axis must have in the end."""
+    return original(a, [(low, min(high, 0)) for low, high in padding])
+
+
+@mutant(of="pad")
+def zeros_after_only(a, padding):
+    """Your result has the right shape, but the array lies at its very start and all zeros come after it.
+    The first `low` places on an axis are zeros: where in the result does element 0 of the array go?"""
+    return original(a, [(min(low, 0), high + max(low, 0)) for low, high in padding])
+
+
+@mutant(of="pad")
+def ends_exchanged(a, padding):
+    """You put `high` zeros in front and `low` zeros behind. In a pair (low, high) the first number
+    belongs to the side where the indices are low: it is the number of zeros before element 0."""
+    return original(a, [(high, low) for low, high in padding])
+
+
+@mutant(of="pad")
+def first_number_for_both_ends(a, padding):
+    """You use the first number of each pair at both ends of its axis. The two may differ: an axis that
+    holds `4 7 1 5`, padded by (-1, 2), becomes `7 1 5 0 0`."""
+    return original(a, [(low, low) for low, _ in padding])
+
+
+@mutant(of="pad")
+def edge_values_for_zeros(a, padding):
+    """Outside the array you repeat its outermost elements. What lies outside counts as 0 here, so that a
+    window half outside the picture gets nothing from there."""
+    kept = original(a, [(min(low, 0), min(high, 0)) for low, high in padding])
+    return with_edges_repeated(kept, [(max(low, 0), max(high, 0)) for low, high in padding])
+
+
+@mutant(of="pad")
+def minus_zero_as_an_end(a, padding):
+    """Your slice ends at `-high`, counted from the end. That works while high is positive, but where it
+    is 0 the slice ends at -0, which is 0: it is empty. Work out the end as a number counted from the
+    start."""
+    out = zeros([n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)], a.device, a.dtype)
+    out[tuple(slice(low, -high) for low, high in padding)] = a
+    return out
+
+
+@mutant(of="pad")
+def height_and_width_only(a, padding):
+    """Your pad takes every array for a batch of pictures with four axes, and pads axes 1 and 2. It is
+    asked for any number of axes, and there is one pair of numbers for each of them, batch and channels
+    too."""
+    _, rows, columns, _ = padding
+    return original(a, ((0, 0), rows, columns, (0, 0)))
+
+
+@mutant(of="pad")
+def nothing_cut_off(a, padding):
+    """You take a negative number for 0. It asks you to remove that many elements at its end of the axis:
+    with the pair (-1, 2), an axis that holds `4 7 1 5` becomes `7 1 5 0 0`."""
+    return original(a, [(max(low, 0), max(high, 0)) for low, high in padding])
+
+
+@mutant(of="pad")
+def cut_at_the_other_end(a, padding):
+    """You cut elements off at the wrong end: where `low` is negative you take them from behind, where
+    `high` is negative from the front. Each number of a pair speaks of its own end, whether it is negative
+    or not."""
+    swapped = [(min(high, 0), min(low, 0)) for low, high in padding]
+    return original(original(a, swapped), [(max(low, 0), max(high, 0)) for low, high in padding])
+
+
+@mutant(of="pad")
+def no_elements_left_alone(a, padding):
+    """You hand an array without elements back as it came. It has a shape all the same: an axis of length
+    0 with 3 zeros around it has length 3, and then there are zeros to write."""
+    return a if a.size == 0 else original(a, padding)
+
+
+@mutant(of="pad")
+def memory_order_taken_for_order(a, padding):
+    """You copy the numbers in the order in which they lie in memory, from the start of the buffer. For a
+    view that is not the order of its elements: offset and strides say where element (i, j) lies."""
+    return original(in_memory_order(a), padding)
+
+
+@mutant(of="pad")
+def same_array_when_nothing_to_pad(a, padding):
+    """Where every number is 0 you return the array that you were given. Whoever calls pad may write into
+    the result, and would overwrite the original: the result is a new array, always."""
+    return a if all(low == high == 0 for low, high in padding) else original(a, padding)
+
+
+@mutant(of="pad")
+def slice_when_only_cutting(a, padding):
+    """Where pad only cuts off, you return a slice. A slice is a view: it shares its memory with the array
+    that it was cut from, and what is written into it shows there. The result is a new array, always."""
+    if all(low <= 0 and high <= 0 for low, high in padding) and any(low + high for low, high in padding):
+        return a[tuple(slice(-low, n + high) for n, (low, high) in zip(a.shape, padding, strict=True))]
+    return original(a, padding)
+
+
+# output_size
+
+
+@mutant(of="output_size")
+def first_window_not_counted(size, kernel, stride, padding):
+    """You are one window short: you count the steps between windows. With 2 steps there are 3 windows,
+    since the one at position 0 is there before any step is made. Count the starts in the handout's table."""
+    return original(size, kernel, stride, padding) - 1
+
+
+@mutant(of="output_size")
+def positions_over_stride(size, kernel, stride, padding):
+    """You divide the number of all positions, H + 2p - K + 1, by the stride. That is right where the
+    stride leaves s - 1 over, and one too few in all other cases. Write the starts out for H = 4, K = 2,
+    s = 2: is the one at 0 a start that you pay a whole stride for?"""
+    return (size + 2 * padding - kernel + 1) // stride
+
+
+@mutant(of="output_size")
+def started_step_counted(size, kernel, stride, padding):
+    """You round up, so that a last step which the picture is too short for counts as well. That window
+    would hang over the edge. Only windows that fit are counted; the pixels left over are in no window."""
+    return -((kernel - size - 2 * padding) // stride) + 1
+
+
+@mutant(of="output_size")
+def rounded_to_nearest(size, kernel, stride, padding):
+    """You round the number of steps to the nearest whole number. With s - 1 pixels left over you count
+    one window too many: it would hang over the edge. A step that is not complete does not count at all."""
+    return round((size + 2 * padding - kernel) / stride) + 1
+
+
+@mutant(of="output_size")
+def padding_counted_once(size, kernel, stride, padding):
+    """You add the padding once. There are p zeros in front and p more behind: how long is the axis that
+    the kernel slides over?"""
+    return (size + padding - kernel) // stride + 1
+
+
+@mutant(of="output_size")
+def padding_not_counted(size, kernel, stride, padding):
+    """You count windows on the picture as it was before padding. The kernel slides over the zeros, too:
+    `size` is the length without them, and `padding` zeros stand at either end."""
+    return (size - kernel) // stride + 1
+
+
+@mutant(of="output_size")
+def windows_may_hang_over(size, kernel, stride, padding):
+    """You let a window start at every stride as long as there is a pixel under its first place. The whole
+    kernel must fit: the last place where it may start is H + 2p - K."""
+    return (size + 2 * padding - 1) // stride + 1
+
+
+@mutant(of="output_size")
+def stride_divides_the_picture(size, kernel, stride, padding):
+    """You divide the length of the axis by the stride first and subtract the kernel afterwards. The
+    stride says how far apart the windows start; it does not make the kernel shorter. On which places may
+    a window start, and how many multiples of s are among them?"""
+    return (size + 2 * padding) // stride - kernel + 1
+
+
+# conv
+
+
+@mutant(of="conv")
+def kernel_turned_around(x, w, stride=1, padding=0):
+    """You turn the kernel around before it slides, as a convolution does in mathematics. In deep learning
+    it lies on the window as it stands: its first number meets the window's first pixel."""
+    return original(x, w[::-1, ::-1], stride, padding)
+
+
+@mutant(of="conv")
+def kernel_transposed(x, w, stride=1, padding=0):
+    """You take the kernel's rows for its columns. Its first axis, KH, runs along the height of the
+    picture, and its second, KW, along the width. With a square kernel even the shape is right."""
+    return original(x, w.permute((1, 0, 2, 3)), stride, padding)
+
+
+@mutant(of="conv")
+def channels_first_in_the_window(x, w, stride=1, padding=0):
+    """The numbers of your windows and of your kernels come in two different orders: the one has channels
+    first, the other row and column. All shapes fit, and every product is of two numbers that do not
+    belong together. In which order does w, with shape (KH, KW, C_in, C_out), lie once you reshape it?"""
+    k_h, k_w, c_in, c_out = w.shape
+    return original(x, w.reshape((c_in, k_h, k_w, c_out)).permute((1, 2, 0, 3)), stride, padding)
+
+
+@mutant(of="conv")
+def kernels_reshaped_into_rows(x, w, stride=1, padding=0):
+    """You reshape w as if its first axis were C_out, and transpose the result. But C_out is the last axis
+    of w, the one that runs fastest through memory, and a reshape never changes that order. Each of your
+    columns is a mixture of all kernels. See "Permute is not reshape" in the handout."""
+    rows = w.reshape((w.shape[3], w.size // w.shape[3]))
+    return original(x, rows.permute((1, 0)).reshape(w.shape), stride, padding)
+
+
+@mutant(of="conv")
+def picture_reshaped(x, w, stride=1, padding=0):
+    """You bring the channels of x to the front with a reshape. A reshape leaves the numbers in their
+    order and only draws new borders between them, so that channels and columns are mixed up. To exchange
+    axes is to permute. With one channel the two are the same."""
+    n, height, width, c_in = x.shape
+    return original(x.reshape((n, c_in, height, width)).permute((0, 2, 3, 1)), w, stride, padding)
+
+
+@mutant(of="conv")
+def output_reshaped(x, w, stride=1, padding=0):
+    """Your sums are right and stand in the wrong places. They come with the output channels as the first
+    axis, and you reshape them to (N, H', W', C_out): that leaves their order as it is. Axes that must
+    change places are permuted."""
+    out = original(x, w, stride, padding)
+    return out.permute((3, 0, 1, 2)).reshape(out.shape)
+
+
+@mutant(of="conv")
+def strides_before_padding(x, w, stride=1, padding=0):
+    """You take the strides from the picture before it was padded. The padded picture has longer rows, so
+    a step down is further in its memory than it was in x. As soon as there is padding, your windows slip."""
+    image, row, column, channel = x.strides
+    (s_h, s_w), frame = pair(stride), pair(padding)
+    n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    steps = (image, s_h * row, s_w * column, row, column, channel)
+    windows = framed(x, frame, frame).as_strided((n, out_h, out_w, *w.shape[:3]), steps)
+    return times_kernels(windows, w)
+
+
+@mutant(of="conv")
+def windows_one_pixel_apart(x, w, stride=1, padding=0):
+    """The stride decides how many windows you take, and not where: your windows are one pixel apart.
+    Output (i, j) is the window that starts at row s·i and column s·j of the padded picture."""
+    _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    return original(x, w, 1, padding)[:, :out_h, :out_w]
+
+
+@mutant(of="conv")
+def stride_inside_the_window(x, w, stride=1, padding=0):
+    """You apply the stride inside the window: its pixels are s apart, and the windows follow each other
+    by one. It is the other way round. A window is K neighbouring pixels, and the next window is s further
+    on."""
+    n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, s_w), frame = pair(stride), pair(padding)
+    x = framed(x, frame, frame)
+    image, row, column, channel = x.strides
+    steps = (image, row, column, s_h * row, s_w * column, channel)
+    return times_kernels(x.as_strided((n, out_h, out_w, *w.shape[:3]), steps), w)
+
+
+@mutant(of="conv")
+def first_window_one_stride_late(x, w, stride=1, padding=0):
+    """Your windows are s apart, but the first one starts at s - 1. The first window lies in the top left
+    corner: the starts are the multiples of s, and 0 is one of them."""
+    s_h, s_w = pair(stride)
+    return original(x, w, 1, padding)[:, s_h - 1 :: s_h, s_w - 1 :: s_w]
+
+
+@mutant(of="conv")
+def left_over_at_the_start(x, w, stride=1, padding=0):
+    """Your windows reach to the last pixel, and what the stride leaves over lies in front of the first.
+    The first window starts at 0, whatever is left over at the end: the starts are the multiples of s."""
+    (_, out_h, out_w, _), (s_h, s_w) = output_shape(x.shape, w.shape, stride, padding), pair(stride)
+    out = original(x, w, 1, padding)
+    rest_h, rest_w = out.shape[1] - 1 - (out_h - 1) * s_h, out.shape[2] - 1 - (out_w - 1) * s_w
+    return out[:, rest_h::s_h, rest_w::s_w]
+
+
+@mutant(of="conv")
+def left_over_shared_out(x, w, stride=1, padding=0):
+    """You centre the windows, half of what the stride leaves over on either side. The first window starts
+    at 0, and all pixels that are left over lie at the end: the starts are the multiples of s."""
+    (_, out_h, out_w, _), (s_h, s_w) = output_shape(x.shape, w.shape, stride, padding), pair(stride)
+    out = original(x, w, 1, padding)
+    rest_h, rest_w = out.shape[1] - 1 - (out_h - 1) * s_h, out.shape[2] - 1 - (out_w - 1) * s_w
+    return out[:, rest_h // 2 :: s_h, rest_w // 2 :: s_w][:, :out_h, :out_w]
+
+
+@mutant(of="conv")
+def strides_exchanged(x, w, stride=1, padding=0):
+    """You use the stride of the width for the height, and the other way round. A pair is (height, width),
+    in the order of the axes: the first number says how many rows a window moves down."""
+    return original(x, w, pair(stride)[::-1], padding)
+
+
+@mutant(of="conv")
+def paddings_exchanged(x, w, stride=1, padding=0):
+    """You put the rows of zeros at the sides and the columns above and below. A pair is (height, width):
+    the first number is for the axis of height, and so for the rows above and below."""
+    return original(x, w, stride, pair(padding)[::-1])
+
+
+@mutant(of="conv")
+def stride_of_the_height_for_both(x, w, stride=1, padding=0):
+    """You move by the stride of the height on both axes. A pair has two numbers, (height, width), and
+    they may differ: read the second one for the columns."""
+    return original(x, w, pair(stride)[0], padding)
+
+
+@mutant(of="conv")
+def padding_of_the_height_for_both(x, w, stride=1, padding=0):
+    """You put as many columns of zeros at the sides as there are rows above and below. The two may
+    differ: the second number of the pair is the one for the width."""
+    return original(x, w, stride, pair(padding)[0])
+
+
+@mutant(of="conv")
+def kernel_taken_as_square(x, w, stride=1, padding=0):
+    """You read the kernel's height and use it for its width, too. KH and KW may differ: w has shape (KH,
+    KW, C_in, C_out), and a window is as wide as the kernel."""
+    k, frame, (s_h, s_w) = w.shape[0], pair(padding), pair(stride)
+    x = framed(x, frame, frame)
+    n, height, width, c_in = x.shape
+    image, row, column, channel = x.strides
+    shape = (n, (height - k) // s_h + 1, (width - k) // s_w + 1, k, k, c_in)
+    windows = x.as_strided(shape, (image, s_h * row, s_w * column, row, column, channel))
+    return times_kernels(windows, w)
+
+
+@mutant(of="conv")
+def padded_at_the_top_left_only(x, w, stride=1, padding=0):
+    """You put zeros above and to the left, and none below and to the right. A padding of p means p on
+    either side, so the padded picture has H + 2p rows."""
+    return original(framed(x, pair(padding), (0, 0)), w, stride)
+
+
+@mutant(of="conv")
+def all_zeros_at_the_bottom_right(x, w, stride=1, padding=0):
+    """You add 2p zeros, but all of them at the end of each axis. The output has the right shape, and
+    every window is in the wrong place: p zeros belong before the first pixel and p after the last."""
+    p_h, p_w = pair(padding)
+    return original(framed(x, (0, 0), (2 * p_h, 2 * p_w)), w, stride)
+
+
+@mutant(of="conv")
+def edge_pixels_around_the_picture(x, w, stride=1, padding=0):
+    """You continue the picture beyond its edge with copies of its outermost pixels. The frame consists of
+    zeros: a window that hangs over the edge gets nothing from there."""
+    p_h, p_w = pair(padding)
+    return original(with_edges_repeated(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))), w, stride)
+
+
+@mutant(of="conv")
+def padding_forgotten(x, w, stride=1, padding=0):
+    """You convolve the picture without its frame of zeros, so there are fewer windows than there should
+    be. Put p zeros on either side of each axis of the picture before the kernel slides."""
+    return original(x, w, stride, 0)
+
+
+@mutant(of="conv")
+def windows_of_zeros_left_out(x, w, stride=1, padding=0):
+    """You never pad by more than K - 1. A window that lies on the frame alone sees nothing but zeros, and
+    it still counts: its output is 0, and it has a place in the output."""
+    (p_h, p_w), (k_h, k_w) = pair(padding), w.shape[:2]
+    return original(x, w, stride, (min(p_h, k_h - 1), min(p_w, k_w - 1)))
+
+
+@mutant(of="conv")
+def first_picture_repeated(x, w, stride=1, padding=0):
+    """Every picture of the batch gets the output of the first one. Follow N through your code: at which
+    step do the other pictures get lost?"""
+    out = original(x, w, stride, padding)
+    return out[:1].broadcast_to(out.shape)
+
+
+@mutant(of="conv")
+def mean_over_channels(x, w, stride=1, padding=0):
+    """You take the mean over the channels of a window. An output is a *sum* over all KH · KW · C_in
+    products; nothing is divided."""
+    return original(x, w, stride, padding) / x.shape[3]
+
+
+@mutant(of="conv")
+def last_row_and_column_missing(x, w, stride=1, padding=0):
+    """The last row and the last column of your output are never computed. The last window starts at
+    H + 2p - K at the latest, and that place counts: where does your loop or your slice end?"""
+    out = original(x, w, stride, padding)
+    out[:, -1], out[:, :, -1] = 0.0, 0.0
+    return out
+
+
+@mutant(of="conv")
+def x_read_in_memory_order(x, w, stride=1, padding=0):
+    """You read x as if it lay in memory in the order of its axes, from the start of the buffer. x may be
+    a view: its strides and its offset say where a pixel lies. See "Views" in the handout."""
+    return original(in_memory_order(x), w, stride, padding)
+
+
+@mutant(of="conv")
+def w_read_in_memory_order(x, w, stride=1, padding=0):
+    """You read w as if it lay in memory in the order of its axes, from the start of the buffer. Like x it
+    may be a view, with an offset and with strides of its own."""
+    return original(x, in_memory_order(w), stride, padding)
+
+
+@mutant(of="conv")
+def offset_of_x_dropped(x, w, stride=1, padding=0):
+    """You take the strides of x and forget its offset, so you read from the start of the buffer. If x is
+    a slice, its first pixel lies further on: at `x.offset`."""
+    return original(NDArray(x.buffer, x.shape, x.strides, 0, x.device), w, stride, padding)
+
+
+@mutant(of="conv")
+def backward_axes_read_forwards(x, w, stride=1, padding=0):
+    """You take every stride of x for positive. A view may run backwards through memory, as `a[:, ::-1]`
+    does: then its stride is negative, and its offset is at the other end."""
+    forwards = tuple(slice(None, None, -1 if step < 0 else 1) for step in x.strides)
+    return original(x[forwards], w, stride, padding)
+
+
+@mutant(of="conv")
+def kernel_turned_in_place(x, w, stride=1, padding=0):
+    """Your output is right, and w is not any more: you turn the kernel around by writing into w itself.
+    Whoever called conv still needs it. Make a view or a copy, and leave w as you found it."""
+    w[...] = w[::-1, ::-1]
+    return original(x, w[::-1, ::-1], stride, padding)
+
+
+@mutant(of="conv")
+def left_over_pixels_cleared(x, w, stride=1, padding=0):
+    """Your output is right, and x is not any more: you write zeros over the pixels that the stride leaves
+    over. They are in no window anyway, and they are not yours: leave x as you found it."""
+    _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
+    out = original(x, w, stride, padding)
+    x[:, (out_h - 1) * s_h + w.shape[0] - p_h :] = 0.0
+    x[:, :, (out_w - 1) * s_w + w.shape[1] - p_w :] = 0.0
+    return out
