@@ -1,10 +1,32 @@
-"""Convolution of images with its two gradients, and the four rearrangements that they are made of."""
+"""Convolution of images with its gradients, in the form to run, and the rearrangements they are made of.
+
+`reference.plain` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step; a test
+holds the two forms equal. This form is im2col three times over: with the windows of x as the rows of a matrix,
+out = im2col(x) @ w, w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). The matrix has K * K
+times the elements of x, so it never exists as a whole: it is made, used and dropped one block at a time, each
+small enough to stay in the cache. NumPy cannot add a product to an array, which is why shifting x under one
+kernel element at a time (kn2row) is no faster here, though it needs no copy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-from reference.ndarray import NDArray, normalize_axes, zeros
+from reference.ndarray import (
+    NDArray,
+    accumulate,
+    common_dtype,
+    empty,
+    multiply_into,
+    normalize_axes,
+    zeros,
+)
+
+Pair: TypeAlias = tuple[int, int]
+Box: TypeAlias = tuple[slice, slice, slice]
 
 
 def pad(a: NDArray, padding: Sequence[tuple[int, int]]) -> NDArray:
@@ -121,33 +143,9 @@ def conv(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """Convolve a batch of images with a set of kernels, as deep learning does: the kernel is not flipped.
-
-    x: (N, H, W, C_in), w: (KH, KW, C_in, C_out) -> (N, H', W', C_out), all of one dtype, where
-    H' = (H + 2 p_h - KH) // s_h + 1, and W' likewise. `stride` (s_h, s_w) and `padding` (p_h, p_w) are an
-    int or a pair (height, width). With x' for x between p_h rows and p_w columns of zeros on either side,
-
-        out[n, i, j, o] = sum over a, b, c of x'[n, s_h * i + a, s_w * j + b, c] * w[a, b, c, o]
-
-    x may be any view, and neither x nor w is modified. ValueError where C_in differs, a kernel is larger
-    than the padded image, a stride is below 1 or a padding is negative.
-    """
-    n, out_h, out_w, c_out = output_shape(x.shape, w.shape, stride, padding)
-    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
-    k_h, k_w, c_in, _ = w.shape
-    x = pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0)))
-
-    # im2col. Each output pixel looks at one window of x. A step to the next window is s steps of x, a step
-    # inside it is one: two pairs of axes over the same memory, and no window is copied yet.
-    image, row, column, channel = x.strides
-    windows = x.as_strided(
-        (n, out_h, out_w, k_h, k_w, c_in), (image, s_h * row, s_w * column, row, column, channel)
-    )
-    # A window and a kernel are now vectors in the same order (a, b, c), and the sum is a dot product: one
-    # matrix product takes all of them. The reshape copies every window, K * K times the memory of x.
-    k = k_h * k_w * c_in
-    out = windows.reshape((n * out_h * out_w, k)) @ w.reshape((k, c_out))
-    return out.reshape((n, out_h, out_w, c_out))
+    """`reference.plain.conv`: (N, H, W, C_in) with (KH, KW, C_in, C_out) -> (N, H', W', C_out)."""
+    out_shape = output_shape(x.shape, w.shape, stride, padding)
+    return correlate(x, w, out_shape, pair(stride), pair(padding))
 
 
 def conv_x_grad(
@@ -157,39 +155,25 @@ def conv_x_grad(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """The gradient of sum(out_grad * conv(x, w, stride, padding)) with respect to x.
-
-    out_grad: (N, H', W', C_out), the shape of that conv; w: (KH, KW, C_in, C_out); x_shape: (N, H, W, C_in)
-    -> x_shape. conv is linear in x, so the result does not depend on x: it is the one array for which
-
-        sum(conv(v, w, stride, padding) * out_grad) == sum(v * x_grad)     for every v of shape x_shape
-
-    A pixel that no window covers has gradient 0. ValueError where out_grad does not have the shape of the
-    output, and whatever conv refuses.
-    """
-    expected = output_shape(x_shape, w.shape, stride, padding)
-    if out_grad.shape != expected:
-        raise ValueError(f"out_grad has shape {out_grad.shape}, but the output has shape {expected}")
+    """`reference.plain.conv_x_grad`: (N, H', W', C_out) with (KH, KW, C_in, C_out) -> x_shape."""
+    check_out_grad(out_grad, output_shape(x_shape, w.shape, stride, padding))
+    k_h, k_w, c_in, c_out = w.shape
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
-    _, height, width, _ = x_shape
-    k_h, k_w, _, _ = w.shape
 
-    # With stride 1 there would have been a window at every position. Dilation fills what the stride skipped:
-    # a window that was not taken has gradient 0. The H + 2p - K + 1 positions end r after the last window
-    # taken, r = (H + 2p - K) mod s, but dilation put s - 1 zeros there: the cut removes s - 1 - r of them.
-    out_grad = dilate(dilate(out_grad, 1, s_h - 1), 2, s_w - 1)
-    out_grad = out_grad[:, : height + 2 * p_h - k_h + 1, : width + 2 * p_w - k_w + 1, :]
+    if s_h == s_w == 1 and c_out <= 2 * c_in:
+        # A correlation with the flipped kernel, as in the plain form. With a stride that would mean zeros
+        # between the gradients, and most of the work on them; with many channels out, wide windows.
+        transposed = flip(w, (0, 1)).permute((0, 1, 3, 2))
+        return correlate(out_grad, transposed, tuple(x_shape), (1, 1), (k_h - 1 - p_h, k_w - 1 - p_w))
 
-    # Now as for stride 1: out[i] took x'[i + a] times w[a], so x'[y] gets out_grad[y - a] times w[a]. Where
-    # the index counts down as a counts up, the kernel is flipped: the transpose of a correlation is a
-    # correlation with the flipped kernel. Channels trade places too, as in dX = dZ W^T of a dense layer.
-    transposed = flip(w, (0, 1)).permute((0, 1, 3, 2))
-
-    # Pixel y of x is pixel y + p of x', which windows y + p - (K - 1) to y + p cover. For y = 0 they begin
-    # K - 1 - p before the first window there is: so much zero gradient goes in front, and as much behind.
-    # Where p > K - 1 the number is negative, a crop: the outer windows saw nothing but padding.
-    edge_h, edge_w = k_h - 1 - p_h, k_w - 1 - p_w
-    return conv(pad(out_grad, ((0, 0), (edge_h, edge_h), (edge_w, edge_w), (0, 0))), transposed)
+    n, height, width, _ = x_shape
+    x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, common_dtype(out_grad, w))
+    target = windows(x_grad, (k_h, k_w), (s_h, s_w))
+    transposed = w.reshape((k_h * k_w * c_in, c_out)).permute((1, 0))
+    for box in boxes(out_grad.shape[:3], k_h * k_w * c_in, w.device.ops.BLOCK):
+        columns = as_rows(out_grad[box]) @ transposed
+        add_windows(columns.reshape(target[box].shape), target[box], (s_h, s_w))
+    return x_grad[:, p_h : p_h + height, p_w : p_w + width].compact()
 
 
 def conv_w_grad(
@@ -199,29 +183,160 @@ def conv_w_grad(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """The gradient of sum(out_grad * conv(x, w, stride, padding)) with respect to w.
+    """`reference.plain.conv_w_grad`: (N, H, W, C_in) with (N, H', W', C_out) -> w_shape."""
+    check_out_grad(out_grad, output_shape(x.shape, w_shape, stride, padding))
+    k_h, k_w, c_in, c_out = w_shape
+    w_grad = zeros((k_h * k_w * c_in, c_out), x.device, common_dtype(x, out_grad))
+    for columns, rows in column_blocks(x, out_grad, (k_h, k_w), pair(stride), pair(padding)):
+        multiply_into(columns.permute((1, 0)), rows, w_grad, accumulate=True)
+    return w_grad.reshape(w_shape)
 
-    x: (N, H, W, C_in); out_grad: (N, H', W', C_out), the shape of that conv; w_shape: (KH, KW, C_in, C_out)
-    -> w_shape. conv is linear in w, so the result does not depend on w: it is the one array for which
 
-        sum(conv(x, v, stride, padding) * out_grad) == sum(v * w_grad)     for every v of shape w_shape
+def conv_b_grad(out_grad: NDArray) -> NDArray:
+    """The gradient of sum(out_grad * (conv(x, w) + b)) with respect to the bias b, one number a channel.
 
-    ValueError where out_grad does not have the shape of the output, and whatever conv refuses.
+    out_grad: (N, H', W', C_out) -> (C_out,): b reaches every image and pixel, so it is the sum over those.
+    ValueError for another number of axes.
     """
-    expected = output_shape(x.shape, w_shape, stride, padding)
+    if out_grad.ndim != 4:
+        raise ValueError(f"expected out_grad (N, H', W', C_out), not shape {out_grad.shape}")
+    return out_grad.sum((0, 1, 2))
+
+
+def im2col(
+    x: NDArray,
+    kernel: tuple[int, int],
+    stride: int | tuple[int, int] = 1,
+    padding: int | tuple[int, int] = 0,
+) -> NDArray:
+    """The windows of a batch of images as the rows of a matrix.
+
+    x: (N, H, W, C), kernel (KH, KW) -> (N * H' * W', KH * KW * C), a new array: row (n, i, j) is the window
+    that conv's out[n, i, j] sees, in the order of w, so that im2col(x) @ w.reshape((-1, C_out)) is conv's
+    result. It has about KH * KW / (s_h * s_w) times the elements of x. ValueError as for conv.
+    """
+    n, out_h, out_w, _ = output_shape(x.shape, (*kernel, *x.shape[3:], 1), stride, padding)
+    p_h, p_w = pair(padding)
+    x = pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0)))
+    return (
+        windows(x, kernel, pair(stride)).copy().reshape((n * out_h * out_w, math.prod(kernel) * x.shape[3]))
+    )
+
+
+def col2im(
+    columns: NDArray,
+    x_shape: Sequence[int],
+    kernel: tuple[int, int],
+    stride: int | tuple[int, int] = 1,
+    padding: int | tuple[int, int] = 0,
+) -> NDArray:
+    """The sum, at each pixel, of what the windows hold for it: the adjoint of im2col.
+
+    columns: (N * H' * W', KH * KW * C), kernel (KH, KW) -> x_shape (N, H, W, C), and for every v of that shape
+
+        sum(im2col(v, kernel, stride, padding) * columns) == sum(v * col2im(columns, ...))
+
+    What falls on the padding is dropped. ValueError for columns of another shape, and as for conv.
+    """
+    n, out_h, out_w, _ = output_shape(x_shape, (*kernel, *x_shape[3:], 1), stride, padding)
+    _, height, width, channels = x_shape
+    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
+    expected = n * out_h * out_w, math.prod(kernel) * channels
+    if columns.shape != expected:
+        raise ValueError(f"columns have shape {columns.shape}, but im2col's result has shape {expected}")
+    x = zeros((n, height + 2 * p_h, width + 2 * p_w, channels), columns.device, columns.dtype)
+    target = windows(x, kernel, (s_h, s_w))
+    add_windows(columns.reshape(target.shape), target, (s_h, s_w))
+    return x[:, p_h : p_h + height, p_w : p_w + width].compact()
+
+
+# What the fast forms are made of. Strides and paddings are pairs here, and shapes have been checked.
+
+
+def check_out_grad(out_grad: NDArray, expected: tuple[int, ...]) -> None:
+    """ValueError unless out_grad has the shape of the output."""
     if out_grad.shape != expected:
         raise ValueError(f"out_grad has shape {out_grad.shape}, but the output has shape {expected}")
-    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
+
+
+def correlate(x: NDArray, w: NDArray, out_shape: tuple[int, ...], stride: Pair, padding: Pair) -> NDArray:
+    """conv, but for a padding that may be negative: then it is a crop."""
+    k_h, k_w, c_in, c_out = w.shape
+    out = empty(out_shape, x.device, common_dtype(x, w))
+    w = w.reshape((k_h * k_w * c_in, c_out))
+    for columns, out_rows in column_blocks(x, out, (k_h, k_w), stride, padding):
+        multiply_into(columns, w, out_rows)
+    return out
+
+
+def column_blocks(
+    x: NDArray, out: NDArray, kernel: Pair, stride: Pair, padding: Pair
+) -> Iterator[tuple[NDArray, NDArray]]:
+    """The rows of im2col(x), a block at a time, each with the view of `out` that has its rows.
+
+    A block is a copy, except where the windows lie in memory as its rows: for a 1x1 kernel, or one window.
+    """
+    # Large blocks bound what padding copies. A window takes as many new pixels as there are to the next one.
+    for box in boxes(out.shape[:3], math.prod(stride) * x.shape[3], x.device.ops.BLOCK):
+        seen, part = windows(region(x, box, kernel, stride, padding), kernel, stride), out[box]
+        for small_box in boxes(part.shape[:3], math.prod(seen.shape[3:]), x.device.ops.BLOCK):
+            yield as_rows(seen[small_box]), as_rows(part[small_box])
+
+
+def boxes(lengths: Sequence[int], elements: int, limit: int) -> Iterator[Box]:
+    """Cut (images, rows, columns) into boxes of at most `limit` elements, `elements` to a pixel.
+
+    A box is one run of pixels in row-major order. One pixel may be larger than the limit.
+    """
+    room = limit // max(elements, 1)
+    steps: list[int] = []
+    for length in reversed(lengths):
+        parts = -(-length // min(max(room, 1), max(length, 1)))  # as few as may be, and of equal sizes
+        steps.insert(0, -(-length // max(parts, 1)) or 1)
+        room //= max(length, 1)
+    for starts in itertools.product(*(range(0, n, step) for n, step in zip(lengths, steps, strict=True))):
+        images, rows, columns = (
+            slice(first, min(first + step, n)) for first, step, n in zip(starts, steps, lengths, strict=True)
+        )
+        yield images, rows, columns
+
+
+def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair) -> NDArray:
+    """The part of the padded images that the windows of a box cover: a view where it has no padding."""
+    images, *places = box
+    spans = [
+        (s * place.start - p, s * (place.stop - 1) + k - p)
+        for place, k, s, p in zip(places, kernel, stride, padding, strict=True)
+    ]
+    (top, bottom), (left, right) = spans
     _, height, width, _ = x.shape
-    k_h, k_w, _, _ = w_shape
+    x = x[images]
+    if top >= 0 and left >= 0 and bottom <= height and right <= width:
+        return x[:, top:bottom, left:right]
+    return pad(x, ((0, 0), (-top, bottom - height), (-left, right - width), (0, 0)))
 
-    # As in conv_x_grad: the gradient that stride 1 would have given, zero at the windows it skipped.
-    out_grad = dilate(dilate(out_grad, 1, s_h - 1), 2, s_w - 1)
-    out_grad = out_grad[:, : height + 2 * p_h - k_h + 1, : width + 2 * p_w - k_w + 1, :]
 
-    # w[a] met x'[i + a] at every output i, so it gets the sum over i of x'[i + a] times out_grad[i]: a
-    # correlation of x' with out_grad as the kernel. It sums over the images too, so here N plays the part of
-    # the channels in, and C_in, of which each has a result of its own, that of the batch.
-    x = pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))).permute((3, 1, 2, 0))
-    w_grad = conv(x, out_grad.permute((1, 2, 0, 3)))  # (C_in, KH, KW, C_out)
-    return w_grad.permute((1, 2, 0, 3))
+def windows(x: NDArray, kernel: Pair, stride: Pair) -> NDArray:
+    """All windows of x, as a view (N, H', W', KH, KW, C): they share the elements where they overlap."""
+    (k_h, k_w), (s_h, s_w) = kernel, stride
+    n, height, width, channels = x.shape
+    image, row, column, channel = x.strides
+    return x.as_strided(
+        (n, (height - k_h) // s_h + 1, (width - k_w) // s_w + 1, k_h, k_w, channels),
+        (image, s_h * row, s_w * column, row, column, channel),
+    )
+
+
+def add_windows(values: NDArray, target: NDArray, stride: Pair) -> None:
+    """Add values (N, H', W', KH, KW, C) to `windows` of an array, where several may meet in one element."""
+    # Two kernel elements less than a stride apart never meet, so these can be added at once: a tile of the
+    # kernel, at most a stride high and wide.
+    (s_h, s_w), (k_h, k_w) = stride, values.shape[3:5]
+    for a, b in itertools.product(range(0, k_h, s_h), range(0, k_w, s_w)):
+        tile = (..., slice(a, a + s_h), slice(b, b + s_w), slice(None))
+        accumulate(values[tile], target[tile])
+
+
+def as_rows(a: NDArray) -> NDArray:
+    """(N, H', W', ...) as a matrix with a row for each pixel: a view where it can be one."""
+    return a.reshape((math.prod(a.shape[:3]), math.prod(a.shape[3:])))

@@ -80,7 +80,7 @@ class NDArray:
     @property
     def dtype(self) -> str:
         """The type of the elements: "float32" or "float64"."""
-        return str(self.buffer.dtype)
+        return "float32" if self.buffer.itemsize == 4 else "float64"
 
     @property
     def size(self) -> int:
@@ -117,6 +117,12 @@ class NDArray:
         """This array if it is compact already, else a compact copy."""
         return self if self.is_compact() else self.copy()
 
+    def run(self) -> Any:
+        """The elements in row-major order as a buffer: part of this array's where they lie so, else a copy."""
+        if self.strides == row_major_strides(self.shape):
+            return self.buffer[self.offset : self.offset + self.size]
+        return self.copy().buffer
+
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
         if copy is False:
             raise ValueError("an NDArray gives its values to NumPy as a copy only")
@@ -149,9 +155,12 @@ class NDArray:
             raise ValueError(f"shape {lengths} and strides {steps} have different numbers of axes")
         if 0 in lengths:
             return NDArray(self.buffer, lengths, steps, 0, self.device)
-        reach = [step * (n - 1) for n, step in zip(lengths, steps, strict=True)]
-        first = start + sum(r for r in reach if r < 0)
-        last = start + sum(r for r in reach if r > 0)
+        first = last = start
+        for n, step in zip(lengths, steps, strict=True):
+            if step > 0:
+                last += step * (n - 1)
+            else:
+                first += step * (n - 1)
         if first < 0 or last >= self.buffer.size:
             raise ValueError(
                 f"shape {lengths} with strides {steps} and offset {start} reaches from element {first} to "
@@ -275,8 +284,8 @@ class NDArray:
             source = source[0]
         source = source.broadcast_to(target.shape)
         # Where both lie over one buffer, an element could be overwritten before it is read.
-        source = source.copy() if source.buffer is self.buffer else source.compact()
-        self.device.ops.assign(source.buffer, *place)
+        elements = source.copy().buffer if source.buffer is self.buffer else source.run()
+        self.device.ops.assign(elements, *place)
 
     def flip(self, axes: Axes | None = None) -> NDArray:
         """A view with the order of the elements reversed along `axes` (None: along all)."""
@@ -361,9 +370,8 @@ class NDArray:
             raise ValueError("@ takes two matrices, not a number")
         if self.ndim != 2 or right.ndim != 2 or self.shape[1] != right.shape[0]:
             raise ValueError(f"cannot multiply matrices of shapes {self.shape} and {right.shape}")
-        (m, k), n = self.shape, right.shape[1]
-        out = empty((m, n), self.device, common_dtype(self, right))
-        self.device.ops.matmul(self.compact().buffer, right.compact().buffer, m, k, n, out.buffer)
+        out = empty((self.shape[0], right.shape[1]), self.device, common_dtype(self, right))
+        multiply_into(self, right, out)
         return out
 
     def sum(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
@@ -375,6 +383,18 @@ class NDArray:
         return reduce_rows("max_rows", self, axis, keepdims)
 
 
+def multiply_into(a: NDArray, b: NDArray, out: NDArray, accumulate: bool = False) -> None:
+    """Write the matrix product a @ b over `out`, or add it: rows of a buffer, one after another."""
+    (m, k), n = a.shape, b.shape[1]
+    views = (a.buffer, a.strides, a.offset, b.buffer, b.strides, b.offset)
+    out.device.ops.matmul(*views, m, k, n, out.buffer, out.offset, accumulate)
+
+
+def accumulate(a: NDArray, out: NDArray) -> None:
+    """Add `a`, element by element, to a view `out` of the same shape that has no element twice."""
+    out.device.ops.accumulate(a.buffer, a.strides, a.offset, out.buffer, out.strides, out.offset, out.shape)
+
+
 def elementwise(operation: str, *operands: Operand) -> NDArray:
     """The backend's operation on operands that broadcast to one shape; at least one is an NDArray."""
     like = next(operand for operand in operands if isinstance(operand, NDArray))
@@ -382,7 +402,7 @@ def elementwise(operation: str, *operands: Operand) -> NDArray:
     arrays = [operand for operand in ready if isinstance(operand, NDArray)]
     shape = broadcast_shape(*(a.shape for a in arrays))
     out = empty(shape, like.device, common_dtype(*arrays))
-    flat = [x.broadcast_to(shape).compact().buffer if isinstance(x, NDArray) else x for x in ready]
+    flat = [x.broadcast_to(shape).run() if isinstance(x, NDArray) else x for x in ready]
     getattr(like.device.ops, operation)(*flat, out.buffer)
     return out
 
@@ -395,8 +415,7 @@ def reduce_rows(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -
     if operation == "max_rows" and row_length == 0:
         raise ValueError(f"no maximum: shape {a.shape} has no elements along axis {axis}")
     out = empty([a.shape[i] for i in kept], a.device, a.dtype)
-    rows = a.permute(kept + reduced).compact()
-    getattr(a.device.ops, operation)(rows.buffer, row_length, out.buffer)
+    getattr(a.device.ops, operation)(a.permute(kept + reduced).run(), row_length, out.buffer)
     return out.reshape([n if i in kept else 1 for i, n in enumerate(a.shape)]) if keepdims else out
 
 
@@ -432,7 +451,10 @@ def broadcast_shape(*shapes: Shape) -> Shape:
 
 def row_major_strides(shape: Shape) -> Shape:
     """The strides of a compact array: the last axis runs fastest."""
-    return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+    strides = [1] * len(shape)
+    for axis in range(len(shape) - 1, 0, -1):
+        strides[axis - 1] = strides[axis] * shape[axis]
+    return tuple(strides)
 
 
 def normalize_axes(axes: Axes, ndim: int) -> Shape:
@@ -452,16 +474,17 @@ def normalize_axes(axes: Axes, ndim: int) -> Shape:
 def to_shape(shape: Axes) -> Shape:
     """One length or several as a tuple. ValueError for a negative one."""
     lengths = to_integers(shape)
-    if any(n < 0 for n in lengths):
+    if min(lengths, default=0) < 0:
         raise ValueError(f"negative length in shape {lengths}")
     return lengths
 
 
 def to_integers(values: Axes) -> tuple[int, ...]:
     """One integer or several as a tuple of int. TypeError for anything else."""
-    if isinstance(values, Sequence | np.ndarray):
-        return tuple(operator.index(value) for value in values)
-    return (operator.index(values),)
+    try:
+        return tuple(map(operator.index, values))  # type: ignore[arg-type]  # one integer has no elements
+    except TypeError:
+        return (operator.index(values),)  # type: ignore[arg-type]  # neither has anything else
 
 
 def to_index(item: Any) -> int:

@@ -1,8 +1,9 @@
 """The flat-buffer operations on the CPU: a buffer is a one-dimensional np.ndarray, float32 or float64.
 
-Every operation fills `out` completely and allocates nothing else that lasts. Shapes are tuples; strides and
-offsets count elements. A *strided view* of a buffer has its element (i, j, ...) at
-offset + i * strides[0] + j * strides[1] + ...; every other argument is row-major from the buffer's start.
+Every operation fills `out` completely and allocates nothing else that lasts; accumulate and matmul, which may
+write to a part of it, say so. Shapes are tuples; strides and offsets count elements. A *strided view* of a
+buffer has its element (i, j, ...) at offset + i * strides[0] + j * strides[1] + ...; every other argument is
+row-major from the buffer's start.
 """
 
 from __future__ import annotations
@@ -14,6 +15,14 @@ import numpy.typing as npt
 
 Buffer: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
+
+# How many elements an intermediate result may have and still be in the cache when it is used: 4 MiB in float32.
+# Whoever works in blocks makes them of this size.
+BLOCK = 2**20
+
+# OpenBLAS multiplies matrices of up to this many multiplications as they lie in memory. Larger ones it
+# rearranges first, which takes as long as it saves where one of the matrices is small.
+SMALL_PRODUCT = 10**6
 
 
 def empty(size: int, dtype: str) -> Buffer:
@@ -54,10 +63,43 @@ def assign_scalar(value: float, out: Buffer, shape: Shape, strides: Shape, offse
     strided(out, shape, strides, offset)[...] = value
 
 
+def accumulate(
+    a: Buffer,
+    a_strides: Shape,
+    a_offset: int,
+    out: Buffer,
+    out_strides: Shape,
+    out_offset: int,
+    shape: Shape,
+) -> None:
+    """Add a strided view of `a` to one of `out`, both of one shape, and leave the rest of `out` as it is.
+
+    The view of `out` has no element twice, and the two buffers are not the same.
+    """
+    target = strided(out, shape, out_strides, out_offset)
+    np.add(target, strided(a, shape, a_strides, a_offset), out=target)
+
+
 def strided(a: Buffer, shape: Shape, strides: Shape, offset: int) -> npt.NDArray[Any]:
-    """A NumPy view of a buffer. NumPy itself refuses one that reaches outside."""
+    """A strided view as this device's own kind of array: it shares the buffer's memory and speaks DLPack.
+
+    NumPy itself refuses one that reaches outside.
+    """
     size = a.itemsize
     return np.ndarray(shape, a.dtype, buffer=a, offset=offset * size, strides=[s * size for s in strides])
+
+
+def from_dlpack(exporter: Any) -> tuple[Buffer, Shape, Shape, int]:
+    """A buffer over the memory of whatever speaks DLPack on this device, and its view: shape, strides, offset."""
+    a = np.from_dlpack(exporter)
+    if a.size == 0:
+        return np.empty(0, a.dtype), a.shape, (0,) * a.ndim, 0
+    strides = tuple(s // a.itemsize if n > 1 else 0 for n, s in zip(a.shape, a.strides, strict=True))
+    reach = [s * (n - 1) for n, s in zip(a.shape, strides, strict=True)]
+    first = a[tuple(slice(-1, None) if r < 0 else slice(1) for r in reach)]
+    size = 1 + sum(abs(r) for r in reach)
+    buffer = np.lib.stride_tricks.as_strided(first, (size,), (a.itemsize,))
+    return buffer, a.shape, strides, -sum(r for r in reach if r < 0)
 
 
 # Element by element. One of the two operands may be a number.
@@ -136,6 +178,41 @@ def max_rows(a: Buffer, row_length: int, out: Buffer) -> None:
     np.max(a.reshape(out.size, row_length), axis=1, out=out)
 
 
-def matmul(a: Buffer, b: Buffer, m: int, k: int, n: int, out: Buffer) -> None:
-    """The product of a, an m x k matrix, and b, a k x n matrix."""
-    np.matmul(a.reshape(m, k), b.reshape(k, n), out=out.reshape(m, n))
+def matmul(
+    a: Buffer,
+    a_strides: Shape,
+    a_offset: int,
+    b: Buffer,
+    b_strides: Shape,
+    b_offset: int,
+    m: int,
+    k: int,
+    n: int,
+    out: Buffer,
+    out_offset: int = 0,
+    accumulate: bool = False,
+) -> None:
+    """The product of two strided views, an m x k and a k x n matrix, in row-major order from `out_offset` on.
+
+    `accumulate` adds it to what is there. The rest of `out` stays as it is; it is not the buffer of a or b.
+    """
+    left, right = strided(a, (m, k), a_strides, a_offset), strided(b, (k, n), b_strides, b_offset)
+    target = out[out_offset : out_offset + m * n].reshape(m, n)
+    product = np.empty_like(target) if accumulate else target
+    if 24 * k * n <= SMALL_PRODUCT < m * k * n:
+        # A small b: many small products, one under the other.
+        rows = SMALL_PRODUCT // (k * n) // 8 * 8
+        count, done = m // rows, m // rows * rows
+        np.matmul(left[:done].reshape(count, rows, k), right, out=product[:done].reshape(count, rows, n))
+        np.matmul(left[done:], right, out=product[done:])
+    elif 96 * m * n <= SMALL_PRODUCT < m * k * n:
+        # A small result of a long sum: many short sums, and their sum.
+        length = SMALL_PRODUCT // (m * n)
+        count, done = k // length, k // length * length
+        pieces = left[:, :done].reshape(m, count, length).swapaxes(0, 1)
+        np.sum(np.matmul(pieces, right[:done].reshape(count, length, n)), axis=0, out=product)
+        product += np.matmul(left[:, done:], right[done:])
+    else:
+        np.matmul(left, right, out=product)
+    if accumulate:
+        target += product

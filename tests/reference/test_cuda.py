@@ -4,6 +4,8 @@ The laws are those that cpu() obeys, and they are written once, in the files nam
 collected again, and what makes an array on cpu() there makes it on another device.
 """
 
+# ruff: noqa: F401  (pytest collects what is imported here)
+
 import os
 
 import numpy as np
@@ -14,10 +16,8 @@ from reference.backends import Device
 from reference.conv import conv, conv_w_grad, conv_x_grad, output_shape
 from reference.ndarray import array, cuda
 from reference.ndarray import cpu as real_cpu
-from tests.reference.kernels_on_cpu import COMPILER, KernelsOnCpu
-
-# ruff: noqa: F401  (pytest collects what is imported here)
 from tests.reference import test_conv
+from tests.reference.kernels_on_cpu import COMPILER, KernelsOnCpu
 from tests.reference.test_conv import (
     test_conv_and_its_gradients_are_adjoint,
     test_conv_equals_scipys_correlation,
@@ -66,18 +66,19 @@ except RuntimeError as error:
     NO_GPU = str(error)
 
 
-@pytest.fixture(scope="module", params=[*([] if GPU_REQUIRED else ["kernels_on_cpu"]), "cuda"])
+DEVICES = ([] if GPU_REQUIRED else ["kernels_on_cpu"]) + (["cuda"] if GPU_REQUIRED or NO_GPU is None else [])
+
+
+@pytest.fixture(scope="module", params=DEVICES)
 def kernel_device(request):
     """A GPU, or the backend for it with its kernels run as C++."""
     if request.param == "kernels_on_cpu":
         if COMPILER is None:
             pytest.skip("no g++ here, which would compile the kernels as C++")
         return Device("kernels_on_cpu", KernelsOnCpu(request.config.cache.mkdir("kernels")))
-    if NO_GPU is None:
-        return cuda()
-    if GPU_REQUIRED:
+    if NO_GPU is not None:
         pytest.exit(NO_GPU, returncode=1)
-    pytest.skip("no GPU here; `make gpu-test` says what is missing")
+    return cuda()
 
 
 @pytest.fixture(autouse=True)
@@ -136,3 +137,19 @@ def test_convolution_and_its_gradients_equal_the_cpus(device, dtype):
             for place in (real_cpu(), device)
         )
         np.testing.assert_array_equal(expected, actual)
+
+
+def test_buffers_reach_other_libraries_over_dlpack_where_they_lie(device):
+    """A strided view says which device it is on; what comes back by DLPack is that memory, seen as it was."""
+    if device.name != "cuda":
+        pytest.skip(f"no GPU here: {NO_GPU}")
+    import cupy
+
+    a = array(np.arange(24, dtype="float32").reshape(2, 3, 4), device)[:, ::-1, 1::2].permute((2, 0, 1))
+    exported = device.ops.strided(a.buffer, a.shape, a.strides, a.offset)
+    assert exported.__dlpack_device__() == (2, cupy.cuda.Device().id)  # 2: kDLCUDA
+    np.testing.assert_array_equal(a.numpy(), cupy.from_dlpack(exported))
+    back = reference.ndarray.NDArray(*device.ops.from_dlpack(exported), device)
+    np.testing.assert_array_equal(a.numpy(), back.numpy())
+    back[...] = -1.0
+    np.testing.assert_array_equal(np.full(a.shape, -1.0), a.numpy())
