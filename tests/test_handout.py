@@ -33,13 +33,13 @@ def make_grade(handout: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_handout_sets_itself_up_and_grades_by_itself(unpacked: Path) -> None:
     first = make_grade(unpacked)
-    assert "0 / 64.75 visible points" in first.stdout, first.stdout + first.stderr
+    assert "0 / 63.82 visible points" in first.stdout, first.stdout + first.stderr
     assert "NotImplementedError" in first.stdout
     assert first.returncode == 2  # make's own, for the grader's 1
 
     shutil.copy(unpacked.parent / "solution.py", unpacked / "conv.py")
     second = make_grade(unpacked)
-    assert "64.75 / 64.75 visible points" in second.stdout, second.stdout + second.stderr
+    assert "63.82 / 63.82 visible points" in second.stdout, second.stdout + second.stderr
     assert "setting up" not in second.stdout
     assert second.returncode == 0
 

@@ -40,7 +40,7 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
 SAID = {
     "untouched_handout": ("x_grad", "NotImplementedError"),
     "exercise_missing": ("w_grad", "conv.py defines no conv_w_grad"),
-    "cut_forgotten": ("x_grad", "axis 1 has length 9 and not 7"),
+    "cut_forgotten": ("x_grad", "axis 1 has length 8 and not 7"),
     "wrong_dtype": ("conv", "the dtype differs"),
     "wrong_shape": ("w_grad", "axes were exchanged"),
     "syntax_error": ("conv", "SyntaxError: '(' was never closed"),

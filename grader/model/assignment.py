@@ -32,6 +32,25 @@ class Limits:
     answer_mib: int = 64
 
 
+DEFAULT_IMPORTS = (  # nothing among them does an exercise; what a process may do to others is the wall's business
+    *("numpy", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum", "fractions"),
+    *("functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random", "statistics", "string"),
+    *("sys", "textwrap", "time", "typing", "warnings"),
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a submission may use to do the exercise.
+
+    `imports` are the modules it may import beside its own files and what the assignment provides;
+    `forbidden` the functions, by their dotted names, that are the exercise itself.
+    """
+
+    imports: tuple[str, ...] = DEFAULT_IMPORTS
+    forbidden: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Case:
     """One set of inputs to a probe.
@@ -101,7 +120,8 @@ class Assignment:
 
     `files` are the names handed in; `provided` maps the path of every file that comes from the
     assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
-    where there is no reference (in a handout), else None. `digest` is over all that a grade depends on.
+    where there is no reference (in a handout), else None. `policy` None holds a submission to nothing, which
+    no loaded assignment does. `digest` is over all that a grade depends on.
     """
 
     name: str
@@ -113,6 +133,7 @@ class Assignment:
     ndarray: str = "ndarray"
     devices: tuple[str, ...] = ("cpu",)
     limits: Limits = field(default_factory=Limits)
+    policy: Policy | None = None
     provided: Mapping[str, bytes] = field(default_factory=dict)
     frozen: Path | None = None
     digest: str = ""

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NoReturn
 import numpy
 
 from grader.model.frame import MAX_ARRAYS, Frame, FrameReader, RawArray, encode
+from grader.worker.policy import Policy
 from grader.worker.submission import Case, Submission, to_raw
 
 REQUEST_BYTES = 1 << 30

@@ -29,6 +29,7 @@ def test_the_report_holds_what_the_schema_promises(mixed: Grade) -> None:
         "expected": "(2, 9, 11, 3)",
         "actual": "(2, 8, 11, 3)",
         "rationale": "8 = (3 - 1)·3 + 2: the windows reach 8 rows; the 9th was never covered.",
+        "idea": "",
         "help": "README.md#what-the-stride-leaves-over",
         "output": "".join(f"row {n}\n" for n in range(40)),
     }
