@@ -18,6 +18,7 @@ from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
 from grader.judge.implementation import Implementation, Subject
 from grader.judge.oracles import FrozenOracle, Oracle, ReferenceOracle
 from grader.judge.pipeline import DTYPE
+from grader.judge.policy import Rules
 from grader.judge.sandbox import starter
 from grader.judge.score import score
 from grader.judge.stage import stage
@@ -81,7 +82,9 @@ class Session:
             path = self._provided / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        self._starter = starter(wall, assignment.probes, assignment.ndarray, self._provided)
+        self._rules = None if assignment.policy is None else Rules(assignment, assignment.policy)
+        policy = None if self._rules is None else self._rules.for_worker()
+        self._starter = starter(wall, assignment.probes, assignment.ndarray, self._provided, policy)
 
     def close(self) -> None:
         """Ends the oracle and the launcher and removes what was staged."""
@@ -102,8 +105,9 @@ class Session:
             try:
                 nobody.start()
             except GraderFault as fault:
+                reason = " ".join(str(fault).split())
                 raise UserError(
-                    f"{self._wall}: {fault}; --sandbox none grades your own code without it"
+                    f"{self._wall}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
 
     def grade(self, submission: Path, name: str, arguments: Sequence[str] = ()) -> Grade:
@@ -112,6 +116,8 @@ class Session:
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
         files, refused = stage(self._assignment, submission)
+        if self._rules is not None and not refused:
+            refused = self._rules.refusal(files)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files)
         with Implementation(self._starter, subject, self._assignment.limits) as implementation:
             run = Run(self._assignment, implementation, self._oracle, refused)
