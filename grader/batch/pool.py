@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import connection, get_context
 from types import FrameType
+from typing import NoReturn
 
 from grader.batch.intake import FoundSubmission
 from grader.model.errors import GraderFault
@@ -103,7 +104,7 @@ def _leave(signal_number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows is clean-up
     if _grading.is_set():
         raise KeyboardInterrupt  # the one exception that pytest, inside grade_one, lets through
-    raise SystemExit(1)
+    _end()
 
 
 _grading = threading.Event()
@@ -114,7 +115,12 @@ def _grade(grade_one: GradeOne, submission: FoundSubmission) -> Grade:
         _grading.set()
         return grade_one(submission)
     except KeyboardInterrupt:  # the pool would take this for a result and go on
-        atexit._run_exitfuncs()
-        os._exit(1)
+        _end()
     finally:
         _grading.clear()
+
+
+def _end() -> NoReturn:
+    """Cleans up and ends the process, without a traceback from wherever the signal found it."""
+    atexit._run_exitfuncs()
+    os._exit(1)
