@@ -5,18 +5,23 @@ ASSIGNMENT ?=
 ARGS       ?=
 BIN        := .venv/bin
 
-.PHONY: setup demo test verify gpu-test generate grade batch report lint format lock clean
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test generate grade batch report lint format lock clean docs bench-peers
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      generate the assignments, grade a sample class, print its table and one feedback"
 	@echo "make test      run the test suite"
+	@echo "make test-slow the same laws on many more submissions, about a minute"
 	@echo "make gpu-test  run the tests of the reference's GPU backend; fails where there is no GPU"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    hold assignments to their promises, by their mutants"
+	@echo "make verify-tolerance  the same, with 1,000 seeds for each tolerance"
+	@echo "make verify-variants  prove 50 students' own numbers equally hard; takes minutes"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv from the gradebook"
+	@echo "make docs      write docs/rubric.schema.json and docs/rubric.md from the loader's models"
+	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"
 
 setup: .venv/ready
@@ -45,6 +50,9 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
+test-slow: setup
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
 # A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
 gpu-test: setup
 	@BACKFLIP_GPU=required $(BIN)/python -m pytest -W default tests/reference/test_cuda.py $(ARGS)
@@ -56,6 +64,12 @@ generate: setup
 verify: setup
 	@$(BIN)/grader verify $(NAME)
 
+verify-tolerance: setup
+	@$(BIN)/grader verify --seeds 1000 $(NAME)
+
+verify-variants: setup
+	@$(BIN)/grader verify --variants 50 $(NAME)
+
 grade: setup
 	@$(BIN)/grader grade "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)
 
@@ -64,6 +78,12 @@ batch: setup
 
 report: setup
 	@$(BIN)/grader report --format csv --out build/report $(ARGS)
+
+docs: setup
+	@$(BIN)/python -m grader.author.schema
+
+bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
+	@$(BIN)/python -m benchmarks.peers
 
 lint: setup
 	@$(BIN)/ruff check .

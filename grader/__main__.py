@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.author.load import changed_files, digest_of, load
-from grader.judge.diagnose import Misconceptions, of_mutants
+from grader.judge.diagnose import FORMAT, Misconceptions, of_mutants
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.errors import BackflipError, UserError
@@ -24,6 +26,7 @@ from grader.report.json_report import to_json
 
 PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT = 0, 1, 2, 3
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
+STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
 
 
@@ -71,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", metavar="NAME", help="an assignment; all of the course by default"
     )
     generate.add_argument("--out", type=Path, default=Path("build"), help="default: build")
+    generate.add_argument(
+        "--variant", default="", metavar="ID", help="one student's handout, with worked numbers of their own"
+    )
     generate.set_defaults(run=_generate)
 
     verify = commands.add_parser("verify", help="hold assignments to their promises, by their mutants")
@@ -80,6 +86,16 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--out", type=Path, default=Path("build/verify"), help="default: %(default)s")
     verify.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core"
+    )
+    verify.add_argument(
+        "--seeds",
+        type=int,
+        default=200,
+        metavar="N",
+        help="for the sweep over tolerances; default: %(default)s",
+    )
+    verify.add_argument(
+        "--variants", type=int, default=0, metavar="N", help="instead: prove N students' numbers equally hard"
     )
     verify.set_defaults(run=_verify)
 
@@ -95,6 +111,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
     grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
+    grade.add_argument(
+        "--variant",
+        metavar="ID",
+        help="whose numbers hidden cases have; default: everybody's, or with `variants: true` in course.yaml "
+        "those of the folder's name",
+    )
     grade.add_argument("--reveal", action="store_true", help="show hidden cases' values too")
     _add_sandbox(grade)
     grade.set_defaults(run=_grade, pytest_arguments=[])
@@ -130,77 +152,114 @@ def _generate(options: argparse.Namespace) -> int:
     from grader.author.load import load_course  # the instructor's commands import what students do not have
     from grader.author.render import generate
 
+    if options.variant and not STUDENT_ID.fullmatch(options.variant):
+        raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
     root = _repository()
     names = options.names or load_course(root / "assignments" / "course.yaml").assignments
     assignments = [_from_repository(root, name) for name in names]
     known = {a.name: Misconceptions.read(_misconceptions_file(root, a)) for a in assignments}
-    for folder in generate(assignments, options.out, known):
+    for folder in generate(assignments, options.out, known, options.variant, _secret()):
         print(folder)
     return PASSED
 
 
 def _verify(options: argparse.Namespace) -> int:
     from grader.author.load import lines_of, load_course
-    from grader.author.mutate import load_mutants
+    from grader.author.mutate import read_mutants
     from grader.author.verify import submissions, verify
     from grader.judge.oracles import ReferenceOracle
     from grader.report import kill_matrix
 
+    if options.seeds < 1:
+        raise UserError(f"--seeds {options.seeds}: at least one is needed")
     root, console, passed = _repository(), Console(), True
-    for name in options.names or load_course(root / "assignments" / "course.yaml").assignments:
+    names = options.names or load_course(root / "assignments" / "course.yaml").assignments
+    if options.variants:
+        alike = [_is_alike(_from_repository(root, name), options.variants, options.jobs) for name in names]
+        return PASSED if all(alike) else NOT_PASSED
+    for name in names:
         assignment = _from_repository(root, name)
-        mutants = load_mutants(assignment)
+        mutants, findings = read_mutants(assignment)
         grades = _grade_all(assignment, submissions(assignment, mutants), options.jobs)
         _misconceptions_file(root, assignment, grades={m.name: grades[m.name] for m in mutants})
-        oracle = ReferenceOracle(assignment, _secret())
-        lines = lines_of(assignment.rubric.source)
-        verification = verify(assignment, mutants, grades, oracle.inputs, lines.__getitem__)
-        oracle.close()
+        line_of = lines_of(assignment.rubric.source).__getitem__
+        with closing(ReferenceOracle(assignment, _secret())) as oracle:
+            verification = verify(assignment, mutants, grades, oracle, line_of, options.seeds)
+        verification = replace(verification, findings=findings + verification.findings)
         kill_matrix.show_matrix(verification, console)
         _write(options.out / f"{name}.html", kill_matrix.to_html(verification))
         passed = passed and not verification.findings
     return PASSED if passed else NOT_PASSED
 
 
+def _is_alike(assignment: Assignment, variants: int, jobs: int) -> bool:
+    """Whether hidden cases kill the same mutants in each of so many students' numbers; says where not."""
+    from grader.author.mutate import read_mutants
+    from grader.author.variants import differences, hidden_exact, kills
+    from grader.author.verify import submissions
+
+    mutants, _ = read_mutants(assignment)
+    made = submissions(assignment, mutants)
+    ids = [f"variant-{number + 1}" for number in range(variants)]
+    grades = _grade_variants(
+        hidden_exact(assignment), {m.name: made[m.name] for m in mutants}, jobs, ["", *ids]
+    )
+    common = kills(grades[""])
+    lines = list(differences(common, {id: kills(grades[id]) for id in ids}))
+    said = f"{len(common)} hidden cases, {len(mutants)} mutants, {variants} variants: {len(lines) or 'no'} "
+    print("\n".join([*lines, f"{assignment.name}: {said}difference{'s' * (len(lines) != 1)}"]))
+    return not lines
+
+
 def _misconceptions_file(
     root: Path, assignment: Assignment, grades: Mapping[str, Grade] | None = None
 ) -> Path:
     """The file that says what each mutant of this very assignment answers; made where it is missing."""
-    from grader.author.mutate import load_mutants
-    from grader.author.verify import criteria_of, criteria_of_exercises, submissions
+    from grader.author.mutate import read_mutants
+    from grader.author.verify import submissions
 
-    mutants = load_mutants(assignment)
-    key = digest_of("\0".join([assignment.digest, _secret(), *(m.source for m in mutants)]).encode())
+    mutants, _ = read_mutants(assignment)  # `grader verify` complains of the others
+    parts = [str(FORMAT), assignment.digest, _secret(), *(m.source for m in mutants)]
+    key = digest_of("\0".join(parts).encode())
     path = root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
     if not path.is_file():
         if grades is None:
             made = submissions(assignment, mutants)
             grades = _grade_all(assignment, {m.name: made[m.name] for m in mutants}, os.cpu_count() or 1)
         messages = {mutant.name: mutant.message for mutant in mutants}
-        known = criteria_of_exercises(assignment)
-        criteria = {mutant.name: criteria_of(mutant, known) for mutant in mutants}
-        _write(path, of_mutants(grades, messages, criteria).to_json())
+        exercises = {mutant.name: mutant.exercise for mutant in mutants}
+        part = path.with_suffix(f".{os.getpid()}")  # others may look for it at the same time
+        _write(part, of_mutants(grades, messages, exercises).to_json())
+        part.replace(path)
     return path
 
 
 def _grade_all(assignment: Assignment, made: Mapping[str, Mapping[str, str]], jobs: int) -> dict[str, Grade]:
     """The grades of submissions that are given as texts, each graded as a student's would be."""
+    return _grade_variants(assignment, made, jobs, [""])[""]
+
+
+def _grade_variants(
+    assignment: Assignment, made: Mapping[str, Mapping[str, str]], jobs: int, variants: Sequence[str]
+) -> dict[str, dict[str, Grade]]:
+    """The same in the numbers of several students, by their ids; "" stands for everybody's."""
     from grader.batch.intake import FoundSubmission
     from grader.batch.pool import grade_all
     from grader.judge.session import grade_found
 
-    grade_one = partial(grade_found, assignment=assignment, wall="bubblewrap", secret=_secret())
+    grade_one = partial(
+        grade_found, assignment=assignment, wall="bubblewrap", secret=_secret(), variants=True
+    )
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        found = []
         for name, files in made.items():
             for file, text in files.items():
                 _write(Path(scratch) / name / file, text)
-            found.append(FoundSubmission(name, Path(scratch) / name, digest=""))
-        grades = {}
+        found = [FoundSubmission(id, Path(scratch) / name, digest="") for id in variants for name in made]
+        grades: dict[str, dict[str, Grade]] = {id: {} for id in variants}
         for submission, result in grade_all(found, grade_one, jobs):
             if isinstance(result, Exception):
                 raise result
-            grades[submission.student_id] = result
+            grades[submission.student_id][submission.folder.name] = result
     return grades
 
 
@@ -222,7 +281,8 @@ def _grade(options: argparse.Namespace) -> int:
     with Session(assignment, wall=wall, secret=_secret(), device=device, known=known) as session:
         session.check_sandbox()
         name = options.submission.resolve().name
-        grade = session.grade(options.submission, name, options.pytest_arguments)
+        variant = (name if _has_variants(assignment) else "") if options.variant is None else options.variant
+        grade = session.grade(options.submission, name, options.pytest_arguments, variant)
     terminal.show(grade, Console(), reveal=options.reveal)
     if options.json is not None:
         _write(options.json, to_json(grade, reveal=options.reveal))
@@ -248,7 +308,12 @@ def _batch(options: argparse.Namespace) -> int:
         session.check_sandbox()
     known = _misconceptions_file(_repository(), assignment) if options.sandbox != "none" else None
     grade_one = partial(
-        grade_found, assignment=assignment, wall=options.sandbox, secret=_secret(), known=known
+        grade_found,
+        assignment=assignment,
+        wall=options.sandbox,
+        secret=_secret(),
+        known=known,
+        variants=_has_variants(assignment),
     )
     with Gradebook(options.gradebook) as gradebook:
         summary = run_batch(found, grade_one, gradebook, assignment.name, options.jobs, Console())
@@ -306,6 +371,15 @@ def _repository() -> Path:
 def _find_repository() -> Path | None:
     folders = (Path.cwd(), *Path.cwd().parents)
     return next((f for f in folders if (f / "assignments" / "course.yaml").is_file()), None)
+
+
+def _has_variants(assignment: Assignment) -> bool:
+    """Whether the course gives each student numbers of their own in hidden cases; a handout has none."""
+    from grader.author.load import load_course
+
+    if assignment.frozen is not None:
+        return False
+    return load_course(_repository() / "assignments" / "course.yaml").variants
 
 
 def _secret() -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from grader.judge.pipeline import check
-from grader.judge.score import unmet_requirement
+from grader.judge.score import failing_forward, unmet_requirement
 from grader.judge.session import Run
-from grader.model.assignment import Case, Criterion
+from grader.model.assignment import Case, Criterion, Visibility
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
@@ -82,13 +82,18 @@ class CaseItem(pytest.Item):
         def ended(status: Status, rationale: str) -> CheckResult:
             return CheckResult(criterion.id, case.id, status, case.visibility, rationale=rationale)
 
+        assert run.submission is not None
         if run.refused:
             return ended(Status.REFUSED, run.refused)
         unmet = unmet_requirement(criterion, run.results)
         if unmet:
             return ended(Status.NOT_RUN, unmet)
         try:
-            return check(case, criterion, run.submission, run.oracle)
+            forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
+            submission = run.submission
+            if case.visibility is not Visibility.VISIBLE:
+                submission = submission.veiled
+            return check(case, criterion, submission, run.oracle, forward_fails)
         except GraderFault as fault:
             return ended(Status.INTERNAL_ERROR, str(fault))
         except Exception as error:  # a bug of ours must not pass for the student's

@@ -23,6 +23,12 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
     "untouched_handout": ((0,) * 10, {Status.ERROR, Status.NOT_RUN}),
     "exercise_missing": ((5, 10, 5, 7, 3, 35, 0, 0, 5, 0), {Status.ERROR, Status.NOT_RUN}),
     "kernel_not_flipped": ((5, 10, 5, 7, 3, 2.69, 20, 5, 0, 5), {Status.WRONG}),
+    # conv turns the kernel around, and both gradients are the exact transposes of that: half the points of
+    # each exact case; a kernel of one pixel is its own flip, and a bound proves no transpose
+    "forward_wrong_gradient_right": (
+        (0, 10, 5, 7, 3, 17.5, 10, 5, 0, 0),
+        {Status.WRONG, Status.NOT_RUN},
+    ),
     "no_dilation": ((5, 10, 5, 7, 3, 10.77, 4.44, 5, 0, 0), {Status.WRONG, Status.ERROR}),
     "cut_forgotten": ((5, 10, 5, 7, 3, 16.15, 6.67, 5, 0, 0), {Status.WRONG, Status.ERROR}),
     "remainder_ignored": ((5, 10, 5, 7, 3, 13.46, 6.67, 5, 0, 1.67), {Status.WRONG}),
@@ -40,7 +46,9 @@ TABLE: dict[str, tuple[tuple[float, ...], set[Status]]] = {
 SAID = {
     "untouched_handout": ("x_grad", "NotImplementedError"),
     "exercise_missing": ("w_grad", "conv.py defines no conv_w_grad"),
-    "cut_forgotten": ("x_grad", "axis 1 has length 8 and not 7"),
+    "cut_forgotten": ("x_grad", "8 is what you get for 7 when the zeros behind the last window are kept"),
+    "remainder_ignored": ("x_grad", "when the remainder (8 + 2·0 - 4) mod 3 = 1 is left out"),
+    "forward_wrong_gradient_right": ("w_grad", "your forward pass, which is wrong at conv/rectangular"),
     "wrong_dtype": ("conv", "the dtype differs"),
     "wrong_shape": ("w_grad", "axes were exchanged"),
     "syntax_error": ("conv", "SyntaxError: '(' was never closed"),

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import re
+import sys
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,7 +11,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from grader.model.assignment import Assignment, Case, Criterion, Limits, Rubric, Visibility
+from grader.author.conditions import CONDITIONS
+from grader.judge.policy import find
+from grader.model.assignment import Assignment, Case, Criterion, Limits, Policy, Rubric, Visibility
 from grader.model.errors import UserError
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -27,9 +30,9 @@ View = Literal["permute", "slice", "flip"]
 
 
 class Strict(BaseModel):
-    """Takes known keys only, and values as they are written."""
+    """Takes known keys only, and values as they are written; the text below a field is its description."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class LimitsModel(Strict):
@@ -47,6 +50,15 @@ class LimitsModel(Strict):
     answer_mib: int = Field(Limits.answer_mib, ge=1)
 
 
+class PolicyModel(Strict):
+    """What may be imported, and which functions are the exercise; see `grader.model.assignment.Policy`."""
+
+    imports: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]] = list(Policy.imports)
+    """Modules by the first part of their names, beside the files handed in and what is provided."""
+    forbidden: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]] = []
+    """Functions by their dotted names."""
+
+
 class AssignmentModel(Strict):
     """assignment.yaml. `provided` and `frozen` stand in a handout's copy only."""
 
@@ -56,6 +68,7 @@ class AssignmentModel(Strict):
     oracle: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$")]
     devices: list[Literal["cpu"]] = Field(["cpu"], min_length=1)
     limits: LimitsModel = LimitsModel()
+    policy: PolicyModel = PolicyModel()
     provided: dict[str, str] = {}
     frozen: str | None = None
 
@@ -64,64 +77,93 @@ class DefaultsModel(Strict):
     """What cases take where they say nothing."""
 
     data: Data = "integers"
+    """`integers`: from -8 to 8, every order of summation is exact; `normal`: real-valued, from N(0, 1)."""
     compare: CaseCompare = "exact"
+    """How an answer is held against the reference's; see the kinds of check."""
     batch: Count = 2
+    """The images of a convolution. 1 hides a sum over the batch that was forgotten."""
     visibility: Visibility = Field(Visibility.VISIBLE, strict=False)
+    """Who sees a case; those that are not `visible` are left out of the handout."""
 
 
 class CaseModel(Strict):
     """What every case may say."""
 
     id: CaseId
+    """Its name, unique in the criterion; students read it, so let it say what is special."""
     data: Data | None = None
+    """In place of the default: `integers` or `normal`."""
     compare: CaseCompare | None = None
+    """In place of the criterion's or the default."""
     visibility: Visibility | None = Field(None, strict=False)
+    """In place of the default."""
     weight: Count = 1
+    """Its share of the criterion's points, among the weights of the other cases."""
     covers: list[str] = []
+    """Conditions for whose sake it is there though no mutant needs it; `grader verify` checks them."""
     view: list[View] = []
+    """The arrays arrive as views, made by these steps in this order: an offset, odd strides, backwards."""
 
 
 class ConvCase(CaseModel):
     """A convolution: x is [H, W, C_in], w is [KH, KW, C_out]."""
 
     x: Triple
+    """[H, W, C_in]: the images without the batch."""
     w: Triple
+    """[KH, KW, C_out]: the kernels without C_in."""
     stride: Strides
+    """One number, or [height, width]."""
     padding: Pair
+    """One number, or [height, width]: zeros on either side."""
     batch: Count | None = None
+    """In place of the default: how many images."""
 
 
 class DrawnConvCases(CaseModel):
     """`draw` random convolutions, named id-1, id-2, ..."""
 
     draw: Annotated[int, Field(ge=1, le=200)]
+    """How many."""
     remainder: Literal["any", "zero", "between", "full"]
+    """What the stride leaves over on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
 
 
 class ArrayCase(CaseModel):
     """One array and what is done to it."""
 
     shape: list[Length] = Field(max_length=8)
+    """The shape of `case.a`; a length may be 0."""
     axes: list[int] | None = None
+    """For the probe, as `case.axes`; negative ones count from the end."""
     dilation: Length | None = None
+    """For the probe, as `case.dilation`."""
     padding: list[Annotated[list[int], Field(min_length=2, max_length=2)]] | None = None
+    """For the probe, as `case.padding`: [before, after] of each axis."""
     target: list[Length] | None = None
+    """For the probe, as `case.target`: a shape to reduce to or to broadcast to."""
     upstream: bool | None = None
+    """Whether there is a `case.out_grad` of the same shape."""
 
 
 class MatmulCase(CaseModel):
     """A dense layer: [N, I, O] for x (N, I), w (I, O), out_grad (N, O) and, where asked for, b (O,)."""
 
     matmul: Annotated[list[Length], Field(min_length=3, max_length=3)]
+    """[N, I, O]: samples, features, outputs."""
     bias: bool = False
+    """Whether there is a `case.b` of shape (O,)."""
 
 
 class LogitsCase(CaseModel):
     """Logits and one-hot labels, both [N, C]. Without `spread` they are drawn as `data` says."""
 
     logits: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    """[N, C]: samples, classes."""
     spread: Length | None = None
+    """How far apart the logits of a row lie; from 1000 on softmax holds zeros and ones, and is exact."""
     level: int = 0
+    """Row n (from 0) lies around level (n + 1): with a large one exp overflows, or every one is 0."""
 
 
 CASES: Mapping[str, tuple[str, type[CaseModel]]] = {  # the key that tells a kind: (its name, its model)
@@ -141,36 +183,55 @@ LINEAR = ("conv", "matmul")
 
 
 class CriterionModel(Strict):
-    """One row of the rubric. `withheld` stands in a handout's copy only."""
+    """One row of the rubric."""
 
     id: Id
+    """Its name, unique in the rubric."""
     title: str
+    """What holds where every case passes, in a student's words."""
     points: Count
+    """What it is worth, shared over its cases by their weight."""
     probe: Id
+    """The function of probes.py that asks a submission."""
     help: Annotated[str, Field(pattern=r"^README\.md#[a-z0-9-]+$")]
+    """Where to read on when a case fails: a heading of the handout's README.md."""
     requires: list[Id] = []
+    """Earlier criteria without which this one is not run: those of which no case passes."""
     compare: Compare | None = None
+    """In place of the default for all its cases; `adjoint` and `finite_difference` need no expected value."""
     adjoint_of: Id | None = None
+    """The probe of the forward pass, linear in `wrt`, of which `probe` is the transpose."""
     gradient_of: Id | None = None
+    """The probe of the forward pass of which `probe` is the gradient."""
     wrt: Id | None = None
+    """The input that the gradient is with respect to."""
+    follow_through: float | None = Field(None, gt=0, lt=1)
+    """The share of a case's points for a wrong gradient that is right for the submission's own forward."""
     withheld: Length = 0
+    """The weight of the cases that are left out; it stands in a handout's copy only."""
     cases: list[dict[str, Any]]
+    """One set of inputs each, told apart by the key that it has."""
 
 
 class RubricModel(Strict):
-    """rubric.yaml."""
+    """rubric.yaml: what earns points."""
 
     assignment: Id
+    """The name of the assignment, which is its folder's."""
     points: Count
+    """The sum of the criteria's points."""
     defaults: DefaultsModel = DefaultsModel()
+    """What cases take where they say nothing."""
     criteria: list[CriterionModel] = Field(min_length=1)
+    """What earns points, in the order in which it is run and reported."""
 
 
 class CourseModel(Strict):
-    """course.yaml: the course's title and its assignments in order."""
+    """course.yaml: title, assignments in order, and whether hidden cases have each student's own numbers."""
 
     title: str
     assignments: list[Id] = Field(min_length=1)
+    variants: bool = False
 
 
 class Document:
@@ -331,6 +392,7 @@ def load(folder: Path) -> Assignment:
         oracle=model.oracle,
         devices=tuple(model.devices),
         limits=limits,
+        policy=_policy(document, model, folder),
         provided=provided,
         frozen=frozen,
         digest=_digest([document.path, rubric.source, probes], provided),
@@ -348,6 +410,27 @@ def lines_of(rubric: Path) -> dict[str, int]:
             line = document.line((*place, "cases", position)) or 1
             lines |= {f"{criterion['id']}/{name}": line for name in names}
     return lines
+
+
+def _policy(document: Document, model: AssignmentModel, folder: Path) -> Policy:
+    imports, forbidden = tuple(model.policy.imports), tuple(model.policy.forbidden)
+    templates = {path.name.partition(".")[0] for path in (folder / "templates").glob("*.py.j2")}
+    provided = {name.partition("/")[0].removesuffix(".py") for name in model.provided}
+    for number, name in enumerate(imports):
+        if name not in sys.stdlib_module_names | {"numpy", Assignment.ndarray} | templates | provided:
+            message = (
+                f"found {name!r}, expected numpy or a module of the standard library: no other package "
+                "exists in the sandbox yet"
+            )
+            raise document.fail(message, ("policy", "imports", number))
+    for number, name in enumerate(forbidden):
+        place = ("policy", "forbidden", number)
+        if name.partition(".")[0] not in imports:
+            message = f"found {name!r}, expected a function of a module in imports: others cannot be called"
+            raise document.fail(message, place)
+        if model.frozen is None and find(name) is None:  # a student's NumPy may be another one
+            raise document.fail(f"found {name!r}, expected a function that exists", place)
+    return Policy(imports, forbidden)
 
 
 def load_course(path: Path) -> CourseModel:
@@ -437,12 +520,17 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
         if anchor not in anchors:
             message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
             raise document.fail(message, (*place, "help"))
+        if criterion.follow_through is not None:
+            _check_follow_through(document, place, criterion, criteria)
         for compare, key in (("adjoint", "adjoint_of"), ("finite_difference", "gradient_of")):
             named = getattr(criterion, key) is not None
+            if key == "adjoint_of" and criterion.follow_through is not None:
+                continue
             if (criterion.compare == compare) != named or (named and criterion.wrt is None):
                 message = f"found one without the others, expected compare: {compare} with {key} and wrt"
                 raise document.fail(message, (*place, "compare"))
-        if criterion.wrt is not None and criterion.compare not in ("adjoint", "finite_difference"):
+        alone = criterion.adjoint_of is None and criterion.gradient_of is None
+        if criterion.wrt is not None and alone:
             message = "found wrt alone, expected compare: adjoint or finite_difference with it"
             raise document.fail(message, (*place, "wrt"))
         criteria.append(_criterion(document, place, criterion, model.defaults))
@@ -452,6 +540,27 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
             f"found points {model.points}, expected the sum of the criteria's: {total}", ("points",)
         )
     return Rubric(model.points, tuple(criteria), path.resolve())
+
+
+def _check_follow_through(
+    document: Document, place: tuple[Hashable, ...], model: CriterionModel, earlier: Sequence[Criterion]
+) -> None:
+    """What a share for the gradient of a wrong forward pass needs: that pass, and an exact comparison."""
+    if model.adjoint_of is None or model.wrt is None or model.gradient_of is not None:
+        message = (
+            "found follow_through alone, expected adjoint_of and wrt with it: which forward, which input"
+        )
+        raise document.fail(message, (*place, "follow_through"))
+    if model.compare not in (None, "exact"):
+        message = (
+            f"found follow_through with compare: {model.compare}, expected exact: it is for what is wrong"
+        )
+        raise document.fail(message, (*place, "follow_through"))
+    probes = sorted({c.probe for c in earlier if not c.adjoint_of and not c.gradient_of})
+    if model.adjoint_of not in probes:
+        expected = ", ".join(probes) or "none is"
+        message = f"found adjoint_of {model.adjoint_of!r}, expected an earlier criterion's probe: {expected}"
+        raise document.fail(message, (*place, "adjoint_of"))
 
 
 def _criterion(
@@ -494,7 +603,7 @@ def _cases(
             f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(CASES)}", place
         )
     kind, kind_model = CASES[keys[0]]
-    if criterion.compare == "adjoint" and (kind not in LINEAR or data.get("bias")):
+    if criterion.adjoint_of is not None and (kind not in LINEAR or data.get("bias")):
         found = f"{kind}, with a bias" if data.get("bias") else kind
         message = f"found {found}, expected a convolution or a matmul without bias: that has a transpose"
         raise document.fail(message, place)
@@ -502,6 +611,10 @@ def _cases(
         expected = ", ".join(DIFFERENTIABLE[kind])
         raise document.fail(f"found wrt {criterion.wrt!r}, expected one of {expected}", (*place[:2], "wrt"))
     model = document.parse(kind_model, data, place)
+    for condition in model.covers:
+        if condition not in CONDITIONS:
+            message = f"found {condition!r}, expected one of {', '.join(CONDITIONS)}"
+            raise document.fail(message, (*place, "covers"))
     own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields))
     count = own.pop("draw", None)
     if keys[0] == "x":
@@ -512,6 +625,9 @@ def _cases(
         raise document.fail("found data: normal, expected integers: an adjoint is compared exactly", place)
     if criterion.compare == "finite_difference" and (model.data or defaults.data) != "normal":
         raise document.fail("found integers, expected data: normal: integers lie on ReLU's kink", place)
+    compare = model.compare or criterion.compare or defaults.compare
+    numbers = model.data or defaults.data
+    is_exact = compare == "exact" and numbers == "integers"  # what an adjoint can be held against
     for id in [model.id] if count is None else [f"{model.id}-{i + 1}" for i in range(count)]:
         yield Case(
             id=id,
@@ -519,12 +635,13 @@ def _cases(
             probe=criterion.probe,
             kind=kind,
             parameters={**own, "view": tuple(model.view)},
-            data=model.data or defaults.data,
-            compare=model.compare or criterion.compare or defaults.compare,
+            data=numbers,
+            compare=compare,
             visibility=model.visibility or defaults.visibility,
             weight=model.weight,
             covers=tuple(model.covers),
             drawn=count is not None,
+            follow_through=(criterion.follow_through or 0.0) if is_exact else 0.0,
         )
 
 

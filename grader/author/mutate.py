@@ -1,85 +1,112 @@
 """Cuts mutants out of mutants.py and puts each into the solution: a submission with one wrong idea."""
 
 import ast
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
 from grader.author.render import render
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.mutant import Mutant
+from grader.model.verification import Finding
 
 FILE = "mutants.py"
 DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution has anyway, and the mark
 
 
 def load_mutants(assignment: Assignment) -> tuple[Mutant, ...]:
-    """The assignment's mutants in the author's order; none where there is no mutants.py.
+    """The assignment's mutants in the author's order; UserError for the first that is none."""
+    mutants, findings = read_mutants(assignment)
+    for finding in findings:
+        raise UserError(finding.message, finding.source, finding.line)
+    return mutants
 
-    UserError for a mutant without a message, one of the same name as another, and one of no exercise.
+
+def read_mutants(assignment: Assignment) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
+    """The mutants in the author's order, and a finding for each function that is marked as one and cannot be.
+
+    Nothing where there is no mutants.py; UserError where it is no Python.
     """
     path = assignment.folder / FILE
     if not path.is_file():
-        return ()
+        return (), ()
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
     rendered = render(assignment, "solution")
-    exercises = {reference.partition(":")[2]: reference for reference in rendered.exercises}
-    mutants: dict[str, Mutant] = {}
+    exercises = [reference.partition(":")[2] for reference in rendered.exercises]
+    handed_in = {name: rendered.files[name] for name in assignment.files}
+    mutants, findings, names = [], [], set()
     for node in tree.body:
         exercise = _exercise_of(node)
         if exercise is None or not isinstance(node, ast.FunctionDef):
             continue
+        helpers = _used_by(tree, node)
+        file = _file_of(exercise, handed_in) if exercise in exercises else ""
+        message = ast.get_docstring(node) or ""
+        taken = sorted((_defined([node, *helpers]) | {"original"}) & _defined(_body(handed_in.get(file, ""))))
         if exercise not in exercises:
-            known = ", ".join(exercises)
-            raise UserError(
-                f"found a mutant of {exercise!r}, expected an exercise: {known}", path, node.lineno
-            )
-        if node.name in mutants:
-            raise UserError(f"found mutant {node.name!r} a second time: names are unique", path, node.lineno)
-        message = ast.get_docstring(node)
-        if not message:
+            problem = f"found a mutant of {exercise!r}, expected an exercise: {', '.join(exercises)}"
+        elif not file:
+            problem = f"found a mutant of {exercise!r}, and no file handed in defines it"
+        elif node.name in names:
+            problem = f"found mutant {node.name!r} a second time: names are unique"
+        elif not message:
             problem = f"found mutant {node.name!r} without a docstring, expected what its student reads"
-            raise UserError(problem, path, node.lineno)
-        file = _file_of(exercise, assignment, rendered.files, path, node.lineno)
-        source = "\n\n\n".join([rendered.files[file].rstrip(), _appended(tree, node, exercise)])
-        mutants[node.name] = Mutant(node.name, exercise, " ".join(message.split()), file, source, node.lineno)
-    return tuple(mutants.values())
+        elif taken:
+            problem = f"mutant {node.name!r} would replace {taken[0]!r} of {file} as well: rename yours"
+        else:
+            source = "\n\n\n".join([handed_in[file].rstrip(), _appended(tree, node, helpers, exercise)])
+            mutants.append(Mutant(node.name, exercise, " ".join(message.split()), file, source, node.lineno))
+            problem = ""
+        if problem:
+            findings.append(Finding(path, node.lineno, problem))
+        names.add(node.name)
+    return tuple(mutants), tuple(findings)
 
 
 def _exercise_of(node: ast.stmt) -> str | None:
-    """The exercise that `@mutant(of="...")` names, None for whatever is no mutant."""
+    """The exercise that `@mutant(of="...")` names, "" where it names none; None for what has no mark."""
     for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
-        if (
-            isinstance(decorator, ast.Call)
-            and isinstance(decorator.func, ast.Name)
-            and decorator.func.id == "mutant"
-        ):
-            for keyword in decorator.keywords:
-                if keyword.arg == "of" and isinstance(keyword.value, ast.Constant):
-                    return str(keyword.value.value)
+        mark = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(mark, ast.Name) and mark.id == "mutant":
+            keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+            named = [k.value for k in keywords if k.arg == "of" and isinstance(k.value, ast.Constant)]
+            return str(named[0].value) if named else ""
     return None
 
 
-def _file_of(exercise: str, assignment: Assignment, files: Mapping[str, str], path: Path, line: int) -> str:
+def _body(source: str) -> list[ast.stmt]:
+    return ast.parse(source).body
+
+
+def _file_of(exercise: str, files: Mapping[str, str]) -> str:
+    """The file that defines an exercise, or the class that it is a method of; "" where none does."""
     outer = exercise.partition(".")[0]
-    for name in assignment.files:
-        if name.endswith(".py"):
-            for node in ast.parse(files[name]).body:
-                if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == outer:
-                    return name
-    raise UserError(f"found a mutant of {exercise!r}, and no file handed in defines it", path, line)
+    return next(
+        (name for name in files if name.endswith(".py") and outer in _defined(_body(files[name]))), ""
+    )
 
 
-def _appended(tree: ast.Module, mutant: ast.FunctionDef, exercise: str) -> str:
+def _defined(body: Sequence[ast.stmt]) -> set[str]:
+    """The names of functions, classes and constants that statements define."""
+    functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assigned = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    return functions | {target.id for target in assigned if isinstance(target, ast.Name)}
+
+
+def _appended(tree: ast.Module, mutant: ast.FunctionDef, helpers: Iterable[ast.stmt], exercise: str) -> str:
     """What makes a solution this mutant: its imports and helpers, itself, and its name for the exercise's."""
     imports = [ast.unparse(node) for node in tree.body if _is_kept_import(node)]
-    helpers = [ast.unparse(node) for node in _used_by(tree, mutant)]
     bare = ast.FunctionDef(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
     own = ast.unparse(ast.fix_missing_locations(bare))
-    parts = [*imports, f"original = {exercise}", *helpers, own, f"{exercise} = {mutant.name}"]
+    parts = [
+        *imports,
+        f"original = {exercise}",
+        *map(ast.unparse, helpers),
+        own,
+        f"{exercise} = {mutant.name}",
+    ]
     return "\n\n\n".join(parts) + "\n"
 
 

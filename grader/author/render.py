@@ -15,6 +15,7 @@ import yaml
 
 from grader.author.load import digest_of
 from grader.author.source import find_function, without_methods
+from grader.author.worked import FUNCTIONS, Variant
 from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions
 from grader.judge.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Visibility
@@ -33,7 +34,7 @@ class Rendered:
     exercises: tuple[str, ...]
 
 
-def render(assignment: Assignment, view: str, wheel: str = "") -> Rendered:
+def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant | None = None) -> Rendered:
     """The files of one view ("handout" or "solution"); the same text every time.
 
     UserError where a template or what it names is wrong.
@@ -63,7 +64,10 @@ def render(assignment: Assignment, view: str, wheel: str = "") -> Rendered:
         "criteria": assignment.rubric.criteria,
         "exercise": exercise,
         "provided": provided,
+        "view": view,
         "wheel": wheel,
+        "variant": variant or Variant(assignment.name),
+        **FUNCTIONS,
     }
     files = {}
     for name in environment.list_templates(extensions=["j2"]):
@@ -79,7 +83,9 @@ def render(assignment: Assignment, view: str, wheel: str = "") -> Rendered:
     for name in assignment.files:
         if name not in files:
             raise UserError(f"found no template {name}.j2, expected one for every file handed in", templates)
-    return Rendered({**files, **_ndarray_package(root, exercises)}, tuple(exercises))
+    if "ndarray.py" not in assignment.files:  # else the student writes NDArray
+        files |= _ndarray_package(root, exercises)
+    return Rendered(files, tuple(exercises))
 
 
 def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:
@@ -105,10 +111,15 @@ def provided_files(assignment: Assignment) -> dict[str, bytes]:
 
 
 def generate(
-    assignments: list[Assignment], out: Path, known: Mapping[str, Misconceptions] = NOTHING_KNOWN
+    assignments: list[Assignment],
+    out: Path,
+    known: Mapping[str, Misconceptions] = NOTHING_KNOWN,
+    student: str = "",
+    secret: str = "",
 ) -> list[Path]:
     """Writes out/release/<name> and out/solution/<name> for each assignment; returns the folders.
 
+    For one `student`, by their id and the course's secret seed, it is out/release/<name>-<id> alone.
     Each folder is made aside and then put in place of the old one, so that it is never half written.
     """
     written = []
@@ -123,10 +134,12 @@ def generate(
                 oracle.close()
             misconceptions = known.get(assignment.name, Misconceptions({}, {}, {}))
             visible = misconceptions.only(case.name for case in _visible(assignment)).to_json()
+            variant = Variant(assignment.name, student, secret)
+            name = f"{assignment.name}-{student}" if student else assignment.name
             for view, folder in (("handout", "release"), ("solution", "solution")):
-                written.append(
-                    _write(assignment, view, out / folder / assignment.name, wheel, frozen, visible)
-                )
+                if view == "handout" or not student:
+                    target = out / folder / name
+                    written.append(_write(assignment, view, variant, target, wheel, frozen, visible))
     return written
 
 
@@ -136,12 +149,18 @@ def _visible(assignment: Assignment) -> list[Any]:
 
 
 def _write(
-    assignment: Assignment, view: str, target: Path, wheel: Path, frozen: Path, misconceptions: str
+    assignment: Assignment,
+    view: str,
+    variant: Variant,
+    target: Path,
+    wheel: Path,
+    frozen: Path,
+    misconceptions: str,
 ) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{assignment.name}-", dir=target.parent) as scratch:
         new = Path(scratch) / "new"
-        rendered = render(assignment, view, wheel=f"wheels/{wheel.name}")
+        rendered = render(assignment, view, f"wheels/{wheel.name}", variant)
         for name, text in rendered.files.items():
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)

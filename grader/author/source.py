@@ -12,7 +12,10 @@ BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the reference: the `lines` of its source, the docstring ending at `docstring_end`."""
+    """A function or method of the reference: the `lines` of its source, indented as they stand there.
+
+    `docstring_end` is how many of them its signature and docstring take, 0 where it has no docstring.
+    """
 
     name: str
     lines: tuple[str, ...]
@@ -28,8 +31,12 @@ class Function:
     def stub(self) -> str:
         """Signature, docstring, and `raise NotImplementedError` for what the student writes.
 
-        Where the source marks a solution, what stands around the marks stays.
+        Where the source marks a solution, what stands around the marks stays. UserError without a docstring.
         """
+        if not self.docstring_end:
+            raise UserError(
+                f"{self.name} has no docstring: it is what a student reads instead of the solution"
+            )
         missing = f"{self.indent}raise NotImplementedError"
         head, body = self.lines[: self.docstring_end], self.lines[self.docstring_end :]
         if BEGIN not in (line.strip() for line in body):
@@ -47,14 +54,23 @@ class Function:
 
 
 def find_function(root: Path, reference: str) -> Function:
-    """The function that `module.path:name` names, below `root`; UserError where there is none."""
+    """The function that `module.path:name`, or the method that `module.path:Class.name`, names below `root`.
+
+    UserError where there is none.
+    """
     module, _, name = reference.partition(":")
     path = root / (module.replace(".", "/") + ".py")
     if not path.is_file():
         raise UserError(f"a template names {reference!r}, and there is no {path.relative_to(root)}")
     text = path.read_text(encoding="utf-8")
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+    outer, _, inner = name.rpartition(".")
+    body: list[ast.stmt] = ast.parse(text).body
+    if outer:
+        body = [
+            s for node in body if isinstance(node, ast.ClassDef) and node.name == outer for s in node.body
+        ]
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and node.name == inner:
             return _cut(text.splitlines(), node)
     raise UserError(
         f"a template names {reference!r}, and {path.relative_to(root)} defines no function {name}"
@@ -64,9 +80,8 @@ def find_function(root: Path, reference: str) -> Function:
 def _cut(lines: list[str], node: ast.FunctionDef) -> Function:
     first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
     start, end = first - 1, node.end_lineno or node.lineno
-    if ast.get_docstring(node) is None:
-        raise UserError(f"{node.name} has no docstring: it is what a student reads instead of the solution")
-    docstring_end = (node.body[0].end_lineno or 0) - start
+    documented = ast.get_docstring(node) is not None
+    docstring_end = (node.body[0].end_lineno or 0) - start if documented else 0
     return Function(node.name, tuple(lines[start:end]), docstring_end, " " * node.body[0].col_offset)
 
 

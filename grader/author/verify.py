@@ -1,26 +1,32 @@
 """Holds an assignment to its own promises: the handout earns nothing, each mutant loses, each case counts."""
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 
-import numpy as np
-
-from grader.author.render import VIEWS, render
-from grader.author.source import find_function, removed_statements
-from grader.judge.cases import Inputs, pair
+from grader.author.conditions import CONDITIONS
+from grader.author.mutate import FILE
+from grader.author.render import VIEWS, Rendered, render
+from grader.author.source import find_function
+from grader.author.tolerance import SEEDS, sweep
+from grader.judge.cases import Inputs
+from grader.judge.oracles import Oracle
 from grader.model.assignment import Assignment, Case
-from grader.model.grade import Grade, Status
+from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.verification import Finding, Verification
 
-HANDOUT, SOLUTION = "handout", "solution"
+HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a name
 SELF_CHECKS = (
     "adjoint",
     "finite_difference",
 )  # of a gradient against its own forward: no wrong value to tell
+BOUNDED = ("bound", "close")
+UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission ran, or nothing of it counts
 
 
 def submissions(assignment: Assignment, mutants: Sequence[Mutant]) -> dict[str, dict[str, str]]:
@@ -38,55 +44,67 @@ def verify(
     assignment: Assignment,
     mutants: Sequence[Mutant],
     grades: Mapping[str, Grade],
-    inputs_of: Callable[[Case], Inputs],
+    oracle: Oracle,
     line_of: Callable[[str], int],
+    seeds: int = SEEDS,
 ) -> Verification:
     """Checks an assignment by the grades of its handout, its solution and each mutant.
 
     `grades` are keyed by HANDOUT, SOLUTION and the mutants' names; `line_of` tells the rubric's line of a
-    criterion's id or a "criterion/case".
+    criterion's id or a "criterion/case"; the tolerance of real-valued cases is swept over so many `seeds`.
     """
-    rubric = assignment.rubric.source
-    rendered = render(assignment, "handout")
-    root = assignment.folder.parent.parent
+    rubric, source = assignment.rubric.source, assignment.folder / FILE
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-    kills = {mutant.name: _killed_by(grades[mutant.name]) for mutant in mutants}
-    findings = [
-        Finding(
-            rubric, line_of(criterion.id), f"the handout as given out earns {float(criterion.score):g} points"
-        )
-        for criterion in grades[HANDOUT].criteria
-        if criterion.score > Fraction(0)
+    broken = _failed(grades[SOLUTION])
+    kills = {mutant.name: _killed_by(grades[mutant.name], broken) for mutant in mutants}
+    sweeps = [
+        sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
+        for case in cases
+        if case.compare in BOUNDED and case.name not in broken
     ]
-    findings += [
-        Finding(
-            rubric,
-            line_of(f"{r.criterion}/{r.case}"),
-            f"the solution does not pass: {r.status}: {r.rationale}",
-        )
-        for criterion in grades[SOLUTION].criteria
-        for r in criterion.results
-        if r.status is not Status.OK
+    of_rubric = [
+        *_free_points(grades[HANDOUT]),
+        *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in broken.items()),
+        *_idle(cases, kills, oracle.inputs),
+        *((swept.case, problem) for swept in sweeps for problem in swept.problems),
     ]
-    findings += [Finding(rubric, 1, leak) for leak in leaks(root, rendered.exercises, rendered.files)]
-    findings += [
-        Finding(rubric, 1, f"no criterion's probe calls the exercise {name}")
-        for name in (reference.partition(":")[2] for reference in rendered.exercises)
-        if name.rpartition(".")[2] not in criteria_of_exercises(assignment)
-    ]
-    findings += _surviving(assignment, mutants, kills)
-    findings += [Finding(rubric, line_of(name), message) for name, message in _idle(cases, kills, inputs_of)]
-    return Verification(assignment.name, tuple(case.name for case in cases), kills, tuple(findings))
+    of_mutants = _surviving(assignment, mutants, kills, grades)
+    return Verification(
+        assignment.name,
+        tuple(case.name for case in cases),
+        kills,
+        (
+            *(Finding(rubric, line_of(name), f"{name}: {message}") for name, message in of_rubric),
+            *_of_handout(assignment, render(assignment, "handout")),
+            *(Finding(source, mutant.line, message) for mutant, message in of_mutants),
+        ),
+        {swept.case: swept.worst for swept in sweeps if swept.seeds},
+    )
 
 
-def _killed_by(grade: Grade) -> frozenset[str]:
-    """The cases that a mutant fails; a hang or a crash is a failure like any other, not run is none."""
-    return frozenset(
-        f"{result.criterion}/{result.case}"
+def _failed(grade: Grade) -> dict[str, CheckResult]:
+    """The cases that a submission fails; a hang or a crash is a failure like any other, not run is none."""
+    return {
+        f"{result.criterion}/{result.case}": result
         for criterion in grade.criteria
         for result in criterion.results
         if result.status not in (Status.OK, Status.NOT_RUN)
-    )
+    }
+
+
+def _killed_by(mutant: Grade, not_its_own: Container[str]) -> dict[str, Status]:
+    """The cases that tell a mutant from the solution, and how it ended there."""
+    return {
+        case: result.status
+        for case, result in _failed(mutant).items()
+        if case not in not_its_own and result.status not in UNJUDGED
+    }
+
+
+def _free_points(handout: Grade) -> Iterator[tuple[str, str]]:
+    for criterion in handout.criteria:
+        if criterion.score > Fraction(0):
+            yield criterion.id, f"the handout as given out earns points here: {float(criterion.score):g}"
 
 
 def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
@@ -104,35 +122,29 @@ def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     return criteria
 
 
-def criteria_of(mutant: Mutant, criteria: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The criteria of a mutant's exercise."""
-    return criteria.get(mutant.exercise.rpartition(".")[2], ())
-
-
 def _surviving(
-    assignment: Assignment, mutants: Sequence[Mutant], kills: Mapping[str, frozenset[str]]
-) -> list[Finding]:
-    source = assignment.folder / "mutants.py"
+    assignment: Assignment,
+    mutants: Sequence[Mutant],
+    kills: Mapping[str, Mapping[str, Status]],
+    grades: Mapping[str, Grade],
+) -> Iterator[tuple[Mutant, str]]:
     known = criteria_of_exercises(assignment)
-    findings = []
     for mutant in mutants:
-        criteria = criteria_of(mutant, known)
-        if not kills[mutant.name]:
-            message = f"{mutant.name} survives: no case tells it from the solution"
+        criteria = known.get(mutant.exercise.rpartition(".")[2], ())
+        unjudged = [r for r in _failed(grades[mutant.name]).values() if r.status in UNJUDGED]
+        if unjudged:
+            yield mutant, f"{mutant.name} was never judged: {unjudged[0].status}: {unjudged[0].rationale}"
+        elif not kills[mutant.name]:
+            yield mutant, f"{mutant.name} survives: no case tells it from the solution"
         elif not any(case.partition("/")[0] in criteria for case in kills[mutant.name]):
             where = ", ".join(criteria) or "none"
-            message = f"{mutant.name} loses nothing on the criteria of its exercise ({where})"
-        else:
-            continue
-        findings.append(Finding(source, mutant.line, message))
-    return findings
+            yield mutant, f"{mutant.name} loses nothing on the criteria of its exercise ({where})"
 
 
 def _idle(
-    cases: Sequence[Case], kills: Mapping[str, frozenset[str]], inputs_of: Callable[[Case], Inputs]
-) -> list[tuple[str, str]]:
+    cases: Sequence[Case], kills: Mapping[str, Mapping[str, Status]], inputs_of: Callable[[Case], Inputs]
+) -> Iterator[tuple[str, str]]:
     """The cases that earn no place, each with the reason."""
-    idle = []
     dead: set[str] = set()
     for case in cases:
         killed = {mutant for mutant, failed in kills.items() if case.name in failed}
@@ -140,100 +152,76 @@ def _idle(
         for condition in case.covers:
             others = [c.name for c in cases if c is not case and condition in c.covers]
             if not CONDITIONS[condition](case, inputs_of(case)):
-                idle.append((case.name, f"says that it covers {condition}, and does not"))
+                yield case.name, f"says that it covers {condition}, and does not"
             elif others:
-                idle.append((case.name, f"says that it covers {condition}, and {others[0]} says so too"))
+                yield case.name, f"says that it covers {condition}, and {others[0]} says so too"
         if not (fresh or case.covers or case.drawn or case.data == "normal" or case.compare in SELF_CHECKS):
             reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"
-            idle.append((case.name, f"{reason}: remove it, or say what it covers"))
-    return idle
+            yield case.name, f"{reason}: remove it, or say what it covers"
 
 
-def _sizes(case: Case, inputs: Inputs) -> list[tuple[int, int, int, int]]:
-    """(size, kernel, stride, padding) of each axis of a convolution; none for any other kind."""
-    if case.kind != "conv":
-        return []
-    x, w = inputs.array("x").shape, inputs.array("w").shape
-    stride, padding = pair(inputs.values["stride"]), pair(inputs.values["padding"])
-    return list(zip(x[1:3], w[:2], stride, padding, strict=True))
+def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
+    templates = assignment.folder / "templates"
+    asked_for = criteria_of_exercises(assignment)
+    for reference in handout.exercises:
+        exercise = reference.partition(":")[2]
+        if exercise.rpartition(".")[2] not in asked_for:
+            path, line = _template_with(templates, reference)
+            yield Finding(path, line, f"no criterion's probe calls the exercise {exercise}")
+    root = assignment.folder.parent.parent
+    for name, at, reference in leaks(root, handout.exercises, handout.files):
+        path = templates / f"{name}.j2"
+        if path.is_file():
+            line = _line_before_rendering(path.read_text(encoding="utf-8"), handout.files[name], at)
+        else:  # of the package ndarray
+            path, line = root / "reference" / Path(name).name, 1
+        message = f"the handout's {name} holds two statements of the solution of {reference} in line {at}"
+        yield Finding(path, line, message)
 
 
-def _some(law: Callable[[int, int, int, int], bool]) -> Callable[[Case, Inputs], bool]:
-    return lambda case, inputs: any(law(*axis) for axis in _sizes(case, inputs))
+def _template_with(templates: Path, words: str) -> tuple[Path, int]:
+    """Where the templates first say some words."""
+    for path in sorted(templates.rglob("*.j2")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if words in line:
+                return path, number
+    return templates, 1
 
 
-def _differ(part: int) -> Callable[[Case, Inputs], bool]:
-    return lambda case, inputs: len({axis[part] for axis in _sizes(case, inputs)}) == 2
+def _line_before_rendering(template: str, rendered: str, line: int) -> int:
+    """The line of the template that a rendered line comes from."""
+    matcher = SequenceMatcher(None, template.splitlines(), rendered.splitlines(), autojunk=False)
+    for _, first, last, start, end in matcher.get_opcodes():
+        if start < line <= end:
+            return min(first + line - start, max(last, 1))
+    return 1
 
 
-def _channels_differ(case: Case, inputs: Inputs) -> bool:
-    if case.kind != "conv":
-        return False
-    channels = inputs.array("w").shape[2:]
-    return channels[0] != channels[1] and 1 not in channels
+def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> list[tuple[str, int, str]]:
+    """Where a handout's Python files hold two consecutive statements that an exercise leaves out.
 
-
-def _negative_axis(case: Case, inputs: Inputs) -> bool:
-    axes = inputs.values.get("axes") or ()
-    return any(axis < 0 for axis in ([axes] if isinstance(axes, int) else axes))
-
-
-def _zero_size(case: Case, inputs: Inputs) -> bool:
-    return any(base.size == 0 for base in inputs.bases.values())
-
-
-def _remainder(size: int, kernel: int, stride: int, padding: int) -> int:
-    return (size + 2 * padding - kernel) % stride
-
-
-# the list of "inputs that leave bugs nowhere to hide", as laws of a case
-CONDITIONS: Mapping[str, Callable[[Case, Inputs], bool]] = {
-    "batch": lambda case, inputs: case.kind == "conv" and inputs.array("x").shape[0] >= 2,
-    "rectangular": _differ(0),
-    "kernel_rectangular": _differ(1),
-    "strides_differ": _differ(2),
-    "paddings_differ": _differ(3),
-    "channels_differ": _channels_differ,
-    "padding_not_half": _some(lambda n, k, s, p: 2 * p != k - 1),
-    "kernel_over_stride": _some(lambda n, k, s, p: k > s),
-    "stride_over_kernel": _some(lambda n, k, s, p: k < s),
-    "remainder_zero": _some(lambda n, k, s, p: s > 1 and _remainder(n, k, s, p) == 0),
-    "remainder_between": _some(lambda n, k, s, p: 0 < _remainder(n, k, s, p) < s - 1),
-    "remainder_full": _some(lambda n, k, s, p: s > 1 and _remainder(n, k, s, p) == s - 1),
-    "padding_over_kernel": _some(lambda n, k, s, p: p > k - 1),
-    "kernel_one": _some(lambda n, k, s, p: k == 1),
-    "kernel_whole": _some(lambda n, k, s, p: k == n),
-    "view": lambda case, inputs: bool(case.parameters.get("view")),
-    "negative_axis": _negative_axis,
-    "zero_size": _zero_size,
-    "unmodified_input": lambda case, inputs: "inputs" in case.probe,
-    "permutation_not_involution": lambda case, inputs: _is_cycle(inputs.values.get("axes")),
-}
-
-
-def _is_cycle(axes: object) -> bool:
-    if not isinstance(axes, list | tuple) or sorted(axes) != list(range(len(axes))):
-        return False
-    return not np.array_equal(np.asarray(axes)[list(axes)], range(len(axes)))
-
-
-def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> list[str]:
-    """Where a handout's Python files hold two consecutive statements that an exercise leaves out."""
+    Each is (file, its line, the exercise); the docstring, followed by the first statement, counts too.
+    """
     found = []
     for reference in exercises:
-        removed = removed_statements(find_function(root, reference))
-        pairs = list(pairwise(removed))
+        function = find_function(root, reference)
+        removed = set(_pairs(function.whole)) - set(_pairs(function.stub))
         for name, text in sorted(files.items()):
-            if name.endswith(".py"):
-                found += [f"{name} holds a part of {reference}" for _ in _pairs_in(text, pairs)]
+            held = _pairs(text) if name.endswith(".py") else {}
+            found += [(name, held[pair], reference) for pair in held if pair in removed][:1]
     return found
 
 
-def _pairs_in(text: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _pairs(source: str) -> dict[tuple[str, str], int]:
+    """The line of every two statements that follow each other in one block of a source."""
     blocks = [
-        [ast.unparse(statement) for statement in block]
-        for node in ast.walk(ast.parse(text))
-        for block in (getattr(node, "body", None), getattr(node, "orelse", None))
+        block
+        for node in ast.walk(ast.parse(dedent(source)))
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
         if isinstance(block, list)
     ]
-    return [p for block in blocks for p in pairwise(block) if p in pairs]
+    return {
+        (ast.unparse(one), ast.unparse(other)): one.lineno
+        for block in blocks
+        for one, other in pairwise(block)
+    }

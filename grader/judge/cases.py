@@ -5,7 +5,7 @@ A kind of case is one function in `KINDS`; the loader knows which keys a case of
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -82,20 +82,24 @@ def _slices(argument: Any) -> tuple[slice, ...]:
     return tuple(slice(start, stop, step) for start, stop, step in argument)
 
 
-def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0) -> Inputs:
+def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant: str = "") -> Inputs:
     """The inputs of a case, the same on every machine for the same names and secret.
 
-    A visible case does not depend on the course's secret seed, so that a handout can show it.
-    `redraw` numbers further, different draws of the same shapes.
+    A visible case does not depend on the course's secret seed, so that a handout can show it, nor on the
+    `variant`: a student's id, with which the numbers of a hidden case are that student's own. Its shapes are
+    everybody's, so that nobody's is harder. `redraw` numbers further, different draws of the same shapes.
     """
-    words = [assignment, case.name, "" if case.visibility is Visibility.VISIBLE else secret]
+    is_visible = case.visibility is Visibility.VISIBLE
+    words = [assignment, case.name, "" if is_visible else secret]
+    own = [f"variant {variant}"] if variant and not is_visible else []
     # the configuration comes from a generator of its own: a redraw keeps the shapes
-    shapes = _generator([*words, "shapes"])
-    numbers = _generator([*words, "numbers", str(redraw)])
+    shapes = generator([*words, "shapes"])
+    numbers = generator([*words, "numbers", str(redraw), *own])
     return KINDS[case.kind](case, shapes, numbers)
 
 
-def _generator(words: list[str]) -> np.random.Generator:
+def generator(words: Sequence[str]) -> np.random.Generator:
+    """Random numbers that are the same on every platform for the same words."""
     digest = hashlib.sha256("\0".join(words).encode()).digest()
     return np.random.default_rng(np.random.SeedSequence(int.from_bytes(digest, "little")))
 

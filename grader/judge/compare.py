@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grader.judge.cases import Inputs
+from grader.judge.explain import explain_shape
 from grader.judge.oracles import Expected
 
 Array = npt.NDArray[Any]
@@ -22,11 +24,14 @@ class Difference:
     index: tuple[int, ...] | None = None
 
 
-def compare(expected: Expected, actual: Sequence[Array], dtype: str) -> Difference | None:
+def compare(
+    expected: Expected, actual: Sequence[Array], dtype: str, inputs: Inputs | None = None
+) -> Difference | None:
     """The first difference, or None where there is none.
 
     Without bounds every element must be equal (`==`: inputs are integers and sums are exact, see
-    numerics); with bounds it must be finite and within its own bound. `dtype` is what floats must be of.
+    numerics); with bounds it must be finite and within its own bound. `dtype` is what floats must be of;
+    by the `inputs` a wrong shape is explained.
     """
     if len(actual) != len(expected.arrays):
         return Difference(
@@ -34,6 +39,9 @@ def compare(expected: Expected, actual: Sequence[Array], dtype: str) -> Differen
         )
     for number, array in enumerate(expected.arrays):
         bound = None if expected.bounds is None else expected.bounds[number]
+        if actual[number].shape != array.shape:
+            why = explain_shape(array.shape, actual[number].shape, inputs)
+            return Difference(str(array.shape), str(actual[number].shape), why)
         difference = _compare_array(array, actual[number], dtype, bound)
         if difference is not None:
             return difference
@@ -41,8 +49,6 @@ def compare(expected: Expected, actual: Sequence[Array], dtype: str) -> Differen
 
 
 def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:
-    if actual.shape != expected.shape:
-        return Difference(str(expected.shape), str(actual.shape), explain_shape(expected.shape, actual.shape))
     wanted = dtype if expected.dtype.kind == "f" else expected.dtype.name
     if actual.dtype.name != wanted:
         return Difference(
@@ -63,17 +69,6 @@ def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | No
         _explain_values(expected, actual, wrong, bound, index),
         index,
     )
-
-
-def explain_shape(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
-    """Why two different shapes differ, in words."""
-    if len(expected) != len(actual):
-        return f"the result has {len(actual)} axes and not {len(expected)}"
-    if sorted(expected) == sorted(actual):
-        return "the lengths are right and stand in the wrong order: axes were exchanged"
-    axes = [axis for axis, (e, a) in enumerate(zip(expected, actual, strict=True)) if e != a]
-    parts = [f"axis {axis} has length {actual[axis]} and not {expected[axis]}" for axis in axes]
-    return "; ".join(parts)
 
 
 def _explain_values(

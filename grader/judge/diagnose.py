@@ -13,25 +13,27 @@ from grader.model.grade import CriterionGrade, Grade, Status
 
 MAX_CANDIDATES = 3
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
+FORMAT = 2  # of that file: another number for another meaning, so that no old one is read
 
 
 @dataclass(frozen=True)
 class Misconceptions:
     """What each mutant answers: `answers[mutant][criterion/case]`, and its `messages[mutant]` to the student.
 
-    `criteria[mutant]` are those whose probe calls its exercise: only there can it be what went wrong.
-    Answers are digests (see `answer_of`), so that this can travel in a handout without carrying a mutant.
+    Answers are digests (see `answer_of`), so that this can travel in a handout without carrying a mutant, or
+    how the case ended. `related[criterion]` are the criteria that depend on no exercise which this one does
+    not depend on, itself among them: what is wrong there may be what is wrong here.
     """
 
     messages: Mapping[str, str]
-    criteria: Mapping[str, Sequence[str]]
+    related: Mapping[str, Sequence[str]]
     answers: Mapping[str, Mapping[str, str]]
 
     def only(self, cases: Iterable[str]) -> "Misconceptions":
         """What is known of these cases."""
         kept = set(cases)
         answers = {m: {c: a for c, a in known.items() if c in kept} for m, known in self.answers.items()}
-        return Misconceptions(self.messages, self.criteria, answers)
+        return Misconceptions(self.messages, self.related, answers)
 
     def to_json(self) -> str:
         """As JSON; the same text every time."""
@@ -41,7 +43,7 @@ class Misconceptions:
     def read(path: Path) -> "Misconceptions":
         """Reads what `to_json` made."""
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Misconceptions(data["messages"], data["criteria"], data["answers"])
+        return Misconceptions(data["messages"], data["related"], data["answers"])
 
 
 def answer_of(arrays: Sequence[RawArray]) -> str:
@@ -50,46 +52,69 @@ def answer_of(arrays: Sequence[RawArray]) -> str:
     for array in arrays:
         data = array.data
         if array.dtype.startswith("<f"):
-            data = (np.frombuffer(array.data, dtype=array.dtype) + 0).tobytes()
+            with np.errstate(invalid="ignore"):  # a signalling NaN is an answer like any other
+                data = (np.frombuffer(array.data, dtype=array.dtype) + 0).tobytes()
         digest.update(f"{array.dtype}{array.shape}".encode() + data)
     return digest.hexdigest()
 
 
 def of_mutants(
-    grades: Mapping[str, Grade], messages: Mapping[str, str], criteria: Mapping[str, Sequence[str]]
+    grades: Mapping[str, Grade], messages: Mapping[str, str], exercises: Mapping[str, str]
 ) -> Misconceptions:
-    """What the mutants answer, from their own grades."""
-    answers = {
-        name: {
-            f"{result.criterion}/{result.case}": result.answer
-            for criterion in grade.criteria
-            for result in criterion.results
-            if result.answer
-        }
-        for name, grade in grades.items()
+    """What the mutants answer, from their own grades; `exercises[mutant]` is the one that it gets wrong."""
+    depends: dict[
+        str, set[str]
+    ] = {}  # the exercises of a criterion: those whose mutants lose something on it
+    for name, grade in grades.items():
+        for criterion in grade.criteria:
+            lost = {exercises[name]} if criterion.status is not Status.OK else set()
+            depends.setdefault(criterion.id, set()).update(lost)
+    related = {one: [other for other in depends if depends[other] <= depends[one]] for one in depends}
+    return Misconceptions(messages, related, {name: _evidence(grade) for name, grade in grades.items()})
+
+
+def _evidence(grade: Grade) -> dict[str, str]:
+    """What each case that ran answered, or how it ended."""
+    return {
+        f"{result.criterion}/{result.case}": result.answer or result.status
+        for criterion in grade.criteria
+        for result in criterion.results
+        if result.status not in (Status.NOT_RUN, Status.INTERNAL_ERROR)
     }
-    return Misconceptions(messages, criteria, answers)
 
 
 def diagnose(grade: Grade, known: Misconceptions) -> Grade:
     """The grade, with the misconception named in each failing result where the evidence is whole.
 
-    A mutant explains a criterion when it gives the submission's own answer on every case that can be
-    compared, those that pass included, and at least one of them fails.
+    A mutant explains a criterion when every known case of it and of those related to it ends with the mutant
+    as it did with the submission, and at least one that fails has an answer. So a mistake in one function is
+    not taken for another one in a function that calls it. What is right for the submission's own forward pass
+    is no misconception, whatever mutant answers alike.
     """
-    return replace(grade, criteria=tuple(_diagnose(criterion, known) for criterion in grade.criteria))
+    evidence = _evidence(grade)
+    cases = {case for answers in known.answers.values() for case in answers}
+    criteria = []
+    for criterion in grade.criteria:
+        related = {criterion.id, *known.related.get(criterion.id, ())}
+        compared = {c: a for c, a in evidence.items() if c in cases and c.partition("/")[0] in related}
+        criteria.append(_diagnose(criterion, known, compared))
+    return replace(grade, criteria=tuple(criteria))
 
 
-def _diagnose(criterion: CriterionGrade, known: Misconceptions) -> CriterionGrade:
-    compared = {f"{r.criterion}/{r.case}": r for r in criterion.results if r.answer}
-    failing = [result for result in criterion.results if result.status not in (Status.OK, Status.NOT_RUN)]
-    if not any(result.answer for result in failing):
+def _diagnose(
+    criterion: CriterionGrade, known: Misconceptions, compared: Mapping[str, str]
+) -> CriterionGrade:
+    failing = [
+        result
+        for result in criterion.results
+        if result.status not in (Status.OK, Status.NOT_RUN) and not result.follow_through
+    ]
+    if not any(result.answer and f"{result.criterion}/{result.case}" in compared for result in failing):
         return criterion
     names = tuple(
         mutant
         for mutant, answers in known.answers.items()
-        if criterion.id in known.criteria[mutant]
-        and all(answers.get(case) == result.answer for case, result in compared.items())
+        if all(answers.get(case) == answer for case, answer in compared.items())
     )
     if not names:
         return criterion

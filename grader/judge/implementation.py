@@ -14,6 +14,7 @@ from grader.model.frame import RawArray
 from grader.model.grade import Outcome, Status
 
 SETUP_SECONDS = 60.0  # nothing of a submission runs in it, so it is bounded only against a broken machine
+PATIENCE = 4  # a second try after a wall timeout waits so many times longer
 REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, total_seconds=10**6, answer_mib=1024)
 
 
@@ -31,7 +32,9 @@ class Implementation:
     """Runs probes on one subject; starts its worker when first asked and again after it died.
 
     A worker that had to be killed costs the case that killed it; an import that failed costs every case,
-    once. `total_seconds` of CPU time bound all calls together.
+    once. `total_seconds` of CPU time bound all calls together. What the clock ended while its CPU time was
+    not used up is tried once more in a fresh worker, with patience: the machine may have been too busy for
+    it. A second try that is late too shows that it was not the machine, and uses up the patience.
     """
 
     def __init__(self, starter: Starter, subject: Subject, limits: Limits) -> None:
@@ -41,7 +44,9 @@ class Implementation:
         self._worker: WorkerProcess | None = None
         self._import_failed: Outcome | None = None
         self._spent_seconds = 0.0
+        self._is_patient = True
         self._twin: Implementation | None = None
+        self._veiled: Implementation | None = None
 
     @property
     def twin(self) -> "Implementation":
@@ -50,15 +55,35 @@ class Implementation:
             self._twin = Implementation(self._starter, self._subject, self._limits)
         return self._twin
 
+    @property
+    def veiled(self) -> "Implementation":
+        """The same subject in a process for hidden cases alone: what they ask is shown nowhere else."""
+        if self._veiled is None:
+            self._veiled = Implementation(self._starter, self._subject, self._limits)
+            self._veiled._import_failed = self._import_failed
+        return self._veiled
+
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """What the subject's probe returns for these inputs, in its own dtype where none is given."""
+        spent = self._spent_seconds
+        outcome = self._run(probe, inputs, dtype, 1)
+        if self._is_patient and self._worker is not None and self._worker.is_late:
+            self._import_failed = None
+            outcome = self._run(probe, inputs, dtype, PATIENCE)
+            self._is_patient = not self._worker.is_late
+            if self._is_patient:
+                self._spent_seconds = spent  # it was kept waiting
+        return outcome
+
+    def _run(self, probe: str, inputs: Inputs, dtype: str, patience: float) -> Outcome:
         if self._import_failed is not None:
             return self._import_failed
         if self._spent() >= self._limits.total_seconds:
             return Outcome(
                 Status.TIMEOUT, reason=f"its {self._limits.total_seconds:g} seconds in all were used up"
             )
-        started = self.start() if self._worker is None or not self._worker.is_alive else None
+        is_alive = self._worker is not None and self._worker.is_alive
+        started = None if is_alive else self.start(patience)
         if started is not None and started.status is not Status.OK:
             self._import_failed = started
             return started
@@ -69,12 +94,13 @@ class Implementation:
             "dtype": dtype or self._subject.dtype,
             "device": self._subject.device,
         }
-        return self._ask(header, self._limits.case_seconds, inputs)
+        return self._ask(header, self._limits.case_seconds, patience, inputs)
 
     def close(self) -> None:
-        """Ends the worker, and its twin's."""
-        if self._twin is not None:
-            self._twin.close()
+        """Ends the worker, and those of its twin and of its veiled self."""
+        for other in (self._twin, self._veiled):
+            if other is not None:
+                other.close()
         if self._worker is not None:
             self._worker.close()
             self._worker = None
@@ -85,11 +111,16 @@ class Implementation:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self) -> Outcome:
+    def start(self, patience: float = 1) -> Outcome:
         """Starts a worker and imports the subject; raises GraderFault where the worker itself fails."""
         limits = self._limits
+        if self._worker is not None:
+            self._worker.close()  # its launcher may have died because of its twin
         child = self._starter.start()
-        self._worker = WorkerProcess(child, limits.answer_mib << 20, limits.output_kib << 10)
+        processes = limits.processes if child.is_walled else 0  # else they are the user's own, too
+        self._worker = WorkerProcess(
+            child, limits.answer_mib << 20, limits.output_kib << 10, processes, limits.memory_mib << 20
+        )
         header = {
             "request": "setup",
             "folder": child.folder,
@@ -99,7 +130,7 @@ class Implementation:
                 "cpu_seconds": int(limits.total_seconds + SETUP_SECONDS),
                 "file_bytes": limits.file_mib << 20,
                 "open_files": limits.open_files,
-                "processes": limits.processes if child.is_walled else 0,
+                "processes": processes,
                 "answer_bytes": limits.answer_mib << 20,
             },
         }
@@ -108,21 +139,24 @@ class Implementation:
         if outcome.status is not Status.OK:
             self._worker.close()  # else the next case would ask a worker that has imported nothing
             raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())
-        return self._ask({"request": "import", "modules": self._subject.modules}, limits.import_seconds)
+        header = {"request": "import", "modules": self._subject.modules}
+        return self._ask(header, limits.import_seconds, patience)
 
     def _spent(self) -> float:
         """CPU seconds that all its workers have used."""
         alive = self._worker is not None and self._worker.is_alive
         return self._spent_seconds + (self._worker.cpu_seconds() if alive and self._worker else 0.0)
 
-    def _ask(self, header: Mapping[str, Any], seconds: float, inputs: Inputs | None = None) -> Outcome:
+    def _ask(
+        self, header: Mapping[str, Any], seconds: float, patience: float, inputs: Inputs | None = None
+    ) -> Outcome:
         assert self._worker is not None
         started = time.monotonic()
         outcome = self._worker.ask(
             header,
             inputs.raw if inputs is not None else (),
             cpu_seconds=seconds,
-            wall_seconds=seconds * self._limits.wall_factor,
+            wall_seconds=seconds * self._limits.wall_factor * patience,
         )
         if not self._worker.is_alive:  # nobody can tell any more; it was not more than the clock's
             elapsed = time.monotonic() - started

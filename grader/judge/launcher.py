@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from grader.model.errors import GraderFault
 
 START_SECONDS = 60.0
 END_SECONDS = 1.0
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Child(Protocol):
@@ -39,6 +40,9 @@ class Child(Protocol):
 
     def cpu_seconds(self, *, with_descendants: bool) -> float:
         """CPU seconds used so far; its living descendants' too where asked for, which costs more to tell."""
+
+    def usage(self, most: int) -> tuple[int, int]:
+        """Its processes and threads, counted until there are more than `most`, and the bytes they hold."""
 
     def leave(self) -> None:
         """Ends it in good order."""
@@ -128,6 +132,10 @@ class PlainChild:
         """See `Child`."""
         return cpu_seconds(self._process.pid, with_descendants=with_descendants)
 
+    def usage(self, most: int) -> tuple[int, int]:
+        """See `Child`."""
+        return usage([self._process.pid], most, 0)
+
     def leave(self) -> None:
         """See `Child`."""
         self.kill()
@@ -196,10 +204,18 @@ class Launcher:
         return self._process is not None and self._process.pid == pid
 
     def ended(self, child: int) -> int | None:
-        """The exit code of a child, waiting a moment for it; None where it has not ended."""
+        """The exit code of a child, waiting a moment for it; None where it has not ended.
+
+        GraderFault where the warm process is gone itself: no submission can reach it.
+        """
         if child not in self._ended and self._control is not None:
-            with contextlib.suppress(OSError):
+            try:
                 self._hear("ended", child)
+            except TimeoutError:
+                return None
+            except OSError as error:
+                self.discard()
+                raise GraderFault("the launcher was killed: is the machine out of memory?") from error
         return self._ended.pop(child, None)
 
     def _launch(self) -> None:
@@ -233,7 +249,8 @@ class Launcher:
         if self._process is None or self._process.stderr is None:
             return ""
         self._process.kill()
-        return self._process.stderr.read(2000).decode(errors="replace").strip()
+        lines = self._process.stderr.read().decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")  # below any traceback
 
 
 class ForkedChild:
@@ -268,14 +285,26 @@ class ForkedChild:
             return 0.0
         return cpu_seconds(self._worker_pid, with_descendants=with_descendants)
 
+    def usage(self, most: int) -> tuple[int, int]:
+        """See `Child`; counted below init, to whom orphans fall, and without what all forks share."""
+        keeper = self._find_keeper()
+        if keeper is None:
+            return 0, 0
+        try:
+            (init,) = _children(keeper)
+            return usage(_all_children(init), most, _shared_bytes(init))
+        except (OSError, ValueError):
+            return 0, 0  # it is ending: the closed channel says so
+
     def leave(self) -> None:
         """Closes the channel, upon which the worker ends; one that does not is killed."""
         if self._is_open:
             alive = self.is_alive
             self._is_open = False
             self._pipes.close_ours()
-            if alive and self._launcher.ended(self._pid) != 0:
-                self._launcher.discard()
+            with contextlib.suppress(GraderFault):
+                if alive and self._launcher.ended(self._pid) != 0:
+                    self._launcher.discard()
 
     def kill(self) -> None:
         """See `Child`."""
@@ -286,16 +315,21 @@ class ForkedChild:
                 self._launcher.discard()
 
     def _find_worker(self) -> int | None:
-        """The worker's pid as seen from here; above it: bubblewrap, its process 1, launcher, keeper, init."""
+        """The worker's pid as seen from here; above it stand its keeper and init."""
+        keeper = self._find_keeper()
+        try:
+            return None if keeper is None else _children(_children(keeper)[0])[0]
+        except (OSError, ValueError, IndexError):
+            return None  # not there yet
+
+    def _find_keeper(self) -> int | None:
+        """The keeper's pid as seen from here; above it: bubblewrap, its process 1, launcher."""
         try:
             (inner,) = _children(self._wall_pid)
             (launcher,) = _children(inner)
-            for keeper in _children(launcher):
-                if _pid_inside(keeper) == self._pid:
-                    return _children(_children(keeper)[0])[0]
-        except (OSError, ValueError, IndexError):
-            pass  # not there yet, or no /proc: then the clock alone decides
-        return None
+            return next((pid for pid in _children(launcher) if _pid_inside(pid) == self._pid), None)
+        except (OSError, ValueError):
+            return None  # no /proc, or it is gone: then the clock alone decides
 
 
 def _children(pid: int) -> list[int]:
@@ -320,3 +354,32 @@ def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
     ticks = sum(int(field) for field in fields[11:15])
     own = ticks / os.sysconf("SC_CLK_TCK")
     return own + sum(cpu_seconds(child, with_descendants=True) for child in children)
+
+
+def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
+    """Threads and bytes of processes and their descendants, counted until there are more than `most` threads.
+
+    Of the bytes resident in each, `shared` are left out; what a fork shares with its parent counts twice.
+    """
+    waiting, threads, held = list(pids), 0, 0
+    while waiting and threads <= most:
+        pid = waiting.pop()
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            waiting += _all_children(pid)
+        except OSError:
+            continue  # it ended meanwhile
+        threads += int(fields[17])
+        held += max(0, int(fields[21]) * PAGE_BYTES - shared)
+    return threads, held
+
+
+def _all_children(pid: int) -> list[int]:
+    """The children of every thread of a process."""
+    words = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(word) for word in " ".join(words).split()]
+
+
+def _shared_bytes(init: int) -> int:
+    """What init holds: the launcher's memory, which every fork has and none was charged for."""
+    return int(Path(f"/proc/{init}/stat").read_text().rpartition(")")[2].split()[21]) * PAGE_BYTES

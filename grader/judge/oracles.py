@@ -14,13 +14,14 @@ import numpy.typing as npt
 from grader.judge.cases import Inputs, draw
 from grader.judge.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.sandbox import starter
-from grader.model.assignment import Assignment, Case
+from grader.model.assignment import Assignment, Case, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.frame import RawArray
 from grader.model.grade import Outcome, Status
 
 Array = npt.NDArray[Any]
 SMOOTH_DRAWS, DIFFERENCE_DRAWS = 3, 6  # finite differences: how many points must be smooth, of how many drawn
+ROUNDING = 2.0**-24  # u of float32
 DRAWS = {"adjoint": 2, "finite_difference": 2 * DIFFERENCE_DRAWS}  # how often the inputs are drawn
 
 
@@ -32,6 +33,20 @@ class Expected:
     bounds: tuple[Array, ...] | None = None
 
 
+def linear_bound(absolute: Array) -> Array:
+    """How far off a sum of products may be, by the same sum of absolute values (numerics, "Error bound")."""
+    return 8 * ROUNDING * absolute
+
+
+def close_bound(exact: Array) -> Array:
+    """How far off softmax and the like may be, which are not multilinear: 16 u of max(1, |value|).
+
+    That is three times what was the most in 2,000 draws of normal logits, over 12 legitimate ways to compute
+    them; `grader.author.tolerance` looks again.
+    """
+    return 16 * ROUNDING * np.maximum(1, np.abs(exact))
+
+
 class Oracle(Protocol):
     """Knows the inputs of every case and what must come back."""
 
@@ -40,6 +55,9 @@ class Oracle(Protocol):
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         """What the probe must return for them."""
+
+    def of(self, variant: str) -> "Oracle":
+        """The same oracle with one student's own numbers in hidden cases; "" stands for everybody's."""
 
     def close(self) -> None:
         """Ends whatever it started."""
@@ -54,6 +72,7 @@ class ReferenceOracle:
         self._secret = secret
         self._known: dict[tuple[str, str], Expected] = {}
         self._drawn: dict[tuple[str, int], Inputs] = {}
+        self._own: _Own | None = None
         self._reference = Implementation(
             starter("none", assignment.probes, ndarray),
             Subject((assignment.oracle,), "float64", "cpu"),
@@ -64,34 +83,78 @@ class ReferenceOracle:
         """Drawn from the course's seed."""
         key = (case.name, redraw)
         if key not in self._drawn:
-            self._drawn[key] = draw(case, self._name, self._secret, redraw)
+            self._drawn[key] = self.draw(case, redraw)
         return self._drawn[key]
+
+    def draw(self, case: Case, redraw: int = 0, variant: str = "") -> Inputs:
+        """The same, not remembered; for a `variant`, with the numbers of that one student."""
+        return draw(case, self._name, self._secret, redraw, variant)
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         """The reference's answer; GraderFault where it has none."""
         key = (case.name, inputs.digest)
         if key not in self._known:
-            arrays = self._run(case, inputs)
-            bounds = None
-            if case.compare == "bound":
-                # 8 u of the same sum over absolute values: see numerics, "Error bound"
-                bounds = tuple(8 * 2.0**-24 * bound for bound in self._run(case, inputs.absolute()))
-            elif case.compare == "close":
-                # softmax and the like are not multilinear: 16 u of max(1, |value|), three times what was
-                # the most in 2,000 draws of normal logits, over 12 legitimate ways to compute them
-                bounds = tuple(16 * 2.0**-24 * np.maximum(1, np.abs(array)) for array in arrays)
-            self._known[key] = Expected(arrays, bounds)
+            self._known[key] = self.work_out(case, inputs)
         return self._known[key]
+
+    def of(self, variant: str) -> Oracle:
+        """One student's; what is theirs alone is remembered until another student's is asked for."""
+        if not variant:
+            return self
+        if self._own is None or self._own.variant != variant:
+            self._own = _Own(self, variant)
+        return self._own
 
     def close(self) -> None:
         """Ends the reference's process."""
         self._reference.close()
+
+    def work_out(self, case: Case, inputs: Inputs) -> Expected:
+        """The reference's answer with its bounds, not remembered."""
+        arrays = self._run(case, inputs)
+        bounds = None
+        if case.compare == "bound":
+            bounds = tuple(linear_bound(array) for array in self._run(case, inputs.absolute()))
+        elif case.compare == "close":
+            bounds = tuple(close_bound(array) for array in arrays)
+        return Expected(arrays, bounds)
 
     def _run(self, case: Case, inputs: Inputs) -> tuple[Array, ...]:
         outcome = self._reference.run(case.probe, inputs)
         if outcome.status is not Status.OK:
             raise GraderFault(f"{case.name}: the reference has no answer: {outcome.reason}")
         return arrays_of(outcome)
+
+
+class _Own:
+    """One student's numbers in hidden cases, on the reference's process; visible cases are everybody's."""
+
+    def __init__(self, common: ReferenceOracle, variant: str) -> None:
+        self.variant = variant
+        self._common = common
+        self._known: dict[tuple[str, str], Expected] = {}
+
+    def inputs(self, case: Case, redraw: int = 0) -> Inputs:
+        """Drawn from the course's seed and the student's id."""
+        if case.visibility is Visibility.VISIBLE:
+            return self._common.inputs(case, redraw)
+        return self._common.draw(case, redraw, self.variant)
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        """The reference's answer."""
+        if case.visibility is Visibility.VISIBLE:
+            return self._common.expected(case, inputs)
+        key = (case.name, inputs.digest)
+        if key not in self._known:
+            self._known[key] = self._common.work_out(case, inputs)
+        return self._known[key]
+
+    def of(self, variant: str) -> Oracle:
+        """Another student's."""
+        return self._common.of(variant)
+
+    def close(self) -> None:
+        """Leaves the process alone: it is the common oracle's."""
 
 
 class FrozenOracle:
@@ -125,9 +188,18 @@ class FrozenOracle:
         bounds = tuple(self._arrays[f"{case.name}:bound:{i}"] for i in range(count)) if bounded else None
         return Expected(arrays, bounds)
 
+    def of(self, variant: str) -> Oracle:
+        """Itself: what is in a handout is everybody's."""
+        return self
+
     def close(self) -> None:
         """Closes the file."""
         self._arrays.close()
+
+
+def _draws(case: Case) -> int:
+    """How often the inputs of a case are drawn."""
+    return DRAWS["adjoint"] if case.follow_through else DRAWS.get(case.compare, 1)
 
 
 def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
@@ -136,7 +208,7 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
     index: dict[str, Any] = {}
     for case in cases:
         # a case that a submission is compared with itself on has no expected value, but further draws
-        draws = [oracle.inputs(case, redraw) for redraw in range(DRAWS.get(case.compare, 1))]
+        draws = [oracle.inputs(case, redraw) for redraw in range(_draws(case))]
         for redraw, inputs in enumerate(draws):
             arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}
         entries = [{"values": dict(i.values), "recipes": dict(i.recipes)} for i in draws]

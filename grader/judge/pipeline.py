@@ -1,10 +1,13 @@
 """The way of one case: inputs, expected, the submission's answer, the comparison."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader.judge.cases import Inputs, describe
-from grader.judge.compare import Difference, compare, explain_shape
+from grader.judge.compare import Difference, compare
 from grader.judge.diagnose import answer_of
+from grader.judge.explain import explain_shape
 from grader.judge.implementation import Implementation
 from grader.judge.oracles import DIFFERENCE_DRAWS, SMOOTH_DRAWS, Oracle, arrays_of
 from grader.model.assignment import Case, Criterion
@@ -18,8 +21,13 @@ STEP = 2.0**-17
 SLOPE_TOLERANCE = 1e-4
 
 
-def check(case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle) -> CheckResult:
-    """The verdict on one case; raises GraderFault where the grader cannot reach one."""
+def check(
+    case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle, forward_fails: str = ""
+) -> CheckResult:
+    """The verdict on one case; raises GraderFault where the grader cannot reach one.
+
+    `forward_fails` names a case that the forward pass of this criterion's gradient fails, if there is one.
+    """
     inputs = oracle.inputs(case)
     if case.compare == "adjoint":
         outcome, difference = _adjoint(case, criterion, inputs, submission, oracle)
@@ -30,8 +38,15 @@ def check(case: Case, criterion: Criterion, submission: Implementation, oracle: 
         outcome = submission.run(case.probe, inputs)
         difference = None
         if outcome.status is Status.OK:
-            difference = compare(expected, arrays_of(outcome), DTYPE)
-    return _result(case, criterion, describe(case, inputs), outcome, difference)
+            difference = compare(expected, arrays_of(outcome), DTYPE, inputs)
+    result = _result(case, criterion, describe(case, inputs), outcome, difference)
+    # a wrong shape or dtype is the gradient's own mistake, whatever the forward pass does
+    if case.follow_through and forward_fails and difference is not None and difference.index is not None:
+        judged, against_itself = _adjoint(case, criterion, inputs, submission, oracle)
+        if judged.status is Status.OK and against_itself is None:
+            why = f"right for your forward pass, which is wrong at {forward_fails}: mend that first"
+            return replace(result, rationale=why, follow_through=case.follow_through)
+    return result
 
 
 def _adjoint(
@@ -40,7 +55,8 @@ def _adjoint(
     """Whether <forward(x, w), out_grad> == <input, gradient>, exactly, on integers.
 
     Forward and gradient run in two processes, so that neither can fit itself to the other. A forward that
-    is zero or ignores one of its inputs has a transpose that proves nothing, so it is refused first.
+    is zero or ignores one of its inputs has a transpose that proves nothing, so it is refused first. The
+    gradient does not depend on its input, so it must hold for another one too, which it was never given.
     """
     other = oracle.inputs(case, redraw=1)
     names = [name for name in inputs.bases if name != UPSTREAM]
@@ -59,11 +75,11 @@ def _adjoint(
             return outcome, Difference("finite numbers", "NaN or infinity", "was every element written?")
     (out,), *others = [arrays_of(outcome) for outcome in forwards]
     (grad,), target, upstream = arrays_of(gradient), inputs.array(criterion.wrt), inputs.array(UPSTREAM)
-    if out.shape != upstream.shape or grad.shape != target.shape:
-        wanted, found = (upstream, out) if out.shape != upstream.shape else (target, grad)
-        return gradient, Difference(
-            str(wanted.shape), str(found.shape), explain_shape(wanted.shape, found.shape)
-        )
+    shapes = [(upstream, out), *((upstream, changed) for (changed,) in others), (target, grad)]
+    for wanted, found in shapes:
+        if wanted.shape != found.shape:
+            why = explain_shape(wanted.shape, found.shape, inputs)
+            return gradient, Difference(str(wanted.shape), str(found.shape), why)
     if not out.any():
         return gradient, Difference(
             "a forward pass with values", "zeros only", "zero has no transpose to speak of"
@@ -75,15 +91,18 @@ def _adjoint(
                 f"the same result for another {name}",
                 f"{name} is ignored",
             )
-    left = float(np.vdot(out.astype(np.float64), upstream.astype(np.float64)))
-    right = float(np.vdot(target.astype(np.float64), grad.astype(np.float64)))
-    if left == right:
-        return gradient, None
-    return gradient, Difference(
-        f"{left:.9g} = <{criterion.adjoint_of}, out_grad>",
-        f"{right:.9g} = <{criterion.wrt}, {case.probe}>",
-        f"your {case.probe} is not the transpose of your own forward pass: for a transpose the two are equal",
-    )
+    elsewhere = others[names.index(criterion.wrt)][0]
+    for value, point in ((out, target), (elsewhere, other.array(criterion.wrt))):
+        left = float(np.vdot(value.astype(np.float64), upstream.astype(np.float64)))
+        right = float(np.vdot(point.astype(np.float64), grad.astype(np.float64)))
+        if left != right:
+            return gradient, Difference(
+                f"{left:.9g} = <{criterion.adjoint_of}, out_grad>",
+                f"{right:.9g} = <{criterion.wrt}, {case.probe}>",
+                f"your {case.probe} is not the transpose of your own forward pass: "
+                "for a transpose the two are equal",
+            )
+    return gradient, None
 
 
 def _finite_difference(
@@ -126,9 +145,13 @@ def _finite_difference(
                 f"the same result for another {criterion.wrt}",
                 f"{criterion.wrt} is ignored",
             )
-        slope, claimed = float(np.vdot(high - low, upstream)) / (2 * STEP), float(np.vdot(grad, v))
-        tolerance = SLOPE_TOLERANCE * float(np.linalg.norm(grad) * np.linalg.norm(v))
-        bend = float(np.vdot(abs(high - 2 * middle + low), abs(upstream))) / (2 * STEP)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below, by name
+            slope, claimed = float(np.vdot(high - low, upstream)) / (2 * STEP), float(np.vdot(grad, v))
+            tolerance = SLOPE_TOLERANCE * float(np.linalg.norm(grad) * np.linalg.norm(v))
+            bend = float(np.vdot(abs(high - 2 * middle + low), abs(upstream))) / (2 * STEP)
+        if not np.isfinite([slope, claimed, tolerance, bend]).all():
+            why = "they cannot be added up in float64"
+            return outcome, Difference("numbers of moderate size", "numbers too large", why)
         if bend > max(tolerance, SLOPE_TOLERANCE * abs(slope)):
             continue
         if not abs(slope - claimed) <= tolerance:

@@ -7,10 +7,11 @@ What can only be known by running is left to `grader.worker.policy`.
 """
 
 import ast
+import contextlib
 import importlib
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -33,10 +34,12 @@ AROUND = {
 PROGRAM_STARTERS = ("os.exec", "os.spawn", "os.posix_spawn")
 # Attributes of whatever object that lead to the names of another module.
 BEHIND_ATTRIBUTES = frozenset(
-    ("__builtins__", "__closure__", "__code__", "__globals__", "__loader__", "__spec__", "__subclasses__")
-    + ("__wrapped__", "f_back", "f_builtins", "f_globals", "f_locals")
+    (
+        *("__builtins__", "__closure__", "__code__", "__globals__", "__loader__", "__spec__"),
+        *("__subclasses__", "__wrapped__", "f_back", "f_builtins", "f_globals", "f_locals"),
+    )
 )
-MOST_TEXTS, LONGEST_TEXT = 16, 200
+MOST_VALUES, MOST_TEXTS, LONGEST = 100, 16, 200  # what is followed of one name; honest code has one value
 
 Names = tuple[str, ...]
 Source = str | tuple[ast.expr, "Scope"]
@@ -53,14 +56,16 @@ class Rules:
         own = sorted({*assignment.modules, *provided, assignment.ndarray} - set(policy.imports))
         self.allowed = (*policy.imports, *own)
         self.forbidden = policy.forbidden
-        # Loaded here, so that what an attribute of theirs is does not depend on what ran before.
-        for name in policy.imports:
-            importlib.import_module(name)
         self._importable = frozenset(self.allowed) | {"__future__"}
-        self._known = frozenset(policy.imports)
+        self._known = sys.stdlib_module_names & self._importable | {"numpy"} & self._importable
+        # Loaded here, so that what an attribute of theirs is does not depend on what ran before.
+        for name in sorted(self._known):
+            with contextlib.suppress(ImportError):  # a module of another system's standard library
+                importlib.import_module(name)
         self._objects = {id(function): name for name in self.forbidden if (function := find(name))}
         self._offered = _listed([name for name in self.allowed if name not in assignment.modules])
         self._problems: dict[str, str] = {}
+        self._exported: dict[str, frozenset[str]] = {}
 
     def for_worker(self) -> dict[str, Names]:
         """What `grader.worker.policy` needs to know."""
@@ -72,6 +77,8 @@ class Rules:
         A file that does not parse is not refused: importing it says what is wrong with it.
         """
         for name, content in files.items():
+            self._problems.clear()  # what one submission named is not kept for the next
+            self._exported.clear()
             if name.endswith(".py"):
                 line, problem = self._first(content)
                 if problem:
@@ -89,7 +96,7 @@ class Rules:
         except (SyntaxError, ValueError):
             return 0, ""
         except (RecursionError, MemoryError):
-            return 0, "found code that is nested too deeply to be checked; break it into statements"
+            return 0, "found code that is too deep or too tangled to be checked; write it more simply"
 
     def problem_of_import(self, module: str) -> str:
         """Why a module may not be imported, or ""."""
@@ -105,11 +112,12 @@ class Rules:
 
     def exported(self, module: str) -> frozenset[str]:
         """The names that `from module import *` binds; none where the module is not known here."""
-        found = self._lookup(module)[1]
-        if not isinstance(found, ModuleType):
-            return frozenset()
-        public = vars(found).get("__all__")
-        return frozenset(public or (name for name in vars(found) if not name.startswith("_")))
+        if module not in self._exported:
+            found = self._lookup(module)[1]
+            names = vars(found) if isinstance(found, ModuleType) else {}
+            public = names.get("__all__") or [name for name in names if not name.startswith("_")]
+            self._exported[module] = frozenset(public)
+        return self._exported[module]
 
     def _judge(self, name: str) -> str:
         resolved, found = self._lookup(name)
@@ -202,8 +210,11 @@ class _Reader:
         self._module = Scope("module")
         self._uses: list[tuple[ast.expr, Scope]] = []
         self._problems: list[tuple[int, str]] = []
+        # Each expression and each name is worked out once, else a chain of them would take exponential time.
+        self._resolved: dict[ast.expr, Names] = {}
         self._values: dict[tuple[Scope, str], list[str]] = {}
-        self._following: set[tuple[Scope, str]] = set()
+        self._text_values: dict[tuple[Scope, str], list[str]] = {}
+        self._unfinished = 0
 
     def read(self, tree: ast.Module) -> list[tuple[int, str]]:
         """Every line that breaks the policy, with the reason."""
@@ -344,8 +355,10 @@ class _Reader:
 
     def _bind_each(self, target: ast.expr, values: ast.expr, scope: Scope, around: Scope) -> None:
         """Binds the names of a loop's target to each item that is written out, else to something unknown."""
-        items = values.elts if isinstance(values, ast.Tuple | ast.List | ast.Set) else []
-        for item in items or [None]:
+        items: Sequence[ast.expr | None] = [None]
+        if isinstance(values, ast.Tuple | ast.List | ast.Set):
+            items = values.elts or items
+        for item in items:
             self._bind(target, item, scope, around)
 
     # second pass: uses
@@ -365,6 +378,14 @@ class _Reader:
 
     def _resolve(self, node: ast.expr | None, scope: Scope) -> Names:
         """Every dotted name that an expression may stand for, as far as it can be followed."""
+        if node is None or node in self._resolved:
+            return self._resolved[node] if node else ()
+        found = self._follow(node, scope)
+        if not self._unfinished:  # within a name's own values, those found so far are not all
+            self._resolved[node] = found
+        return found
+
+    def _follow(self, node: ast.expr, scope: Scope) -> Names:
         if isinstance(node, ast.Name):
             return self._lookup(node.id, scope)
         if isinstance(node, ast.Attribute):
@@ -382,6 +403,8 @@ class _Reader:
         return ()
 
     def _called(self, node: ast.Call, scope: Scope) -> Names:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+            return self._entry(node.func.value, node.args[0], scope)
         functions = self._resolve(node.func, scope)
         if "builtins.getattr" in functions and len(node.args) > 1:
             objects, texts = self._resolve(node.args[0], scope), self._texts(node.args[1], scope)
@@ -389,8 +412,6 @@ class _Reader:
         if "builtins.vars" in functions or "builtins.locals" in functions:
             names = self._resolve(node.args[0], scope) if node.args else ("builtins",)
             return tuple(f"{name}.__dict__" for name in names)
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
-            return self._entry(node.func.value, node.args[0], scope)
         return ()
 
     def _entry(self, value: ast.expr, key: ast.expr, scope: Scope) -> Names:
@@ -419,9 +440,13 @@ class _Reader:
         key = (scope, name)
         if key not in self._values:
             known = self._values[key] = []
+            self._unfinished += 1
             for source in scope.bound[name]:
                 found = (source,) if isinstance(source, str) else self._resolve(*source)
-                known += [value for value in found if value not in known and len(value) <= LONGEST_TEXT]
+                known += [value for value in found if value not in known and len(value) <= LONGEST]
+                if len(known) > MOST_VALUES:
+                    raise RecursionError(name)
+            self._unfinished -= 1
         return tuple(self._values[key])
 
     def _texts(self, node: ast.expr | None, scope: Scope) -> Names:
@@ -444,7 +469,7 @@ class _Reader:
                 found += self._joined(items, glue, scope)
         elif isinstance(node, ast.Name):
             found = self._texts_of(node.id, scope)
-        return tuple(text for text in found[:MOST_TEXTS] if len(text) <= LONGEST_TEXT)
+        return tuple(text for text in found[:MOST_TEXTS] if len(text) <= LONGEST)
 
     def _joined(self, parts: list[ast.expr], glue: str, scope: Scope) -> list[str]:
         found = [""]
@@ -455,13 +480,14 @@ class _Reader:
 
     def _texts_of(self, name: str, scope: Scope) -> list[str]:
         home = next((each for each in scope.chain() if name in each.bound), None)
-        if home is None or (home, name) in self._following:
+        if home is None:
             return []
-        self._following.add((home, name))
-        sources = [source for source in home.bound[name] if not isinstance(source, str)]
-        found = [text for source in sources for text in self._texts(*source)]
-        self._following.discard((home, name))
-        return found
+        if (home, name) not in self._text_values:
+            known = self._text_values[home, name] = []
+            for source in home.bound[name]:
+                found = () if isinstance(source, str) else self._texts(*source)
+                known += [text for text in found if text not in known]
+        return self._text_values[home, name]
 
 
 _SPECIAL: Mapping[type[ast.AST], Callable[[_Reader, Any, Scope], None]] = {

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -41,12 +42,20 @@ launch(json.loads(sys.argv[1]))
 """
 
 
-def starter(wall: str, probes: Path, ndarray: str, provided: Path | None = None) -> Starter:
+def starter(
+    wall: str,
+    probes: Path,
+    ndarray: str,
+    provided: Path | None = None,
+    policy: Mapping[str, Sequence[str]] | None = None,
+) -> Starter:
     """What starts workers behind `wall` ("bubblewrap" or "none") that find the probes and what is provided.
 
+    They hold a submission to `policy` (see `grader.judge.policy.Rules`); a reference is given none.
     Raises UserError where bubblewrap is asked for and is not there.
     """
-    config = {"paths": [], "probes": str(probes), "ndarray": ndarray, "tmp_bytes": TMP_BYTES}
+    config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
+    config |= {"tmp_bytes": TMP_BYTES, "policy": policy}
     if wall == "none":
         config["paths"] = [] if provided is None else [str(provided)]
         words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))

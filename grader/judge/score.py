@@ -3,20 +3,32 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from grader.model.assignment import Assignment, Criterion
+from grader.model.assignment import Assignment, Criterion, Rubric
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+
+FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR}  # by the submission's doing
 
 
 def unmet_requirement(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
     """Why the criterion cannot be run, given the results so far by `criterion/case`; empty where it can.
 
-    A required criterion gives nothing to stand on when cases of it ran and none passed.
+    A required criterion gives nothing to stand on when cases of it ran and none earned anything.
     """
     for id in criterion.requires:
-        statuses = [result.status for result in results.values() if result.criterion == id]
-        if statuses and Status.OK not in statuses:
+        required = [result for result in results.values() if result.criterion == id]
+        if required and not any(_share(result) for result in required):
             return f"{criterion.id} stands on {id}, and no case of {id} passes yet"
     return ""
+
+
+def failing_forward(rubric: Rubric, criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
+    """The first case that the forward pass of this criterion's gradient fails; empty where there is none.
+
+    It counts among the cases of the criteria that ask for just that forward pass.
+    """
+    forwards = [c for c in rubric.criteria if c.probe == criterion.adjoint_of]
+    names = [case.name for forward in forwards for case in forward.cases]
+    return next((name for name in names if name in results and results[name].status in FAILED), "")
 
 
 def score(
@@ -45,21 +57,25 @@ def score(
 
 def _score_criterion(criterion: Criterion, results: Mapping[str, CheckResult]) -> CriterionGrade:
     known = tuple(results[case.name] for case in criterion.cases if case.name in results)
-    passed = sum(
-        case.weight
-        for case in criterion.cases
-        if case.name in results and results[case.name].status is Status.OK
+    earned = sum(
+        (case.weight * _share(results[case.name]) for case in criterion.cases if case.name in results),
+        Fraction(0),
     )
     offered = criterion.weight - criterion.withheld
     return CriterionGrade(
         id=criterion.id,
         title=criterion.title,
         points=Fraction(criterion.points * offered, criterion.weight),
-        score=Fraction(criterion.points * passed, criterion.weight),
+        score=criterion.points * earned / criterion.weight,
         status=_status(known),
         results=known,
         reason=known[0].rationale if known and _status(known) is Status.NOT_RUN else "",
     )
+
+
+def _share(result: CheckResult) -> Fraction:
+    """The share of its points that a case earns, exactly as the rubric writes it."""
+    return Fraction(1) if result.status is Status.OK else Fraction(str(result.follow_through))
 
 
 def _status(results: tuple[CheckResult, ...]) -> Status:

@@ -7,6 +7,7 @@ import platform
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -22,32 +23,32 @@ from grader.judge.policy import Rules
 from grader.judge.sandbox import starter
 from grader.judge.score import score
 from grader.judge.stage import stage
-from grader.model.assignment import Assignment
+from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.grade import CheckResult, Grade
 
-# of pytest's own plugins, those that rubric items have no use for; the others are wanted only by a person
-# who passes arguments on and reads pytest's own report
+# of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
     *("debugging", "doctest", "faulthandler", "legacypath", "logging", "monkeypatch", "nose", "pastebin"),
     *("recwarn", "setuponly", "setupplan", "stepwise", "subtests", "threadexception", "tmpdir", "unittest"),
     "unraisableexception",
 )
-FOR_A_PERSON = (
-    *("assertion", "cacheprovider", "capture", "junitxml", "python", "python_path", "skipping"),
-    *("terminal", "warnings"),
-)
+QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider")
 
 
 @dataclass(eq=False)
 class Run:
-    """One submission under pytest: what the items of `grader.plugin` need, and the results they leave."""
+    """What the items of `grader.plugin` need, and the results that they leave; one submission at a time."""
 
     assignment: Assignment
-    submission: Implementation
     oracle: Oracle
+    submission: Implementation | None = None
     refused: str = ""
     results: dict[str, CheckResult] = field(default_factory=dict)
+
+    def begin(self, submission: Implementation, refused: str) -> None:
+        """From here on the items are about this submission."""
+        self.submission, self.refused, self.results = submission, refused, {}
 
 
 class Session:
@@ -73,9 +74,10 @@ class Session:
         self._oracle: Oracle
         if assignment.frozen is not None:
             self._oracle = FrozenOracle(assignment.frozen)
-            known = Misconceptions.read(assignment.frozen.with_name(MISCONCEPTIONS))
+            self._known = Misconceptions.read(assignment.frozen.with_name(MISCONCEPTIONS))
         else:
             self._oracle = ReferenceOracle(assignment, secret)
+        self._run = Run(assignment, self._oracle)
         self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
         self._provided = Path(self._folder.name) / "provided"
         for name, content in assignment.provided.items():
@@ -110,9 +112,22 @@ class Session:
                     f"{self._wall}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
 
-    def grade(self, submission: Path, name: str, arguments: Sequence[str] = ()) -> Grade:
+    @cached_property
+    def _visible(self) -> Sequence[str]:
+        cases = (case for criterion in self._assignment.rubric.criteria for case in criterion.cases)
+        return [case.name for case in cases if case.visibility is Visibility.VISIBLE]
+
+    @cached_property
+    def _items(self) -> Sequence[pytest.Item]:
+        """The rubric's cases as pytest collects them: once, for every submission to come."""
+        collected = Collected()
+        _run_pytest(self._run, QUIETLY, collected)
+        return collected.items
+
+    def grade(self, submission: Path, name: str, arguments: Sequence[str] = (), variant: str = "") -> Grade:
         """The grade of the files in `submission`; `arguments` are passed on to pytest.
 
+        `variant` is the id of a student whose hidden cases have numbers of their own, "" for everybody's.
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
         files, refused = stage(self._assignment, submission)
@@ -120,11 +135,16 @@ class Session:
             refused = self._rules.refusal(files)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files)
         with Implementation(self._starter, subject, self._assignment.limits) as implementation:
-            run = Run(self._assignment, implementation, self._oracle, refused)
-            _run_pytest(run, arguments)
+            self._run.begin(implementation, refused)
+            self._run.oracle = self._oracle.of(variant)
+            if arguments:
+                _run_pytest(self._run, arguments)
+            else:
+                for item in self._items:
+                    pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, SystemExit))
         grade = score(
             self._assignment,
-            run.results,
+            self._run.results,
             submission=name,
             sandbox=self._wall,
             device=self._device,
@@ -133,20 +153,33 @@ class Session:
                 "python": platform.python_version(),
                 "numpy": numpy.__version__,
                 "assignment": self._assignment.digest,
+                **({"variant": variant} if variant else {}),
             },
         )
-        return grade if self._known is None else diagnose(grade, self._known)
+        if self._known is None:
+            return grade
+        # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
+        return diagnose(grade, self._known.only(self._visible) if variant else self._known)
 
 
-def _run_pytest(run: Run, arguments: Sequence[str]) -> None:
+class Collected:
+    """A plugin that keeps what pytest collected."""
+
+    def __init__(self) -> None:
+        self.items: Sequence[pytest.Item] = ()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Called by pytest once the items are chosen and in order."""
+        self.items = session.items
+
+
+def _run_pytest(run: Run, arguments: Sequence[str], *plugins: object) -> None:
     rubric = run.assignment.rubric.source
     words = ["-p", "grader.plugin", "--rootdir", str(rubric.parent.parent), "-c", os.devnull]
-    if arguments:
-        words.append("--capture=no")
-    unused = UNUSED if arguments else [*UNUSED, *FOR_A_PERSON]
-    words += [word for name in unused for word in ("-p", f"no:{name}")]
-    with _no_autoload():
-        code = pytest.main([*words, *arguments, str(rubric)], plugins=[run])
+    words += ["--confcutdir", str(rubric.parent), "--capture=no"]
+    words += [word for name in UNUSED for word in ("-p", f"no:{name}")]
+    with _nothing_from_outside():
+        code = pytest.main([*words, *arguments, str(rubric)], plugins=[run, *plugins])
     if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise UserError(f"pytest {' '.join(arguments)}: selects no case of {rubric}")
     if code == pytest.ExitCode.INTERRUPTED:
@@ -156,18 +189,17 @@ def _run_pytest(run: Run, arguments: Sequence[str]) -> None:
 
 
 @contextlib.contextmanager
-def _no_autoload() -> Iterator[None]:
-    """Keeps installed pytest plugins out: none of them is asked for, and each costs time."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+def _nothing_from_outside() -> Iterator[None]:
+    """Keeps out what installed plugins and the environment would add: no grade would tell of it."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
+    for name in before:
+        del os.environ[name]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update(before)
 
 
 class Found(Protocol):
@@ -186,15 +218,22 @@ _SESSIONS: dict[tuple[str, str, str, str], Session] = {}
 
 
 def grade_found(
-    found: Found, *, assignment: Assignment, wall: str, secret: str, known: Path | None = None
+    found: Found,
+    *,
+    assignment: Assignment,
+    wall: str,
+    secret: str,
+    known: Path | None = None,
+    variants: bool = False,
 ) -> Grade:
     """Grades one submission of a batch; a process of the pool keeps its session for the next one.
 
-    `known` is the file of misconceptions.
+    `known` is the file of misconceptions; with `variants` hidden cases have numbers of the student's own.
     """
     key = (assignment.digest, wall, secret, str(known))
     if key not in _SESSIONS:
         misconceptions = None if known is None else Misconceptions.read(known)
         _SESSIONS[key] = Session(assignment, wall=wall, secret=secret, known=misconceptions)
         atexit.register(_SESSIONS[key].close)
-    return _SESSIONS[key].grade(found.folder, found.student_id)
+    variant = found.student_id if variants else ""
+    return _SESSIONS[key].grade(found.folder, found.student_id, variant=variant)

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.judge.launcher import Child
-from grader.model.errors import ProtocolError
+from grader.model.errors import GraderFault, ProtocolError
 from grader.model.frame import Frame, FrameReader, RawArray, check_reply, encode
 from grader.model.grade import Outcome, Status
 
@@ -26,10 +26,23 @@ TICK_SECONDS = 0.1
 
 
 class WorkerProcess:
-    """A started worker. After an outcome that is neither OK nor ERROR it is dead and stays so."""
+    """A started worker. After an outcome that is neither OK nor ERROR it is dead and stays so.
 
-    def __init__(self, child: Child, answer_bytes: int, output_bytes: int) -> None:
+    `processes` (and threads) and `memory_bytes` bound all that it starts together; where `processes` is 0,
+    nothing does. `is_late` says that the clock ended it while its CPU time was not used up.
+    """
+
+    def __init__(
+        self,
+        child: Child,
+        answer_bytes: int,
+        output_bytes: int,
+        processes: int = 0,
+        memory_bytes: int = 0,
+    ) -> None:
+        self.is_late = False
         self._child = child
+        self._processes, self._memory_bytes = processes, memory_bytes
         self._requests, self._replies, self._prints = child.requests, child.replies, child.prints
         self._reader = FrameReader(answer_bytes)
         self._output_bytes = output_bytes
@@ -60,6 +73,9 @@ class WorkerProcess:
                 check_reply(frame.header, nonce)
         except ProtocolError as error:
             frame = Outcome(Status.FORGED_REPLY, reason=f"the worker's channel carried {error}")
+        except GraderFault:
+            self._child.kill()
+            raise
         if isinstance(frame, Outcome):
             self._child.kill()
             return Outcome(frame.status, reason=frame.reason, output=self._output())
@@ -78,6 +94,7 @@ class WorkerProcess:
 
     def _exchange(self, request: bytes, cpu_seconds: float, wall_seconds: float) -> Frame | Outcome:
         start, cpu_start = time.monotonic(), self._cpu_seconds
+        next_look = start + TICK_SECONDS
         pending = memoryview(request)
         with selectors.DefaultSelector() as selector:
             selector.register(self._requests, selectors.EVENT_WRITE)
@@ -104,10 +121,17 @@ class WorkerProcess:
                     return Outcome(
                         Status.OUTPUT_LIMIT, reason=f"it printed more than {self._output_bytes // 1024} KiB"
                     )
-                wall = time.monotonic() - start
+                now = time.monotonic()
+                if now > next_look:
+                    too_much = self._too_much()
+                    if too_much is not None:
+                        return too_much
+                    next_look = time.monotonic() + TICK_SECONDS
+                wall = now - start
                 if wall > cpu_seconds and self._used_since(cpu_start) >= 0.9 * cpu_seconds:
                     return Outcome(Status.TIMEOUT, reason=f"it ran for more than {cpu_seconds:g} CPU seconds")
                 if wall > wall_seconds:
+                    self.is_late = True
                     return Outcome(Status.TIMEOUT, reason=f"no answer came within {wall_seconds:g} seconds")
 
     def _send(self, pending: memoryview) -> memoryview:
@@ -141,6 +165,18 @@ class WorkerProcess:
         if -code in set(signal.Signals):
             return Outcome(Status.CRASHED, reason=f"the process was ended by {signal.Signals(-code).name}")
         return Outcome(Status.CRASHED, reason=f"the process ended by itself, with exit code {code}")
+
+    def _too_much(self) -> Outcome | None:
+        """What all its processes together have too much of, looked at from outside."""
+        if not self._processes:
+            return None
+        processes, held = self._child.usage(self._processes)
+        if processes > self._processes:
+            return Outcome(Status.CRASHED, reason=f"it started more than {self._processes} processes")
+        if held > self._memory_bytes:
+            mib = self._memory_bytes >> 20
+            return Outcome(Status.MEMORY, reason=f"its processes hold more than {mib} MiB together")
+        return None
 
     def _used_since(self, cpu_start: float) -> float:
         return self._child.cpu_seconds(with_descendants=True) - cpu_start

@@ -32,10 +32,11 @@ class Limits:
     answer_mib: int = 64
 
 
-DEFAULT_IMPORTS = (  # nothing among them does an exercise; what a process may do to others is the wall's business
-    *("numpy", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum", "fractions"),
-    *("functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random", "statistics", "string"),
-    *("sys", "textwrap", "time", "typing", "warnings"),
+# None of them does an exercise. What a process may do to others (os, sys) is the wall's business.
+DEFAULT_IMPORTS = (
+    *("numpy", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum"),
+    *("fractions", "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random"),
+    *("statistics", "string", "sys", "textwrap", "time", "typing", "warnings"),
 )
 
 
@@ -57,7 +58,8 @@ class Case:
 
     `kind` names how its inputs are drawn (see `grader.judge.cases`) and `parameters` holds what that
     kind needs, in the rubric's own words. `weight` is its share of the criterion's points. `covers` names the
-    conditions for whose sake the case is there (see `grader.author.verify`); a `drawn` one has random shapes.
+    conditions for whose sake the case is there (see `grader.author.conditions`); `drawn`: of random shapes.
+    `follow_through` is the share of its points for a gradient that is right for a forward pass that is wrong.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Case:
     weight: int = 1
     covers: tuple[str, ...] = ()
     drawn: bool = False
+    follow_through: float = 0.0
 
     @property
     def name(self) -> str:
@@ -83,8 +86,9 @@ class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
     `requires` names earlier criteria without which this one is not run. `adjoint_of` (a linear forward) or
-    `gradient_of` (any other) is the probe of the forward pass, `wrt` the input. `withheld` is the weight of
-    the hidden cases that a handout's copy of the rubric leaves out.
+    `gradient_of` (any other) is the probe of the forward pass, `wrt` the input: what an adjoint or a slope is
+    held against, and what earns follow-through credit. `withheld` is the weight of the hidden cases that a
+    handout's copy of the rubric leaves out.
     """
 
     id: str

@@ -51,6 +51,7 @@ class CheckResult:
     `rationale` says why that is wrong; `help` where to read on; `output` is what the submission printed.
     `answer` is a digest of the arrays that came back, where they can be compared with others';
     `misconceptions` are the mutants that answer alike, and `idea` is what to say to whoever had that idea.
+    `follow_through` is the share of its points that a case earns although it is wrong.
     """
 
     criterion: str
@@ -67,6 +68,7 @@ class CheckResult:
     answer: str = ""
     misconceptions: tuple[str, ...] = ()
     idea: str = ""
+    follow_through: float = 0.0
 
 
 @dataclass(frozen=True)

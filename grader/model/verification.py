@@ -1,8 +1,10 @@
 """What holding an assignment to its promises came to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from grader.model.grade import Status
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verification:
-    """The kill matrix and what is wrong: `kills[mutant]` are the cases (criterion/case) that it fails."""
+    """The kill matrix and what is wrong.
+
+    `kills[mutant]` are the cases (criterion/case) that it fails, each with how it ended there. `tolerances`
+    says of each real-valued case which share of its bound rounding took at most.
+    """
 
     assignment: str
     cases: tuple[str, ...]
-    kills: Mapping[str, frozenset[str]]
-    findings: tuple[Finding, ...]
+    kills: Mapping[str, Mapping[str, Status]]
+    findings: tuple[Finding, ...] = ()
+    tolerances: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def survivors(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ SCHEMA = "backflip/grade/1"
 def to_json(grade: Grade, reveal: bool = False) -> str:
     """The same grade gives the same bytes: rubric's order, no clock, no path; ASCII, one newline at the end.
 
-    Hidden cases show their id, status, visibility and misconceptions; the rest only where `reveal` says so.
+    Hidden cases show their id, status, visibility, misconceptions and follow-through; the rest only where
+    `reveal` says so.
     """
     report = {
         "schema": SCHEMA,
@@ -48,6 +49,7 @@ def _case(result: CheckResult, reveal: bool) -> dict[str, Any]:
         "status": result.status,
         "visibility": result.visibility,
         "misconceptions": list(result.misconceptions),
+        "follow_through": result.follow_through,
     }
     if reveal or result.visibility is Visibility.VISIBLE:
         case |= {

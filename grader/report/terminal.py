@@ -88,7 +88,9 @@ def _remark(criterion: CriterionGrade) -> str:
     total = len(criterion.results)
     if faults:
         return NOT_SCORED if faults == total else f"{faults} of {total} cases {NOT_SCORED}"
-    return "" if passed == total else f"{passed} of {total} cases pass"
+    followed = sum(result.follow_through > 0 for result in criterion.results)
+    also = f", {followed} earn{'s' * (followed == 1)} a share" if followed else ""
+    return "" if passed == total else f"{passed} of {total} cases pass{also}"
 
 
 def _failures(criterion: CriterionGrade, reveal: bool) -> Iterator[RenderableType]:
@@ -127,6 +129,8 @@ def _block(result: CheckResult, heading: str, reveal: bool) -> RenderableType:
         why = [_row("why", Text(clean(result.rationale)))] if reveal and result.rationale else []
         return Group(head, *why)
     status = result.status.value.replace("_", " ")
+    if result.follow_through:
+        status += f", earns {result.follow_through:g} of its points"
     if not _is_shown(result, reveal):
         return Group(head.append(f"   {status}: {HIDDEN_FAILS}"))
     head.append(f"   {status}", "red")

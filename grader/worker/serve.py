@@ -17,6 +17,9 @@ from grader.model.frame import MAX_ARRAYS, Frame, FrameReader, RawArray, encode
 from grader.worker.policy import Policy
 from grader.worker.submission import Case, Submission, to_raw
 
+if sys.platform != "win32":
+    import resource  # once, before the fork: a millisecond
+
 REQUEST_BYTES = 1 << 30
 MAX_TEXT = 2000
 
@@ -77,7 +80,10 @@ class Worker:
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        """Loads what is no submission's: `paths` of provided files, module `ndarray`, file `probes`."""
+        """Loads what is no submission's: `paths` of provided files, module `ndarray`, file `probes`.
+
+        Then it installs the `policy`, if there is one: no reference is held to any.
+        """
         sys.dont_write_bytecode = True
         sys.path[:0] = config["paths"]
         spec = importlib.util.spec_from_file_location("probes", config["probes"])
@@ -91,6 +97,9 @@ class Worker:
         self._answer_bytes = 0
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
             self._ndarray = importlib.import_module(self._ndarray_name)
+        self._policy = Policy(**config["policy"]) if config.get("policy") else None
+        if self._policy is not None:
+            self._policy.install()
 
     def answer(self, frame: Frame) -> bytes:
         """The reply to one request; whatever the submission raises becomes an error in it."""
@@ -118,6 +127,8 @@ class Worker:
             Path(self._folder, name).write_bytes(content.data)
         os.chdir(self._folder)
         sys.path.insert(0, self._folder)
+        if self._policy is not None:
+            self._policy.hold(self._folder)
         set_limits(header["limits"])
         return []
 
@@ -163,9 +174,7 @@ def _text(raised: BaseException) -> str:
 
 def set_limits(limits: dict[str, int]) -> None:
     """Lowers this process's resource limits, soft and hard, so that the submission cannot raise them."""
-    try:
-        import resource
-    except ImportError:  # no such thing on Windows: wall time, kept by the judge, is the only limit there
+    if sys.platform == "win32":  # it has none: wall time, kept by the judge, is the only limit there
         return
     wanted = {
         resource.RLIMIT_AS: limits["memory_bytes"],

@@ -375,3 +375,96 @@ def test_a_handout_that_lost_a_file_says_which_in_one_line(
 
     assert main(["grade", "."]) == USER_MISTAKE
     assert name in complaint(capsys)
+
+
+# two mutants of tiny; the hidden case of flip tells both from the solution, on any numbers
+MUTANTS = """\
+from solution import original
+
+from grader.model.mutant import mutant
+
+
+@mutant(of="flip")
+def not_flipped(a, axes):
+    \"\"\"You hand the array back as it came.\"\"\"
+    return a
+
+
+@mutant(of="flip")
+def flipped_on_every_axis(a, axes):
+    \"\"\"You reverse all axes.\"\"\"
+    return original(a, range(a.ndim))
+"""
+ZERO_SAVED = """\
+@mutant(of="flip")
+def zero_left_alone(a, axes):
+    \"\"\"You flip nothing where the first number is negative.\"\"\"
+    return original(a, axes) if a.numpy()[0, 0] < 0 else a
+"""
+
+
+@pytest.fixture
+def mutants(root: Path) -> Path:
+    path = root / "assignments" / "tiny" / "mutants.py"
+    path.write_text(MUTANTS)
+    return path
+
+
+def test_numbers_are_equally_hard_where_hidden_cases_kill_the_same_mutants(
+    root: Path, mutants: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", "tiny", "--variants", "2", "--jobs", "1"]) == PASSED
+    assert "tiny: 1 hidden cases, 2 mutants, 2 variants: no differences" in capsys.readouterr().out
+
+
+def test_a_mutant_that_dies_on_some_students_numbers_only_is_named(
+    root: Path, mutants: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mutants.write_text(f"{MUTANTS}\n\n{ZERO_SAVED}")
+
+    assert main(["verify", "tiny", "--variants", "6", "--jobs", "1"]) == NOT_PASSED
+    said = capsys.readouterr().out
+    assert "flip/hidden-one kills zero_left_alone" in said
+    assert "not_flipped" not in said
+
+
+def hidden_case(folder: Path, *words: str) -> str:
+    main(["grade", str(folder), "--assignment", "tiny", "--reveal", "--json", "grade.json", *words])
+    grade = json.loads(Path("grade.json").read_text())
+    case = grade["criteria"][0]["cases"][1]
+    return f"{case['expected']} {case['actual']} {case['index']} {grade['versions'].get('variant')}"
+
+
+def test_a_students_hidden_numbers_are_their_own_where_the_course_says_so_or_the_command_does(
+    root: Path, submission: Callable[[str], Path]
+) -> None:
+    folder = submission(WRONG)  # it is called ada
+    everybodys = hidden_case(folder)
+    ada, eve = hidden_case(folder, "--variant", "ada"), hidden_case(folder, "--variant", "eve")
+    (root / "assignments" / "course.yaml").write_text("title: A\nassignments: [tiny]\nvariants: true\n")
+
+    assert len({everybodys, ada, eve}) == 3
+    assert hidden_case(folder) == ada
+    assert hidden_case(folder, "--variant", "") == everybodys
+
+
+def test_one_students_handout_lies_beside_the_others_and_has_their_numbers(root: Path) -> None:
+    page = root / "assignments" / "tiny" / "templates" / "README.md.j2"
+    candidates = ", ".join(["range(100)"] * 4)
+    page.write_text(f'{page.read_text()}\n{{{{ row(variant.pick("a", [1, 2, 3, 4], [{candidates}])) }}}}\n')
+    for words in ([], ["--variant", "ada"], ["--variant", "eve"]):
+        assert main(["generate", "--out", "build", *words]) == PASSED
+    pages = {f.name: (f / "README.md").read_text() for f in Path("build/release").iterdir()}
+
+    assert set(pages) == {"tiny", "tiny-ada", "tiny-eve"}
+    assert len(set(pages.values())) == 3
+    assert "1 2 3 4" in pages["tiny"]
+    assert [f.name for f in Path("build/solution").iterdir()] == ["tiny"]
+
+
+@pytest.mark.parametrize("id", ["../ada", "a/b", ".hidden", " "])
+def test_an_id_that_names_no_folder_is_refused(
+    root: Path, id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", "--variant", id]) == USER_MISTAKE
+    assert "it names a folder" in complaint(capsys)

@@ -84,6 +84,48 @@ BROKEN = {
         5,
         "unknown key 'seconds', expected one of import_seconds",
     ),
+    "unknown_key_in_a_policy": (
+        NAMED,
+        "limits: {case_seconds: 2}",
+        "policy:\n  import: [numpy]",
+        6,
+        "unknown key 'import', expected one of imports, forbidden",
+    ),
+    "a_package_that_the_sandbox_lacks": (
+        NAMED,
+        "limits: {case_seconds: 2}",
+        "policy:\n  imports:\n    - numpy\n    - scipy",
+        8,
+        "found 'scipy', expected numpy or a module of the standard library",
+    ),
+    "a_submodule_among_imports": (
+        NAMED,
+        "limits: {case_seconds: 2}",
+        "policy: {imports: [numpy.linalg]}",
+        5,
+        "found 'numpy.linalg' for 'imports'",
+    ),
+    "a_forbidden_function_that_does_not_exist": (
+        NAMED,
+        "limits: {case_seconds: 2}",
+        "policy:\n  forbidden:\n    - numpy.flip\n    - numpy.filp",
+        8,
+        "found 'numpy.filp', expected a function that exists",
+    ),
+    "a_forbidden_function_that_cannot_be_imported": (
+        NAMED,
+        "limits: {case_seconds: 2}",
+        "policy:\n  imports: [math]\n  forbidden: [numpy.flip]",
+        7,
+        "found 'numpy.flip', expected a function of a module in imports",
+    ),
+    "a_forbidden_name_without_a_module": (
+        NAMED,
+        "limits: {case_seconds: 2}",
+        "policy:\n  forbidden: [flip]",
+        6,
+        "found 'flip' for 'forbidden'",
+    ),
     "no_points": (RUBRIC, "points: 10\n", "", 1, "found no 'points'"),
     "no_title_of_a_criterion": (RUBRIC, "    title: flip reverses\n", "", 7, "found no 'title'"),
     "no_id_of_a_case": (RUBRIC, "{id: one-axis, ", "{", 13, "found no 'id'"),
@@ -452,3 +494,76 @@ def test_a_handout_counts_the_weight_of_the_cases_that_it_lacks(handout: Path) -
     (handout / RUBRIC).write_text(text)
 
     assert load(handout).rubric.criteria[0].weight == 5
+
+
+FOLLOWED = """\
+assignment: tiny
+points: 10
+criteria:
+  - id: conv
+    title: forward
+    points: 4
+    probe: conv
+    help: README.md#conv
+    cases:
+      - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: 1, padding: 0}
+  - id: x_grad
+    title: backward
+    points: 6
+    probe: flip
+    follow_through: 0.5
+    adjoint_of: conv
+    wrt: x
+    help: README.md#flip
+    cases:
+      - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: 1, padding: 0}
+      - {id: real, x: [5, 6, 2], w: [3, 2, 4], stride: 1, padding: 0, data: normal, compare: bound}
+"""
+
+
+def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(tiny: Path) -> None:
+    (tiny / RUBRIC).write_text(FOLLOWED)
+    conv, x_grad = load(tiny).rubric.criteria
+
+    assert (x_grad.adjoint_of, x_grad.wrt) == ("conv", "x")
+    assert [case.follow_through for case in (*conv.cases, *x_grad.cases)] == [0.0, 0.5, 0.0]
+    assert {case.compare for case in x_grad.cases} == {"exact", "bound"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    {
+        "alone": ("    adjoint_of: conv\n    wrt: x\n", "", 15, "expected adjoint_of and wrt with it"),
+        "without_wrt": ("    wrt: x\n", "", 15, "expected adjoint_of and wrt with it"),
+        "everything": ("follow_through: 0.5", "follow_through: 1.0", 15, "found 1.0 for 'follow_through'"),
+        "nothing": ("follow_through: 0.5", "follow_through: 0.0", 15, "found 0.0 for 'follow_through'"),
+        "with_an_adjoint": (
+            "    follow_through: 0.5\n",
+            "    follow_through: 0.5\n    compare: adjoint\n",
+            15,
+            "expected exact",
+        ),
+        "a_forward_pass_that_nothing_tests": (
+            "adjoint_of: conv",
+            "adjoint_of: flip",
+            16,
+            "found adjoint_of 'flip', expected an earlier criterion's probe: conv",
+        ),
+        "an_input_that_there_is_not": ("wrt: x", "wrt: a", 17, "found wrt 'a', expected one of x, w"),
+        "what_has_no_transpose": (
+            "      - {id: real,",
+            "      - {id: array, shape: [3], axes: [0]}\n      - {id: real,",
+            21,
+            "expected a convolution or a matmul",
+        ),
+    }.values(),
+    ids=lambda value: "",
+)
+def test_follow_through_without_what_it_needs_is_refused(
+    tiny: Path, old: str, new: str, line: int, said: str
+) -> None:
+    (tiny / RUBRIC).write_text(FOLLOWED.replace(old, new))
+    complained = complaint(tiny)
+
+    assert f"{RUBRIC}:{line}:" in complained
+    assert said in complained

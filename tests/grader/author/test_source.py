@@ -52,9 +52,13 @@ def undocumented(a):
 
 
 class Box:
+    def __init__(self):
+        self.content = 1
+
+    @property
     def method(self):
         """Not a function of the module."""
-        return 1
+        return self.content
 '''
 
 
@@ -132,18 +136,39 @@ def test_the_removed_statements_are_those_that_the_stub_lacks(
         "no_function_named": ("library.things", "defines no function"),
         "a_method": ("library.things:method", "defines no function method"),
         "a_class": ("library.things:Box", "defines no function Box"),
-        "no_docstring": ("library.things:undocumented", "undocumented has no docstring"),
+        "no_such_method": ("library.things:Box.gone", "defines no function Box.gone"),
+        "a_function_of_no_class": ("library.things:Box.helper", "defines no function Box.helper"),
+        "no_such_class": ("library.things:Bag.method", "defines no function Bag.method"),
         "an_empty_name": ("", "there is no"),
     }.values(),
     ids=lambda value: "",
 )
-def test_a_reference_that_names_no_documented_function_is_refused_in_one_line(
+def test_a_reference_that_names_no_function_is_refused_in_one_line(
     root: Path, reference: str, phrase: str
 ) -> None:
     with pytest.raises(UserError) as caught:
         find_function(root, reference)
     assert phrase in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["undocumented", "Box.__init__"])
+def test_what_has_no_docstring_can_be_provided_and_is_no_exercise(root: Path, name: str) -> None:
+    function = find_function(root, f"library.things:{name}")
+
+    assert function.whole.strip() in LIBRARY
+    with pytest.raises(UserError, match=f"{function.name} has no docstring"):
+        _ = function.stub
+
+
+def test_a_method_is_cut_as_it_stands_in_its_class(root: Path) -> None:
+    function = find_function(root, "library.things:Box.method")
+    head = '    @property\n    def method(self):\n        """Not a function of the module."""\n'
+
+    assert function.name == "method"
+    assert function.whole == f"{head}        return self.content"
+    assert function.stub == f"{head}        raise NotImplementedError"
+    assert removed_statements(function) == ["return self.content"]
 
 
 BOX = '''\

@@ -36,6 +36,7 @@ RESULTS = st.builds(
     help=ANYTHING,
     output=ANYTHING,
     misconceptions=st.lists(ANYTHING, max_size=2).map(tuple),
+    follow_through=st.floats(0, 1, exclude_max=True),
 )
 CRITERIA = st.builds(
     CriterionGrade,

@@ -77,6 +77,34 @@ def test_the_shapes_of_a_hidden_drawn_case_change_with_the_secret() -> None:
     assert len({str(shapes(draw(hidden, "tiny", str(secret)))) for secret in range(10)}) > 5
 
 
+@pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+def test_a_visible_case_is_everybodys(case: Case) -> None:
+    assert draw(case, "tiny").digest == draw(case, "tiny", variant="ada").digest
+
+
+@pytest.mark.parametrize("visibility", HIDDEN)
+@pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
+def test_a_hidden_case_has_a_students_own_numbers_in_everybodys_shapes(
+    case: Case, visibility: Visibility
+) -> None:
+    hidden = replace(case, visibility=visibility)
+    everybodys, *own = (draw(hidden, "tiny", "s", variant=id) for id in ("", "ada", "eve"))
+
+    assert draw(hidden, "tiny", "s", variant="ada").digest == own[0].digest
+    assert len({inputs.digest for inputs in (everybodys, *own)}) == 3
+    assert len({str((shapes(inputs), inputs.values)) for inputs in (everybodys, *own)}) == 1
+    assert draw(hidden, "tiny", "t", variant="ada").digest != own[0].digest
+
+
+def test_a_students_numbers_do_not_change_from_one_version_of_the_grader_to_the_next() -> None:
+    hidden = replace(array(2, 3), visibility=Visibility.HIDDEN)
+
+    assert draw(hidden, "tiny", "s", variant="ada").bases["a"].tolist() == PINNED_VARIANT
+
+
+PINNED_VARIANT = [[-4.0, 6.0, 5.0], [-2.0, 1.0, 3.0]]
+
+
 @pytest.mark.parametrize("case", [conv(), drawn(1, "between"), array(3, 4)], ids=["conv", "drawn", "array"])
 def test_a_redraw_keeps_the_shapes_and_changes_the_numbers(case: Case) -> None:
     draws = [draw(case, "tiny", redraw=n) for n in range(3)]
@@ -262,5 +290,16 @@ def test_an_array_is_described_with_what_is_done_to_it() -> None:
     )
 
 
-def test_every_kind_can_be_described() -> None:
-    assert set(KINDS) == {"conv", "array"}
+DESCRIBED = {
+    "conv": conv(),
+    "array": array(2, 3),
+    "matmul": Case("one", "dense", "dense", "matmul", {"matmul": [3, 4, 2], "bias": True}),
+    "logits": Case("one", "softmax", "softmax", "logits", {"logits": [3, 4], "level": 0}),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) & set(DESCRIBED)))
+def test_every_kind_can_be_described(kind: str) -> None:
+    case = DESCRIBED[kind]
+
+    assert str(3 if kind != "conv" else 8) in describe(case, draw(case, "tiny"))

@@ -8,12 +8,12 @@ import pytest
 
 from grader.author.load import load
 from grader.judge.oracles import FrozenOracle, ReferenceOracle, freeze
-from grader.model.assignment import Assignment, Case
+from grader.model.assignment import Assignment, Case, Visibility
 from grader.model.errors import GraderFault, UserError
 
 RUBRIC = """\
 assignment: tiny
-points: 3
+points: 4
 criteria:
   - id: exact
     title: whole numbers
@@ -23,7 +23,18 @@ criteria:
     cases:
       - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0, view: [permute, slice, flip]}
       - {id: drawn, draw: 2, remainder: between}
+      - {id: hidden, x: [4, 5, 2], w: [2, 3, 3], stride: 1, padding: 0, visibility: hidden}
       - {id: two-results, shape: [2, 0, 3], axes: [0, 1], dilation: 1}
+  - id: followed
+    title: a share for the transpose of a wrong forward pass
+    points: 1
+    probe: x_grad
+    follow_through: 0.5
+    adjoint_of: conv
+    wrt: x
+    help: README.md#tiny
+    cases:
+      - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: 2, padding: 0}
   - id: bound
     title: real numbers
     points: 1
@@ -88,7 +99,7 @@ def test_frozen_inputs_are_those_that_were_drawn(
     frozen: FrozenOracle, reference: ReferenceOracle, cases: list[Case]
 ) -> None:
     for case in cases:
-        for redraw in range(2 if case.compare == "adjoint" else 1):
+        for redraw in range(2 if case.compare == "adjoint" or case.follow_through else 1):
             drawn, read = reference.inputs(case, redraw), frozen.inputs(case, redraw)
             assert drawn.digest == read.digest
             assert list(drawn.bases) == list(read.bases)  # arrays travel in this order
@@ -185,3 +196,44 @@ def test_frozen_arrays_that_hold_a_pickle_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UserError):
         FrozenOracle(path)
+
+
+def test_a_students_own_numbers_are_in_hidden_cases_alone(
+    reference: ReferenceOracle, cases: list[Case]
+) -> None:
+    ada, eve = reference.of("ada"), reference.of("eve")
+    for case in cases:
+        digests = {oracle.inputs(case).digest for oracle in (reference, ada, eve)}
+        assert len(digests) == (1 if case.visibility is Visibility.VISIBLE else 3)
+
+
+def test_a_students_own_expected_values_are_the_references_for_their_inputs(
+    reference: ReferenceOracle, cases: list[Case]
+) -> None:
+    (hidden,) = (case for case in cases if case.visibility is not Visibility.VISIBLE)
+    arrays = [
+        oracle.expected(hidden, oracle.inputs(hidden)).arrays[0]
+        for oracle in (reference.of("ada"), reference.of("eve"), reference.of("ada"), reference)
+    ]
+    again = reference.of("ada")
+
+    np.testing.assert_array_equal(arrays[0], arrays[2])
+    np.testing.assert_array_equal(arrays[0], reference.expected(hidden, again.inputs(hidden)).arrays[0])
+    assert not np.array_equal(arrays[0], arrays[1])
+    assert not np.array_equal(arrays[0], arrays[3])
+
+
+def test_everybody_is_no_student_and_a_handout_has_no_students(
+    reference: ReferenceOracle, frozen: FrozenOracle
+) -> None:
+    assert reference.of("") is reference
+    assert frozen.of("ada") is frozen
+
+
+def test_closing_a_students_oracle_leaves_the_reference_running(
+    reference: ReferenceOracle, cases: list[Case]
+) -> None:
+    reference.of("ada").close()
+    given = reference.inputs(cases[0])
+
+    assert reference.work_out(cases[0], given).arrays

@@ -122,7 +122,7 @@ def constant(inputs: Inputs) -> Any:
         "w_ignored": ({"conv": ignores_w}, "w is ignored"),
         "x_ignored": ({"conv": ignores_x}, "x is ignored"),
         "constant": ({"conv": constant}, "is ignored"),
-        "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "axis 1 has length 2 and not 3"),
+        "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "height: 2 is what you get for 3"),
         "another_shape_back": ({"x_grad": lambda i: x_grad(i)[:, :, :1]}, "axis 2 has length 1 and not 2"),
         "would_broadcast": ({"x_grad": lambda i: x_grad(i)[:1]}, "axis 0 has length 1 and not 2"),
         "sign_turned": ({"x_grad": lambda i: -x_grad(i)}, "not the transpose of your own forward pass"),
@@ -174,3 +174,101 @@ def test_a_plain_case_is_compared_with_what_is_expected() -> None:
 
 def test_a_right_answer_needs_no_help() -> None:
     assert adjoint().help == ""
+
+
+FOLLOWED = Criterion("x_grad", "", 5, (), help="README.md#here", adjoint_of="conv", wrt="x")
+THREE_TIMES: dict[str, Probe] = {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)}
+
+
+@dataclass
+class Reference(Oracle):
+    """What is right for every probe."""
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        right = {"conv": conv, "x_grad": x_grad, "w_grad": w_grad}
+        return Expected((right[case.probe](inputs).astype(np.float64),))
+
+
+def followed(forward_fails: str = "conv/one", wrt: str = "x", **probes: Probe) -> CheckResult:
+    case = replace(CASE, criterion="x_grad", probe=f"{wrt}_grad", compare="exact", follow_through=0.5)
+    answers: Any = Answers({"conv": conv, "x_grad": x_grad, "w_grad": w_grad} | probes)
+    return check(case, replace(FOLLOWED, wrt=wrt), answers, Reference(), forward_fails)
+
+
+def test_the_gradient_of_a_wrong_forward_pass_earns_its_share_and_says_where_that_is_wrong() -> None:
+    result = followed(**THREE_TIMES)
+
+    assert (result.status, result.follow_through) == (Status.WRONG, 0.5)
+    assert result.rationale == "right for your forward pass, which is wrong at conv/one: mend that first"
+    assert result.expected and result.actual and result.help
+
+
+def test_each_gradient_is_held_against_its_own_input() -> None:
+    probes: dict[str, Probe] = {"conv": lambda i: 3 * conv(i), "w_grad": lambda i: 3 * w_grad(i)}
+
+    assert followed(wrt="w", **probes).follow_through == 0.5
+    assert followed(wrt="x", **probes).status is Status.OK  # it is the reference's, and earns everything
+
+
+def test_a_right_gradient_needs_no_share() -> None:
+    result = followed()
+
+    assert (result.status, result.follow_through) == (Status.OK, 0.0)
+
+
+def test_without_a_failing_forward_pass_a_wrong_gradient_is_wrong() -> None:
+    assert followed(forward_fails="", **THREE_TIMES).follow_through == 0.0
+
+
+def doubled_dtype(inputs: Inputs) -> Any:
+    return (3 * x_grad(inputs)).astype(np.float64)
+
+
+def of_this_input_only(inputs: Inputs) -> Any:
+    """Not the gradient, but of the same product with x as the gradient."""
+    x, right = inputs.array("x"), 3 * x_grad(inputs)
+    other = np.zeros_like(right)
+    other[tuple(np.argwhere(x == 1)[0])] = np.vdot(x, right)
+    return other
+
+
+@pytest.mark.parametrize(
+    "probes",
+    {
+        "zero": {"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)},
+        "constant": {"conv": constant, "x_grad": lambda i: 0 * x_grad(i)},
+        "w_ignored": {"conv": ignores_w, "x_grad": lambda i: inputs_of_sums(i)},
+        "x_ignored": {"conv": ignores_x, "x_grad": lambda i: 0 * x_grad(i)},
+        "another_forward_pass": {"conv": lambda i: 2 * conv(i), "x_grad": lambda i: 3 * x_grad(i)},
+        "a_constant_added": {"conv": lambda i: 3 * conv(i) + 1, "x_grad": lambda i: 3 * x_grad(i)},
+        "another_shape": {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)[:1]},
+        "another_dtype": {"conv": lambda i: 3 * conv(i), "x_grad": doubled_dtype},
+        "fitted_to_the_input": {"conv": lambda i: 3 * conv(i), "x_grad": of_this_input_only},
+        "not_finite": {"conv": lambda i: conv(i) * np.nan, "x_grad": lambda i: 3 * x_grad(i)},
+        "no_forward_pass": {
+            "conv": lambda i: Outcome(Status.ERROR, reason="because"),
+            "x_grad": lambda i: 3 * x_grad(i),
+        },
+    }.values(),
+    ids=lambda value: "",
+)
+def test_what_is_no_transpose_of_the_forward_pass_earns_nothing(probes: dict[str, Probe]) -> None:
+    result = followed(**probes)
+
+    assert (result.status, result.follow_through) == (Status.WRONG, 0.0)
+    assert "right for your forward pass" not in result.rationale
+
+
+def inputs_of_sums(inputs: Inputs) -> Any:
+    """The transpose of `ignores_w`: right, and it proves nothing about w."""
+    return np.repeat(inputs.array("out_grad").sum(-1, keepdims=True), 2, -1)
+
+
+def test_a_forward_pass_whose_shape_depends_on_the_numbers_is_the_submissions_own_mistake() -> None:
+    def fickle(inputs: Inputs) -> Any:
+        whole = conv(inputs)
+        return whole if np.array_equal(inputs.array("x"), draw(CASE, "tiny").array("x")) else whole[:1]
+
+    result = adjoint(conv=fickle)
+
+    assert (result.status, result.actual) == (Status.WRONG, "(1, 3, 2, 3)")

@@ -1,5 +1,6 @@
 """Points are added up exactly; more passed never earns less; a fault of the grader is never hidden."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.score import score, unmet_requirement
+from grader.judge.score import failing_forward, score, unmet_requirement
 from grader.model.assignment import Assignment, Case, Criterion, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 
@@ -207,3 +208,57 @@ def test_the_grade_records_what_judged_it() -> None:
         "cpu",
         {"numpy": "2"},
     )
+
+
+@given(st.integers(1, 40), st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(1, 99))
+def test_a_share_is_added_up_exactly(points: int, weights: list[int], percent: int) -> None:
+    """Every case wrong, and each earns the same share: so does the criterion."""
+    criterion = criterion_of("x_grad", points, weights)
+    results = {
+        case.name: CheckResult("x_grad", case.id, Status.WRONG, follow_through=percent / 100)
+        for case in criterion.cases
+    }
+    graded = total(assignment_of(criterion), results).criteria[0]
+
+    assert graded.score == points * Fraction(percent, 100)
+    assert graded.status is Status.WRONG
+
+
+def test_a_share_is_less_than_a_case_that_passes() -> None:
+    criterion = criterion_of("x_grad", 9, [1, 2])
+    wrong = CheckResult("x_grad", "case-0", Status.WRONG, follow_through=0.5)
+    results = {"x_grad/case-0": wrong, "x_grad/case-1": CheckResult("x_grad", "case-1", Status.OK)}
+
+    assert total(assignment_of(criterion), results).score == 9 * (Fraction(1, 2) + 2) / 3
+
+
+def forward_and_gradient() -> tuple[Rubric, Criterion]:
+    cases = tuple(Case(id, "conv", "conv", "conv", {}) for id in ("one", "two"))
+    gradient = Criterion("x_grad", "", 1, (), probe="x_grad", adjoint_of="conv", wrt="x")
+    other = Criterion("pad", "", 1, (Case("one", "pad", "pad", "array", {}),), probe="pad")
+    return Rubric(3, (other, Criterion("conv", "", 1, cases, probe="conv"), gradient), Path()), gradient
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.OK], ids=str)
+def test_a_forward_pass_fails_by_the_submissions_own_doing_or_not_at_all(status: Status) -> None:
+    rubric, gradient = forward_and_gradient()
+    results = results_of(pad=[Status.WRONG]) | {
+        "conv/one": CheckResult("conv", "one", Status.OK),
+        "conv/two": CheckResult("conv", "two", status),
+    }
+    own_doing = status not in (Status.NOT_RUN, Status.INTERNAL_ERROR)
+
+    assert failing_forward(rubric, gradient, results) == ("conv/two" if own_doing else "")
+
+
+def test_a_forward_pass_that_did_not_run_fails_nowhere() -> None:
+    rubric, gradient = forward_and_gradient()
+
+    assert failing_forward(rubric, gradient, results_of(pad=[Status.WRONG])) == ""
+
+
+def test_a_share_is_something_to_stand_on() -> None:
+    wrong = CheckResult("flip", "one", Status.WRONG)
+
+    assert unmet_requirement(STANDING, {"flip/one": wrong})
+    assert not unmet_requirement(STANDING, {"flip/one": replace(wrong, follow_through=0.5)})

@@ -24,6 +24,7 @@ def test_the_report_holds_what_the_schema_promises(mixed: Grade) -> None:
         "status": "wrong",
         "visibility": "visible",
         "misconceptions": [],
+        "follow_through": 0.0,
         "inputs": "2 images of 9×11, 3 channels, kernel 2×3, stride 3×2, padding 0×1, remainder 1×0",
         "index": [0, 8, 0, 2],
         "expected": "(2, 9, 11, 3)",
@@ -37,7 +38,13 @@ def test_the_report_holds_what_the_schema_promises(mixed: Grade) -> None:
 
 def test_a_hidden_case_keeps_its_values_to_itself(mixed: Grade) -> None:
     case = json.loads(to_json(mixed))["criteria"][2]["cases"][1]
-    assert case == {"id": "of-a-view", "status": "wrong", "visibility": "hidden", "misconceptions": []}
+    assert case == {
+        "id": "of-a-view",
+        "status": "wrong",
+        "visibility": "hidden",
+        "misconceptions": [],
+        "follow_through": 0.0,
+    }
     assert json.loads(to_json(mixed, reveal=True))["criteria"][2]["cases"][1]["expected"] == "SECRET"
 
 

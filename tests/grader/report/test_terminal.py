@@ -189,3 +189,15 @@ def test_a_criterion_of_hidden_cases_alone_says_so_in_a_handout(mixed: Grade) ->
     assert "0 / 0   ░░░░░░░░░░░░   hidden cases only" in shown(
         replace(mixed, criteria=(*mixed.criteria, nothing))
     )
+
+
+def test_a_share_of_the_points_is_said_beside_the_status(
+    make_criterion: Callable[..., CriterionGrade], make_grade: Callable[..., Grade]
+) -> None:
+    wrong = CheckResult("x_grad", "a", Status.WRONG, rationale="right for yours", follow_through=0.5)
+    hidden = replace(wrong, case="b", rationale="other", visibility=Visibility.HIDDEN)
+    text = shown(make_grade(make_criterion("x_grad", 30, [wrong, hidden])))
+
+    assert "x_grad · a   wrong, earns 0.5 of its points" in text
+    assert "x_grad · b   wrong, earns 0.5 of its points: a hidden case fails" in text
+    assert "0 of 2 cases pass, 2 earn a share" in text

@@ -1,0 +1,46 @@
+"""Proves that students' own numbers are equally hard: for each the same cases kill the same mutants."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from grader.model.assignment import Assignment, Rubric, Visibility
+from grader.model.grade import Grade, Status
+
+Kills = Mapping[str, frozenset[str]]  # by case: the mutants that fail it
+
+
+def hidden_exact(assignment: Assignment) -> Assignment:
+    """The assignment with nothing in its rubric but what has numbers of the student's own and is exact."""
+    criteria = []
+    for criterion in assignment.rubric.criteria:
+        cases = tuple(
+            case
+            for case in criterion.cases
+            if case.visibility is not Visibility.VISIBLE and case.compare == "exact"
+        )
+        if cases:
+            criteria.append(replace(criterion, cases=cases))
+    rubric = Rubric(sum(c.points for c in criteria), tuple(criteria), assignment.rubric.source)
+    return replace(assignment, rubric=rubric, digest=f"{assignment.digest} hidden exact")
+
+
+def kills(grades: Mapping[str, Grade]) -> Kills:
+    """Which mutants each case kills, from their grades; a hang or a crash is a death like any other."""
+    dead: dict[str, set[str]] = {}
+    for mutant, grade in grades.items():
+        for result in (result for criterion in grade.criteria for result in criterion.results):
+            killed = dead.setdefault(f"{result.criterion}/{result.case}", set())
+            if result.status not in (Status.OK, Status.NOT_RUN):
+                killed.add(mutant)
+    return {case: frozenset(mutants) for case, mutants in dead.items()}
+
+
+def differences(common: Kills, variants: Mapping[str, Kills]) -> Iterable[str]:
+    """A line for each case that kills others in one student's numbers than in everybody's."""
+    for variant, own in variants.items():
+        for case in sorted(common.keys() | own.keys()):
+            expected, actual = common.get(case, frozenset()), own.get(case, frozenset())
+            for mutant in sorted(expected - actual):
+                yield f"{case} kills {mutant}, and not in variant {variant}"
+            for mutant in sorted(actual - expected):
+                yield f"{case} kills {mutant} in variant {variant} only"

@@ -1,0 +1,76 @@
+"""The worked numbers of a handout: the author's own or one student's, and arithmetic set as text."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.judge.cases import generator
+from grader.model.errors import UserError
+
+Numbers = Sequence[int]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Whose handout it is: `id` is a student's, or "" where all students get the same one.
+
+    What is picked derives from the course's secret seed and the id, the same on every platform.
+    """
+
+    assignment: str
+    id: str = ""
+    secret: str = ""
+
+    def pick(self, name: str, own: Numbers, among: Sequence[Numbers]) -> list[int]:
+        """The example's own numbers, or for a student others: each one of those that it may be.
+
+        `among` holds, for each of the numbers, those for which all that the page says stays true.
+        """
+        if len(own) != len(among) or not all(among):
+            raise UserError(f"variant.pick({name!r}): expected one list of candidates for each of {len(own)}")
+        if not self.id:
+            return list(own)
+        numbers = generator([self.assignment, "worked", name, self.secret, f"variant {self.id}"])
+        return [each[int(numbers.integers(len(each)))] for each in among]
+
+
+def correlate(x: Numbers, kernel: Numbers) -> list[int]:
+    """The kernel, as it stands, at each place of x where it fits."""
+    return [int(value) for value in np.correlate(x, kernel, "valid")]
+
+
+def correlate_back(out_grad: Numbers, kernel: Numbers) -> list[int]:
+    """The transpose of `correlate` with that kernel, times out_grad: the gradient with respect to x."""
+    return [int(value) for value in np.convolve(out_grad, kernel)]
+
+
+def inner(a: Numbers, b: Numbers) -> int:
+    """The sum of a·b over all elements."""
+    return int(np.dot(a, b))
+
+
+def row(numbers: Numbers) -> str:
+    """`2 -1 4`."""
+    return " ".join(str(number) for number in numbers)
+
+
+def products(a: Numbers, b: Numbers) -> str:
+    """`3·2 + 2·(-1) + 1·4`."""
+    factors = zip(a, b, strict=True)
+    return " + ".join(f"{_factor(left)}·{_factor(right)}" for left, right in factors)
+
+
+def _factor(number: int) -> str:
+    return f"({number})" if number < 0 else str(number)
+
+
+def terms(a: Numbers, b: Numbers) -> str:
+    """The products worked out, `30 - 8 + 68`."""
+    first, *others = (left * right for left, right in zip(a, b, strict=True))
+    return " ".join([str(first), *(f"{'-' if term < 0 else '+'} {abs(term)}" for term in others)])
+
+
+FUNCTIONS: Mapping[str, Callable[..., object]] = {  # what a template may call beside `variant.pick`
+    function.__name__: function for function in (correlate, correlate_back, inner, row, products, terms)
+}

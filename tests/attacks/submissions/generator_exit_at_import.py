@@ -1,0 +1,3 @@
+"""Raises an exception that `except Exception` does not catch, at import."""
+
+raise GeneratorExit

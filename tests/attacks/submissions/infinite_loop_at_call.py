@@ -1,0 +1,6 @@
+"""Computes without end."""
+
+
+def flip(a, axes):
+    while True:
+        pass

@@ -1,0 +1,4 @@
+"""Computes without end while it is imported."""
+
+while True:
+    pass

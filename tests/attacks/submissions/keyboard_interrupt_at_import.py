@@ -1,0 +1,3 @@
+"""Raises what a person at the keyboard would, at import."""
+
+raise KeyboardInterrupt

@@ -1,0 +1,5 @@
+"""Kills its own process, at import."""
+
+import os
+
+os.kill(os.getpid(), 9)

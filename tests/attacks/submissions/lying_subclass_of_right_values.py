@@ -1,0 +1,24 @@
+"""The right values in a subclass that lies about its shape, its dtype and itself: judged by value, so right."""
+
+import numpy as np
+
+
+class Liar(np.ndarray):
+    def __array_finalize__(self, other):
+        pass
+
+    def __array_function__(self, function, types, args, kwargs):
+        return np.zeros(3)
+
+    def __array__(self, *args, **kwargs):
+        return np.zeros(3)
+
+    def tobytes(self, order="C"):
+        return b"lies"
+
+    def __repr__(self):
+        raise SystemExit
+
+
+def flip(a, axes):
+    return np.flip(a.numpy(), axes).view(Liar)

@@ -1,0 +1,5 @@
+"""Truth itself."""
+
+
+def flip(a, axes):
+    return True

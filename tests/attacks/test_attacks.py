@@ -1,0 +1,344 @@
+"""An attack earns what an empty answer earns on what it attacks, and no neighbour's grade changes by it."""
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy
+import pytest
+
+from grader.judge.cases import draw
+from grader.judge.session import Session
+from grader.model.assignment import Assignment
+from grader.model.grade import CheckResult, Grade, Status
+
+HERE = Path(__file__).parent
+SUBMISSIONS = HERE / "submissions"
+BREACH = "FOUND"  # what an attack prints when it got at something
+CANARY = "attack-was-here"  # the name of every file that an attack tries to leave on the machine
+PR_SET_CHILD_SUBREAPER = 36
+
+FLIP, DILATE = 4, 6  # the points of the two criteria; `flip` is the one that is attacked
+
+
+@dataclass(frozen=True)
+class Must:
+    """What an attack must get: points (None: any), the statuses that `flip` may show, words of its record."""
+
+    flip: float
+    dilate: float | None
+    status: tuple[Status, ...]
+    says: str = ""
+
+
+def call(*status: Status, says: str = "") -> Must:
+    """What costs the cases that it is in, and no other."""
+    return Must(0, DILATE, status, says)
+
+
+def call_and_next(*status: Status, says: str = "") -> Must:
+    """What leaves its worker broken: it may cost the next case of that worker, and no other submission."""
+    return Must(0, None, status, says)
+
+
+def everything(*status: Status, says: str = "") -> Must:
+    """What costs the submission every case."""
+    return Must(0, 0, status, says)
+
+
+RIGHT = Must(FLIP, DILATE, (Status.OK,))  # odd, but the values are right
+WRONG, ERROR, CRASHED, FORGED = Status.WRONG, Status.ERROR, Status.CRASHED, Status.FORGED_REPLY
+TIMEOUT, MEMORY, OUTPUT = Status.TIMEOUT, Status.MEMORY, Status.OUTPUT_LIMIT
+
+TABLE: dict[str, Must] = {
+    # in the process of the check, where there is no check
+    "replaces_numpy_testing": call(WRONG),
+    "replaces_numpy_comparisons": call(WRONG),
+    "equals_everything": call(WRONG),
+    "walks_the_stack_for_the_expected_value": call(WRONG),
+    "searches_memory_for_the_reference": call(WRONG),
+    "patches_the_reporting_library": call(WRONG),
+    "rewrites_results_at_exit": call(WRONG),
+    "traces_the_worker": call(WRONG),
+    "patches_probes_from_a_metaclass": call(WRONG),
+    "thread_changes_what_was_answered": call(WRONG),
+    "patches_the_inputs": everything(WRONG),
+    "patches_to_raw": everything(WRONG),
+    "patches_encode": call(FORGED, says="fields missing or added"),
+    "patches_ndarray_tobytes": call(FORGED),
+    "patches_json": call(FORGED),
+    "replaces_numpy_in_sys_modules": call(WRONG),
+    "replaces_builtins": call_and_next(WRONG),
+    "freezes_the_garbage_collector": call(WRONG),
+    "hostile_repr": call(ERROR, CRASHED),
+    "pretends_to_be_an_array": call(WRONG),
+    "changes_with_each_look": call(WRONG),
+    "replaces_stdout_by_one_that_exits": call(CRASHED),
+    "deletes_its_own_file": call(ERROR, says="where was this?"),
+    "stays_alive_past_exit": call(WRONG),
+    "outlives_the_channel": call(WRONG),
+    # leaving early
+    "sys_exit_at_import": everything(ERROR, says="SystemExit"),
+    "sys_exit_at_call": call(ERROR, says="SystemExit"),
+    "os_exit_at_import": everything(CRASHED),
+    "os_exit_at_call": call(CRASHED),
+    "kills_itself_at_import": everything(CRASHED),
+    "kills_itself_at_call": call(CRASHED),
+    "keyboard_interrupt_at_import": everything(ERROR, says="KeyboardInterrupt"),
+    "keyboard_interrupt_at_call": call(ERROR, says="KeyboardInterrupt"),
+    "generator_exit_at_import": everything(ERROR, says="GeneratorExit"),
+    "generator_exit_at_call": call(ERROR, says="GeneratorExit"),
+    "segmentation_fault_at_import": everything(CRASHED),
+    "segmentation_fault_at_call": call(CRASHED),
+    "aborts_at_import": everything(CRASHED),
+    "aborts_at_call": call(CRASHED),
+    "overflows_the_stack_at_import": everything(CRASHED),
+    "overflows_the_stack_at_call": call(CRASHED),
+    "faulthandler_at_import": everything(CRASHED, FORGED),
+    "faulthandler_at_call": call(CRASHED, FORGED),
+    "closes_every_descriptor_at_import": everything(CRASHED),
+    "closes_every_descriptor_at_call": call(CRASHED),
+    "signals_sigterm_at_import": everything(CRASHED),
+    "signals_sigterm_at_call": call(CRASHED),
+    # hanging and hoarding
+    "infinite_loop_at_call": call(TIMEOUT, says="CPU seconds"),
+    "infinite_loop_at_import": everything(TIMEOUT, says="CPU seconds"),
+    "loops_inside_c": call(TIMEOUT, MEMORY),
+    "ignores_signals": call(TIMEOUT, says="CPU seconds"),
+    "sleeps_at_call": call(TIMEOUT, says="no answer came within"),
+    "sleeps_at_import": everything(TIMEOUT, says="no answer came within"),
+    "stops_itself": call(TIMEOUT, says="no answer came within"),
+    "drips_output": call(TIMEOUT),
+    "burns_cpu_in_orphans": call(TIMEOUT),
+    "allocates_without_end": call(MEMORY),
+    "allocates_in_many_processes": call(MEMORY, says="together"),
+    "forks_without_end": call(CRASHED, ERROR),
+    "forks_without_end_at_import": everything(CRASHED, ERROR),
+    "forks_orphans_from_threads": call(CRASHED, TIMEOUT, ERROR),
+    "starts_threads_without_end": call(CRASHED, ERROR),
+    "prints_without_end": call(OUTPUT),
+    "prints_without_end_to_stderr": call(OUTPUT),
+    "prints_without_end_at_import": everything(OUTPUT),
+    "prints_what_is_no_text": call(WRONG),
+    "fills_tmp": call(WRONG),
+    "fills_tmp_with_names": call(WRONG),
+    "opens_every_descriptor": call(WRONG),
+    "opens_every_terminal": call(WRONG),
+    "returns_a_huge_array": call(OUTPUT),
+    "returns_a_view_of_terabytes": call(MEMORY),
+    "returns_a_million_answers": call(OUTPUT, TIMEOUT, MEMORY),
+    "returns_a_generator_without_end": call(ERROR, says="generator"),
+    "returns_a_tuple_without_end": call(TIMEOUT, MEMORY),
+    "makes_a_sparse_file": call(WRONG),
+    "raises_its_limits": call(MEMORY),
+    "takes_priority": call(WRONG),
+    "compiles_a_bomb": everything(ERROR, MEMORY, CRASHED),
+    "compiles_a_deep_expression": everything(ERROR, MEMORY, CRASHED),
+    # reading, and writing, what is not theirs
+    "reads_the_answers_on_disk": call(WRONG),
+    "reads_other_submissions": call(WRONG),
+    "reads_the_memory_of_processes": call(WRONG),
+    "reads_the_environment": call(WRONG),
+    "uses_inherited_descriptors": call(WRONG),
+    "traces_its_parents": call(WRONG),
+    "signals_every_process": call(WRONG),
+    "interrupts_its_init": call(CRASHED),
+    "writes_results_everywhere": call(WRONG),
+    "leaves_files_behind": call(CRASHED),
+    "changes_an_installed_package": Must(0, DILATE, (WRONG,)),
+    "daemonizes": call(CRASHED),
+    "forks_and_answers_twice": Must(0, None, (WRONG, FORGED)),  # the second answer comes when it comes
+    "reaches_the_network": call(WRONG),
+    "leaves_its_namespaces": call(WRONG),
+    "mounts_over_the_file_system": call(WRONG),
+    "makes_denied_system_calls": call(WRONG),
+    "calls_the_kernel_by_its_old_door": call(CRASHED, WRONG),
+    "locks_a_shared_file": call(WRONG),
+    "imports_the_judge": call(WRONG),
+    # speaking the protocol
+    "forges_a_frame_at_call": call(FORGED),
+    "forges_a_frame_at_import": everything(FORGED),
+    "forges_frames_from_a_thread": call(FORGED),
+    "answers_twice": call(FORGED),
+    "answers_for_another_question": call(FORGED, says="not asked"),
+    "answers_ahead": everything(FORGED),
+    "answers_itself_and_leaves": call_and_next(WRONG),
+    "takes_over_the_channel": everything(WRONG),
+    "length_of_2_to_the_63": call(FORGED),
+    "length_and_no_more": call(TIMEOUT),
+    "negative_shape": call(FORGED, says="no count"),
+    "shape_beyond_counting": call(FORGED, says="no array has"),
+    "shape_of_many_axes": call(FORGED),
+    "lengths_that_are_no_integers": call(FORGED),
+    "pickled_objects": call(FORGED, says="does not travel"),
+    "pickle_in_the_place_of_a_header": call(FORGED),
+    "dtype_that_evaluates": call(FORGED, says="does not travel"),
+    "header_within_headers": call(FORGED),
+    "header_with_a_score": call(FORGED),
+    "status_of_its_own": call(FORGED),
+    "status_and_error_that_disagree": call(FORGED),
+    "error_of_hostile_text": call_and_next(ERROR),
+    "error_without_end": call(ERROR),
+    "error_whose_text_never_comes": call(TIMEOUT),
+    "error_whose_text_raises": call(ERROR, CRASHED),
+    "error_that_is_its_own_cause": call(ERROR),
+    "error_in_a_place_of_its_own": call(ERROR, CRASHED),
+    "changes_its_folder": call(WRONG),
+    "interrupts_the_worker_later": Must(0, None, (WRONG, CRASHED, ERROR)),  # whenever it does
+    # values only
+    "float64": call(WRONG, says="dtype"),
+    "integers": call(WRONG, says="dtype"),
+    "half_precision": call(WRONG, says="dtype"),
+    "complex_numbers": call(ERROR, says="complex64"),
+    "long_doubles": call(ERROR),
+    "objects": call(ERROR, says="object"),
+    "structures": call(ERROR),
+    "strings": call(ERROR),
+    "nan": call(WRONG, says="nan"),
+    "signalling_nan": call(WRONG),
+    "infinity": call(WRONG),
+    "zero_size": call(WRONG),
+    "no_axes": call(WRONG),
+    "broadcast": call(WRONG),
+    "one_axis_more": call(WRONG),
+    "more_arrays_than_asked": call(WRONG),
+    "no_array": call(ERROR),
+    "one_step_off": call(WRONG),
+    "pulls_its_memory_away": call(CRASHED),
+    "fortran_order": RIGHT,
+    "big_endian": RIGHT,
+    "negative_strides": RIGHT,
+    "unaligned": RIGHT,
+    "masked": RIGHT,
+    "lying_subclass_of_right_values": RIGHT,
+    # doing the exercise without doing it
+    "table_of_visible_answers": Must(FLIP / 2, DILATE, (ERROR,)),
+    "table_by_shape": Must(FLIP / 2, DILATE, (WRONG,)),
+}
+
+# No wall sees what code calls: these are for an assignment's policy (see test_policy.py).
+FOR_THE_POLICY = ("calls_numpy_flip", "spells_numpy_flip")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def subreaper() -> Iterator[None]:
+    """Whoever loses its parent becomes a child of this process, so that nothing left over escapes a count."""
+    prctl = ctypes.CDLL(None).prctl
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    yield
+    prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """The processes below `pid` that still run: number and command line."""
+    found = {}
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, path.read_text().split()):
+                found |= descendants(child)
+                with suppress(OSError):
+                    if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                        command = Path(f"/proc/{child}/cmdline").read_bytes()
+                        found[child] = command.decode(errors="replace").replace("\0", " ")[:200]
+    return found
+
+
+def state_of_the_machine(assignment: Assignment) -> dict[str, tuple[int, int]]:
+    """Size and time of what a submission is shown of the machine, and of the course beside it."""
+    numpy_folder = Path(numpy.__file__).parent
+    bound = [HERE.parents[1] / "grader" / "worker", HERE.parents[1] / "grader" / "model"]
+    files = [
+        *(f for folder in (*bound, assignment.folder) for f in folder.rglob("*.*")),
+        *numpy_folder.glob("*.*"),
+    ]
+    return {
+        str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.suffix != ".pyc"
+    }
+
+
+def left_behind() -> list[Path]:
+    """Files with the name that attacks leave, wherever one of them tries to."""
+    places = [
+        "/",
+        "/tmp",
+        "/tmp/submission",
+        "/dev/shm",
+        "/var/tmp",
+        Path.home(),
+        Path.cwd(),
+        sys.base_prefix,
+    ]
+    return [path for place in places if (path := Path(place, CANARY)).exists()]
+
+
+def results_of(grade: Grade, criterion: str) -> tuple[CheckResult, ...]:
+    (found,) = [c for c in grade.criteria if c.id == criterion]
+    return found.results
+
+
+def assert_nothing_is_left(before: set[int], descriptors: int) -> None:
+    """No process but the session's own, no descriptor more than before, no file."""
+    deadline = time.monotonic() + 10
+    while len(left := descendants(os.getpid())) > len(before) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert len(left) <= len(before), left
+    assert len(os.listdir("/proc/self/fd")) == descriptors
+    assert left_behind() == []
+
+
+def stage(name: str, folder: Path, assignment: Assignment) -> Path:
+    """A submission whose conv.py is the honest one followed by the attack."""
+    case = assignment.criterion("flip").cases[0]
+    answer = draw(case, assignment.name).array("a")[:, ::-1].tolist()
+    sources = [HERE / "honest.py", HERE / "channel.py", SUBMISSIONS / f"{name}.py"]
+    text = "\n\n".join(path.read_text(encoding="utf-8") for path in sources)
+    folder.mkdir()
+    (folder / "conv.py").write_text(text.replace("VISIBLE_ANSWER", repr(answer)), encoding="utf-8")
+    return folder
+
+
+def test_the_table_names_every_attack() -> None:
+    assert {*TABLE, *FOR_THE_POLICY} == {path.stem for path in SUBMISSIONS.glob("*.py")}
+
+
+def test_the_honest_submission_is_right(honest_alone: Grade) -> None:
+    assert honest_alone.passed
+    assert honest_alone.score == FLIP + DILATE
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_an_attack_gets_what_the_table_says_and_the_next_submission_its_own_grade(
+    session: Session,
+    assignment: Assignment,
+    honest_folder: Path,
+    honest_alone: Grade,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    folder, must = stage(name, tmp_path / "attack", assignment), TABLE[name]
+    before, descriptors = set(descendants(os.getpid())), len(os.listdir("/proc/self/fd"))
+    machine = state_of_the_machine(assignment)
+
+    grade = session.grade(folder, name)
+    assert session.grade(honest_folder, "honest") == honest_alone
+
+    scores = {criterion.id: float(criterion.score) for criterion in grade.criteria}
+    record = [
+        (r.criterion, r.case, r.status.value, r.rationale[:300]) for c in grade.criteria for r in c.results
+    ]
+    assert scores["flip"] == must.flip, record
+    assert must.dilate is None or scores["dilate"] == must.dilate, record
+    assert grade.criteria[0].status in must.status, record
+    assert grade.sandbox == "bubblewrap"
+    assert not grade.needs_person, record
+    failed = [r for r in results_of(grade, "flip") if r.status is not Status.OK]
+    assert all(result.rationale for result in failed)
+    assert not failed or must.says in f"{failed[0].rationale} {failed[0].actual}", record
+    assert not any(BREACH in r.output for c in grade.criteria for r in c.results), record
+    assert state_of_the_machine(assignment) == machine
+    assert_nothing_is_left(before, descriptors)

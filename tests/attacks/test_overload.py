@@ -1,0 +1,110 @@
+"""A machine too busy for its graders, or that kills them, changes no verdict."""
+
+import os
+import signal
+import threading
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from grader.batch.intake import find_submissions
+from grader.batch.pool import grade_all
+from grader.judge.session import Session, grade_found
+from grader.model.assignment import Assignment
+from grader.model.grade import Grade, Status
+
+GRADERS = 8
+SLOW = """
+
+def slowly(function):
+    def slow(*arguments):
+        import time
+
+        start = time.process_time()
+        while time.process_time() - start < 0.12:
+            pass
+        return function(*arguments)
+
+    return slow
+
+
+flip, dilate = slowly(flip), slowly(dilate)
+"""
+LATE = """
+
+def flip(a, axes):
+    import time
+
+    time.sleep(SECONDS)
+    return a[tuple(slice(None, None, -1 if axis in axes else 1) for axis in range(a.ndim))]
+"""
+
+
+def submission(folder: Path, source: str) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "conv.py").write_text(source, encoding="utf-8")
+    return folder
+
+
+def verdicts(grade: Grade) -> list[tuple[str, str, Status, str]]:
+    return [(r.criterion, r.case, r.status, r.rationale) for c in grade.criteria for r in c.results]
+
+
+def test_eight_graders_at_once_change_no_verdict(
+    assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path
+) -> None:
+    """Slow but honest work takes 0.4 of the CPU seconds of a case: a quarter of a core makes it late."""
+    for number in range(GRADERS):
+        submission(tmp_path / f"honest-{number}", honest)
+        submission(tmp_path / f"slow-{number}", honest + SLOW)
+    found = find_submissions(tmp_path, assignment.files).submissions
+    grade_one = partial(grade_found, assignment=assignment, wall="bubblewrap", secret="canary")
+
+    graded = {each.student_id: grade for each, grade in grade_all(found, grade_one, GRADERS)}
+
+    assert len(graded) == 2 * GRADERS
+    for name, grade in graded.items():
+        assert isinstance(grade, Grade), (name, grade)
+        assert replace(grade, submission="honest") == honest_alone, (name, verdicts(grade))
+
+
+def test_what_was_late_is_tried_once_more_with_patience(
+    session: Session, assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path
+) -> None:
+    """A sleep stands for waiting on a busy machine: longer than the clock allows, no CPU time used."""
+    limits = assignment.limits
+    late = submission(tmp_path / "late", honest + LATE.replace("SECONDS", "0.9"))
+    assert limits.case_seconds * limits.wall_factor < 0.9
+
+    assert replace(session.grade(late, "late"), submission="honest") == honest_alone
+
+
+def test_what_is_late_twice_costs_its_case_and_its_patience(
+    session: Session, honest: str, tmp_path: Path
+) -> None:
+    asleep = submission(tmp_path / "asleep", honest + LATE.replace("SECONDS", "60"))
+
+    start = time.monotonic()
+    grade = session.grade(asleep, "asleep")
+    assert [c.status for c in grade.criteria] == [Status.TIMEOUT, Status.OK]
+    assert time.monotonic() - start < 10  # and not four times longer for each of its cases
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.2])
+def test_a_launcher_that_is_killed_costs_nobody_points_in_silence(
+    assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path, moment: float
+) -> None:
+    """As by the kernel where memory runs out: what cannot be judged is the grader's fault, and says so."""
+    slow = submission(tmp_path / "slow", honest + SLOW)
+    with Session(assignment, wall="bubblewrap", secret="canary") as session:
+        session.grade(slow, "slow")
+        process = session._starter._process  # type: ignore[attr-defined]
+        threading.Timer(moment, os.kill, (process.pid, signal.SIGKILL)).start()
+        grade = session.grade(slow, "slow")
+        again = session.grade(slow, "honest")
+
+    assert {status for _, _, status, _ in verdicts(grade)} <= {Status.OK, Status.INTERNAL_ERROR}
+    assert again == honest_alone

@@ -1,0 +1,93 @@
+"""Checks that need no expected value: neither of the two children knows what only the other may know."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.author.render import provided_files
+from grader.judge.session import Session
+from grader.model.grade import Grade, Status
+
+ATTACKS = Path(__file__).parent / "transposes"
+
+PROBES = """\
+def conv(submission, case):
+    x, w = submission.array(case.x), submission.array(case.w)
+    return submission.conv(x, w, case.stride, case.padding)
+
+
+def x_grad(submission, case):
+    out_grad, w = submission.array(case.out_grad), submission.array(case.w)
+    return submission.conv_x_grad(out_grad, w, case.x.shape, case.stride, case.padding)
+"""
+ADJOINT = """\
+assignment: tiny
+points: 10
+criteria:
+  - id: transpose_x
+    title: the gradient is the transpose of the forward pass
+    points: 10
+    probe: x_grad
+    compare: adjoint
+    adjoint_of: conv
+    wrt: x
+    help: README.md#flip
+    cases:
+      - {id: one, x: [5, 6, 2], w: [3, 2, 3], stride: 1, padding: 0, visibility: hidden}
+"""
+DIFFERENCE = """\
+assignment: tiny
+points: 10
+defaults: {data: normal}
+criteria:
+  - id: slope_x
+    title: the gradient is the slope of the forward pass
+    points: 10
+    probe: x_grad
+    compare: finite_difference
+    gradient_of: conv
+    wrt: x
+    help: README.md#flip
+    cases:
+      - {id: one, x: [5, 6, 2], w: [3, 2, 3], stride: 1, padding: 0, visibility: hidden}
+"""
+
+GradeWith = Callable[[str, str], Grade]
+
+
+@pytest.fixture
+def grade_with(make_course: Callable[..., Path], tmp_path: Path) -> GradeWith:
+    """The grade of an attack by a rubric."""
+
+    def grade(rubric: str, attack: str) -> Grade:
+        files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": PROBES}
+        assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
+        assignment = replace(assignment, provided=provided_files(assignment), policy=None)
+        folder = tmp_path / "attack"
+        folder.mkdir()
+        (folder / "conv.py").write_bytes((ATTACKS / f"{attack}.py").read_bytes())
+        with Session(assignment, wall="bubblewrap", secret="canary") as session:
+            return session.grade(folder, attack)
+
+    return grade
+
+
+@pytest.mark.parametrize(
+    ("rubric", "attack"),
+    [
+        (ADJOINT, "reads_the_inputs_of_the_other_child"),
+        (DIFFERENCE, "reads_the_inputs_of_the_other_child"),
+        (DIFFERENCE, "gradient_beyond_measure"),
+    ],
+    ids=["adjoint", "slope", "slope_beyond_measure"],
+)
+def test_a_gradient_that_is_none_earns_nothing(grade_with: GradeWith, rubric: str, attack: str) -> None:
+    grade = grade_with(rubric, attack)
+
+    assert grade.score == 0, [
+        (r.status, r.rationale, r.expected, r.actual) for r in grade.criteria[0].results
+    ]
+    assert grade.criteria[0].status is Status.WRONG, [r.rationale for r in grade.criteria[0].results]

@@ -1,0 +1,95 @@
+"""A session grades any number of submissions, each as if it were the only one."""
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.author.render import provided_files
+from grader.judge.session import Session
+from grader.model.errors import UserError
+from grader.model.grade import Grade
+
+FLIP = """\
+def flip(a, axes):
+    return a[tuple(slice(None, None, {step}) if i in axes else slice(None) for i in range(a.ndim))]
+"""
+SOURCES = {
+    "half_right": FLIP.format(step=-1),
+    "wrong": FLIP.format(step=1),
+    "ends_its_process": "import os\n\ndef flip(a, axes):\n    os._exit(3)\n",
+    "is_not_python": "def flip(",
+}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Iterator[Session]:
+    root = make_course(tmp_path_factory.mktemp("session") / "course")
+    assignment = load(root / "assignments" / "tiny")
+    with Session(replace(assignment, provided=provided_files(assignment)), wall="bubblewrap") as session:
+        yield session
+
+
+@pytest.fixture
+def grade(session: Session, tmp_path: Path) -> Callable[..., Grade]:
+    def grade(source: str, *arguments: str) -> Grade:
+        (tmp_path / "conv.py").write_text(source)
+        return session.grade(tmp_path, "ada", arguments)
+
+    return grade
+
+
+def test_a_grade_does_not_depend_on_what_was_graded_before(grade: Callable[..., Grade]) -> None:
+    first = {name: grade(source) for name, source in SOURCES.items()}
+    again = {name: grade(source) for name, source in reversed(SOURCES.items())}
+
+    assert again == first
+    assert [float(graded.score) for graded in first.values()] == [4, 0, 0, 0]
+
+
+def test_a_run_of_some_cases_leaves_the_next_grade_whole(grade: Callable[..., Grade]) -> None:
+    whole = grade(SOURCES["half_right"])
+    some = grade(SOURCES["half_right"], "-k", "one-axis", "-p", "no:cacheprovider")
+
+    assert (some.not_selected, whole.not_selected) == (3, 0)
+    assert grade(SOURCES["half_right"]) == whole
+
+
+def test_what_pytest_is_told_in_the_environment_changes_no_grade(
+    grade: Callable[..., Grade], monkeypatch: pytest.MonkeyPatch, course: Path
+) -> None:
+    """In a new session: an old one has collected already."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing_of_the_kind --no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    assignment = load(course / "assignments" / "tiny")
+    (course / "conv.py").write_text(SOURCES["half_right"])
+    with Session(replace(assignment, provided=provided_files(assignment)), wall="bubblewrap") as new:
+        graded = new.grade(course, "ada")
+
+    assert replace(graded, versions={}) == replace(grade(SOURCES["half_right"]), versions={})
+    assert os.environ["PYTEST_PLUGINS"] == "no_such_plugin"
+
+
+def test_nothing_grows_with_the_number_of_submissions_graded(grade: Callable[..., Grade]) -> None:
+    def kept() -> tuple[int, int]:
+        gc.collect()
+        return len(gc.get_objects()), len(os.listdir("/proc/self/fd"))
+
+    for source in SOURCES.values():
+        grade(source)
+    objects, descriptors = kept()
+    for _ in range(10):
+        grade(SOURCES["half_right"])
+        grade(SOURCES["wrong"])
+
+    assert kept()[1] == descriptors
+    assert kept()[0] - objects < 20, "one object or more is kept for each submission"
+
+
+def test_arguments_that_select_nothing_say_so(grade: Callable[..., Grade]) -> None:
+    with pytest.raises(UserError, match="selects no case"):
+        grade(SOURCES["wrong"], "-k", "nothing_of_the_kind")
