@@ -5,13 +5,14 @@ ASSIGNMENT ?=
 ARGS       ?=
 BIN        := .venv/bin
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test generate grade batch report lint format lock clean docs bench-peers
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test generate grade batch report lint format lock clean docs bench-peers oracle bench
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      generate the assignments, grade a sample class, print its table and one feedback"
 	@echo "make test      run the test suite"
 	@echo "make test-slow the same laws on many more submissions, about a minute"
+	@echo "make oracle    hold convolution against SciPy and JAX, two implementations that are not ours"
 	@echo "make gpu-test  run the tests of the reference's GPU backend; fails where there is no GPU"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    hold assignments to their promises, by their mutants"
@@ -21,6 +22,7 @@ help:
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv from the gradebook"
 	@echo "make docs      write docs/rubric.schema.json and docs/rubric.md from the loader's models"
+	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"
 
@@ -82,6 +84,21 @@ report: setup
 docs: setup
 	@$(BIN)/python -m grader.author.schema
 
+# An environment that uv made has no pip.
+INSTALL := if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python "$$@"; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi
+
+oracle: setup .venv/oracle
+	@$(BIN)/python -m pytest tests/oracle $(ARGS)
+
+.venv/oracle: locks/oracle.txt | setup
+	@set -- --require-hashes -r locks/oracle.txt; $(INSTALL)
+	@touch $@
+
+bench: setup
+	@$(BIN)/python -c "import torch" 2>/dev/null || { set -- --no-build-isolation -e ".[bench]"; $(INSTALL); }
+	@$(BIN)/python -m benchmarks $(NAME)
+
 bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
 	@$(BIN)/python -m benchmarks.peers
 
@@ -97,6 +114,7 @@ format: setup
 lock: # the one target that needs uv; run it after changing a dependency in pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -o locks/handout.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra dev -c locks/handout.txt -o locks/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra oracle -c locks/dev.txt -o locks/oracle.txt
 
 clean:
 	rm -rf build

@@ -27,6 +27,9 @@ Compare = Literal["exact", "bound", "close", "adjoint", "finite_difference"]
 CaseCompare = Literal["exact", "bound", "close"]
 Data = Literal["integers", "normal"]
 View = Literal["permute", "slice", "flip"]
+Step = Literal["permute", "index", "flip", "broadcast_to", "reshape"]
+# one item of an index: a number, a slice as Python writes it, an ellipsis, "new" for None
+Item = int | Annotated[str, Field(pattern=r"^-?\d*:-?\d*(:-?\d*)?$")] | Literal["...", "new"]
 
 
 class Strict(BaseModel):
@@ -129,21 +132,68 @@ class DrawnConvCases(CaseModel):
     """What the stride leaves over on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
 
 
+class StridedModel(Strict):
+    """A view of an array's buffer, for `as_strided`, in elements."""
+
+    shape: list[Length]
+    """Its shape."""
+    strides: list[int]
+    """Its strides, one for each axis."""
+    offset: Length = 0
+    """Where its first element lies."""
+
+
 class ArrayCase(CaseModel):
     """One array and what is done to it."""
 
     shape: list[Length] = Field(max_length=8)
     """The shape of `case.a`; a length may be 0."""
-    axes: list[int] | None = None
+    other: list[Length] | None = None
+    """The shape of a second array, `case.other`."""
+    level: int | None = None
+    """Is added to each element of `case.a`: -20 makes all of them negative."""
+    strided: StridedModel | None = None
+    """For the probe, as `case.strided`: the view of `case.a` to begin with; as_strided makes it."""
+    axes: int | list[int] | None = None
     """For the probe, as `case.axes`; negative ones count from the end."""
+    keepdims: bool | None = None
+    """For the probe, as `case.keepdims`."""
+    index: list[Item] | None = None
+    """For the probe, as `case.index`: integers, slices such as "1::-2", "..." and "new" (None)."""
+    source: list[Item] | None = None
+    """For the probe, as `case.source`: the index of what is assigned."""
+    number: int | None = None
+    """For the probe, as `case.number`: what is assigned, where that is one number."""
+    tile: Count | None = None
+    """For the probe, as `case.tile`: the side of a square tile."""
+    refused: Literal[True] | None = None
+    """For the probe, as `case.refused`: an exception is expected, and its name is what is compared."""
     dilation: Length | None = None
     """For the probe, as `case.dilation`."""
     padding: list[Annotated[list[int], Field(min_length=2, max_length=2)]] | None = None
     """For the probe, as `case.padding`: [before, after] of each axis."""
-    target: list[Length] | None = None
-    """For the probe, as `case.target`: a shape to reduce to or to broadcast to."""
+    target: list[Annotated[int, Field(ge=-1)]] | None = None
+    """For the probe, as `case.target`: a shape to reduce to, to broadcast to or to reshape to."""
     upstream: bool | None = None
     """Whether there is a `case.out_grad` of the same shape."""
+
+
+class ViewChainCase(CaseModel):
+    """A view of a view of ... an array."""
+
+    chain: list[Count]
+    """The shape of `case.a`."""
+    ops: list[Annotated[dict[Step, list[Item]], Field(min_length=1, max_length=1)]] = Field(min_length=1)
+    """The steps, such as {permute: [1, 0]} or {index: ["1:", 0]}: `case.ops`, pairs of name and argument."""
+
+
+class DrawnViewChains(CaseModel):
+    """`draw` random chains of views, named id-1, id-2, ..."""
+
+    draw: Annotated[int, Field(ge=1, le=200)]
+    """How many."""
+    length: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    """From how many steps to how many."""
 
 
 class MatmulCase(CaseModel):
@@ -168,7 +218,9 @@ class LogitsCase(CaseModel):
 
 CASES: Mapping[str, tuple[str, type[CaseModel]]] = {  # the key that tells a kind: (its name, its model)
     "x": ("conv", ConvCase),
-    "draw": ("conv", DrawnConvCases),
+    "remainder": ("conv", DrawnConvCases),
+    "chain": ("view_chain", ViewChainCase),
+    "length": ("view_chain", DrawnViewChains),
     "shape": ("array", ArrayCase),
     "matmul": ("matmul", MatmulCase),
     "logits": ("logits", LogitsCase),

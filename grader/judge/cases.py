@@ -142,11 +142,90 @@ def _view_recipe(views: tuple[str, ...], shape: tuple[int, ...]) -> tuple[tuple[
 
 
 def _array_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
-    own = ("shape", "view", "upstream")
+    own = ("shape", "other", "level", "view", "upstream")
     values = {key: value for key, value in case.parameters.items() if key not in own}
-    shape = tuple(case.parameters["shape"])
-    upstream = {"out_grad": shape} if case.parameters.get("upstream") else {}
-    return _inputs(case, numbers, values, {"a": shape, **upstream})
+    shapes_of = {"a": tuple(case.parameters["shape"])}
+    if "other" in case.parameters:
+        shapes_of["other"] = tuple(case.parameters["other"])
+    if case.parameters.get("upstream"):
+        shapes_of["out_grad"] = shapes_of["a"]
+    inputs = _inputs(case, numbers, values, shapes_of)
+    level = case.parameters.get("level", 0)
+    return inputs.holding({"a": inputs.array("a") + np.float32(level)}) if level else inputs
+
+
+def _view_chain_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    """An array `a`, and `ops`: (name of a method, or "index"; its argument), one after the other."""
+    if "ops" in case.parameters:
+        shape = tuple(case.parameters["chain"])
+        ops = [[name, argument] for step in case.parameters["ops"] for name, argument in step.items()]
+    else:
+        shape = tuple(shapes.integers(2, 6, shapes.integers(2, 4)).tolist())
+        ops = _draw_views(shapes, np.zeros(shape), case.parameters["length"])
+    return _inputs(case, numbers, {"ops": ops}, {"a": shape})
+
+
+def _draw_views(rng: np.random.Generator, view: Array, length: list[int]) -> list[list[Any]]:
+    """A random chain of views from `view` on. Each is of at most 4 axes and has at least 2 elements."""
+    ops: list[list[Any]] = []
+    shortest, longest = length
+    wanted = rng.integers(shortest, longest, endpoint=True)
+    while len(ops) < wanted:
+        name = str(rng.choice(["permute", "index", "index", "flip", "broadcast_to", "reshape"]))
+        argument: list[Any]
+        shape = list(view.shape)
+        if name == "permute":
+            argument = rng.permutation(view.ndim).tolist()
+            if argument == sorted(argument):
+                continue
+            after = view.transpose(argument)
+        elif name == "index":
+            argument = [_draw_item(rng, n) for n in shape]
+            after = view[tuple(item if isinstance(item, int) else _slice(item) for item in argument)]
+        elif name == "flip":
+            argument = rng.permutation(view.ndim)[: rng.integers(1, view.ndim + 1)].tolist()
+            after = view
+        elif name == "broadcast_to":
+            front = [int(rng.integers(2, 4))] if 1 not in shape else []
+            argument = front + [int(rng.integers(2, 4)) if n == 1 else n for n in shape]
+            after = np.broadcast_to(view, argument)
+        else:
+            argument = _draw_shape(rng, shape)
+            after = view.reshape(argument)
+        if 1 <= after.ndim <= 4 and 2 <= after.size <= 400 and argument != shape:
+            ops.append([name, argument])
+            view = after
+    return ops
+
+
+def _draw_item(rng: np.random.Generator, n: int) -> int | str:
+    """One item of an index for an axis of length n: now and then an integer, else a slice."""
+    if rng.random() < 0.2:
+        return int(rng.integers(-n, n))
+    step = int(rng.choice([1, 1, 2, -1, -2]))
+    start, stop = sorted(rng.choice(n + 1, 2, replace=False).tolist())
+    if rng.random() < 0.3:
+        return f"::{step}"
+    if step < 0:
+        return f"{stop - 1}:{start - 1 if start else ''}:{step}"
+    return f"{start - n if start and rng.random() < 0.5 else start}:{stop}:{step}"
+
+
+def _slice(text: str) -> slice:
+    return slice(*(int(part) if part else None for part in text.split(":")))
+
+
+def _draw_shape(rng: np.random.Generator, shape: list[int]) -> list[int]:
+    """Another shape for the same elements: all on one axis, two axes merged, or one split."""
+    axis = int(rng.integers(len(shape)))
+    divisors = [d for d in range(2, shape[axis]) if shape[axis] % d == 0]
+    if divisors and len(shape) < 4:
+        d = int(rng.choice(divisors))
+        return [*shape[:axis], shape[axis] // d, d, *shape[axis + 1 :]]
+    if len(shape) < 2 or rng.random() < 0.2:
+        return [-1]
+    axis = min(axis, len(shape) - 2)
+    return [*shape[:axis], shape[axis] * shape[axis + 1], *shape[axis + 2 :]]
 
 
 def _matmul_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
@@ -241,6 +320,7 @@ KINDS: dict[str, Callable[[Case, np.random.Generator, np.random.Generator], Inpu
     "conv": _conv_kind,
     "logits": _logits_kind,
     "matmul": _matmul_kind,
+    "view_chain": _view_chain_kind,
 }
 
 
@@ -272,5 +352,18 @@ def describe(case: Case, inputs: Inputs) -> str:
         apart = f", logits {spread} apart" if spread else ", all logits of a row alike" * (spread == 0)
         level = f", row n around {case.parameters['level']}·(n + 1)" * (case.parameters.get("level", 0) != 0)
         return f"{samples} sample{'s' * (samples != 1)}, {classes} classes{apart}{level}{view}"
-    values = "".join(f", {name} {value}" for name, value in inputs.values.items())
-    return f"an array of shape {inputs.array('a').shape}{values}{view}"
+    if case.kind == "view_chain":
+        steps = "".join(f", {name} {_in_words(argument)}" for name, argument in inputs.values["ops"])
+        return f"an array of shape {inputs.array('a').shape}{steps}"
+    other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
+    values = "".join(f", {name} {_in_words(value)}" for name, value in inputs.values.items())
+    return f"an array of shape {inputs.array('a').shape}{other}{values}{view}"
+
+
+def _in_words(value: Any) -> str:
+    """A case's value as a student reads it: an index as Python writes it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_in_words(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple) and any(isinstance(item, str) for item in value):
+        return f"[{', '.join('None' if item == 'new' else str(item) for item in value)}]"
+    return str(value)

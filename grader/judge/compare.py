@@ -1,7 +1,7 @@
 """Holds what came back against what must come back, and says what differs first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,14 +38,35 @@ def compare(
             f"{len(expected.arrays)} arrays", f"{len(actual)} arrays", "the number of results differs"
         )
     for number, array in enumerate(expected.arrays):
+        if array.dtype == actual[number].dtype == np.uint8:
+            difference = _compare_text(array, actual[number])
+            if difference is not None:
+                return difference
+            continue
         bound = None if expected.bounds is None else expected.bounds[number]
         if actual[number].shape != array.shape:
             why = explain_shape(array.shape, actual[number].shape, inputs)
-            return Difference(str(array.shape), str(actual[number].shape), why)
+            difference = Difference(str(array.shape), str(actual[number].shape), why)
+            return _numbered(difference, number, len(actual))
         difference = _compare_array(array, actual[number], dtype, bound)
         if difference is not None:
-            return difference
+            return _numbered(difference, number, len(actual))
     return None
+
+
+def _numbered(difference: Difference, number: int, count: int) -> Difference:
+    """The difference, with the number (from 1) of the result in which it is, where there are several."""
+    if count == 1:
+        return difference
+    return replace(difference, rationale=f"result {number + 1} of {count}: {difference.rationale}")
+
+
+def _compare_text(expected: Array, actual: Array) -> Difference | None:
+    """Text crosses as bytes: the name of an exception, or that there was none."""
+    wanted, found = (array.tobytes().decode(errors="replace") for array in (expected, actual))
+    if wanted == found:
+        return None
+    return Difference(wanted, found, "what cannot be done is refused with an exception: see the docstring")
 
 
 def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:

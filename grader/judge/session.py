@@ -80,6 +80,7 @@ class Session:
         self._run = Run(assignment, self._oracle)
         self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
         self._provided = Path(self._folder.name) / "provided"
+        self._provided.mkdir()  # there may be nothing to provide
         for name, content in assignment.provided.items():
             path = self._provided / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -214,7 +214,7 @@ BROKEN = {
         "id: given,",
         "id: given, shape: [2],",
         25,
-        "found x, shape, expected one of the keys x, draw, shape",
+        "found x, shape, expected one of the keys x, remainder, chain",
     ),
     "a_case_of_no_kind": (RUBRIC, GIVEN, "view: [slice]", 25, "found none, expected one of the keys"),
     "a_case_that_is_text": (RUBRIC, "{id: given, " + GIVEN + "}", "given", 25, "found 'given'"),

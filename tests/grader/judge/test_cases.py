@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.judge.cases import KINDS, Inputs, describe, draw, pair
+from grader.judge.cases import KINDS, Inputs, _slice, describe, draw, pair
 from grader.model.assignment import Case, Visibility
 
 GIVEN = {"x": [8, 10, 3], "w": [4, 2, 5], "stride": [3, 2], "padding": [0, 1], "batch": 2}
@@ -303,3 +303,52 @@ def test_every_kind_can_be_described(kind: str) -> None:
     case = DESCRIBED[kind]
 
     assert str(3 if kind != "conv" else 8) in describe(case, draw(case, "tiny"))
+
+
+def chain(number: int, **parameters: Any) -> Case:
+    return Case(f"long-{number}", "chains", "chains", "view_chain", parameters)
+
+
+def followed(inputs: Inputs) -> Any:
+    """The view that a chain leads to, by NumPy."""
+    view = inputs.array("a")
+    for name, argument in inputs.values["ops"]:
+        if name == "index":
+            view = view[tuple(item if isinstance(item, int) else _slice(item) for item in argument)]
+        elif name in ("broadcast_to", "flip"):
+            view = getattr(np, name)(view, argument)
+        else:
+            view = getattr(view, {"permute": "transpose"}.get(name, name))(argument)
+    return view
+
+
+def test_a_drawn_chain_of_views_is_one_and_has_elements_to_tell_apart() -> None:
+    seen = set()
+    for number in range(200):
+        inputs = draw(chain(number, length=[2, 5]), "tiny")
+        view = followed(inputs)
+        assert 2 <= len(inputs.values["ops"]) <= 5
+        assert 2 <= view.size <= 400
+        assert 1 <= view.ndim <= 4
+        seen |= {name for name, _ in inputs.values["ops"]}
+    assert seen == {"permute", "index", "flip", "broadcast_to", "reshape"}
+
+
+def test_a_written_chain_of_views_is_drawn_as_it_is_written() -> None:
+    inputs = draw(chain(1, chain=[3, 4], ops=[{"permute": [1, 0]}, {"index": ["::-2", 1]}]), "tiny")
+
+    assert shapes(inputs) == {"a": (3, 4)}
+    assert inputs.values == {"ops": [["permute", [1, 0]], ["index", ["::-2", 1]]]}
+    assert describe(chain(1), inputs) == "an array of shape (3, 4), permute [1, 0], index [::-2, 1]"
+
+
+def test_a_second_array_has_its_own_shape_and_a_level_moves_the_first() -> None:
+    case = array(40, other=[3, 1], level=-20, strided={"shape": [2], "strides": [3], "offset": 1})
+    inputs = draw(case, "tiny")
+
+    assert shapes(inputs) == {"a": (40,), "other": (3, 1)}
+    assert inputs.array("a").max() <= -12
+    assert abs(inputs.array("other")).max() <= 8
+    assert describe(case, inputs) == (
+        "an array of shape (40,) and one of shape (3, 1), strided shape [2], strides [3], offset 1"
+    )

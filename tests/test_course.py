@@ -1,0 +1,23 @@
+"""The course keeps its promises: `grader verify`, as `make generate` runs it, finds nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import PASSED, main
+from grader.author.load import load_course
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_every_assignment_of_the_course_verifies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Handout and solution score zero and all, every mutant loses, every case counts, tolerances hold."""
+    monkeypatch.chdir(ROOT)
+    status = main(["verify", "--out", str(tmp_path)])
+    said = capsys.readouterr().out
+    assert status == PASSED, said
+    assert said.count(" 0 survive, ") == said.count(" 0 findings") > 2
+    course = load_course(ROOT / "assignments" / "course.yaml").assignments
+    assert {path.stem for path in tmp_path.glob("*.html")} == set(course)
