@@ -1,11 +1,13 @@
 """Convolution of images with its gradients, in the form to run, and the rearrangements they are made of.
 
 `reference.plain` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step; a test
-holds the two forms equal. This form is im2col three times over: with the windows of x as the rows of a matrix,
-out = im2col(x) @ w, w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). The matrix has K * K
-times the elements of x, so it never exists as a whole: it is made, used and dropped one block at a time, each
-small enough to stay in the cache. NumPy cannot add a product to an array, which is why shifting x under one
-kernel element at a time (kn2row) is no faster here, though it needs no copy.
+holds the two forms equal. Here are two ways to each. Both take the output block by block, so that what lies
+between input and result stays in the cache, and is never K * K times x as a whole:
+
+- One large product of matrices. With the windows of x as the rows of a matrix, out = im2col(x) @ w,
+  w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). Of a 1x1 kernel nothing is copied.
+- Many small products, which take the windows where they lie: for each row of the output and each element of
+  the kernel one, and the sum of those (kn2row). On a CPU this wins at 32 to 128 channels.
 """
 
 from __future__ import annotations
@@ -15,18 +17,14 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from reference.ndarray import (
-    NDArray,
-    accumulate,
-    common_dtype,
-    empty,
-    multiply_into,
-    normalize_axes,
-    zeros,
-)
+from reference.in_place import add_into, multiply_into, sum_products
+from reference.ndarray import NDArray, common_dtype, empty, normalize_axes, zeros
 
 Pair: TypeAlias = tuple[int, int]
 Box: TypeAlias = tuple[slice, slice, slice]
+
+SMALL_MATRIX = 2**13
+"""How many elements of a matrix stay in a CPU's first-level cache: 32 KiB in float32."""
 
 
 def pad(a: NDArray, padding: Sequence[tuple[int, int]]) -> NDArray:
@@ -186,10 +184,20 @@ def conv_w_grad(
     """`reference.plain.conv_w_grad`: (N, H, W, C_in) with (N, H', W', C_out) -> w_shape."""
     check_out_grad(out_grad, output_shape(x.shape, w_shape, stride, padding))
     k_h, k_w, c_in, c_out = w_shape
-    w_grad = zeros((k_h * k_w * c_in, c_out), x.device, common_dtype(x, out_grad))
-    for columns, rows in column_blocks(x, out_grad, (k_h, k_w), pair(stride), pair(padding)):
-        multiply_into(columns.permute((1, 0)), rows, w_grad, accumulate=True)
-    return w_grad.reshape(w_shape)
+    how = (k_h, k_w), pair(stride), pair(padding)
+    w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
+    if in_small_products(out_grad, w_shape, SMALL_MATRIX) and out_grad.shape[2] >= 24:
+        # For each kernel element, the sum over the output rows of pixels (C_in, W') by gradients (W', C_out).
+        total = empty(w_grad.shape, x.device, w_grad.dtype)
+        for seen, part in padded_blocks(x, out_grad, *how):
+            pixels = seen.permute((3, 4, 0, 1, 5, 2))
+            sum_products(pixels, part.broadcast_to((*pixels.shape[:4], *part.shape[2:])), total)
+            add_into(total, w_grad)
+    else:
+        matrix = w_grad.reshape((k_h * k_w * c_in, c_out))
+        for columns, rows in column_blocks(x, out_grad, *how):
+            multiply_into(columns.permute((1, 0)), rows, matrix, add=True)
+    return w_grad
 
 
 def conv_b_grad(out_grad: NDArray) -> NDArray:
@@ -232,7 +240,7 @@ def col2im(
 ) -> NDArray:
     """The sum, at each pixel, of what the windows hold for it: the adjoint of im2col.
 
-    columns: (N * H' * W', KH * KW * C), kernel (KH, KW) -> x_shape (N, H, W, C), and for every v of that shape
+    columns: (N * H' * W', KH * KW * C), kernel (KH, KW) -> x_shape (N, H, W, C). For every v of that shape
 
         sum(im2col(v, kernel, stride, padding) * columns) == sum(v * col2im(columns, ...))
 
@@ -262,25 +270,59 @@ def check_out_grad(out_grad: NDArray, expected: tuple[int, ...]) -> None:
 def correlate(x: NDArray, w: NDArray, out_shape: tuple[int, ...], stride: Pair, padding: Pair) -> NDArray:
     """conv, but for a padding that may be negative: then it is a crop."""
     k_h, k_w, c_in, c_out = w.shape
-    out = empty(out_shape, x.device, common_dtype(x, w))
-    w = w.reshape((k_h * k_w * c_in, c_out))
-    for columns, out_rows in column_blocks(x, out, (k_h, k_w), stride, padding):
-        multiply_into(columns, w, out_rows)
+    out, w = empty(out_shape, x.device, common_dtype(x, w)), w.compact()
+    how = (k_h, k_w), stride, padding
+    if in_small_products(out, w.shape, 2 * SMALL_MATRIX):
+        # For each output row, the sum over the kernel of its pixels (W', C_in) by a matrix (C_in, C_out).
+        for seen, part in padded_blocks(x, out, *how):
+            pixels = seen.permute((0, 1, 3, 4, 2, 5))
+            sum_products(pixels, w.broadcast_to((*pixels.shape[:4], c_in, c_out)), part)
+    else:
+        matrix = w.reshape((k_h * k_w * c_in, c_out))
+        for columns, rows in column_blocks(x, out, *how):
+            multiply_into(columns, matrix, rows)
     return out
+
+
+def in_small_products(out: NDArray, w_shape: Sequence[int], limit: int) -> bool:
+    """Whether many small products, with the windows where they lie, take less time than one large one.
+
+    They do on a CPU, where the matrix of one kernel element stays in the first-level cache and its channels
+    fill the vector registers; but not for a 1x1 kernel, whose windows need no copy for the large one either.
+    """
+    k_h, k_w, c_in, c_out = w_shape
+    return out.device.name == "cpu" and k_h * k_w > 1 and min(c_in, c_out) >= 32 and c_in * c_out <= limit
 
 
 def column_blocks(
     x: NDArray, out: NDArray, kernel: Pair, stride: Pair, padding: Pair
 ) -> Iterator[tuple[NDArray, NDArray]]:
-    """The rows of im2col(x), a block at a time, each with the view of `out` that has its rows.
+    """The rows of im2col(x), a block at a time, each with the rows of `out` that it is for.
 
-    A block is a copy, except where the windows lie in memory as its rows: for a 1x1 kernel, or one window.
+    A block is valid until the next one. For a 1x1 kernel it can be a view of x, and nothing is copied.
     """
-    # Large blocks bound what padding copies. A window takes as many new pixels as there are to the next one.
+    width, room = math.prod(kernel) * x.shape[3], x.device.ops.BLOCK
+    memory = empty((max(room // max(width, 1), 1), width), x.device, x.dtype)
+    for seen, part in padded_blocks(x, out, kernel, stride, padding):
+        for box in boxes(part.shape[:3], width, room):
+            pixels, rows = seen[box], as_rows(part[box])
+            if math.prod(kernel) == 1:
+                yield as_rows(pixels), rows
+            else:
+                columns = memory[: rows.shape[0]]
+                columns.reshape(pixels.shape)[...] = pixels
+                yield columns, rows
+
+
+def padded_blocks(
+    x: NDArray, out: NDArray, kernel: Pair, stride: Pair, padding: Pair
+) -> Iterator[tuple[NDArray, NDArray]]:
+    """The windows of padded x, (N, H', W', KH, KW, C), a block at a time, and the view of `out` they are for.
+
+    That is one run of memory. Padding copies, which is why it is done in blocks.
+    """
     for box in boxes(out.shape[:3], math.prod(stride) * x.shape[3], x.device.ops.BLOCK):
-        seen, part = windows(region(x, box, kernel, stride, padding), kernel, stride), out[box]
-        for small_box in boxes(part.shape[:3], math.prod(seen.shape[3:]), x.device.ops.BLOCK):
-            yield as_rows(seen[small_box]), as_rows(part[small_box])
+        yield windows(region(x, box, kernel, stride, padding), kernel, stride), out[box]
 
 
 def boxes(lengths: Sequence[int], elements: int, limit: int) -> Iterator[Box]:
@@ -334,7 +376,7 @@ def add_windows(values: NDArray, target: NDArray, stride: Pair) -> None:
     (s_h, s_w), (k_h, k_w) = stride, values.shape[3:5]
     for a, b in itertools.product(range(0, k_h, s_h), range(0, k_w, s_w)):
         tile = (..., slice(a, a + s_h), slice(b, b + s_w), slice(None))
-        accumulate(values[tile], target[tile])
+        add_into(values[tile], target[tile])
 
 
 def as_rows(a: NDArray) -> NDArray:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .backends import Device, cpu, cuda
 
-__all__ = ["NDArray", "array", "cpu", "cuda", "empty", "full", "normalize_axes", "zeros"]
+__all__ = ["NDArray", "array", "cpu", "cuda", "empty", "from_dlpack", "full", "normalize_axes", "zeros"]
 
 Shape: TypeAlias = tuple[int, ...]
 Axes: TypeAlias = int | Sequence[int]
@@ -32,6 +32,24 @@ def array(values: npt.ArrayLike, device: Device | None = None, dtype: str | None
     out = empty(host.shape, device, dtype)
     out.device.ops.from_host(host.reshape(-1), out.buffer)
     return out
+
+
+def from_dlpack(exporter: Any) -> NDArray:
+    """An array over the memory of whatever speaks DLPack: what is written to one is in the other.
+
+    It is on cpu() or cuda(), where that memory is. ValueError for another kind of device, TypeError for
+    another dtype than float32 and float64.
+    """
+    kind, _ = exporter.__dlpack_device__()
+    if kind not in (1, 2):
+        raise ValueError(
+            f"this memory is on a device of DLPack's kind {kind}, neither a CPU (1) nor CUDA (2)"
+        )
+    device = cpu() if kind == 1 else cuda()
+    buffer, shape, strides, offset = device.ops.from_dlpack(exporter)
+    if buffer.dtype not in ("float32", "float64"):
+        raise TypeError(f"dtype must be 'float32' or 'float64', not {str(buffer.dtype)!r}")
+    return NDArray(buffer, shape, strides, offset, device)
 
 
 def empty(shape: Axes, device: Device | None = None, dtype: str = "float32") -> NDArray:
@@ -117,16 +135,28 @@ class NDArray:
         """This array if it is compact already, else a compact copy."""
         return self if self.is_compact() else self.copy()
 
+    def is_run(self) -> bool:
+        """Whether the elements lie one after another in memory, in row-major order."""
+        lengths_and_steps = zip(self.shape, self.strides, row_major_strides(self.shape), strict=True)
+        return all(step == row_major or n == 1 for n, step, row_major in lengths_and_steps)
+
     def run(self) -> Any:
-        """The elements in row-major order as a buffer: part of this array's where they lie so, else a copy."""
-        if self.strides == row_major_strides(self.shape):
-            return self.buffer[self.offset : self.offset + self.size]
-        return self.copy().buffer
+        """The elements in row-major order as a buffer: a part of this array's if they lie so, else a copy."""
+        return self.buffer[self.offset : self.offset + self.size] if self.is_run() else self.copy().buffer
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
         if copy is False:
             raise ValueError("an NDArray gives its values to NumPy as a copy only")
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.device.ops.strided(self.buffer, self.shape, self.strides, self.offset).__dlpack__(
+            **options
+        )
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        kind, number = self.device.ops.strided(self.buffer, (0,), (1,), 0).__dlpack_device__()
+        return int(kind), int(number)
 
     def __float__(self) -> float:
         return float(self.numpy())
@@ -153,20 +183,22 @@ class NDArray:
         start = self.offset if offset is None else operator.index(offset)
         if len(lengths) != len(steps):
             raise ValueError(f"shape {lengths} and strides {steps} have different numbers of axes")
-        if 0 in lengths:
-            return NDArray(self.buffer, lengths, steps, 0, self.device)
         first = last = start
         for n, step in zip(lengths, steps, strict=True):
             if step > 0:
                 last += step * (n - 1)
             else:
                 first += step * (n - 1)
-        if first < 0 or last >= self.buffer.size:
+        if 0 not in lengths and (first < 0 or last >= self.buffer.size):
             raise ValueError(
                 f"shape {lengths} with strides {steps} and offset {start} reaches from element {first} to "
                 f"{last} of a buffer of {self.buffer.size}"
             )
-        return NDArray(self.buffer, lengths, steps, start, self.device)
+        return self.view(lengths, steps, start)
+
+    def view(self, shape: Shape, strides: Shape, offset: int) -> NDArray:
+        """as_strided for what is known to lie inside the buffer: it checks nothing."""
+        return NDArray(self.buffer, shape, strides, 0 if 0 in shape else offset, self.device)
 
     def reshape(self, shape: Axes) -> NDArray:
         """The same elements in row-major order under another shape, one length of which may be -1.
@@ -183,7 +215,7 @@ class NDArray:
         if math.prod(lengths) != self.size or any(n < 0 for n in lengths):
             raise error
         if self.size == 0:
-            return self.as_strided(lengths, row_major_strides(lengths))
+            return self.view(lengths, row_major_strides(lengths), 0)
 
         # Neighbouring axes along which memory goes on at one step are one run, with (length, step).
         runs: list[tuple[int, int]] = []
@@ -205,14 +237,15 @@ class NDArray:
                 return self.compact().reshape(lengths)
             strides.insert(0, step)
             left, step = left // n, step * n
-        return self.as_strided(lengths, strides)
+        return self.view(lengths, tuple(strides), self.offset)
 
     def permute(self, axes: Axes) -> NDArray:
         """A view whose axis i is axis axes[i] of this array. ValueError unless each axis is named once."""
         order = normalize_axes(axes, self.ndim)
         if len(order) != self.ndim:
             raise ValueError(f"axes {order} do not name each axis of an array of shape {self.shape}")
-        return self.as_strided([self.shape[axis] for axis in order], [self.strides[axis] for axis in order])
+        shape, strides = (tuple(each[axis] for axis in order) for each in (self.shape, self.strides))
+        return self.view(shape, strides, self.offset)
 
     def broadcast_to(self, shape: Axes) -> NDArray:
         """A view of a larger shape: new axes in front, and axes of length 1, repeat their elements.
@@ -224,8 +257,8 @@ class NDArray:
         if added < 0 or any(n not in (1, m) for n, m in zip(self.shape, lengths[added:], strict=True)):
             raise ValueError(f"cannot broadcast an array of shape {self.shape} to shape {lengths}")
         # Stride 0 repeats: it takes the same element again, whatever the index.
-        kept = [0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True)]
-        return self.as_strided(lengths, [0] * added + kept)
+        kept = (0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True))
+        return self.view(lengths, (*[0] * added, *kept), self.offset)
 
     def __getitem__(self, index: Any) -> NDArray:
         """A view of the elements that integers, slices, ... and None select, as in NumPy.
@@ -263,7 +296,7 @@ class NDArray:
                 start %= n
             offset += start * stride
             axis += 1
-        return self.as_strided(shape, strides, offset)
+        return self.view(tuple(shape), tuple(strides), offset)
 
     def __setitem__(self, index: Any, value: Operand) -> None:
         """Write `value`, broadcast to the shape of self[index], to the elements that self[index] selects.
@@ -272,8 +305,8 @@ class NDArray:
         """
         target = self[index]
         place = (target.buffer, target.shape, target.strides, target.offset)
-        if target.size and any(
-            step == 0 and n > 1 for n, step in zip(target.shape, target.strides, strict=True)
+        if 0 in target.strides and any(
+            step == 0 and n > 1 and target.size for n, step in zip(target.shape, target.strides, strict=True)
         ):
             raise ValueError("cannot assign to a broadcast view: several elements share one place in memory")
         source = to_operand(value, self)
@@ -284,8 +317,12 @@ class NDArray:
             source = source[0]
         source = source.broadcast_to(target.shape)
         # Where both lie over one buffer, an element could be overwritten before it is read.
-        elements = source.copy().buffer if source.buffer is self.buffer else source.run()
-        self.device.ops.assign(elements, *place)
+        source = source.copy() if source.buffer is self.buffer else source
+        if target.is_run():
+            view = (source.buffer, source.shape, source.strides, source.offset)
+            self.device.ops.compact(*view, target.run())
+        else:
+            self.device.ops.assign(source.run(), *place)
 
     def flip(self, axes: Axes | None = None) -> NDArray:
         """A view with the order of the elements reversed along `axes` (None: along all)."""
@@ -295,7 +332,7 @@ class NDArray:
             # Start at the last element of the axis, wherever this array itself starts, and walk back.
             offset += self.strides[axis] * (self.shape[axis] - 1)
             strides[axis] = -self.strides[axis]
-        return self.as_strided(self.shape, strides, offset)
+        return self.view(self.shape, tuple(strides), offset)
 
     def pad(self, padding: Sequence[tuple[int, int]]) -> NDArray:
         """A compact copy with `low` zeros before and `high` zeros after each axis; one (low, high) an axis.
@@ -370,8 +407,10 @@ class NDArray:
             raise ValueError("@ takes two matrices, not a number")
         if self.ndim != 2 or right.ndim != 2 or self.shape[1] != right.shape[0]:
             raise ValueError(f"cannot multiply matrices of shapes {self.shape} and {right.shape}")
-        out = empty((self.shape[0], right.shape[1]), self.device, common_dtype(self, right))
-        multiply_into(self, right, out)
+        (m, k), n = self.shape, right.shape[1]
+        out = empty((m, n), self.device, common_dtype(self, right))
+        views = (self.buffer, self.strides, self.offset, right.buffer, right.strides, right.offset)
+        self.device.ops.matmul(*views, m, k, n, out.buffer)
         return out
 
     def sum(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
@@ -381,18 +420,6 @@ class NDArray:
     def max(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
         """The maximum over `axis`, as for sum. ValueError where that is a maximum of no elements."""
         return reduce_rows("max_rows", self, axis, keepdims)
-
-
-def multiply_into(a: NDArray, b: NDArray, out: NDArray, accumulate: bool = False) -> None:
-    """Write the matrix product a @ b over `out`, or add it: rows of a buffer, one after another."""
-    (m, k), n = a.shape, b.shape[1]
-    views = (a.buffer, a.strides, a.offset, b.buffer, b.strides, b.offset)
-    out.device.ops.matmul(*views, m, k, n, out.buffer, out.offset, accumulate)
-
-
-def accumulate(a: NDArray, out: NDArray) -> None:
-    """Add `a`, element by element, to a view `out` of the same shape that has no element twice."""
-    out.device.ops.accumulate(a.buffer, a.strides, a.offset, out.buffer, out.strides, out.offset, out.shape)
 
 
 def elementwise(operation: str, *operands: Operand) -> NDArray:
@@ -408,14 +435,20 @@ def elementwise(operation: str, *operands: Operand) -> NDArray:
 
 
 def reduce_rows(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -> NDArray:
-    """The backend's reduction over `axis`: the reduced axes go last, so that each result is one row's."""
+    """The backend's reduction over `axis`."""
     reduced = normalize_axes(range(a.ndim) if axis is None else axis, a.ndim)
     kept = tuple(i for i in range(a.ndim) if i not in reduced)
     row_length = math.prod(a.shape[i] for i in reduced)
     if operation == "max_rows" and row_length == 0:
         raise ValueError(f"no maximum: shape {a.shape} has no elements along axis {axis}")
     out = empty([a.shape[i] for i in kept], a.device, a.dtype)
-    getattr(a.device.ops, operation)(a.permute(kept + reduced).run(), row_length, out.buffer)
+    reduce = getattr(a.device.ops, operation)
+    if a.device.name == "cpu" and reduced and max(reduced) - min(reduced) < len(reduced):
+        # Neighbours stay where they are; an element of a row is then all that comes after them.
+        reduce(a.run(), row_length, out.buffer, math.prod(a.shape[max(reduced) + 1 :]))
+    else:
+        # Otherwise the reduced axes go last, and each result is one row's.
+        reduce(a.permute(kept + reduced).run(), row_length, out.buffer)
     return out.reshape([n if i in kept else 1 for i, n in enumerate(a.shape)]) if keepdims else out
 
 
@@ -481,10 +514,9 @@ def to_shape(shape: Axes) -> Shape:
 
 def to_integers(values: Axes) -> tuple[int, ...]:
     """One integer or several as a tuple of int. TypeError for anything else."""
-    try:
-        return tuple(map(operator.index, values))  # type: ignore[arg-type]  # one integer has no elements
-    except TypeError:
-        return (operator.index(values),)  # type: ignore[arg-type]  # neither has anything else
+    if isinstance(values, Sequence | np.ndarray):
+        return tuple(operator.index(value) for value in values)
+    return (operator.index(values),)
 
 
 def to_index(item: Any) -> int:

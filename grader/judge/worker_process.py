@@ -188,9 +188,9 @@ class WorkerProcess:
 
 
 def _read(descriptor: int) -> bytes | None:
-    """Up to 1 MiB; None where nothing waits, empty at the end of the stream."""
+    """Up to 64 KiB, which is what a pipe holds; None where nothing waits, empty at the end of the stream."""
     try:
-        return os.read(descriptor, 1 << 20)
+        return os.read(descriptor, 1 << 16)
     except BlockingIOError:
         return None
 

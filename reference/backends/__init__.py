@@ -17,6 +17,11 @@ buffer is its strides and its offset, in elements, and where it stands alone its
     negative, log, exp, tanh (a, out)
     sum_rows, max_rows (a, row_length, out)
     matmul(a, a_strides, a_offset, b, b_strides, b_offset, m, k, n, out, out_offset=0, accumulate=False)
+
+On the CPU alone, where the operations above would cost a copy or many calls:
+
+    sum_rows, max_rows (a, row_length, out, inner)
+    sum_products(a, a_strides, a_offset, b, b_strides, b_offset, outer, inner, m, k, n, out)
 """
 
 from __future__ import annotations

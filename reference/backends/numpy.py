@@ -8,6 +8,8 @@ row-major from the buffer's start.
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,13 +18,15 @@ import numpy.typing as npt
 Buffer: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
-# How many elements an intermediate result may have and still be in the cache when it is used: 4 MiB in float32.
+# How many elements an intermediate result may have and still be in a cache when it is used: 4 MiB in float32.
 # Whoever works in blocks makes them of this size.
 BLOCK = 2**20
 
 # OpenBLAS multiplies matrices of up to this many multiplications as they lie in memory. Larger ones it
-# rearranges first, which takes as long as it saves where one of the matrices is small.
+# rearranges first, which takes as long as it saves where one of the matrices is small. The second matrix is
+# best in the first-level cache: 32 KiB in float32.
 SMALL_PRODUCT = 10**6
+SMALL_MATRIX = 2**13
 
 
 def empty(size: int, dtype: str) -> Buffer:
@@ -90,13 +94,13 @@ def strided(a: Buffer, shape: Shape, strides: Shape, offset: int) -> npt.NDArray
 
 
 def from_dlpack(exporter: Any) -> tuple[Buffer, Shape, Shape, int]:
-    """A buffer over the memory of whatever speaks DLPack on this device, and its view: shape, strides, offset."""
+    """A buffer over the memory of whatever speaks DLPack on this device, and its view of that."""
     a = np.from_dlpack(exporter)
     if a.size == 0:
         return np.empty(0, a.dtype), a.shape, (0,) * a.ndim, 0
     strides = tuple(s // a.itemsize if n > 1 else 0 for n, s in zip(a.shape, a.strides, strict=True))
     reach = [s * (n - 1) for n, s in zip(a.shape, strides, strict=True)]
-    first = a[tuple(slice(-1, None) if r < 0 else slice(1) for r in reach)]
+    first = a[(..., *(slice(-1, None) if r < 0 else slice(1) for r in reach))]
     size = 1 + sum(abs(r) for r in reach)
     buffer = np.lib.stride_tricks.as_strided(first, (size,), (a.itemsize,))
     return buffer, a.shape, strides, -sum(r for r in reach if r < 0)
@@ -168,14 +172,61 @@ def tanh(a: Buffer, out: Buffer) -> None:
 # Rows and matrices.
 
 
-def sum_rows(a: Buffer, row_length: int, out: Buffer) -> None:
-    """Sum each of the out.size rows of `a`; the sum of an empty row is 0."""
-    np.sum(a.reshape(out.size, row_length), axis=1, out=out)
+def sum_rows(a: Buffer, row_length: int, out: Buffer, inner: int = 1) -> None:
+    """Sum each row of `a`; the sum of an empty row is 0.
+
+    There are out.size / inner rows. An element of a row is `inner` numbers, which are summed apart: `a` is an
+    array (rows, row_length, inner), and `out` its sum over the middle axis.
+    """
+    if out.size:
+        np.sum(a.reshape(out.size // inner, row_length, inner), axis=1, out=out.reshape(-1, inner))
 
 
-def max_rows(a: Buffer, row_length: int, out: Buffer) -> None:
-    """The largest element of each of the out.size rows of `a`, which are not empty."""
-    np.max(a.reshape(out.size, row_length), axis=1, out=out)
+def max_rows(a: Buffer, row_length: int, out: Buffer, inner: int = 1) -> None:
+    """The largest element of each row of `a`. Rows are as for sum_rows, and not empty."""
+    if out.size:
+        np.max(a.reshape(-1, row_length, inner), axis=1, out=out.reshape(-1, inner))
+
+
+def sum_products(
+    a: Buffer,
+    a_strides: Shape,
+    a_offset: int,
+    b: Buffer,
+    b_strides: Shape,
+    b_offset: int,
+    outer: tuple[int, int],
+    inner: tuple[int, int],
+    m: int,
+    k: int,
+    n: int,
+    out: Buffer,
+) -> None:
+    """For each index of `outer` the sum over `inner` of products of a matrix m x k in `a` and k x n in `b`.
+
+    `a` and `b` are strided views with the axes of `outer`, of `inner` and of the matrix. `out` gets the sums
+    one after another, each in row-major order.
+    """
+    left = strided(a, (*outer, *inner, m, k), a_strides, a_offset)
+    right = strided(b, (*outer, *inner, k, n), b_strides, b_offset)
+    sums, terms = out.reshape(*outer, m, n), math.prod(inner)
+    memory = np.empty((max(BLOCK // 4, m * n), 1), a.dtype)  # for products that are summed while in the cache
+    at_once = len(memory) // (m * n)
+    if terms <= at_once:
+        rows = at_once // max(terms, 1)
+        for i, j in itertools.product(range(outer[0]), range(0, outer[1], rows)):
+            block = sums[i, j : j + rows]
+            products = memory[: block.size * terms].reshape(len(block), *inner, m, n)
+            np.matmul(left[i, j : j + rows], right[i, j : j + rows], out=products)
+            np.sum(products.reshape(len(block), terms, m, n), axis=1, out=block)
+    else:
+        for i, j in itertools.product(*map(range, outer)):
+            sums[i, j] = 0
+            for p, q in itertools.product(range(inner[0]), range(0, inner[1], at_once)):
+                factors = left[i, j, p, q : q + at_once], right[i, j, p, q : q + at_once]
+                products = memory[: len(factors[0]) * m * n].reshape(-1, m, n)
+                np.matmul(*factors, out=products)
+                sums[i, j] += np.sum(products, axis=0)
 
 
 def matmul(
@@ -198,16 +249,16 @@ def matmul(
     """
     left, right = strided(a, (m, k), a_strides, a_offset), strided(b, (k, n), b_strides, b_offset)
     target = out[out_offset : out_offset + m * n].reshape(m, n)
-    product = np.empty_like(target) if accumulate else target
+    product = np.empty(target.shape, out.dtype) if accumulate else target
     if 24 * k * n <= SMALL_PRODUCT < m * k * n:
         # A small b: many small products, one under the other.
         rows = SMALL_PRODUCT // (k * n) // 8 * 8
         count, done = m // rows, m // rows * rows
         np.matmul(left[:done].reshape(count, rows, k), right, out=product[:done].reshape(count, rows, n))
         np.matmul(left[done:], right, out=product[done:])
-    elif 96 * m * n <= SMALL_PRODUCT < m * k * n:
+    elif m * n <= SMALL_MATRIX < n * k:
         # A small result of a long sum: many short sums, and their sum.
-        length = SMALL_PRODUCT // (m * n)
+        length = SMALL_MATRIX // n
         count, done = k // length, k // length * length
         pieces = left[:, :done].reshape(m, count, length).swapaxes(0, 1)
         np.sum(np.matmul(pieces, right[:done].reshape(count, length, n)), axis=0, out=product)

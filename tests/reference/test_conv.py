@@ -7,11 +7,14 @@ import pytest
 from scipy.signal import correlate2d
 
 from reference.conv import (
+    col2im,
     conv,
+    conv_b_grad,
     conv_w_grad,
     conv_x_grad,
     dilate,
     flip,
+    im2col,
     output_shape,
     output_size,
     pad,
@@ -375,3 +378,72 @@ def test_axes_out_of_range_and_named_twice_raise(rearrange):
 def test_a_negative_dilation_is_a_value_error(rearrange):
     with pytest.raises(ValueError, match="-1"):
         rearrange(array([1.0]), 0, -1)
+
+
+# im2col, its adjoint, and the gradient in the bias.
+
+
+def test_the_rows_of_im2col_are_the_windows():
+    """Row (n, i, j) is the window that out[n, i, j] sees, so that the product with w is conv's result."""
+    rng = np.random.default_rng(12)
+    for geometry in GEOMETRIES[:100]:
+        x, w = integers(rng, geometry.x_shape), integers(rng, geometry.w_shape)
+        how = geometry.stride, geometry.padding
+        columns = im2col(array(x), geometry.kernel, *how)
+        out_shape = output_shape(x.shape, w.shape, *how)
+        (s_h, s_w), (k_h, k_w), big = geometry.stride, geometry.kernel, padded(x, geometry.padding)
+        rows = iter(columns.numpy())
+        for n, i, j in np.ndindex(*out_shape[:3]):
+            window = big[n, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
+            np.testing.assert_array_equal(window.reshape(-1), next(rows))
+        assert next(rows, None) is None
+        product = columns @ array(w).reshape((columns.shape[1], geometry.c_out))
+        np.testing.assert_array_equal(scipy_conv(x, w, *how), product.numpy().reshape(out_shape))
+
+
+def test_im2col_and_col2im_are_adjoint(awkward_view):
+    """<im2col(v), c> == <v, col2im(c)>, with ==, on integers, for views too; what went in is not modified."""
+    rng = np.random.default_rng(13)
+    for geometry in GEOMETRIES[:150]:
+        how = geometry.kernel, geometry.stride, geometry.padding
+        v = awkward_view(integers(rng, geometry.x_shape), rng)
+        image = im2col(v, *how)
+        columns = awkward_view(integers(rng, image.shape), rng)
+        before = columns.buffer.copy()
+        back = col2im(columns, v.shape, *how)
+        assert back.shape == v.shape
+        assert (image.numpy() * columns.numpy()).sum() == (v.numpy() * back.numpy()).sum()
+        np.testing.assert_array_equal(before, columns.buffer)
+
+
+def test_im2col_of_a_1x1_kernel_is_a_copy_too():
+    x = array(np.ones((1, 2, 2, 3)))
+    im2col(x, (1, 1))[...] = 0
+    np.testing.assert_array_equal(np.ones((1, 2, 2, 3)), x.numpy())
+
+
+def test_the_bias_gradient_is_the_sum_over_images_and_pixels(awkward_view):
+    rng = np.random.default_rng(14)
+    for shape in [(2, 3, 4, 5), (1, 1, 1, 3), (0, 2, 2, 3), (3, 2, 5, 1)]:
+        host = integers(rng, shape)
+        np.testing.assert_array_equal(host.sum((0, 1, 2)), conv_b_grad(awkward_view(host, rng)).numpy())
+    with pytest.raises(ValueError, match=r"\(2, 3\)"):
+        conv_b_grad(array(np.ones((2, 3))))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding", "message"),
+    [((5, 3), 1, 0, "length 5"), ((3, 3), 0, 0, "stride"), ((3, 3), 1, -1, "padding")],
+)
+def test_im2col_and_col2im_refuse_what_conv_refuses(kernel, stride, padding, message):
+    with pytest.raises(ValueError, match=message):
+        im2col(array(np.ones((1, 4, 4, 2))), kernel, stride, padding)
+    with pytest.raises(ValueError, match=message):
+        col2im(array(np.ones((4, 18))), (1, 4, 4, 2), kernel, stride, padding)
+
+
+def test_col2im_of_another_shape_is_a_value_error_that_names_both():
+    with pytest.raises(ValueError, match=r"\(4, 17\).*\(4, 18\)"):
+        col2im(array(np.ones((4, 17))), (1, 4, 4, 2), (3, 3))
+    with pytest.raises(ValueError, match=r"\(4, 4, 2\)"):
+        im2col(array(np.ones((4, 4, 2))), (3, 3))

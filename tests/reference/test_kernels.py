@@ -51,14 +51,18 @@ def assert_equal(ops, expected, actual):
 
 
 def test_the_backend_offers_numpys_operations_with_numpys_arguments():
-    """Each function of backends/numpy.py is a method with the same parameters and defaults; no other is."""
+    """Each function of backends/numpy.py is a method with the same parameters and defaults; no other is.
+
+    What `backends/__init__.py` names as the CPU's alone is left out: a function, and a last parameter.
+    """
     functions = dict(inspect.getmembers(numpy_backend, inspect.isfunction))
+    del functions["sum_products"]
     methods = dict(inspect.getmembers(KernelOperations, inspect.isfunction))
     assert set(functions) == {name for name in methods if not name.startswith("_")} - {"launch"}
     for name, function in functions.items():
         expected = [(p.name, p.default) for p in inspect.signature(function).parameters.values()]
         actual = [(p.name, p.default) for p in inspect.signature(methods[name]).parameters.values()]
-        assert expected == actual[1:], name
+        assert [p for p in expected if p[0] != "inner"] == actual[1:], name
 
 
 # Element by element.

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import reference
-from reference.ndarray import NDArray, array, cpu, cuda, empty, full, normalize_axes, zeros
+from reference.ndarray import NDArray, array, cpu, cuda, empty, from_dlpack, full, normalize_axes, zeros
 
 exact = settings(derandomize=True, deadline=None, max_examples=150)
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
@@ -284,6 +284,44 @@ def test_numpy_to_array_and_back_shares_no_memory(awkward_view, shape, rng):
     assert awkward_view(expected, rng).numpy().flags.c_contiguous
 
 
+@exact
+@given(shape=shapes, rng=seeds, dtype=st.sampled_from(["float32", "float64"]))
+def test_dlpack_carries_a_view_out_and_in_without_a_copy(awkward_view, shape, rng, dtype):
+    """Any view, negative strides too: the same values, and what is written on either side is seen on both."""
+    expected = numbers(rng, shape, dtype)
+    view = awkward_view(expected, rng)
+    assert view.__dlpack_device__() == (1, 0)
+    host = np.from_dlpack(view)
+    np.testing.assert_array_equal(expected, host)
+    assert expected.size == 0 or np.may_share_memory(host, view.buffer)
+
+    source = np.asarray(np.flip(expected.copy().T))
+    back = from_dlpack(source)
+    assert_same(source, back)
+    back[...] = 7
+    np.testing.assert_array_equal(np.full_like(source, 7), source)
+    again = from_dlpack(view)
+    again[...] = 7
+    np.testing.assert_array_equal(np.full_like(expected, 7), view.numpy())
+
+
+def test_dlpack_keeps_the_strides_of_a_broadcast_view():
+    view = array([1.0, 2.0]).broadcast_to((3, 2))
+    assert from_dlpack(view).strides == (0, 1)
+    assert_same(view.numpy(), from_dlpack(view))
+
+
+def test_dlpack_of_what_no_ndarray_holds_is_an_error_that_says_what():
+    class Elsewhere:
+        def __dlpack_device__(self):
+            return (10, 0)  # a ROCm GPU
+
+    with pytest.raises(TypeError, match="int64"):
+        from_dlpack(np.arange(3))
+    with pytest.raises(ValueError, match="kind 10"):
+        from_dlpack(Elsewhere())
+
+
 def test_attributes_describe_the_array():
     a = zeros((2, 3, 4))[1, :, 1::2]
     assert (a.shape, a.strides, a.offset, a.size, a.ndim) == ((3, 2), (4, 2), 13, 6, 2)
@@ -344,8 +382,8 @@ def test_the_library_works_under_another_package_name(tmp_path):
 
 
 def test_no_method_leans_on_one_that_an_exercise_may_ask_for():
-    """Nobody in ndarray.py uses .flip or .pad, and conv.py does not either: each can be taken away."""
-    for name in ("ndarray.py", "conv.py"):
+    """Nobody in ndarray.py uses .flip or .pad, nor do conv.py and plain.py: each can be taken away."""
+    for name in ("ndarray.py", "conv.py", "plain.py"):
         tree = ast.parse((SOURCE / name).read_text())
         used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not used & {"flip", "pad"}

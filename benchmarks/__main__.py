@@ -1,0 +1,67 @@
+"""Runs every benchmark and writes docs/benchmarks.md: `make bench`, or `python -m benchmarks [NAME...]`.
+
+With names it runs those alone and prints them. A benchmark is a module of this package with a function
+`measure() -> Table`; to add one, add its name here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+BENCHMARKS = ("convolution", "arrays", "grading")
+TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+HEAD = """\
+# Benchmarks
+
+`make bench` measures all of this in one run and writes this file; nothing in it is typed by hand.
+
+"""
+
+
+def main(names: list[str]) -> None:
+    """Run the named benchmarks and print them; without names run all, and write docs/benchmarks.md."""
+    # Read when NumPy is first imported, by what is imported below.
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    sections = []
+    for name in names or BENCHMARKS:
+        table = importlib.import_module(f"benchmarks.{name}").measure()
+        print(table.markdown(), flush=True)
+        sections.append(table.markdown())
+    if not names:
+        TARGET.parent.mkdir(exist_ok=True)
+        TARGET.write_text(HEAD + surroundings() + "\n" + "\n".join(sections), encoding="utf-8")
+
+
+def surroundings() -> str:
+    """What it ran on, one line each: the processor, Python, and the libraries compared."""
+    import numpy as np
+
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    lines = [
+        f"processor: {processor()}",
+        f"Python {platform.python_version()}",
+        f"NumPy {np.__version__} with {blas['name']} {blas['version']}",
+        f"torch {version('torch')}",
+    ]
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,122 @@
+"""Convolution and its gradients on the CPU, against PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from benchmarks.table import Table, geometric_mean
+from benchmarks.timing import best_times
+from reference.conv import conv, conv_w_grad, conv_x_grad
+from reference.ndarray import array
+
+
+class Shape(NamedTuple):
+    """One convolution: images (n, size, size, c_in), kernels (kernel, kernel, c_in, c_out)."""
+
+    n: int
+    size: int
+    c_in: int
+    c_out: int
+    kernel: int
+    stride: int
+    padding: int
+
+    def __str__(self) -> str:
+        n, size, c_in, c_out, kernel, stride, padding = self
+        return f"({n}, {size}, {size}, {c_in}→{c_out}), K={kernel}, s={stride}, p={padding}"
+
+
+SHAPES = (
+    Shape(8, 32, 64, 64, 3, 1, 1),
+    Shape(8, 56, 64, 64, 3, 1, 1),
+    Shape(4, 28, 128, 128, 3, 1, 1),
+    Shape(8, 32, 3, 32, 5, 2, 2),
+    Shape(16, 32, 16, 32, 3, 2, 1),
+    Shape(8, 14, 256, 256, 1, 1, 0),
+)
+
+FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
+
+ABOUT = """\
+`reference.conv` on `cpu()` against `torch` on the CPU, one thread each, float32, real data. Images are
+(N, H, W, C_in→C_out). torch's time is its best: of its two memory formats, and for the gradients of
+`torch.nn.grad` and `aten::convolution_backward`. Every result is a new array. A ratio is ours over torch's,
+of the shortest times over rounds in which all of these ran in turn, after a check that the results agree.
+Promised are geometric means of at most 1.5 for conv and 1.8 for each gradient, and no ratio above 2.5 where
+torch takes a millisecond."""
+
+
+def measure() -> Table:
+    """The table: milliseconds of both and their ratio, for the forward pass and for each gradient."""
+    torch.set_num_threads(1)
+    rows, ratios = [], []
+    for shape in SHAPES:
+        row, found = [str(shape)], []
+        for ours, theirs in contenders(shape):
+            best = best_times({"ours": ours, **theirs})
+            mine, best_of_torch = best.pop("ours"), min(best.values())
+            row += [f"{mine * 1e3:.2f}", f"{best_of_torch * 1e3:.2f}", f"{mine / best_of_torch:.2f}"]
+            found.append(mine / best_of_torch)
+        rows.append(tuple(row))
+        ratios.append(found)
+    means = [f"**{geometric_mean(column):.2f}**" for column in zip(*ratios, strict=True)]
+    rows.append(("**geometric mean**", *(text for mean in means for text in ("", "", mean))))
+    header = ["shape"]
+    for name in ("conv", "x_grad", "w_grad"):
+        header += [f"{name} ms", "torch ms", "ratio"]
+    return Table("Convolution on the CPU", ABOUT, tuple(header), tuple(rows))
+
+
+Contenders = tuple[Callable[[], Any], dict[str, Callable[[], Any]]]
+
+
+def contenders(shape: Shape) -> Iterator[Contenders]:
+    """For the forward pass, x_grad and w_grad: our function, and torch's ways to the same result."""
+    n, size, c_in, c_out, kernel, s, p = shape
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((n, size, size, c_in), "float32")
+    w = rng.standard_normal((kernel, kernel, c_in, c_out), "float32")
+    ours_x, ours_w = array(x), array(w)
+    out_grad = conv(ours_x, ours_w, s, p)
+
+    forward: dict[str, Callable[[], Any]] = {}
+    x_grad: dict[str, Callable[[], Any]] = {}
+    w_grad: dict[str, Callable[[], Any]] = {}
+    for name, memory_format in FORMATS.items():
+        tx, tw, tg = (
+            torch.from_numpy(a.transpose(order)).contiguous(memory_format=memory_format)
+            for a, order in ((x, (0, 3, 1, 2)), (w, (3, 2, 0, 1)), (out_grad.numpy(), (0, 3, 1, 2)))
+        )
+        forward[name] = partial(torch.conv2d, tx, tw, stride=s, padding=p)
+        x_grad[name] = partial(torch.nn.grad.conv2d_input, tx.shape, tw, tg, s, p)
+        w_grad[name] = partial(torch.nn.grad.conv2d_weight, tx, tw.shape, tg, s, p)
+        x_grad[f"{name}, aten"] = partial(backward, tg, tx, tw, s, p, 0)
+        w_grad[f"{name}, aten"] = partial(backward, tg, tx, tw, s, p, 1)
+
+    for ours, theirs, order in (
+        (partial(conv, ours_x, ours_w, s, p), forward, (0, 2, 3, 1)),
+        (partial(conv_x_grad, out_grad, ours_w, x.shape, s, p), x_grad, (0, 2, 3, 1)),
+        (partial(conv_w_grad, ours_x, out_grad, w.shape, s, p), w_grad, (2, 3, 1, 0)),
+    ):
+        expected = ours().numpy()
+        for compute in theirs.values():
+            difference = np.abs(compute().numpy().transpose(order) - expected).max()
+            assert difference <= 1e-4 * np.abs(expected).max(), f"{shape}: the results differ"
+        yield ours, theirs
+
+
+def backward(
+    out_grad: torch.Tensor, x: torch.Tensor, w: torch.Tensor, stride: int, padding: int, which: int
+) -> torch.Tensor:
+    """The gradient in x (which = 0) or in w (1), straight from the operation below torch's autograd."""
+    mask = [which == 0, which == 1, False]
+    gradients = torch.ops.aten.convolution_backward(
+        out_grad, x, w, None, [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], 1, mask
+    )
+    gradient: torch.Tensor = gradients[which]
+    return gradient

@@ -1,0 +1,146 @@
+"""Grading, from the files of a submission to its grade, against starting Python with NumPy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+from benchmarks.exercise import hand_in, make_course
+from benchmarks.table import Table
+from grader.author.load import load
+from grader.author.render import provided_files, render
+from grader.batch.intake import FoundSubmission
+from grader.batch.pool import grade_all
+from grader.judge.session import Session, grade_found
+from grader.model.assignment import Assignment
+from grader.model.grade import Grade
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 15
+PER_ROUND = 20
+POOLS = 3
+JOBS = 2
+WARM_UP = 20  # of a pool: until every process has imported what it needs and knows what is expected
+PER_POOL = 100
+
+ABOUT = f"""\
+Milliseconds of wall time for one submission, from its files to its grade, each in a sandbox of its own
+and no two alike. The yardstick is `python -c "import numpy"`, timed in turn with them. Medians over
+rounds.
+
+- *One function*: one exercise with two cases, one process, all on one core, after the first few.
+- *Its last quarter*: of {ROUNDS * PER_ROUND} submissions to one session, against the first: nothing may
+  grow with the number graded.
+- *A hidden case*: the second of the two; what is hidden is asked in a second sandbox.
+- *conv_backward*: its whole rubric, graded by {JOBS} processes as `grader batch` does it, without the
+  gradebook; each submission is the course's solution, milliseconds are the time from one grade to the
+  next."""
+
+
+def measure() -> Table:
+    """The table: milliseconds, what they are held against, the ratio of both, and what is promised."""
+    with one_core(), tempfile.TemporaryDirectory(prefix="backflip-") as folder:
+        visible, starts = time_trivial(Path(folder, "visible"), hidden=False)
+        half_hidden, more_starts = time_trivial(Path(folder, "half-hidden"), hidden=True)
+    with tempfile.TemporaryDirectory(prefix="backflip-") as folder:
+        whole, starts_meanwhile = time_conv_backward(Path(folder))
+    quarter = len(visible) // 4
+    rows = (
+        ("one function", visible, starts, "ratio ≤ 0.15"),
+        ("its last quarter, against its first", visible[-quarter:], visible[:quarter], "ratio about 1"),
+        ("one function, a hidden case", half_hidden, more_starts, ""),
+        ("conv_backward, two processes", whole, starts_meanwhile, "≤ 50 ms"),
+    )
+    shown = []
+    for what, seconds, against, promised in rows:
+        a, b = median(seconds), median(against)
+        shown.append((what, f"{1e3 * a:.1f}", f"{1e3 * b:.1f}", f"{a / b:.2f}", promised))
+    return Table("Grading", ABOUT, ("what", "ms", "held against, ms", "ratio", "promised"), tuple(shown))
+
+
+def time_trivial(folder: Path, *, hidden: bool) -> tuple[list[float], list[float]]:
+    """Seconds for each submission of a warm session, in order, and for each start of Python with NumPy."""
+    assignment = make_course(folder, hidden=hidden)
+    waiting = iter(hand_in(folder / "submitted", ROUNDS * PER_ROUND + PER_ROUND))
+    seconds, starts = [], []
+    with Session(assignment, wall="bubblewrap") as session:
+
+        def grade(submission: Path) -> float:
+            start = time.perf_counter()
+            check(session.grade(submission, submission.name))
+            return time.perf_counter() - start
+
+        for submission in islice(waiting, PER_ROUND):
+            grade(submission)
+        for _ in range(ROUNDS):
+            starts.append(start_python())
+            seconds += [grade(submission) for submission in islice(waiting, PER_ROUND)]
+    return seconds, starts
+
+
+def time_conv_backward(folder: Path) -> tuple[list[float], list[float]]:
+    """Seconds from one grade to the next, of each pool, and for each start of Python with NumPy."""
+    assignment = load(ROOT / "assignments" / "conv_backward")
+    assignment = replace(assignment, provided=provided_files(assignment))
+    found = list(solutions(assignment, folder, WARM_UP + PER_POOL))
+    grade_one = partial(grade_found, assignment=assignment, wall="bubblewrap", secret="")
+    seconds, starts = [], []
+    for _ in range(POOLS):
+        starts += [start_python() for _ in range(3)]
+        ended = []
+        for _, grade in grade_all(found, grade_one, JOBS):
+            check(grade)
+            ended.append(time.perf_counter())
+        seconds.append((ended[-1] - ended[WARM_UP - 1]) / PER_POOL)
+    return seconds, starts
+
+
+def solutions(assignment: Assignment, folder: Path, count: int) -> Iterator[FoundSubmission]:
+    """The assignment's solution, handed in by as many students; no two files are the same."""
+    files = render(assignment, "solution").files
+    for number in range(count):
+        student = folder / f"student-{number:03}"
+        student.mkdir()
+        for name in assignment.files:
+            (student / name).write_text(f"{files[name]}# {student.name}\n", encoding="utf-8")
+        yield FoundSubmission(student.name, student, digest="")
+
+
+def check(grade: Grade | Exception) -> None:
+    """A grade that is not full marks was not worth timing."""
+    assert isinstance(grade, Grade) and grade.passed, grade
+
+
+def start_python() -> float:
+    """Seconds that `python -c "import numpy"` takes."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import numpy"], check=True)
+    return time.perf_counter() - start
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keeps this process, and what it starts meanwhile, on one core where the system can."""
+    if sys.platform != "linux":
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+if __name__ == "__main__":
+    print(measure().markdown())

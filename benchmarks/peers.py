@@ -1,0 +1,261 @@
+"""The same trivial exercise with nbgrader and Otter; `make bench-peers` writes docs/benchmarks-peers.md.
+
+Both are installed into throw-away environments, from the package registry that pip is set up for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+from typing import Any, Protocol
+
+from benchmarks.exercise import NAME, SOLUTION, hand_in, make_course
+from benchmarks.grading import ROOT
+from benchmarks.table import Table
+
+PAGE = ROOT / "docs" / "benchmarks-peers.md"
+ROUNDS = 3
+POINTS = 10
+CASES = {  # as in benchmarks.exercise, with the numbers that a notebook's author would take
+    "one-axis": "a = np.arange(6.0).reshape(2, 3)\nassert np.array_equal(flip(a, (1,)), a[:, ::-1])",
+    "other-axis": "a = np.arange(12.0).reshape(3, 4)\nassert np.array_equal(flip(a, (0,)), a[::-1])",
+}
+ABOUT = """\
+One exercise, `flip`, with two cases, and right submissions to it, graded on one machine by the command
+that each tool grades with. Seconds are wall time for one submission: the command's, from its start to
+its end, shared among the submissions that it was given; medians over rounds in which all tools ran in
+turn. Every score was checked. nbgrader and Otter run a submission as the user who grades, in one
+process with the tests; Backflip shuts each one into a sandbox of its own."""
+
+
+class Peer(Protocol):
+    """A tool that grades the exercise."""
+
+    name: str
+    submissions: int  # that one command is given: enough for some seconds
+
+    def prepare(self, folder: Path) -> None:
+        """Installs it and writes the exercise and the submissions."""
+
+    def grade(self) -> None:
+        """Runs its command, or commands, and checks the scores."""
+
+
+class Backflip:
+    """This repository, as it is installed here."""
+
+    name = "Backflip: `grader batch --jobs 1`"
+    submissions = 60
+
+    def prepare(self, folder: Path) -> None:
+        """Writes the course; the first command works out what later ones know."""
+        make_course(folder)
+        hand_in(folder / "submitted", self.submissions)
+        self.folder, self.rounds = folder, 0
+        self.grade()
+
+    def grade(self) -> None:
+        """Into a new gradebook each time: one that is known would be as fast, and prove less."""
+        self.rounds += 1
+        words = ["batch", "submitted", "--assignment", NAME, "--jobs", "1"]
+        words += ["--gradebook", f"sqlite:///{self.folder}/{self.rounds}.db"]
+        run([sys.executable, "-m", "grader", *words], self.folder)
+        with closing(sqlite3.connect(self.folder / f"{self.rounds}.db")) as book:
+            (graded,) = book.execute("select count(*) from grades where score = max_score").fetchone()
+        assert graded == self.submissions
+
+
+class Nbgrader:
+    """nbgrader: notebooks, one command for a class."""
+
+    submissions = 6
+
+    def prepare(self, folder: Path) -> None:
+        """Writes the instructor's notebook, makes the release, hands in."""
+        self.folder, self.tools = folder, install(folder / "tools", "nbgrader")
+        self.name = f"nbgrader {version('nbgrader', self.tools)}: `nbgrader autograde`"
+        _write(
+            folder / "source" / NAME / "flip.ipynb",
+            notebook(f"### BEGIN SOLUTION\n{SOLUTION}### END SOLUTION"),
+        )
+        self._run("generate_assignment")
+        for number in range(self.submissions):
+            path = folder / "submitted" / f"student-{number}" / NAME / "flip.ipynb"
+            _write(path, notebook(f"{SOLUTION}# {number}"))
+
+    def grade(self) -> None:
+        """--force, else it would leave alone what it graded before."""
+        self._run("autograde", "--force")
+        with closing(sqlite3.connect(self.folder / "gradebook.db")) as book:
+            (score,) = book.execute("select sum(auto_score) from grade").fetchone()
+        assert score == POINTS * self.submissions
+
+    def _run(self, command: str, *words: str) -> None:
+        run([self.tools / "nbgrader", command, NAME, *words], self.folder, self.tools)
+
+
+class Otter:
+    """Otter-Grader: a notebook, one command for each; its container, which would cost more, is left out."""
+
+    submissions = 2
+
+    def prepare(self, folder: Path) -> None:
+        """Writes the tests and packs them up."""
+        self.folder, self.tools = folder, install(folder / "tools", "otter-grader", "ipykernel")
+        self.name = f"Otter {version('otter-grader', self.tools)}: `otter run`"
+        doctests = [
+            {"code": doctest(case), "hidden": number > 0} for number, case in enumerate(CASES.values())
+        ]
+        suites = [{"type": "doctest", "cases": doctests}]
+        test = {"name": "flip", "points": POINTS, "suites": suites}
+        _write(folder / "tests" / "flip.py", f"OK_FORMAT = True\n\ntest = {test!r}\n")
+        self._run("generate", "-t", "tests", "--no-environment", "-o", "autograder.zip")
+        for number in range(self.submissions):
+            _write(
+                folder / f"student-{number}.ipynb",
+                plain_notebook(f"import numpy as np\n\n{SOLUTION}# {number}"),
+            )
+            (folder / f"result-{number}").mkdir()
+
+    def grade(self) -> None:
+        """One command for each submission."""
+        for number in range(self.submissions):
+            words = ("-a", "autograder.zip", "-o", f"result-{number}", "--no-logo")
+            self._run("run", *words, f"student-{number}.ipynb")
+            results = json.loads((self.folder / f"result-{number}" / "results.json").read_text())
+            assert sum(test.get("score", 0) for test in results["tests"]) == POINTS
+
+    def _run(self, *words: str) -> None:
+        run([self.tools / "otter", *words], self.folder, self.tools)
+
+
+def measure() -> Table:
+    """The table; a tool that cannot be installed or run has the reason in the place of its figures."""
+    ours = Backflip()
+    peers: list[Peer] = [ours, Nbgrader(), Otter()]
+    seconds: dict[Peer, list[float]] = {peer: [] for peer in peers}
+    failed: dict[Peer, str] = {}
+    with tempfile.TemporaryDirectory(prefix="backflip-") as folder:
+        for peer in peers:
+            try:
+                peer.prepare(Path(folder, type(peer).__name__))
+            except (subprocess.CalledProcessError, OSError) as error:
+                failed[peer] = reason(error)
+        for _ in range(ROUNDS):
+            for peer in peers:
+                if peer in failed:
+                    continue
+                start = time.perf_counter()
+                try:
+                    peer.grade()
+                except (subprocess.CalledProcessError, OSError) as error:
+                    failed[peer] = reason(error)
+                seconds[peer].append((time.perf_counter() - start) / peer.submissions)
+    assert ours not in failed, failed[ours]
+    rows = []
+    for peer in peers:
+        name = getattr(peer, "name", type(peer).__name__)
+        if peer in failed:
+            rows.append((name, "", failed[peer], ""))
+        else:
+            mine, own = median(seconds[ours]), median(seconds[peer])
+            rows.append((name, str(peer.submissions), f"{own:.3f}", f"{own / mine:.1f}"))
+    header = ("tool and command", "submissions", "seconds a submission", "times as long as ours")
+    return Table("Beside other autograders", ABOUT, header, tuple(rows))
+
+
+def install(folder: Path, *packages: str) -> Path:
+    """Makes an environment with these packages and NumPy in it; returns where its commands are."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    venv.create(folder, with_pip=True)
+    run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", *packages, "numpy"], folder)
+    return folder / "bin"
+
+
+def version(package: str, tools: Path) -> str:
+    """The package's version in that environment."""
+    code = f"import importlib.metadata; print(importlib.metadata.version({package!r}))"
+    return run([tools / "python", "-c", code], tools).strip()
+
+
+def run(words: Sequence[str | Path], folder: Path, tools: Path | None = None) -> str:
+    """What a command prints; with `tools` first on its path, and no settings of the user's."""
+    environment = dict(os.environ)
+    if tools is not None:
+        environment |= {"HOME": str(folder), "PATH": f"{tools}{os.pathsep}{environment['PATH']}"}
+    done = subprocess.run(
+        [str(word) for word in words], cwd=folder, env=environment, check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def reason(error: subprocess.CalledProcessError | OSError) -> str:
+    """The last line that a failed command said, fit for a table."""
+    said = (
+        (error.stderr or error.stdout or "")
+        if isinstance(error, subprocess.CalledProcessError)
+        else str(error)
+    )
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or [f"{error}"]
+    return f"not run: {lines[-1][:200].replace('|', '/')}"
+
+
+def doctest(case: str) -> str:
+    """A case as a doctest, which passes where it prints nothing."""
+    return "\n".join(f">>> {line}" for line in case.splitlines())
+
+
+def notebook(answer: str) -> str:
+    """The exercise as nbgrader's notebook: a cell for the answer and one for each case, the second hidden."""
+    first, second = CASES.items()
+    hidden = f"### BEGIN HIDDEN TESTS\n{second[1]}\n### END HIDDEN TESTS"
+    graded = {"grade": True, "solution": False, "locked": True, "points": POINTS / 2}
+    return plain_notebook(
+        "import numpy as np",
+        (answer, {"grade_id": "flip", "grade": False, "solution": True, "locked": False}),
+        (first[1], {"grade_id": first[0], **graded}),
+        (hidden, {"grade_id": second[0], **graded}),
+    )
+
+
+def plain_notebook(*cells: str | tuple[str, Mapping[str, Any]]) -> str:
+    """A notebook (nbformat 4.5) of code cells, some with what nbgrader wants to know of them."""
+    made: list[dict[str, Any]] = []
+    for number, cell in enumerate(cells):
+        source, wanted = (cell, None) if isinstance(cell, str) else cell
+        metadata = {"nbgrader": {"schema_version": 3, "task": False, **wanted}} if wanted else {}
+        made.append(
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "metadata": metadata,
+                "source": source,
+                "execution_count": None,
+                "outputs": [],
+            }
+        )
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": made}
+    return json.dumps(whole)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    text = measure().markdown()
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(f"<!-- Written by `make bench-peers`. -->\n{text}", encoding="utf-8")
+    print(text)
