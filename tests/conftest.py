@@ -4,6 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# the same examples in every run, and no deadline: a busy machine is no failure
+settings.register_profile("laws", deadline=None, derandomize=True)
+settings.load_profile("laws")
 
 ASSIGNMENT = """\
 name: tiny
