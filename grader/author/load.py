@@ -67,7 +67,7 @@ class AssignmentModel(Strict):
 
     name: Id
     title: str
-    files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$")]] = Field(min_length=1)
+    files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.(py|cu)$")]] = Field(min_length=1)
     oracle: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$")]
     devices: list[Literal["cpu"]] = Field(["cpu"], min_length=1)
     limits: LimitsModel = LimitsModel()

@@ -2,67 +2,34 @@
 
 import ast
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
 
+from grader.author.cuda import cut_kernel
+from grader.author.function import Function
 from grader.model.errors import UserError
-
-BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
-
-
-@dataclass(frozen=True)
-class Function:
-    """A function or method of the reference: the `lines` of its source, indented as they stand there.
-
-    `docstring_end` is how many of them its signature and docstring take, 0 where it has no docstring.
-    """
-
-    name: str
-    lines: tuple[str, ...]
-    docstring_end: int
-    indent: str
-
-    @property
-    def whole(self) -> str:
-        """The source without the marks around a solution."""
-        return "\n".join(line for line in self.lines if line.strip() not in (BEGIN, END))
-
-    @property
-    def stub(self) -> str:
-        """Signature, docstring, and `raise NotImplementedError` for what the student writes.
-
-        Where the source marks a solution, what stands around the marks stays. UserError without a docstring.
-        """
-        if not self.docstring_end:
-            raise UserError(
-                f"{self.name} has no docstring: it is what a student reads instead of the solution"
-            )
-        missing = f"{self.indent}raise NotImplementedError"
-        head, body = self.lines[: self.docstring_end], self.lines[self.docstring_end :]
-        if BEGIN not in (line.strip() for line in body):
-            return "\n".join([*head, missing])
-        kept, inside = list(head), False
-        for line in body:
-            if line.strip() == BEGIN:
-                inside = True
-                kept.append(line.replace(BEGIN, "raise NotImplementedError"))
-            elif line.strip() == END:
-                inside = False
-            elif not inside:
-                kept.append(line)
-        return "\n".join(kept)
 
 
 def find_function(root: Path, reference: str) -> Function:
-    """The function that `module.path:name`, or the method that `module.path:Class.name`, names below `root`.
+    """The function that a template names, from the source below `root`.
 
-    UserError where there is none.
+    `module.path:name` is a function, `module.path:Class.name` a method, `folder/file.cu:name` a function in
+    CUDA C. UserError where there is none.
     """
     module, _, name = reference.partition(":")
-    path = root / (module.replace(".", "/") + ".py")
+    is_cuda = module.endswith(".cu")
+    path = root / (module if is_cuda else module.replace(".", "/") + ".py")
     if not path.is_file():
         raise UserError(f"a template names {reference!r}, and there is no {path.relative_to(root)}")
     text = path.read_text(encoding="utf-8")
+    found = cut_kernel(text, name) if is_cuda else _find_in_python(text, name)
+    if found is None:
+        raise UserError(
+            f"a template names {reference!r}, and {path.relative_to(root)} defines no function {name}"
+        )
+    return found
+
+
+def _find_in_python(text: str, name: str) -> Function | None:
     outer, _, inner = name.rpartition(".")
     body: list[ast.stmt] = ast.parse(text).body
     if outer:
@@ -72,9 +39,7 @@ def find_function(root: Path, reference: str) -> Function:
     for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == inner:
             return _cut(text.splitlines(), node)
-    raise UserError(
-        f"a template names {reference!r}, and {path.relative_to(root)} defines no function {name}"
-    )
+    return None
 
 
 def _cut(lines: list[str], node: ast.FunctionDef) -> Function:

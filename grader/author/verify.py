@@ -9,7 +9,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from grader.author.conditions import CONDITIONS
-from grader.author.mutate import FILE
+from grader.author.cuda import code_of
+from grader.author.mutate import file_of
 from grader.author.render import VIEWS, Rendered, render
 from grader.author.source import find_function
 from grader.author.tolerance import SEEDS, sweep
@@ -53,7 +54,7 @@ def verify(
     `grades` are keyed by HANDOUT, SOLUTION and the mutants' names; `line_of` tells the rubric's line of a
     criterion's id or a "criterion/case"; the tolerance of real-valued cases is swept over so many `seeds`.
     """
-    rubric, source = assignment.rubric.source, assignment.folder / FILE
+    rubric = assignment.rubric.source
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     broken = _failed(grades[SOLUTION])
     kills = {mutant.name: _killed_by(grades[mutant.name], broken) for mutant in mutants}
@@ -76,7 +77,7 @@ def verify(
         (
             *(Finding(rubric, line_of(name), f"{name}: {message}") for name, message in of_rubric),
             *_of_handout(assignment, render(assignment, "handout")),
-            *(Finding(source, mutant.line, message) for mutant, message in of_mutants),
+            *(Finding(file_of(assignment, m), m.line, message) for m, message in of_mutants),
         ),
         {swept.case: swept.worst for swept in sweeps if swept.seeds},
     )
@@ -108,10 +109,13 @@ def _free_points(handout: Grade) -> Iterator[tuple[str, str]]:
 
 
 def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """The criteria of each exercise: those whose probe calls it (a method goes by its bare name)."""
+    """The criteria of each exercise: those whose probe calls it (a method goes by its bare name).
+
+    A probe says a function's name as an attribute, a kernel's as a text.
+    """
     tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
     called = {
-        function.name: {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+        function.name: set(_words(function))
         for function in tree.body
         if isinstance(function, ast.FunctionDef)
     }
@@ -120,6 +124,14 @@ def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
         for name in sorted(called.get(criterion.probe, ())):
             criteria[name] = (*criteria.get(name, ()), criterion.id)
     return criteria
+
+
+def _words(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _surviving(
@@ -198,18 +210,26 @@ def _line_before_rendering(template: str, rendered: str, line: int) -> int:
 
 
 def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> list[tuple[str, int, str]]:
-    """Where a handout's Python files hold two consecutive statements that an exercise leaves out.
+    """Where a handout's files hold two consecutive statements (in CUDA C: lines) that an exercise leaves out.
 
     Each is (file, its line, the exercise); the docstring, followed by the first statement, counts too.
     """
     found = []
     for reference in exercises:
         function = find_function(root, reference)
-        removed = set(_pairs(function.whole)) - set(_pairs(function.stub))
+        language, pairs = (".cu", _pairs_of_lines) if ".cu:" in reference else (".py", _pairs)
+        removed = set(pairs(function.whole)) - set(pairs(function.stub))
         for name, text in sorted(files.items()):
-            held = _pairs(text) if name.endswith(".py") else {}
+            held = pairs(text) if name.endswith(language) else {}
             found += [(name, held[pair], reference) for pair in held if pair in removed][:1]
     return found
+
+
+def _pairs_of_lines(source: str) -> dict[tuple[str, str], int]:
+    """Where two lines of CUDA C follow each other; blanks, brackets and comments are none."""
+    lines = [(number, "".join(line.split())) for number, line in enumerate(code_of(source).splitlines(), 1)]
+    code = [(number, line) for number, line in lines if line.strip("{}();")]
+    return {(one, other): number for (number, one), (_, other) in pairwise(code)}
 
 
 def _pairs(source: str) -> dict[tuple[str, str], int]:
