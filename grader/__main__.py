@@ -245,21 +245,22 @@ def _grade_variants(
     """The same in the numbers of several students, by their ids; "" stands for everybody's."""
     from grader.batch.intake import FoundSubmission
     from grader.batch.pool import grade_all
-    from grader.judge.session import grade_found
+    from grader.judge.session import grade_found_variants
 
     grade_one = partial(
-        grade_found, assignment=assignment, wall="bubblewrap", secret=_secret(), variants=True
+        grade_found_variants, assignment=assignment, wall="bubblewrap", secret=_secret(), variants=variants
     )
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         for name, files in made.items():
             for file, text in files.items():
                 _write(Path(scratch) / name / file, text)
-        found = [FoundSubmission(id, Path(scratch) / name, digest="") for id in variants for name in made]
+        found = [FoundSubmission(name, Path(scratch) / name, digest="") for name in made]
         grades: dict[str, dict[str, Grade]] = {id: {} for id in variants}
         for submission, result in grade_all(found, grade_one, jobs):
             if isinstance(result, Exception):
                 raise result
-            grades[submission.student_id][submission.folder.name] = result
+            for id, grade in result.items():
+                grades[id][submission.student_id] = grade
     return grades
 
 

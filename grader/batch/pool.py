@@ -16,22 +16,22 @@ from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import connection, get_context
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from grader.batch.intake import FoundSubmission
 from grader.model.errors import GraderFault
 from grader.model.grade import Grade
 
+Result = TypeVar("Result")  # a Grade, or several
 GradeOne = Callable[[FoundSubmission], Grade]
-Graded = tuple[FoundSubmission, Grade | Exception]
 
 LEAVE_SECONDS = 5.0
 
 
 def grade_all(
-    submissions: Iterable[FoundSubmission], grade_one: GradeOne, jobs: int
-) -> Generator[Graded, None, None]:
-    """Yields each submission with its grade, or with the exception that grading it raised, as they end.
+    submissions: Iterable[FoundSubmission], grade_one: Callable[[FoundSubmission], Result], jobs: int
+) -> Generator[tuple[FoundSubmission, Result | Exception], None, None]:
+    """Yields each submission, as they end, with what `grade_one` made of it or the exception that it raised.
 
     `grade_one` must survive pickling. At most `2 * jobs` submissions are under way at a time. Where a
     process dies, those under way are tried once more, each alone; one that kills its process again
@@ -48,10 +48,10 @@ def grade_all(
 
 
 def _grade_in_one_pool(
-    waiting: Iterator[FoundSubmission], grade_one: GradeOne, jobs: int
-) -> Generator[Graded, None, list[FoundSubmission]]:
+    waiting: Iterator[FoundSubmission], grade_one: Callable[[FoundSubmission], Result], jobs: int
+) -> Generator[tuple[FoundSubmission, Result | Exception], None, list[FoundSubmission]]:
     """Takes from `waiting` until it is empty or the pool breaks; returns what was then under way."""
-    under_way: dict[Future[Grade], FoundSubmission] = {}
+    under_way: dict[Future[Result], FoundSubmission] = {}
     lost: list[FoundSubmission] = []
     with _pool(jobs) as pool:
         while True:
@@ -110,7 +110,7 @@ def _leave(signal_number: int, frame: FrameType | None) -> None:
 _grading = threading.Event()
 
 
-def _grade(grade_one: GradeOne, submission: FoundSubmission) -> Grade:
+def _grade(grade_one: Callable[[FoundSubmission], Result], submission: FoundSubmission) -> Result:
     try:
         _grading.set()
         return grade_one(submission)

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from grader.model.grade import Outcome, Status
 Array = npt.NDArray[Any]
 SMOOTH_DRAWS, DIFFERENCE_DRAWS = 3, 6  # finite differences: how many points must be smooth, of how many drawn
 ROUNDING = 2.0**-24  # u of float32
+STUDENTS = 64  # whose own numbers are remembered: some 300 kB each
 DRAWS = {"adjoint": 2, "finite_difference": 2 * DIFFERENCE_DRAWS}  # how often the inputs are drawn
 
 
@@ -74,7 +76,7 @@ class ReferenceOracle:
         self._secret = secret
         self._known: dict[tuple[str, str], Expected] = {}
         self._drawn: dict[tuple[str, int], Inputs] = {}
-        self._own: _Own | None = None
+        self._own = lru_cache(STUDENTS)(partial(_Own, self))
         self._reference = Implementation(
             starter("none", assignment.probes, ndarray),
             Subject((assignment.oracle,), "float64", "cpu"),
@@ -100,12 +102,8 @@ class ReferenceOracle:
         return self._known[key]
 
     def of(self, variant: str) -> Oracle:
-        """One student's; what is theirs alone is remembered until another student's is asked for."""
-        if not variant:
-            return self
-        if self._own is None or self._own.variant != variant:
-            self._own = _Own(self, variant)
-        return self._own
+        """One student's; what is theirs alone is remembered for the last few students."""
+        return self._own(variant) if variant else self
 
     def close(self) -> None:
         """Ends the reference's process."""
@@ -132,15 +130,19 @@ class _Own:
     """One student's numbers in hidden cases, on the reference's process; visible cases are everybody's."""
 
     def __init__(self, common: ReferenceOracle, variant: str) -> None:
-        self.variant = variant
+        self._variant = variant
         self._common = common
         self._known: dict[tuple[str, str], Expected] = {}
+        self._drawn: dict[tuple[str, int], Inputs] = {}
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         """Drawn from the course's seed and the student's id."""
         if case.visibility is Visibility.VISIBLE:
             return self._common.inputs(case, redraw)
-        return self._common.draw(case, redraw, self.variant)
+        key = (case.name, redraw)
+        if key not in self._drawn:
+            self._drawn[key] = self._common.draw(case, redraw, self._variant)
+        return self._drawn[key]
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         """The reference's answer."""

@@ -6,7 +6,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -131,18 +131,39 @@ class Session:
         `variant` is the id of a student whose hidden cases have numbers of their own, "" for everybody's.
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
+        return self.grade_variants(submission, name, [variant], arguments)[variant]
+
+    def grade_variants(
+        self, submission: Path, name: str, variants: Sequence[str], arguments: Sequence[str] = ()
+    ) -> dict[str, Grade]:
+        """The grades in the numbers of several students, by their ids; one process answers them all."""
         files, refused = stage(self._assignment, submission)
         if self._rules is not None and not refused:
             refused = self._rules.refusal(files)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files)
-        with Implementation(self._starter, subject, self._assignment.limits) as implementation:
-            self._run.begin(implementation, refused)
-            self._run.oracle = self._oracle.of(variant)
-            if arguments:
-                _run_pytest(self._run, arguments)
-            else:
-                for item in self._items:
-                    pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, SystemExit))
+        limits = self._assignment.limits
+        limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
+        with Implementation(self._starter, subject, limits) as implementation:
+            return {
+                variant: self._grade(implementation, refused, name, variant, arguments)
+                for variant in variants
+            }
+
+    def _grade(
+        self,
+        implementation: Implementation,
+        refused: str,
+        name: str,
+        variant: str,
+        arguments: Sequence[str],
+    ) -> Grade:
+        self._run.begin(implementation, refused)
+        self._run.oracle = self._oracle.of(variant)
+        if arguments:
+            _run_pytest(self._run, arguments)
+        else:
+            for item in self._items:
+                pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, SystemExit))
         grade = score(
             self._assignment,
             self._run.results,
@@ -231,10 +252,22 @@ def grade_found(
 
     `known` is the file of misconceptions; with `variants` hidden cases have numbers of the student's own.
     """
+    session = _session(assignment, wall, secret, known)
+    variant = found.student_id if variants else ""
+    return session.grade(found.folder, found.student_id, variant=variant)
+
+
+def grade_found_variants(
+    found: Found, *, assignment: Assignment, wall: str, secret: str, variants: Sequence[str]
+) -> dict[str, Grade]:
+    """The same in the numbers of several students, by their ids."""
+    return _session(assignment, wall, secret, None).grade_variants(found.folder, found.student_id, variants)
+
+
+def _session(assignment: Assignment, wall: str, secret: str, known: Path | None) -> Session:
     key = (assignment.digest, wall, secret, str(known))
     if key not in _SESSIONS:
         misconceptions = None if known is None else Misconceptions.read(known)
         _SESSIONS[key] = Session(assignment, wall=wall, secret=secret, known=misconceptions)
         atexit.register(_SESSIONS[key].close)
-    variant = found.student_id if variants else ""
-    return _SESSIONS[key].grade(found.folder, found.student_id, variant=variant)
+    return _SESSIONS[key]
