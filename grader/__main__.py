@@ -164,8 +164,9 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from grader.author.load import lines_of, load_course
+    from grader.author.load import load_course
     from grader.author.mutate import read_mutants
+    from grader.author.rubric import lines_of
     from grader.author.verify import submissions, verify
     from grader.judge.oracles import ReferenceOracle
     from grader.report import kill_matrix

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from grader.author.conditions import CONDITIONS
-from grader.author.load import CASES, CaseModel, CriterionModel, RubricModel
+from grader.author.models import CASES, CaseModel, CriterionModel, RubricModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCS = Path(__file__).parents[2] / "docs"

@@ -160,13 +160,17 @@ def _view_chain_kind(case: Case, shapes: np.random.Generator, numbers: np.random
         shape = tuple(case.parameters["chain"])
         ops = [[name, argument] for step in case.parameters["ops"] for name, argument in step.items()]
     else:
-        shape = tuple(shapes.integers(2, 6, shapes.integers(2, 4)).tolist())
+        lengths = shapes.permutation(np.arange(3, 7))  # no two alike: a swapped axis shows
+        shape = tuple(lengths[: shapes.integers(2, 4)].tolist())
         ops = _draw_views(shapes, np.zeros(shape), case.parameters["length"])
     return _inputs(case, numbers, {"ops": ops}, {"a": shape})
 
 
 def _draw_views(rng: np.random.Generator, view: Array, length: list[int]) -> list[list[Any]]:
-    """A random chain of views from `view` on. Each is of at most 4 axes and has at least 2 elements."""
+    """A random chain of views from `view` on. Each is of at most 4 axes.
+
+    Each has 8 elements or more: of fewer, those of a wrong view may be the same by chance.
+    """
     ops: list[list[Any]] = []
     shortest, longest = length
     wanted = rng.integers(shortest, longest, endpoint=True)
@@ -192,7 +196,7 @@ def _draw_views(rng: np.random.Generator, view: Array, length: list[int]) -> lis
         else:
             argument = _draw_shape(rng, shape)
             after = view.reshape(argument)
-        if 1 <= after.ndim <= 4 and 2 <= after.size <= 400 and argument != shape:
+        if 1 <= after.ndim <= 4 and 8 <= after.size <= 400 and argument != shape:
             ops.append([name, argument])
             view = after
     return ops

@@ -10,8 +10,10 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from grader.author import schema
-from grader.author.load import CASES, Strict, load, load_rubric
+from grader.author.load import load
+from grader.author.models import CASES, Strict
 from grader.author.render import _visible_rubric
+from grader.author.rubric import load_rubric
 
 FIRST_LINE = "# yaml-language-server: $schema=../../docs/rubric.schema.json"
 ROOT = Path(__file__).parents[3]
