@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from reference.in_place import add_into, multiply_into, sum_products
-from reference.ndarray import NDArray, common_dtype, empty, normalize_axes, zeros
+from reference.in_place import add_into, copy_into, multiply_into, sum_products
+from reference.ndarray import NDArray, Shape, common_dtype, empty, normalize_axes, zeros
 
 Pair: TypeAlias = tuple[int, int]
-Box: TypeAlias = tuple[slice, slice, slice]
+Box: TypeAlias = tuple[slice, ...]
 
 SMALL_MATRIX = 2**13
 """How many elements of a matrix stay in a CPU's first-level cache: 32 KiB in float32."""
@@ -39,16 +39,16 @@ def pad(a: NDArray, padding: Sequence[tuple[int, int]]) -> NDArray:
     if len(padding) != a.ndim:
         raise ValueError(f"padding {padding} does not have one pair for each axis of shape {a.shape}")
     shape = [n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)]
-    if any(n < 0 for n in shape):
+    if min(shape, default=0) < 0:
         raise ValueError(f"padding {padding} cuts more off than shape {a.shape} has")
-    # The elements that stay, as they are numbered in a; in out they are numbered `low` higher.
-    stay = [(max(-low, 0), n + min(high, 0)) for n, (low, high) in zip(a.shape, padding, strict=True)]
     out = zeros(shape, a.device, a.dtype)
-    if all(first < last for first, last in stay):
-        inside = tuple(
-            slice(first + low, last + low) for (first, last), (low, _) in zip(stay, padding, strict=True)
-        )
-        out[inside] = a[tuple(slice(first, last) for first, last in stay)]
+    # The elements that stay are from `first` on in a, and from first + low on in out.
+    first = [max(-low, 0) for low, _ in padding]
+    stay = tuple(min(n, n + high) - i for n, (_, high), i in zip(a.shape, padding, first, strict=True))
+    if min(stay, default=1) > 0:
+        to = sum((i + low) * step for i, (low, _), step in zip(first, padding, out.strides, strict=True))
+        source = a.offset + sum(i * step for i, step in zip(first, a.strides, strict=True))
+        out.view(stay, out.strides, to)[...] = a.view(stay, a.strides, source)
     return out
 
 
@@ -158,11 +158,8 @@ def conv_x_grad(
     k_h, k_w, c_in, c_out = w.shape
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
 
-    if s_h == s_w == 1 and c_out <= 2 * c_in:
-        # A correlation with the flipped kernel, as in the plain form. With a stride that would mean zeros
-        # between the gradients, and most of the work on them; with many channels out, wide windows.
-        transposed = flip(w, (0, 1)).permute((0, 1, 3, 2))
-        return correlate(out_grad, transposed, tuple(x_shape), (1, 1), (k_h - 1 - p_h, k_w - 1 - p_w))
+    if k_h >= s_h and k_w >= s_w:
+        return correlate_phases(out_grad, w, tuple(x_shape), (s_h, s_w), (p_h, p_w))
 
     n, height, width, _ = x_shape
     x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, common_dtype(out_grad, w))
@@ -186,7 +183,7 @@ def conv_w_grad(
     k_h, k_w, c_in, c_out = w_shape
     how = (k_h, k_w), pair(stride), pair(padding)
     w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
-    if in_small_products(out_grad, w_shape, SMALL_MATRIX) and out_grad.shape[2] >= 24:
+    if in_small_products(out_grad, w_shape, SMALL_MATRIX):
         # For each kernel element, the sum over the output rows of pixels (C_in, W') by gradients (W', C_out).
         total = empty(w_grad.shape, x.device, w_grad.dtype)
         for seen, part in padded_blocks(x, out_grad, *how):
@@ -284,14 +281,47 @@ def correlate(x: NDArray, w: NDArray, out_shape: tuple[int, ...], stride: Pair, 
     return out
 
 
+def correlate_phases(out_grad: NDArray, w: NDArray, x_shape: Shape, stride: Pair, padding: Pair) -> NDArray:
+    """conv_x_grad as one correlation, also with a stride, without a zero between the gradients.
+
+    Pixels of x a stride apart see the same elements of the kernel: they are of one phase. Each phase is a
+    correlation of out_grad, not dilated, with its share of the flipped kernel. All s_h * s_w of them are done
+    at once, as the channels of one result, which are then laid out as pixels.
+    """
+    (k_h, k_w, c_in, c_out), (s_h, s_w), (n, height, width, _) = w.shape, stride, x_shape
+    # Pixel s * m + r of x gets its gradients from the places m + first, ..., m + last of out_grad, where the
+    # kernel element r + p - s * (first + j) has met it: a range of s * taps elements, zero outside w.
+    first = [-(-(p - k + 1) // s) for p, k, s in zip(padding, (k_h, k_w), stride, strict=True)]
+    last = [(p + s - 1) // s for p, s in zip(padding, stride, strict=True)]
+    t_h, t_w = (b - a + 1 for a, b in zip(first, last, strict=True))
+    (low_h, high_h), (low_w, high_w) = (
+        (s * b - p, p - s * a + s - k)
+        for a, b, p, k, s in zip(first, last, padding, (k_h, k_w), stride, strict=True)
+    )
+    share = pad(w, ((low_h, high_h), (low_w, high_w), (0, 0), (0, 0)))
+    share = flip(share.reshape((t_h, s_h, t_w, s_w, c_in, c_out)), (0, 2)).permute((0, 2, 5, 1, 3, 4))
+    rows, columns = -(-height // s_h), -(-width // s_w)
+    phases = correlate(
+        out_grad,
+        share.reshape((t_h, t_w, c_out, s_h * s_w * c_in)),
+        (n, rows, columns, s_h * s_w * c_in),
+        (1, 1),
+        (-first[0], -first[1]),
+    )
+    pixels = phases.reshape((n, rows, columns, s_h, s_w, c_in)).permute((0, 1, 3, 2, 4, 5))
+    return pixels.reshape((n, rows * s_h, columns * s_w, c_in))[:, :height, :width].compact()
+
+
 def in_small_products(out: NDArray, w_shape: Sequence[int], limit: int) -> bool:
     """Whether many small products, with the windows where they lie, take less time than one large one.
 
-    They do on a CPU, where the matrix of one kernel element stays in the first-level cache and its channels
-    fill the vector registers; but not for a 1x1 kernel, whose windows need no copy for the large one either.
+    They do on a CPU, where the matrix of one kernel element stays in the first-level cache, and its channels
+    and the pixels of a row fill the vector registers; but not for a 1x1 kernel, whose windows need no copy
+    for the large one either.
     """
     k_h, k_w, c_in, c_out = w_shape
-    return out.device.name == "cpu" and k_h * k_w > 1 and min(c_in, c_out) >= 32 and c_in * c_out <= limit
+    wide = out.shape[2] >= 24 and min(c_in, c_out) >= 32
+    return out.device.name == "cpu" and k_h * k_w > 1 and wide and c_in * c_out <= limit
 
 
 def column_blocks(
@@ -301,17 +331,14 @@ def column_blocks(
 
     A block is valid until the next one. For a 1x1 kernel it can be a view of x, and nothing is copied.
     """
-    width, room = math.prod(kernel) * x.shape[3], x.device.ops.BLOCK
-    memory = empty((max(room // max(width, 1), 1), width), x.device, x.dtype)
+    width, room = math.prod(kernel) * x.shape[3], x.device.ops.BLOCK // 4
+    memory = empty(min(max(room, width), math.prod(out.shape[:3]) * width), x.device, x.dtype)
     for seen, part in padded_blocks(x, out, kernel, stride, padding):
-        for box in boxes(part.shape[:3], width, room):
-            pixels, rows = seen[box], as_rows(part[box])
+        for pixels, rows in split((seen, part), width, room):
             if math.prod(kernel) == 1:
-                yield as_rows(pixels), rows
+                yield as_rows(pixels), as_rows(rows)
             else:
-                columns = memory[: rows.shape[0]]
-                columns.reshape(pixels.shape)[...] = pixels
-                yield columns, rows
+                yield as_rows(copy_into(pixels, memory)), as_rows(rows)
 
 
 def padded_blocks(
@@ -325,22 +352,33 @@ def padded_blocks(
         yield windows(region(x, box, kernel, stride, padding), kernel, stride), out[box]
 
 
-def boxes(lengths: Sequence[int], elements: int, limit: int) -> Iterator[Box]:
+def split(arrays: tuple[NDArray, NDArray], elements: int, limit: int) -> Iterable[tuple[NDArray, NDArray]]:
+    """Two arrays of (images, rows, columns, ...), cut into the same boxes: themselves if one is enough."""
+    first, second = arrays
+    lengths = first.shape[:3]
+    if math.prod(lengths) * elements <= limit:
+        return [arrays]
+    return ((first[box], second[box]) for box in boxes(lengths, elements, limit))
+
+
+def boxes(lengths: Sequence[int], elements: int, limit: int) -> Iterable[Box]:
     """Cut (images, rows, columns) into boxes of at most `limit` elements, `elements` to a pixel.
 
     A box is one run of pixels in row-major order. One pixel may be larger than the limit.
     """
+    if math.prod(lengths) * elements <= limit:
+        return [tuple(slice(0, n) for n in lengths)]
     room = limit // max(elements, 1)
     steps: list[int] = []
     for length in reversed(lengths):
         parts = -(-length // min(max(room, 1), max(length, 1)))  # as few as may be, and of equal sizes
         steps.insert(0, -(-length // max(parts, 1)) or 1)
         room //= max(length, 1)
-    for starts in itertools.product(*(range(0, n, step) for n, step in zip(lengths, steps, strict=True))):
-        images, rows, columns = (
-            slice(first, min(first + step, n)) for first, step, n in zip(starts, steps, lengths, strict=True)
-        )
-        yield images, rows, columns
+    cuts = (
+        [slice(i, min(i + step, n)) for i in range(0, n, step)]
+        for n, step in zip(lengths, steps, strict=True)
+    )
+    return itertools.product(*cuts)
 
 
 def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair) -> NDArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from reference.ndarray import NDArray
+from reference.ndarray import NDArray, row_major_strides
 
 
 def multiply_into(a: NDArray, b: NDArray, out: NDArray, add: bool = False) -> None:
@@ -26,6 +26,13 @@ def sum_products(a: NDArray, b: NDArray, out: NDArray) -> None:
     (*batch, m, k), n = a.shape, b.shape[-1]
     views = (a.buffer, a.strides, a.offset, b.buffer, b.strides, b.offset)
     ops.sum_products(*views, tuple(batch[:2]), tuple(batch[2:]), m, k, n, out.run())
+
+
+def copy_into(a: NDArray, memory: NDArray) -> NDArray:
+    """A compact copy of `a` that lies at the start of `memory`, an array with one axis."""
+    out = memory.view(a.shape, row_major_strides(a.shape), 0)
+    a.device.ops.compact(a.buffer, a.shape, a.strides, a.offset, memory.buffer[: a.size])
+    return out
 
 
 def add_into(a: NDArray, out: NDArray) -> None:

@@ -137,8 +137,12 @@ class NDArray:
 
     def is_run(self) -> bool:
         """Whether the elements lie one after another in memory, in row-major order."""
-        lengths_and_steps = zip(self.shape, self.strides, row_major_strides(self.shape), strict=True)
-        return all(step == row_major or n == 1 for n, step, row_major in lengths_and_steps)
+        expected = 1
+        for n, step in zip(reversed(self.shape), reversed(self.strides), strict=True):
+            if n != 1 and step != expected:
+                return False
+            expected *= n
+        return True
 
     def run(self) -> Any:
         """The elements in row-major order as a buffer: a part of this array's if they lie so, else a copy."""
@@ -206,16 +210,16 @@ class NDArray:
         A view where strides can say so, else a compact copy. ValueError where the sizes differ.
         """
         lengths = to_integers(shape)
-        error = ValueError(f"cannot reshape an array of shape {self.shape}, size {self.size}, into {lengths}")
         if lengths.count(-1) == 1:
             known = -math.prod(lengths)
-            if known <= 0 or self.size % known:
-                raise error
-            lengths = tuple(self.size // known if n == -1 else n for n in lengths)
-        if math.prod(lengths) != self.size or any(n < 0 for n in lengths):
-            raise error
-        if self.size == 0:
-            return self.view(lengths, row_major_strides(lengths), 0)
+            if known > 0 and self.size % known == 0:
+                lengths = tuple(self.size // known if n == -1 else n for n in lengths)
+        if math.prod(lengths) != self.size or min(lengths, default=0) < 0:
+            raise ValueError(
+                f"cannot reshape an array of shape {self.shape}, size {self.size}, into {lengths}"
+            )
+        if self.size == 0 or self.is_run():
+            return self.view(lengths, row_major_strides(lengths), self.offset)
 
         # Neighbouring axes along which memory goes on at one step are one run, with (length, step).
         runs: list[tuple[int, int]] = []
@@ -303,7 +307,7 @@ class NDArray:
 
         ValueError where it does not broadcast, or where self is a broadcast view.
         """
-        target = self[index]
+        target = self if index is Ellipsis else self[index]
         place = (target.buffer, target.shape, target.strides, target.offset)
         if 0 in target.strides and any(
             step == 0 and n > 1 and target.size for n, step in zip(target.shape, target.strides, strict=True)
@@ -315,7 +319,7 @@ class NDArray:
             return
         while source.ndim > target.ndim and source.shape[0] == 1:
             source = source[0]
-        source = source.broadcast_to(target.shape)
+        source = source if source.shape == target.shape else source.broadcast_to(target.shape)
         # Where both lie over one buffer, an element could be overwritten before it is read.
         source = source.copy() if source.buffer is self.buffer else source
         if target.is_run():
@@ -514,9 +518,9 @@ def to_shape(shape: Axes) -> Shape:
 
 def to_integers(values: Axes) -> tuple[int, ...]:
     """One integer or several as a tuple of int. TypeError for anything else."""
-    if isinstance(values, Sequence | np.ndarray):
-        return tuple(operator.index(value) for value in values)
-    return (operator.index(values),)
+    if isinstance(values, int | np.integer):
+        return (operator.index(values),)
+    return tuple(map(operator.index, values))
 
 
 def to_index(item: Any) -> int:

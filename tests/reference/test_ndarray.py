@@ -352,10 +352,15 @@ def test_truth_and_float_are_for_one_element():
     assert float(array(2.5)) == 2.5
 
 
-def test_an_array_stays_on_its_device_and_a_missing_gpu_says_so():
+def test_an_array_stays_on_its_device():
     _, a = numbered((2, 3))
     assert a.to(cpu()) is a
     assert cpu() == cpu()
+
+
+def test_a_missing_gpu_says_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)  # as if CuPy were not installed, also where it is
+    cuda.cache_clear()
     with pytest.raises(RuntimeError, match=r"cuda\(\) is not available.*Use cpu\(\)"):
         cuda()
 
