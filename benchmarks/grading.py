@@ -19,9 +19,10 @@ from benchmarks.exercise import hand_in, make_course
 from benchmarks.table import Table
 from grader.author.load import load
 from grader.author.render import provided_files, render
-from grader.batch.intake import FoundSubmission
 from grader.batch.pool import grade_all
-from grader.judge.session import Session, grade_found
+from grader.batch.work import Done, Grading, Work, do, set_up
+from grader.judge.session import Session
+from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade
 
@@ -92,28 +93,26 @@ def time_conv_backward(folder: Path) -> tuple[list[float], list[float]]:
     """Seconds from one grade to the next, of each pool, and for each start of Python with NumPy."""
     assignment = load(ROOT / "assignments" / "conv_backward")
     assignment = replace(assignment, provided=provided_files(assignment))
-    found = list(solutions(assignment, folder, WARM_UP + PER_POOL))
-    grade_one = partial(grade_found, assignment=assignment, wall="bubblewrap", secret="")
+    work = list(solutions(assignment, WARM_UP + PER_POOL))
+    grading = Grading.of(assignment, "bubblewrap", "", None, variants=False)
     seconds, starts = [], []
     for _ in range(POOLS):
         starts += [start_python() for _ in range(3)]
         ended = []
-        for _, grade in grade_all(found, grade_one, JOBS):
-            check(grade)
+        for _, done in grade_all(work, partial(do, grading.digest), JOBS, partial(set_up, grading)):
+            check(done.grades[0] if isinstance(done, Done) else done)
             ended.append(time.perf_counter())
         seconds.append((ended[-1] - ended[WARM_UP - 1]) / PER_POOL)
     return seconds, starts
 
 
-def solutions(assignment: Assignment, folder: Path, count: int) -> Iterator[FoundSubmission]:
+def solutions(assignment: Assignment, count: int) -> Iterator[Work]:
     """The assignment's solution, handed in by as many students; no two files are the same."""
     files = render(assignment, "solution").files
     for number in range(count):
-        student = folder / f"student-{number:03}"
-        student.mkdir()
-        for name in assignment.files:
-            (student / name).write_text(f"{files[name]}# {student.name}\n", encoding="utf-8")
-        yield FoundSubmission(student.name, student, digest="")
+        student = f"student-{number:05}"
+        own = {name: f"{files[name]}# {student}\n".encode() for name in assignment.files}
+        yield Work(HandedIn(own), (student,))
 
 
 def check(grade: Grade | Exception) -> None:

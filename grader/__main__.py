@@ -4,7 +4,6 @@ import argparse
 import os
 import re
 import sys
-import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -244,24 +243,20 @@ def _grade_variants(
     assignment: Assignment, made: Mapping[str, Mapping[str, str]], jobs: int, variants: Sequence[str]
 ) -> dict[str, dict[str, Grade]]:
     """The same in the numbers of several students, by their ids; "" stands for everybody's."""
-    from grader.batch.intake import FoundSubmission
     from grader.batch.pool import grade_all
-    from grader.judge.session import grade_found_variants
+    from grader.batch.work import Grading, Work, do, set_up
+    from grader.judge.stage import HandedIn
 
-    grade_one = partial(
-        grade_found_variants, assignment=assignment, wall="bubblewrap", secret=_secret(), variants=variants
-    )
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        for name, files in made.items():
-            for file, text in files.items():
-                _write(Path(scratch) / name / file, text)
-        found = [FoundSubmission(name, Path(scratch) / name, digest="") for name in made]
-        grades: dict[str, dict[str, Grade]] = {id: {} for id in variants}
-        for submission, result in grade_all(found, grade_one, jobs):
-            if isinstance(result, Exception):
-                raise result
-            for id, grade in result.items():
-                grades[id][submission.student_id] = grade
+    grading = Grading.of(assignment, "bubblewrap", _secret(), None, variants=True)
+    encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in made.items()}
+    work = {name: Work(HandedIn(files), tuple(variants)) for name, files in encoded.items()}
+    names = {id(one): name for name, one in work.items()}
+    grades: dict[str, dict[str, Grade]] = {v: {} for v in variants}
+    for one, result in grade_all(work.values(), partial(do, grading.digest), jobs, partial(set_up, grading)):
+        if isinstance(result, Exception):
+            raise result
+        for variant, grade in zip(variants, result.grades, strict=True):
+            grades[variant][names[id(one)]] = grade
     return grades
 
 
@@ -299,26 +294,28 @@ def _grade(options: argparse.Namespace) -> int:
 def _batch(options: argparse.Namespace) -> int:
     from grader.batch.gradebook import Gradebook
     from grader.batch.intake import find_submissions
+    from grader.batch.pool import grade_all
     from grader.batch.run import print_summary, run_batch
-    from grader.judge.session import grade_found
+    from grader.batch.work import Grading, do, set_up
 
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
     assignment = _assignment(options.assignment)
-    found = find_submissions(options.submissions, assignment.files)
+    found = find_submissions(options.submissions, assignment.files, assignment.name)
     with Session(assignment, wall=options.sandbox) as session:
         session.check_sandbox()
-    known = _misconceptions_file(_repository(), assignment) if options.sandbox != "none" else None
-    grade_one = partial(
-        grade_found,
-        assignment=assignment,
-        wall=options.sandbox,
-        secret=_secret(),
-        known=known,
-        variants=_has_variants(assignment),
+    known = None
+    if options.sandbox != "none":
+        known = Misconceptions.read(_misconceptions_file(_repository(), assignment))
+    grading = Grading.of(assignment, options.sandbox, _secret(), known, _has_variants(assignment))
+    execute = partial(
+        grade_all,
+        grade_one=partial(do, grading.digest),
+        jobs=options.jobs,
+        set_up=partial(set_up, grading),
     )
     with Gradebook(options.gradebook) as gradebook:
-        summary = run_batch(found, grade_one, gradebook, assignment.name, options.jobs, Console())
+        summary = run_batch(found, grading.digest, execute, gradebook, assignment.name, Console())
     print_summary(summary, Console())
     return NOT_PASSED if summary.needs_person else PASSED
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.judge.memory import recall
 from grader.judge.pipeline import check
 from grader.judge.score import failing_forward, unmet_requirement
 from grader.judge.session import Run
@@ -93,7 +94,10 @@ class CaseItem(pytest.Item):
             submission = run.submission
             if case.visibility is not Visibility.VISIBLE:
                 submission = submission.veiled
-            return check(case, criterion, submission, run.oracle, forward_fails)
+            return recall(
+                *(case, criterion, run.oracle, forward_fails),
+                lambda: check(case, criterion, submission, run.oracle, forward_fails),
+            )
         except GraderFault as fault:
             return ended(Status.INTERNAL_ERROR, str(fault))
         except Exception as error:  # a bug of ours must not pass for the student's

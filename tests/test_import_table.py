@@ -19,7 +19,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.report": ({"grader.model"}, {"jinja2", "rich"}),
     "grader.batch": (
         {"grader.model", "grader.judge", "grader.report"},
-        {"rich", "sqlalchemy", "distributed"},
+        {"alembic", "distributed", "nbformat", "pydantic", "rich", "sqlalchemy", "yaml"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
     "grader.__main__": ({"grader"}, {"rich"}),

@@ -1,142 +1,65 @@
-"""The gradebook: every student's current grade in a database. All SQL is here.
+"""The gradebook: students, what they handed in, and every grade, in a database. All SQL is here.
 
-    students ─┬─ submissions ── grades ── criterion_grades ── case_results
-              └─ faults           (one current grade per student and assignment)
-
-Scores are exact fractions as text ("67/2"). What a submission may have written is kept as JSON text,
-which holds every character that Python's strings do, where a database's own text type may not.
+How to read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts
+and when it was handed in, its grade, a person's adjustments, what went wrong); `students()`,
+`submissions()` and `audit_log()` give the rest. The tables are described in `grader.batch.tables`.
 """
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from itertools import islice
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import (
-    JSON,
-    URL,
-    Engine,
-    ForeignKey,
-    ForeignKeyConstraint,
-    UniqueConstraint,
-    create_engine,
-    delete,
-    event,
-    insert,
-    inspect,
-    make_url,
-    select,
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from grader.batch.database import Database
+from grader.batch.document import grade_from_row, grade_to_row, result_from_json, result_to_json
+from grader.batch.tables import (
+    AdjustmentRow,
+    AuditRow,
+    CaseRow,
+    FaultRow,
+    GradeRow,
+    RunRow,
+    StudentRow,
+    SubmissionRow,
+    Table,
 )
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload
-
-from grader.model.assignment import Visibility
 from grader.model.errors import UserError
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import CheckResult, Grade
+from grader.model.student import Adjustment, Student, Submission
 from grader.report.class_row import ClassRow
 
-SCHEMA_VERSION = 1
-LOCK_SECONDS = 30
+T = TypeVar("T")
+CHUNK = 200  # rows that are read or written at once
 
 
-class Table(DeclarativeBase):
-    """Root of the tables."""
+@dataclass(frozen=True)
+class Graded:
+    """A grade with what it stands on.
 
-    type_annotation_map: ClassVar[dict[Any, Any]] = {dict[str, Any]: JSON}
+    `graded_by` is a digest of all that it was graded with; `addresses` names its cases' results, by
+    criterion/case; `fresh` are those that were not known before, by address.
+    """
 
-
-class SchemaVersion(Table):
-    """One row: the version that the tables below have."""
-
-    __tablename__ = "schema_version"
-    version: Mapped[int] = mapped_column(primary_key=True)
-
-
-class StudentRow(Table):
-    """Someone who handed something in."""
-
-    __tablename__ = "students"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    grade: Grade
+    graded_by: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    fresh: Mapping[str, CheckResult] = field(default_factory=dict)
 
 
-class SubmissionRow(Table):
-    """One set of files that a student handed in, by its digest."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A grade of which only the key was read."""
 
-    __tablename__ = "submissions"
-    __table_args__ = (UniqueConstraint("student_id", "assignment", "digest"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
-    assignment: Mapped[str]
-    digest: Mapped[str]
-
-
-class FaultRow(Table):
-    """The last attempt to grade failed through no fault of the student's."""
-
-    __tablename__ = "faults"
-    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"), primary_key=True)
-    assignment: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    reason: Mapped[str] = mapped_column(JSON)
-
-
-class GradeRow(Table):
-    """A student's current grade in an assignment."""
-
-    __tablename__ = "grades"
-    __table_args__ = (UniqueConstraint("student_id", "assignment"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
-    assignment: Mapped[str]
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
-    submission: Mapped[str]
-    score: Mapped[str]
-    max_score: Mapped[str]
-    withheld: Mapped[str]
-    not_selected: Mapped[int]
-    sandbox: Mapped[str]
-    device: Mapped[str]
-    versions: Mapped[dict[str, Any]]
-    criteria: Mapped[list["CriterionRow"]] = relationship(order_by="CriterionRow.position")
-
-
-class CriterionRow(Table):
-    """What one criterion of a grade earned."""
-
-    __tablename__ = "criterion_grades"
-    grade_id: Mapped[int] = mapped_column(ForeignKey("grades.id", ondelete="CASCADE"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    criterion: Mapped[str]
-    title: Mapped[str]
-    points: Mapped[str]
-    score: Mapped[str]
-    status: Mapped[str]
-    reason: Mapped[str] = mapped_column(JSON)
-    results: Mapped[list["CaseRow"]] = relationship(order_by="CaseRow.position")
-
-
-class CaseRow(Table):
-    """How one case ended; `feedback` holds the rest of its CheckResult."""
-
-    __tablename__ = "case_results"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["grade_id", "criterion_position"],
-            ["criterion_grades.grade_id", "criterion_grades.position"],
-            ondelete="CASCADE",
-        ),
-    )
-    grade_id: Mapped[int] = mapped_column(primary_key=True)
-    criterion_position: Mapped[int] = mapped_column(primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    criterion: Mapped[str]
-    case: Mapped[str]
-    status: Mapped[str]
-    visibility: Mapped[str]
-    feedback: Mapped[dict[str, Any]]
+    graded_by: str
+    score: Fraction
+    counts: bool
 
 
 class Gradebook:
@@ -147,21 +70,8 @@ class Gradebook:
     """
 
     def __init__(self, url: str, create: bool = True) -> None:
-        with _said_in_one_line(url):
-            parsed = make_url(url)
-            self._url = parsed.render_as_string(hide_password=True)
-            _prepare_file(parsed, create)
-            self._engine = create_engine(parsed, **_options(parsed))
-        if parsed.get_backend_name() == "sqlite":
-            _set_up_sqlite(self._engine)
-        try:
-            with _said_in_one_line(self._url):
-                self._check_schema()
-                if parsed.get_backend_name() == "sqlite":  # only once the file is known to be ours
-                    _set_wal(self._engine)
-        except BaseException:
-            self.close()
-            raise
+        self._database = Database(url, create)
+        self._run_id: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -171,185 +81,244 @@ class Gradebook:
 
     def close(self) -> None:
         """Closes every connection."""
-        self._engine.dispose()
+        self._database.close()
 
-    def record(self, student_id: str, digest: str, grade: Grade) -> None:
-        """Writes the grade of the files with that digest, wholly, in place of the student's earlier one."""
-        with self._transaction() as session:
-            # The first statement writes, so that SQLite takes the lock before it reads anything
-            session.execute(delete(GradeRow).filter_by(student_id=student_id, assignment=grade.assignment))
-            session.execute(delete(FaultRow).filter_by(student_id=student_id, assignment=grade.assignment))
-            session.merge(StudentRow(id=student_id))
-            submission = session.scalar(
-                select(SubmissionRow).filter_by(
-                    student_id=student_id, assignment=grade.assignment, digest=digest
-                )
-            ) or SubmissionRow(student_id=student_id, assignment=grade.assignment, digest=digest)
-            session.add(submission)
-            session.flush()
-            session.add(_grade_row(student_id, submission.id, grade))
+    # what a batch does
 
-    def record_fault(self, student_id: str, digest: str, assignment: str, reason: str) -> None:
-        """Notes that grading failed; an earlier grade stays, and shows that a person must look."""
-        with self._transaction() as session:
-            session.execute(delete(FaultRow).filter_by(student_id=student_id, assignment=assignment))
-            session.merge(StudentRow(id=student_id))
-            session.flush()
-            session.add(FaultRow(student_id=student_id, assignment=assignment, digest=digest, reason=reason))
-
-    def grades(self) -> list[ClassRow]:
-        """Everyone's current standing, sorted by student and assignment."""
-        with self._transaction() as session:
-            whole = selectinload(GradeRow.criteria).selectinload(CriterionRow.results)
-            graded = {
-                (row.student_id, row.assignment): _grade(row)
-                for row in session.scalars(select(GradeRow).options(whole))
-            }
-            faults = {
-                (row.student_id, row.assignment): row.reason for row in session.scalars(select(FaultRow))
-            }
-        return [
-            ClassRow(*key, graded.get(key), faults.get(key, ""))
-            for key in sorted(graded.keys() | faults.keys())
-        ]
+    def alone(self, assignment: str, on_wait: Callable[[], None]) -> AbstractContextManager[None]:
+        """Lets one batch at a time grade an assignment; a second calls `on_wait` and waits."""
+        return self._database.alone(assignment, on_wait)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        with _said_in_one_line(self._url), Session(self._engine) as session, session.begin():
-            yield session
+    def run(self, assignment: str, graded_by: str) -> Iterator[None]:
+        """Notes when a run began and, where it gets so far, when it ended; what it writes names it."""
+        with self._database.writing() as db:
+            row = insert(RunRow).values(assignment=assignment, graded_by=graded_by, started_at=_now())
+            self._run_id = db.scalar(row.returning(RunRow.id))
+        try:
+            yield
+            with self._database.writing() as db:
+                db.execute(update(RunRow).where(RunRow.id == self._run_id).values(ended_at=_now()))
+        finally:
+            self._run_id = None
 
-    def _check_schema(self) -> None:
-        with self._engine.begin() as connection:
-            tables = inspect(connection).get_table_names()
-            if not tables:
-                Table.metadata.create_all(connection)
-                connection.execute(insert(SchemaVersion).values(version=SCHEMA_VERSION))
-                return
-            if SchemaVersion.__tablename__ not in tables:
-                raise UserError("a database that is no gradebook; name another --gradebook", self._url)
-            version = connection.scalar(select(SchemaVersion.version))
-        if version != SCHEMA_VERSION:
-            raise UserError(
-                f"a gradebook of schema {version}; this grader reads schema {SCHEMA_VERSION}: "
-                "use the grader that wrote it, or name another --gradebook",
-                self._url,
+    def hand_in(self, students: Iterable[Student], submissions: Iterable[Submission]) -> None:
+        """Adds students, or what is new about them, and what they handed in."""
+        with self._database.writing() as db:
+            for some in _chunks(students, CHUNK):
+                rows = [asdict(student) for student in some]
+                new = _insert(db, StudentRow).values(rows)
+                known = {n: new.excluded[n] for n in ("name", "email", "section", "extension")}
+                db.execute(new.on_conflict_do_update(index_elements=["id"], set_=known))
+            for handed_in in _chunks(submissions, CHUNK):
+                rows = [{"id": submission.id, **asdict(submission)} for submission in handed_in]
+                new = _insert(db, SubmissionRow).values(rows)
+                known = {n: new.excluded[n] for n in ("submitted_at", "late")}
+                db.execute(new.on_conflict_do_update(index_elements=["id"], set_=known))
+
+    def known(self, assignment: str) -> dict[str, Known]:
+        """Every grade of an assignment, by its submission's id; its key alone is read."""
+        columns = (GradeRow.submission_id, GradeRow.graded_by, GradeRow.score, GradeRow.counts)
+        with self._database.reading() as db:
+            found = db.execute(select(*columns).where(GradeRow.assignment == assignment))
+            return {id: Known(by, Fraction(score), counts) for id, by, score, counts in found}
+
+    def results(self, files: str) -> dict[str, CheckResult]:
+        """What is known of the cases that ran on these files, by address."""
+        with self._database.reading() as db:
+            found = db.execute(select(CaseRow.address, CaseRow.result).where(CaseRow.files == files))
+            return {address: result_from_json(data) for address, data in found}
+
+    def record(self, submission: Submission, graded: Graded, among: Sequence[str] = ()) -> None:
+        """Writes a grade, wholly or not at all, in place of an earlier one of the same submission.
+
+        It counts, unless one of the student's submissions `among` (their ids, in the order of handing in)
+        counts already and is better, or is as good and later.
+        """
+        grade, key = graded.grade, _of(submission)
+        with self._database.writing() as db:
+            self._store(db, submission.files, graded.fresh)
+            rival = db.execute(
+                select(GradeRow.submission_id, GradeRow.score).filter_by(**key, counts=True)
+            ).one_or_none()
+            counts = rival is None or not _is_better(
+                rival.submission_id, rival.score, submission, grade, among
             )
+            if counts:
+                db.execute(update(GradeRow).filter_by(**key, counts=True).values(counts=False))
+            before = db.scalar(select(GradeRow.score).filter_by(submission_id=submission.id))
+            db.execute(delete(GradeRow).filter_by(submission_id=submission.id))
+            row = {"submission_id": submission.id, "counts": counts, "graded_by": graded.graded_by, **key}
+            db.execute(insert(GradeRow).values(row | grade_to_row(grade, graded.addresses)))
+            db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
+            detail = {"submission": submission.id, "score": str(grade.score), "before": before}
+            self._log(db, "graded", key, detail | {"ran": len(graded.fresh)})
+
+    def record_fault(self, submission: Submission, reason: str) -> None:
+        """Notes that grading failed; an earlier grade stays, and shows that a person must look."""
+        with self._database.writing() as db:
+            db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
+            db.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
+            self._log(db, "failed", _of(submission), {"submission": submission.id, "reason": reason})
+
+    def settle(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
+        """Lets grades that are there already count: `wanted` are pairs of a submission and what counts now.
+
+        That is where another policy chooses another submission. `faulty` are submissions whose failure no
+        longer matters.
+        """
+        with self._database.writing() as db:
+            for id in faulty:
+                db.execute(delete(FaultRow).filter_by(submission_id=id))
+            for id, instead in wanted.items():
+                row = db.execute(
+                    select(GradeRow.student_id, GradeRow.assignment).filter_by(submission_id=id)
+                ).one()
+                key = {"student_id": row.student_id, "assignment": row.assignment}
+                db.execute(update(GradeRow).filter_by(**key, counts=True).values(counts=False))
+                db.execute(update(GradeRow).filter_by(submission_id=id).values(counts=True))
+                self._log(db, "counts", key, {"submission": id, "instead_of": instead})
+
+    def faults(self, assignment: str) -> dict[str, str]:
+        """Whose grading failed: the student's id, by the submission's."""
+        found = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
+        with self._database.reading() as db:
+            return {
+                id: whose for id, whose in db.execute(found.where(SubmissionRow.assignment == assignment))
+            }
+
+    # what a person does
+
+    def adjust(self, adjustment: Adjustment) -> None:
+        """Sets what a person adds to a score; 0 points take an earlier adjustment back.
+
+        Raises UserError where the gradebook knows no such student.
+        """
+        values = asdict(adjustment) | {"points": str(adjustment.points)}
+        key = {n: values[n] for n in ("student_id", "assignment", "criterion")}
+        with self._database.writing() as db:
+            if db.scalar(select(StudentRow.id).filter_by(id=adjustment.student_id)) is None:
+                raise UserError(
+                    f"found no student {adjustment.student_id!r}; expected one who is on the roster or "
+                    "handed something in",
+                    self._database.name,
+                )
+            before = db.scalar(select(AdjustmentRow.points).filter_by(**key))
+            db.execute(delete(AdjustmentRow).filter_by(**key))
+            if adjustment.points:
+                db.execute(insert(AdjustmentRow).values(values))
+            said = {n: values[n] for n in ("criterion", "points", "reason", "author")}
+            self._log(db, "adjusted", key, said | {"before": before})
+
+    # what reports read
+
+    def grades(self) -> list[ClassRow]:
+        """Everyone's current standing, sorted by student and assignment.
+
+        Everyone: whoever has a grade that counts, a submission whose grading failed, or an adjustment.
+        """
+        with self._database.reading() as db:
+            students = {row["id"]: Student(**row) for row in _rows(db, StudentRow)}
+            adjusted = defaultdict(list)
+            for row in _rows(db, AdjustmentRow):
+                value = Adjustment(**{**row, "points": Fraction(row["points"])})
+                adjusted[row["student_id"], row["assignment"]].append(value)
+            faults = {
+                (row.student_id, row.assignment): row.reason
+                for row in db.execute(
+                    select(SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
+                    .join(FaultRow)
+                    .order_by(SubmissionRow.submitted_at, SubmissionRow.attempt)
+                )
+            }
+            graded = {(s.student_id, s.assignment): (s, grade) for s, grade in _counting(db)}
+        return [
+            ClassRow(
+                student_id=key[0],
+                assignment=key[1],
+                grade=graded[key][1] if key in graded else None,
+                fault=faults.get(key, ""),
+                student=students[key[0]],
+                submission=graded[key][0] if key in graded else None,
+                adjustments=tuple(sorted(adjusted.get(key, ()), key=lambda a: a.criterion)),
+            )
+            for key in sorted(graded.keys() | faults.keys() | adjusted.keys())
+        ]
+
+    def students(self) -> list[Student]:
+        """Everyone on the roster, and whoever handed something in, sorted by id."""
+        with self._database.reading() as db:
+            return sorted((Student(**row) for row in _rows(db, StudentRow)), key=lambda s: s.id)
+
+    def submissions(self, assignment: str) -> list[Submission]:
+        """Everything handed in to an assignment, sorted by student and attempt."""
+        with self._database.reading() as db:
+            rows = [r for r in _rows(db, SubmissionRow) if r["assignment"] == assignment]
+        found = [Submission(**{n: v for n, v in row.items() if n != "id"}) for row in rows]
+        return sorted(found, key=lambda s: (s.student_id, s.submitted_at, s.attempt))
+
+    def audit_log(self) -> list[dict[str, Any]]:
+        """What happened, in order: columns as in `grader.batch.tables.AuditRow`."""
+        with self._database.reading() as db:
+            return sorted(_rows(db, AuditRow), key=lambda row: row["id"])
+
+    def _store(self, db: Connection, files: str, fresh: Mapping[str, CheckResult]) -> None:
+        rows = [
+            {"files": files, "address": address, "status": result.status, "result": result_to_json(result)}
+            for address, result in fresh.items()
+        ]
+        if rows:
+            db.execute(_insert(db, CaseRow).on_conflict_do_nothing(), rows)
+
+    def _log(self, db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
+        about = {n: key[n] for n in ("student_id", "assignment")}
+        db.execute(
+            insert(AuditRow).values(at=_now(), run_id=self._run_id, action=action, detail=detail, **about)
+        )
 
 
-@contextmanager
-def _said_in_one_line(url: str) -> Iterator[None]:
-    """What a database complains of, as one UserError."""
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error, ImportError, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        said = (str(cause).splitlines() or [type(cause).__name__])[0]
-        raise UserError(f"cannot use this gradebook: {said}", url) from error
+def _is_better(rival: str, score: str, submission: Submission, grade: Grade, among: Sequence[str]) -> bool:
+    """Whether what counts now goes on counting."""
+    if rival == submission.id or rival not in among:
+        return False
+    return (Fraction(score), among.index(rival)) > (grade.score, among.index(submission.id))
 
 
-def _prepare_file(url: URL, create: bool) -> None:
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return
-    path = Path(str(url.database))
-    if not create and not path.exists():
-        raise UserError("no such gradebook; `grader batch` makes one", path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _counting(db: Connection) -> Iterator[tuple[Submission, Grade]]:
+    """The grades that count, with their submissions; only some at a time are read as rows."""
+    ids = db.scalars(select(GradeRow.submission_id).where(GradeRow.counts)).all()
+    for some in _chunks(ids, CHUNK):
+        handed_in = {
+            row["id"]: Submission(**{n: v for n, v in row.items() if n != "id"})
+            for row in _rows(db, SubmissionRow, SubmissionRow.id.in_(some))
+        }
+        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        for row in _rows(db, CaseRow, CaseRow.files.in_({s.files for s in handed_in.values()})):
+            results[row["files"]][row["address"]] = row["result"]
+        for row in _rows(db, GradeRow, GradeRow.submission_id.in_(some)):
+            submission = handed_in[row["submission_id"]]
+            yield submission, grade_from_row(row, results[submission.files])
 
 
-def _options(url: URL) -> dict[str, Any]:
-    return {"connect_args": {"timeout": LOCK_SECONDS}} if url.get_backend_name() == "sqlite" else {}
+def _rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[str, Any]]:
+    for row in db.execute(select(table.__table__).where(*where)).mappings():
+        yield dict(row)
 
 
-def _set_wal(engine: Engine) -> None:
-    connection = engine.raw_connection()
-    try:
-        connection.cursor().execute("PRAGMA journal_mode = WAL")
-    finally:
-        connection.close()
+def _insert(db: Connection, table: type[Table]) -> Any:
+    """An insert that may say what to do about a row that is there already."""
+    return (sqlite if db.dialect.name == "sqlite" else postgresql).insert(table)
 
 
-def _set_up_sqlite(engine: Engine) -> None:
-    """Foreign keys, and transactions that begin where SQLAlchemy says so, reads included."""
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
+def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(values)
+    while some := list(islice(remaining, size)):
+        yield some
 
 
-def _grade_row(student_id: str, submission_id: int, grade: Grade) -> GradeRow:
-    return GradeRow(
-        student_id=student_id,
-        assignment=grade.assignment,
-        submission_id=submission_id,
-        submission=grade.submission,
-        score=str(grade.score),
-        max_score=str(grade.max_score),
-        withheld=str(grade.withheld),
-        not_selected=grade.not_selected,
-        sandbox=grade.sandbox,
-        device=grade.device,
-        versions=dict(grade.versions),
-        criteria=[_criterion_row(*numbered) for numbered in enumerate(grade.criteria)],
-    )
+def _of(submission: Submission) -> dict[str, str]:
+    return {"student_id": submission.student_id, "assignment": submission.assignment}
 
 
-def _criterion_row(position: int, criterion: CriterionGrade) -> CriterionRow:
-    return CriterionRow(
-        position=position,
-        criterion=criterion.id,
-        title=criterion.title,
-        points=str(criterion.points),
-        score=str(criterion.score),
-        status=criterion.status.value,
-        reason=criterion.reason,
-        results=[_case_row(*numbered) for numbered in enumerate(criterion.results)],
-    )
-
-
-def _case_row(position: int, result: CheckResult) -> CaseRow:
-    feedback = asdict(result)
-    columns = {name: str(feedback.pop(name)) for name in ("criterion", "case", "status", "visibility")}
-    return CaseRow(position=position, feedback=feedback, **columns)
-
-
-def _grade(row: GradeRow) -> Grade:
-    return Grade(
-        assignment=row.assignment,
-        submission=row.submission,
-        criteria=tuple(_criterion_grade(criterion) for criterion in row.criteria),
-        sandbox=row.sandbox,
-        device=row.device,
-        withheld=Fraction(row.withheld),
-        not_selected=row.not_selected,
-        versions=row.versions,
-    )
-
-
-def _criterion_grade(row: CriterionRow) -> CriterionGrade:
-    return CriterionGrade(
-        id=row.criterion,
-        title=row.title,
-        points=Fraction(row.points),
-        score=Fraction(row.score),
-        status=Status(row.status),
-        results=tuple(_check_result(result) for result in row.results),
-        reason=row.reason,
-    )
-
-
-def _check_result(row: CaseRow) -> CheckResult:
-    feedback: dict[str, Any] = {
-        name: tuple(v) if isinstance(v, list) else v for name, v in row.feedback.items()
-    }
-    return CheckResult(
-        criterion=row.criterion,
-        case=row.case,
-        status=Status(row.status),
-        visibility=Visibility(row.visibility),
-        **feedback,
-    )
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -2,23 +2,23 @@
 
 import hashlib
 import os
-import stat
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.judge.stage import MAX_FILE_BYTES
+from grader.judge.stage import HandedIn, read_plain
 from grader.model.errors import UserError
+from grader.model.student import Student, Submission
 
 
-@dataclass(frozen=True)
-class FoundSubmission:
-    """One student's files: where they lie, and a digest (hex SHA-256) of those that are handed in."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A submission, where its files lie, and those of the student's submissions that may count, in order."""
 
-    student_id: str
+    submission: Submission
     folder: Path
-    digest: str
+    among: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,20 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Intake:
-    """What a folder holds: submissions, sorted; entries refused; names that are no submission."""
+    """What a folder holds: submissions, sorted; students; entries refused; names that are no submission."""
 
-    submissions: tuple[FoundSubmission, ...]
+    submissions: tuple[Found, ...]
+    students: tuple[Student, ...] = ()
     refused: tuple[SetAside, ...] = ()
     ignored: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def read(self, found: Found) -> HandedIn:
+        """The files of a submission."""
+        return read_folder(found.folder, self.files)
 
 
-def find_submissions(root: Path, files: Iterable[str]) -> Intake:
+def find_submissions(root: Path, files: Iterable[str], assignment: str = "") -> Intake:
     """One submission per sub-folder of `root`, whose name is the student's id; no symbolic link is followed.
 
     `files` are the names handed in, relative to a sub-folder. Raises UserError where `root` is no
@@ -48,7 +54,7 @@ def find_submissions(root: Path, files: Iterable[str]) -> Intake:
         raise UserError("no such folder; expected a folder that holds one folder per student", root)
     if not root.is_dir():
         raise UserError("not a folder; expected a folder that holds one folder per student", root)
-    names = sorted(files)
+    names = tuple(sorted(files))
     submissions, refused, ignored = [], [], []
     for entry in sorted(os.scandir(root), key=lambda entry: entry.name):
         if entry.name.startswith("."):
@@ -62,33 +68,36 @@ def find_submissions(root: Path, files: Iterable[str]) -> Intake:
             refused.append(SetAside(name, "control characters or bytes that are not UTF-8 in a student's id"))
         else:
             folder = root / entry.name
-            submissions.append(FoundSubmission(entry.name, folder, _digest(folder, names)))
+            digest = digest_of(read_folder(folder, names))
+            submission = Submission(entry.name, assignment, digest)
+            submissions.append(Found(submission, folder, (submission.id,)))
     if not submissions and not refused:
         raise UserError("no submission here; expected a folder that holds one folder per student", root)
-    return Intake(tuple(submissions), tuple(refused), tuple(ignored))
+    students = tuple(Student(found.submission.student_id) for found in submissions)
+    return Intake(tuple(submissions), students, tuple(refused), tuple(ignored), names)
 
 
-def _digest(folder: Path, names: Iterable[str]) -> str:
-    digest = hashlib.sha256()
+def read_folder(folder: Path, names: Iterable[str]) -> HandedIn:
+    """The files of that name in a folder."""
+    files, problems = {}, {}
     for name in names:
-        digest.update(f"{name}\0{_content(folder, name)}\0".encode())
+        content = read_plain(folder / name, name)
+        if isinstance(content, str):
+            problems[name] = content
+        else:
+            files[name] = content
+    return HandedIn(files, problems)
+
+
+def digest_of(handed_in: HandedIn) -> str:
+    """SHA-256 over names and contents, and over what is wrong where there is no content."""
+    digest = hashlib.sha256()
+    for name, content in sorted(_contents(handed_in)):
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
-def _content(folder: Path, name: str) -> str:
-    """Size and digest of one file handed in, or why it has none; nothing but a plain file is opened."""
-    path = folder / name
-    steps = [path, *path.parents]
-    if any(step.is_symlink() for step in steps[: steps.index(folder)]):
-        return "link"
-    try:
-        # O_NONBLOCK: a FIFO in the file's place must not make the class wait
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return "missing"
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return "no file"
-        # what is larger is refused whatever it holds, so its size is enough
-        return f"{status.st_size} {hashlib.sha256(file.read(MAX_FILE_BYTES)).hexdigest()}"
+def _contents(handed_in: HandedIn) -> Iterator[tuple[str, bytes]]:
+    yield from handed_in.files.items()
+    for name, problem in handed_in.problems.items():
+        yield f"{name}\0", problem.encode()

@@ -1,82 +1,160 @@
-"""Grade a class: intake to pool to gradebook, with a person told of everything that needs one."""
+"""Grades a class: intake, gradebook, pool, gradebook; a person is told of everything that needs one."""
 
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
 from rich.text import Text
 
-from grader.batch.gradebook import Gradebook
-from grader.batch.intake import FoundSubmission, Intake, SetAside
-from grader.batch.pool import GradeOne, grade_all
-from grader.model.grade import Grade
+from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.intake import Found, Intake, SetAside
+from grader.batch.progress import Progress
+from grader.batch.work import Done, Work
 from grader.report.class_row import ClassRow
 from grader.report.text import clean_line
+
+Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], None, None]]
 
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """How a run went: how many were graded, who needs a person and why, what was no submission."""
+    """How a run went: how many were graded anew and known already, who needs a person and why.
+
+    `rescored` of those graded needed no case to be run; `ran` counts the cases that were.
+    """
 
     graded: int
+    known: int
     needs_person: tuple[SetAside, ...]
     ignored: tuple[str, ...]
+    rescored: int = 0
+    ran: int = 0
 
 
 def run_batch(
-    intake: Intake, grade_one: GradeOne, gradebook: Gradebook, assignment: str, jobs: int, console: Console
+    intake: Intake, graded_by: str, execute: Executor, gradebook: Gradebook, assignment: str, console: Console
 ) -> BatchSummary:
-    """Grades every submission anew; each grade is one transaction, so what is committed stays.
+    """Grades what the gradebook does not know yet; each grade is one transaction, so what is committed stays.
 
-    A submission whose grading raised is noted in the gradebook and named in the summary; the others
-    are graded all the same.
+    `graded_by` is a digest of all that `execute` grades with. Files that several students handed in are
+    graded once. A submission whose grading raised is noted in the gradebook and named in the summary; the
+    others are graded all the same. While another batch grades the same assignment, this one waits.
     """
-    graded = 0
-    aside = list(intake.refused)
-    total = len(intake.submissions)
-    with (
-        Progress(
-            BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn(),
-            console=console, disable=not console.is_terminal,
-        ) as progress,
-        closing(grade_all(intake.submissions, grade_one, jobs)) as results,
-    ):  # fmt: skip
-        bar = progress.add_task("", total=total)
-        for done, (submission, result) in enumerate(results, start=1):
-            reason = _record(gradebook, assignment, submission, result)
-            graded += isinstance(result, Grade)
-            if reason:
-                aside.append(SetAside(submission.student_id, reason))
-            progress.advance(bar)
-            if not console.is_terminal and 10 * done // total > 10 * (done - 1) // total:
-                console.print(Text(f"graded {done} of {total}"))
-    return BatchSummary(graded, tuple(sorted(aside, key=lambda entry: entry.name)), intake.ignored)
+
+    def wait() -> None:
+        console.print(Text(f"waiting for another batch that grades {assignment} into this gradebook"))
+
+    with gradebook.alone(assignment, on_wait=wait):
+        gradebook.hand_in(intake.students, (found.submission for found in intake.submissions))
+        batch = _Batch(intake, graded_by, gradebook, assignment)
+        if batch.waiting:
+            with gradebook.run(assignment, graded_by):
+                batch.grade(execute, console)
+        batch.settle()
+        return batch.summary()
 
 
 def print_summary(summary: BatchSummary, console: Console) -> None:
     """Prints what the run came to, naming everything that needs a person."""
-    console.print(Text(f"{summary.graded} graded, {len(summary.needs_person)} need a person"))
+    if summary.graded or not summary.known:
+        known = f", {summary.known} known" if summary.known else ""
+        rescored = f" ({summary.rescored} without running anything)" if summary.rescored else ""
+        console.print(
+            Text(
+                f"{summary.graded} graded{rescored}{known}, {summary.ran} case{'s' * (summary.ran != 1)} run"
+            )
+        )
+    else:
+        console.print(Text(f"nothing to run, {summary.known} known"))
+    console.print(Text(f"{len(summary.needs_person)} need a person"))
     for entry in summary.needs_person:
         console.print(Text(f"  {clean_line(entry.name)}: {clean_line(entry.reason)}", "magenta"))
     for name in summary.ignored:
         console.print(Text(f"  not a submission: {clean_line(name)}", "dim"))
 
 
-def _record(
-    gradebook: Gradebook, assignment: str, submission: FoundSubmission, result: Grade | Exception
-) -> str:
-    """Keeps the result; returns why a person must look, or nothing."""
-    if isinstance(result, Grade):
-        gradebook.record(submission.student_id, submission.digest, result)
-        return ClassRow(submission.student_id, assignment, result).needs_person
-    reason = f"grading failed: {result or type(result).__name__}"
-    gradebook.record_fault(submission.student_id, submission.digest, assignment, reason)
-    return reason
+class _Batch:
+    """A run over one intake: what waits, and what became of it."""
 
+    def __init__(self, intake: Intake, graded_by: str, gradebook: Gradebook, assignment: str) -> None:
+        self._intake, self._graded_by = intake, graded_by
+        self._gradebook, self._assignment = gradebook, assignment
+        self._known = gradebook.known(assignment)
+        self._aside = list(intake.refused)
+        self._graded = self._rescored = self._ran = 0
+        groups: dict[str, list[Found]] = defaultdict(list)
+        for found in intake.submissions:
+            if not self._is_known(found):
+                groups[found.submission.files].append(found)
+        self.waiting: Mapping[str, list[Found]] = groups
 
-class _Rate(ProgressColumn):
-    """How many wait, and how many are graded in a second."""
+    def _is_known(self, found: Found) -> bool:
+        known = self._known.get(found.submission.id)
+        return known is not None and known.graded_by == self._graded_by
 
-    def render(self, task: Task) -> Text:
-        return Text(f"{int(task.remaining or 0)} waiting, {task.speed or 0:.1f} per second")
+    def grade(self, execute: Executor, console: Console) -> None:
+        """Grades what waits, and keeps each grade as it comes."""
+        whose: dict[int, list[Found]] = {}
+
+        def work() -> Iterator[Work]:
+            for files, founds in self.waiting.items():
+                students = tuple(found.submission.student_id for found in founds)
+                known = self._gradebook.results(files)
+                one = Work(self._intake.read(founds[0]), students, known)
+                whose[id(one)] = founds
+                yield one
+
+        total = sum(map(len, self.waiting.values()))
+        with Progress(total, console) as progress, closing(execute(work())) as results:
+            for one, result in results:
+                founds = whose.pop(id(one))
+                self._keep(founds, result)
+                progress.advance(len(founds), failed=isinstance(result, Exception))
+
+    def _keep(self, founds: list[Found], result: Done | Exception) -> None:
+        if isinstance(result, Exception):
+            reason = f"grading failed: {result or type(result).__name__}"
+            for found in founds:
+                self._gradebook.record_fault(found.submission, reason)
+                self._aside.append(SetAside(found.submission.student_id, reason))
+            return
+        fresh = result.fresh
+        self._rescored += 0 if fresh else sum(map(bool, result.addresses))
+        self._ran += len(fresh)
+        for found, grade, addresses in zip(founds, result.grades, result.addresses, strict=True):
+            by = "" if grade.needs_person else self._graded_by  # what nobody could judge is tried again
+            self._gradebook.record(found.submission, Graded(grade, by, addresses, fresh), found.among)
+            self._graded += 1
+            reason = ClassRow(found.submission.student_id, self._assignment, grade).needs_person
+            if reason:
+                self._aside.append(SetAside(found.submission.student_id, reason))
+            fresh = {}
+
+    def settle(self) -> None:
+        """Lets count what counts by today's policy, and forgets failures that no longer matter."""
+        known = self._gradebook.known(self._assignment)
+        instead = {}
+        for among in {found.among for found in self._intake.submissions}:
+            graded = [id for id in among if id in known]
+            best = max(graded, key=lambda id: (known[id].score, among.index(id)), default=None)
+            if best is not None and not known[best].counts:
+                instead[best] = next((id for id in graded if known[id].counts), "")
+        wanted = {found.submission.id: found.submission.student_id for found in self._intake.submissions}
+        students = set(wanted.values())
+        faults = self._gradebook.faults(self._assignment)
+        stale = [id for id, student in faults.items() if student in students and id not in wanted]
+        if instead or stale:
+            self._gradebook.settle(instead, stale)
+
+    def summary(self) -> BatchSummary:
+        """What the run came to."""
+        return BatchSummary(
+            graded=self._graded,
+            known=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
+            needs_person=tuple(sorted(self._aside, key=lambda entry: entry.name)),
+            ignored=self._intake.ignored,
+            rescored=self._rescored,
+            ran=self._ran,
+        )

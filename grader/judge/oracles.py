@@ -50,7 +50,12 @@ def close_bound(exact: Array) -> Array:
 
 
 class Oracle(Protocol):
-    """Knows the inputs of every case and what must come back."""
+    """Knows the inputs of every case and what must come back.
+
+    `variant` is the id of the student whose own numbers hidden cases have, "" for everybody's.
+    """
+
+    variant: str
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         """The inputs of a case; `redraw` numbers further draws of the same shapes."""
@@ -68,6 +73,8 @@ class Oracle(Protocol):
 class ReferenceOracle:
     """Runs the same probe on the reference in float64; remembers what it has worked out."""
 
+    variant = ""
+
     def __init__(self, assignment: Assignment, secret: str = "") -> None:
         ndarray = f"{assignment.oracle.partition('.')[0]}.ndarray"
         if assignment.ndarray in assignment.modules:  # what is handed in is the NDArray, and so is its oracle
@@ -78,7 +85,7 @@ class ReferenceOracle:
         self._drawn: dict[tuple[str, int], Inputs] = {}
         self._own = lru_cache(STUDENTS)(partial(_Own, self))
         self._reference = Implementation(
-            starter("none", assignment.probes, ndarray),
+            starter("none", assignment.probes, ndarray, assignment.library),
             Subject((assignment.oracle,), "float64", "cpu"),
             REFERENCE_LIMITS,
         )
@@ -130,7 +137,7 @@ class _Own:
     """One student's numbers in hidden cases, on the reference's process; visible cases are everybody's."""
 
     def __init__(self, common: ReferenceOracle, variant: str) -> None:
-        self._variant = variant
+        self.variant = variant
         self._common = common
         self._known: dict[tuple[str, str], Expected] = {}
         self._drawn: dict[tuple[str, int], Inputs] = {}
@@ -141,7 +148,7 @@ class _Own:
             return self._common.inputs(case, redraw)
         key = (case.name, redraw)
         if key not in self._drawn:
-            self._drawn[key] = self._common.draw(case, redraw, self._variant)
+            self._drawn[key] = self._common.draw(case, redraw, self.variant)
         return self._drawn[key]
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
@@ -163,6 +170,8 @@ class _Own:
 
 class FrozenOracle:
     """Reads inputs, expected arrays and bounds that `freeze` wrote; needs no reference."""
+
+    variant = ""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -201,7 +210,7 @@ class FrozenOracle:
         self._arrays.close()
 
 
-def _draws(case: Case) -> int:
+def draws(case: Case) -> int:
     """How often the inputs of a case are drawn."""
     return DRAWS["adjoint"] if case.follow_through else DRAWS.get(case.compare, 1)
 
@@ -212,13 +221,13 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
     index: dict[str, Any] = {}
     for case in cases:
         # a case that a submission is compared with itself on has no expected value, but further draws
-        draws = [oracle.inputs(case, redraw) for redraw in range(_draws(case))]
-        for redraw, inputs in enumerate(draws):
+        drawn = [oracle.inputs(case, redraw) for redraw in range(draws(case))]
+        for redraw, inputs in enumerate(drawn):
             arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}
-        entries = [{"values": dict(i.values), "recipes": dict(i.recipes)} for i in draws]
+        entries = [{"values": dict(i.values), "recipes": dict(i.recipes)} for i in drawn]
         index[case.name] = {"inputs": entries, "expected": 0}
         if case.compare not in DRAWS:
-            expected = oracle.expected(case, draws[0])
+            expected = oracle.expected(case, drawn[0])
             index[case.name]["expected"] = len(expected.arrays)
             arrays |= {f"{case.name}:expected:{i}": array for i, array in enumerate(expected.arrays)}
             arrays |= {f"{case.name}:bound:{i}": array for i, array in enumerate(expected.bounds or ())}

@@ -1,6 +1,5 @@
 """Grades one submission: stages it, starts pytest on the rubric, adds the results up."""
 
-import atexit
 import contextlib
 import os
 import platform
@@ -9,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy
 import pytest
@@ -22,7 +20,7 @@ from grader.judge.pipeline import DTYPE
 from grader.judge.policy import Rules
 from grader.judge.sandbox import starter
 from grader.judge.score import score
-from grader.judge.stage import stage
+from grader.judge.stage import HandedIn, stage
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.grade import CheckResult, Grade
@@ -125,7 +123,9 @@ class Session:
         _run_pytest(self._run, QUIETLY, collected)
         return collected.items
 
-    def grade(self, submission: Path, name: str, arguments: Sequence[str] = (), variant: str = "") -> Grade:
+    def grade(
+        self, submission: Path | HandedIn, name: str, arguments: Sequence[str] = (), variant: str = ""
+    ) -> Grade:
         """The grade of the files in `submission`; `arguments` are passed on to pytest.
 
         `variant` is the id of a student whose hidden cases have numbers of their own, "" for everybody's.
@@ -134,7 +134,7 @@ class Session:
         return self.grade_variants(submission, name, [variant], arguments)[variant]
 
     def grade_variants(
-        self, submission: Path, name: str, variants: Sequence[str], arguments: Sequence[str] = ()
+        self, submission: Path | HandedIn, name: str, variants: Sequence[str], arguments: Sequence[str] = ()
     ) -> dict[str, Grade]:
         """The grades in the numbers of several students, by their ids; one process answers them all."""
         files, refused = stage(self._assignment, submission)
@@ -222,52 +222,3 @@ def _nothing_from_outside() -> Iterator[None]:
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update(before)
-
-
-class Found(Protocol):
-    """A submission that an intake found."""
-
-    @property
-    def student_id(self) -> str:
-        """Whose it is."""
-
-    @property
-    def folder(self) -> Path:
-        """Where its files lie."""
-
-
-_SESSIONS: dict[tuple[str, str, str, str], Session] = {}
-
-
-def grade_found(
-    found: Found,
-    *,
-    assignment: Assignment,
-    wall: str,
-    secret: str,
-    known: Path | None = None,
-    variants: bool = False,
-) -> Grade:
-    """Grades one submission of a batch; a process of the pool keeps its session for the next one.
-
-    `known` is the file of misconceptions; with `variants` hidden cases have numbers of the student's own.
-    """
-    session = _session(assignment, wall, secret, known)
-    variant = found.student_id if variants else ""
-    return session.grade(found.folder, found.student_id, variant=variant)
-
-
-def grade_found_variants(
-    found: Found, *, assignment: Assignment, wall: str, secret: str, variants: Sequence[str]
-) -> dict[str, Grade]:
-    """The same in the numbers of several students, by their ids."""
-    return _session(assignment, wall, secret, None).grade_variants(found.folder, found.student_id, variants)
-
-
-def _session(assignment: Assignment, wall: str, secret: str, known: Path | None) -> Session:
-    key = (assignment.digest, wall, secret, str(known))
-    if key not in _SESSIONS:
-        misconceptions = None if known is None else Misconceptions.read(known)
-        _SESSIONS[key] = Session(assignment, wall=wall, secret=secret, known=misconceptions)
-        atexit.register(_SESSIONS[key].close)
-    return _SESSIONS[key]

@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.model.assignment import Assignment
@@ -9,22 +11,34 @@ from grader.model.assignment import Assignment
 MAX_FILE_BYTES = 1 << 20
 
 
-def stage(assignment: Assignment, submission: Path) -> tuple[dict[str, bytes], str]:
+@dataclass(frozen=True)
+class HandedIn:
+    """A submission that was read before: its files by name, and what is wrong with others, by theirs."""
+
+    files: Mapping[str, bytes]
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def stage(assignment: Assignment, submission: Path | HandedIn) -> tuple[dict[str, bytes], str]:
     """The handed-in files by name, and what is wrong with them, or "".
 
-    Only regular files are taken: a link, a device or a pipe is as good as no file.
+    Of a folder only regular files are taken: a link, a device or a pipe is as good as no file.
     """
     files: dict[str, bytes] = {}
     for name in assignment.files:
-        content = _read(submission / name, name)
+        if isinstance(submission, HandedIn):
+            missing = submission.problems.get(name, f"{name} is missing")
+            content: bytes | str = submission.files.get(name, missing)
+        else:
+            content = read_plain(submission / name, name)
         if isinstance(content, str):
             return {}, content
         files[name] = content
     return files, ""
 
 
-def _read(source: Path, name: str) -> bytes | str:
-    """The content of a plain file, or what is wrong with it."""
+def read_plain(source: Path, name: str) -> bytes | str:
+    """The content of a plain file, or what is wrong with it; `name` is what it is called in the reason."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:

@@ -125,7 +125,8 @@ class Assignment:
     `files` are the names handed in; `provided` maps the path of every file that comes from the
     assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
     where there is no reference (in a handout), else None. `policy` None holds a submission to nothing, which
-    no loaded assignment does. `digest` is over all that a grade depends on.
+    no loaded assignment does. `library` is the folder in which the oracle's package lies where it is not
+    installed. `digest` is over all that a grade depends on.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Assignment:
     policy: Policy | None = None
     provided: Mapping[str, bytes] = field(default_factory=dict)
     frozen: Path | None = None
+    library: Path | None = None
     digest: str = ""
 
     @property

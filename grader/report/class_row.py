@@ -2,8 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from fractions import Fraction
 
 from grader.model.grade import Grade, Status
+from grader.model.student import Adjustment, Student, Submission
 from grader.report.text import listing
 
 _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
@@ -11,12 +13,28 @@ _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A student's current grade, if there is one; `fault` says why the last attempt to grade failed."""
+    """A student's current grade, if there is one; `fault` says why the last attempt to grade failed.
+
+    `submission` is the one that the grade is of; `adjustments` are what a person adds to it.
+    """
 
     student_id: str
     assignment: str
     grade: Grade | None
     fault: str = ""
+    student: Student | None = None
+    submission: Submission | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def adjustment(self) -> Fraction:
+        """The points that a person adds, in all."""
+        return sum((adjustment.points for adjustment in self.adjustments), Fraction(0))
+
+    @property
+    def score(self) -> Fraction | None:
+        """The points earned, with what a person adds; None where there is no grade."""
+        return None if self.grade is None else self.grade.score + self.adjustment
 
     @property
     def needs_person(self) -> str:

@@ -41,7 +41,7 @@ def _table(rows: Sequence[ClassRow], points: Mapping[str, Fraction], width: int)
         table.add_row(
             Text(clean_line(row.student_id)),
             *(Text(earned.get(id, "–")) for id in points),
-            Text("–" if row.grade is None else score_text(row.grade.score), "bold"),
+            Text("–" if row.score is None else score_text(row.score), "bold"),
             Text(row.remark, "magenta" if row.needs_person else "dim"),
         )
     return table

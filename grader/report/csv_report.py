@@ -22,10 +22,10 @@ def write_grades(rows: Iterable[ClassRow], out_dir: Path) -> Path:
     for row in ordered:
         named = columns.setdefault(row.assignment, {row.assignment: None})
         cells = students[row.student_id]
-        if row.grade is not None:
+        if row.grade is not None and row.score is not None:
             scores = {f"{row.assignment}.{c.id}": score_text(c.score) for c in row.grade.criteria}
             named.update(dict.fromkeys(scores))
-            cells |= {row.assignment: score_text(row.grade.score)} | scores
+            cells |= {row.assignment: score_text(row.score)} | scores
         if row.needs_person:
             said = f"{row.assignment}: {row.needs_person}"
             cells["needs_person"] = "; ".join(filter(None, [cells.get("needs_person"), said]))

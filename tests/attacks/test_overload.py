@@ -12,7 +12,8 @@ import pytest
 
 from grader.batch.intake import find_submissions
 from grader.batch.pool import grade_all
-from grader.judge.session import Session, grade_found
+from grader.batch.work import Done, Grading, Work, do, set_up
+from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 
@@ -60,10 +61,12 @@ def test_eight_graders_at_once_change_no_verdict(
     for number in range(GRADERS):
         submission(tmp_path / f"honest-{number}", honest)
         submission(tmp_path / f"slow-{number}", honest + SLOW)
-    found = find_submissions(tmp_path, assignment.files).submissions
-    grade_one = partial(grade_found, assignment=assignment, wall="bubblewrap", secret="canary")
+    intake = find_submissions(tmp_path, assignment.files)
+    work = [Work(intake.read(found), (found.submission.student_id,)) for found in intake.submissions]
+    grading = Grading.of(assignment, "bubblewrap", "canary", None, variants=False)
 
-    graded = {each.student_id: grade for each, grade in grade_all(found, grade_one, GRADERS)}
+    done = grade_all(work, partial(do, grading.digest), GRADERS, partial(set_up, grading))
+    graded = {one.students[0]: result.grades[0] for one, result in done if isinstance(result, Done)}
 
     assert len(graded) == 2 * GRADERS
     for name, grade in graded.items():

@@ -1,15 +1,28 @@
-"""A class to be graded, and the grades it may get."""
+"""A class to be graded, the grades it may get, and gradebooks in both kinds of database."""
 
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import create_engine, select, text
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.intake import Intake, find_submissions
+from grader.batch.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+
+HISTORY = ("runs", "audit_log")  # how it came about, which no two runs share
+SERVER_USERS = ("postgres", "nobody")  # the server refuses to be root's
 
 
 @pytest.fixture
@@ -18,20 +31,102 @@ def make_class(tmp_path: Path) -> Callable[..., Intake]:
         for name in names:
             (tmp_path / "class" / name).mkdir(parents=True)
             (tmp_path / "class" / name / "conv.py").write_text(f"# {name}\n")
-        return find_submissions(tmp_path / "class", ["conv.py"])
+        return find_submissions(tmp_path / "class", ["conv.py"], "conv")
 
     return make
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, without a database's name; it is gone afterwards."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = str(installed[-1]) if installed else shutil.which("initdb")
+    if initdb is None:
+        pytest.skip("no PostgreSQL server is installed here (Debian, Ubuntu: apt-get install postgresql)")
+    user = pwd.getpwuid(os.getuid()).pw_name
+    as_user: dict[str, Any] = {}
+    if os.getuid() == 0:
+        known = {entry.pw_name for entry in pwd.getpwall()}
+        user = next(name for name in SERVER_USERS if name in known)
+        as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+    folder = Path(tempfile.mkdtemp(prefix="backflip-pg-"))
+    shutil.chown(folder, user)
+    data = folder / "data"
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    words = ["-D", str(data), "-A", "trust", "-U", "grader", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"]
+    subprocess.run([initdb, *words], check=True, timeout=120, **as_user, **quiet)
+    settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off")
+    server = subprocess.Popen(
+        [str(Path(initdb).with_name("postgres")), "-D", str(data), *(w for s in settings for w in ("-c", s))],
+        **as_user,
+        **quiet,
+    )
+    try:
+        url = f"postgresql://grader@/NAME?host={folder}"
+        _wait_for(url.replace("NAME", "postgres"))
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        shutil.rmtree(folder)
+
+
+def _wait_for(url: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            psycopg.connect(url).close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def postgres_url(postgres: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a database that is empty."""
+    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    engine = create_engine(postgres.replace("postgresql:", "postgresql+psycopg:").replace("NAME", "postgres"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return postgres.replace("NAME", name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/build/gradebook.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """A gradebook of either kind that is not there yet."""
+    return str(request.getfixturevalue(f"{request.param.replace('postgresql', 'postgres')}_url"))
 
 
 @pytest.fixture
 def gradebook(url: str) -> Iterator[Gradebook]:
     with Gradebook(url) as book:
         yield book
+
+
+@pytest.fixture
+def rows_of() -> Callable[[str], dict[str, list[Any]]]:
+    """All rows of a gradebook, by table and sorted, but for the history of how they came about."""
+
+    def rows_of(url: str) -> dict[str, list[Any]]:
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.connect() as connection:
+            rows = {
+                table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+                for table in Table.metadata.sorted_tables
+                if table.name not in HISTORY
+            }
+        engine.dispose()
+        return rows
+
+    return rows_of
 
 
 @pytest.fixture
@@ -53,4 +148,4 @@ def grade() -> Grade:
         CriterionGrade("conv", "a title", Fraction(5), Fraction(5, 3), Status.WRONG, (right, wrong)),
         CriterionGrade("flip", "ein Übertrag", Fraction(1, 7), Fraction(0), Status.NOT_RUN, (), "\udfff"),
     )
-    return Grade("conv_backward", "ada", criteria, "none", "cuda", Fraction(2, 9), 3, {"numpy": "2.0"})
+    return Grade("conv", "ada", criteria, "none", "cuda", Fraction(2, 9), 3, {"numpy": "2.0"})

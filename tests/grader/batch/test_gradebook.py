@@ -6,19 +6,27 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event, text
 
-from grader.batch.gradebook import Gradebook
+from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.report.class_row import ClassRow
+from grader.model.student import Adjustment, Student, Submission
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 ANYTHING = st.text(st.characters(codec=None), max_size=8)
@@ -61,118 +69,260 @@ GRADES = st.builds(
 )
 
 
+def hand_in(book: Gradebook, student: str, files: str = "1", assignment: str = "conv") -> Submission:
+    submission = Submission(student, assignment, files)
+    book.hand_in([Student(student)], [submission])
+    return submission
+
+
+def record(book: Gradebook, student: str, grade: Grade, files: str = "1") -> Submission:
+    submission = hand_in(book, student, files, grade.assignment)
+    book.record(submission, Graded(grade))
+    return submission
+
+
+def score(points: int | Fraction, name: str = "ada", output: str = "") -> Grade:
+    results = tuple(CheckResult("conv", f"case-{n}", Status.OK, output=output) for n in range(3))
+    criterion = CriterionGrade("conv", "t", Fraction(9), Fraction(points), Status.OK, results)
+    return Grade("conv", name, (criterion,), "none")
+
+
+def addressed(grade: Grade) -> Graded:
+    """With every result kept apart from the grade, as a batch does."""
+    results = {f"{r.criterion}/{r.case}": r for c in grade.criteria for r in c.results if r.criterion == c.id}
+    bare = {f"at {name}": replace(r, misconceptions=(), idea="", help="") for name, r in results.items()}
+    return Graded(grade, "by", {name: f"at {name}" for name in results}, bare)
+
+
 @settings(max_examples=30, deadline=None)
 @given(grades=st.dictionaries(NAMES, GRADES, max_size=3))
 def test_what_was_written_is_read_back_equal(grades: dict[str, Grade]) -> None:
     with tempfile.TemporaryDirectory() as folder, Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
         for student, grade in grades.items():
-            book.record(student, "digest", grade)
-        assert book.grades() == [
-            ClassRow(student, grade.assignment, grade) for student, grade in sorted(grades.items())
+            record(book, student, grade)
+        assert [(row.student_id, row.assignment, row.grade) for row in book.grades()] == [
+            (student, grade.assignment, grade) for student, grade in sorted(grades.items())
         ]
+
+
+def test_results_that_are_kept_by_content_are_read_back_equal(gradebook: Gradebook, grade: Grade) -> None:
+    for student in ("ada", "bob"):  # the same files: their results are there once
+        gradebook.record(hand_in(gradebook, student), addressed(replace(grade, submission=student)))
+    assert [row.grade for row in gradebook.grades()] == [grade, replace(grade, submission="bob")]
+    assert gradebook.results("1").keys() == {"at conv/a", "at conv/b"}
+    assert gradebook.results("2") == {}
+    assert [known.graded_by for known in gradebook.known("conv").values()] == ["by", "by"]
+    assert gradebook.known("another") == {}
 
 
 def test_a_grade_outlives_its_process(url: str, grade: Grade) -> None:
     with Gradebook(url) as book:
-        book.record("ada", "1", grade)
+        record(book, "ada", grade)
     with Gradebook(url, create=False) as book:
-        assert book.grades() == [ClassRow("ada", "conv_backward", grade)]
+        assert [row.grade for row in book.grades()] == [grade]
 
 
 def test_a_regrade_replaces_the_earlier_grade_and_leaves_nothing_of_it(
-    gradebook: Gradebook, url: str, grade: Grade
+    gradebook: Gradebook, url: str, grade: Grade, rows_of: Callable[[str], dict[str, list[Any]]]
 ) -> None:
     better = replace(grade, criteria=(replace(grade.criteria[0], score=Fraction(5)),))
-    gradebook.record("ada", "1", grade)
-    gradebook.record("bob", "1", grade)
-    gradebook.record("ada", "2", better)
-    gradebook.record("ada", "2", better)
+    record(gradebook, "bob", grade)
+    for graded in (grade, better, better):
+        record(gradebook, "ada", graded)
     assert [row.grade for row in gradebook.grades()] == [better, grade]
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
-        counts = [
-            database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in ("students", "submissions", "grades", "criterion_grades", "case_results")
-        ]
-    database.close()
-    assert counts == [2, 3, 2, 3, 4]
+    rows = rows_of(url)
+    assert [len(rows[name]) for name in ("students", "submissions", "grades")] == [2, 2, 2]
 
 
-def test_scores_are_exact_fractions_that_a_person_can_read(
-    gradebook: Gradebook, url: str, grade: Grade
+def test_a_new_submission_counts_and_the_grade_of_the_old_one_stays(
+    gradebook: Gradebook, url: str, rows_of: Callable[[str], dict[str, list[Any]]]
 ) -> None:
-    gradebook.record("ada", "1", grade)
-    database = sqlite3.connect(url.removeprefix("sqlite:///"))
+    record(gradebook, "ada", score(3), files="1")
+    record(gradebook, "ada", score(2), files="2")
+    assert [row.score for row in gradebook.grades()] == [2]
+    assert len(rows_of(url)["grades"]) == 2
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_of_several_that_may_count_the_best_does_and_of_equals_the_last(
+    gradebook: Gradebook, order: Iterable[int]
+) -> None:
+    attempts = [Submission("ada", "conv", f"files-{n}", attempt=str(n)) for n in range(3)]
+    gradebook.hand_in([Student("ada")], attempts)
+    for n in order:
+        graded = Graded(score((4, 7, 7)[n], f"attempt {n}"))
+        gradebook.record(attempts[n], graded, among=[each.id for each in attempts])
+    (row,) = gradebook.grades()
+    assert row.grade == score(7, "attempt 2")
+    assert row.submission == attempts[2]
+
+
+def test_scores_are_exact_fractions_that_a_person_can_read(sqlite_url: str, grade: Grade) -> None:
+    with Gradebook(sqlite_url) as book:
+        record(book, "ada", grade)
+    database = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
     assert database.execute("SELECT score, max_score FROM grades").fetchall() == [("5/3", "36/7")]
     assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     database.close()
 
 
 def test_a_fault_keeps_the_earlier_grade_and_a_regrade_clears_it(gradebook: Gradebook, grade: Grade) -> None:
-    gradebook.record("ada", "1", grade)
+    ada, bob = record(gradebook, "ada", grade), hand_in(gradebook, "bob")
     for reason in ("it blew up", "again \ud800"):
-        gradebook.record_fault("ada", "2", "conv_backward", reason)
-    gradebook.record_fault("bob", "1", "conv_backward", "boom")
-    ada, bob = gradebook.grades()
-    assert ada == ClassRow("ada", "conv_backward", grade, "again \ud800")
-    assert bob == ClassRow("bob", "conv_backward", None, "boom")
-    assert ada.needs_person == bob.needs_person == "grading failed"
-    gradebook.record("ada", "2", grade)
-    assert gradebook.grades()[0] == ClassRow("ada", "conv_backward", grade)
+        gradebook.record_fault(ada, reason)
+    gradebook.record_fault(bob, "boom")
+    rows = gradebook.grades()
+    assert [(row.student_id, row.grade, row.fault) for row in rows] == [
+        ("ada", grade, "again \ud800"),
+        ("bob", None, "boom"),
+    ]
+    assert {row.needs_person for row in rows} == {"grading failed"}
+    assert gradebook.faults("conv") == {ada.id: "ada", bob.id: "bob"}
+    gradebook.record(ada, Graded(grade))
+    assert gradebook.grades()[0].fault == ""
+
+
+def test_an_adjustment_outlives_every_regrade(gradebook: Gradebook) -> None:
+    record(gradebook, "ada", score(3))
+    two = Adjustment("ada", "conv", "conv", Fraction(2, 3), "the page was misleading", "instructor")
+    gradebook.adjust(two)
+    for points in (1, 5):
+        record(gradebook, "ada", score(points))
+    record(gradebook, "ada", score(4), files="2")
+    (row,) = gradebook.grades()
+    assert row.adjustments == (two,)
+    assert row.score == 4 + Fraction(2, 3)
+    gradebook.adjust(replace(two, points=Fraction(0)))
+    assert gradebook.grades()[0].score == 4
+    with pytest.raises(UserError, match="'nobody'"):
+        gradebook.adjust(replace(two, student_id="nobody"))
+
+
+def test_the_audit_log_says_what_happened_and_refuses_to_be_rewritten(gradebook: Gradebook) -> None:
+    with gradebook.run("conv", "by"):
+        ada = record(gradebook, "ada", score(3))
+        record(gradebook, "ada", score(4))
+    gradebook.record_fault(ada, "boom")
+    gradebook.adjust(Adjustment("ada", "conv", "", Fraction(1), "why", "who"))
+    log = gradebook.audit_log()
+    assert [row["action"] for row in log] == ["graded", "graded", "failed", "adjusted"]
+    assert [row["run_id"] for row in log] == [1, 1, None, None]
+    assert [row["detail"].get("before") for row in log] == [None, "3", None, None]
+    for change in ("UPDATE audit_log SET action = 'nothing'", "DELETE FROM audit_log"):
+        with pytest.raises(UserError, match="append-only"), gradebook._database.writing() as db:
+            db.execute(text(change))
+    assert gradebook.audit_log() == log
 
 
 def test_a_write_that_fails_half_way_leaves_the_earlier_grade(gradebook: Gradebook, grade: Grade) -> None:
-    gradebook.record("ada", "1", grade)
-    broken = replace(grade, criteria=(*grade.criteria, replace(grade.criteria[0], id=None)))  # type: ignore[arg-type]
-    with pytest.raises(UserError, match="NOT NULL"):
-        gradebook.record("ada", "2", broken)
-    assert gradebook.grades() == [ClassRow("ada", "conv_backward", grade)]
+    record(gradebook, "ada", grade)
+    with pytest.raises(UserError, match=r"(?i)not.null"):
+        record(gradebook, "ada", replace(grade, sandbox=None))  # type: ignore[arg-type]
+    assert [row.grade for row in gradebook.grades()] == [grade]
 
 
-def test_two_gradebooks_on_one_file_wait_for_each_other(gradebook: Gradebook, url: str, grade: Grade) -> None:
+def test_what_a_full_disk_refuses_is_said_and_what_was_written_stays(sqlite_url: str) -> None:
+    with Gradebook(sqlite_url) as book:
+
+        @event.listens_for(book._database.engine, "begin")
+        def grow_no_further(connection: Any) -> None:
+            connection.exec_driver_sql("PRAGMA max_page_count = 60")
+
+        def record_a_class() -> None:
+            for n in range(1000):
+                record(book, f"student-{n:04d}", score(1, output="x" * 1000))
+
+        with pytest.raises(UserError, match="full"):
+            record_a_class()
+    with Gradebook(sqlite_url) as book:
+        written = len(book.grades())
+        assert 0 < written == len(book.audit_log())
+        record(book, "one more", score(1))
+        assert len(book.grades()) == written + 1
+
+
+def test_two_gradebooks_on_one_database_wait_for_each_other(
+    gradebook: Gradebook, url: str, grade: Grade
+) -> None:
     with Gradebook(url) as other:
         for n in range(20):
-            (gradebook, other)[n % 2].record(f"student-{n:02d}", "1", grade)
+            record((gradebook, other)[n % 2], f"student-{n:02d}", grade)
         assert gradebook.grades() == other.grades()
         assert len(other.grades()) == 20
+
+
+def test_one_at_a_time_is_alone_with_an_assignment(gradebook: Gradebook, url: str) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with Gradebook(url) as other, other.alone("conv", on_wait=lambda: order.append("waits")):
+            order.append("second")
+
+    with gradebook.alone("conv", on_wait=lambda: order.append("never")):
+        with Gradebook(url) as other, other.alone("dense", on_wait=lambda: order.append("never")):
+            pass
+        thread = threading.Thread(target=second)
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not order and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        order.append("first ends")
+    thread.join(timeout=20)
+    assert order == ["waits", "first ends", "second"]
 
 
 KILLED = """
 import os, signal, sys
 from fractions import Fraction
 from sqlalchemy import event
-from grader.batch.gradebook import Gradebook
+from grader.batch.gradebook import Graded, Gradebook
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.student import Student, Submission
 
 url, fatal, generation = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 results = tuple(CheckResult("conv", f"case-{n}", Status.OK, output=generation) for n in range(40))
 criteria = (CriterionGrade("conv", "t", Fraction(5), Fraction(5), Status.OK, results, reason=generation),) * 2
+students = [f"student-{n}" for n in range(5)]
+submissions = [Submission(name, "conv", name) for name in students]
+addresses = {f"conv/{r.case}": f"{r.case} {generation}" for r in results}
+fresh = {addresses[f"conv/{r.case}"]: r for r in results}
 statements = 0
 
 with Gradebook(url) as book:
-    @event.listens_for(book._engine, "before_cursor_execute")
+    book.hand_in(map(Student, students), submissions)
+    @event.listens_for(book._database.engine, "before_cursor_execute")
     def die(*_):
         global statements
         statements += 1
         if statements == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
-    for n in range(5):
-        book.record(f"student-{n}", generation, Grade("conv", f"student-{n}", criteria, "none"))
+    for submission in submissions:
+        grade = Grade("conv", submission.student_id, criteria, "none")
+        book.record(submission, Graded(grade, generation, addresses, fresh))
 """
 
 
 def test_a_killed_run_leaves_each_grade_whole_or_absent(url: str) -> None:
     """Killed before its n-th statement, while a first run is written and while others replace it."""
-    for fatal, generation in ((9, "one"), (99, "one"), (19, "two"), (6, "three")):
+    for fatal, generation in ((5, "one"), (999, "one"), (19, "two"), (6, "three"), (23, "four")):
         killed = subprocess.run([sys.executable, "-c", KILLED, url, str(fatal), generation], check=False)
-        assert killed.returncode == (0 if fatal == 99 else -signal.SIGKILL)
+        assert killed.returncode == (0 if fatal == 999 else -signal.SIGKILL)
         with Gradebook(url, create=False) as book:
             rows = book.grades()
-        assert len(rows) == (0 if fatal == 9 else 5)
+        assert len(rows) == (0 if fatal == 5 else 5)
         for row in rows:
             assert row.grade is not None
             assert [len(c.results) for c in row.grade.criteria] == [40, 40]
             assert len({r.output for c in row.grade.criteria for r in c.results}) == 1
-    assert {row.grade.criteria[0].reason for row in rows if row.grade} == {"one", "two"}
+            assert {c.results[0].output for c in row.grade.criteria} == {row.grade.criteria[0].reason}
+    assert "one" in {row.grade.criteria[0].reason for row in rows if row.grade}
+
+
+def test_the_migrations_make_the_tables_that_the_code_reads(url: str) -> None:
+    with Gradebook(url) as book, book._database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
 
 
 def not_a_database(path: Path) -> None:
@@ -188,7 +338,13 @@ def somebody_elses(path: Path) -> None:
 def newer_schema(path: Path) -> None:
     Gradebook(f"sqlite:///{path}").close()
     with sqlite3.connect(path) as database:
-        database.execute("UPDATE schema_version SET version = 99")
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+
+
+def older_than_versions(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE schema_version (version INTEGER)")
     database.close()
 
 
@@ -196,7 +352,9 @@ def a_folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("trouble", [not_a_database, somebody_elses, newer_schema, a_folder])
+@pytest.mark.parametrize(
+    "trouble", [not_a_database, somebody_elses, newer_schema, older_than_versions, a_folder]
+)
 def test_a_file_that_is_no_gradebook_is_said_in_one_line_and_left_alone(
     tmp_path: Path, trouble: object
 ) -> None:
@@ -211,12 +369,24 @@ def test_a_file_that_is_no_gradebook_is_said_in_one_line_and_left_alone(
 
 
 @pytest.mark.parametrize(
-    "url", ["gradebook.db", "nosuch://host/db", "postgresql+nosuch://u@h/db", "sqlite:////proc/no/book.db"]
+    "url",
+    [
+        "gradebook.db",
+        "postgresql+nosuch://u@h/db",
+        "sqlite:////proc/no/book.db",
+        "postgresql://nobody@127.0.0.1:1/none",
+        "postgresql://nobody@/none?host=/nowhere",
+    ],
 )
 def test_a_url_that_nothing_opens_is_said_in_one_line(url: str) -> None:
     with pytest.raises(UserError, match="cannot use this gradebook") as error:
         Gradebook(url)
     assert "\n" not in str(error.value)
+
+
+def test_another_kind_of_database_is_said_in_one_line() -> None:
+    with pytest.raises(UserError, match="SQLite or PostgreSQL"):
+        Gradebook("mysql://host/db")
 
 
 def test_reading_never_makes_a_gradebook(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def test_each_sub_folder_is_a_submission_sorted_by_name(
     make_class: Callable[..., Intake], tmp_path: Path
 ) -> None:
     intake = make_class("zoe", "ada", "山田　太郎")
-    assert [s.student_id for s in intake.submissions] == ["ada", "zoe", "山田　太郎"]
+    assert [s.submission.student_id for s in intake.submissions] == ["ada", "zoe", "山田　太郎"]
     assert intake.submissions[0].folder == tmp_path / "class" / "ada"
     assert intake.refused == intake.ignored == ()
 
@@ -27,7 +27,7 @@ def test_what_is_no_submission_is_listed_not_dropped(
     (tmp_path / "class" / "roster.csv").touch()
     os.mkfifo(tmp_path / "class" / "pipe")
     intake = find_submissions(tmp_path / "class", ["conv.py"])
-    assert [s.student_id for s in intake.submissions] == ["ada"]
+    assert [s.submission.student_id for s in intake.submissions] == ["ada"]
     assert intake.ignored == (".git", "pipe", "roster.csv")
 
 
@@ -53,15 +53,14 @@ def test_the_digest_is_that_of_the_files_handed_in(make_class: Callable[..., Int
     folder = make_class("ada").submissions[0].folder
 
     def digest() -> str:
-        return find_submissions(tmp_path / "class", ["conv.py", "kernels/dense.py"]).submissions[0].digest
+        return find_submissions(tmp_path / "class", ["conv.py", "dense.py"]).submissions[0].submission.files
 
     seen = {digest()}
     (folder / "notes.txt").write_text("not handed in")
     assert {digest()} == seen
     (folder / "conv.py").write_text("other")
     seen.add(digest())
-    (folder / "kernels").mkdir()
-    (folder / "kernels" / "dense.py").write_text("more")
+    (folder / "dense.py").write_text("more")
     seen.add(digest())
     assert len(seen) == 3
 
@@ -76,8 +75,7 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
     (folder / "conv.py").unlink()
     os.mkfifo(folder / "conv.py")
     (folder / "link.py").symlink_to(secret / "dense.py")
-    (folder / "kernels").symlink_to(secret)
-    files = ["conv.py", "link.py", "kernels/dense.py"]
+    files = ["conv.py", "link.py"]
     before = find_submissions(tmp_path / "class", files)
     (secret / "dense.py").write_text("two")
     assert find_submissions(tmp_path / "class", files) == before

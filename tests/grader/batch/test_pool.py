@@ -4,46 +4,56 @@ import atexit
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from grader.batch.intake import FoundSubmission, Intake
 from grader.batch.pool import grade_all
 from grader.model.errors import GraderFault
-from grader.model.grade import Grade
 
 
-def grade_of(submission: FoundSubmission) -> Grade:
-    return Grade("conv", submission.student_id, (), "none")
+def grade_of(submission: str) -> str:
+    return submission.upper()
 
 
-def good_or_raises(submission: FoundSubmission) -> Grade:
-    if submission.student_id == "eve":
+def good_or_raises(submission: str) -> str:
+    if submission == "eve":
         raise ValueError("eve is not gradable")
     return grade_of(submission)
 
 
-def dies_for_eve(submission: FoundSubmission) -> Grade:
-    if submission.student_id == "eve":
+def counts_and_dies(deaths: Path, submission: str) -> str:
+    if submission == "eve":
+        with open(deaths, "a") as file:
+            file.write("x")
+        os._exit(1)
+    return submission
+
+
+def fails_to_start() -> None:
+    raise GraderFault("no sandbox here")
+
+
+def dies_for_eve(submission: str) -> str:
+    if submission == "eve":
         os._exit(1)
     time.sleep(0.05)
     return grade_of(submission)
 
 
-def dies_once(seen: Path, submission: FoundSubmission) -> Grade:
-    if submission.student_id == "eve" and not seen.exists():
+def dies_once(seen: Path, submission: str) -> str:
+    if submission == "eve" and not seen.exists():
         seen.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return grade_of(submission)
 
 
-def leaves_its_pid(pids: Path, submission: FoundSubmission) -> Grade:
+def leaves_its_pid(pids: Path, submission: str) -> str:
     (pids / str(os.getpid())).touch()
     atexit.register((pids / f"{os.getpid()}.left").touch)
-    if submission.student_id != "ada":
+    if submission != "ada":
         try:
             time.sleep(60)
         finally:
@@ -59,38 +69,50 @@ def alive(pid: str) -> bool:
     return True
 
 
-def test_every_submission_comes_back_with_its_grade(make_class: Callable[..., Intake]) -> None:
-    submissions = make_class(*"abcdefg").submissions
-    assert sorted(grade_all(submissions, grade_of, 2), key=lambda graded: graded[0].student_id) == [
-        (submission, grade_of(submission)) for submission in submissions
-    ]
+def test_every_submission_comes_back_with_its_grade() -> None:
+    submissions = [*"abcdefg"]
+    assert sorted(grade_all(submissions, grade_of, 2)) == [(s, grade_of(s)) for s in submissions]
 
 
-def test_an_exception_belongs_to_its_submission_alone(make_class: Callable[..., Intake]) -> None:
-    results = {s.student_id: r for s, r in grade_all(make_class("ada", "eve").submissions, good_or_raises, 2)}
+def test_an_exception_belongs_to_its_submission_alone() -> None:
+    results = {s: r for s, r in grade_all(["ada", "eve"], good_or_raises, 2)}
     assert isinstance(results["eve"], ValueError)
-    assert isinstance(results["ada"], Grade)
+    assert results["ada"] == "ADA"
 
 
-def test_a_submission_that_kills_its_process_costs_no_other(make_class: Callable[..., Intake]) -> None:
-    results = list(grade_all(make_class("a", "b", "eve", "f", "g").submissions, dies_for_eve, 2))
-    assert sorted(s.student_id for s, _ in results) == ["a", "b", "eve", "f", "g"]
-    assert [s.student_id for s, r in results if isinstance(r, GraderFault)] == ["eve"]
-    assert sum(isinstance(r, Grade) for _, r in results) == 4
+def test_a_submission_that_kills_its_process_costs_no_other() -> None:
+    results = list(grade_all(["a", "b", "eve", "f", "g"], dies_for_eve, 2))
+    assert sorted(s for s, _ in results) == ["a", "b", "eve", "f", "g"]
+    assert [s for s, r in results if isinstance(r, GraderFault)] == ["eve"]
+    assert sum(isinstance(r, str) for _, r in results) == 4
 
 
-def test_a_process_that_dies_once_costs_nothing(make_class: Callable[..., Intake], tmp_path: Path) -> None:
+def test_a_process_that_dies_once_costs_nothing(tmp_path: Path) -> None:
     grade_one = partial(dies_once, tmp_path / "seen")
-    results = list(grade_all(make_class("ada", "eve", "zoe").submissions, grade_one, 2))
-    assert all(isinstance(result, Grade) for _, result in results)
+    results = list(grade_all(["ada", "eve", "zoe"], grade_one, 2))
+    assert all(isinstance(result, str) for _, result in results)
     assert len(results) == 3
 
 
-def test_only_a_few_submissions_are_taken_at_a_time(make_class: Callable[..., Intake]) -> None:
-    submissions = make_class(*(f"s{n:02d}" for n in range(20))).submissions
+def test_what_kills_three_processes_is_set_aside_with_its_reason(tmp_path: Path) -> None:
+    items = ["ada", "eve", "zoe"]
+    results = dict(grade_all(items, partial(counts_and_dies, tmp_path / "deaths"), 2))
+    assert (tmp_path / "deaths").read_text() == "xxx"
+    assert isinstance(results["eve"], GraderFault)
+    assert "died 3 times" in str(results["eve"])
+    assert [results["ada"], results["zoe"]] == ["ada", "zoe"]
+
+
+def test_why_a_process_cannot_start_is_said(tmp_path: Path) -> None:
+    for _, result in grade_all(["ada", "bob"], grade_of, 2, fails_to_start):
+        assert str(result) == "no sandbox here"
+
+
+def test_only_a_few_submissions_are_taken_at_a_time() -> None:
+    submissions = [f"s{n:02d}" for n in range(20)]
     taken = 0
 
-    def taking() -> Iterator[FoundSubmission]:
+    def taking() -> Iterator[str]:
         nonlocal taken
         for submission in submissions:
             taken += 1
@@ -101,12 +123,10 @@ def test_only_a_few_submissions_are_taken_at_a_time(make_class: Callable[..., In
     assert taken == 20
 
 
-def test_leaving_early_stops_every_process_after_its_clean_up(
-    make_class: Callable[..., Intake], tmp_path: Path
-) -> None:
+def test_leaving_early_stops_every_process_after_its_clean_up(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     pids.mkdir()
-    results = grade_all(make_class("ada", "bob", "eve").submissions, partial(leaves_its_pid, pids), 2)
+    results = grade_all(["ada", "bob", "eve"], partial(leaves_its_pid, pids), 2)
     next(results)
     while sum(path.name.isdigit() for path in pids.iterdir()) < 2:
         time.sleep(0.01)

@@ -6,33 +6,56 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from grader.batch.gradebook import Gradebook
-from grader.batch.intake import FoundSubmission, Intake, SetAside, find_submissions
+from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.intake import Found, Intake, SetAside, find_submissions
 from grader.batch.run import BatchSummary, print_summary, run_batch
+from grader.batch.work import Done, Work
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.student import Submission
+
+Executed = Generator[tuple[Work, Done | Exception], None, None]
 
 
-def grade_by_name(submission: FoundSubmission) -> Grade:
-    if submission.student_id == "eve":
-        raise RuntimeError("[red]no sandbox\x1b[2J")
-    status = Status.INTERNAL_ERROR if submission.student_id == "bob" else Status.OK
-    results = (CheckResult("conv", "a", status),)
-    criterion = CriterionGrade("conv", "t", Fraction(5), Fraction(5), status, results)
-    return Grade("conv_forward", submission.student_id, (criterion,), "none")
+class Executor:
+    """Grades by name, without a process: eve's grading fails, bob's is the grader's fault."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, ...]] = []
+        self.known: list[int] = []
+
+    def __call__(self, works: Iterable[Work]) -> Executed:
+        for work in works:
+            self.done.append(work.students)
+            self.known.append(len(work.known))
+            yield work, self.result(work)
+
+    def result(self, work: Work) -> Done | Exception:
+        if "eve" in work.students:
+            return RuntimeError("[red]no sandbox\x1b[2J")
+        status = Status.INTERNAL_ERROR if "bob" in work.students else Status.OK
+        results = (CheckResult("conv", "a", status),)
+        criterion = CriterionGrade("conv", "t", Fraction(5), Fraction(5), status, results)
+        grades = tuple(Grade("conv", student, (criterion,), "none") for student in work.students)
+        fresh = {} if status is Status.INTERNAL_ERROR or work.known else {"address": results[0]}
+        addresses = {} if status is Status.INTERNAL_ERROR else {"conv/a": "address"}
+        return Done(grades, (addresses,) * len(grades), fresh)
 
 
-def run(intake: Intake, gradebook: Gradebook, **options: object) -> tuple[BatchSummary, str]:
+def run(
+    intake: Intake, gradebook: Gradebook, by: str = "by", execute: Executor | None = None, **options: Any
+) -> tuple[BatchSummary, str]:
     file = io.StringIO()
-    console = Console(file=file, width=80, **options)  # type: ignore[arg-type]
-    summary = run_batch(intake, grade_by_name, gradebook, "conv_forward", 1, console)
+    console = Console(file=file, width=100, **options)
+    summary = run_batch(intake, by, execute or Executor(), gradebook, "conv", console)
     print_summary(summary, console)
     return summary, file.getvalue()
 
@@ -43,7 +66,7 @@ def test_nothing_is_lost_and_everything_that_needs_a_person_is_named(
     make_class("ada", "bob", "eve")
     (tmp_path / "class" / "zed").symlink_to("ada")
     (tmp_path / "class" / "notes.txt").touch()
-    summary, text = run(find_submissions(tmp_path / "class", ["conv.py"]), gradebook)
+    summary, text = run(find_submissions(tmp_path / "class", ["conv.py"], "conv"), gradebook)
     assert summary.graded == 2
     assert summary.needs_person == (
         SetAside("bob", "not scored: conv/a"),
@@ -56,7 +79,7 @@ def test_nothing_is_lost_and_everything_that_needs_a_person_is_named(
         ("bob", False),
         ("eve", True),
     ]
-    assert "2 graded, 3 need a person" in text
+    assert "2 graded, 1 case run\n3 need a person" in text
     assert "  eve: grading failed: [red]no sandbox\n" in text
     assert "not a submission: notes.txt" in text
     assert "\x1b" not in text
@@ -64,8 +87,85 @@ def test_nothing_is_lost_and_everything_that_needs_a_person_is_named(
 
 def test_a_clean_run_needs_nobody(make_class: Callable[..., Intake], gradebook: Gradebook) -> None:
     summary, text = run(make_class("ada", "zoe"), gradebook)
-    assert summary == BatchSummary(2, (), ())
-    assert text.splitlines() == ["graded 1 of 2", "graded 2 of 2", "2 graded, 0 need a person"]
+    assert summary == BatchSummary(2, 0, (), (), ran=2)
+    assert [line.partition(",")[0] for line in text.splitlines()] == [
+        "graded 1 of 2",
+        "graded 2 of 2",
+        "2 graded",
+        "0 need a person",
+    ]
+
+
+def test_a_second_run_runs_nothing_and_says_so(
+    make_class: Callable[..., Intake], gradebook: Gradebook, url: str, rows_of: Callable[[str], Any]
+) -> None:
+    intake = make_class("ada", "zoe")
+    run(intake, gradebook)
+    before, log = rows_of(url), gradebook.audit_log()
+    execute = Executor()
+    summary, text = run(intake, gradebook, execute=execute)
+    assert text == "nothing to run, 2 known\n0 need a person\n"
+    assert execute.done == []
+    assert summary.graded == 0
+    assert (rows_of(url), gradebook.audit_log()) == (before, log)
+
+
+def test_what_failed_or_could_not_be_judged_is_tried_again(
+    make_class: Callable[..., Intake], gradebook: Gradebook
+) -> None:
+    intake, execute = make_class("ada", "bob", "eve"), Executor()
+    run(intake, gradebook)
+    run(intake, gradebook, execute=execute)
+    assert sorted(execute.done) == [("bob",), ("eve",)]
+
+
+def test_files_that_several_hand_in_are_graded_once(
+    make_class: Callable[..., Intake], gradebook: Gradebook, tmp_path: Path
+) -> None:
+    make_class("ada", "bea", "cyd")
+    (tmp_path / "class" / "cyd" / "conv.py").write_text("# ada\n")
+    execute = Executor()
+    summary, _ = run(find_submissions(tmp_path / "class", ["conv.py"], "conv"), gradebook, execute=execute)
+    assert execute.done == [("ada", "cyd"), ("bea",)]
+    assert [row.grade.submission for row in gradebook.grades() if row.grade] == ["ada", "bea", "cyd"]
+    assert (summary.graded, summary.ran) == (3, 2)
+
+
+def test_another_way_to_grade_is_told_what_is_known(
+    make_class: Callable[..., Intake], gradebook: Gradebook
+) -> None:
+    intake, execute = make_class("ada", "zoe"), Executor()
+    run(intake, gradebook)
+    summary, text = run(intake, gradebook, by="other points", execute=execute)
+    assert execute.known == [1, 1]
+    assert (summary.graded, summary.rescored, summary.ran) == (2, 2, 0)
+    assert "2 graded (2 without running anything), 0 cases run" in text
+
+
+def test_an_earlier_submission_counts_again_where_it_is_chosen(
+    make_class: Callable[..., Intake], gradebook: Gradebook, tmp_path: Path
+) -> None:
+    first = make_class("ada")
+    (tmp_path / "class" / "ada" / "conv.py").write_text("# second thoughts\n")
+    second = find_submissions(tmp_path / "class", ["conv.py"], "conv")
+    for intake in (first, second, first):
+        run(intake, gradebook)
+        (row,) = gradebook.grades()
+        assert row.submission == intake.submissions[0].submission
+    assert [row["action"] for row in gradebook.audit_log()] == ["graded", "graded", "counts"]
+
+
+def test_a_failure_of_what_no_longer_counts_is_forgotten(
+    make_class: Callable[..., Intake], gradebook: Gradebook, tmp_path: Path
+) -> None:
+    intake = make_class("eve")
+    run(intake, gradebook)
+    found = intake.submissions[0]
+    other = replace(found.submission, files="mended")
+    gradebook.hand_in(intake.students, [other])
+    gradebook.record(other, Graded(Grade("conv", "eve", (), "none"), "by"))
+    run(replace(intake, submissions=(Found(other, found.folder, (other.id,)),)), gradebook)
+    assert [(row.fault, row.submission) for row in gradebook.grades()] == [("", other)]
 
 
 def test_plain_lines_stay_few(make_class: Callable[..., Intake], gradebook: Gradebook) -> None:
@@ -73,22 +173,16 @@ def test_plain_lines_stay_few(make_class: Callable[..., Intake], gradebook: Grad
     assert text.count("graded ") == 10
 
 
-def test_a_terminal_gets_a_bar_with_rate(make_class: Callable[..., Intake], gradebook: Gradebook) -> None:
-    _, text = run(make_class("ada", "zoe"), gradebook, force_terminal=True)
+def test_a_terminal_gets_a_bar_with_what_waits_and_the_rate(
+    make_class: Callable[..., Intake], gradebook: Gradebook
+) -> None:
+    _, text = run(make_class("ada", "eve"), gradebook, force_terminal=True)
     assert "2/2" in text
-    assert "0 waiting" in text
+    assert "0 waiting, 1 set aside" in text
     assert "per second" in text
 
 
-def test_every_submission_is_graded_anew(make_class: Callable[..., Intake], gradebook: Gradebook) -> None:
-    intake = make_class("ada")
-    stale = replace(grade_by_name(intake.submissions[0]), sandbox="stale")
-    gradebook.record("ada", "0", stale)
-    run(intake, gradebook)
-    assert [row.grade.sandbox for row in gradebook.grades() if row.grade] == ["none"]
-
-
-INTERRUPTED = """
+BATCH = """
 import os, sys, time
 from fractions import Fraction
 from functools import partial
@@ -96,40 +190,60 @@ from pathlib import Path
 from rich.console import Console
 from grader.batch.gradebook import Gradebook
 from grader.batch.intake import find_submissions
+from grader.batch.pool import grade_all
 from grader.batch.run import run_batch
+from grader.batch.work import Done
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
-def grade_one(pids, submission):
+def grade_one(pids, work):
     (pids / str(os.getpid())).touch()
     time.sleep(0.1)
+    with open(pids / "graded.txt", "a") as file:
+        file.write(f"{work.students[0]}\\n")
     results = tuple(CheckResult("conv", f"case-{n}", Status.OK) for n in range(40))
-    return Grade("conv", submission.student_id,
+    grade = Grade("conv", work.students[0],
         (CriterionGrade("conv", "t", Fraction(5), Fraction(5), Status.OK, results),), "none")
+    addresses = {f"conv/{r.case}": r.case for r in results}
+    return Done((grade,), (addresses,), {r.case: r for r in results})
 
 if __name__ == "__main__":
     root, url, pids = sys.argv[1:]
     with Gradebook(url) as book:
-        run_batch(find_submissions(Path(root), ["conv.py"]), partial(grade_one, Path(pids)), book, "conv", 2,
-            Console())
+        execute = partial(grade_all, grade_one=partial(grade_one, Path(pids)), jobs=2)
+        run_batch(find_submissions(Path(root), ["conv.py"], "conv"), "by", execute, book, "conv", Console())
 """
+
+
+@pytest.fixture
+def start(tmp_path: Path, url: str) -> Callable[[], subprocess.Popen[str]]:
+    """Starts a batch over `tmp_path/class` in a process of its own; its workers leave their ids in `pids`."""
+    script = tmp_path / "batch.py"
+    script.write_text(BATCH)
+    (tmp_path / "pids").mkdir()
+
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, script, tmp_path / "class", url, tmp_path / "pids"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
 
 
 @pytest.mark.parametrize("deadly", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_cut_short_keeps_whole_grades_and_leaves_no_process(
-    make_class: Callable[..., Intake], tmp_path: Path, url: str, deadly: signal.Signals
+    make_class: Callable[..., Intake],
+    tmp_path: Path,
+    url: str,
+    start: Callable[[], subprocess.Popen[str]],
+    deadly: signal.Signals,
 ) -> None:
     make_class(*(f"student-{n:03d}" for n in range(100)))
-    script, pids = tmp_path / "interrupted.py", tmp_path / "pids"
-    script.write_text(INTERRUPTED)
-    pids.mkdir()
-    batch = subprocess.Popen(
-        [sys.executable, script, tmp_path / "class", url, pids],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    batch = start()
     assert batch.stdout is not None
-    assert batch.stdout.readline() == "graded 10 of 100\n"
+    assert batch.stdout.readline().startswith("graded 10 of 100")
     batch.send_signal(deadly)
     _, said = batch.communicate(timeout=10)
     assert batch.returncode == -deadly
@@ -138,12 +252,25 @@ def test_a_run_cut_short_keeps_whole_grades_and_leaves_no_process(
         rows = book.grades()
     assert 10 <= len(rows) < 100
     assert all(row.grade is not None and len(row.grade.criteria[0].results) == 40 for row in rows)
-    workers = [int(path.name) for path in pids.iterdir()]
+    workers = [int(path.name) for path in (tmp_path / "pids").iterdir() if path.name.isdigit()]
     assert len(workers) == 2
     deadline = time.monotonic() + 8
     while any(is_running(pid) for pid in workers) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(is_running(pid) for pid in workers)
+
+
+def test_two_batches_on_one_gradebook_do_not_grade_the_same_submission_twice(
+    make_class: Callable[..., Intake], tmp_path: Path, url: str, start: Callable[[], subprocess.Popen[str]]
+) -> None:
+    names = [f"student-{n:03d}" for n in range(20)]
+    make_class(*names)
+    said = [batch.communicate(timeout=60) for batch in [start(), start()]]
+    assert ["waiting for another batch" in out for out, _ in said].count(True) == 1, said
+    graded = (tmp_path / "pids" / "graded.txt").read_text().split()
+    assert sorted(graded) == names
+    with Gradebook(url) as book:
+        assert [row.student_id for row in book.grades()] == names
 
 
 def is_running(pid: int) -> bool:
@@ -152,3 +279,8 @@ def is_running(pid: int) -> bool:
         return "zombie" not in Path(f"/proc/{pid}/status").read_text()
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def test_a_submission_keeps_its_id() -> None:
+    """What an earlier Backflip wrote must be found again."""
+    assert Submission("ada", "conv", "1", "2").id == "44be1523dba5566203979488981b74da"

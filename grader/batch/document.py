@@ -1,0 +1,98 @@
+"""A grade as rows of the gradebook, and back."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, fields
+from fractions import Fraction
+from typing import Any
+
+from grader.model.assignment import Visibility
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+
+# What belongs to a rubric or a class and not to the run of a case
+WORTH = ("criterion", "case", "visibility", "help", "misconceptions", "idea")
+_DEFAULTS = {f.name: f.default for f in fields(CheckResult) if f.default is not MISSING}
+
+
+def result_to_json(result: CheckResult) -> dict[str, Any]:
+    """What a run came to, without what the rubric makes of it; what is as always is left out."""
+    return {name: value for name, value in _said(result).items() if name not in WORTH}
+
+
+def result_from_json(data: Mapping[str, Any]) -> CheckResult:
+    """The other way; criterion and case are "" where they were left out."""
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
+    values |= {"status": Status(data["status"]), "visibility": Visibility(data.get("visibility", "visible"))}
+    return CheckResult(**{"criterion": "", "case": ""} | values)
+
+
+def grade_to_row(grade: Grade, addresses: Mapping[str, str]) -> dict[str, Any]:
+    """The columns of a grade; `addresses` names, by criterion/case, the results that `case_results` holds."""
+    return {
+        "submission": grade.submission,
+        "score": str(grade.score),
+        "max_score": str(grade.max_score),
+        "withheld": str(grade.withheld),
+        "not_selected": grade.not_selected,
+        "sandbox": grade.sandbox,
+        "device": grade.device,
+        "versions": dict(grade.versions),
+        "criteria": [_criterion_to_json(criterion, addresses) for criterion in grade.criteria],
+    }
+
+
+def grade_from_row(row: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> Grade:
+    """The other way; `results` are those of the submission's files, by address."""
+    return Grade(
+        assignment=row["assignment"],
+        submission=row["submission"],
+        criteria=tuple(_criterion_from_json(data, results) for data in row["criteria"]),
+        sandbox=row["sandbox"],
+        device=row["device"],
+        withheld=Fraction(row["withheld"]),
+        not_selected=row["not_selected"],
+        versions=row["versions"],
+    )
+
+
+def _said(result: CheckResult) -> dict[str, Any]:
+    values = asdict(result)
+    return {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
+
+
+def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) -> dict[str, Any]:
+    cases = []
+    for result in criterion.results:
+        said = _said(result)
+        address = addresses.get(f"{result.criterion}/{result.case}")
+        if address is not None:
+            said = {name: value for name, value in said.items() if name in WORTH} | {"address": address}
+            said |= {"status": result.status, "follow_through": result.follow_through}
+        if said["criterion"] == criterion.id:
+            del said["criterion"]
+        cases.append(said)
+    return {
+        "id": criterion.id,
+        "title": criterion.title,
+        "points": str(criterion.points),
+        "score": str(criterion.score),
+        "status": criterion.status,
+        "reason": criterion.reason,
+        "cases": cases,
+    }
+
+
+def _criterion_from_json(data: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> CriterionGrade:
+    found = []
+    for said in data["cases"]:
+        ran = results[said["address"]] if "address" in said else {}
+        own = {name: value for name, value in said.items() if name != "address"}
+        found.append(result_from_json({"criterion": data["id"], **ran, **own}))
+    return CriterionGrade(
+        id=data["id"],
+        title=data["title"],
+        points=Fraction(data["points"]),
+        score=Fraction(data["score"]),
+        status=Status(data["status"]),
+        results=tuple(found),
+        reason=data["reason"],
+    )

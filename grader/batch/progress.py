@@ -1,0 +1,59 @@
+"""How far a batch is: a bar where there is a terminal, few plain lines where there is none."""
+
+import time
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+LINES = 10  # plain ones, at most, over a whole batch
+
+
+class Progress:
+    """Counts what is graded, waiting and set aside, and how many a second; a context manager."""
+
+    def __init__(self, total: int, console: Console) -> None:
+        self._total, self._console = total, console
+        self._done = self._failed = 0
+        self._started = time.monotonic()
+        self._bar = Bar(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[said]}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=total, said=self._said())
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def advance(self, count: int, failed: bool) -> None:
+        """So many more are done; they were graded, or `failed` and are set aside."""
+        before, self._done = self._done, self._done + count
+        self._failed += count * failed
+        self._bar.update(self._task, completed=self._done, said=self._said())
+        if (
+            not self._console.is_terminal
+            and LINES * self._done // self._total > LINES * before // self._total
+        ):
+            line = f"graded {self._done - self._failed} of {self._total}, {self._said()}, {self._left()}"
+            self._console.print(Text(line.removesuffix(", ")))
+
+    def _said(self) -> str:
+        rate = self._done / max(time.monotonic() - self._started, 1e-9)
+        words = f"{self._total - self._done} waiting, {self._failed} set aside, {rate:.1f} per second"
+        return words
+
+    def _left(self) -> str:
+        if not self._done or self._done == self._total:
+            return ""
+        seconds = (time.monotonic() - self._started) * (self._total - self._done) / self._done
+        return f"{seconds / 60:.0f} min left" if seconds >= 120 else f"{seconds:.0f} s left"

@@ -1,0 +1,152 @@
+"""The gradebook's tables; `migrations/` makes them, and a test holds the two against each other.
+
+    students ─┬─ submissions ─┬─ grades ┄┄ (files, address) ┄┄ case_results
+              │               └─ faults
+              └─ adjustments                     runs      audit_log
+
+Keys say what a row is about and nothing is numbered by the order in which it was written, so that two
+gradebooks of one class hold the same rows however their runs went. `runs` and `audit_log` alone tell that
+history. Scores are exact fractions as text ("67/2"). What a submission may have written is kept as JSON
+text, which holds every character that Python's strings do, where a database's own text type may not.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Table(DeclarativeBase):
+    """Root of the tables."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        datetime: DateTime(timezone=True),
+    }
+
+
+class StudentRow(Table):
+    """Someone on the roster, or without one whoever handed something in."""
+
+    __tablename__ = "students"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    section: Mapped[str]
+    extension: Mapped[str]
+
+
+class SubmissionRow(Table):
+    """One set of files that a student handed in at one time; `files` is their digest.
+
+    `attempt` tells several of one student apart, in order; `submitted_at` is ISO 8601 or "" where nobody
+    knows. `id` is a digest of student, assignment, attempt and files.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (Index("submissions_by_student", "assignment", "student_id"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
+    assignment: Mapped[str]
+    attempt: Mapped[str]
+    files: Mapped[str]
+    submitted_at: Mapped[str]
+    late: Mapped[bool]
+
+
+class GradeRow(Table):
+    """The grade of a submission; of a student's grades in an assignment at most one `counts`.
+
+    `graded_by` is a digest of everything that it was graded with. `criteria` lists, for each criterion, what
+    it earned and its cases; what a case's run came to stands in `case_results` under the submission's files
+    and the case's address, and in `criteria` itself only where nothing ran.
+    """
+
+    __tablename__ = "grades"
+    __table_args__ = (
+        Index(
+            "one_grade_counts",
+            "assignment",
+            "student_id",
+            unique=True,
+            sqlite_where=text("counts"),
+            postgresql_where=text("counts"),
+        ),
+    )
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
+    assignment: Mapped[str]
+    counts: Mapped[bool]
+    graded_by: Mapped[str]
+    submission: Mapped[str]
+    score: Mapped[str]
+    max_score: Mapped[str]
+    withheld: Mapped[str]
+    not_selected: Mapped[int]
+    sandbox: Mapped[str]
+    device: Mapped[str]
+    versions: Mapped[dict[str, Any]]
+    criteria: Mapped[list[Any]]
+
+
+class CaseRow(Table):
+    """What a case's run came to, once for all submissions with these files.
+
+    `address` is a digest of everything else that the run depends on (see `grader.judge.memory`).
+    """
+
+    __tablename__ = "case_results"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy wants it
+    files: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    result: Mapped[dict[str, Any]]
+
+
+class FaultRow(Table):
+    """The last attempt to grade this submission failed through no fault of the student's."""
+
+    __tablename__ = "faults"
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(JSON)
+
+
+class AdjustmentRow(Table):
+    """Points that a person adds to a grade, or takes from it; grading never touches them.
+
+    `criterion` "" stands for the whole assignment.
+    """
+
+    __tablename__ = "adjustments"
+    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"), primary_key=True)
+    assignment: Mapped[str] = mapped_column(primary_key=True)
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    points: Mapped[str]
+    reason: Mapped[str]
+    author: Mapped[str]
+
+
+class RunRow(Table):
+    """One `grader batch`: `ended_at` stays empty where it was killed."""
+
+    __tablename__ = "runs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str]
+    graded_by: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class AuditRow(Table):
+    """What happened, in order; rows are only ever added, which the database itself sees to."""
+
+    __tablename__ = "audit_log"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    action: Mapped[str]
+    student_id: Mapped[str]
+    assignment: Mapped[str]
+    detail: Mapped[dict[str, Any]]

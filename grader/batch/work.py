@@ -1,0 +1,141 @@
+"""What travels to whoever grades: how a class is graded, once; then one set of files after the other.
+
+Everything goes as bytes and by content, so a process of this machine and one across a network do the same.
+"""
+
+import atexit
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from grader.judge.diagnose import Misconceptions
+from grader.judge.memory import Addresses, Memory, code_digest, remembering
+from grader.judge.session import Session
+from grader.judge.stage import HandedIn
+from grader.model.assignment import Assignment
+from grader.model.errors import GraderFault
+from grader.model.grade import CheckResult, Grade
+
+LEFT_OUT = ("mutants.py",)  # what they answer is in the misconceptions
+
+
+@dataclass(frozen=True)
+class Grading:
+    """How a class is graded: `course` holds, by path, the files of the course that grading needs.
+
+    `variants` gives each student's hidden cases numbers of their own.
+    """
+
+    assignment: Assignment
+    course: Mapping[str, bytes]
+    wall: str
+    secret: str
+    known: Misconceptions | None
+    variants: bool
+    code: str
+
+    @staticmethod
+    def of(
+        assignment: Assignment, wall: str, secret: str, known: Misconceptions | None, variants: bool
+    ) -> "Grading":
+        """Reads what must travel: the assignment's own files, and the package of its oracle."""
+        root = assignment.folder.parent.parent
+        oracle = root / assignment.oracle.partition(".")[0]
+        found = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
+        found += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+        course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
+        return Grading(assignment, course, wall, secret, known, variants, code_digest())
+
+    @cached_property
+    def digest(self) -> str:
+        """Over everything that a grade depends on, beside what was handed in and by whom."""
+        provided = {**self.course, **self.assignment.provided}
+        parts = {
+            "assignment": [self.assignment.name, self.assignment.digest],
+            "files": {name: hashlib.sha256(content).hexdigest() for name, content in provided.items()},
+            "wall": self.wall,
+            "secret": self.secret,
+            "known": None if self.known is None else asdict(self.known),
+            "variants": self.variants,
+            "code": self.code,
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Work:
+    """One set of files, the students who handed it in, and what is known of it, by address."""
+
+    handed_in: HandedIn
+    students: tuple[str, ...]
+    known: Mapping[str, CheckResult] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A grade for each student, the addresses of its cases, and the results that were not known before."""
+
+    grades: tuple[Grade, ...]
+    addresses: tuple[Mapping[str, str], ...]
+    fresh: Mapping[str, CheckResult]
+
+
+class Bench:
+    """A place where work is done: an unpacked course with a session."""
+
+    def __init__(self, grading: Grading) -> None:
+        if grading.code != code_digest():
+            raise GraderFault(
+                "this worker has another version of Backflip or NumPy; install the one that the batch runs"
+            )
+        self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
+        root = Path(self._folder.name)
+        for name, content in grading.course.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        there = root / "assignments" / grading.assignment.name
+        rubric = grading.assignment.rubric
+        assignment = replace(
+            grading.assignment,
+            folder=there,
+            rubric=replace(rubric, source=there / rubric.source.name),
+            library=root,
+        )
+        self._variants = grading.variants
+        self._session = Session(assignment, wall=grading.wall, secret=grading.secret, known=grading.known)
+        self._addresses = Addresses(assignment, grading.wall, "cpu")
+
+    def close(self) -> None:
+        """Ends the session and removes the course."""
+        self._session.close()
+        self._folder.cleanup()
+
+    def do(self, work: Work) -> Done:
+        """Grades the files, for each student where numbers are their own, else once for all of them."""
+        memory = Memory(self._addresses, work.known)
+        variants = work.students if self._variants else ("",)
+        with remembering(memory):
+            graded = self._session.grade_variants(work.handed_in, work.students[0], variants)
+        of = [student if self._variants else "" for student in work.students]
+        grades = tuple(replace(graded[v], submission=s) for v, s in zip(of, work.students, strict=True))
+        return Done(grades, tuple(memory.addresses[variant] for variant in of), memory.fresh)
+
+
+_BENCHES: dict[str, Bench] = {}
+
+
+def set_up(grading: Grading) -> None:
+    """Makes this process ready for the work of a batch; once is enough."""
+    if grading.digest not in _BENCHES:
+        _BENCHES[grading.digest] = Bench(grading)
+        atexit.register(_BENCHES[grading.digest].close)
+
+
+def do(digest: str, work: Work) -> Done:
+    """Does work of the batch with that digest, in a process that was set up for it."""
+    return _BENCHES[digest].do(work)

@@ -1,0 +1,54 @@
+"""Who hands in, what they handed in when, and what a person adds to their grade."""
+
+import hashlib
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Someone on the roster; without one all that is known is an id.
+
+    `extension` is how much later than others they may hand in: hours ("36h"), days ("2d"), or "".
+    """
+
+    id: str
+    name: str = ""
+    email: str = ""
+    section: str = ""
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One set of files that a student handed in at one time.
+
+    `files` is the hex SHA-256 over the files' names and contents. `attempt` tells several submissions of one
+    student apart and sorts them. `submitted_at` is ISO 8601 with its offset from UTC, "" where nobody knows;
+    `late` is what the LMS said of it.
+    """
+
+    student_id: str
+    assignment: str
+    files: str
+    attempt: str = ""
+    submitted_at: str = ""
+    late: bool = False
+
+    @property
+    def id(self) -> str:
+        """The same for the same student, assignment, attempt and files; another one for others."""
+        words = "\0".join((self.student_id, self.assignment, self.attempt, self.files))
+        return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Points that a person adds to a criterion's score, or takes from it; "" is the whole assignment."""
+
+    student_id: str
+    assignment: str
+    criterion: str
+    points: Fraction
+    reason: str
+    author: str

@@ -1,0 +1,166 @@
+"""Laws of what is run again and what is known by its content."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.author.render import provided_files
+from grader.batch.work import Bench, Done, Grading, Work
+from grader.judge.stage import HandedIn
+from grader.model.errors import GraderFault
+from grader.model.grade import CheckResult, Grade
+
+RIGHT = """\
+from ndarray import zeros
+
+def flip(a, axes):
+    return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
+
+def dilate(a, axes, dilation):
+    steps = [dilation + 1 if i in axes else 1 for i in range(a.ndim)]
+    out = zeros([n * k for n, k in zip(a.shape, steps)], a.device, a.dtype)
+    out[tuple(slice(None, None, k) for k in steps)] = a
+    return out
+"""
+WRONG = RIGHT.replace("slice(None, None, -1)", "slice(None)")
+CASES = ["dilate/columns", "dilate/rows", "flip/hidden-one", "flip/one-axis"]
+
+Change = tuple[str, str, str]  # a file of the assignment, a text in it, another one
+
+
+class Class:
+    """The course `tiny` and what is known of its submissions so far."""
+
+    def __init__(self, root: Path, make_course: Callable[..., Path]) -> None:
+        self.root = make_course(root)
+        self.known: dict[str, CheckResult] = {}
+
+    def change(self, file: str, text: str, other: str) -> None:
+        path = self.root / "assignments" / "tiny" / file
+        assert text in path.read_text()
+        path.write_text(path.read_text().replace(text, other))
+
+    def do(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> Done:
+        assignment = load(self.root / "assignments" / "tiny")
+        assignment = replace(assignment, provided=provided_files(assignment))
+        grading = Grading.of(assignment, "none", secret, None, variants)
+        bench = Bench(grading)
+        try:
+            return bench.do(Work(HandedIn({"conv.py": source.encode()}), students, self.known))
+        finally:
+            bench.close()
+
+    def grade(self, source: str = RIGHT, student: str = "ada", secret: str = "") -> tuple[Grade, list[str]]:
+        """The grade, and the cases that ran."""
+        done = self.do(source, (student,), secret, variants=False)
+        self.known |= done.fresh
+        return done.grades[0], ran(done)
+
+
+def ran(done: Done) -> list[str]:
+    names = {address: name for addresses in done.addresses for name, address in addresses.items()}
+    return sorted(names[address] for address in done.fresh)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, make_course: Callable[..., Path]) -> Class:
+    return Class(tmp_path / "course", make_course)
+
+
+def test_what_is_known_is_not_run_again_and_the_grade_is_the_same(tiny: Class) -> None:
+    first, cases = tiny.grade(WRONG)
+    assert cases == ["flip/hidden-one", "flip/one-axis"]  # dilate stands on flip
+    assert tiny.grade(WRONG) == (first, [])
+    other, _ = tiny.grade(WRONG, student="bob")
+    assert replace(other, submission="ada") == first
+
+
+@pytest.mark.parametrize(
+    ("change", "score"),
+    [
+        (("rubric.yaml", "points: 4", "points: 1"), 7),
+        (("rubric.yaml", "weight: 2", "weight: 5"), 10),
+        (("rubric.yaml", "help: README.md#flip", "help: README.md#dilate"), 10),
+        (("rubric.yaml", "visibility: hidden", "visibility: after_due_date"), 10),
+        (("rubric.yaml", "dilation: 1}", "dilation: 1, visibility: hidden}"), 10),
+        (("rubric.yaml", "title: flip reverses", "title: flip turns around"), 10),
+    ],
+    ids=lambda value: value[2] if isinstance(value, tuple) else "",
+)
+def test_changing_points_or_visibility_runs_nothing(tiny: Class, change: Change, score: int) -> None:
+    tiny.grade()
+    tiny.change(*change)
+    if change[1] == "points: 4":
+        tiny.change("rubric.yaml", "points: 10", "points: 7")
+    grade, cases = tiny.grade()
+    assert cases == []
+    assert grade.score == grade.max_score == score
+
+
+def test_what_is_recalled_is_worth_and_shown_as_the_rubric_says_now(tiny: Class) -> None:
+    tiny.grade(WRONG)
+    tiny.change("rubric.yaml", "visibility: hidden", "visibility: after_published")
+    tiny.change("rubric.yaml", "help: README.md#flip", "help: README.md#dilate")
+    recalled, cases = tiny.grade(WRONG)
+    assert cases == []
+    tiny.known.clear()
+    assert tiny.grade(WRONG)[0] == recalled
+    assert [result.help for result in recalled.criteria[0].results] == ["README.md#dilate"] * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        (("rubric.yaml", "id: rows, shape: [2, 3]", "id: rows, shape: [3, 3]"), ["dilate/rows"]),
+        (("rubric.yaml", "{id: rows,", "{id: rows-first,"), ["dilate/rows-first"]),
+        (("rubric.yaml", "axes: [1]}", "axes: [1], data: normal}"), ["flip/one-axis"]),
+        (("rubric.yaml", "axes: [1]}", "axes: [1], compare: bound}"), ["flip/one-axis"]),
+        (("probes.py", "def dilate", "def nothing():\n    pass\n\n\ndef dilate"), CASES),
+        (("assignment.yaml", "case_seconds: 2", "case_seconds: 3"), CASES),
+        (("templates/conv.py.j2", "Two functions", "Two"), []),
+    ],
+    ids=lambda value: value[2] if isinstance(value, tuple) else "",
+)
+def test_a_changed_case_is_run_again_and_no_other(tiny: Class, change: Change, again: list[str]) -> None:
+    tiny.grade()
+    tiny.change(*change)
+    assert tiny.grade()[1] == again
+
+
+def test_another_secret_runs_hidden_cases_again_and_no_other(tiny: Class) -> None:
+    tiny.grade()
+    assert tiny.grade(secret="another")[1] == ["flip/hidden-one"]
+
+
+def test_a_case_that_comes_to_stand_on_a_passing_one_is_run(tiny: Class) -> None:
+    tiny.grade(WRONG)
+    tiny.change("rubric.yaml", "    requires: [flip]\n", "")
+    assert tiny.grade(WRONG)[1] == ["dilate/columns", "dilate/rows"]
+
+
+def test_those_with_the_same_files_share_what_is_everybodys(tiny: Class) -> None:
+    together = tiny.do(RIGHT, ("ada", "bob"), "secret", variants=False)
+    assert [grade.submission for grade in together.grades] == ["ada", "bob"]
+    assert ran(together) == CASES
+    own = tiny.do(RIGHT, ("ada", "bob"), "secret", variants=True)
+    assert ran(own) == sorted([*CASES, "flip/hidden-one"])  # the hidden one's numbers are each student's
+    assert [grade.versions["variant"] for grade in own.grades] == ["ada", "bob"]
+    assert own.addresses[0]["flip/one-axis"] == own.addresses[1]["flip/one-axis"]
+
+
+def test_a_worker_of_another_version_refuses(tiny: Class) -> None:
+    assignment = load(tiny.root / "assignments" / "tiny")
+    grading = Grading.of(assignment, "none", "", None, variants=False)
+    with pytest.raises(GraderFault, match="another version"):
+        Bench(replace(grading, code="other"))
+
+
+def test_what_travels_is_what_grading_needs(repository: Path) -> None:
+    assignment = load(repository / "assignments" / "conv_backward")
+    course = Grading.of(assignment, "none", "", None, variants=False).course
+    assert "reference/conv.py" in course
+    assert "assignments/conv_backward/probes.py" in course
+    assert not any("mutants" in name or "__pycache__" in name for name in course)
