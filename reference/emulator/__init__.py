@@ -1,0 +1,20 @@
+"""CUDA C++ on a CPU, with what a GPU hides.
+
+The same `.cu` files that a GPU runs are compiled as C++ and run with one fiber for each thread. A checked run
+tells of accesses out of bounds, reads of what was never written, races, barriers that some threads miss, and
+results that change with the order of threads; it counts accesses. `Module` is where to begin:
+
+    module = Module(source, defines={"REAL": "float"})
+    run = module.check("fill", grid=2, block=256, arguments=[np.int64(257), np.float32(1), Fresh(out)])
+    for finding in run.findings:
+        print(finding)
+
+From a command line: `python -m reference.emulator FILE.cu --kernel NAME ...`, or `grader emulate`.
+"""
+
+from .compile import NoCompiler
+from .findings import KINDS, Counters, Finding
+from .launch import Fresh, Module, Run
+from .source import CompileError
+
+__all__ = ["KINDS", "CompileError", "Counters", "Finding", "Fresh", "Module", "NoCompiler", "Run"]

@@ -1,0 +1,168 @@
+"""Compiles CUDA C++ with the machine's C++ compiler, and keeps what was compiled by its content."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .source import CompileError, kernels_of, prepare
+
+HERE = Path(__file__).parent
+HEADERS = HERE / "include"
+RUNTIME = HERE / "runtime"
+WARNINGS = ("-Wall", "-Wextra", "-Wno-unknown-pragmas")
+ALWAYS = ("-fPIC", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden")
+KERNELS = (
+    *("-std=c++20", "-g1", "-gdwarf-4", *ALWAYS, *WARNINGS),
+    # As a GPU computes: every operation rounds to its type, whatever the machine could fuse.
+    *("-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing"),
+)
+CHECKED = ("-O1", "-fsanitize=thread", "-DEMULATOR_CHECKED")
+ONLY_ACCESSES = {  # of what the sanitizer tells; and to Clang, that a read before a write is one
+    "gcc": ("--param=tsan-instrument-func-entry-exit=0",),
+    "clang": (
+        *("-mllvm", "-tsan-instrument-func-entry-exit=0"),
+        *("-mllvm", "-tsan-instrument-read-before-write=1"),
+    ),
+}
+
+
+class NoCompiler(RuntimeError):
+    """There is no C++ compiler on this machine."""
+
+
+@functools.cache
+def compiler() -> tuple[tuple[str, ...], str, str]:
+    """(command, "gcc" or "clang", what it says of its version). NoCompiler where there is none.
+
+    The environment variable BACKFLIP_CXX names one; else it is g++, clang++, or that of the package `ziglang`.
+    """
+    named = os.environ.get("BACKFLIP_CXX")
+    candidates = [tuple(named.split())] if named else [("g++",), ("clang++",)]
+    if not named and importlib.util.find_spec("ziglang"):
+        candidates.append((sys.executable, "-m", "ziglang", "c++"))
+    for command in candidates:
+        if shutil.which(command[0]) is None:
+            continue
+        said = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+        if said.returncode == 0:
+            return command, "clang" if "clang" in said.stdout else "gcc", said.stdout
+    raise NoCompiler(
+        "no C++ compiler was found, which the emulator needs: install g++ (Debian, Ubuntu: apt-get install g++) "
+        "or clang++, or, without any rights on this machine: pip install ziglang"
+    )
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: $XDG_CACHE_HOME/backflip/emulator, by default below ~/.cache."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "backflip" / "emulator"
+
+
+def compile_library(
+    source: str,
+    file: str,
+    defines: Mapping[str, str],
+    instances: Sequence[str],
+    checked: bool,
+    folder: Path,
+) -> tuple[Path, Path, str]:
+    """(runtime's library, kernels' library, the compiler's warnings); both libraries are files in `folder`.
+
+    `file` is the name in messages. `instances` names kernels as expressions, as in "tiled<16>", beside those
+    that are no templates. CompileError with the compiler's messages; NoCompiler.
+    """
+    command, family, version = compiler()
+    entries = [kernel.name for kernel in kernels_of(source) if not kernel.is_template]
+    entries += [name for name in instances if name not in entries]
+    shown = file.replace("\\", "/").replace('"', "'")
+    program = "\n".join(
+        [
+            '#include "cuda_emulator.h"',
+            *(f"#define {name} {value}" for name, value in defines.items()),
+            f'#line 1 "{shown}"',
+            prepare(source, file),
+            '#line 1 "emulator"',
+            '#include "emulator_entry.h"',
+            *(f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)),
+            "",
+        ]
+    )
+    options = [*KERNELS, *((*CHECKED, *ONLY_ACCESSES[family]) if checked else ("-O2",)), f"-I{HEADERS}"]
+    folder.mkdir(parents=True, exist_ok=True)
+    runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
+    stem = re.sub(r"\W", "_", Path(file).stem)
+    parts = [version, contents(HEADERS), runtime.name, program, *options[:-1]]
+    library = folder / f"{stem}_{digest(*parts)}.so"
+    log = library.with_suffix(".log")
+    if library.exists() and runtime.exists() and log.exists():
+        return runtime, library, log.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        started = {} if runtime.exists() else start_runtime(command, Path(scratch))
+        compiling = subprocess.Popen(
+            [*command, *options, "-x", "c++", "-c", "-", "-o", f"{scratch}/kernels.o"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        _, warnings = compiling.communicate(program)
+        for name, unit in started.items():
+            _, said = unit.communicate()
+            if unit.returncode != 0:
+                raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {said}")
+        if compiling.returncode != 0:
+            raise CompileError(warnings.strip())
+        if started:
+            link(command, [f"{scratch}/{name}.o" for name in started], runtime, Path(scratch))
+        # The sanitizer's own library stays out: its functions are the runtime's.
+        link(command, [f"{scratch}/kernels.o", str(runtime)], library, Path(scratch))
+        log.write_text(warnings.strip(), encoding="utf-8")
+    return runtime, library, warnings.strip()
+
+
+def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess.Popen[str]]:
+    """The compilations of the runtime, side by side. C++14: its standard headers are the shortest."""
+    return {
+        path.name: subprocess.Popen(
+            [*command, "-std=c++14", "-O2", *ALWAYS, "-c", str(path), "-o", str(scratch / f"{path.name}.o")],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for path in sorted(RUNTIME.glob("*.cpp"))
+    }
+
+
+def link(command: Sequence[str], parts: Sequence[str], target: Path, scratch: Path) -> None:
+    """A shared library, in one step: another process never finds half of it."""
+    name = "-install_name" if sys.platform == "darwin" else "-soname"
+    made = scratch / target.name
+    done = subprocess.run(
+        # By its name alone the loader finds the runtime that is already loaded, wherever the files have moved.
+        [*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise CompileError(done.stderr.strip())
+    os.replace(made, target)
+
+
+@functools.cache
+def contents(folder: Path) -> str:
+    """The text of every file in a folder of the emulator."""
+    return "\0".join(path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.is_file())
+
+
+def digest(*texts: str) -> str:
+    """A name for these texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:20]

@@ -1,0 +1,81 @@
+"""What a run of a kernel found: bugs by name, with the place where they happened, and counts of accesses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Index = tuple[int, int, int]
+
+KINDS = {
+    "out_of_bounds": "an access outside of every array",
+    "uninitialised_read": "a read of memory that nobody has written",
+    "never_written": "an element of the result that no thread has written",
+    "race": "two threads at one address, one of them writes, and nothing orders them",
+    "divergent_barrier": "a barrier, or a warp's operation, that some threads never reach",
+    "schedule_dependent": "a result that changes with the order in which threads and blocks run",
+    "bad_launch": "a launch that a GPU would refuse",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One bug at one line. `block` and `thread` are (x, y, z) of the first that did it, None for nobody's."""
+
+    kind: str  # of KINDS
+    kernel: str
+    file: str
+    line: int  # from 1; 0 where it is not known
+    message: str
+    block: Index | None = None
+    thread: Index | None = None
+    array: str = ""  # the parameter or shared array that it is about
+    count: int = 1  # how often, in this run
+
+    def __str__(self) -> str:
+        times = f" ({self.count} times)" if self.count > 1 else ""
+        return f"{self.file}:{self.line}: {self.kind} in {self.kernel}: {self.message}{times}"
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What all threads of a launch did together.
+
+    Accesses are counted as compiled with optimization: a value that stays in a register is read once.
+    A request is one instruction of a warp; transactions move 32 bytes of global memory; passes are what a
+    request of shared memory takes, 1 without a bank conflict. Requests and what follows from them, and
+    arithmetic, are counted where the launch asks for it, else 0.
+    """
+
+    threads: int
+    global_reads: int
+    global_writes: int
+    shared_reads: int
+    shared_writes: int
+    atomics: int
+    global_bytes: int
+    shared_bytes: int
+    barriers: int
+    global_requests: int
+    global_transactions: int
+    shared_requests: int
+    shared_passes: int
+
+    @property
+    def global_per_thread(self) -> float:
+        """Accesses to global memory, a thread."""
+        return (self.global_reads + self.global_writes) / self.threads
+
+    @property
+    def shared_per_thread(self) -> float:
+        """Accesses to shared memory, a thread."""
+        return (self.shared_reads + self.shared_writes) / self.threads
+
+    @property
+    def transactions_per_request(self) -> float:
+        """4 where 32 neighbours take neighbouring floats, up to 32 where each takes one elsewhere."""
+        return self.global_transactions / self.global_requests if self.global_requests else 0.0
+
+    @property
+    def bank_conflicts(self) -> int:
+        """Passes that shared memory took beyond one a request."""
+        return self.shared_passes - self.shared_requests

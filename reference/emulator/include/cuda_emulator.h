@@ -1,0 +1,182 @@
+// CUDA C++ as C++: what a kernel may use, declared as CUDA declares it. The names and their meaning are those of
+// NVIDIA's "CUDA C++ Programming Guide", appendix "C++ Language Extensions", and "CUDA Math API".
+//
+// It includes no standard header: device code has none either, and a compilation stays short. What begins with
+// `emulator` is the emulator's own.
+#pragma once
+
+// The sanitizer's functions hear of every access; what stands in here tells them itself, or need not.
+#define EMULATOR_QUIET __attribute__((no_sanitize("thread")))
+#define EMULATOR_LINE int line = __builtin_LINE()
+
+#define __global__
+#define __device__
+#define __host__
+#define __forceinline__ inline
+#define __noinline__ __attribute__((noinline))
+#define __grid_constant__
+#define __launch_bounds__(...)
+#define __constant__ __attribute__((visibility("default")))
+#define __align__(n) __attribute__((aligned(n)))
+#define __restrict__ __restrict
+#define CUDART_INF_F __builtin_inff()
+#define CUDART_INF __builtin_inf()
+#define INFINITY __builtin_inff()
+#define NAN __builtin_nanf("")
+#define FLT_MAX __FLT_MAX__
+#define FLT_MIN __FLT_MIN__
+#define FLT_EPSILON __FLT_EPSILON__
+#define DBL_MAX __DBL_MAX__
+#define DBL_EPSILON __DBL_EPSILON__
+#define INT_MAX __INT_MAX__
+#define INT_MIN (-__INT_MAX__ - 1)
+#define UINT_MAX (__INT_MAX__ * 2u + 1u)
+
+typedef __SIZE_TYPE__ size_t;
+typedef __PTRDIFF_TYPE__ ptrdiff_t;
+typedef __INT8_TYPE__ int8_t;
+typedef __INT16_TYPE__ int16_t;
+typedef __INT32_TYPE__ int32_t;
+typedef __INT64_TYPE__ int64_t;
+typedef __UINT8_TYPE__ uint8_t;
+typedef __UINT16_TYPE__ uint16_t;
+typedef __UINT32_TYPE__ uint32_t;
+typedef __UINT64_TYPE__ uint64_t;
+typedef unsigned char uchar;
+typedef unsigned short ushort;
+typedef unsigned int uint;
+
+// Vectors.
+
+#define EMULATOR_VECTORS(T, name)                                                                         \
+    struct __attribute__((aligned(2 * sizeof(T)))) name##2 { T x, y; };                                   \
+    struct name##3 { T x, y, z; };                                                                        \
+    struct __attribute__((aligned(4 * sizeof(T) < 16 ? 4 * sizeof(T) : 16))) name##4 { T x, y, z, w; };   \
+    static inline name##2 make_##name##2(T x, T y) { return {x, y}; }                                     \
+    static inline name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; }                             \
+    static inline name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
+EMULATOR_VECTORS(float, float)
+EMULATOR_VECTORS(double, double)
+EMULATOR_VECTORS(int, int)
+EMULATOR_VECTORS(unsigned, uint)
+EMULATOR_VECTORS(long long, longlong)
+EMULATOR_VECTORS(unsigned char, uchar)
+
+struct dim3 {
+    unsigned x, y, z;
+    constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
+};
+
+// Who runs. In a thread's life these never change, so they are constants to it.
+extern "C" const uint3 threadIdx, blockIdx;
+extern "C" const uint3 blockDim, gridDim;
+static const int warpSize = 32;
+
+// The runtime, which schedules threads and hears of what they do.
+extern "C" {
+extern unsigned emulator_launch_number;
+void emulator_allocate(const char *name, size_t bytes, int line, void **pointer, unsigned *number);
+void *emulator_dynamic_shared();
+int emulator_barrier(int predicate, int line);
+unsigned long emulator_meet(int operation, unsigned mask, unsigned long value, int argument, int width, int line);
+void emulator_yield();
+void emulator_atomic(const volatile void *pointer, int size, int line);
+void emulator_fence();
+int emulator_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+}
+#define printf emulator_printf
+
+// An array in shared memory: `__shared__ float tile[8][8];` becomes one of these and a reference `tile`.
+struct emulator_shared {
+    const char *name;
+    size_t bytes;
+    int line;
+    unsigned number;
+    void *pointer;
+
+    EMULATOR_QUIET void *get()
+    {
+        if (number != emulator_launch_number)
+            emulator_allocate(name, bytes, line, &pointer, &number);
+        return pointer;
+    }
+};
+
+// Barriers, fences and votes.
+
+static inline void __syncthreads(EMULATOR_LINE) { emulator_barrier(0, line); }
+static inline int __syncthreads_count(int predicate, EMULATOR_LINE) { return emulator_barrier(predicate, line); }
+static inline int __syncthreads_or(int predicate, EMULATOR_LINE) { return emulator_barrier(predicate, line) != 0; }
+static inline int __syncthreads_and(int predicate, EMULATOR_LINE) { return !emulator_barrier(!predicate, line); }
+static inline void __threadfence() { emulator_fence(); }
+static inline void __threadfence_system() { emulator_fence(); }
+static inline void __threadfence_block() {}
+
+const unsigned emulator_all = 0xffffffffu;
+static inline void __syncwarp(unsigned mask = emulator_all, EMULATOR_LINE) { emulator_meet(0, mask, 0, 0, 32, line); }
+static inline unsigned __ballot_sync(unsigned mask, int predicate, EMULATOR_LINE)
+{
+    return (unsigned)emulator_meet(5, mask, predicate != 0, 0, 32, line);
+}
+static inline int __any_sync(unsigned mask, int predicate, EMULATOR_LINE)
+{
+    return emulator_meet(5, mask, predicate != 0, 0, 32, line) != 0;
+}
+static inline int __all_sync(unsigned mask, int predicate, EMULATOR_LINE)
+{
+    return emulator_meet(5, mask, predicate == 0, 0, 32, line) == 0;
+}
+static inline unsigned __activemask(EMULATOR_LINE) = delete; // which lanes run together is the hardware's choice
+
+// Values from other lanes, of 4 or 8 bytes.
+
+template <typename T> EMULATOR_QUIET unsigned long emulator_bits(T value)
+{
+    static_assert(sizeof(T) <= 8, "lanes exchange values of at most 8 bytes");
+    unsigned long bits = 0;
+    __builtin_memcpy(&bits, &value, sizeof(T));
+    return bits;
+}
+
+template <typename T> EMULATOR_QUIET T emulator_value(unsigned long bits)
+{
+    T value;
+    __builtin_memcpy(&value, &bits, sizeof(T));
+    return value;
+}
+
+#define EMULATOR_SHUFFLE(name, operation, Argument)                                                          \
+    template <typename T>                                                                                    \
+    static inline T name(unsigned mask, T value, Argument argument, int width = 32, EMULATOR_LINE)           \
+    {                                                                                                        \
+        return emulator_value<T>(                                                                            \
+            emulator_meet(operation, mask, emulator_bits(value), (int)argument, width, line));               \
+    }
+EMULATOR_SHUFFLE(__shfl_sync, 1, int)
+EMULATOR_SHUFFLE(__shfl_up_sync, 2, unsigned)
+EMULATOR_SHUFFLE(__shfl_down_sync, 3, unsigned)
+EMULATOR_SHUFFLE(__shfl_xor_sync, 4, int)
+
+template <typename T> static inline unsigned __match_any_sync(unsigned mask, T value, EMULATOR_LINE)
+{
+    return (unsigned)emulator_meet(6, mask, emulator_bits(value), 0, 32, line);
+}
+
+#define EMULATOR_REDUCE(name, operation)                                                                     \
+    static inline unsigned name(unsigned mask, unsigned value, EMULATOR_LINE)                                \
+    {                                                                                                        \
+        return (unsigned)emulator_meet(operation, mask, value, 0, 32, line);                                 \
+    }                                                                                                        \
+    static inline int name(unsigned mask, int value, EMULATOR_LINE)                                          \
+    {                                                                                                        \
+        return (int)emulator_meet(operation, mask, (unsigned)value, 1, 32, line);                            \
+    }
+EMULATOR_REDUCE(__reduce_add_sync, 7)
+EMULATOR_REDUCE(__reduce_min_sync, 8)
+EMULATOR_REDUCE(__reduce_max_sync, 9)
+EMULATOR_REDUCE(__reduce_and_sync, 10)
+EMULATOR_REDUCE(__reduce_or_sync, 11)
+EMULATOR_REDUCE(__reduce_xor_sync, 12)
+
+#include "emulator_atomics.h"
+#include "emulator_math.h"

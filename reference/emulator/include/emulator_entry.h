@@ -1,0 +1,76 @@
+// How the runtime calls a kernel: each argument comes as the address of its value. And what Python wants to know
+// of a kernel's parameters.
+#pragma once
+
+struct emulator_parameter {
+    int size;          // in bytes
+    int element_size;  // of what a pointer points to; 0 for what is no pointer
+    char kind;         // of the element, or of the value: 'i' signed, 'u' unsigned, 'f' floating, 'b' bool, 's' other
+    bool is_const;     // the element
+};
+
+template <typename T> constexpr char emulator_kind = 's';
+template <typename T> constexpr char emulator_kind<const T> = emulator_kind<T>;
+template <typename T> constexpr char emulator_kind<volatile T> = emulator_kind<T>;
+#define EMULATOR_KIND(T, letter) template <> inline constexpr char emulator_kind<T> = letter;
+EMULATOR_KIND(char, 'i') EMULATOR_KIND(signed char, 'i') EMULATOR_KIND(short, 'i') EMULATOR_KIND(int, 'i')
+EMULATOR_KIND(long, 'i') EMULATOR_KIND(long long, 'i')
+EMULATOR_KIND(unsigned char, 'u') EMULATOR_KIND(unsigned short, 'u') EMULATOR_KIND(unsigned, 'u')
+EMULATOR_KIND(unsigned long, 'u') EMULATOR_KIND(unsigned long long, 'u')
+EMULATOR_KIND(float, 'f') EMULATOR_KIND(double, 'f') EMULATOR_KIND(bool, 'b')
+#ifdef __FLT16_MANT_DIG__
+EMULATOR_KIND(_Float16, 'f')
+#endif
+
+template <typename T> struct emulator_element {
+    static const int size = 0;
+    static const char kind = emulator_kind<T>;
+    static const bool is_const = false;
+};
+template <typename T> struct emulator_element<T *> {
+    static const int size = sizeof(T);
+    static const char kind = emulator_kind<T>;
+    static const bool is_const = false;
+};
+template <typename T> struct emulator_element<const T *> : emulator_element<T *> {
+    static const bool is_const = true;
+};
+
+template <int... I> struct emulator_numbers {};
+template <int N, int... I> struct emulator_count : emulator_count<N - 1, N - 1, I...> {};
+template <int... I> struct emulator_count<0, I...> {
+    using type = emulator_numbers<I...>;
+};
+
+template <typename... P, int... I>
+EMULATOR_QUIET inline void emulator_call(void (*kernel)(P...), void **arguments, emulator_numbers<I...>)
+{
+    (void)arguments;
+    kernel(*static_cast<P *>(arguments[I])...);
+}
+
+template <typename... P> struct emulator_signature {
+    static constexpr emulator_parameter parameters[] = {{sizeof(P), emulator_element<P>::size,
+        emulator_element<P>::kind, emulator_element<P>::is_const}..., {-1, 0, 's', false}};
+};
+
+template <typename... P> constexpr const emulator_parameter *emulator_parameters(void (*)(P...))
+{
+    return emulator_signature<P...>::parameters;
+}
+
+template <typename... P> EMULATOR_QUIET inline void emulator_enter(void (*kernel)(P...), void **arguments)
+{
+    emulator_call(kernel, arguments, typename emulator_count<sizeof...(P)>::type());
+}
+
+#define EMULATOR_ENTRY(number, ...)                                                                         \
+    extern "C" __attribute__((visibility("default"))) EMULATOR_QUIET void emulator_entry_##number(void **a) \
+    {                                                                                                       \
+        emulator_enter(&__VA_ARGS__, a);                                                                    \
+    }                                                                                                       \
+    extern "C" __attribute__((visibility("default"))) const emulator_parameter                              \
+        *emulator_parameters_##number()                                                                     \
+    {                                                                                                       \
+        return emulator_parameters(&__VA_ARGS__);                                                           \
+    }

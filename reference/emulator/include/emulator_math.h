@@ -1,0 +1,126 @@
+// The mathematical functions: `expf` and its kin for float, `exp` for both float and double, intrinsics.
+//
+// They are the C library's, rounded as it rounds; a GPU's may differ in the last places.
+#pragma once
+
+#define EMULATOR_ONE(name)                                                \
+    extern "C" float name##f(float) noexcept(true);                       \
+    extern "C" double name(double) noexcept(true);                        \
+    static inline float name(float x) { return name##f(x); }
+#define EMULATOR_TWO(name)                                                \
+    extern "C" float name##f(float, float) noexcept(true);                \
+    extern "C" double name(double, double) noexcept(true);                \
+    static inline float name(float x, float y) { return name##f(x, y); }  \
+    static inline double name(float x, double y) { return name((double)x, y); }  \
+    static inline double name(double x, float y) { return name(x, (double)y); }
+
+EMULATOR_ONE(sqrt) EMULATOR_ONE(cbrt) EMULATOR_ONE(exp) EMULATOR_ONE(exp2) EMULATOR_ONE(expm1)
+EMULATOR_ONE(log) EMULATOR_ONE(log2) EMULATOR_ONE(log10) EMULATOR_ONE(log1p)
+EMULATOR_ONE(sin) EMULATOR_ONE(cos) EMULATOR_ONE(tan) EMULATOR_ONE(asin) EMULATOR_ONE(acos) EMULATOR_ONE(atan)
+EMULATOR_ONE(sinh) EMULATOR_ONE(cosh) EMULATOR_ONE(tanh) EMULATOR_ONE(asinh) EMULATOR_ONE(acosh)
+EMULATOR_ONE(atanh) EMULATOR_ONE(floor) EMULATOR_ONE(ceil) EMULATOR_ONE(trunc) EMULATOR_ONE(round)
+EMULATOR_ONE(rint) EMULATOR_ONE(nearbyint) EMULATOR_ONE(fabs) EMULATOR_ONE(erf) EMULATOR_ONE(erfc)
+EMULATOR_ONE(lgamma) EMULATOR_ONE(tgamma)
+EMULATOR_TWO(pow) EMULATOR_TWO(atan2) EMULATOR_TWO(fmod) EMULATOR_TWO(fmin) EMULATOR_TWO(fmax)
+EMULATOR_TWO(hypot) EMULATOR_TWO(copysign) EMULATOR_TWO(fdim) EMULATOR_TWO(remainder)
+
+extern "C" float fmaf(float, float, float) noexcept(true);
+extern "C" double fma(double, double, double) noexcept(true);
+static inline float fma(float x, float y, float z) { return fmaf(x, y, z); }
+extern "C" float ldexpf(float, int) noexcept(true);
+extern "C" double ldexp(double, int) noexcept(true);
+static inline float ldexp(float x, int n) { return ldexpf(x, n); }
+
+static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
+static inline float rsqrt(float x) { return 1 / sqrtf(x); }
+static inline double rsqrt(double x) { return 1 / sqrt(x); }
+static inline float exp10f(float x) { return powf(10, x); }
+static inline double exp10(double x) { return pow(10.0, x); }
+template <typename T> static inline bool isnan(T x) { return __builtin_isnan(x); }
+template <typename T> static inline bool isinf(T x) { return __builtin_isinf(x); }
+template <typename T> static inline bool isfinite(T x) { return __builtin_isfinite(x); }
+template <typename T> static inline bool signbit(T x) { return __builtin_signbit(x); }
+
+extern "C" int abs(int) noexcept(true);
+static inline long abs(long x) { return x < 0 ? -x : x; }
+static inline long long abs(long long x) { return x < 0 ? -x : x; }
+static inline float abs(float x) { return fabsf(x); }
+static inline double abs(double x) { return fabs(x); }
+
+// Of two types, the one that an expression of both has; of floats, NaN gives way to a number.
+template <typename A, typename B> static inline auto min(A a, B b) { using T = decltype(a + b); return T(b) < T(a) ? T(b) : T(a); }
+template <typename A, typename B> static inline auto max(A a, B b) { using T = decltype(a + b); return T(a) < T(b) ? T(b) : T(a); }
+static inline float min(float a, float b) { return fminf(a, b); }
+static inline float max(float a, float b) { return fmaxf(a, b); }
+static inline double min(double a, double b) { return fmin(a, b); }
+static inline double max(double a, double b) { return fmax(a, b); }
+
+// Intrinsics. Those that are fast and inexact on a GPU are exact here.
+static inline float __expf(float x) { return expf(x); }
+static inline float __exp10f(float x) { return exp10f(x); }
+static inline float __logf(float x) { return logf(x); }
+static inline float __log2f(float x) { return log2f(x); }
+static inline float __sinf(float x) { return sinf(x); }
+static inline float __cosf(float x) { return cosf(x); }
+static inline float __tanf(float x) { return tanf(x); }
+static inline float __powf(float x, float y) { return powf(x, y); }
+static inline float __fdividef(float x, float y) { return x / y; }
+static inline float __saturatef(float x) { return fminf(fmaxf(x, 0), 1); }
+static inline float __fadd_rn(float x, float y) { return x + y; }
+static inline float __fmul_rn(float x, float y) { return x * y; }
+static inline float __fdiv_rn(float x, float y) { return x / y; }
+static inline float __fsqrt_rn(float x) { return sqrtf(x); }
+static inline float __frcp_rn(float x) { return 1 / x; }
+static inline float __fmaf_rn(float x, float y, float z) { return fmaf(x, y, z); }
+static inline double __fma_rn(double x, double y, double z) { return fma(x, y, z); }
+static inline int __float2int_rn(float x) { return (int)rintf(x); }
+static inline int __float2int_rz(float x) { return (int)x; }
+static inline int __float2int_rd(float x) { return (int)floorf(x); }
+static inline int __float2int_ru(float x) { return (int)ceilf(x); }
+static inline float __int2float_rn(int x) { return (float)x; }
+static inline int __float_as_int(float x) { return __builtin_bit_cast(int, x); }
+static inline unsigned __float_as_uint(float x) { return __builtin_bit_cast(unsigned, x); }
+static inline float __int_as_float(int x) { return __builtin_bit_cast(float, x); }
+static inline float __uint_as_float(unsigned x) { return __builtin_bit_cast(float, x); }
+static inline long long __double_as_longlong(double x) { return __builtin_bit_cast(long long, x); }
+static inline double __longlong_as_double(long long x) { return __builtin_bit_cast(double, x); }
+static inline int __popc(unsigned x) { return __builtin_popcount(x); }
+static inline int __popcll(unsigned long long x) { return __builtin_popcountll(x); }
+static inline int __clz(int x) { return x ? __builtin_clz((unsigned)x) : 32; }
+static inline int __clzll(long long x) { return x ? __builtin_clzll((unsigned long long)x) : 64; }
+static inline int __ffs(int x) { return __builtin_ffs(x); }
+static inline int __ffsll(long long x) { return __builtin_ffsll(x); }
+static inline int __mul24(int x, int y) { return x * y; }
+static inline unsigned __umulhi(unsigned x, unsigned y) { return (unsigned)((unsigned long long)x * y >> 32); }
+static inline int __mulhi(int x, int y) { return (int)((long long)x * y >> 32); }
+static inline unsigned __brev(unsigned x)
+{
+    unsigned reversed = 0;
+    for (int bit = 0; bit < 32; ++bit)
+        reversed |= (x >> bit & 1) << (31 - bit);
+    return reversed;
+}
+template <typename T> static inline T __ldg(const T *pointer) { return *pointer; }
+
+#ifdef __FLT16_MANT_DIG__ // where the compiler has 16-bit floats
+typedef _Float16 __half, half;
+static inline half __float2half(float x) { return (half)x; }
+static inline half __float2half_rn(float x) { return (half)x; }
+static inline half __double2half(double x) { return (half)x; }
+static inline half __int2half_rn(int x) { return (half)x; }
+static inline float __half2float(half x) { return (float)x; }
+static inline half __hadd(half x, half y) { return x + y; }
+static inline half __hsub(half x, half y) { return x - y; }
+static inline half __hmul(half x, half y) { return x * y; }
+static inline half __hdiv(half x, half y) { return x / y; }
+static inline half __hneg(half x) { return -x; }
+static inline half __hfma(half x, half y, half z) { return (half)((double)x * (double)y + (double)z); }
+static inline bool __heq(half x, half y) { return x == y; }
+static inline bool __hlt(half x, half y) { return x < y; }
+static inline bool __hgt(half x, half y) { return x > y; }
+static inline half __hmax(half x, half y) { return x > y ? x : y; }
+static inline half __hmin(half x, half y) { return x < y ? x : y; }
+static inline half hexp(half x) { return (half)expf((float)x); }
+static inline half hlog(half x) { return (half)logf((float)x); }
+static inline half hsqrt(half x) { return (half)sqrtf((float)x); }
+#endif

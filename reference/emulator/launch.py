@@ -1,0 +1,470 @@
+"""Runs kernels on NumPy arrays: what a launch is given, how it is checked, and what comes back."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .compile import cache_folder, compile_library
+from .findings import Counters, Finding, Index
+from .lines import LineTable
+from .runtime import ATOMIC, NO_MEMORY, READ, RUNTIME_KINDS, Parameter, RawFinding, RawLaunch, runtime
+from .source import Kernel, kernels_of, without_comments
+
+Array: TypeAlias = npt.NDArray[Any]
+Size: TypeAlias = int | Sequence[int]
+
+MAX_THREADS = 1024  # of a block; these limits are those of every GPU since 2012 (compute capability 3.0)
+MAX_BLOCK = (1024, 1024, 64)
+MAX_GRID = (2**31 - 1, 65535, 65535)
+SHARED_BYTES = 48 * 1024  # that a block may have without asking for more
+SHARED_ZONE = 2**20  # of runtime/state.h
+REDZONE = 64 * 1024  # around each array: an access this far out is seen, and harms nothing
+ALIGNMENT = 256  # of an array, as cudaMalloc's
+ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
+
+
+@dataclass
+class Fresh:
+    """An array as fresh memory: nothing in it counts as written. With `whole`, a kernel is to write all of it.
+
+    `written` says of each element, in the array's shape, whether it has been written; a launch updates it.
+    """
+
+    array: Array
+    whole: bool = True
+    written: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+
+    def __post_init__(self) -> None:
+        if self.written.shape != self.array.shape:
+            self.written = np.zeros(self.array.shape, bool)
+
+
+Argument: TypeAlias = Array | Fresh | np.generic | int | float | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a launch: bugs found, accesses counted (of a checked launch), and what printf wrote."""
+
+    findings: tuple[Finding, ...] = ()
+    counters: Counters | None = None
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an array argument is: the parameter's number and name, and its start in the arena."""
+
+    parameter: int
+    name: str
+    array: Array
+    fresh: Fresh | None
+    is_const: bool
+    start: int
+
+
+class Module:
+    """The kernels of a CUDA C++ source, compiled; `launch` runs one, `check` runs it in many orders.
+
+    `defines` are macros, as in {"REAL": "float"}. `instances` names the instances of templates that are to be
+    launched, as in ("tiled<16>",). `checked=False` compiles for speed: nothing is found, nothing counted, and
+    an access out of bounds is whatever it is. Compiled libraries are kept in `folder`.
+
+    CompileError with file and line for what does not compile; NoCompiler where there is no C++ compiler.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        file: str = "kernels.cu",
+        defines: Mapping[str, str] | None = None,
+        instances: Sequence[str] = (),
+        checked: bool = True,
+        folder: Path | None = None,
+    ) -> None:
+        self.file, self.checked = file, checked
+        self._source = source
+        self._written = {kernel.name: kernel for kernel in kernels_of(source)}
+        plain = [name for name, kernel in self._written.items() if not kernel.is_template]
+        self.kernels = (*plain, *(name for name in instances if name not in plain))
+        paths = compile_library(source, file, defines or {}, instances, checked, folder or cache_folder())
+        runtime_path, self._path, self.warnings = paths
+        self._runtime = runtime(runtime_path)
+        self._library = ctypes.CDLL(str(self._path))
+        self._table: LineTable | None = None
+
+    def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
+        """A `__constant__` array as NumPy sees it: what is written to it, kernels read. ValueError for none."""
+        try:
+            memory = (ctypes.c_char * (np.dtype(dtype).itemsize * size)).in_dll(self._library, name)
+        except ValueError:
+            raise ValueError(f"{self.file} has no __constant__ {name}") from None
+        return np.frombuffer(memory, dtype)
+
+    def launch(
+        self,
+        kernel: str,
+        grid: Size,
+        block: Size,
+        arguments: Sequence[Argument],
+        shared_bytes: int = 0,
+        order: str | int = "forward",
+        counting: bool = False,
+        shared_limit: int = SHARED_BYTES,
+    ) -> Run:
+        """Run a kernel once, as kernel<<<grid, block, shared_bytes>>>(arguments...) would; it may write to arrays.
+
+        `grid` and `block` have 1 to 3 axes. An argument is a C-contiguous array of the parameter's dtype for a
+        pointer (or None: a null pointer), `Fresh` for memory that is not yet written, a number for a number,
+        and an array of one element of a structured dtype for a struct. `order`, of blocks and of threads, is
+        "forward", "reverse", or the seed of a random one. With `counting`, transactions and bank conflicts are
+        counted too.
+
+        A bug is a finding of the Run, not an error. ValueError for arguments that are no kernel call at all.
+        """
+        if kernel not in self.kernels:
+            raise ValueError(f"{self.file} has no kernel {kernel!r}; it has {', '.join(self.kernels) or 'none'}")
+        sizes = three(grid, "grid"), three(block, "block")
+        mistake = launch_mistake(*sizes, shared_bytes, shared_limit)
+        if mistake:
+            return Run((self._finding(kernel, "bad_launch", mistake),))
+        with ONE_AT_A_TIME:
+            raw = RawLaunch(
+                *((ctypes.c_uint32 * 3)(*size) for size in sizes),
+                shared_bytes,
+                shared_limit,
+                {"forward": 0, "reverse": 1}.get(str(order), 2),
+                counting and self.checked,
+                order if isinstance(order, int) else 0,
+            )
+            return self._launch(kernel, raw, arguments)
+
+    def check(
+        self,
+        kernel: str,
+        grid: Size,
+        block: Size,
+        arguments: Sequence[Argument],
+        shared_bytes: int = 0,
+        schedules: int = 8,
+        seed: int = 0,
+        counting: bool = False,
+        shared_limit: int = SHARED_BYTES,
+    ) -> Run:
+        """Run a kernel on the same arguments in several orders, and compare: `schedule_dependent` where they differ.
+
+        The orders are forward, reverse, and random ones with the seeds from `seed` on, `schedules` in all. What
+        each finds is in the Run once; arrays hold the results of the first, which is counted.
+        """
+        memory = [a for a in arguments if isinstance(a, Fresh)]
+        arrays = [a.array if isinstance(a, Fresh) else a for a in arguments]
+        buffers = [a for a in arrays if isinstance(a, np.ndarray) and a.flags.writeable]
+        buffers += [fresh.written for fresh in memory]
+        before = [a.copy() for a in buffers]
+
+        def run(order: str | int, counting: bool) -> Run:
+            for a, values in zip(buffers, before, strict=True):
+                a[...] = values
+            return self.launch(kernel, grid, block, arguments, shared_bytes, order, counting, shared_limit)
+
+        first = run("forward", counting)
+        results = [a.copy() for a in buffers]
+        findings = {key(finding): finding for finding in first.findings}
+        for order in ["reverse", *range(seed, seed + max(0, schedules - 2))][: max(0, schedules - 1)]:
+            again = run(order, False)
+            for finding in again.findings:
+                findings.setdefault(key(finding), finding)
+            if any(finding.kind == "bad_launch" for finding in again.findings):
+                break
+            difference = self._difference(kernel, arguments, arrays, buffers, results, order)
+            if difference:
+                findings.setdefault(key(difference), difference)
+        for a, values in zip(buffers, results, strict=True):
+            a[...] = values
+        return replace(first, findings=tuple(findings.values()))
+
+    def _difference(
+        self,
+        kernel: str,
+        arguments: Sequence[Argument],
+        arrays: Sequence[Any],
+        buffers: Sequence[Array],
+        results: Sequence[Array],
+        order: str | int,
+    ) -> Finding | None:
+        """What another order changed, if anything: bits are compared."""
+        names = self._names(kernel, len(arguments))
+        for a, expected in zip(buffers, results, strict=True):
+            if a.tobytes() == expected.tobytes():
+                continue
+            number = next((i for i, one in enumerate(arrays) if one is a), None)
+            if number is None:
+                continue  # which elements were written; the elements themselves say more
+            flat, other = a.reshape(-1), expected.reshape(-1)
+            rows = flat.view(np.uint8).reshape(flat.size, -1) != other.view(np.uint8).reshape(flat.size, -1)
+            at = int(np.flatnonzero(rows.any(axis=1))[0])
+            named = f"the random order {order}" if isinstance(order, int) else f"{order} order"
+            text = f"element {at} of {names[number]} is {other[at]} in forward order and {flat[at]} in {named}"
+            return self._finding(kernel, "schedule_dependent", text, names[number])
+        return None
+
+    def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
+        number = self.kernels.index(kernel)
+        describe = getattr(self._library, f"emulator_parameters_{number}")
+        describe.restype = ctypes.POINTER(Parameter)
+        parameters: list[Parameter] = []
+        while (parameter := describe()[len(parameters)]).size >= 0:
+            parameters.append(parameter)
+        names = self._names(kernel, len(parameters))
+        if len(parameters) != len(arguments):
+            raise ValueError(
+                f"{kernel} takes {len(parameters)} arguments ({', '.join(names)}), not {len(arguments)}"
+            )
+        places: list[Place] = []
+        values: list[Array] = []
+        for i, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
+            what = f"argument {i + 1} of {kernel}, {names[i]},"
+            value = as_passed(parameter, argument, what)
+            if value is None:  # an array
+                fresh = argument if isinstance(argument, Fresh) else None
+                array = fresh.array if fresh else argument
+                assert isinstance(array, np.ndarray)
+                check_array(parameter, array, what)
+                places.append(Place(i, names[i], array, fresh, parameter.is_const, 0))
+                value = np.array([array.ctypes.data], np.uintp)
+            values.append(value)
+        places, room = arranged(places) if self.checked else (places, SHARED_ZONE)
+        base = self._runtime.emulator_reserve(room, self.checked)
+        if not base:
+            raise MemoryError(f"{kernel}: no memory for {room} bytes of arrays and as much again to check them")
+        if self.checked:
+            self._copy_in(base, places, values)
+        pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
+        entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}"), ctypes.c_void_p)
+        status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
+        if status == NO_MEMORY:
+            raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
+        findings = [*self._found(kernel, raw, places)]
+        if self.checked:
+            stopped = status != 0
+            findings += [] if stopped else self._copy_out(kernel, base, places)
+        output = self._runtime.emulator_output().decode(errors="replace")
+        return Run(tuple(findings), self._counters(raw) if self.checked else None, output)
+
+    def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
+        for place in places:
+            array, fresh = place.array, place.fresh
+            ctypes.memmove(base + place.start, array.ctypes.data, array.nbytes)
+            written = np.ascontiguousarray(fresh.written).ctypes.data if fresh else None
+            self._runtime.emulator_region(place.start, array.nbytes, array.itemsize, written)
+            values[place.parameter][0] = base + place.start
+
+    def _copy_out(self, kernel: str, base: int, places: Sequence[Place]) -> list[Finding]:
+        missing = []
+        for place in places:
+            array, fresh = place.array, place.fresh
+            if not place.is_const:
+                ctypes.memmove(array.ctypes.data, base + place.start, array.nbytes)
+            if fresh is None:
+                continue
+            written = np.zeros(array.shape, bool)
+            self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, written.ctypes.data)
+            fresh.written[...] = written
+            left = np.flatnonzero(~written.reshape(-1))
+            if fresh.whole and left.size:
+                text = f"element {left[0]} of {place.name} is never written"
+                text += f", nor are {left.size - 1} others of its {array.size}" if left.size > 1 else ""
+                missing.append(self._finding(kernel, "never_written", text, place.name))
+        return missing
+
+    def _found(self, kernel: str, raw: RawLaunch, places: Sequence[Place]) -> list[Finding]:
+        count = ctypes.c_size_t()
+        rows = self._runtime.emulator_findings(ctypes.byref(count))
+        number = self.kernels.index(kernel)
+        entry = getattr(self._library, f"emulator_entry_{number}")
+        found = []
+        for row in rows[: count.value]:
+            line = row.line
+            if line == 0 and row.place:
+                line = self._line(row.place, entry)
+            name, text = describe(row, raw, places)
+            who = (index(row.block, raw.grid), index(row.thread, raw.block)) if row.thread >= 0 else (None, None)
+            kind = RUNTIME_KINDS[row.kind]
+            found.append(Finding(kind, kernel, self.file, line, text, *who, name, row.count))
+        return found
+
+    def _line(self, place: int, entry: Any) -> int:
+        """The line of an instruction, by the address behind it and where one known function lies."""
+        if self._table is None:
+            self._table = LineTable(self._path.read_bytes())
+        base = load_address(ctypes.cast(entry, ctypes.c_void_p).value or 0)
+        return self._table.line_of(place - 1 - base)[1]
+
+    def _counters(self, raw: RawLaunch) -> Counters:
+        counted = self._runtime.emulator_counters().contents
+        threads = math.prod(raw.grid) * math.prod(raw.block)
+        return Counters(threads, **{name: getattr(counted, name) for name, _ in counted._fields_})
+
+    def _names(self, kernel: str, count: int) -> tuple[str, ...]:
+        written = self._written.get(kernel.partition("<")[0].strip(), Kernel(kernel, (), False))
+        if len(written.parameters) == count:
+            return written.parameters
+        return tuple(f"argument {i + 1}" for i in range(count))
+
+    def _finding(self, kernel: str, kind: str, text: str, array: str = "") -> Finding:
+        """A finding about a kernel as a whole: at the line where it begins."""
+        name = kernel.partition("<")[0].strip()
+        source = without_comments(self._source)
+        at = max(source.find(f" {name}("), 0)
+        return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)
+
+
+def three(size: Size, what: str) -> Index:
+    """A grid or block as (x, y, z). ValueError for more axes, or for what is no number."""
+    given = (size,) if isinstance(size, int | np.integer) else tuple(size)
+    if not 1 <= len(given) <= 3 or not all(isinstance(n, int | np.integer) for n in given):
+        raise ValueError(f"{what} is one to three integers, not {size!r}")
+    x, y, z = (*map(int, given), 1, 1)[:3]
+    return x, y, z
+
+
+def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: int) -> str:
+    """Why a GPU would refuse a launch; empty where it would not."""
+    for what, size, limits in (("grid", grid, MAX_GRID), ("block", block, MAX_BLOCK)):
+        if min(size) < 1:
+            return f"a {what} of {size} is empty: every axis is at least 1"
+        if any(n > limit for n, limit in zip(size, limits, strict=True)):
+            return f"a {what} of {size} is larger than {limits}"
+    if math.prod(block) > MAX_THREADS:
+        return f"a block of {block} has {math.prod(block)} threads, more than {MAX_THREADS}"
+    if shared_bytes < 0 or shared_bytes > shared_limit:
+        return f"{shared_bytes} bytes of shared memory are asked for; a block has {shared_limit}"
+    return ""
+
+
+def as_passed(parameter: Parameter, argument: Argument, what: str) -> Array | None:
+    """A value as the parameter's bytes; None for an array. ValueError for what the parameter cannot be."""
+    if parameter.element_size:
+        if argument is None:
+            return np.zeros(1, np.uintp)
+        if isinstance(argument, np.ndarray | Fresh):
+            return None
+        raise ValueError(f"{what} is a pointer: it takes an array or None, not {argument!r}")
+    kind = parameter.kind.decode()
+    if isinstance(argument, np.ndarray) and argument.nbytes == parameter.size and kind == "s":
+        return np.atleast_1d(argument)
+    if kind == "s" or not isinstance(argument, bool | int | float | np.generic):
+        raise ValueError(f"{what} takes a value of {parameter.size} bytes, not {argument!r}")
+    dtype = np.dtype("?" if kind == "b" else f"{kind}{parameter.size}")
+    value = np.array([argument]).astype(dtype)
+    if value[0] != argument and not (kind == "f" or argument != argument):
+        raise ValueError(f"{what} is of {dtype}, which cannot hold {argument!r}")
+    return value
+
+
+def check_array(parameter: Parameter, array: Array, what: str) -> None:
+    """ValueError for an array that is not what a pointer points to."""
+    kind = parameter.kind.decode()
+    same = array.itemsize == parameter.element_size and (kind == "s" or array.dtype.kind == kind)
+    if not same and parameter.element_size > 1:
+        wanted = f"a struct of {parameter.element_size} bytes" if kind == "s" else (
+            np.dtype("?" if kind == "b" else f"{kind}{parameter.element_size}").name
+        )
+        raise ValueError(f"{what} is an array of {array.dtype}; the kernel's elements are {wanted}")
+    if not array.flags.c_contiguous:
+        raise ValueError(f"{what} is an array that is not C-contiguous; np.ascontiguousarray copies it")
+    if not parameter.is_const and not array.flags.writeable:
+        raise ValueError(f"{what} is an array that is not writeable, and the kernel may write to it")
+
+
+def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
+    """Each array's place in the arena, in the parameters' order, and the bytes of the whole.
+
+    Arrays that share memory share it there too; all others have a redzone on either side.
+    """
+    end, span_start, span_end = SHARED_ZONE + REDZONE, 0, -1  # span_*: of the memory that is shared
+    found = []
+    for place in sorted(places, key=lambda place: (place.array.ctypes.data, -place.array.nbytes)):
+        address, size = place.array.ctypes.data, place.array.nbytes
+        if address >= span_end or size == 0:
+            # A slice keeps its place between the boundaries of its array.
+            owner = place.array
+            while isinstance(owner.base, np.ndarray):
+                owner = owner.base
+            start = -(-end // ALIGNMENT) * ALIGNMENT + (address - owner.ctypes.data) % ALIGNMENT
+            span_start, span_end, arena_start = address, address + size, start
+        start = arena_start + address - span_start
+        span_end = max(span_end, address + size)
+        end = max(end, start + size + REDZONE)
+        found.append(replace(place, start=start))
+    return sorted(found, key=lambda place: place.parameter), end + REDZONE
+
+
+def describe(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[str, str]:
+    """(array, message) of a finding of the runtime's."""
+    if row.thread < 0:
+        return "", f"{row.name.decode()}: {row.size} bytes with that of the launch; a block has {row.room}"
+    who = f"thread {index(row.thread, raw.block)} of block {index(row.block, raw.grid)}"
+    kind = RUNTIME_KINDS[row.kind]
+    if row.region == -2:
+        other = f"; thread {index(row.other_thread, raw.block)}" if row.other_thread >= 0 else ""
+        other += f" is at line {row.other_line}" if row.other_line > 0 else " is the other" if other else ""
+        verb = "" if kind != "out_of_bounds" else verb_of(row.mode) + " "
+        return "", f"{who} {verb}{row.name.decode()}{other}"
+    if row.region >= 0:
+        place = places[row.region]
+        name, element, size = place.name, place.array.itemsize, place.array.size
+    else:
+        name, element = row.name.decode(), max(1, row.size)
+        size = row.room // element
+    position = f"element {row.offset // element} of {name}"
+    text = f"{who} {verb_of(row.mode)} {position}"
+    if kind == "out_of_bounds":
+        text += f", which has {size}"
+    elif kind == "uninitialised_read":
+        text += ", which nobody has written"
+    else:
+        same = row.block == row.other_block
+        theirs = f" of block {index(row.other_block, raw.grid)}"
+        did = ("read", "wrote", "updated atomically")[-1 - row.other_line]
+        text += f", which thread {index(row.other_thread, raw.block)}{'' if same else theirs} {did}"
+        text += " since the last barrier" if same else "; no barrier orders two blocks"
+    return name, text
+
+
+def verb_of(mode: int) -> str:
+    """What a thread does in a mode of access."""
+    return "reads" if mode == READ else "updates" if mode == ATOMIC else "writes"
+
+
+def index(number: int, sizes: Sequence[int]) -> Index:
+    """A thread's or a block's number as (x, y, z)."""
+    x, y = sizes[0], sizes[1]
+    return number % x, number // x % y, number // x // y
+
+
+def key(finding: Finding) -> tuple[str, int, str]:
+    """What makes two findings of two runs the same one."""
+    return finding.kind, finding.line, finding.array
+
+
+class DlInfo(ctypes.Structure):
+    """`Dl_info` of <dlfcn.h>."""
+
+    _fields_ = (("file", ctypes.c_char_p), ("base", ctypes.c_void_p), ("symbol", ctypes.c_char_p), ("at", ctypes.c_void_p))
+
+
+def load_address(address: int) -> int:
+    """Where the library that holds an address was loaded."""
+    info = DlInfo()
+    ctypes.CDLL(None).dladdr(ctypes.c_void_p(address), ctypes.byref(info))
+    return int(info.base or 0)

@@ -1,0 +1,133 @@
+"""Which line of a source an address in a compiled kernel belongs to: the line table of DWARF, version 4.
+
+The format is that of the "DWARF Debugging Information Format", version 4, section 6.2, in an ELF file of 64 bits.
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Row = tuple[int, str, int]  # address, file, line
+
+
+class LineTable:
+    """The lines of one library."""
+
+    def __init__(self, library: bytes) -> None:
+        self._rows = sorted(rows_of(section(library, ".debug_line")))
+        self._addresses = [address for address, _, _ in self._rows]
+
+    def line_of(self, address: int) -> tuple[str, int]:
+        """(file, line) of the instruction at an address, counted from where the library is loaded; ("", 0)."""
+        at = bisect_right(self._addresses, address) - 1
+        return self._rows[at][1:] if at >= 0 else ("", 0)
+
+
+def section(library: bytes, name: str) -> bytes:
+    """The contents of a section of an ELF file; empty where there is none."""
+    if library[:5] != b"\x7fELF\x02":
+        return b""
+    (table,) = struct.unpack_from("<Q", library, 0x28)
+    size, count, names = struct.unpack_from("<HHH", library, 0x3A)
+    headers = [struct.unpack_from("<IIQQQQ", library, table + i * size) for i in range(count)]
+    text = headers[names][4]
+    for name_at, _, _, _, start, length in headers:
+        if library[text + name_at :].split(b"\0", 1)[0] == name.encode():
+            return library[start : start + length]
+    return b""
+
+
+@dataclass
+class Reader:
+    """Reads numbers one after the other."""
+
+    data: bytes
+    at: int = 0
+
+    def number(self, form: str) -> int:
+        (value,) = struct.unpack_from("<" + form, self.data, self.at)
+        self.at += struct.calcsize("<" + form)
+        return int(value)
+
+    def variable(self, signed: bool = False) -> int:
+        """LEB128: 7 bits a byte, the lowest first."""
+        value = shift = 0
+        while True:
+            byte = self.number("B")
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value - (1 << shift) if signed and byte & 0x40 else value
+
+    def text(self) -> str:
+        end = self.data.index(b"\0", self.at)
+        start, self.at = self.at, end + 1
+        return self.data[start:end].decode(errors="replace")
+
+
+def rows_of(table: bytes) -> Iterator[Row]:
+    """Every row of every program in a .debug_line section of version 2 to 4."""
+    reader = Reader(table)
+    while reader.at < len(table):
+        length = reader.number("I")
+        end = reader.at + length
+        version = reader.number("H")
+        if 2 <= version <= 4:
+            yield from rows_of_program(reader, version, end)
+        reader.at = end
+
+
+def rows_of_program(reader: Reader, version: int, end: int) -> Iterator[Row]:
+    """Runs one line-number program."""
+    header_length = reader.number("I")
+    program = reader.at + header_length
+    step = reader.number("B")
+    if version == 4:
+        reader.number("B")  # operations an instruction: for processors that are none of ours
+    reader.number("B")
+    base, span, first_special = reader.number("b"), reader.number("B"), reader.number("B")
+    lengths = [reader.number("B") for _ in range(first_special - 1)]
+    while reader.text():  # folders
+        pass
+    files = [""]
+    while name := reader.text():
+        files.append(name)
+        for _ in range(3):
+            reader.variable()
+    reader.at = program
+
+    address, file, line = 0, 1, 1
+    while reader.at < end:
+        code = reader.number("B")
+        if code >= first_special:
+            address += (code - first_special) // span * step
+            line += base + (code - first_special) % span
+            yield address, files[file], line
+        elif code == 0:  # an extended operation
+            size = reader.variable()
+            after = reader.at + size
+            operation = reader.number("B")
+            if operation == 1:  # the end of a sequence: what follows belongs to no line
+                yield address, "", 0
+                address, file, line = 0, 1, 1
+            elif operation == 2:
+                address = reader.number("Q")
+            reader.at = after
+        elif code == 1:
+            yield address, files[file], line
+        elif code == 2:
+            address += reader.variable() * step
+        elif code == 3:
+            line += reader.variable(signed=True)
+        elif code == 4:
+            file = reader.variable()
+        elif code == 8:
+            address += (255 - first_special) // span * step
+        elif code == 9:
+            address += reader.number("H")
+        else:
+            for _ in range(lengths[code - 1]):
+                reader.variable()

@@ -1,0 +1,80 @@
+"""The runtime's library as Python sees it: its structs and functions, of `runtime/state.h`."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from ctypes import POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from pathlib import Path
+from typing import ClassVar
+
+RUNTIME_KINDS = ("out_of_bounds", "uninitialised_read", "race", "divergent_barrier", "bad_launch")
+READ, WRITE, ATOMIC = range(3)
+ENDED, STOPPED, NO_MEMORY = range(3)
+
+
+class Parameter(ctypes.Structure):
+    """`emulator_parameter`: the type of a kernel's parameter."""
+
+    size: int
+    element_size: int
+    kind: bytes
+    is_const: bool
+    _fields_: ClassVar = [("size", c_int), ("element_size", c_int), ("kind", c_char), ("is_const", ctypes.c_bool)]
+
+
+class RawFinding(ctypes.Structure):
+    """`Finding`."""
+
+    _fields_: ClassVar = [
+        *((name, c_int32) for name in ("kind", "mode", "line", "other_line", "thread", "other_thread")),
+        *((name, c_int64) for name in ("block", "other_block", "region", "offset", "size", "count")),
+        ("place", c_uint64),
+        ("name", c_char_p),
+        ("room", c_int64),
+    ]
+
+
+class RawCounters(ctypes.Structure):
+    """`Counters`."""
+
+    _fields_: ClassVar = [
+        (name, c_uint64)
+        for name in (
+            *("global_reads", "global_writes", "shared_reads", "shared_writes", "atomics"),
+            *("global_bytes", "shared_bytes", "barriers"),
+            *("global_requests", "global_transactions", "shared_requests", "shared_passes"),
+        )
+    ]
+
+
+class RawLaunch(ctypes.Structure):
+    """`Launch`."""
+
+    _fields_: ClassVar = [
+        ("grid", c_uint32 * 3),
+        ("block", c_uint32 * 3),
+        ("dynamic_shared", c_uint32),
+        ("shared_limit", c_uint32),
+        ("order", c_int32),
+        ("counting", c_int32),
+        ("seed", c_uint64),
+    ]
+
+
+@functools.cache
+def runtime(path: Path) -> ctypes.CDLL:
+    """The runtime, loaded once; its functions have their types."""
+    library = ctypes.CDLL(str(path))
+    for name, result, *arguments in (
+        ("emulator_reserve", c_void_p, c_size_t, c_int),
+        ("emulator_region", None, c_size_t, c_size_t, c_size_t, c_void_p),
+        ("emulator_written", None, c_size_t, c_size_t, c_size_t, c_void_p),
+        ("emulator_run", c_int, c_void_p, POINTER(c_void_p), POINTER(RawLaunch)),
+        ("emulator_findings", POINTER(RawFinding), POINTER(c_size_t)),
+        ("emulator_counters", POINTER(RawCounters)),
+        ("emulator_output", c_char_p),
+    ):
+        function = getattr(library, str(name))
+        function.restype, function.argtypes = result, arguments
+    return library

@@ -1,0 +1,410 @@
+// Hears of every access to memory, and finds what a GPU would pass over in silence.
+//
+// Kernels are compiled with -fsanitize=thread: the compiler then calls a function before every load and store.
+// In place of the sanitizer's own library the functions are these. Shadow memory says of every 4 bytes of the
+// arena which of them exist, which were written, and who was there last.
+
+#include "state.h"
+
+#include <algorithm>
+#include <cstring>
+#include <sys/mman.h>
+#include <unordered_map>
+
+namespace emulator {
+
+unsigned char *arena;
+std::size_t arena_size;
+std::vector<Finding> findings;
+std::vector<Region> regions;
+
+namespace {
+
+// Who was at a word: the last to write, and two readers, where two were there: those that tell most.
+struct Word {
+    std::uint32_t written_at, read_at[2];
+    std::int16_t writer, reader[2];
+    unsigned written_bytes : 4, read_bytes_0 : 4, read_bytes_1 : 4, atomic : 1;
+};
+
+const std::size_t MAX_FINDINGS = 64;
+
+unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 for those that were written
+Word *words;
+
+struct Fence {
+    std::uint32_t passed, published;  // moments
+    bool has_seen_others;
+};
+std::unordered_map<std::int64_t, Fence> fences;  // by block
+std::uint32_t fences_of;                         // the launch that they belong to
+
+Fence *fence_of(std::int64_t number)
+{
+    if (fences_of != launch_start) {
+        fences.clear();
+        fences_of = launch_start;
+    }
+    auto found = fences.find(number);
+    return found == fences.end() ? nullptr : &found->second;
+}
+
+// Whether another block passed __threadfence() after `moment` and then told this one by an atomic operation.
+bool was_published(std::int64_t by, std::uint32_t moment)
+{
+    Fence *theirs = fence_of(by), *mine = fence_of(block);
+    return theirs && mine && mine->has_seen_others && theirs->published > moment;
+}
+
+Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset, int size)
+{
+    Finding finding = {};
+    finding.kind = kind;
+    finding.mode = mode;
+    finding.thread = thread;
+    finding.block = block;
+    finding.other_thread = -1;
+    finding.other_block = -1;
+    finding.size = size;
+    finding.place = place;
+    // The nearest array: what lies outside of all lies in the gap beside one.
+    std::int64_t best = INT64_MAX;
+    auto look = [&](std::int64_t region, std::size_t start, std::size_t room, const char *name) {
+        std::int64_t from = std::int64_t(offset) - std::int64_t(start);
+        std::int64_t away = from < 0 ? -from : std::max<std::int64_t>(0, from - std::int64_t(room) + 1);
+        if (away < best) {
+            best = away;
+            finding.region = region;
+            finding.offset = from;
+            finding.name = name;
+            finding.room = std::int64_t(room);
+        }
+    };
+    if (offset < SHARED_ZONE) {
+        for (const Array &array : arrays)
+            look(-1, array.start, array.size, array.name);
+    } else {
+        for (std::size_t i = 0; i < regions.size(); ++i)
+            look(std::int64_t(i), regions[i].start, regions[i].size, nullptr);
+    }
+    return finding;
+}
+
+__attribute__((noinline)) void report_race(
+    Mode mode, std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment, Mode other_mode)
+{
+    bool in_this_block = moment >= block_start;
+    std::int64_t other_block = in_this_block ? block : block_at(moment);
+    if (!in_this_block && was_published(other_block, moment))
+        return;
+    Finding finding = finding_at(RACE, mode, place, offset, size);
+    finding.other_thread = other;
+    finding.other_block = other_block;
+    finding.other_line = -1 - other_mode;
+    report(finding);
+}
+
+inline bool unordered(std::uint32_t moment, int other, std::uint32_t since)
+{
+    if (moment < since)
+        return false;
+    if (moment < block_start)
+        return true;
+    if (other == thread || moment < last_barrier)
+        return false;
+    return other / WARP != thread / WARP || moment >= last_sync[thread / WARP];
+}
+
+// How much it tells that somebody read: another block, another warp, another thread, nothing.
+inline int weight(std::uint32_t moment, int other, std::uint32_t since)
+{
+    if (moment < since)
+        return 0;
+    if (moment < block_start)
+        return 3;
+    if (moment < last_barrier || other == thread)
+        return 0;
+    return other / WARP != thread / WARP ? 2 : 1;
+}
+
+template <Mode MODE>
+inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int size, std::uint64_t place)
+{
+    unsigned known = state[at];
+    if (MODE != WRITE && (known >> 4 & bytes) != bytes)
+        report(finding_at(UNINITIALISED_READ, MODE, place, offset, size));
+    Word &word = words[at];
+    std::uint32_t since = at < SHARED_ZONE / 4 ? block_start : launch_start;
+
+    if (unordered(word.written_at, word.writer, since) && (word.written_bytes & bytes)
+        && !(MODE == ATOMIC && word.atomic))
+        report_race(MODE, place, offset, size, word.writer, word.written_at, word.atomic ? ATOMIC : WRITE);
+
+    if (MODE == READ) {
+        if (word.reader[0] != thread) {
+            int first = weight(word.read_at[0], word.reader[0], since);
+            int second = weight(word.read_at[1], word.reader[1], since);
+            if (first >= second) {
+                word.reader[1] = word.reader[0];
+                word.read_at[1] = word.read_at[0];
+                word.read_bytes_1 = word.read_bytes_0;
+            }
+            word.reader[0] = std::int16_t(thread);
+        } else if (word.read_at[0] < block_start && weight(word.read_at[1], word.reader[1], since) < 3) {
+            word.reader[1] = word.reader[0];  // a thread of the same number, of another block
+            word.read_at[1] = word.read_at[0];
+            word.read_bytes_1 = word.read_bytes_0;
+        }
+        word.read_at[0] = now;
+        word.read_bytes_0 = bytes;
+        return;
+    }
+    for (int i = 0; i < 2; ++i)
+        if (unordered(word.read_at[i], word.reader[i], since) && ((i ? word.read_bytes_1 : word.read_bytes_0) & bytes))
+            report_race(MODE, place, offset, size, word.reader[i], word.read_at[i], READ);
+    state[at] = static_cast<unsigned char>(known | bytes << 4);
+    word.written_at = now;
+    word.writer = std::int16_t(thread);
+    word.written_bytes = bytes;
+    word.atomic = MODE == ATOMIC;
+}
+
+// Memory of the thread's own, constants and the like; or nothing at all, and then there is no going on.
+template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
+{
+    if (thread < 0 || in_a_stack(address) || in_the_program(address))
+        return;
+    Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
+    // Close enough to be told by its array, else by what it is.
+    std::int64_t from = std::int64_t(address - reinterpret_cast<std::uintptr_t>(arena));
+    bool is_near = finding.region >= 0 && from < std::int64_t(arena_size) * 16 && from > -std::int64_t(arena_size) * 16;
+    if (!is_near || address < 4096) {
+        finding.region = -2;
+        finding.name = address < 4096 ? "a null pointer" : "an address in no array";
+    } else {
+        finding.offset = from - std::int64_t(regions[std::size_t(finding.region)].start);
+    }
+    report(finding);
+    stop();
+}
+
+void count(Mode mode, std::size_t offset, int size)
+{
+    bool shared = offset < SHARED_ZONE;
+    if (mode == ATOMIC)
+        ++counters.atomics;
+    else if (shared)
+        ++(mode == READ ? counters.shared_reads : counters.shared_writes);
+    else
+        ++(mode == READ ? counters.global_reads : counters.global_writes);
+    (shared ? counters.shared_bytes : counters.global_bytes) += size;
+}
+
+template <Mode MODE> inline void access(const volatile void *pointer, int size, std::uint64_t place)
+{
+    std::uintptr_t address = reinterpret_cast<std::uintptr_t>(pointer);
+    std::size_t offset = address - reinterpret_cast<std::uintptr_t>(arena);
+    if (__builtin_expect(offset >= arena_size, 0)) {
+        elsewhere<MODE>(address, size, place);
+        return;
+    }
+    count(MODE, offset, size);
+    if (launch.counting)
+        note(place, offset, size);
+    std::size_t first = offset / 4, last = (offset + size - 1) / 4;
+    for (std::size_t at = first; at <= last; ++at) {
+        unsigned bytes = 15;
+        if (at == first)
+            bytes = bytes << offset % 4 & 15;
+        if (at == last)
+            bytes &= 15u >> (3 - (offset + size - 1) % 4);
+        if ((state[at] & bytes) != bytes) {
+            report(finding_at(OUT_OF_BOUNDS, MODE, place, offset, size));
+            return;
+        }
+    }
+    for (std::size_t at = first; at <= last; ++at) {
+        unsigned bytes = 15;
+        if (at == first)
+            bytes = bytes << offset % 4 & 15;
+        if (at == last)
+            bytes &= 15u >> (3 - (offset + size - 1) % 4);
+        access_word<MODE>(at, bytes, offset, size, place);
+    }
+}
+
+// By far the most: 4 bytes that are one word.
+template <Mode MODE> inline void access_4(const volatile void *pointer, std::uint64_t place)
+{
+    std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
+    if (offset < arena_size && offset % 4 == 0 && (state[offset / 4] & 15) == 15) {
+        count(MODE, offset, 4);
+        if (launch.counting)
+            note(place, offset, 4);
+        access_word<MODE>(offset / 4, 15, offset, 4, place);
+    } else {
+        access<MODE>(pointer, 4, place);
+    }
+}
+
+template <typename T> bool allocate(T *&memory, std::size_t count, std::size_t &size)
+{
+    if (size)
+        munmap(static_cast<void *>(memory), size);
+    size = count * sizeof(T);
+    void *got = mmap(
+        nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    memory = got == MAP_FAILED ? nullptr : static_cast<T *>(got);
+    if (!memory)
+        size = 0;
+    return memory != nullptr;
+}
+
+std::size_t arena_bytes, state_bytes, words_bytes;
+bool is_checked;
+
+}  // namespace
+
+void report(Finding finding)
+{
+    for (Finding &known : findings)
+        if (known.kind == finding.kind && known.place == finding.place && known.line == finding.line
+            && known.region == finding.region && known.name == finding.name) {
+            ++known.count;
+            return;
+        }
+    finding.count = 1;
+    if (findings.size() < MAX_FINDINGS)
+        findings.push_back(finding);
+}
+
+void forget(const Array &array)
+{
+    if (!is_checked)
+        return;  // what an earlier block left there stays, as on a GPU
+    std::memset(arena + array.start, 255, array.size);  // NaN, or -1
+    std::size_t whole = array.size / 4;
+    std::memset(state + array.start / 4, 15, whole);
+    if (array.size % 4)
+        state[array.start / 4 + whole] = static_cast<unsigned char>(15u >> (4 - array.size % 4));
+}
+
+}  // namespace emulator
+
+using namespace emulator;
+
+// Memory for a launch: the arena's start, or null. With `checked` its shadow too; nothing in it exists so far.
+INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
+{
+    regions.clear();
+    arena_size = 0;
+    if (arena_bytes < bytes && !allocate(arena, bytes, arena_bytes))
+        return nullptr;
+    if (checked) {
+        std::size_t count = bytes / 4 + 1;
+        if (state_bytes < count && !(allocate(state, count, state_bytes) && allocate(words, count, words_bytes)))
+            return nullptr;
+        if (now > UINT32_MAX / 2) {  // long before moments run out
+            now = 1;
+            std::memset(static_cast<void *>(words), 0, words_bytes);
+        }
+        std::memset(state, 0, count);
+    }
+    is_checked = checked;
+    arena_size = bytes;
+    return arena;
+}
+
+// An array in global memory, `size` bytes from `start`. `written`: a byte for each element of `element` bytes, or
+// null for all. What was not written holds NaN, or -1. Arrays may overlap.
+INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t element, const unsigned char *written)
+{
+    regions.push_back({start, size});
+    if (written)
+        for (std::size_t i = 0; i < size / element; ++i)
+            if (!written[i])
+                std::memset(arena + start + i * element, 255, element);
+    std::size_t i = 0;
+    if (start % 4 == 0 && element % 4 == 0)
+        for (; i + 4 <= size; i += 4)
+            state[(start + i) / 4] = !written || written[i / element] ? 255 : 15;
+    for (; i < size; ++i) {
+        unsigned bits = 1u << (start + i) % 4;
+        bool known = !written || written[i / element];
+        state[(start + i) / 4] |= static_cast<unsigned char>(bits | (known ? bits << 4 : 0));
+    }
+}
+
+// Sets a byte for each element of which every byte has been written.
+INTERFACE void emulator_written(std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
+{
+    std::memset(written, 1, size / element);
+    for (std::size_t i = 0; i < size; ++i)
+        if (!(state[(start + i) / 4] >> 4 & 1u << (start + i) % 4))
+            written[i / element] = 0;
+}
+
+INTERFACE const Finding *emulator_findings(std::size_t *count)
+{
+    *count = findings.size();
+    return findings.data();
+}
+
+#define HERE reinterpret_cast<std::uint64_t>(__builtin_return_address(0))
+
+// Atomic operations are functions of the header, which say themselves where they are called.
+INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
+{
+    Fence *mine = fence_of(block);
+    if (mine) {
+        mine->published = std::max(mine->published, mine->passed);
+        mine->has_seen_others = true;
+    }
+    std::size_t before = findings.size();
+    access<ATOMIC>(pointer, size, std::uint64_t(line) << 48 | 1);
+    for (; before < findings.size(); ++before)
+        findings[before].line = line;
+}
+
+INTERFACE void emulator_fence()
+{
+    fence_of(block);  // forgets those of an earlier launch
+    fences[block].passed = ++now;
+}
+
+// What the compiler calls. The names and their meaning: LLVM's and GCC's -fsanitize=thread.
+#define ACCESSES(size)                                                                              \
+    INTERFACE void __tsan_read##size(void *p) { access<READ>(p, size, HERE); }                      \
+    INTERFACE void __tsan_write##size(void *p) { access<WRITE>(p, size, HERE); }                    \
+    INTERFACE void __tsan_unaligned_read##size(void *p) { access<READ>(p, size, HERE); }            \
+    INTERFACE void __tsan_unaligned_write##size(void *p) { access<WRITE>(p, size, HERE); }
+ACCESSES(1)
+ACCESSES(2)
+ACCESSES(8)
+ACCESSES(16)
+INTERFACE void __tsan_read4(void *p) { access_4<READ>(p, HERE); }
+INTERFACE void __tsan_write4(void *p) { access_4<WRITE>(p, HERE); }
+INTERFACE void __tsan_unaligned_read4(void *p) { access<READ>(p, 4, HERE); }
+INTERFACE void __tsan_unaligned_write4(void *p) { access<WRITE>(p, 4, HERE); }
+INTERFACE void __tsan_read_range(void *p, std::size_t n) { access<READ>(p, int(n), HERE); }
+INTERFACE void __tsan_write_range(void *p, std::size_t n) { access<WRITE>(p, int(n), HERE); }
+INTERFACE void *__tsan_memcpy(void *to, const void *from, std::size_t n)
+{
+    access<READ>(from, int(n), HERE);
+    access<WRITE>(to, int(n), HERE);
+    return std::memmove(to, from, n);
+}
+INTERFACE void *__tsan_memmove(void *to, const void *from, std::size_t n)
+{
+    access<READ>(from, int(n), HERE);
+    access<WRITE>(to, int(n), HERE);
+    return std::memmove(to, from, n);
+}
+INTERFACE void *__tsan_memset(void *to, int value, std::size_t n)
+{
+    access<WRITE>(to, int(n), HERE);
+    return std::memset(to, value, n);
+}
+INTERFACE void __tsan_init() {}
+INTERFACE void __tsan_func_entry(void *) {}
+INTERFACE void __tsan_func_exit() {}

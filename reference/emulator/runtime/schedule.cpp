@@ -1,0 +1,518 @@
+// Runs a grid: one block after another, and in a block one thread after another until each waits or is done.
+//
+// Threads are fibers, but a thread that never waits needs none of its own: a fiber runs one thread after the
+// other, and only when a thread waits, at a barrier or for its warp, the next ones get another fiber. So a kernel
+// without barriers is a plain loop.
+
+#include "fibers.h"
+#include "state.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <link.h>
+#include <string>
+#include <sys/mman.h>
+
+// What kernels read. There they are const: in a thread's life they never change.
+INTERFACE emulator::Index threadIdx, blockIdx, blockDim, gridDim;
+emulator::Index threadIdx, blockIdx, blockDim, gridDim;
+INTERFACE unsigned emulator_launch_number;
+unsigned emulator_launch_number;
+
+namespace emulator {
+
+Launch launch;
+Counters counters;
+std::vector<Array> arrays;
+std::int64_t block = -1;
+int thread = -1;
+std::uint32_t now = 1, launch_start, block_start, last_barrier, last_sync[WARP];
+
+namespace {
+
+const std::size_t STACK = 128 << 10, GUARD = 4 << 10, MAX_OUTPUT = 1 << 20;
+
+enum State { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, DONE };
+
+struct Request {  // what a thread waits for
+    int line;
+    int operation;
+    unsigned mask;  // of lanes; of a barrier: the predicate
+    std::uint64_t value, result;
+    int argument, width;
+};
+
+struct Thread {
+    State state;
+    int fiber;
+    Request request;
+};
+
+struct Fiber {
+    void *place;
+    bool fresh;
+};
+
+Thread threads[MAX_THREADS];
+Fiber fibers[MAX_THREADS];
+char *stacks;
+std::vector<int> free_fibers;
+int fiber;  // that runs
+void *scheduler;
+bool stopped;
+int size;  // threads of a block
+int at;    // in `order`
+int order[MAX_THREADS];
+std::uint64_t random_state;
+void (*entry)(void **);
+void **arguments;
+std::size_t shared_end, shared_used;
+std::string output;
+std::vector<std::pair<std::uint32_t, std::int64_t>> starts;  // of blocks: the moment, the block
+std::uintptr_t program_start, program_end;
+
+std::uint64_t draw(std::uint64_t below)
+{
+    random_state += 0x9e3779b97f4a7c15;  // splitmix64
+    std::uint64_t z = random_state;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return (z ^ z >> 31) % below;
+}
+
+template <typename T> void arrange(T *numbers, std::int64_t n)
+{
+    for (std::int64_t i = 0; i < n; ++i)
+        numbers[i] = launch.order == 1 ? n - 1 - i : i;
+    if (launch.order == 2)
+        for (std::int64_t i = n - 1; i > 0; --i)
+            std::swap(numbers[i], numbers[draw(i + 1)]);
+}
+
+Index index_of(std::int64_t number, const std::uint32_t *sizes)
+{
+    return {std::uint32_t(number % sizes[0]), std::uint32_t(number / sizes[0] % sizes[1]),
+        std::uint32_t(number / sizes[0] / sizes[1])};
+}
+
+void take(int number)
+{
+    thread = number;
+    threadIdx = index_of(number, launch.block);
+}
+
+unsigned alive(int warp)
+{
+    unsigned mask = 0;
+    for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane)
+        if (threads[warp * WARP + lane].state != DONE)
+            mask |= 1u << lane;
+    return mask;
+}
+
+void complain(int number, const char *what, int other = -1)
+{
+    Finding finding = {};
+    finding.kind = DIVERGENT_BARRIER;
+    finding.line = threads[number].request.line;
+    finding.thread = number;
+    finding.other_thread = other;
+    finding.other_line = other >= 0 && threads[other].state != DONE ? threads[other].request.line : 0;
+    finding.block = finding.other_block = block;
+    finding.region = -2;
+    finding.name = what;
+    report(finding);
+}
+
+enum Operation { SYNC, SHUFFLE, SHUFFLE_UP, SHUFFLE_DOWN, SHUFFLE_XOR, BALLOT, MATCH, ADD, MIN, MAX, AND, OR, XOR };
+
+// The lane whose value a lane gets; as PTX's `shfl` counts it.
+int source_of(const Request &request, int lane)
+{
+    int width = request.width, first = lane & ~(width - 1), last = first + width - 1, from = lane;
+    if (request.operation == SHUFFLE)
+        return first + (request.argument & (width - 1));
+    if (request.operation == SHUFFLE_UP)
+        from = lane - request.argument;
+    else if (request.operation == SHUFFLE_DOWN)
+        from = lane + request.argument;
+    else
+        from = lane ^ request.argument;
+    bool inside = request.operation == SHUFFLE_UP ? from >= first : from <= last;
+    return inside ? from : lane;
+}
+
+std::uint64_t reduce(int operation, std::uint64_t a, std::uint64_t b, bool is_signed)
+{
+    bool less = is_signed ? std::int32_t(a) < std::int32_t(b) : a < b;
+    switch (operation) {
+    case ADD: return std::uint32_t(a + b);
+    case MIN: return less ? a : b;
+    case MAX: return less ? b : a;
+    case AND: return a & b;
+    case OR: return a | b;
+    default: return a ^ b;
+    }
+}
+
+void answer(int warp, unsigned lanes)
+{
+    Thread *first = threads + warp * WARP;
+    for (int lane = 0; lane < WARP; ++lane) {
+        if (!(lanes >> lane & 1))
+            continue;
+        Request &request = first[lane].request;
+        request.result = 0;
+        if (request.operation >= SHUFFLE && request.operation <= SHUFFLE_XOR) {
+            int from = source_of(request, lane);
+            if (lanes >> from & 1) {
+                request.result = first[from].request.value;
+            } else {
+                Finding finding = {};
+                finding.kind = UNINITIALISED_READ;
+                finding.line = request.line;
+                finding.thread = warp * WARP + lane;
+                finding.other_thread = warp * WARP + from;
+                finding.block = finding.other_block = block;
+                finding.region = -2;
+                finding.name = "takes the value of a lane that gives none";
+                report(finding);
+            }
+        } else if (request.operation != SYNC) {
+            bool begun = false;
+            for (int other = 0; other < WARP; ++other) {
+                if (!(lanes >> other & 1))
+                    continue;
+                std::uint64_t value = first[other].request.value;
+                if (request.operation == BALLOT)
+                    request.result |= std::uint64_t(value != 0) << other;
+                else if (request.operation == MATCH)
+                    request.result |= std::uint64_t(value == request.value) << other;
+                else
+                    request.result = begun ? reduce(request.operation, request.result, value, request.argument)
+                                           : value;
+                begun = true;
+            }
+        }
+    }
+}
+
+// Lets the lanes go that wait for each other, once all of them have come.
+void meet(int warp)
+{
+    unsigned waiting = 0, present = alive(warp);
+    Thread *first = threads + warp * WARP;
+    for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane)
+        if (first[lane].state == AT_WARP)
+            waiting |= 1u << lane;
+    for (int lane = 0; lane < WARP; ++lane) {
+        if (!(waiting >> lane & 1))
+            continue;
+        const Request &request = first[lane].request;
+        unsigned wanted = request.mask & present;
+        bool together = (wanted & ~waiting) == 0;
+        for (int other = 0; together && other < WARP; ++other)
+            if (wanted >> other & 1)
+                together = first[other].request.mask == request.mask
+                    && first[other].request.operation == request.operation;
+        if (!together)
+            continue;
+        answer(warp, wanted);
+        last_sync[warp] = ++now;
+        for (int other = 0; other < WARP; ++other)
+            if (wanted >> other & 1)
+                first[other].state = READY;
+        waiting &= ~wanted;
+    }
+}
+
+void body()
+{
+    for (;;) {
+        if (at == size || threads[order[at]].state != WAITING_TO_START) {
+            free_fibers.push_back(fiber);
+            emulator_switch(&fibers[fiber].place, scheduler);
+            continue;
+        }
+        int number = order[at++];
+        take(number);
+        threads[number].state = READY;
+        threads[number].fiber = fiber;
+        entry(arguments);
+        threads[thread].state = DONE;
+        meet(thread / WARP);
+    }
+}
+
+void go(int number)
+{
+    fiber = number;
+    if (fibers[number].fresh) {
+        fibers[number].fresh = false;
+        fibers[number].place = fresh(stacks + (number + 1) * STACK, body);
+    }
+    emulator_switch(&scheduler, fibers[number].place);
+}
+
+void wait(State state)
+{
+    threads[thread].state = state;
+    if (state == AT_WARP) {
+        meet(thread / WARP);
+        if (threads[thread].state == READY)
+            return;  // it was the last to come
+    }
+    emulator_switch(&fibers[fiber].place, scheduler);
+}
+
+// Every thread has come to a barrier or has left; or they wait for what never comes.
+bool release()
+{
+    int waiting = -1, gone = -1, stuck = -1, count = 0;
+    for (int number = 0; number < size; ++number) {
+        Thread &one = threads[number];
+        if (one.state == DONE)
+            gone = gone < 0 ? number : gone;
+        else if (one.state == AT_WARP)
+            stuck = stuck < 0 ? number : stuck;
+        else if (waiting < 0)
+            waiting = number;
+    }
+    if (stuck >= 0) {
+        complain(stuck, "waits for lanes of its warp that never come", waiting);
+        return false;
+    }
+    if (gone >= 0)
+        complain(waiting, "waits at a barrier that another has left out", gone);
+    for (int number = 0; number < size; ++number) {
+        Thread &one = threads[number];
+        if (one.state != AT_BARRIER)
+            continue;
+        if (one.request.line != threads[waiting].request.line)
+            complain(waiting, "waits at a barrier while another waits at another one", number);
+        count += one.request.value != 0;
+        one.state = READY;
+    }
+    for (int number = 0; number < size; ++number)
+        threads[number].request.result = count;
+    ++counters.barriers;
+    last_barrier = ++now;
+    if (launch.counting)
+        count_warps();
+    return true;
+}
+
+void run_block(std::int64_t number)
+{
+    block = number;
+    blockIdx = index_of(number, launch.grid);
+    block_start = last_barrier = ++now;
+    starts.push_back({now, number});
+    for (const Array &array : arrays)
+        forget(array);
+    for (int i = 0; i < size; ++i)
+        threads[i].state = WAITING_TO_START;
+    std::fill(last_sync, last_sync + WARP, now);
+    int left = size;
+    while (left && !stopped) {
+        arrange(order, size);
+        bool moved = false;
+        for (at = 0; at < size && !stopped;) {
+            int next = order[at];
+            State state = threads[next].state;
+            if (state == WAITING_TO_START) {  // the fiber moves `at` on
+                int unused = free_fibers.back();
+                free_fibers.pop_back();
+                go(unused);
+                moved = true;
+            } else {
+                ++at;
+                if (state == READY) {
+                    take(next);
+                    go(threads[next].fiber);
+                    moved = true;
+                }
+            }
+        }
+        left = 0;
+        for (int i = 0; i < size; ++i)
+            left += threads[i].state != DONE;
+        if (left && !moved && !stopped && !release())
+            stopped = true;
+    }
+    if (launch.counting)
+        count_warps();
+}
+
+bool prepare()
+{
+    if (!stacks) {
+        void *memory = mmap(nullptr, MAX_THREADS * STACK, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED)
+            return false;
+        stacks = static_cast<char *>(memory);
+        for (int i = 0; i < MAX_THREADS; ++i)
+            mprotect(stacks + i * STACK, GUARD, PROT_NONE);  // a stack that grows too far ends in a fault
+    }
+    free_fibers.clear();
+    for (int i = MAX_THREADS - 1; i >= 0; --i) {
+        fibers[i].fresh = true;
+        free_fibers.push_back(i);
+    }
+    return true;
+}
+
+int find_program(dl_phdr_info *info, std::size_t, void *)
+{
+    std::uintptr_t low = UINTPTR_MAX, high = 0, address = reinterpret_cast<std::uintptr_t>(entry);
+    for (int i = 0; i < info->dlpi_phnum; ++i) {
+        const ElfW(Phdr) &part = info->dlpi_phdr[i];
+        if (part.p_type != PT_LOAD)
+            continue;
+        low = std::min<std::uintptr_t>(low, info->dlpi_addr + part.p_vaddr);
+        high = std::max<std::uintptr_t>(high, info->dlpi_addr + part.p_vaddr + part.p_memsz);
+    }
+    if (address < low || address >= high)
+        return 0;
+    program_start = low;
+    program_end = high;
+    return 1;
+}
+
+}  // namespace
+
+bool in_a_stack(std::uintptr_t address)
+{
+    return address - reinterpret_cast<std::uintptr_t>(stacks) < MAX_THREADS * STACK;
+}
+
+bool in_the_program(std::uintptr_t address)
+{
+    return address >= program_start && address < program_end;
+}
+
+std::int64_t block_at(std::uint32_t moment)
+{
+    auto later = std::upper_bound(starts.begin(), starts.end(), std::make_pair(moment, INT64_MAX));
+    return later == starts.begin() ? -1 : std::prev(later)->second;
+}
+
+void stop()
+{
+    stopped = true;
+    void *nowhere;
+    emulator_switch(&nowhere, scheduler);
+    __builtin_unreachable();
+}
+
+}  // namespace emulator
+
+using namespace emulator;
+
+INTERFACE void emulator_allocate(const char *name, std::size_t bytes, int line, void **pointer, unsigned *number)
+{
+    *number = emulator_launch_number;
+    *pointer = arena + shared_end;
+    shared_used += bytes;
+    std::size_t next = shared_end + (bytes + 127) / 128 * 128 + GAP;
+    if (shared_used > launch.shared_limit || next > SHARED_ZONE) {
+        Finding finding = {};
+        finding.kind = BAD_LAUNCH;
+        finding.line = line;
+        finding.thread = finding.other_thread = -1;
+        finding.block = finding.other_block = -1;
+        finding.region = -2;
+        finding.name = "too much shared memory";
+        finding.size = std::int64_t(shared_used);
+        finding.room = launch.shared_limit;
+        report(finding);
+        stop();
+    }
+    arrays.push_back({name, shared_end, bytes, line});
+    shared_end = next;
+    forget(arrays.back());
+}
+
+INTERFACE void *emulator_dynamic_shared()
+{
+    return arena + arrays[0].start;
+}
+
+INTERFACE int emulator_barrier(int predicate, int line)
+{
+    threads[thread].request = {};
+    threads[thread].request.line = line;
+    threads[thread].request.value = predicate != 0;
+    wait(AT_BARRIER);
+    return int(threads[thread].request.result);
+}
+
+INTERFACE std::uint64_t emulator_meet(
+    int operation, unsigned mask, std::uint64_t value, int argument, int width, int line)
+{
+    threads[thread].request = {line, operation, mask, value, 0, argument, width};
+    if (!(mask >> thread % WARP & 1))
+        complain(thread, "names in its mask other lanes, but not its own");
+    threads[thread].request.mask |= 1u << thread % WARP;
+    wait(AT_WARP);
+    return threads[thread].request.result;
+}
+
+// Another thread may hold what this one is waiting for.
+INTERFACE void emulator_yield()
+{
+    wait(READY);
+}
+
+INTERFACE int emulator_printf(const char *format, ...)
+{
+    char text[1024];
+    va_list values;
+    va_start(values, format);
+    int length = std::vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    if (output.size() < MAX_OUTPUT)
+        output += text;
+    return length;
+}
+
+// 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks.
+INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *how)
+{
+    launch = *how;
+    entry = kernel;
+    arguments = given;
+    random_state = launch.seed;
+    size = launch.block[0] * launch.block[1] * launch.block[2];
+    if (!prepare())
+        return 2;
+    dl_iterate_phdr(find_program, nullptr);
+    blockDim = {launch.block[0], launch.block[1], launch.block[2]};
+    gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};
+    ++emulator_launch_number;
+    counters = {};
+    findings.clear();
+    starts.clear();
+    output.clear();
+    stopped = false;
+    arrays.assign(1, {"dynamic shared memory", GAP, launch.dynamic_shared, 0});
+    shared_used = launch.dynamic_shared;
+    shared_end = GAP + (launch.dynamic_shared + 127) / 128 * 128 + GAP;
+    launch_start = ++now;
+
+    std::vector<std::int64_t> blocks(std::size_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]);
+    arrange(blocks.data(), std::int64_t(blocks.size()));
+    for (std::int64_t number : blocks) {
+        run_block(number);
+        if (stopped)
+            break;
+    }
+    block = thread = -1;
+    return stopped;
+}
+
+INTERFACE const char *emulator_output() { return output.c_str(); }
+INTERFACE const Counters *emulator_counters() { return &counters; }

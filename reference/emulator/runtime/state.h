@@ -1,0 +1,91 @@
+// What the parts of the runtime share: who is running, what is in memory, and what was found.
+//
+// The runtime is a library that every compiled kernel is linked to. schedule.cpp runs blocks and threads;
+// checks.cpp hears of every access to memory; counters.cpp counts. All of it runs on one thread of the machine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#define INTERFACE extern "C" __attribute__((visibility("default")))
+
+namespace emulator {
+
+const int MAX_THREADS = 1024, WARP = 32;
+const std::size_t SHARED_ZONE = 1 << 20;  // the arena's first bytes, for shared memory
+const std::size_t GAP = 4096;             // between shared arrays, so that a step too far meets nobody's memory
+
+struct Index {
+    std::uint32_t x, y, z;
+};
+
+enum Kind { OUT_OF_BOUNDS, UNINITIALISED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH };
+enum Mode { READ, WRITE, ATOMIC };
+
+// launch.py reads these two structs by their fields' order and sizes.
+struct Finding {
+    std::int32_t kind, mode;
+    std::int32_t line, other_line;  // line: 0 where `place`, an address in the code, is to tell
+    std::int32_t thread, other_thread;  // -1: nobody
+    std::int64_t block, other_block;
+    std::int64_t region;  // of global memory, counted from 0; -1: shared memory; -2: neither
+    std::int64_t offset;  // in bytes, from the start of the region
+    std::int64_t size;    // of the access, in bytes
+    std::int64_t count;   // how often
+    std::uint64_t place;
+    const char *name;  // of the array in shared memory, or what there is to say
+    std::int64_t room;  // bytes of that array
+};
+
+struct Counters {
+    std::uint64_t global_reads, global_writes, shared_reads, shared_writes, atomics;
+    std::uint64_t global_bytes, shared_bytes, barriers;
+    std::uint64_t global_requests, global_transactions;  // of warps; transactions of 32 bytes
+    std::uint64_t shared_requests, shared_passes;        // of warps; passes without a bank conflict: one each
+};
+
+struct Launch {
+    std::uint32_t grid[3], block[3];
+    std::uint32_t dynamic_shared, shared_limit;
+    std::int32_t order;  // 0 forward, 1 backward, 2 by the seed
+    std::int32_t counting;
+    std::uint64_t seed;
+};
+
+struct Array {  // in shared memory
+    const char *name;
+    std::size_t start, size;
+    int line;
+};
+
+struct Region {  // in global memory
+    std::size_t start, size;
+};
+
+// Of the launch that is running.
+extern Launch launch;
+extern Counters counters;
+extern std::vector<Finding> findings;
+extern std::vector<Array> arrays;
+extern std::vector<Region> regions;
+extern std::int64_t block;  // both are -1 where nobody runs
+extern int thread;
+
+// Time is counted in moments of synchronization. What happened in one moment is in no order, except within a
+// thread. A stamp older than one of these is ordered before what its readers do now.
+extern std::uint32_t now, launch_start, block_start, last_barrier, last_sync[WARP];
+
+extern unsigned char *arena;
+extern std::size_t arena_size;
+
+bool in_a_stack(std::uintptr_t address);
+bool in_the_program(std::uintptr_t address);
+std::int64_t block_at(std::uint32_t moment);
+[[noreturn]] void stop();
+void report(Finding finding);
+void forget(const Array &array);
+void note(std::uint64_t place, std::size_t offset, int size);
+void count_warps();
+
+}  // namespace emulator

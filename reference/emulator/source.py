@@ -1,0 +1,190 @@
+"""Reads CUDA C++: which kernels a file has, what of CUDA is not emulated, and how shared memory is declared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+class CompileError(ValueError):
+    """A source that does not compile: one line a mistake, each with file and line."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A `__global__` function as it is written."""
+
+    name: str
+    parameters: tuple[str, ...]  # their names
+    is_template: bool
+
+
+INCLUDES = {
+    *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
+    *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits"),
+    *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h"),
+}
+REFUSED = {
+    r"<<<": "a kernel is launched by the host, which is not written in this file",
+    r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
+    r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
+    r"\bcooperative_groups\b": "cooperative groups are not emulated; use __syncthreads and the warp functions",
+    r"\b(wmma|nvcuda)\b": "tensor cores are not emulated",
+    r"\b(tex|surf)[123]D\w*": "textures and surfaces are not emulated",
+    r"\b(new|delete|malloc|free)\b": "memory from the device's heap is not emulated",
+    r"\b(assert|__trap|__brkpt)\b": "a kernel that stops itself is not emulated",
+    r"\b(clock|clock64|__nanosleep)\b": "time on a GPU is not emulated",
+    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "it is gone from CUDA; use its form with _sync",
+    r"\b__activemask\b": "which lanes run together is the hardware's choice; name the lanes in a mask",
+    r"\b(half2|__half2|__nv_bfloat16\w*|nv_bfloat16\w*)\b": "this type is not emulated; use half or float",
+    r"\b__managed__": "managed memory is not emulated",
+    r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",
+    r"\bemulator\w*": "this name is the emulator's own",
+}
+COMMENT_OR_TEXT = re.compile(r"//(?:\\\n|[^\n])*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
+DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
+KERNEL = re.compile(r"__global__((?:[^(){};]|__launch_bounds__\s*\([^()]*\))*?)\b(\w+)\s*\(")
+SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
+
+
+def without_comments(source: str) -> str:
+    """The source with comments, and what stands between quotes, as spaces: every character keeps its place."""
+
+    def blank(match: re.Match[str]) -> str:
+        text = match.group()
+        quote = text[0] if text[0] in "\"'" else ""
+        inner = re.sub(r"[^\n]", " ", text[1:-1] if quote else text)
+        return f"{quote}{inner}{quote}"
+
+    return COMMENT_OR_TEXT.sub(blank, source)
+
+
+def kernels_of(source: str) -> tuple[Kernel, ...]:
+    """The kernels of a source, in its order."""
+    text = without_comments(source)
+    found = []
+    for match in KERNEL.finditer(text):
+        start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";}{")
+        end = closing(text, match.end() - 1)
+        names = [
+            re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", part)) for part in split(text[match.end() : end])
+        ]
+        found.append(
+            Kernel(
+                match.group(2),
+                tuple(words[-1] for words in names if words and words != ["void"]),
+                re.search(r"\btemplate\b", text[start : match.start()]) is not None,
+            )
+        )
+    return tuple(found)
+
+
+def closing(text: str, start: int) -> int:
+    """Where the parenthesis at `start` is closed; the end of the text where it is not."""
+    depth = 0
+    for at in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        if depth == 0:
+            return at
+    return len(text)
+
+
+def split(text: str) -> list[str]:
+    """What stands between commas that are inside no brackets."""
+    parts, depth, start = [], 0, 0
+    for at, character in enumerate(text):
+        depth += {"(": 1, "[": 1, "<": 1, "{": 1, ")": -1, "]": -1, ">": -1, "}": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
+
+
+def prepare(source: str, file: str) -> str:
+    """The source as C++ for the emulator's header. Lines keep their numbers. CompileError for what is refused."""
+    text = without_comments(source)
+    mistakes: list[tuple[int, str]] = []
+
+    def refuse(at: int, what: str) -> None:
+        mistakes.append((1 + text.count("\n", 0, at), what))
+
+    for pattern, why in REFUSED.items():
+        for match in re.finditer(pattern, text):
+            refuse(match.start(), f"`{match.group()}`: {why}")
+    edits: list[tuple[int, int, str]] = []  # start, end, what stands there instead
+    for match in DIRECTIVE.finditer(text):
+        written = source[match.start() : match.end()]
+        include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", written)
+        if include and include.group(1) in INCLUDES:
+            edits.append((match.start(), match.end(), ""))
+        elif include:
+            refuse(match.start(), f"`#include <{include.group(1)}>`: device code has no such header")
+        elif re.match(r"[ \t]*#\s*(include|line)", written):
+            refuse(match.start(), f"`{written.strip()}`: it is not emulated")
+        elif "__shared__" in match.group():
+            refuse(match.start(), "`__shared__` in a macro: declare shared memory where it is used")
+    bare = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    for match in re.finditer(r"\b__shared__\b", bare):
+        start = 1 + max(bare.rfind(mark, 0, match.start()) for mark in ";{}")
+        end = bare.find(";", match.start())
+        written = bare[start:end]
+        line = 1 + text.count("\n", 0, match.start())
+        try:
+            if not inside_a_function(bare[:start]):
+                raise ValueError("declare shared memory inside the kernel")
+            declared = declaration(written, line)
+        except ValueError as error:
+            refuse(match.start(), f"`{' '.join(written.split())}`: {error}")
+            continue
+        # The macros and line breaks in front of it stay.
+        front = len(written) - len(written.lstrip())
+        edits.append((start + front, end + 1, declared + "\n" * written.lstrip().count("\n")))
+    if mistakes:
+        raise CompileError("\n".join(f"{file}:{line}: {what}" for line, what in sorted(set(mistakes))))
+    for start, end, instead in sorted(edits, reverse=True):
+        source = source[:start] + instead + source[end:]
+    return source
+
+
+def inside_a_function(before: str) -> bool:
+    """Whether what comes after this text stands in some braces that are no namespace's."""
+    open_braces: list[bool] = []
+    for brace in re.finditer(r"[{}]", before):
+        if brace.group() == "{":
+            open_braces.append(SCOPE.search(before, 0, brace.start()) is None)
+        elif open_braces:
+            open_braces.pop()
+    return any(open_braces)
+
+
+def declaration(written: str, line: int) -> str:
+    """`__shared__ float a[8][8], b` as memory that the runtime hands out; ValueError for what is none."""
+    words = re.sub(r"\b(?:__align__|alignas)\s*\([^()]*\)", " ", written)
+    is_dynamic = re.search(r"\bextern\b", words) is not None
+    words = " ".join(re.sub(r"\b(?:__shared__|extern|static)\b", " ", words).split())
+    first, *others = split(words)
+    match = re.fullmatch(r"(.*?)(\w+)\s*((?:\[[^\]]*\]\s*)*)", first)
+    if match is None or not match.group(1).strip():
+        raise ValueError("a declaration of shared memory is `__shared__ type name[size];`, without a value")
+    base = match.group(1).strip()
+    declarators = [(match.group(2), match.group(3).replace(" ", ""))]
+    for other in others:
+        match = re.fullmatch(r"\s*(\w+)\s*((?:\[[^\]]*\]\s*)*)", other)
+        if match is None:
+            raise ValueError("shared memory has no value to start with")
+        declarators.append((match.group(1), match.group(2)))
+    made = []
+    for name, sizes in declarators:
+        if is_dynamic:
+            if sizes != "[]":
+                raise ValueError("dynamic shared memory is `extern __shared__ type name[];`")
+            made.append(f"{base} *const {name} = ({base} *)emulator_dynamic_shared();")
+            continue
+        if sizes.startswith("[]"):
+            raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
+        slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
+        made.append(
+            f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
+            f"{base} (&{name}){sizes} = *({base} (*){sizes}){slot}.get();"
+        )
+    return " ".join(made)
