@@ -12,7 +12,10 @@ import numpy.typing as npt
 
 from .backends import Device, cpu, cuda
 
-__all__ = ["NDArray", "array", "cpu", "cuda", "empty", "from_dlpack", "full", "normalize_axes", "zeros"]
+__all__ = [
+    *("NDArray", "array", "cpu", "cuda", "emulated", "empty", "from_dlpack"),
+    *("full", "normalize_axes", "zeros"),
+]
 
 Shape: TypeAlias = tuple[int, ...]
 Axes: TypeAlias = int | Sequence[int]

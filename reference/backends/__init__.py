@@ -59,3 +59,15 @@ def cuda() -> Device:
     from . import cupy  # here and not above: it costs time, and cpu() has no need of it
 
     return Device("cuda", cupy.operations())
+
+
+@functools.cache
+def emulated(checked: bool = True) -> Device:
+    """The kernels that cuda() runs, on the CPU. RuntimeError where there is no C++ compiler to compile them.
+
+    Checked, a kernel that a GPU would let pass (out of bounds, a race, memory never written, ...) raises a
+    KernelBug; without checks it is several times faster.
+    """
+    from . import emulated
+
+    return Device("emulated", emulated.operations(checked))

@@ -14,7 +14,8 @@ From a command line: `python -m reference.emulator FILE.cu --kernel NAME ...`, o
 
 from .compile import NoCompiler
 from .findings import KINDS, Counters, Finding
-from .launch import Fresh, Module, Run
+from .launch import Module, Run
+from .memory import Fresh
 from .source import CompileError
 
 __all__ = ["KINDS", "CompileError", "Counters", "Finding", "Fresh", "Module", "NoCompiler", "Run"]

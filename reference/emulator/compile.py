@@ -44,10 +44,10 @@ class NoCompiler(RuntimeError):
 def compiler() -> tuple[tuple[str, ...], str, str]:
     """(command, "gcc" or "clang", what it says of its version). NoCompiler where there is none.
 
-    The environment variable BACKFLIP_CXX names one; else it is g++, clang++, or that of the package `ziglang`.
+    The environment variable BACKFLIP_CXX names one; else it is g++, clang++, or that of the package ziglang.
     """
     named = os.environ.get("BACKFLIP_CXX")
-    candidates = [tuple(named.split())] if named else [("g++",), ("clang++",)]
+    candidates: list[tuple[str, ...]] = [tuple(named.split())] if named else [("g++",), ("clang++",)]
     if not named and importlib.util.find_spec("ziglang"):
         candidates.append((sys.executable, "-m", "ziglang", "c++"))
     for command in candidates:
@@ -57,8 +57,8 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
         if said.returncode == 0:
             return command, "clang" if "clang" in said.stdout else "gcc", said.stdout
     raise NoCompiler(
-        "no C++ compiler was found, which the emulator needs: install g++ (Debian, Ubuntu: apt-get install g++) "
-        "or clang++, or, without any rights on this machine: pip install ziglang"
+        "no C++ compiler was found, which the emulator needs: install g++ (Debian, Ubuntu: apt-get install "
+        "g++) or clang++, or, without any rights on this machine: pip install ziglang"
     )
 
 
@@ -146,7 +146,7 @@ def link(command: Sequence[str], parts: Sequence[str], target: Path, scratch: Pa
     name = "-install_name" if sys.platform == "darwin" else "-soname"
     made = scratch / target.name
     done = subprocess.run(
-        # By its name alone the loader finds the runtime that is already loaded, wherever the files have moved.
+        # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
         [*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)],
         capture_output=True,
         text=True,

@@ -6,7 +6,7 @@ import ctypes
 import math
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,41 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 from .compile import cache_folder, compile_library
+from .explain import index, message
 from .findings import Counters, Finding, Index
-from .lines import LineTable
-from .runtime import ATOMIC, NO_MEMORY, READ, RUNTIME_KINDS, Parameter, RawFinding, RawLaunch, runtime
+from .lines import LineTable, load_address
+from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
+from .runtime import KINDS, NO_MEMORY, Parameter, RawLaunch, runtime
 from .source import Kernel, kernels_of, without_comments
 
-Array: TypeAlias = npt.NDArray[Any]
 Size: TypeAlias = int | Sequence[int]
 
 MAX_THREADS = 1024  # of a block; these limits are those of every GPU since 2012 (compute capability 3.0)
 MAX_BLOCK = (1024, 1024, 64)
 MAX_GRID = (2**31 - 1, 65535, 65535)
 SHARED_BYTES = 48 * 1024  # that a block may have without asking for more
-SHARED_ZONE = 2**20  # of runtime/state.h
-REDZONE = 64 * 1024  # around each array: an access this far out is seen, and harms nothing
-ALIGNMENT = 256  # of an array, as cudaMalloc's
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
-
-
-@dataclass
-class Fresh:
-    """An array as fresh memory: nothing in it counts as written. With `whole`, a kernel is to write all of it.
-
-    `written` says of each element, in the array's shape, whether it has been written; a launch updates it.
-    """
-
-    array: Array
-    whole: bool = True
-    written: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
-
-    def __post_init__(self) -> None:
-        if self.written.shape != self.array.shape:
-            self.written = np.zeros(self.array.shape, bool)
-
-
-Argument: TypeAlias = Array | Fresh | np.generic | int | float | None
 
 
 @dataclass(frozen=True)
@@ -58,18 +37,6 @@ class Run:
     findings: tuple[Finding, ...] = ()
     counters: Counters | None = None
     output: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an array argument is: the parameter's number and name, and its start in the arena."""
-
-    parameter: int
-    name: str
-    array: Array
-    fresh: Fresh | None
-    is_const: bool
-    start: int
 
 
 class Module:
@@ -103,12 +70,15 @@ class Module:
         self._table: LineTable | None = None
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
-        """A `__constant__` array as NumPy sees it: what is written to it, kernels read. ValueError for none."""
+        """A `__constant__` array as NumPy sees it: what is written to it, kernels read. ValueError for none.
+
+        It is one in all Modules of the same source.
+        """
         try:
-            memory = (ctypes.c_char * (np.dtype(dtype).itemsize * size)).in_dll(self._library, name)
+            memory = (ctypes.c_ubyte * (np.dtype(dtype).itemsize * size)).in_dll(self._library, name)
         except ValueError:
             raise ValueError(f"{self.file} has no __constant__ {name}") from None
-        return np.frombuffer(memory, dtype)
+        return np.ctypeslib.as_array(memory).view(dtype)
 
     def launch(
         self,
@@ -121,18 +91,20 @@ class Module:
         counting: bool = False,
         shared_limit: int = SHARED_BYTES,
     ) -> Run:
-        """Run a kernel once, as kernel<<<grid, block, shared_bytes>>>(arguments...) would; it may write to arrays.
+        """Run a kernel once, as kernel<<<grid, block, shared_bytes>>>(arguments...) would.
 
-        `grid` and `block` have 1 to 3 axes. An argument is a C-contiguous array of the parameter's dtype for a
-        pointer (or None: a null pointer), `Fresh` for memory that is not yet written, a number for a number,
-        and an array of one element of a structured dtype for a struct. `order`, of blocks and of threads, is
-        "forward", "reverse", or the seed of a random one. With `counting`, transactions and bank conflicts are
-        counted too.
+        `grid` and `block` have 1 to 3 axes. For a pointer an argument is a C-contiguous array of the
+        parameter's dtype, to which the kernel may write, `Fresh` for memory that is not yet written, or None,
+        a null pointer; for a number a number, and for a struct an array of one element of a structured dtype.
+        `order`, of blocks and of threads, is "forward", "reverse", or the seed of a random one. With
+        `counting`, transactions and bank conflicts are counted too.
 
         A bug is a finding of the Run, not an error. ValueError for arguments that are no kernel call at all.
         """
         if kernel not in self.kernels:
-            raise ValueError(f"{self.file} has no kernel {kernel!r}; it has {', '.join(self.kernels) or 'none'}")
+            raise ValueError(
+                f"{self.file} has no kernel {kernel!r}; it has {', '.join(self.kernels) or 'none'}"
+            )
         sizes = three(grid, "grid"), three(block, "block")
         mistake = launch_mistake(*sizes, shared_bytes, shared_limit)
         if mistake:
@@ -160,10 +132,10 @@ class Module:
         counting: bool = False,
         shared_limit: int = SHARED_BYTES,
     ) -> Run:
-        """Run a kernel on the same arguments in several orders, and compare: `schedule_dependent` where they differ.
+        """Run a kernel on the same arguments in several orders: `schedule_dependent` where results differ.
 
-        The orders are forward, reverse, and random ones with the seeds from `seed` on, `schedules` in all. What
-        each finds is in the Run once; arrays hold the results of the first, which is counted.
+        The orders are forward, reverse, and random ones with the seeds from `seed` on, `schedules` in all.
+        What several find is in the Run once; arrays hold the results of the first, which is counted.
         """
         memory = [a for a in arguments if isinstance(a, Fresh)]
         arrays = [a.array if isinstance(a, Fresh) else a for a in arguments]
@@ -213,7 +185,9 @@ class Module:
             rows = flat.view(np.uint8).reshape(flat.size, -1) != other.view(np.uint8).reshape(flat.size, -1)
             at = int(np.flatnonzero(rows.any(axis=1))[0])
             named = f"the random order {order}" if isinstance(order, int) else f"{order} order"
-            text = f"element {at} of {names[number]} is {other[at]} in forward order and {flat[at]} in {named}"
+            text = (
+                f"element {at} of {names[number]} is {other[at]} in forward order and {flat[at]} in {named}"
+            )
             return self._finding(kernel, "schedule_dependent", text, names[number])
         return None
 
@@ -245,7 +219,9 @@ class Module:
         places, room = arranged(places) if self.checked else (places, SHARED_ZONE)
         base = self._runtime.emulator_reserve(room, self.checked)
         if not base:
-            raise MemoryError(f"{kernel}: no memory for {room} bytes of arrays and as much again to check them")
+            raise MemoryError(
+                f"{kernel}: no memory for {room} bytes of arrays and as much again to check them"
+            )
         if self.checked:
             self._copy_in(base, places, values)
         pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
@@ -296,10 +272,21 @@ class Module:
             line = row.line
             if line == 0 and row.place:
                 line = self._line(row.place, entry)
-            name, text = describe(row, raw, places)
-            who = (index(row.block, raw.grid), index(row.thread, raw.block)) if row.thread >= 0 else (None, None)
-            kind = RUNTIME_KINDS[row.kind]
-            found.append(Finding(kind, kernel, self.file, line, text, *who, name, row.count))
+            name, text = message(row, raw, places)
+            nobody = row.thread < 0
+            found.append(
+                Finding(
+                    KINDS[row.kind],
+                    kernel,
+                    self.file,
+                    line,
+                    text,
+                    None if nobody else index(row.block, raw.grid),
+                    None if nobody else index(row.thread, raw.block),
+                    name,
+                    row.count,
+                )
+            )
         return found
 
     def _line(self, place: int, entry: Any) -> int:
@@ -351,120 +338,6 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
     return ""
 
 
-def as_passed(parameter: Parameter, argument: Argument, what: str) -> Array | None:
-    """A value as the parameter's bytes; None for an array. ValueError for what the parameter cannot be."""
-    if parameter.element_size:
-        if argument is None:
-            return np.zeros(1, np.uintp)
-        if isinstance(argument, np.ndarray | Fresh):
-            return None
-        raise ValueError(f"{what} is a pointer: it takes an array or None, not {argument!r}")
-    kind = parameter.kind.decode()
-    if isinstance(argument, np.ndarray) and argument.nbytes == parameter.size and kind == "s":
-        return np.atleast_1d(argument)
-    if kind == "s" or not isinstance(argument, bool | int | float | np.generic):
-        raise ValueError(f"{what} takes a value of {parameter.size} bytes, not {argument!r}")
-    dtype = np.dtype("?" if kind == "b" else f"{kind}{parameter.size}")
-    value = np.array([argument]).astype(dtype)
-    if value[0] != argument and not (kind == "f" or argument != argument):
-        raise ValueError(f"{what} is of {dtype}, which cannot hold {argument!r}")
-    return value
-
-
-def check_array(parameter: Parameter, array: Array, what: str) -> None:
-    """ValueError for an array that is not what a pointer points to."""
-    kind = parameter.kind.decode()
-    same = array.itemsize == parameter.element_size and (kind == "s" or array.dtype.kind == kind)
-    if not same and parameter.element_size > 1:
-        wanted = f"a struct of {parameter.element_size} bytes" if kind == "s" else (
-            np.dtype("?" if kind == "b" else f"{kind}{parameter.element_size}").name
-        )
-        raise ValueError(f"{what} is an array of {array.dtype}; the kernel's elements are {wanted}")
-    if not array.flags.c_contiguous:
-        raise ValueError(f"{what} is an array that is not C-contiguous; np.ascontiguousarray copies it")
-    if not parameter.is_const and not array.flags.writeable:
-        raise ValueError(f"{what} is an array that is not writeable, and the kernel may write to it")
-
-
-def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
-    """Each array's place in the arena, in the parameters' order, and the bytes of the whole.
-
-    Arrays that share memory share it there too; all others have a redzone on either side.
-    """
-    end, span_start, span_end = SHARED_ZONE + REDZONE, 0, -1  # span_*: of the memory that is shared
-    found = []
-    for place in sorted(places, key=lambda place: (place.array.ctypes.data, -place.array.nbytes)):
-        address, size = place.array.ctypes.data, place.array.nbytes
-        if address >= span_end or size == 0:
-            # A slice keeps its place between the boundaries of its array.
-            owner = place.array
-            while isinstance(owner.base, np.ndarray):
-                owner = owner.base
-            start = -(-end // ALIGNMENT) * ALIGNMENT + (address - owner.ctypes.data) % ALIGNMENT
-            span_start, span_end, arena_start = address, address + size, start
-        start = arena_start + address - span_start
-        span_end = max(span_end, address + size)
-        end = max(end, start + size + REDZONE)
-        found.append(replace(place, start=start))
-    return sorted(found, key=lambda place: place.parameter), end + REDZONE
-
-
-def describe(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[str, str]:
-    """(array, message) of a finding of the runtime's."""
-    if row.thread < 0:
-        return "", f"{row.name.decode()}: {row.size} bytes with that of the launch; a block has {row.room}"
-    who = f"thread {index(row.thread, raw.block)} of block {index(row.block, raw.grid)}"
-    kind = RUNTIME_KINDS[row.kind]
-    if row.region == -2:
-        other = f"; thread {index(row.other_thread, raw.block)}" if row.other_thread >= 0 else ""
-        other += f" is at line {row.other_line}" if row.other_line > 0 else " is the other" if other else ""
-        verb = "" if kind != "out_of_bounds" else verb_of(row.mode) + " "
-        return "", f"{who} {verb}{row.name.decode()}{other}"
-    if row.region >= 0:
-        place = places[row.region]
-        name, element, size = place.name, place.array.itemsize, place.array.size
-    else:
-        name, element = row.name.decode(), max(1, row.size)
-        size = row.room // element
-    position = f"element {row.offset // element} of {name}"
-    text = f"{who} {verb_of(row.mode)} {position}"
-    if kind == "out_of_bounds":
-        text += f", which has {size}"
-    elif kind == "uninitialised_read":
-        text += ", which nobody has written"
-    else:
-        same = row.block == row.other_block
-        theirs = f" of block {index(row.other_block, raw.grid)}"
-        did = ("read", "wrote", "updated atomically")[-1 - row.other_line]
-        text += f", which thread {index(row.other_thread, raw.block)}{'' if same else theirs} {did}"
-        text += " since the last barrier" if same else "; no barrier orders two blocks"
-    return name, text
-
-
-def verb_of(mode: int) -> str:
-    """What a thread does in a mode of access."""
-    return "reads" if mode == READ else "updates" if mode == ATOMIC else "writes"
-
-
-def index(number: int, sizes: Sequence[int]) -> Index:
-    """A thread's or a block's number as (x, y, z)."""
-    x, y = sizes[0], sizes[1]
-    return number % x, number // x % y, number // x // y
-
-
 def key(finding: Finding) -> tuple[str, int, str]:
     """What makes two findings of two runs the same one."""
     return finding.kind, finding.line, finding.array
-
-
-class DlInfo(ctypes.Structure):
-    """`Dl_info` of <dlfcn.h>."""
-
-    _fields_ = (("file", ctypes.c_char_p), ("base", ctypes.c_void_p), ("symbol", ctypes.c_char_p), ("at", ctypes.c_void_p))
-
-
-def load_address(address: int) -> int:
-    """Where the library that holds an address was loaded."""
-    info = DlInfo()
-    ctypes.CDLL(None).dladdr(ctypes.c_void_p(address), ctypes.byref(info))
-    return int(info.base or 0)

@@ -1,10 +1,11 @@
-"""Which line of a source an address in a compiled kernel belongs to: the line table of DWARF, version 4.
+"""Which line of a source an address in a compiled kernel belongs to.
 
-The format is that of the "DWARF Debugging Information Format", version 4, section 6.2, in an ELF file of 64 bits.
+The format is that of the "DWARF Debugging Information Format", version 4, section 6.2, in a 64-bit ELF file.
 """
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ class LineTable:
         self._addresses = [address for address, _, _ in self._rows]
 
     def line_of(self, address: int) -> tuple[str, int]:
-        """(file, line) of the instruction at an address, counted from where the library is loaded; ("", 0)."""
+        """(file, line) of what is at an address, counted from the library's start; ("", 0) for nothing."""
         at = bisect_right(self._addresses, address) - 1
         return self._rows[at][1:] if at >= 0 else ("", 0)
 
@@ -48,6 +49,7 @@ class Reader:
     at: int = 0
 
     def number(self, form: str) -> int:
+        """A number in one of the formats of `struct`."""
         (value,) = struct.unpack_from("<" + form, self.data, self.at)
         self.at += struct.calcsize("<" + form)
         return int(value)
@@ -63,6 +65,7 @@ class Reader:
                 return value - (1 << shift) if signed and byte & 0x40 else value
 
     def text(self) -> str:
+        """What stands before the next zero byte."""
         end = self.data.index(b"\0", self.at)
         start, self.at = self.at, end + 1
         return self.data[start:end].decode(errors="replace")
@@ -131,3 +134,19 @@ def rows_of_program(reader: Reader, version: int, end: int) -> Iterator[Row]:
         else:
             for _ in range(lengths[code - 1]):
                 reader.variable()
+
+
+class DlInfo(ctypes.Structure):
+    """`Dl_info` of <dlfcn.h>."""
+
+    _fields_ = (
+        *(("file", ctypes.c_char_p), ("base", ctypes.c_void_p)),
+        *(("symbol", ctypes.c_char_p), ("at", ctypes.c_void_p)),
+    )
+
+
+def load_address(address: int) -> int:
+    """Where the library that holds an address was loaded."""
+    info = DlInfo()
+    ctypes.CDLL(None).dladdr(ctypes.c_void_p(address), ctypes.byref(info))
+    return int(info.base or 0)

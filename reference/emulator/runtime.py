@@ -8,7 +8,7 @@ from ctypes import POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t,
 from pathlib import Path
 from typing import ClassVar
 
-RUNTIME_KINDS = ("out_of_bounds", "uninitialised_read", "race", "divergent_barrier", "bad_launch")
+KINDS = ("out_of_bounds", "uninitialised_read", "race", "divergent_barrier", "bad_launch")
 READ, WRITE, ATOMIC = range(3)
 ENDED, STOPPED, NO_MEMORY = range(3)
 
@@ -20,7 +20,12 @@ class Parameter(ctypes.Structure):
     element_size: int
     kind: bytes
     is_const: bool
-    _fields_: ClassVar = [("size", c_int), ("element_size", c_int), ("kind", c_char), ("is_const", ctypes.c_bool)]
+    _fields_: ClassVar = [
+        ("size", c_int),
+        ("element_size", c_int),
+        ("kind", c_char),
+        ("is_const", ctypes.c_bool),
+    ]
 
 
 class RawFinding(ctypes.Structure):

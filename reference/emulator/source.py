@@ -1,4 +1,4 @@
-"""Reads CUDA C++: which kernels a file has, what of CUDA is not emulated, and how shared memory is declared."""
+"""Reads CUDA C++: which kernels a file has, what is not emulated, and how shared memory is declared."""
 
 from __future__ import annotations
 
@@ -28,27 +28,29 @@ REFUSED = {
     r"<<<": "a kernel is launched by the host, which is not written in this file",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
-    r"\bcooperative_groups\b": "cooperative groups are not emulated; use __syncthreads and the warp functions",
+    r"\bcooperative_groups\b": "cooperative groups are not emulated; use __syncthreads and warp functions",
     r"\b(wmma|nvcuda)\b": "tensor cores are not emulated",
     r"\b(tex|surf)[123]D\w*": "textures and surfaces are not emulated",
     r"\b(new|delete|malloc|free)\b": "memory from the device's heap is not emulated",
     r"\b(assert|__trap|__brkpt)\b": "a kernel that stops itself is not emulated",
     r"\b(clock|clock64|__nanosleep)\b": "time on a GPU is not emulated",
-    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "it is gone from CUDA; use its form with _sync",
+    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
     r"\b__activemask\b": "which lanes run together is the hardware's choice; name the lanes in a mask",
     r"\b(half2|__half2|__nv_bfloat16\w*|nv_bfloat16\w*)\b": "this type is not emulated; use half or float",
     r"\b__managed__": "managed memory is not emulated",
     r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",
     r"\bemulator\w*": "this name is the emulator's own",
 }
-COMMENT_OR_TEXT = re.compile(r"//(?:\\\n|[^\n])*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
+COMMENT_OR_TEXT = re.compile(
+    r"//(?:\\\n|[^\n])*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL
+)
 DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
 KERNEL = re.compile(r"__global__((?:[^(){};]|__launch_bounds__\s*\([^()]*\))*?)\b(\w+)\s*\(")
 SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
 
 
 def without_comments(source: str) -> str:
-    """The source with comments, and what stands between quotes, as spaces: every character keeps its place."""
+    """The source with comments and what stands between quotes as spaces: all else keeps its place."""
 
     def blank(match: re.Match[str]) -> str:
         text = match.group()
@@ -101,7 +103,7 @@ def split(text: str) -> list[str]:
 
 
 def prepare(source: str, file: str) -> str:
-    """The source as C++ for the emulator's header. Lines keep their numbers. CompileError for what is refused."""
+    """The source as C++ for the emulator's header, line by line. CompileError for what is refused."""
     text = without_comments(source)
     mistakes: list[tuple[int, str]] = []
 

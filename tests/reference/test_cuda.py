@@ -1,4 +1,4 @@
-"""The laws of NDArray and of convolution on the GPU's backend: on a GPU, and with its kernels run as C++.
+"""The laws of NDArray and of convolution on the GPU's backend: on a GPU, and with its kernels emulated.
 
 The laws are those that cpu() obeys, and they are written once, in the files named below. Here they are
 collected again, and what makes an array on cpu() there makes it on another device.
@@ -13,11 +13,11 @@ import pytest
 
 import reference.ndarray
 from reference.backends import Device
+from reference.backends.emulated import EmulatedOperations
 from reference.conv import conv, conv_w_grad, conv_x_grad, output_shape
 from reference.ndarray import array, cuda
 from reference.ndarray import cpu as real_cpu
 from tests.reference import test_conv
-from tests.reference.kernels_on_cpu import COMPILER, KernelsOnCpu
 from tests.reference.test_conv import (
     test_conv_and_its_gradients_are_adjoint,
     test_conv_equals_scipys_correlation,
@@ -66,16 +66,14 @@ except RuntimeError as error:
     NO_GPU = str(error)
 
 
-DEVICES = ([] if GPU_REQUIRED else ["kernels_on_cpu"]) + (["cuda"] if GPU_REQUIRED or NO_GPU is None else [])
+DEVICES = ([] if GPU_REQUIRED else ["emulated"]) + (["cuda"] if GPU_REQUIRED or NO_GPU is None else [])
 
 
 @pytest.fixture(scope="module", params=DEVICES)
 def kernel_device(request):
-    """A GPU, or the backend for it with its kernels run as C++."""
-    if request.param == "kernels_on_cpu":
-        if COMPILER is None:
-            pytest.skip("no g++ here, which would compile the kernels as C++")
-        return Device("kernels_on_cpu", KernelsOnCpu(request.config.cache.mkdir("kernels")))
+    """A GPU, or the backend for it with its kernels emulated and checked."""
+    if request.param == "emulated":
+        return Device("emulated", EmulatedOperations(True, request.config.cache.mkdir("kernels")))
     if NO_GPU is not None:
         pytest.exit(NO_GPU, returncode=1)
     return cuda()
@@ -84,9 +82,10 @@ def kernel_device(request):
 @pytest.fixture(autouse=True)
 def device(kernel_device, monkeypatch):
     """Arrays are made on this device where a law names none; fresh memory is NaN; buffers can be compared."""
-    if kernel_device.name == "kernels_on_cpu":  # a thread of the machine's for each of the GPU's: fewer cases
-        monkeypatch.setattr(test_conv, "GEOMETRIES", test_conv.GEOMETRIES[::20])
     monkeypatch.setattr(reference.ndarray, "cpu", lambda: kernel_device)
+    if kernel_device.name == "emulated":  # it knows of fresh memory that it is fresh
+        monkeypatch.setattr(test_conv, "GEOMETRIES", test_conv.GEOMETRIES[::20])  # the rest in the slow tests
+        return kernel_device
     ops, compare = kernel_device.ops, np.testing.assert_array_equal
     allocate = ops.empty
 

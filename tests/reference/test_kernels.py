@@ -1,4 +1,4 @@
-"""The kernels' laws, without a GPU: they compile for one, and as C++ they do what NumPy's backend does."""
+"""The kernels' laws, without a GPU: they compile for one, and emulated they do what NumPy's backend does."""
 
 import ctypes
 import importlib.util
@@ -21,7 +21,8 @@ from reference.backends.cupy import (
     unavailable,
     view,
 )
-from tests.reference.kernels_on_cpu import COMPILER, KernelsOnCpu, kernels_of
+from reference.backends.emulated import EmulatedOperations
+from reference.emulator.source import kernels_of as kernels_in
 
 FILES = sorted(path.name for path in KERNELS.glob("*.cu"))
 SIZES = [0, 1, 31, 33, 255, 256, 257, 1000]
@@ -31,9 +32,11 @@ dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
 
 @pytest.fixture(scope="module")
 def ops(request):
-    if COMPILER is None:
-        pytest.skip("no g++ here, which would compile the kernels as C++")
-    return KernelsOnCpu(request.config.cache.mkdir("kernels"))
+    return EmulatedOperations(checked=True, folder=request.config.cache.mkdir("kernels"))
+
+
+def kernels_of(source):
+    return [kernel.name for kernel in kernels_in(source)]
 
 
 def integers(rng, size, dtype, low=-8):

@@ -1,0 +1,103 @@
+"""The flat-buffer operations by the kernels of `kernels/*.cu` on a CPU: a buffer is a NumPy array.
+
+`reference.emulator` compiles and runs them. Checked, it knows of each element whether it was ever written.
+"""
+
+from __future__ import annotations
+
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import numpy as numpy_backend
+from .cupy import KERNELS, REAL, Arguments, Grid, KernelOperations
+
+try:
+    from ..emulator import Finding, Fresh, Module
+except ModuleNotFoundError:  # a handout of an assignment that runs on other devices carries none
+    Module = None  # type: ignore[assignment, misc]
+
+Buffer = npt.NDArray[Any]
+
+
+class KernelBug(RuntimeError):
+    """A kernel did what a GPU would hide; `findings` says what and where."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = findings
+
+
+class EmulatedOperations(KernelOperations):
+    """The operations on emulated threads. Checked, a kernel's bug is a KernelBug where it happens.
+
+    Compiled kernels are kept in `folder`, by default the user's cache; `launched` counts launches by kernel.
+    """
+
+    BLOCK = 2**16
+    """Fewer than on a GPU: a checked launch copies what it is given, whether or not it uses all of that."""
+
+    from_dlpack = staticmethod(numpy_backend.from_dlpack)
+    strided = staticmethod(numpy_backend.strided)
+    to_host = staticmethod(numpy_backend.to_host)
+
+    def __init__(self, checked: bool, folder: Path | None = None) -> None:
+        self.launched: dict[str, int] = {}
+        self._checked, self._folder = checked, folder
+        self._modules: dict[tuple[str, str], Module] = {}
+        self._written: dict[int, npt.NDArray[np.bool_]] = {}  # by the id of an array that `empty` made
+
+    def launch(self, kernel: str, dtype: str, blocks: Grid, threads: Grid, arguments: Arguments) -> None:
+        """Compile the kernel's file, the first time, and run the kernel."""
+        file, name = kernel.split(":")
+        if (file, dtype) not in self._modules:
+            source, defines = (KERNELS / file).read_text(encoding="utf-8"), {"REAL": REAL[dtype]}
+            self._modules[file, dtype] = Module(
+                source, file, defines, checked=self._checked, folder=self._folder
+            )
+        given = [self._as_memory(a) for a in arguments] if self._checked else arguments
+        run = self._modules[file, dtype].launch(name, blocks, threads, given)
+        self.launched[kernel] = self.launched.get(kernel, 0) + 1
+        if run.findings:
+            raise KernelBug(run.findings)
+
+    def empty(self, size: int, dtype: str) -> Buffer:
+        """A buffer of `size` elements that hold anything at all; checked, none of them may be read as yet."""
+        buffer = np.empty(size, dtype)
+        if self._checked:
+            self._written[id(buffer)] = np.zeros(size, bool)
+            weakref.finalize(buffer, self._written.pop, id(buffer), None)
+        return buffer
+
+    def from_host(self, values: npt.NDArray[Any], out: Buffer) -> None:
+        """Copy a one-dimensional NumPy array into a buffer."""
+        numpy_backend.from_host(values, out)
+        written = self._written_of(out)
+        if written is not None:
+            written[...] = True
+
+    def _as_memory(self, argument: Any) -> Any:
+        """A buffer with what is known of its elements; all else as it is."""
+        written = self._written_of(argument) if isinstance(argument, np.ndarray) else None
+        return argument if written is None else Fresh(argument, whole=False, written=written)
+
+    def _written_of(self, buffer: Buffer) -> npt.NDArray[np.bool_] | None:
+        """Which elements of a buffer, or of a slice of one, have been written; None for foreign memory."""
+        owner = buffer.base if isinstance(buffer.base, np.ndarray) else buffer
+        written = self._written.get(id(owner))
+        if written is None:
+            return None
+        first = (buffer.ctypes.data - owner.ctypes.data) // owner.itemsize if owner.size else 0
+        return written[first : first + buffer.size]
+
+
+def operations(checked: bool) -> EmulatedOperations:
+    """The operations. RuntimeError where this copy of the library has no emulator or no kernels."""
+    if Module is None or not KERNELS.is_dir():
+        raise RuntimeError(
+            "emulated() is not available: this copy of the library does not carry it. Use cpu()."
+        )
+    return EmulatedOperations(checked)

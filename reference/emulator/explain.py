@@ -1,0 +1,52 @@
+"""Says in words what the runtime found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .findings import Index
+from .memory import Place
+from .runtime import ATOMIC, KINDS, READ, RawFinding, RawLaunch
+
+
+def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[str, str]:
+    """(array, message) of a finding of the runtime's."""
+    if row.thread < 0:
+        return "", f"{row.name.decode()}: {row.size} bytes with that of the launch; a block has {row.room}"
+    who = f"thread {index(row.thread, raw.block)} of block {index(row.block, raw.grid)}"
+    kind = KINDS[row.kind]
+    if row.region == -2:
+        other = f"; thread {index(row.other_thread, raw.block)}" if row.other_thread >= 0 else ""
+        other += f" is at line {row.other_line}" if row.other_line > 0 else " is the other" if other else ""
+        verb = "" if kind != "out_of_bounds" else verb_of(row.mode) + " "
+        return "", f"{who} {verb}{row.name.decode()}{other}"
+    if row.region >= 0:
+        place = places[row.region]
+        name, element, size = place.name, place.array.itemsize, place.array.size
+    else:
+        name, element = row.name.decode(), max(1, row.size)
+        size = row.room // element
+    position = f"element {row.offset // element} of {name}"
+    text = f"{who} {verb_of(row.mode)} {position}"
+    if kind == "out_of_bounds":
+        text += f", which has {size}"
+    elif kind == "uninitialised_read":
+        text += ", which nobody has written"
+    else:
+        same = row.block == row.other_block
+        theirs = f" of block {index(row.other_block, raw.grid)}"
+        did = ("read", "wrote", "updated atomically")[-1 - row.other_line]
+        text += f", which thread {index(row.other_thread, raw.block)}{'' if same else theirs} {did}"
+        text += " since the last barrier" if same else "; no barrier orders two blocks"
+    return name, text
+
+
+def verb_of(mode: int) -> str:
+    """What a thread does in a mode of access."""
+    return "reads" if mode == READ else "updates" if mode == ATOMIC else "writes"
+
+
+def index(number: int, sizes: Sequence[int]) -> Index:
+    """A thread's or a block's number as (x, y, z)."""
+    x, y = sizes[0], sizes[1]
+    return number % x, number // x % y, number // x // y

@@ -1,0 +1,109 @@
+"""What a launch is given: values as a kernel takes them, and where arrays lie in the memory of a launch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .runtime import Parameter
+
+Array: TypeAlias = npt.NDArray[Any]
+
+SHARED_ZONE = 2**20  # of runtime/state.h
+REDZONE = 64 * 1024  # around each array: an access this far out is seen, and harms nothing
+ALIGNMENT = 256  # of an array, as cudaMalloc's
+
+
+@dataclass
+class Fresh:
+    """An array as fresh memory: nothing in it counts as written. With `whole`, a kernel is to write it all.
+
+    `written` says of each element, in the array's shape, whether it has been written; a launch updates it.
+    """
+
+    array: Array
+    whole: bool = True
+    written: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+
+    def __post_init__(self) -> None:
+        if self.written.shape != self.array.shape:
+            self.written = np.zeros(self.array.shape, bool)
+
+
+Argument: TypeAlias = Array | Fresh | np.generic | int | float | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an array argument is: the parameter's number and name, and its start in the arena."""
+
+    parameter: int
+    name: str
+    array: Array
+    fresh: Fresh | None
+    is_const: bool
+    start: int
+
+
+def as_passed(parameter: Parameter, argument: Argument, what: str) -> Array | None:
+    """A value as the parameter's bytes; None for an array. ValueError for what the parameter cannot be."""
+    if parameter.element_size:
+        if argument is None:
+            return np.zeros(1, np.uintp)
+        if isinstance(argument, np.ndarray | Fresh):
+            return None
+        raise ValueError(f"{what} is a pointer: it takes an array or None, not {argument!r}")
+    kind = parameter.kind.decode()
+    if isinstance(argument, np.ndarray) and argument.nbytes == parameter.size and kind == "s":
+        return np.atleast_1d(argument)
+    if kind == "s" or not isinstance(argument, bool | int | float | np.generic):
+        raise ValueError(f"{what} takes a value of {parameter.size} bytes, not {argument!r}")
+    dtype = np.dtype("?" if kind == "b" else f"{kind}{parameter.size}")
+    value = np.array([argument]).astype(dtype)
+    if value[0] != argument and not (kind == "f" or argument != argument):
+        raise ValueError(f"{what} is of {dtype}, which cannot hold {argument!r}")
+    return value
+
+
+def check_array(parameter: Parameter, array: Array, what: str) -> None:
+    """ValueError for an array that is not what a pointer points to."""
+    kind = parameter.kind.decode()
+    same = array.itemsize == parameter.element_size and (kind == "s" or array.dtype.kind == kind)
+    if not same and parameter.element_size > 1:
+        wanted = (
+            f"a struct of {parameter.element_size} bytes"
+            if kind == "s"
+            else (np.dtype("?" if kind == "b" else f"{kind}{parameter.element_size}").name)
+        )
+        raise ValueError(f"{what} is an array of {array.dtype}; the kernel's elements are {wanted}")
+    if not array.flags.c_contiguous:
+        raise ValueError(f"{what} is an array that is not C-contiguous; np.ascontiguousarray copies it")
+    if not parameter.is_const and not array.flags.writeable:
+        raise ValueError(f"{what} is an array that is not writeable, and the kernel may write to it")
+
+
+def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
+    """Each array's place in the arena, in the parameters' order, and the bytes of the whole.
+
+    Arrays that share memory share it there too; all others have a redzone on either side.
+    """
+    end, span_start, span_end = SHARED_ZONE + REDZONE, 0, -1  # span_*: of the memory that is shared
+    found = []
+    for place in sorted(places, key=lambda place: (place.array.ctypes.data, -place.array.nbytes)):
+        address, size = place.array.ctypes.data, place.array.nbytes
+        if address >= span_end or size == 0:
+            # A slice keeps its place between the boundaries of its array.
+            owner = place.array
+            while isinstance(owner.base, np.ndarray):
+                owner = owner.base
+            start = -(-end // ALIGNMENT) * ALIGNMENT + (address - owner.ctypes.data) % ALIGNMENT
+            span_start, span_end, arena_start = address, address + size, start
+        start = arena_start + address - span_start
+        span_end = max(span_end, address + size)
+        end = max(end, start + size + REDZONE)
+        found.append(replace(place, start=start))
+    return sorted(found, key=lambda place: place.parameter), end + REDZONE
