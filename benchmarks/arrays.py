@@ -13,8 +13,7 @@ from reference.ndarray import array
 
 ABOUT = """\
 `reference.ndarray` on `cpu()` against NumPy itself, one thread, float32, a million elements. Every result is
-a new array. The promise is a ratio of at most 1.3 for `compact`, elementwise operations and reductions.
-Operands that broadcast are copied first, as are reduced axes that are no neighbours: they lie outside it."""
+a new array. The promise is a ratio of at most 1.3 for `compact`, elementwise operations and reductions."""
 
 
 def measure() -> Table:

@@ -26,6 +26,9 @@ Box: TypeAlias = tuple[slice, ...]
 SMALL_MATRIX = 2**13
 """How many elements of a matrix stay in a CPU's first-level cache: 32 KiB in float32."""
 
+PIECE = 144
+"""About how many terms of a sum of products a CPU adds up best at once."""
+
 
 def pad(a: NDArray, padding: Sequence[tuple[int, int]]) -> NDArray:
     """Put zeros around an array, or cut its edges off.
@@ -183,12 +186,11 @@ def conv_w_grad(
     k_h, k_w, c_in, c_out = w_shape
     how = (k_h, k_w), pair(stride), pair(padding)
     w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
-    if in_small_products(out_grad, w_shape, SMALL_MATRIX):
-        # For each kernel element, the sum over the output rows of pixels (C_in, W') by gradients (W', C_out).
+    if how[1] == (1, 1) and in_small_products(out_grad, w_shape, SMALL_MATRIX):
+        # For each kernel element the sum, over pieces, of pixels (C_in, L) by gradients (L, C_out).
         total = empty(w_grad.shape, x.device, w_grad.dtype)
-        for seen, part in padded_blocks(x, out_grad, *how):
-            pixels = seen.permute((3, 4, 0, 1, 5, 2))
-            sum_products(pixels, part.broadcast_to((*pixels.shape[:4], *part.shape[2:])), total)
+        for pixels, gradients in pieces(x, out_grad, (k_h, k_w), how[2]):
+            sum_products(pixels, gradients, total)
             add_into(total, w_grad)
     else:
         matrix = w_grad.reshape((k_h * k_w * c_in, c_out))
@@ -339,6 +341,30 @@ def column_blocks(
                 yield as_rows(pixels), as_rows(rows)
             else:
                 yield as_rows(copy_into(pixels, memory)), as_rows(rows)
+
+
+def pieces(x: NDArray, out_grad: NDArray, kernel: Pair, padding: Pair) -> Iterator[tuple[NDArray, NDArray]]:
+    """What each kernel element meets at stride 1, and the gradients it meets them with, a block at a time.
+
+    Both are views (KH, KW, images, pieces, ...) of matrices: pixels (C_in, L), gradients (L, C_out). A piece
+    is several rows of an image, one run of memory: zeros make the rows of gradients as long as those of the
+    padded image, so that the pixels which no window starts at count for nothing.
+    """
+    (k_h, k_w), c_in, c_out = kernel, x.shape[3], out_grad.shape[3]
+    for box in boxes(out_grad.shape[:3], c_in + c_out, x.device.ops.BLOCK // 4):
+        seen = region(x, box, kernel, (1, 1), padding).compact()
+        n, height, width, _ = (part := out_grad[box]).shape
+        across = width + k_w - 1
+        gradients = pad(part, ((0, 0), (0, 0), (0, k_w - 1), (0, 0)))
+        rows = max(r for r in range(1, height + 1) if height % r == 0 and (r == 1 or r * across <= PIECE))
+        shape, length = (k_h, k_w, n, height // rows), rows * across - (k_w - 1)
+        image, row, pixel, _ = seen.strides
+        yield (
+            seen.as_strided((*shape, c_in, length), (row, pixel, image, rows * row, 1, pixel)),
+            gradients.as_strided(
+                (*shape, length, c_out), (0, 0, *gradients.strides[:1], rows * across * c_out, c_out, 1)
+            ),
+        )
 
 
 def padded_blocks(

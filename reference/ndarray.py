@@ -436,7 +436,17 @@ def elementwise(operation: str, *operands: Operand) -> NDArray:
     arrays = [operand for operand in ready if isinstance(operand, NDArray)]
     shape = broadcast_shape(*(a.shape for a in arrays))
     out = empty(shape, like.device, common_dtype(*arrays))
-    flat = [x.broadcast_to(shape).run() if isinstance(x, NDArray) else x for x in ready]
+    flat: list[Any] = []
+    spare: NDArray | None = out  # the first operand that has to be copied goes where the result will be
+    for operand in ready:
+        if isinstance(operand, NDArray):
+            view = operand.broadcast_to(shape)
+            if spare is not None and not view.is_run() and view.dtype == out.dtype:
+                spare[...] = view
+                view, spare = spare, None
+            flat.append(view.run())
+        else:
+            flat.append(operand)
     getattr(like.device.ops, operation)(*flat, out.buffer)
     return out
 
@@ -453,6 +463,11 @@ def reduce_rows(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -
     if a.device.name == "cpu" and reduced and max(reduced) - min(reduced) < len(reduced):
         # Neighbours stay where they are; an element of a row is then all that comes after them.
         reduce(a.run(), row_length, out.buffer, math.prod(a.shape[max(reduced) + 1 :]))
+    elif a.device.name == "cpu" and reduced and a.is_run():
+        # One axis at a time, the last one first: that makes what is left small, and nothing is copied.
+        last = max(reduced)
+        smaller = reduce_rows(operation, a, last, True)
+        out = reduce_rows(operation, smaller, [i for i in reduced if i != last], True).reshape(out.shape)
     else:
         # Otherwise the reduced axes go last, and each result is one row's.
         reduce(a.permute(kept + reduced).run(), row_length, out.buffer)
