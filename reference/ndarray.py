@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .backends import Device, cpu, cuda
+from .backends import Device, cpu, cuda, emulated
 
 __all__ = [
     *("NDArray", "array", "cpu", "cuda", "emulated", "empty", "from_dlpack"),
