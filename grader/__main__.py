@@ -121,7 +121,19 @@ def _parser() -> argparse.ArgumentParser:
     grade.set_defaults(run=_grade, pytest_arguments=[])
 
     batch = commands.add_parser("batch", help="grade a class into the gradebook")
-    batch.add_argument("submissions", type=Path, metavar="DIR", help="a folder with one folder per student")
+    batch.add_argument(
+        "submissions", type=Path, metavar="DIR_OR_ZIP", help="a folder per student, or the zip of an LMS"
+    )
+    batch.add_argument(
+        "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
+    )
+    batch.add_argument(
+        "--policy",
+        choices=("last", "best", "last-before-deadline"),
+        default="last",
+        help="which of a student's submissions counts; default: %(default)s",
+    )
+    batch.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
     batch.add_argument("--assignment", required=True, metavar="NAME")
     batch.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
     batch.add_argument(
@@ -293,15 +305,18 @@ def _grade(options: argparse.Namespace) -> int:
 
 def _batch(options: argparse.Namespace) -> int:
     from grader.batch.gradebook import Gradebook
-    from grader.batch.intake import find_submissions
+    from grader.batch.intake import choice_of, find_submissions
     from grader.batch.pool import grade_all
+    from grader.batch.roster import read_roster
     from grader.batch.run import print_summary, run_batch
     from grader.batch.work import Grading, do, set_up
 
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
     assignment = _assignment(options.assignment)
-    found = find_submissions(options.submissions, assignment.files, assignment.name)
+    roster = None if options.roster is None else read_roster(options.roster)
+    choice = choice_of(options.policy, options.deadline)
+    found = find_submissions(options.submissions, assignment.files, assignment.name, roster, choice)
     with Session(assignment, wall=options.sandbox) as session:
         session.check_sandbox()
     known = None

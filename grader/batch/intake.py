@@ -1,15 +1,22 @@
-"""From a folder to the submissions in it; nothing that lies there is dropped in silence."""
+"""From a folder or an LMS's zip to submissions of students; nothing that lies there is dropped in silence."""
 
 import hashlib
-import os
-import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from grader.judge.stage import HandedIn, read_plain
+from grader.batch.layout import Attempt, find_attempts, is_wanted, time_of
+from grader.batch.notebook import module_of
+from grader.batch.roster import Matcher, extension_of
+from grader.batch.source import SetAside, Source, open_source
+from grader.judge.stage import HandedIn
 from grader.model.errors import UserError
 from grader.model.student import Student, Submission
+
+POLICIES = ("last", "best", "last-before-deadline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,87 +24,202 @@ class Found:
     """A submission, where its files lie, and those of the student's submissions that may count, in order."""
 
     submission: Submission
-    folder: Path
+    paths: tuple[tuple[str, str], ...]
     among: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class SetAside:
-    """Something that a person must look at, and why."""
+class Choice:
+    """Which of a student's submissions counts: `policy` is one of POLICIES; the last needs a `deadline`."""
 
-    name: str
-    reason: str
+    policy: str = "last"
+    deadline: datetime | None = None
+
+
+def choice_of(policy: str, deadline: str | None) -> Choice:
+    """As the command says it; UserError where policy and deadline do not go together."""
+    if (policy == "last-before-deadline") != (deadline is not None):
+        raise UserError(f"--policy {policy}: --deadline goes with last-before-deadline, and only with it")
+    if deadline is None:
+        return Choice(policy)
+    if not (moment := time_of(deadline)):
+        raise UserError(
+            f"--deadline {deadline!r}: expected a time with its offset, 2026-10-01T23:59:00+02:00"
+        )
+    return Choice(policy, datetime.fromisoformat(moment))
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What a folder holds: submissions, sorted; students; entries refused; names that are no submission."""
+    """What was handed in: submissions, sorted; students; what was set aside; names that are no submission.
+
+    `absent` counts those on the roster of whom there is nothing.
+    """
 
     submissions: tuple[Found, ...]
     students: tuple[Student, ...] = ()
     refused: tuple[SetAside, ...] = ()
     ignored: tuple[str, ...] = ()
+    absent: int = 0
     files: tuple[str, ...] = ()
+    source: Source | None = field(default=None, compare=False)
 
     def read(self, found: Found) -> HandedIn:
         """The files of a submission."""
-        return read_folder(found.folder, self.files)
+        assert self.source is not None
+        return _read(self.source, dict(found.paths), self.files)
 
 
-def find_submissions(root: Path, files: Iterable[str], assignment: str = "") -> Intake:
-    """One submission per sub-folder of `root`, whose name is the student's id; no symbolic link is followed.
+def find_submissions(
+    root: Path,
+    files: Iterable[str],
+    assignment: str = "",
+    roster: Sequence[Student] | None = None,
+    choice: Choice = Choice(),
+) -> Intake:
+    """The submissions in a folder or a zip; `files` are the names handed in.
 
-    `files` are the names handed in, relative to a sub-folder. Raises UserError where `root` is no
-    folder or holds no submission.
+    Raises UserError where `root` is neither or holds no submission.
     """
-    if not root.exists():
-        raise UserError("no such folder; expected a folder that holds one folder per student", root)
-    if not root.is_dir():
-        raise UserError("not a folder; expected a folder that holds one folder per student", root)
     names = tuple(sorted(files))
-    submissions, refused, ignored = [], [], []
-    for entry in sorted(os.scandir(root), key=lambda entry: entry.name):
-        if entry.name.startswith("."):
-            ignored.append(entry.name)
-        elif entry.is_symlink():
-            refused.append(SetAside(entry.name, "a symbolic link; expected the student's folder itself"))
-        elif not entry.is_dir(follow_symlinks=False):
-            ignored.append(entry.name)
-        elif any(unicodedata.category(c) in ("Cc", "Cs") for c in entry.name):
-            name = ascii(entry.name)
-            refused.append(SetAside(name, "control characters or bytes that are not UTF-8 in a student's id"))
+    source = open_source(root)
+    layout = find_attempts(source, names)
+    if not layout.attempts and not source.refused:
+        raise UserError(
+            "found no submission; expected a folder per student, or the zip of Canvas, Moodle or Gradescope",
+            root,
+        )
+    students, whose, aside = _by_student(layout.attempts, roster)
+    found: list[Found] = []
+    for id, attempts in sorted(whose.items()):
+        chosen, reason = _choose(attempts, students[id], choice)
+        if reason:
+            aside.append(SetAside(id, reason))
+        handed_in = [_submission(source, attempt, id, assignment, names) for attempt in chosen]
+        among = tuple(submission.id for submission in handed_in)
+        for attempt, submission in zip(chosen, handed_in, strict=True):
+            found.append(Found(submission, _needed(attempt.files, names), among))
+    return Intake(
+        submissions=tuple(found),
+        students=tuple(students[id] for id in sorted(students)),
+        refused=(*source.refused, *aside),
+        ignored=(*source.ignored, *layout.ignored),
+        absent=len(students) - len(whose),
+        files=names,
+        source=source,
+    )
+
+
+def _by_student(
+    attempts: Iterable[Attempt], roster: Sequence[Student] | None
+) -> tuple[dict[str, Student], dict[str, list[Attempt]], list[SetAside]]:
+    """Everyone by id, what each handed in, and what is nobody's."""
+    students = {student.id: student for student in roster or ()}
+    matcher = Matcher(roster or ())
+    whose: dict[str, list[Attempt]] = defaultdict(list)
+    aside = []
+    for attempt in attempts:
+        if roster is None:
+            student: Student | str = "says not whose it is"
+            if attempt.ids or attempt.name:
+                id = attempt.ids[0] if attempt.ids else attempt.name
+                student = students.setdefault(id, Student(id, attempt.name, attempt.email))
         else:
-            folder = root / entry.name
-            digest = digest_of(read_folder(folder, names))
-            submission = Submission(entry.name, assignment, digest)
-            submissions.append(Found(submission, folder, (submission.id,)))
-    if not submissions and not refused:
-        raise UserError("no submission here; expected a folder that holds one folder per student", root)
-    students = tuple(Student(found.submission.student_id) for found in submissions)
-    return Intake(tuple(submissions), students, tuple(refused), tuple(ignored), names)
+            student = matcher.match(attempt.ids, attempt.name, attempt.email)
+        if isinstance(student, str):
+            aside.append(SetAside(attempt.label, student))
+        else:
+            whose[student.id].append(attempt)
+    return students, whose, aside
 
 
-def read_folder(folder: Path, names: Iterable[str]) -> HandedIn:
-    """The files of that name in a folder."""
-    files, problems = {}, {}
+def _choose(attempts: list[Attempt], student: Student, choice: Choice) -> tuple[list[Attempt], str]:
+    """The attempts that may count, in order, and what a person must decide."""
+    ordered = sorted(attempts, key=lambda a: (a.submitted_at and _utc(a.submitted_at), _numbers(a.attempt)))
+    if choice.policy == "best":
+        return ordered, ""
+    if choice.policy == "last":
+        return ordered[-1:], ""
+    assert choice.deadline is not None
+    extension = extension_of(student)
+    in_time = [a for a in ordered if _is_in_time(a, choice.deadline + extension)]
+    if in_time:
+        return in_time[-1:], ""
+    if any(not a.submitted_at and (not a.lms_knows or extension > timedelta()) for a in ordered):
+        return (
+            [],
+            "nothing says when it was handed in: choose another --policy, or a folder named by the time",
+        )
+    return [], f"nothing before the deadline; handed in later: {len(ordered)}"
+
+
+def _is_in_time(attempt: Attempt, deadline: datetime) -> bool:
+    if attempt.submitted_at:
+        return datetime.fromisoformat(attempt.submitted_at) <= deadline
+    return attempt.lms_knows and not attempt.late
+
+
+def _utc(time: str) -> str:
+    """Sorts as time does, whatever the offset."""
+    return f"{datetime.fromisoformat(time).timestamp():020.6f}"
+
+
+def _numbers(text: str) -> tuple[tuple[bool, int, str], ...]:
+    """Sorts attempt-10 after attempt-9."""
+    parts = re.split(r"(\d+)", text)
+    return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
+
+
+def _submission(
+    source: Source, attempt: Attempt, student: str, assignment: str, names: Sequence[str]
+) -> Submission:
+    return Submission(
+        student_id=student,
+        assignment=assignment,
+        files=digest_of(_read(source, dict(attempt.files), names)),
+        attempt=attempt.attempt,
+        submitted_at=attempt.submitted_at,
+        late=attempt.late,
+    )
+
+
+def _needed(files: Mapping[str, str], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Of a submission's files those that may be handed in."""
+    return tuple((n, path) for n, path in files.items() if is_wanted(n.rpartition("/")[2], names))
+
+
+def _read(source: Source, files: dict[str, str], names: Sequence[str]) -> HandedIn:
+    """The files of those names: as they lie there, in one folder further down, or in a notebook."""
+    contents, problems = {}, {}
     for name in names:
-        content = read_plain(folder / name, name)
+        content = _content(source, files, name)
         if isinstance(content, str):
             problems[name] = content
         else:
-            files[name] = content
-    return HandedIn(files, problems)
+            contents[name] = content
+    return HandedIn(contents, problems)
+
+
+def _content(source: Source, files: dict[str, str], name: str) -> bytes | str:
+    deeper = [path for path in files if path.endswith(f"/{name}")]
+    if name in files or len(deeper) == 1:
+        return source.read(files[name if name in files else deeper[0]])
+    if deeper:
+        return f"{name} is there more than once: {', '.join(sorted(deeper)[:3])}"
+    said = f"{name} is missing"
+    for notebook in sorted(path for path in files if path.endswith(".ipynb")):
+        content = source.read(files[notebook])
+        module = content if isinstance(content, str) else module_of(content, notebook, name)
+        if isinstance(module, bytes):
+            return module
+        said = module
+    return said
 
 
 def digest_of(handed_in: HandedIn) -> str:
     """SHA-256 over names and contents, and over what is wrong where there is no content."""
     digest = hashlib.sha256()
-    for name, content in sorted(_contents(handed_in)):
+    parts = [(f"{n}\0", problem.encode()) for n, problem in handed_in.problems.items()]
+    for name, content in sorted([*handed_in.files.items(), *parts]):
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
-
-
-def _contents(handed_in: HandedIn) -> Iterator[tuple[str, bytes]]:
-    yield from handed_in.files.items()
-    for name, problem in handed_in.problems.items():
-        yield f"{name}\0", problem.encode()

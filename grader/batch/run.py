@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.intake import Found, Intake, SetAside
+from grader.batch.intake import Found, Intake
 from grader.batch.progress import Progress
+from grader.batch.source import SetAside
 from grader.batch.work import Done, Work
 from grader.report.class_row import ClassRow
 from grader.report.text import clean_line
@@ -23,6 +24,7 @@ class BatchSummary:
     """How a run went: how many were graded anew and known already, who needs a person and why.
 
     `rescored` of those graded needed no case to be run; `ran` counts the cases that were.
+    `absent` are those on the roster of whom there is nothing.
     """
 
     graded: int
@@ -31,6 +33,7 @@ class BatchSummary:
     ignored: tuple[str, ...]
     rescored: int = 0
     ran: int = 0
+    absent: int = 0
 
 
 def run_batch(
@@ -71,6 +74,8 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
     console.print(Text(f"{len(summary.needs_person)} need a person"))
     for entry in summary.needs_person:
         console.print(Text(f"  {clean_line(entry.name)}: {clean_line(entry.reason)}", "magenta"))
+    if summary.absent:
+        console.print(Text(f"  {summary.absent} on the roster handed in nothing", "dim"))
     for name in summary.ignored:
         console.print(Text(f"  not a submission: {clean_line(name)}", "dim"))
 
@@ -157,4 +162,5 @@ class _Batch:
             ignored=self._intake.ignored,
             rescored=self._rescored,
             ran=self._ran,
+            absent=self._intake.absent,
         )

@@ -37,7 +37,7 @@ def stage(assignment: Assignment, submission: Path | HandedIn) -> tuple[dict[str
     return files, ""
 
 
-def read_plain(source: Path, name: str) -> bytes | str:
+def read_plain(source: Path, name: str, limit: int = MAX_FILE_BYTES) -> bytes | str:
     """The content of a plain file, or what is wrong with it; `name` is what it is called in the reason."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -50,7 +50,7 @@ def read_plain(source: Path, name: str) -> bytes | str:
         os.close(descriptor)
         return f"{name} is not a plain file"
     with os.fdopen(descriptor, "rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        return f"{name} has {status.st_size} bytes; at most {MAX_FILE_BYTES} are read"
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        return f"{name} has {status.st_size} bytes; at most {limit} are read"
     return content

@@ -1,13 +1,15 @@
 """Laws of finding submissions."""
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from grader.batch.intake import Intake, find_submissions
+from grader.batch.intake import Choice, Intake, choice_of, find_submissions
 from grader.model.errors import UserError
+from grader.model.student import Student
 
 
 def test_each_sub_folder_is_a_submission_sorted_by_name(
@@ -15,7 +17,7 @@ def test_each_sub_folder_is_a_submission_sorted_by_name(
 ) -> None:
     intake = make_class("zoe", "ada", "山田　太郎")
     assert [s.submission.student_id for s in intake.submissions] == ["ada", "zoe", "山田　太郎"]
-    assert intake.submissions[0].folder == tmp_path / "class" / "ada"
+    assert intake.read(intake.submissions[0]).files == {"conv.py": b"# ada\n"}
     assert intake.refused == intake.ignored == ()
 
 
@@ -50,7 +52,8 @@ def test_a_name_that_is_no_text_is_refused_and_safe_to_print(
 
 
 def test_the_digest_is_that_of_the_files_handed_in(make_class: Callable[..., Intake], tmp_path: Path) -> None:
-    folder = make_class("ada").submissions[0].folder
+    make_class("ada")
+    folder = tmp_path / "class" / "ada"
 
     def digest() -> str:
         return find_submissions(tmp_path / "class", ["conv.py", "dense.py"]).submissions[0].submission.files
@@ -71,7 +74,8 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
     secret = tmp_path / "secret"
     secret.mkdir()
     (secret / "dense.py").write_text("one")
-    folder = make_class("ada").submissions[0].folder
+    make_class("ada")
+    folder = tmp_path / "class" / "ada"
     (folder / "conv.py").unlink()
     os.mkfifo(folder / "conv.py")
     (folder / "link.py").symlink_to(secret / "dense.py")
@@ -83,13 +87,223 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
 
 @pytest.mark.parametrize(
     ("root", "said"),
-    [("missing", "no such folder"), ("class.zip", "not a folder"), ("empty", "no submission")],
+    [("missing", "no such f"), ("class.zip", "no zip"), ("empty", "no submission"), ("empty.zip", "no sub")],
 )
 def test_a_root_without_submissions_is_said_in_one_line(tmp_path: Path, root: str, said: str) -> None:
     (tmp_path / "class.zip").touch()
     (tmp_path / "empty").mkdir()
+    zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
     with pytest.raises(UserError, match=said) as error:
         find_submissions(tmp_path / root, ["conv.py"])
     assert str(tmp_path / root) in str(error.value)
-    assert "one folder per student" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+ADA, BOB, ZOE = (
+    Student("1815", "Ada Lovelace", "ada@example.org", "A", ""),
+    Student("1911", "Åke Björk", "ake@example.org", "B", "2d"),
+    Student("1985", "Zoe Zed", "zoe@example.org", "B", ""),
+)
+ROSTER = (ADA, BOB, ZOE)
+METADATA = """\
+submission_11:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '1815'
+    :email: ada@example.org
+  - :name: Zoe Zed
+    :sid:
+    :email: ZOE@example.org
+  :created_at: 2026-10-01 10:00:00.5 +0200
+submission_12:
+  :submitters:
+  - :name: Nobody Known
+    :sid: '7'
+    :email: nobody@example.org
+  :created_at: 2026-10-01 11:00:00 UTC
+"""
+Members = dict[str, bytes]
+LAYOUTS: dict[str, Members] = {
+    "canvas": {
+        "lovelaceada_1815_901_conv.py": b"ada",
+        "bjorkake_LATE_77_902_conv.py": b"ake",
+        "zedzoe_78_903_notes.txt": b"zoe has no conv.py",
+        "nobodyknown_79_904_conv.py": b"nobody",
+        "readme.txt": b"no submission",
+    },
+    "moodle": {
+        "Ada Lovelace_501_assignsubmission_file_/conv.py": b"ada",
+        "Åke Björk_502_assignsubmission_file_/conv.py": b"ake",
+        "Zoe Zed_503_assignsubmission_file_/notes.txt": b"zoe has no conv.py",
+        "Nobody Known_504_assignsubmission_file_/conv.py": b"nobody",
+        "readme.txt": b"no submission",
+    },
+    "moodle_flat": {
+        "Ada Lovelace_501_assignsubmission_file_conv.py": b"ada",
+        "Björk Åke_502_assignsubmission_file_conv.py": b"ake",
+        "Zoe Zed_503_assignsubmission_file_notes.txt": b"zoe has no conv.py",
+        "Nobody Known_504_assignsubmission_file_conv.py": b"nobody",
+        "readme.txt": b"no submission",
+    },
+    "folders_in_a_folder": {
+        "class/1815/conv.py": b"ada",
+        "class/ake@example.org/src/conv.py": b"ake",
+        "class/1985/notes.txt": b"zoe has no conv.py",
+        "class/nobody/conv.py": b"nobody",
+        "readme.txt": b"no submission",
+    },
+    "files": {
+        "1815.py": b"ada",
+        "1911_conv.py": b"ake",
+        "1985.ipynb": b"zoe has no conv.py",
+        "nobody.py": b"nobody",
+        "readme.txt": b"no submission",
+    },
+}
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Callable[[Members], Path]:
+    def pack(members: Members) -> Path:
+        path = tmp_path / "class.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+        return path
+
+    return pack
+
+
+@pytest.mark.parametrize("is_unpacked", [False, True], ids=["zip", "folder"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_is_matched_to_the_roster(
+    pack: Callable[[Members], Path], tmp_path: Path, layout: str, is_unpacked: bool
+) -> None:
+    root = pack(LAYOUTS[layout])
+    if is_unpacked:
+        zipfile.ZipFile(root).extractall(tmp_path / "unpacked")
+        root = tmp_path / "unpacked" / ("class" if layout == "folders_in_a_folder" else "")
+    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    found = {each.submission.student_id: intake.read(each) for each in intake.submissions}
+    assert found.keys() == {"1815", "1911", "1985"}
+    assert [found[id].files.get("conv.py") for id in ("1815", "1911", "1985")] == [b"ada", b"ake", None]
+    assert "conv.py" in found["1985"].problems["conv.py"] or "1985.ipynb" in found["1985"].problems["conv.py"]
+    assert [entry.reason for entry in intake.refused] == ["matches nobody on the roster"]
+    assert intake.ignored == (() if root.name == "class" else ("readme.txt",))
+    assert intake.students == ROSTER
+    assert intake.absent == 0
+
+
+def test_a_group_of_gradescope_shares_its_submission(pack: Callable[[Members], Path]) -> None:
+    root = pack(
+        {
+            "assignment_1_export/submission_metadata.yml": METADATA.encode(),
+            "assignment_1_export/submission_11/conv.py": b"ours",
+            "assignment_1_export/submission_12/conv.py": b"nobody",
+            "assignment_1_export/extra.txt": b"",
+        }
+    )
+    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    assert [(f.submission.student_id, f.submission.submitted_at) for f in intake.submissions] == [
+        ("1815", "2026-10-01T10:00:00.500000+02:00"),
+        ("1985", "2026-10-01T10:00:00.500000+02:00"),
+    ]
+    assert len({f.submission.files for f in intake.submissions}) == 1
+    assert [entry.name for entry in intake.refused] == ["submission_12 (Nobody Known)"]
+    assert intake.ignored == ("assignment_1_export/extra.txt",)
+    assert intake.absent == 1
+
+
+@pytest.mark.parametrize("text", ["{", "- a list", "\tx: 1"])
+def test_metadata_that_gradescope_did_not_write_is_said_with_its_file(
+    pack: Callable[[Members], Path], text: str
+) -> None:
+    with pytest.raises(UserError, match=r"submission_metadata.yml") as error:
+        find_submissions(pack({"submission_metadata.yml": text.encode()}), ["conv.py"])
+    assert "\n" not in str(error.value)
+
+
+def test_two_of_one_name_are_nobodys_until_a_person_decides(pack: Callable[[Members], Path]) -> None:
+    twin = Student("1816", "Lovelace, Ada")
+    root = pack({"Ada Lovelace_501_assignsubmission_file_/conv.py": b"whose?"})
+    intake = find_submissions(root, ["conv.py"], "conv", (ADA, twin))
+    assert intake.submissions == ()
+    (entry,) = intake.refused
+    assert entry.name == "Ada Lovelace_501"
+    assert entry.reason == "several on the roster have that name: 1815, 1816"
+
+
+def test_without_a_roster_the_lms_names_the_students(pack: Callable[[Members], Path]) -> None:
+    intake = find_submissions(pack(LAYOUTS["canvas"]), ["conv.py"])
+    assert [s.id for s in intake.students] == ["1815", "77", "78", "79"]
+    assert [f.submission.late for f in intake.submissions] == [False, True, False, False]
+
+
+SEVERAL = {
+    "1815/2026-10-01T10-00-00+02-00/conv.py": b"first",
+    "1815/2026-10-01T08-30-00+00-00/conv.py": b"second",
+    "1815/2026-10-03T10-00-00+02-00/conv.py": b"third",
+    "1911/2026-10-03T10-00-00+02-00/conv.py": b"late, with two days more",
+    "1985/2026-10-03T10-00-00+02-00/conv.py": b"late",
+}
+
+
+@pytest.mark.parametrize(
+    ("choice", "ada", "others"),
+    [
+        (Choice("last"), [b"third"], {"1911", "1985"}),
+        (Choice("best"), [b"first", b"second", b"third"], {"1911", "1985"}),
+        (choice_of("last-before-deadline", "2026-10-02T00:00:00+02:00"), [b"second"], {"1911"}),
+        (choice_of("last-before-deadline", "2026-10-01T10:00:00+02:00"), [b"first"], {"1911"}),
+    ],
+)
+def test_the_policy_chooses_among_several(
+    pack: Callable[[Members], Path], choice: Choice, ada: list[bytes], others: set[str]
+) -> None:
+    intake = find_submissions(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
+    mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
+    assert [intake.read(found).files["conv.py"] for found in mine] == ada
+    assert {found.among for found in mine} == {tuple(found.submission.id for found in mine)}
+    assert {f.submission.student_id for f in intake.submissions} - {"1815"} == others
+    reasons = {entry.name: entry.reason for entry in intake.refused}
+    assert reasons.keys() == {"1911", "1985"} - others
+    assert all("nothing before the deadline" in reason for reason in reasons.values())
+
+
+def test_an_attempt_of_a_higher_number_is_later(pack: Callable[[Members], Path]) -> None:
+    root = pack({f"{id}/attempt-{n}/conv.py": f"{n}".encode() for id in ("1815", "1911") for n in (2, 10, 9)})
+    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"10"] * 2
+
+
+def test_canvas_re_uploads_are_later_and_late_is_what_canvas_says(pack: Callable[[Members], Path]) -> None:
+    root = pack(
+        {
+            "lovelaceada_1815_901_conv.py": b"first",
+            "lovelaceada_1815_901_conv-1.py": b"again",
+            "zedzoe_LATE_1985_903_conv.py": b"late",
+        }
+    )
+    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"again", b"late"]
+    before = choice_of("last-before-deadline", "2026-10-02T00:00:00Z")
+    intake = find_submissions(root, ["conv.py"], "conv", ROSTER, before)
+    assert [found.submission.student_id for found in intake.submissions] == ["1815"]
+
+
+def test_a_deadline_without_any_time_is_a_persons_to_decide(pack: Callable[[Members], Path]) -> None:
+    before = choice_of("last-before-deadline", "2026-10-02T00:00:00Z")
+    intake = find_submissions(pack({"1815/conv.py": b"when?"}), ["conv.py"], "conv", ROSTER, before)
+    assert intake.submissions == ()
+    assert [(entry.name, entry.reason[:20]) for entry in intake.refused] == [("1815", "nothing says when it")]
+
+
+@pytest.mark.parametrize(
+    ("policy", "deadline"), [("last", "2026-10-02T00:00:00Z"), ("last-before-deadline", None)]
+)
+def test_a_policy_and_a_deadline_go_together(policy: str, deadline: str | None) -> None:
+    with pytest.raises(UserError, match="--deadline"):
+        choice_of(policy, deadline)
+    for text in ("tomorrow", "2026-10-02", "2026-10-02T00:00:00"):
+        with pytest.raises(UserError, match="offset"):
+            choice_of("last-before-deadline", text)

@@ -16,8 +16,9 @@ import pytest
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.intake import Found, Intake, SetAside, find_submissions
+from grader.batch.intake import Found, Intake, find_submissions
 from grader.batch.run import BatchSummary, print_summary, run_batch
+from grader.batch.source import SetAside
 from grader.batch.work import Done, Work
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Submission
