@@ -13,8 +13,16 @@ import numpy.typing as npt
 from .backends import Device, cpu, cuda, emulated
 
 __all__ = [
-    *("NDArray", "array", "cpu", "cuda", "emulated", "empty", "from_dlpack"),
-    *("full", "normalize_axes", "zeros"),
+    "NDArray",
+    "array",
+    "cpu",
+    "cuda",
+    "emulated",
+    "empty",
+    "from_dlpack",
+    "full",
+    "normalize_axes",
+    "zeros",
 ]
 
 Shape: TypeAlias = tuple[int, ...]
