@@ -1,7 +1,7 @@
 """Runs every benchmark and writes docs/benchmarks.md: `make bench`, or `python -m benchmarks [NAME...]`.
 
 With names it runs those alone and prints them. A benchmark is a module of this package with a function
-`measure() -> Table`; to add one, add its name here.
+`measure() -> Table`; to add one, add its name here. `gpu` runs with the rest where a GPU is at hand.
 """
 
 from __future__ import annotations
@@ -29,13 +29,24 @@ def main(names: list[str]) -> None:
     # Read when NumPy is first imported, by what is imported below.
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     sections = []
-    for name in names or BENCHMARKS:
+    for name in names or (*BENCHMARKS, *gpu_benchmarks()):
         table = importlib.import_module(f"benchmarks.{name}").measure()
         print(table.markdown(), flush=True)
         sections.append(table.markdown())
     if not names:
         TARGET.parent.mkdir(exist_ok=True)
         TARGET.write_text(HEAD + surroundings() + "\n" + "\n".join(sections), encoding="utf-8")
+
+
+def gpu_benchmarks() -> tuple[str, ...]:
+    """What can be measured on this machine's GPU: nothing where there is none."""
+    from reference.ndarray import cuda
+
+    try:
+        cuda()
+    except RuntimeError:
+        return ()
+    return ("gpu",)
 
 
 def surroundings() -> str:
@@ -49,6 +60,8 @@ def surroundings() -> str:
         f"NumPy {np.__version__} with {blas['name']} {blas['version']}",
         f"torch {version('torch')}",
     ]
+    if not gpu_benchmarks():
+        lines.append("no GPU: nothing was measured on one")
     return "".join(f"- {line}\n" for line in lines)
 
 

@@ -1,0 +1,100 @@
+"""Convolution and its gradients on the GPU, against PyTorch: the CPU's shapes with N = 256."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.convolution import FORMATS, SHAPES, Shape, backward
+from benchmarks.table import Table, geometric_mean
+from reference.conv import conv, conv_w_grad, conv_x_grad
+from reference.ndarray import array, cuda
+
+IMAGES = 256
+ROUNDS = 30
+
+ABOUT = """\
+`reference.conv` on `cuda()` against `torch` on the same GPU, float32 with TF32 off, real data, N = 256. torch's
+time is that of the faster of its two memory formats, after cuDNN has chosen by trial. Times are between two
+events on the GPU, the shortest of {rounds} rounds. The goal is a geometric mean of at most 1.5. GPU: {gpu}."""
+
+
+def measure() -> Table:
+    """The table: milliseconds of both and their ratio. RuntimeError, with the reason, where there is no GPU."""
+    cuda()
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = True
+    rows, ratios = [], []
+    for shape in SHAPES:
+        row, found = [str(shape._replace(n=IMAGES))], []
+        for ours, theirs in contenders(shape._replace(n=IMAGES)):
+            mine, best_of_torch = on_gpu(ours), min(map(on_gpu, theirs))
+            row += [f"{mine:.3f}", f"{best_of_torch:.3f}", f"{mine / best_of_torch:.2f}"]
+            found.append(mine / best_of_torch)
+        rows.append(tuple(row))
+        ratios.append(found)
+    means = [f"**{geometric_mean(column):.2f}**" for column in zip(*ratios, strict=True)]
+    rows.append(("**geometric mean**", *(text for mean in means for text in ("", "", mean))))
+    header = ["shape"]
+    for name in ("conv", "x_grad", "w_grad"):
+        header += [f"{name} ms", "torch ms", "ratio"]
+    about = ABOUT.format(rounds=ROUNDS, gpu=torch.cuda.get_device_name())
+    return Table("Convolution on the GPU", about, tuple(header), tuple(rows))
+
+
+def on_gpu(compute: Callable[[], Any]) -> float:
+    """Milliseconds of one call, the shortest of many, by events that the GPU itself times.
+
+    The default stream of CUDA is CuPy's and torch's, so that one kind of event times both.
+    """
+    compute()
+    best = float("inf")
+    for _ in range(ROUNDS):
+        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        start.record()
+        compute()
+        end.record()
+        end.synchronize()
+        best = min(best, start.elapsed_time(end))
+    return best
+
+
+Contenders = tuple[Callable[[], Any], list[Callable[[], Any]]]
+
+
+def contenders(shape: Shape) -> list[Contenders]:
+    """For the forward pass, x_grad and w_grad: our function, and torch's in its two memory formats."""
+    n, size, c_in, c_out, kernel, s, p = shape
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((n, size, size, c_in), "float32")
+    w = rng.standard_normal((kernel, kernel, c_in, c_out), "float32")
+    ours_x, ours_w = array(x, cuda()), array(w, cuda())
+    out_grad = conv(ours_x, ours_w, s, p)
+
+    forward: list[Callable[[], Any]] = []
+    x_grad: list[Callable[[], Any]] = []
+    w_grad: list[Callable[[], Any]] = []
+    for memory_format in FORMATS.values():
+        tx, tw, tg = (
+            torch.from_numpy(a.transpose(order)).cuda().contiguous(memory_format=memory_format)
+            for a, order in ((x, (0, 3, 1, 2)), (w, (3, 2, 0, 1)), (out_grad.numpy(), (0, 3, 1, 2)))
+        )
+        forward.append(partial(torch.conv2d, tx, tw, stride=s, padding=p))
+        x_grad.append(partial(backward, tg, tx, tw, s, p, 0))
+        w_grad.append(partial(backward, tg, tx, tw, s, p, 1))
+
+    found: list[Contenders] = [
+        (partial(conv, ours_x, ours_w, s, p), forward),
+        (partial(conv_x_grad, out_grad, ours_w, x.shape, s, p), x_grad),
+        (partial(conv_w_grad, ours_x, out_grad, w.shape, s, p), w_grad),
+    ]
+    for (ours, theirs), order in zip(found, ((0, 2, 3, 1), (0, 2, 3, 1), (2, 3, 1, 0)), strict=True):
+        expected = ours().numpy()
+        for compute in theirs:
+            difference = np.abs(compute().cpu().numpy().transpose(order) - expected).max()
+            assert difference <= 1e-3 * np.abs(expected).max(), f"{shape}: the results differ"
+    return found
