@@ -18,13 +18,14 @@ IMAGES = 256
 ROUNDS = 30
 
 ABOUT = """\
-`reference.conv` on `cuda()` against `torch` on the same GPU, float32 with TF32 off, real data, N = 256. torch's
-time is that of the faster of its two memory formats, after cuDNN has chosen by trial. Times are between two
-events on the GPU, the shortest of {rounds} rounds. The goal is a geometric mean of at most 1.5. GPU: {gpu}."""
+`reference.conv` on `cuda()` against `torch` on the same GPU, float32 with TF32 off, real data, N = 256.
+torch's time is that of the faster of its two memory formats, after cuDNN has chosen by trial. Times are
+between two events on the GPU, the shortest of {rounds} rounds. The goal is a geometric mean of at most 1.5.
+GPU: {gpu}."""
 
 
 def measure() -> Table:
-    """The table: milliseconds of both and their ratio. RuntimeError, with the reason, where there is no GPU."""
+    """The table: milliseconds of both and their ratio. RuntimeError where there is no GPU."""
     cuda()
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
