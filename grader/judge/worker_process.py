@@ -10,7 +10,7 @@ ends, the judge's loop goes on and the clock decides.
 
 import os
 import secrets
-import selectors
+import select
 import signal
 import time
 from collections.abc import Mapping, Sequence
@@ -44,6 +44,9 @@ class WorkerProcess:
         self._child = child
         self._processes, self._memory_bytes = processes, memory_bytes
         self._requests, self._replies, self._prints = child.requests, child.replies, child.prints
+        self._poll = select.poll()
+        for descriptor in (self._replies, self._prints):
+            self._poll.register(descriptor, select.POLLIN)
         self._reader = FrameReader(answer_bytes)
         self._output_bytes = output_bytes
         self._printed = bytearray()
@@ -95,44 +98,47 @@ class WorkerProcess:
     def _exchange(self, request: bytes, cpu_seconds: float, wall_seconds: float) -> Frame | Outcome:
         start, cpu_start = time.monotonic(), self._cpu_seconds
         next_look = start + TICK_SECONDS
-        pending = memoryview(request)
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._requests, selectors.EVENT_WRITE)
-            selector.register(self._replies, selectors.EVENT_READ)
-            selector.register(self._prints, selectors.EVENT_READ)
-            while True:
-                for key, _ in selector.select(TICK_SECONDS):
-                    if key.fd == self._requests:
-                        pending = self._send(pending)
-                        if not pending:
-                            selector.unregister(self._requests)
-                    elif key.fd == self._replies:
-                        data = _read(self._replies)
-                        if data == b"":
-                            return self._ended()
-                        frames = list(self._reader.feed(data or b""))
-                        if frames and (len(frames) > 1 or not self._reader.is_empty):
-                            raise ProtocolError("more than was asked for")
-                        if frames:
-                            return frames[0]
-                    elif not self._read_prints():
-                        selector.unregister(self._prints)
-                if self._printed_bytes > self._output_bytes:
-                    return Outcome(
-                        Status.OUTPUT_LIMIT, reason=f"it printed more than {self._output_bytes // 1024} KiB"
-                    )
-                now = time.monotonic()
-                if now > next_look:
-                    too_much = self._too_much()
-                    if too_much is not None:
-                        return too_much
-                    next_look = time.monotonic() + TICK_SECONDS
-                wall = now - start
-                if wall > cpu_seconds and self._used_since(cpu_start) >= 0.9 * cpu_seconds:
-                    return Outcome(Status.TIMEOUT, reason=f"it ran for more than {cpu_seconds:g} CPU seconds")
-                if wall > wall_seconds:
-                    self.is_late = True
-                    return Outcome(Status.TIMEOUT, reason=f"no answer came within {wall_seconds:g} seconds")
+        pending = self._send(memoryview(request))
+        if pending:
+            self._poll.register(self._requests, select.POLLOUT)
+        while True:
+            for descriptor, _ in self._poll.poll(1000 * TICK_SECONDS):
+                if descriptor == self._requests:
+                    pending = self._send(pending)
+                    if not pending:
+                        self._poll.unregister(self._requests)
+                elif descriptor == self._replies:
+                    reply = self._receive()
+                    if reply is not None:
+                        return reply
+                elif not self._read_prints():
+                    self._poll.unregister(self._prints)
+            if self._printed_bytes > self._output_bytes:
+                return Outcome(
+                    Status.OUTPUT_LIMIT, reason=f"it printed more than {self._output_bytes // 1024} KiB"
+                )
+            now = time.monotonic()
+            if now > next_look:
+                too_much = self._too_much()
+                if too_much is not None:
+                    return too_much
+                next_look = time.monotonic() + TICK_SECONDS
+            wall = now - start
+            if wall > cpu_seconds and self._used_since(cpu_start) >= 0.9 * cpu_seconds:
+                return Outcome(Status.TIMEOUT, reason=f"it ran for more than {cpu_seconds:g} CPU seconds")
+            if wall > wall_seconds:
+                self.is_late = True
+                return Outcome(Status.TIMEOUT, reason=f"no answer came within {wall_seconds:g} seconds")
+
+    def _receive(self) -> Frame | Outcome | None:
+        """The reply, or how the worker ended; None where there is more to come."""
+        data = _read(self._replies)
+        if data == b"":
+            return self._ended()
+        frames = list(self._reader.feed(data or b""))
+        if frames and (len(frames) > 1 or not self._reader.is_empty):
+            raise ProtocolError("more than was asked for")
+        return frames[0] if frames else None
 
     def _send(self, pending: memoryview) -> memoryview:
         try:

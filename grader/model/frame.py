@@ -20,6 +20,7 @@ ITEM_BYTES = {"|b1": 1, "|i1": 1, "|u1": 1, "<i4": 4, "<i8": 8, "<f2": 2, "<f4":
 MAX_HEADER_BYTES = 64 * 1024
 MAX_ARRAYS = 64
 MAX_DIMENSIONS = 16
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # beside "arrays"
 ERROR_FIELDS = frozenset({"type", "message", "file", "line", "source"})
@@ -50,7 +51,7 @@ def array_bytes(dtype: str, shape: Sequence[int]) -> int:
 def encode(header: Mapping[str, Any], arrays: Sequence[RawArray] = ()) -> bytes:
     """The frame's bytes."""
     listed = [{"dtype": a.dtype, "shape": list(a.shape)} for a in arrays]
-    text = json.dumps({**header, "arrays": listed}, separators=(",", ":")).encode()
+    text = _JSON.encode({**header, "arrays": listed}).encode()
     return b"".join([len(text).to_bytes(4, "little"), text, *(a.data for a in arrays)])
 
 

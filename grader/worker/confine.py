@@ -6,6 +6,7 @@ Called in a child that was forked for one submission, before anything of the sub
 import ctypes
 import os
 import platform
+import signal
 import struct
 from collections.abc import Mapping
 
@@ -59,6 +60,7 @@ AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32 = 0x40000000  # x86_64's second table of system calls, under numbers from here on
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_python_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock in the call: whoever forks holds it
 
 
 def hide_from_others() -> None:
@@ -66,11 +68,31 @@ def hide_from_others() -> None:
     _prctl(PR_SET_DUMPABLE, 0)
 
 
-def enter_namespaces() -> None:
-    """New user, pid, mount and ipc namespaces; the next fork is process 1 of the new pid namespace."""
-    user, group = os.getuid(), os.getgid()
+def fork_into_namespaces() -> int:
+    """Forks into new user, pid, mount and ipc namespaces: the child is process 1 there; what fork(2) returns.
+
+    One clone(2) in place of a fork, unshare(2) and another fork, each of which copies the page tables of a
+    whole interpreter. Python's own part of a fork is done as its C API asks (PyOS_BeforeFork and its kin).
+    """
+    number = CLONE.get(platform.machine())
+    if number is None:
+        raise OSError(f"no system-call filter is known for {platform.machine()}")
+    flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | signal.SIGCHLD
+    python = ctypes.pythonapi
+    python.PyOS_BeforeFork()
+    pid = int(_python_libc.syscall(ctypes.c_long(number), ctypes.c_ulong(flags), None, None, None, None))
+    number = ctypes.get_errno()
+    if pid == 0:
+        python.PyOS_AfterFork_Child()
+    else:
+        python.PyOS_AfterFork_Parent()
+    if pid < 0:
+        raise OSError(number, f"clone: {os.strerror(number)}")
+    return pid
+
+
+def _map_user(user: int, group: int) -> None:
     _prctl(PR_SET_DUMPABLE, 1)  # the files of an undumpable process belong to root
-    _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC), "unshare")
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),
@@ -81,9 +103,13 @@ def enter_namespaces() -> None:
     hide_from_others()
 
 
-def shut_in(tmp_bytes: int) -> None:
-    """In process 1 of the new namespaces: a private /tmp, an empty /proc, then no way back."""
-    _prctl(PR_SET_PDEATHSIG, 9)
+def shut_in(user: int, group: int, tmp_bytes: int) -> None:
+    """In process 1 of the new namespaces: a private /tmp, an empty /proc, then no way back.
+
+    `user` and `group` are those outside, by which it goes inside too.
+    """
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _map_user(user, group)
     _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     options = f"size={tmp_bytes},nr_inodes=4096,mode=1777".encode()
     _mount(b"tmpfs", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, options)

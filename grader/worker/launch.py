@@ -7,12 +7,12 @@ namespace, with a read-only root, no network and no way to an answer. Descriptor
     judge ◀──{"child": pid}───────────────── launcher
     judge ◀──{"ended": pid, "code": n}────── launcher      when that child is gone
 
-    launcher ──fork──▶ keeper ──fork──▶ init ──fork──▶ worker
+    launcher ──clone──▶ init ──fork──▶ worker
 
-The keeper enters new user, pid, mount and ipc namespaces. Its child, init, is process 1 in them: it shuts
-itself in (private /tmp, empty /proc, no capabilities, a system-call filter), and its child, the worker,
-reads its first request from the three descriptors that the judge sent. Keeper and init close theirs and
-only wait; when the worker ends, init ends, and with process 1 all that the submission left running. So a
+Init is cloned into new user, pid, mount and ipc namespaces and is process 1 in them. It shuts itself in
+(private /tmp, empty /proc, no capabilities, a system-call filter), and its child, the worker, reads its
+first request from the three descriptors that the judge sent. Init closes its own and only waits; when the
+worker ends, init ends, and with process 1 all that the submission left running. So a
 submission shares a kernel and a read-only file tree with its neighbours and nothing else: it sees no process
 but its own and init, has no descriptor but its own three, and cannot name the launcher, which is not
 dumpable besides.
@@ -23,12 +23,13 @@ goes, the socket closes and the launcher ends, and with it, as process 1's desce
 """
 
 import contextlib
+import gc
 import json
 import os
 import selectors
 import socket
 
-from grader.worker.confine import enter_namespaces, hide_from_others, shut_in
+from grader.worker.confine import fork_into_namespaces, hide_from_others, shut_in
 from grader.worker.serve import Worker, poison_fresh_memory, serve
 
 MESSAGE_BYTES = 4096
@@ -39,6 +40,9 @@ def launch(config: dict[str, object]) -> None:
     hide_from_others()
     poison_fresh_memory()
     worker = Worker(config)
+    outside = os.getuid(), os.getgid(), int(str(config["tmp_bytes"]))
+    gc.collect()
+    gc.freeze()  # a child that collects garbage would look at, and so copy, all that it shares with this one
     control = socket.socket(fileno=os.dup(0))
     children: dict[int, int] = {}
     with selectors.DefaultSelector() as selector:
@@ -49,10 +53,10 @@ def launch(config: dict[str, object]) -> None:
                     message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
                     if not message:
                         os._exit(0)
-                    child = os.fork()
+                    child = fork_into_namespaces()
                     if child == 0:
                         open_here = [control.fileno(), selector.fileno(), *children.values()]
-                        _keep(worker, descriptors, open_here, int(str(config["tmp_bytes"])))
+                        _contain(worker, descriptors, open_here, outside)
                     for descriptor in descriptors:
                         os.close(descriptor)
                     children[child] = os.pidfd_open(child)
@@ -71,24 +75,19 @@ def _tell(control: socket.socket, **message: int) -> None:
         control.send(json.dumps(message).encode())
 
 
-def _keep(worker: Worker, descriptors: list[int], inherited: list[int], tmp_bytes: int) -> None:
-    """The keeper's whole life, and in its forks init's and the worker's; never returns."""
+def _contain(worker: Worker, descriptors: list[int], inherited: list[int], outside: tuple[int, int, int]) -> None:
+    """The whole life of init, and in its fork the worker's; never returns."""
     code = 1
     try:
         for target, descriptor in enumerate(descriptors):
             os.dup2(descriptor, target)
         for descriptor in (*descriptors, *inherited):
             os.close(descriptor)
-        enter_namespaces()
-        init = os.fork()
-        if init == 0:
-            shut_in(tmp_bytes)
-            inner = os.fork()
-            if inner == 0:
-                serve(worker)
-            code = _wait_for(inner)
-        else:
-            code = _wait_for(init)
+        shut_in(*outside)
+        inner = os.fork()
+        if inner == 0:
+            serve(worker)
+        code = _wait_for(inner)
     except BaseException as error:
         with contextlib.suppress(Exception):
             os.write(2, f"{type(error).__name__}: {error}\n".encode())
