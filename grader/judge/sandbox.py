@@ -24,6 +24,7 @@ from grader.model.errors import UserError
 
 TMP_BYTES = 64 << 20
 NOBODY = "65534"
+PROCESS_MODULES = frozenset(("concurrent", "multiprocessing", "subprocess"))  # who may import one may fork
 REMEDY = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -55,7 +56,8 @@ def starter(
     Raises UserError where bubblewrap is asked for and is not there.
     """
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
-    config |= {"tmp_bytes": TMP_BYTES, "policy": policy}
+    may_fork = policy is None or not PROCESS_MODULES.isdisjoint(policy["allowed"])
+    config |= {"tmp_bytes": TMP_BYTES, "policy": policy, "may_fork": may_fork}
     if wall == "none":
         config["paths"] = [] if provided is None else [str(provided)]
         words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))

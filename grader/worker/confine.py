@@ -8,9 +8,10 @@ import os
 import platform
 import signal
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
+CLONE_THREAD = 0x10000
 ALL_NAMESPACES = 0x7E020000 | 0x80  # every CLONE_NEW* flag: clone(2) with one of them is refused
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 1, 2, 4, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
@@ -52,6 +53,11 @@ DENIED: Mapping[str, Mapping[str, int]] = {
         "unshare": 97, "userfaultfd": 282,
     },
 }  # fmt: skip
+# What starts a process or another program, beside clone(2) without CLONE_THREAD.
+PROCESS_STARTERS: Mapping[str, Mapping[str, int]] = {
+    "x86_64": {"execve": 59, "execveat": 322, "fork": 57, "vfork": 58},
+    "aarch64": {"execve": 221, "execveat": 281},
+}
 CLONE = {"x86_64": 56, "aarch64": 220}
 FCNTL = {"x86_64": 72, "aarch64": 25}
 LOCKS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026)  # fcntl(2): F_GETLK to F_SETLKW, F_OFD_*, leases, F_NOTIFY
@@ -116,7 +122,7 @@ def shut_in(user: int, group: int, tmp_bytes: int) -> None:
     _mount(b"tmpfs", b"/proc", b"tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, b"size=4k")
     _drop_capabilities()
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
-    _filter_system_calls(platform.machine())
+    _install(filter_program(platform.machine()))
 
 
 def _drop_capabilities() -> None:
@@ -124,8 +130,12 @@ def _drop_capabilities() -> None:
     _check(_libc.capset(header, struct.pack("6I", *[0] * 6)), "capset")
 
 
-def _filter_system_calls(machine: str) -> None:
-    program = filter_program(machine)
+def forbid_processes() -> None:
+    """From here on this process starts threads, but no process and no other program."""
+    _install(process_filter(platform.machine()))
+
+
+def _install(program: bytes) -> None:
     buffer = ctypes.create_string_buffer(program, len(program))
     head = struct.pack(
         "HxxxxxxP" if struct.calcsize("P") == 8 else "HxxP", len(program) // 8, ctypes.addressof(buffer)
@@ -133,33 +143,45 @@ def _filter_system_calls(machine: str) -> None:
     _check(_libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), head, 0, 0), "seccomp")
 
 
+# Classic BPF as seccomp(2) takes it: instructions (BPF_LD|W|ABS, BPF_JMP|..|K, BPF_RET), offsets in struct
+# seccomp_data, and what is returned.
+LOAD, EQUAL, AT_LEAST, ANY_BIT, GIVE = 0x20, 0x15, 0x35, 0x45, 0x06
+NUMBER, ARCH, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24
+ALLOW, KILL, REFUSE, MISSING = 0x7FFF0000, 0x80000000, 0x00050000 | EPERM, 0x00050000 | ENOSYS
+
+
 def filter_program(machine: str) -> bytes:
-    """The filter as classic BPF (see seccomp(2)): refuse what is denied, allow the rest.
+    """The filter of all that is behind the wall: refuse what is denied, allow the rest.
 
     OSError on a machine whose system calls are not known here.
     """
     if machine not in DENIED:
         raise OSError(f"no system-call filter is known for {machine}")
-    load, equal, at_least, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|..|K, BPF_RET
-    allow, kill = 0x7FFF0000, 0x80000000
-    refuse, missing = 0x00050000 | EPERM, 0x00050000 | ENOSYS
-    number, arch, first_argument, second_argument = 0, 4, 16, 24  # offsets in struct seccomp_data
-
-    def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
-        return struct.pack("HBBI", code, yes, no, value)
-
-    words = [step(load, arch), step(equal, AUDIT_ARCH[machine], 1, 0), step(give, kill), step(load, number)]
-    words += [step(at_least, X32, 0, 1), step(give, refuse)]
-    words += [step(equal, CLONE3, 0, 1), step(give, missing)]
-    for denied in sorted(DENIED[machine].values()):
-        words += [step(equal, denied, 0, 1), step(give, refuse)]
-    words += [step(equal, FCNTL[machine], 0, 2 * len(LOCKS) + 2), step(load, second_argument)]
-    for command in LOCKS:
-        words += [step(equal, command, 0, 1), step(give, refuse)]
-    words += [step(give, allow)]
-    words += [step(equal, CLONE[machine], 0, 3), step(load, first_argument)]
-    words += [step(any_bit, ALL_NAMESPACES, 0, 1), step(give, refuse), step(give, allow)]
+    words = [_step(LOAD, ARCH), _step(EQUAL, AUDIT_ARCH[machine], 1, 0), _step(GIVE, KILL)]
+    words += [_step(LOAD, NUMBER), _step(AT_LEAST, X32, 0, 1), _step(GIVE, REFUSE)]
+    words += [_step(EQUAL, CLONE3, 0, 1), _step(GIVE, MISSING)]
+    words += _refused(DENIED[machine].values())
+    words += [_step(EQUAL, FCNTL[machine], 0, 2 * len(LOCKS) + 2), _step(LOAD, SECOND_ARGUMENT)]
+    words += [*_refused(LOCKS), _step(GIVE, ALLOW)]
+    words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]
+    words += [_step(ANY_BIT, ALL_NAMESPACES, 0, 1), _step(GIVE, REFUSE), _step(GIVE, ALLOW)]
     return b"".join(words)
+
+
+def process_filter(machine: str) -> bytes:
+    """The filter that comes on top where a submission has no use for processes of its own."""
+    words = [_step(LOAD, NUMBER), *_refused(PROCESS_STARTERS[machine].values())]
+    words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]
+    words += [_step(ANY_BIT, CLONE_THREAD, 1, 0), _step(GIVE, REFUSE), _step(GIVE, ALLOW)]
+    return b"".join(words)
+
+
+def _refused(numbers: Iterable[int]) -> list[bytes]:
+    return [word for number in sorted(numbers) for word in (_step(EQUAL, number, 0, 1), _step(GIVE, REFUSE))]
+
+
+def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+    return struct.pack("HBBI", code, yes, no, value)
 
 
 def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int, options: bytes | None) -> None:

@@ -29,14 +29,22 @@ import os
 import selectors
 import socket
 
-from grader.worker.confine import fork_into_namespaces, hide_from_others, shut_in
+from grader.worker.confine import (
+    forbid_processes,
+    fork_into_namespaces,
+    hide_from_others,
+    shut_in,
+)
 from grader.worker.serve import Worker, poison_fresh_memory, serve
 
 MESSAGE_BYTES = 4096
 
 
 def launch(config: dict[str, object]) -> None:
-    """Serves the judge until it closes the socket; `config` is the worker's, and has `tmp_bytes`."""
+    """Serves the judge until it closes the socket.
+
+    `config` is the worker's, with `tmp_bytes` of its /tmp, and whether a submission `may_fork`.
+    """
     hide_from_others()
     poison_fresh_memory()
     worker = Worker(config)
@@ -56,7 +64,7 @@ def launch(config: dict[str, object]) -> None:
                     child = fork_into_namespaces()
                     if child == 0:
                         open_here = [control.fileno(), selector.fileno(), *children.values()]
-                        _contain(worker, descriptors, open_here, outside)
+                        _contain(worker, descriptors, open_here, outside, bool(config["may_fork"]))
                     for descriptor in descriptors:
                         os.close(descriptor)
                     children[child] = os.pidfd_open(child)
@@ -75,7 +83,13 @@ def _tell(control: socket.socket, **message: int) -> None:
         control.send(json.dumps(message).encode())
 
 
-def _contain(worker: Worker, descriptors: list[int], inherited: list[int], outside: tuple[int, int, int]) -> None:
+def _contain(
+    worker: Worker,
+    descriptors: list[int],
+    inherited: list[int],
+    outside: tuple[int, int, int],
+    may_fork: bool,
+) -> None:
     """The whole life of init, and in its fork the worker's; never returns."""
     code = 1
     try:
@@ -86,6 +100,8 @@ def _contain(worker: Worker, descriptors: list[int], inherited: list[int], outsi
         shut_in(*outside)
         inner = os.fork()
         if inner == 0:
+            if not may_fork:
+                forbid_processes()
             serve(worker)
         code = _wait_for(inner)
     except BaseException as error:

@@ -1,6 +1,6 @@
 """Submissions of a few lines, each behind the wall, and the one question that they are asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from textwrap import dedent
@@ -87,12 +87,14 @@ def build() -> Callable[..., Implementation]:
         wall: str = "bubblewrap",
         limits: Limits = PATIENT,
         probes: str = PROBES,
+        policy: Mapping[str, Sequence[str]] | None = None,
     ) -> Implementation:
         (root / "provided").mkdir(parents=True)
         (root / "provided" / "ndarray.py").write_text(NDARRAY)
         (root / "probes.py").write_text(probes)
         subject = Subject(("conv",), "float32", "cpu", {"conv.py": dedent(source).encode()})
-        return Alone(starter(wall, root / "probes.py", "ndarray", root / "provided"), subject, limits)
+        started = starter(wall, root / "probes.py", "ndarray", root / "provided", policy)
+        return Alone(started, subject, limits)
 
     return build
 

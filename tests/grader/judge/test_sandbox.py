@@ -249,6 +249,34 @@ def test_every_limit_is_set_soft_and_hard(value: Value) -> None:
     assert found == [[n, n] for n in (2048 << 20, 120, 16 << 20, 64, 0, 64)]
 
 
+STARTS = {
+    "fork": "os.fork() and 'forked'",
+    "vfork": "ctypes.CDLL(None).vfork() != -1 and 'forked'",
+    "spawn": "os.posix_spawn(sys.executable, ['python', '-c', ''], {}) and 'forked'",
+    "exec": "os.execv(sys.executable, ['python', '-c', ''])",
+}
+
+
+@pytest.mark.parametrize("modules", [(), ("subprocess",)], ids=["no_processes", "subprocess"])
+def test_processes_start_where_the_policy_allows_a_module_that_starts_them(
+    tmp_path: Path, build: Callable[..., Implementation], modules: tuple[str, ...]
+) -> None:
+    """A thread starts in both."""
+    imported = ("ctypes", "json", "numpy", "os", "resource", "socket", "sys", "threading")
+    policy = {"allowed": (*imported, *modules), "forbidden": ()}
+    waits = "(os.waitpid(child, 0)[1] if (child := os.fork()) else os._exit(7)) >> 8"
+    thread = "(t := __import__('threading').Thread(target=int)).start() or t.join() or t.is_alive()"
+    with build(tmp_path / "one", EVALUATES, policy=policy) as submission:
+        value = evaluator(submission)
+        assert value(thread) is False
+        if modules:
+            assert value(waits) == 7
+        else:
+            answers = {name: value(expression) for name, expression in STARTS.items()}
+            assert answers.pop("vfork") is False
+            assert all(answer.startswith("PermissionError") for answer in answers.values()), answers
+
+
 def test_a_machine_without_bubblewrap_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,0 +1,99 @@
+"""The tables of system calls are the kernel's, and the filters made of them decide as they say."""
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from grader.worker import confine
+
+# from the kernel's own headers (Debian, Ubuntu: linux-libc-dev); arm64 has the generic table
+HEADERS = {
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
+}
+CLONE_VM, CLONE_THREAD, CLONE_NEWUSER, SIGCHLD = 0x100, 0x10000, 0x10000000, 17
+ALLOWED, DENIED_HERE, UNKNOWN, KILLED = "allow", "EPERM", "ENOSYS", "kill"
+ANSWERS = {
+    0x7FFF0000: ALLOWED,
+    0x00050000 | 1: DENIED_HERE,
+    0x00050000 | 38: UNKNOWN,
+    0x80000000: KILLED,
+}
+
+
+def decide(program: bytes, machine: str, number: int, *arguments: int, arch: int | None = None) -> str:
+    """What a filter says to a system call: the few instructions of classic BPF that it uses, run here."""
+    given = list(arguments) + [0] * (6 - len(arguments))
+    data = struct.pack("<IIQ6Q", number, arch or confine.AUDIT_ARCH[machine], 0, *given)
+    instructions = list(struct.iter_unpack("HBBI", program))
+    at, word = 0, 0
+    while True:
+        code, yes, no, value = instructions[at]
+        at += 1
+        if code == confine.LOAD:
+            (word,) = struct.unpack_from("<I", data, value)
+        elif code == confine.GIVE:
+            return ANSWERS[value]
+        else:
+            holds = {
+                confine.EQUAL: word == value,
+                confine.AT_LEAST: word >= value,
+                confine.ANY_BIT: bool(word & value),
+            }
+            at += yes if holds[code] else no
+
+
+@pytest.mark.parametrize("machine", HEADERS)
+def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
+    if not HEADERS[machine].is_file():
+        pytest.skip(f"{HEADERS[machine]} is not installed")
+    found = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[machine].read_text(), re.MULTILINE)
+    kernel = {name: int(number) for name, number in found}
+    ours = {
+        **confine.DENIED[machine],
+        **confine.PROCESS_STARTERS[machine],
+        "clone": confine.CLONE[machine],
+        "clone3": confine.CLONE3,
+        "fcntl": confine.FCNTL[machine],
+    }
+
+    assert ours == {name: kernel.get(name) for name in ours}
+    more = {"ioprio_set", "getrandom", "read", "write", "futex"}
+    assert more <= set(kernel)  # the header was understood
+
+
+@pytest.mark.parametrize("machine", confine.DENIED)
+def test_what_is_denied_is_refused_and_the_rest_is_not(machine: str) -> None:
+    program = confine.filter_program(machine)
+    denied = set(confine.DENIED[machine].values())
+    special = {confine.CLONE3}
+
+    for number in range(460):
+        expected = DENIED_HERE if number in denied else UNKNOWN if number in special else ALLOWED
+        assert decide(program, machine, number, SIGCHLD) == expected, number
+    assert decide(program, machine, confine.X32 + 1) == DENIED_HERE
+    assert decide(program, machine, 1, arch=0x40000003) == KILLED  # i386: the kernel's old door
+    clone, fcntl = confine.CLONE[machine], confine.FCNTL[machine]
+    assert decide(program, machine, clone, CLONE_NEWUSER | SIGCHLD) == DENIED_HERE
+    assert decide(program, machine, clone, CLONE_VM | CLONE_THREAD) == ALLOWED
+    assert [decide(program, machine, fcntl, 3, command) for command in (0, 1, 2, 3, 4)] == [ALLOWED] * 5
+    assert {decide(program, machine, fcntl, 3, command) for command in confine.LOCKS} == {DENIED_HERE}
+
+
+@pytest.mark.parametrize("machine", confine.PROCESS_STARTERS)
+def test_the_second_filter_lets_threads_start_and_processes_not(machine: str) -> None:
+    program = confine.process_filter(machine)
+    clone, starters = confine.CLONE[machine], set(confine.PROCESS_STARTERS[machine].values())
+
+    assert decide(program, machine, clone, CLONE_VM | CLONE_THREAD) == ALLOWED
+    assert decide(program, machine, clone, SIGCHLD) == DENIED_HERE
+    assert decide(program, machine, clone, CLONE_VM | SIGCHLD) == DENIED_HERE
+    for number in set(range(460)) - {clone}:
+        assert decide(program, machine, number) == (DENIED_HERE if number in starters else ALLOWED), number
+
+
+def test_a_machine_whose_system_calls_are_not_known_starts_no_worker() -> None:
+    with pytest.raises(OSError, match="no system-call filter is known for riscv64"):
+        confine.filter_program("riscv64")
