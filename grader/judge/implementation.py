@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.judge.cases import Inputs
 from grader.judge.launcher import Starter
+from grader.judge.turns import Room
 from grader.judge.worker_process import WorkerProcess
 from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
@@ -33,8 +34,9 @@ class Implementation:
 
     A worker that had to be killed costs the case that killed it; an import that failed costs every case,
     once. `total_seconds` of CPU time bound all calls together. What the clock ended while its CPU time was
-    not used up is tried once more in a fresh worker, with patience: the machine may have been too busy for
-    it. A second try that is late too shows that it was not the machine, and uses up the patience.
+    not used up is tried once more in a fresh worker, with patience, and while every other grader of this user
+    on this machine waits: the machine may have been too busy for it. A second try that is late too shows that
+    it was not the machine, and uses up the patience.
     """
 
     def __init__(self, starter: Starter, subject: Subject, limits: Limits) -> None:
@@ -45,6 +47,7 @@ class Implementation:
         self._import_failed: Outcome | None = None
         self._spent_seconds = 0.0
         self._is_patient = True
+        self._room = Room("graders")
         self._twin: Implementation | None = None
         self._veiled: Implementation | None = None
 
@@ -66,10 +69,12 @@ class Implementation:
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """What the subject's probe returns for these inputs, in its own dtype where none is given."""
         spent = self._spent_seconds
-        outcome = self._run(probe, inputs, dtype, 1)
+        with self._room.shared():
+            outcome = self._run(probe, inputs, dtype, 1)
         if self._is_patient and self._worker is not None and self._worker.is_late:
             self._import_failed = None
-            outcome = self._run(probe, inputs, dtype, PATIENCE)
+            with self._room.alone():
+                outcome = self._run(probe, inputs, dtype, PATIENCE)
             self._is_patient = not self._worker.is_late
             if self._is_patient:
                 self._spent_seconds = spent  # it was kept waiting
