@@ -8,6 +8,7 @@ What can only be known by running is left to `grader.worker.policy`.
 
 import ast
 import contextlib
+import gc
 import importlib
 import sys
 import warnings
@@ -89,10 +90,9 @@ class Rules:
         if len(content) > MAX_SOURCE_BYTES:
             return 0, f"found {len(content)} bytes, expected at most {MAX_SOURCE_BYTES} that a person wrote"
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _no_garbage_collection():
                 warnings.simplefilter("ignore")
-                tree = ast.parse(content)
-            return min(_Reader(self).read(tree), default=(0, ""))
+                return min(_Reader(self).read(ast.parse(content)), default=(0, ""))
         except (SyntaxError, ValueError):
             return 0, ""
         except (RecursionError, MemoryError):
@@ -150,6 +150,18 @@ class Rules:
             else:
                 found, resolved = None, below
         return resolved, found
+
+
+@contextlib.contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Keeps the collector from looking again and again at a tree that only grows: 2 of 6 milliseconds."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def find(name: str) -> Callable[..., Any] | None:
