@@ -13,8 +13,8 @@ help:
 	@echo "make test      run the test suite"
 	@echo "make test-slow the same laws on many more submissions, about a minute"
 	@echo "make oracle    hold convolution against SciPy and JAX, two implementations that are not ours"
-	@echo "make gpu-test  run the tests of the reference's GPU backend; fails where there is no GPU"
-	@echo "make gpu-sanitize  the same under compute-sanitizer's memcheck, racecheck and initcheck"
+	@echo "make gpu-test  run the tests that need a GPU: the reference's backend, the sandbox; fails where there is none"
+	@echo "make gpu-sanitize  the backend's under compute-sanitizer's memcheck, racecheck and initcheck"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    hold assignments to their promises, by their mutants"
 	@echo "make verify-tolerance  the same, with 1,000 seeds for each tolerance"
@@ -58,7 +58,7 @@ test-slow: setup
 
 # A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
 gpu-test: setup
-	@BACKFLIP_GPU=required $(BIN)/python -m pytest -W default tests/reference/test_cuda.py $(ARGS)
+	@BACKFLIP_GPU=required $(BIN)/python -m pytest -W default tests/reference/test_cuda.py tests/grader/judge/test_devices.py $(ARGS)
 
 gpu-sanitize: setup # compute-sanitizer is a part of NVIDIA's CUDA toolkit
 	@for tool in memcheck racecheck initcheck; do BACKFLIP_GPU=required compute-sanitizer --tool $$tool \

@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.author.load import changed_files, digest_of, load
+from grader.judge.devices import first_at_hand, missing
 from grader.judge.diagnose import FORMAT, Misconceptions, of_mutants
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
@@ -106,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("submission", type=Path, metavar="DIR", help="the folder with the files handed in")
     grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
     grade.add_argument(
-        "--device", choices=("cpu", "cuda", "emulated"), help="default: the assignment's first"
+        "--device",
+        choices=("cpu", "cuda", "emulated"),
+        help="default: the first of the assignment's that is at hand",
     )
     grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
     grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
@@ -274,9 +277,11 @@ def _grade_variants(
 
 def _grade(options: argparse.Namespace) -> int:
     assignment = _assignment(options.assignment)
-    device = options.device or assignment.devices[0]
+    device = options.device or first_at_hand(assignment.devices)
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
+    if not_here := missing(device):
+        raise UserError(f"--device {device}: {not_here}")
     if not options.submission.is_dir():
         raise UserError("no such folder: name the folder that holds the submission", options.submission)
     wall = options.sandbox

@@ -60,7 +60,7 @@ class AssignmentModel(Strict):
     title: str
     files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.(py|cu)$")]] = Field(min_length=1)
     oracle: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$")]
-    devices: list[Literal["cpu"]] = Field(["cpu"], min_length=1)
+    devices: list[Literal["cpu", "cuda"]] = Field(["cpu"], min_length=1)
     limits: LimitsModel = LimitsModel()
     policy: PolicyModel = PolicyModel()
     provided: dict[str, str] = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.judge.cases import Inputs
+from grader.judge.cgroup import delegated
 from grader.judge.launcher import Starter
 from grader.judge.turns import Room
 from grader.judge.worker_process import WorkerProcess
@@ -17,6 +18,13 @@ from grader.model.grade import Outcome, Status
 SETUP_SECONDS = 60.0  # nothing of a submission runs in it, so it is bounded only against a broken machine
 PATIENCE = 4  # a second try after a wall timeout waits so many times longer
 REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, total_seconds=10**6, answer_mib=1024)
+
+
+def memory_limit(wall: str, device: str) -> str:
+    """What bounds a submission's memory on this machine, for the record of its grade."""
+    if wall == "bubblewrap" and delegated() is not None:
+        return "control group"
+    return "resident memory" if device == "cuda" else "address space"
 
 
 @dataclass(frozen=True)
@@ -126,12 +134,15 @@ class Implementation:
         self._worker = WorkerProcess(
             child, limits.answer_mib << 20, limits.output_kib << 10, processes, limits.memory_mib << 20
         )
+        is_enclosed = child.enclose(limits.memory_mib << 20, processes)
+        has_room = is_enclosed or self._subject.device == "cuda"  # CUDA reserves address space
         header = {
             "request": "setup",
             "folder": child.folder,
+            "device": self._subject.device,
             "files": list(self._subject.files),
             "limits": {
-                "memory_bytes": limits.memory_mib << 20,
+                "memory_bytes": 0 if has_room else limits.memory_mib << 20,
                 "cpu_seconds": int(limits.total_seconds + SETUP_SECONDS),
                 "file_bytes": limits.file_mib << 20,
                 "open_files": limits.open_files,

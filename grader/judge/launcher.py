@@ -15,10 +15,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from grader.judge.cgroup import Group, delegated
 from grader.model.errors import GraderFault
 
 START_SECONDS = 60.0
 END_SECONDS = 1.0
+INIT = 1  # the process above the worker counts in a control group, too
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -43,6 +45,13 @@ class Child(Protocol):
 
     def usage(self, most: int) -> tuple[int, int]:
         """Its processes and threads, counted until there are more than `most`, and the bytes they hold."""
+
+    def enclose(self, memory_bytes: int, processes: int) -> bool:
+        """Bounds all its processes together, before it is asked anything; False where the machine cannot."""
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel ended it for want of the memory that it was enclosed in."""
 
     def leave(self) -> None:
         """Ends it in good order."""
@@ -135,6 +144,15 @@ class PlainChild:
     def usage(self, most: int) -> tuple[int, int]:
         """See `Child`."""
         return usage([self._process.pid], most, 0)
+
+    def enclose(self, memory_bytes: int, processes: int) -> bool:
+        """See `Child`; nobody but its own user needs to be kept from it."""
+        return False
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        """See `Child`."""
+        return False
 
     def leave(self) -> None:
         """See `Child`."""
@@ -266,6 +284,7 @@ class ForkedChild:
         self.is_walled = True
         self._is_open = True
         self._worker_pid: int | None = None
+        self._group: Group | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -295,6 +314,25 @@ class ForkedChild:
         except (OSError, ValueError):
             return 0, 0  # it is ending: the closed channel says so
 
+    def enclose(self, memory_bytes: int, processes: int) -> bool:
+        """See `Child`; init is moved first, so that the worker comes along or is there to be moved."""
+        parent = delegated()
+        init = None if parent is None else self._find_init()
+        if parent is None or init is None:
+            return False
+        try:
+            self._group = Group(parent, memory_bytes, processes + INIT)
+            for pid in (init, *_children(init)):
+                self._group.take(pid)
+        except OSError as error:
+            raise GraderFault(f"no control group could be made in {parent}: {error}") from error
+        return True
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        """See `Child`."""
+        return self._group is not None and self._group.ran_out_of_memory
+
     def leave(self) -> None:
         """Closes the channel, upon which the worker ends; one that does not is killed."""
         if self._is_open:
@@ -304,6 +342,7 @@ class ForkedChild:
             with contextlib.suppress(GraderFault):
                 if alive and self._launcher.ended(self._pid) != 0:
                     self._launcher.discard()
+            self._remove_group()
 
     def kill(self) -> None:
         """See `Child`."""
@@ -312,6 +351,11 @@ class ForkedChild:
             self._pipes.close_ours()
             if self._launcher.serves(self._wall_pid):
                 self._launcher.discard()
+            self._remove_group()
+
+    def _remove_group(self) -> None:
+        if self._group is not None:
+            self._group.remove()
 
     def _find_worker(self) -> int | None:
         """The worker's pid as seen from here; above it stands its init."""

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy
 
 import grader
+from grader.judge import devices
 from grader.judge.launcher import Launcher, PlainStarter, Starter
 from grader.model.errors import UserError
 
@@ -49,10 +50,12 @@ def starter(
     ndarray: str,
     provided: Path | None = None,
     policy: Mapping[str, Sequence[str]] | None = None,
+    device: str = "cpu",
 ) -> Starter:
     """What starts workers behind `wall` ("bubblewrap" or "none") that find the probes and what is provided.
 
-    They hold a submission to `policy` (see `grader.judge.policy.Rules`); a reference is given none.
+    They hold a submission to `policy` (see `grader.judge.policy.Rules`); a reference is given none. The wall
+    shows them the nodes of `device`; none of it is initialised before a worker is forked.
     Raises UserError where bubblewrap is asked for and is not there.
     """
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
@@ -69,12 +72,12 @@ def starter(
         config["paths"] = ["/sandbox/provided"]
     python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-c", BOOT, json.dumps(config))
     return Launcher(
-        (*_outer_wall(), *binds, "--remount-ro", "/", "--chdir", "/tmp", "--", *python), ENVIRONMENT
+        (*_outer_wall(device), *binds, "--remount-ro", "/", "--chdir", "/tmp", "--", *python), ENVIRONMENT
     )
 
 
 @cache
-def _outer_wall() -> tuple[str, ...]:
+def _outer_wall(device: str) -> tuple[str, ...]:
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         raise UserError(f"submissions are graded inside bubblewrap, which is not here: {REMEDY}")
@@ -97,7 +100,8 @@ def _outer_wall() -> tuple[str, ...]:
     own = Path(grader.__file__).parent
     for name in ("__init__.py", "model", "worker"):
         words += ["--ro-bind", str(own / name), f"/sandbox/packages/grader/{name}"]
-    words += ["--dev", "/dev", "--remount-ro", "/dev", "--proc", "/proc"]  # submissions find /proc empty
+    words += ["--dev", "/dev", *devices.binds(device, Path(numpy.__file__).parents[1], "/sandbox/packages")]
+    words += ["--remount-ro", "/dev", "--proc", "/proc"]  # submissions find /proc empty
     if "--size" in subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False).stdout:
         words += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
     else:  # before bubblewrap 0.7 a tmpfs cannot be bounded, so there is nothing to write to

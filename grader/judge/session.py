@@ -1,6 +1,7 @@
 """Grades one submission: stages it, starts pytest on the rubric, adds the results up."""
 
 import contextlib
+import math
 import os
 import platform
 import tempfile
@@ -13,14 +14,16 @@ import numpy
 import pytest
 
 import grader
+from grader.judge.devices import first_at_hand
 from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
-from grader.judge.implementation import Implementation, Subject
+from grader.judge.implementation import Implementation, Subject, memory_limit
 from grader.judge.oracles import FrozenOracle, Oracle, ReferenceOracle
 from grader.judge.pipeline import DTYPE
 from grader.judge.policy import Rules
 from grader.judge.sandbox import starter
 from grader.judge.score import score
 from grader.judge.stage import HandedIn, stage
+from grader.judge.turns import Room
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.grade import CheckResult, Grade
@@ -52,8 +55,9 @@ class Run:
 class Session:
     """Grades submissions to one assignment, one after the other, with one oracle for all of them.
 
-    `wall` is "bubblewrap" or "none"; `secret` seeds the hidden cases; `known` says which misconception gives
-    which answer (in a handout: what `generate` froze).
+    `wall` is "bubblewrap" or "none"; `secret` seeds the hidden cases; `device` is by default the first of the
+    assignment's that is at hand, and a GPU grades one submission at a time; `known` says which misconception
+    gives which answer (in a handout: what `generate` froze).
     """
 
     def __init__(
@@ -62,12 +66,12 @@ class Session:
         *,
         wall: str,
         secret: str = "",
-        device: str = "cpu",
+        device: str = "",
         known: Misconceptions | None = None,
     ) -> None:
         self._assignment = assignment
         self._wall = wall
-        self._device = device
+        self._device = device or first_at_hand(assignment.devices)
         self._known = known
         self._oracle: Oracle
         if assignment.frozen is not None:
@@ -85,7 +89,9 @@ class Session:
             path.write_bytes(content)
         self._rules = None if assignment.policy is None else Rules(assignment, assignment.policy)
         policy = None if self._rules is None else self._rules.for_worker()
-        self._starter = starter(wall, assignment.probes, assignment.ndarray, self._provided, policy)
+        self._starter = starter(
+            wall, assignment.probes, assignment.ndarray, self._provided, policy, self._device
+        )
 
     def close(self) -> None:
         """Ends the oracle and the launcher and removes what was staged."""
@@ -123,6 +129,12 @@ class Session:
         _run_pytest(self._run, QUIETLY, collected)
         return collected.items
 
+    def _turn(self) -> contextlib.AbstractContextManager[None]:
+        """The turn on a device of which there is one: however long those before it take."""
+        if self._device == "cuda":
+            return Room("gpu-0", most_seconds=math.inf).alone()
+        return contextlib.nullcontext()
+
     def grade(
         self, submission: Path | HandedIn, name: str, arguments: Sequence[str] = (), variant: str = ""
     ) -> Grade:
@@ -143,7 +155,7 @@ class Session:
         subject = Subject(self._assignment.modules, DTYPE, self._device, files)
         limits = self._assignment.limits
         limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
-        with Implementation(self._starter, subject, limits) as implementation:
+        with self._turn(), Implementation(self._starter, subject, limits) as implementation:
             return {
                 variant: self._grade(implementation, refused, name, variant, arguments)
                 for variant in variants
@@ -175,6 +187,7 @@ class Session:
                 "python": platform.python_version(),
                 "numpy": numpy.__version__,
                 "assignment": self._assignment.digest,
+                "memory limit": memory_limit(self._wall, self._device),
                 **({"variant": variant} if variant else {}),
             },
         )

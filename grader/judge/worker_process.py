@@ -164,6 +164,8 @@ class WorkerProcess:
     def _ended(self) -> Outcome:
         code = self._child.exit_code()
         self._read_prints()
+        if self._child.ran_out_of_memory:
+            return self._out_of_memory()
         if code is None:
             return Outcome(Status.CRASHED, reason="it closed the channel to the grader")
         if -code == signal.SIGXCPU:
@@ -180,9 +182,12 @@ class WorkerProcess:
         if processes > self._processes:
             return Outcome(Status.CRASHED, reason=f"it started more than {self._processes} processes")
         if held > self._memory_bytes:
-            mib = self._memory_bytes >> 20
-            return Outcome(Status.MEMORY, reason=f"its processes hold more than {mib} MiB together")
+            return self._out_of_memory()
         return None
+
+    def _out_of_memory(self) -> Outcome:
+        mib = self._memory_bytes >> 20
+        return Outcome(Status.MEMORY, reason=f"its processes hold more than {mib} MiB together")
 
     def _used_since(self, cpu_start: float) -> float:
         return self._child.cpu_seconds(with_descendants=True) - cpu_start

@@ -21,9 +21,9 @@ EPERM, ENOSYS = 1, 38
 
 # What a submission has no business with: leaving its namespaces, looking into other processes, loading
 # code into the kernel, sockets, memory that no limit of ours counts, what the kernel has a fixed number of
-# for all users, and what a neighbour could notice: two children of one submission must not speak to each
-# other by locks on the files that both can read, or by watching who opens them. Numbers: the kernel's
-# arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
+# for all users or for one, what tells paths of the machine, and what a neighbour could notice: two children
+# of one submission must not speak to each other by locks on the files that both can read, or by watching who
+# opens them. Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl and scripts/syscall.tbl.
 DENIED: Mapping[str, Mapping[str, int]] = {
     "x86_64": {
         "acct": 163, "add_key": 248, "bpf": 321, "chroot": 161, "delete_module": 176, "fanotify_init": 300,
@@ -31,12 +31,14 @@ DENIED: Mapping[str, Mapping[str, int]] = {
         "fspick": 433, "init_module": 175, "inotify_add_watch": 254, "inotify_init": 253,
         "inotify_init1": 294, "io_setup": 206, "io_uring_enter": 426, "io_uring_register": 427,
         "io_uring_setup": 425, "kcmp": 312, "kexec_file_load": 320, "kexec_load": 246, "keyctl": 250,
-        "memfd_create": 319, "mount": 165,
+        "listmount": 458, "memfd_create": 319, "memfd_secret": 447, "mount": 165,
         "mount_setattr": 442, "move_mount": 429, "mq_open": 240, "msgget": 68, "name_to_handle_at": 303,
-        "open_by_handle_at": 304, "open_tree": 428, "perf_event_open": 298, "personality": 135,
+        "open_by_handle_at": 304, "open_tree": 428, "open_tree_attr": 467,
+        "perf_event_open": 298, "personality": 135,
         "pidfd_getfd": 438, "pivot_root": 155, "process_vm_readv": 310, "process_vm_writev": 311,
         "ptrace": 101, "quotactl": 179, "reboot": 169, "request_key": 249, "semget": 64, "setns": 308,
-        "shmget": 29, "socket": 41, "swapoff": 168, "swapon": 167, "syslog": 103, "umount2": 166,
+        "shmget": 29, "socket": 41, "statmount": 457, "swapoff": 168, "swapon": 167, "syslog": 103,
+        "timer_create": 222, "umount2": 166,
         "unshare": 272, "userfaultfd": 323,
     },
     "aarch64": {
@@ -44,12 +46,15 @@ DENIED: Mapping[str, Mapping[str, int]] = {
         "finit_module": 273, "flock": 32, "fsconfig": 431, "fsmount": 432, "fsopen": 430,
         "fspick": 433, "init_module": 105, "inotify_add_watch": 27, "inotify_init1": 26,
         "io_setup": 0, "io_uring_enter": 426, "io_uring_register": 427, "io_uring_setup": 425, "kcmp": 272,
-        "kexec_file_load": 294, "kexec_load": 104, "keyctl": 219, "memfd_create": 279, "mount": 40,
+        "kexec_file_load": 294, "kexec_load": 104, "keyctl": 219,
+        "listmount": 458, "memfd_create": 279, "memfd_secret": 447, "mount": 40,
         "mount_setattr": 442, "move_mount": 429, "mq_open": 180, "msgget": 186, "name_to_handle_at": 264,
-        "open_by_handle_at": 265, "open_tree": 428, "perf_event_open": 241, "personality": 92,
+        "open_by_handle_at": 265, "open_tree": 428, "open_tree_attr": 467,
+        "perf_event_open": 241, "personality": 92,
         "pidfd_getfd": 438, "pivot_root": 41, "process_vm_readv": 270, "process_vm_writev": 271,
         "ptrace": 117, "quotactl": 60, "reboot": 142, "request_key": 218, "semget": 190, "setns": 268,
-        "shmget": 194, "socket": 198, "swapoff": 225, "swapon": 224, "syslog": 116, "umount2": 39,
+        "shmget": 194, "socket": 198, "statmount": 457, "swapoff": 225, "swapon": 224, "syslog": 116,
+        "timer_create": 107, "umount2": 39,
         "unshare": 97, "userfaultfd": 282,
     },
 }  # fmt: skip
@@ -60,7 +65,8 @@ PROCESS_STARTERS: Mapping[str, Mapping[str, int]] = {
 }
 CLONE = {"x86_64": 56, "aarch64": 220}
 FCNTL = {"x86_64": 72, "aarch64": 25}
-LOCKS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026)  # fcntl(2): F_GETLK to F_SETLKW, F_OFD_*, leases, F_NOTIFY
+# fcntl(2): F_GETLK to F_SETLKW, F_OFD_*, leases, F_NOTIFY; F_SETPIPE_SZ, for a user has so many pages
+COMMANDS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026, 1031)
 CLONE3 = 435  # its flags lie in memory, where a filter cannot look: C libraries fall back to clone
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32 = 0x40000000  # x86_64's second table of system calls, under numbers from here on
@@ -161,8 +167,8 @@ def filter_program(machine: str) -> bytes:
     words += [_step(LOAD, NUMBER), _step(AT_LEAST, X32, 0, 1), _step(GIVE, REFUSE)]
     words += [_step(EQUAL, CLONE3, 0, 1), _step(GIVE, MISSING)]
     words += _refused(DENIED[machine].values())
-    words += [_step(EQUAL, FCNTL[machine], 0, 2 * len(LOCKS) + 2), _step(LOAD, SECOND_ARGUMENT)]
-    words += [*_refused(LOCKS), _step(GIVE, ALLOW)]
+    words += [_step(EQUAL, FCNTL[machine], 0, 2 * len(COMMANDS) + 2), _step(LOAD, SECOND_ARGUMENT)]
+    words += [*_refused(COMMANDS), _step(GIVE, ALLOW)]
     words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]
     words += [_step(ANY_BIT, ALL_NAMESPACES, 0, 1), _step(GIVE, REFUSE), _step(GIVE, ALLOW)]
     return b"".join(words)

@@ -129,6 +129,8 @@ class Worker:
         sys.path.insert(0, self._folder)
         if self._policy is not None:
             self._policy.hold(self._folder)
+        if self._ndarray is not None:  # a device that does not start here is no fault of the submission's
+            getattr(self._ndarray, header["device"])()
         set_limits(header["limits"])
         return []
 
@@ -177,12 +179,13 @@ def set_limits(limits: dict[str, int]) -> None:
     if sys.platform == "win32":  # it has none: wall time, kept by the judge, is the only limit there
         return
     wanted = {
-        resource.RLIMIT_AS: limits["memory_bytes"],
         resource.RLIMIT_CPU: limits["cpu_seconds"],
         resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_CORE: 0,
     }
+    if limits["memory_bytes"]:  # else the judge alone watches over it: CUDA reserves address space
+        wanted[resource.RLIMIT_AS] = limits["memory_bytes"]
     if limits["processes"]:
         wanted[resource.RLIMIT_NPROC] = limits["processes"]
     for kind, value in wanted.items():

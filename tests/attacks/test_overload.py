@@ -16,6 +16,7 @@ from grader.batch.work import Done, Grading, Work, do, set_up
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
+from tests.attacks.test_attacks import TABLE, stage
 
 GRADERS = 8
 SLOW = """
@@ -50,6 +51,15 @@ def submission(folder: Path, source: str) -> Path:
     return folder
 
 
+def grade_folder(folder: Path, assignment: Assignment, graders: int) -> dict[str, Grade]:
+    """Everybody's grade, as a batch with so many graders gives it."""
+    intake = find_submissions(folder, assignment.files)
+    work = [Work(intake.read(found), (found.submission.student_id,)) for found in intake.submissions]
+    grading = Grading.of(assignment, "bubblewrap", "canary", None, variants=False)
+    done = grade_all(work, partial(do, grading.digest), graders, partial(set_up, grading))
+    return {one.students[0]: result.grades[0] for one, result in done if isinstance(result, Done)}
+
+
 def verdicts(grade: Grade) -> list[tuple[str, str, Status, str]]:
     return [(r.criterion, r.case, r.status, r.rationale) for c in grade.criteria for r in c.results]
 
@@ -61,12 +71,8 @@ def test_eight_graders_at_once_change_no_verdict(
     for number in range(GRADERS):
         submission(tmp_path / f"honest-{number}", honest)
         submission(tmp_path / f"slow-{number}", honest + SLOW)
-    intake = find_submissions(tmp_path, assignment.files)
-    work = [Work(intake.read(found), (found.submission.student_id,)) for found in intake.submissions]
-    grading = Grading.of(assignment, "bubblewrap", "canary", None, variants=False)
 
-    done = grade_all(work, partial(do, grading.digest), GRADERS, partial(set_up, grading))
-    graded = {one.students[0]: result.grades[0] for one, result in done if isinstance(result, Done)}
+    graded = grade_folder(tmp_path, assignment, GRADERS)
 
     assert len(graded) == 2 * GRADERS
     for name, grade in graded.items():
@@ -111,3 +117,26 @@ def test_a_launcher_that_is_killed_costs_nobody_points_in_silence(
 
     assert {status for _, _, status, _ in verdicts(grade)} <= {Status.OK, Status.INTERNAL_ERROR}
     assert again == honest_alone
+
+
+@pytest.mark.slow
+def test_after_the_whole_corpus_every_honest_grade_is_what_it_is_alone(
+    assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path
+) -> None:
+    """Two graders, each with one launcher for all: after each attack the same grader has an honest one."""
+    for number, name in enumerate(TABLE):
+        stage(name, tmp_path / f"{number:03}-attack", assignment)
+        submission(tmp_path / f"{number:03}-honest", honest)
+
+    graded = grade_folder(tmp_path, assignment, 2)
+
+    assert len(graded) == 2 * len(TABLE)
+    honest_grades = {name: grade for name, grade in graded.items() if name.endswith("honest")}
+    assert len(honest_grades) == len(TABLE)
+    for name, grade in honest_grades.items():
+        assert isinstance(grade, Grade), (name, grade)
+        assert replace(grade, submission="honest") == honest_alone, (name, verdicts(grade))
+    for number, (name, must) in enumerate(TABLE.items()):
+        grade = graded[f"{number:03}-attack"]
+        assert isinstance(grade, Grade), (name, grade)
+        assert float(grade.criteria[0].score) == must.flip, (name, verdicts(grade))

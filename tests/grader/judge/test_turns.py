@@ -90,8 +90,8 @@ with Room("room", Path({str(tmp_path)!r})).alone():
         next_one.leave()
 
 
-def test_nobody_waits_for_ever(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "MOST_SECONDS", 0.1)
+def test_nobody_waits_for_ever(tmp_path: Path) -> None:
+    room = Room("room", tmp_path, most_seconds=0.1)
     stuck = Visit(room.alone())
     assert stuck.is_inside.wait(5)
 

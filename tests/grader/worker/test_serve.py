@@ -49,14 +49,14 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
     (tmp_path / "own").mkdir()
     (tmp_path / "given").mkdir()
     (tmp_path / "given" / "given_here.py").write_text(
-        "class NDArray: ...\ndef fail():\n    raise OSError('deep')\n"
+        "class NDArray: ...\ndef cpu(): ...\ndef fail():\n    raise OSError('deep')\n"
     )
     (tmp_path / "probes.py").write_text("def probe(submission, case):\n    return submission.answer()\n")
     monkeypatch.chdir(tmp_path)
     given = [str(tmp_path / "given")]
     worker = Worker({"paths": given, "probes": str(tmp_path / "probes.py"), "ndarray": "given_here"})
     limits: dict[str, Any] = {"answer_bytes": 1000}
-    setup = {"folder": str(tmp_path / "own"), "files": []}
+    setup = {"folder": str(tmp_path / "own"), "files": [], "device": "cpu"}
     assert reply(worker, request="setup", limits=limits, **setup)["status"] == "ok"
     return worker
 
