@@ -22,7 +22,7 @@ help:
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv from the gradebook"
-	@echo "make docs      write docs/rubric.schema.json and docs/rubric.md from the loader's models"
+	@echo "make docs      write docs/rubric.schema.json and docs/rubric.md from the loader's models, and docs/attacks.md"
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"
@@ -88,6 +88,7 @@ report: setup
 
 docs: setup
 	@$(BIN)/python -m grader.author.schema
+	@$(BIN)/python -m tests.attacks.page
 
 # An environment that uv made has no pip.
 INSTALL := if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python "$$@"; \

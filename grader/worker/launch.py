@@ -10,12 +10,12 @@ namespace, with a read-only root, no network and no way to an answer. Descriptor
     launcher ──clone──▶ init ──fork──▶ worker
 
 Init is cloned into new user, pid, mount and ipc namespaces and is process 1 in them. It shuts itself in
-(private /tmp, empty /proc, no capabilities, a system-call filter), and its child, the worker, reads its
-first request from the three descriptors that the judge sent. Init closes its own and only waits; when the
-worker ends, init ends, and with process 1 all that the submission left running. So a
-submission shares a kernel and a read-only file tree with its neighbours and nothing else: it sees no process
-but its own and init, has no descriptor but its own three, and cannot name the launcher, which is not
-dumpable besides.
+(private /tmp, empty /proc, no capabilities, a system-call filter). Its child, the worker, gives up starting
+processes where its assignment needs none, and reads its first request from the three descriptors that the
+judge sent. Init closes its own and only waits; when the worker ends, init ends, and with process 1 all that
+the submission left running. So a submission shares a kernel and a read-only file tree with its neighbours
+and nothing else: it sees no process but its own and init, has no descriptor but its own three, and cannot
+name the launcher, which is not dumpable besides.
 
 Who trusts whom: the judge trusts the launcher, which runs no line of a submission, and believes nothing
 that comes from a worker. The launcher reads nothing from its children but their exit status. If the judge

@@ -315,6 +315,12 @@ def test_the_table_names_every_attack() -> None:
     assert {*TABLE, *FOR_THE_POLICY} == {path.stem for path in SUBMISSIONS.glob("*.py")}
 
 
+def test_the_page_of_attacks_is_the_tables() -> None:
+    from tests.attacks.page import PAGE, page
+
+    assert page() == PAGE.read_text(encoding="utf-8"), "make docs"
+
+
 def test_the_honest_submission_is_right(honest_alone: Grade) -> None:
     assert honest_alone.passed
     assert honest_alone.score == FLIP + DILATE
