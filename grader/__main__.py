@@ -178,9 +178,8 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from grader.author.load import load_course
+    from grader.author.load import load_course, places_of
     from grader.author.mutate import read_mutants
-    from grader.author.rubric import lines_of
     from grader.author.verify import submissions, verify
     from grader.judge.oracles import ReferenceOracle
     from grader.report import kill_matrix
@@ -197,9 +196,9 @@ def _verify(options: argparse.Namespace) -> int:
         mutants, findings = read_mutants(assignment)
         grades = _grade_all(assignment, submissions(assignment, mutants), options.jobs)
         _misconceptions_file(root, assignment, grades={m.name: grades[m.name] for m in mutants})
-        line_of = lines_of(assignment.rubric.source).__getitem__
+        place_of = places_of(assignment).__getitem__
         with closing(ReferenceOracle(assignment, _secret())) as oracle:
-            verification = verify(assignment, mutants, grades, oracle, line_of, options.seeds)
+            verification = verify(assignment, mutants, grades, oracle, place_of, options.seeds)
         verification = replace(verification, findings=findings + verification.findings)
         kill_matrix.show_matrix(verification, console)
         _write(options.out / f"{name}.html", kill_matrix.to_html(verification))

@@ -1,17 +1,24 @@
-"""pytest's front door: a rubric's cases become pytest items, `rubric.yaml::criterion::case`."""
+"""pytest's front door: a rubric's cases become pytest items, `rubric.yaml::criterion::case`.
+
+An author's own tests are items of pytest's; here are their fixtures, and how they score.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from grader.judge.ask import Asked
+from grader.judge.cases import Inputs
+from grader.judge.implementation import Implementation
 from grader.judge.memory import recall
 from grader.judge.pipeline import check
 from grader.judge.score import failing_forward, unmet_requirement
 from grader.judge.session import Run
-from grader.model.assignment import Case, Criterion, Visibility
+from grader.model.assignment import OWN_TEST, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
-from grader.model.grade import CheckResult, Status
+from grader.model.grade import CheckResult, Outcome, Status
 
 
 class Failed(Exception):
@@ -54,9 +61,25 @@ class CriterionNode(pytest.Collector):
         self.run = run
 
     def collect(self) -> Iterator["CaseItem"]:
-        """One item a case."""
+        """One item a case; those that are tests are pytest's own."""
         for case in self.criterion.cases:
-            yield CaseItem.from_parent(self, name=case.id, case=case)
+            if case.kind != OWN_TEST:
+                yield CaseItem.from_parent(self, name=case.id, case=case)
+
+
+def _ended(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:
+    return CheckResult(case.criterion, case.id, status, case.visibility, rationale=rationale, output=output)
+
+
+def _submission(run: Run, criterion: Criterion, case: Case) -> Implementation:
+    """Whom to ask a case; raises Failed where it is not to be asked."""
+    assert run.submission is not None
+    if run.refused:
+        raise Failed(_ended(case, Status.REFUSED, run.refused))
+    unmet = unmet_requirement(criterion, run.results)
+    if unmet:
+        raise Failed(_ended(case, Status.NOT_RUN, unmet))
+    return run.submission if case.visibility is Visibility.VISIBLE else run.submission.veiled
 
 
 class CaseItem(pytest.Item):
@@ -79,29 +102,19 @@ class CaseItem(pytest.Item):
 
     def _check(self, run: Run) -> CheckResult:
         criterion, case = self.parent.criterion, self.case
-
-        def ended(status: Status, rationale: str) -> CheckResult:
-            return CheckResult(criterion.id, case.id, status, case.visibility, rationale=rationale)
-
-        assert run.submission is not None
-        if run.refused:
-            return ended(Status.REFUSED, run.refused)
-        unmet = unmet_requirement(criterion, run.results)
-        if unmet:
-            return ended(Status.NOT_RUN, unmet)
         try:
+            submission = _submission(run, criterion, case)
             forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
-            submission = run.submission
-            if case.visibility is not Visibility.VISIBLE:
-                submission = submission.veiled
             return recall(
                 *(case, criterion, run.oracle, forward_fails),
                 lambda: check(case, criterion, submission, run.oracle, forward_fails),
             )
+        except Failed as failed:
+            return failed.result
         except GraderFault as fault:
-            return ended(Status.INTERNAL_ERROR, str(fault))
+            return _ended(case, Status.INTERNAL_ERROR, str(fault))
         except Exception as error:  # a bug of ours must not pass for the student's
-            return ended(Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
+            return _ended(case, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         """The failure in pytest's own report: what a student reads, without a traceback of ours."""
@@ -117,3 +130,74 @@ class CaseItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, None, str]:
         """Where pytest says this item stands."""
         return self.path, None, f"{self.parent.criterion.id}::{self.case.id}"
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> Asked:
+    """The submission, asked through the functions of probes.py in float32; see `grader.judge.ask.Asked`."""
+    run, case = _own_test(request.node)
+    implementation = _submission(run, run.assignment.criterion(case.criterion), case)
+
+    def answer(probe: str, inputs: Inputs) -> Outcome:
+        outcome = implementation.run(probe, inputs)
+        if outcome.status is not Status.OK:
+            raise Failed(_ended(case, outcome.status, outcome.reason, outcome.output))
+        return outcome
+
+    return Asked(run.assignment.probes, answer)
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> Asked:
+    """The reference, asked in the same way; it answers in float64."""
+    run, _ = _own_test(request.node)
+
+    def answer(probe: str, inputs: Inputs) -> Outcome:
+        outcome, _ = run.oracle.answer(probe, inputs)
+        if outcome.status is not Status.OK:
+            raise GraderFault(f"the reference has no answer to {probe}: {outcome.reason}")
+        return outcome
+
+    return Asked(run.assignment.probes, answer)
+
+
+def _own_test(item: pytest.Item) -> tuple[Run, Case]:
+    """The run, and the case that one of the author's own tests is."""
+    run = _run(item.config)
+    assert run is not None
+    assert isinstance(item, pytest.Function)
+    cases = (case for criterion in run.assignment.rubric.criteria for case in criterion.cases)
+    name = {"file": item.path.name, "function": item.originalname}
+    return run, next(c for c in cases if c.kind == OWN_TEST and name.items() <= c.parameters.items())
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Leaves in the run what an author's own test came to; of several parameters, the first failure."""
+    if not isinstance(item, pytest.Function) or (call.when != "call" and call.excinfo is None):
+        return
+    run, case = _own_test(item)
+    before = run.results.get(case.name)
+    if before is None or before.status is Status.OK:
+        result = _verdict(case, call.when, None if call.excinfo is None else call.excinfo.value)
+        run.results[case.name] = replace(result, help=run.assignment.criterion(case.criterion).help)
+
+
+def _verdict(case: Case, when: str, error: BaseException | None) -> CheckResult:
+    """A failed assertion of a test's is the submission's doing; any other error is the author's."""
+    about = " ".join(case.parameters["about"].split())
+    if error is None:
+        return _ended(case, Status.OK, "")
+    if isinstance(error, Failed):
+        return error.result
+    if isinstance(error, pytest.skip.Exception):
+        return _ended(case, Status.NOT_RUN, str(error))
+    if isinstance(error, AssertionError) and when == "call":
+        said = str(error).partition("\n")[0]
+        return replace(_ended(case, Status.WRONG, f"it should hold that: {about}"), actual=said)
+    why = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
+    return _ended(case, Status.INTERNAL_ERROR, f"{case.parameters['file']}: {why}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the mark known."""
+    config.addinivalue_line("markers", "criterion(id, weight=1, visibility='hidden'): what a test scores")

@@ -24,6 +24,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.plugin": ({"grader"}, {"pytest"}),
     "grader.__main__": ({"grader"}, {"rich"}),
     "assignments.probes": (set(), {"numpy"}),
+    "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
 }
 INSIDE_FUNCTIONS = {"reference": {"cupy"}}
@@ -35,7 +36,7 @@ def name_of(path: Path, root: Path) -> str:
     """The dotted name of a module; for an assignment's file, its part in the assignment."""
     parts = path.relative_to(root).with_suffix("").parts
     if parts[0] == "assignments":
-        return f"assignments.{parts[-1]}"
+        return "assignments.tests" if parts[-1].startswith("test_") else f"assignments.{parts[-1]}"
     return ".".join(part for part in parts if part != "__init__")
 
 
@@ -138,6 +139,7 @@ FILES = [
     *sorted((ROOT / "reference").rglob("*.py")),
     *sorted((ROOT / "assignments").glob("*/probes.py")),
     *sorted((ROOT / "assignments").glob("*/mutants.py")),
+    *sorted((ROOT / "assignments").glob("*/test_*.py")),
 ]
 
 

@@ -33,6 +33,9 @@ def times_kernels(windows, w):
     return (rows @ w.reshape((k_h * k_w * c_in, w.shape[3]))).reshape((n, out_h, out_w, w.shape[3]))
 
 
+KEPT = {}  # what `what_the_first_call_asked` remembers
+
+
 # pad
 
 
@@ -462,3 +465,11 @@ def left_over_pixels_cleared(x, w, stride=1, padding=0):
     x[:, (out_h - 1) * s_h + w.shape[0] - p_h :] = 0.0
     x[:, :, (out_w - 1) * s_w + w.shape[1] - p_w :] = 0.0
     return out
+
+
+@mutant(of="conv")
+def what_the_first_call_asked(x, w, stride=1, padding=0):
+    """You keep something from one call to the next, by the shapes of x and w: where the windows lie, say.
+    That depends on stride and padding as well. Call conv twice on the same arrays with two strides."""
+    stride, padding = KEPT.setdefault((x.shape, w.shape), (stride, padding))
+    return original(x, w, stride, padding)

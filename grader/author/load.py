@@ -4,15 +4,17 @@ import ast
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
 from grader.author.document import Document, read
 from grader.author.models import AssignmentModel, CourseModel, LimitsModel
-from grader.author.rubric import load_rubric
+from grader.author.own_tests import find_tests
+from grader.author.rubric import lines_of, load_rubric
 from grader.judge.policy import find
-from grader.model.assignment import Assignment, Limits, Policy
+from grader.model.assignment import Assignment, Case, Limits, Policy, Rubric
 from grader.model.errors import UserError
 
 
@@ -30,6 +32,10 @@ def load(folder: Path) -> Assignment:
     limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
     probes = folder / "probes.py"
     rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(probes), readme)
+    tests = () if in_handout else tuple(find_tests(folder, [criterion.id for criterion in rubric.criteria]))
+    for case, path, line in tests:
+        rubric = _with_test(rubric, case, path, line)
+    files_of_tests = tuple(dict.fromkeys(path.resolve() for _, path, _ in tests))
     provided = {name: _provided(folder.parent / name) for name in model.provided}
     frozen = None if model.frozen is None else folder / model.frozen
     return Assignment(
@@ -44,8 +50,29 @@ def load(folder: Path) -> Assignment:
         policy=_policy(document, model, folder),
         provided=provided,
         frozen=frozen,
-        digest=_digest([document.path, rubric.source, probes], provided),
+        tests=files_of_tests,
+        digest=_digest([document.path, rubric.source, probes, *files_of_tests], provided),
     )
+
+
+def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
+    """The rubric with a test of the author's as the last case of its criterion."""
+    criteria = []
+    for criterion in rubric.criteria:
+        if criterion.id == case.criterion:
+            if case.id in [other.id for other in criterion.cases]:
+                raise UserError(f"found case {case.name!r} a second time: ids are unique", path, line)
+            criterion = replace(criterion, cases=(*criterion.cases, case))
+        criteria.append(criterion)
+    return replace(rubric, criteria=tuple(criteria))
+
+
+def places_of(assignment: Assignment) -> dict[str, tuple[Path, int]]:
+    """File and line of each criterion (by id) and of each case (by criterion/case), tests among them."""
+    rubric = assignment.rubric
+    lines = lines_of(rubric.source).items()
+    tests = find_tests(assignment.folder, [criterion.id for criterion in rubric.criteria])
+    return {name: (rubric.source, line) for name, line in lines} | {c.name: (p, n) for c, p, n in tests}
 
 
 def _policy(document: Document, model: AssignmentModel, folder: Path) -> Policy:

@@ -95,6 +95,8 @@ class CaseModel(Strict):
     """Its share of the criterion's points, among the weights of the other cases."""
     covers: list[str] = []
     """Conditions for whose sake it is there though no mutant needs it; `grader verify` checks them."""
+    at_most: Annotated[str, Field(pattern=r"^[1-9]\d*(\.\d+)? x reference$")] | None = None
+    """`10 x reference`: the CPU time that it may take; left out of handouts. Be generous: machines differ."""
     view: list[View] = []
     """The arrays arrive as views, made by these steps in this order: an offset, odd strides, backwards."""
 

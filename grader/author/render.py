@@ -18,7 +18,7 @@ from grader.author.source import find_function, without_methods
 from grader.author.worked import FUNCTIONS, Variant
 from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions
 from grader.judge.oracles import ReferenceOracle, freeze
-from grader.model.assignment import Assignment, Visibility
+from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault, UserError
 
 GRADING = "grading"  # the folder of a handout that `make grade` works from
@@ -145,7 +145,7 @@ def generate(
 
 def _visible(assignment: Assignment) -> list[Any]:
     cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
-    return [case for case in cases if case.visibility is Visibility.VISIBLE]
+    return [case for case in cases if case.in_handout]
 
 
 def _write(
@@ -191,11 +191,11 @@ def _handout_assignment(assignment: Assignment) -> str:
 
 
 def _visible_rubric(assignment: Assignment) -> str:
-    """rubric.yaml with its hidden cases cut out and their weight noted as `withheld`."""
+    """rubric.yaml with its hidden and its timed cases cut out and their weight noted as `withheld`."""
     data = yaml.safe_load((assignment.folder / "rubric.yaml").read_text(encoding="utf-8"))
     for criterion in data["criteria"]:
         loaded = assignment.criterion(criterion["id"])
-        hidden = [case for case in loaded.cases if case.visibility is not Visibility.VISIBLE]
+        hidden = [case for case in loaded.cases if not case.in_handout]
         names = {case.id for case in hidden}
         criterion["cases"] = [
             case for case in criterion["cases"] if f"{case['id']}{'-1' * ('draw' in case)}" not in names

@@ -180,6 +180,11 @@ def _cases(
     if criterion.compare == "finite_difference" and (model.data or defaults.data) != "normal":
         raise document.fail("found integers, expected data: normal: integers lie on ReLU's kink", place)
     compare = model.compare or criterion.compare or defaults.compare
+    if model.at_most and compare not in ("exact", "bound", "close"):
+        message = (
+            f"found at_most with compare: {compare}, expected a comparison with the reference, which is timed"
+        )
+        raise document.fail(message, (*place, "at_most"))
     numbers = model.data or defaults.data
     is_exact = compare == "exact" and numbers == "integers"  # what an adjoint can be held against
     for id in [model.id] if count is None else [f"{model.id}-{i + 1}" for i in range(count)]:
@@ -195,6 +200,7 @@ def _cases(
             weight=model.weight,
             covers=tuple(model.covers),
             drawn=count is not None,
+            at_most=float(model.at_most.partition(" ")[0]) if model.at_most else 0.0,
             follow_through=(criterion.follow_through or 0.0) if is_exact else 0.0,
         )
 

@@ -46,15 +46,14 @@ def verify(
     mutants: Sequence[Mutant],
     grades: Mapping[str, Grade],
     oracle: Oracle,
-    line_of: Callable[[str], int],
+    place_of: Callable[[str], tuple[Path, int]],
     seeds: int = SEEDS,
 ) -> Verification:
     """Checks an assignment by the grades of its handout, its solution and each mutant.
 
-    `grades` are keyed by HANDOUT, SOLUTION and the mutants' names; `line_of` tells the rubric's line of a
+    `grades` are keyed by HANDOUT, SOLUTION and the mutants' names; `place_of` tells file and line of a
     criterion's id or a "criterion/case"; the tolerance of real-valued cases is swept over so many `seeds`.
     """
-    rubric = assignment.rubric.source
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     broken = _failed(grades[SOLUTION])
     kills = {mutant.name: _killed_by(grades[mutant.name], broken) for mutant in mutants}
@@ -75,7 +74,7 @@ def verify(
         tuple(case.name for case in cases),
         kills,
         (
-            *(Finding(rubric, line_of(name), f"{name}: {message}") for name, message in of_rubric),
+            *(Finding(*place_of(name), f"{name}: {message}") for name, message in of_rubric),
             *_of_handout(assignment, render(assignment, "handout")),
             *(Finding(file_of(assignment, m), m.line, message) for m, message in of_mutants),
         ),
@@ -167,7 +166,8 @@ def _idle(
                 yield case.name, f"says that it covers {condition}, and does not"
             elif others:
                 yield case.name, f"says that it covers {condition}, and {others[0]} says so too"
-        if not (fresh or case.covers or case.drawn or case.data == "normal" or case.compare in SELF_CHECKS):
+        is_exempt = case.drawn or case.at_most or case.data == "normal" or case.compare in SELF_CHECKS
+        if not (fresh or case.covers or is_exempt):
             reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"
             yield case.name, f"{reason}: remove it, or say what it covers"
 

@@ -88,6 +88,17 @@ class Implementation:
                 self._spent_seconds = spent  # it was kept waiting
         return outcome
 
+    def run_timed(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
+        """The same with its CPU seconds, told from outside: those of the worker and all its descendants."""
+        if self._worker is None or not self._worker.is_alive:
+            self.run(probe, inputs, dtype)  # an import is not timed
+        before = self._cpu_seconds()
+        outcome = self.run(probe, inputs, dtype)
+        return outcome, self._cpu_seconds() - before
+
+    def _cpu_seconds(self) -> float:
+        return self._worker.cpu_seconds(with_descendants=True) if self._worker is not None else 0.0
+
     def _run(self, probe: str, inputs: Inputs, dtype: str, patience: float) -> Outcome:
         if self._import_failed is not None:
             return self._import_failed

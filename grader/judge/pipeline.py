@@ -10,6 +10,7 @@ from grader.judge.diagnose import answer_of
 from grader.judge.explain import explain_shape
 from grader.judge.implementation import Implementation
 from grader.judge.oracles import DIFFERENCE_DRAWS, SMOOTH_DRAWS, Oracle, arrays_of
+from grader.judge.timing import race
 from grader.model.assignment import Case, Criterion
 from grader.model.grade import CheckResult, Outcome, Status
 
@@ -33,6 +34,8 @@ def check(
         outcome, difference = _adjoint(case, criterion, inputs, submission, oracle)
     elif case.compare == "finite_difference":
         outcome, difference = _finite_difference(case, criterion, submission, oracle)
+    elif case.at_most:
+        outcome, difference = race(case, submission, oracle, DTYPE)
     else:
         expected = oracle.expected(case, inputs)
         outcome = submission.run(case.probe, inputs)

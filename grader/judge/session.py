@@ -34,7 +34,9 @@ UNUSED = (
     *("recwarn", "setuponly", "setupplan", "stepwise", "subtests", "threadexception", "tmpdir", "unittest"),
     "unraisableexception",
 )
-QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider")
+# items are run after pytest's own run is over, when nothing can be captured any more
+QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
+LOUDLY = ("--capture=no",)
 
 
 @dataclass(eq=False)
@@ -172,10 +174,10 @@ class Session:
         self._run.begin(implementation, refused)
         self._run.oracle = self._oracle.of(variant)
         if arguments:
-            _run_pytest(self._run, arguments)
+            _run_pytest(self._run, [*LOUDLY, *arguments])
         else:
             for item in self._items:
-                pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, SystemExit))
+                _run_item(item)
         grade = score(
             self._assignment,
             self._run.results,
@@ -197,6 +199,14 @@ class Session:
         return diagnose(grade, self._known.only(self._visible) if variant else self._known)
 
 
+def _run_item(item: pytest.Item) -> None:
+    """Runs one of the author's own tests with its fixtures; a rubric's item has none, and is quicker."""
+    if isinstance(item, pytest.Function):
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+    else:
+        pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, SystemExit))
+
+
 class Collected:
     """A plugin that keeps what pytest collected."""
 
@@ -209,12 +219,12 @@ class Collected:
 
 
 def _run_pytest(run: Run, arguments: Sequence[str], *plugins: object) -> None:
-    rubric = run.assignment.rubric.source
+    rubric, tests = run.assignment.rubric.source, map(str, run.assignment.tests)
     words = ["-p", "grader.plugin", "--rootdir", str(rubric.parent.parent), "-c", os.devnull]
-    words += ["--confcutdir", str(rubric.parent), "--capture=no"]
+    words += ["--confcutdir", str(rubric.parent), "--import-mode=importlib"]
     words += [word for name in UNUSED for word in ("-p", f"no:{name}")]
     with _nothing_from_outside():
-        code = pytest.main([*words, *arguments, str(rubric)], plugins=[run, *plugins])
+        code = pytest.main([*words, *arguments, str(rubric), *tests], plugins=[run, *plugins])
     if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise UserError(f"pytest {' '.join(arguments)}: selects no case of {rubric}")
     if code == pytest.ExitCode.INTERRUPTED:

@@ -85,10 +85,10 @@ class WorkerProcess:
         self._read_prints()
         return _outcome(frame, self._output())
 
-    def cpu_seconds(self) -> float:
+    def cpu_seconds(self, *, with_descendants: bool = False) -> float:
         """CPU seconds that the worker has used, where it can be told; the next call's count from here."""
         if self.is_alive:
-            self._cpu_seconds = self._child.cpu_seconds(with_descendants=False)
+            self._cpu_seconds = self._child.cpu_seconds(with_descendants=with_descendants)
         return self._cpu_seconds
 
     def close(self) -> None:

@@ -52,6 +52,9 @@ class Policy:
     forbidden: tuple[str, ...] = ()
 
 
+OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
+
+
 @dataclass(frozen=True)
 class Case:
     """One set of inputs to a probe.
@@ -60,6 +63,7 @@ class Case:
     kind needs, in the rubric's own words. `weight` is its share of the criterion's points. `covers` names the
     conditions for whose sake the case is there (see `grader.author.conditions`); `drawn`: of random shapes.
     `follow_through` is the share of its points for a gradient that is right for a forward pass that is wrong.
+    `at_most` is how many times the reference's CPU time it may take, 0 for any.
     """
 
     id: str
@@ -74,11 +78,17 @@ class Case:
     covers: tuple[str, ...] = ()
     drawn: bool = False
     follow_through: float = 0.0
+    at_most: float = 0.0
 
     @property
     def name(self) -> str:
         """`criterion/case`, unique in the rubric."""
         return f"{self.criterion}/{self.id}"
+
+    @property
+    def in_handout(self) -> bool:
+        """Whether students get it: visible, not timed beside the reference, and no test of the author's."""
+        return self.visibility is Visibility.VISIBLE and not self.at_most and self.kind != OWN_TEST
 
 
 @dataclass(frozen=True)
@@ -124,9 +134,9 @@ class Assignment:
 
     `files` are the names handed in; `provided` maps the path of every file that comes from the
     assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
-    where there is no reference (in a handout), else None. `policy` None holds a submission to nothing, which
-    no loaded assignment does. `library` is the folder in which the oracle's package lies where it is not
-    installed. `digest` is over all that a grade depends on.
+    where there is no reference (in a handout), else None. `tests` are the author's own, pytest's files.
+    `policy` None holds a submission to nothing, which no loaded assignment does. `library` is the folder in
+    which the oracle's package lies where it is not installed. `digest` is over all that a grade depends on.
     """
 
     name: str
@@ -142,6 +152,7 @@ class Assignment:
     provided: Mapping[str, bytes] = field(default_factory=dict)
     frozen: Path | None = None
     library: Path | None = None
+    tests: tuple[Path, ...] = ()
     digest: str = ""
 
     @property

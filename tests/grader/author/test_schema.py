@@ -172,7 +172,7 @@ def test_every_example_of_the_page_is_one_that_the_loader_takes(
 
 def test_the_page_has_an_example_of_each_kind_of_check() -> None:
     kinds = schema.rubric_schema()["$defs"]["CriterionModel"]["properties"]["compare"]["enum"]
-    others = {"Drawn cases", "Views", "Hidden cases", "requires", "covers", "follow_through"}
+    others = {"Time", "Drawn cases", "Views", "Hidden cases", "requires", "covers", "follow_through"}
 
     assert set(EXAMPLES) == {*kinds, *others}
 

@@ -1,0 +1,203 @@
+"""A test of the author's own scores as a case does; what is its author's fault costs a student nothing."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader.author.load import load, places_of
+from grader.author.render import _visible_rubric, provided_files, render
+from grader.judge.session import Session
+from grader.model.assignment import Assignment, Visibility
+from grader.model.errors import UserError
+from grader.model.grade import CheckResult, Grade, Status
+
+HEAD = "import numpy as np\nimport pytest\n\n\n"
+TWICE = '''\
+@pytest.mark.criterion("flip", weight=2)
+def test_twice_is_nothing(submission, reference):
+    """to flip twice changes nothing"""
+    a = np.arange(6.0).reshape(2, 3)
+    assert (submission.flip(a=submission.flip(a=a, axes=[1]), axes=[1]) == a).all(), "flipped twice"
+    assert (submission.flip(a=a, axes=(0, 1)) == reference.flip(a=a, axes=(0, 1))).all()
+'''
+FLIP = """\
+def flip(a, axes):
+    axes = [axes] if isinstance(axes, int) else axes
+    return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
+"""
+SHORTER = FLIP.replace("None, None, -1", "0, -1, 1")  # a row less each time
+
+
+def with_tests(root: Path, text: str) -> Assignment:
+    """The assignment with these tests, under a name of their own: Python imports a module once."""
+    folder = root / "assignments" / "tiny"
+    for path in folder.glob("test_*.py"):
+        path.unlink()
+    (folder / f"test_{sha256(text.encode()).hexdigest()[:8]}.py").write_text(HEAD + text)
+    assignment = load(root / "assignments" / "tiny")
+    return replace(assignment, provided=provided_files(assignment))
+
+
+@pytest.fixture
+def grade(course: Path, tmp_path: Path) -> Callable[..., Grade]:
+    """The grade of a submission by a rubric with tests; twice by one session, which must come to the same."""
+
+    def grade(tests: str, source: str, *arguments: str) -> Grade:
+        (tmp_path / "conv.py").write_text(source)
+        with Session(with_tests(course, tests), wall="bubblewrap") as session:
+            first = session.grade(tmp_path, "ada", arguments)
+            assert session.grade(tmp_path, "ada", arguments) == first
+            return first
+
+    return grade
+
+
+@pytest.fixture
+def verdict(grade: Callable[..., Grade]) -> Callable[..., CheckResult]:
+    """What the last case of flip, a test, came to."""
+    return lambda tests, source, *arguments: grade(tests, source, *arguments).criteria[0].results[-1]
+
+
+def test_a_test_that_passes_earns_its_weight_among_the_cases(grade: Callable[..., Grade]) -> None:
+    right, _ = grade(TWICE, FLIP).criteria
+    wrong, _ = grade(TWICE, "def flip(a, axes):\n    return a\n").criteria
+
+    assert [result.case for result in right.results] == ["one-axis", "hidden-one", "twice-is-nothing"]
+    assert (right.status, right.score, right.points) == (Status.OK, 4, 4)
+    assert wrong.score == 0
+
+
+def test_a_failed_assertion_is_wrong_and_says_what_should_hold(verdict: Callable[..., CheckResult]) -> None:
+    result = verdict(TWICE, FLIP.replace("range(a.ndim))]", "range(a.ndim))] + 1"))
+
+    assert (result.status, result.visibility) == (Status.WRONG, Visibility.HIDDEN)
+    assert (result.rationale, result.actual) == (
+        "it should hold that: to flip twice changes nothing",
+        "flipped twice",
+    )
+    assert result.help == "README.md#flip"
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    {
+        "raises": ("def flip(a, axes):\n    return 1 / 0\n", Status.ERROR),
+        "hangs": ("def flip(a, axes):\n    while True: pass\n", Status.TIMEOUT),
+        "crashes": ("import os\ndef flip(a, axes):\n    os._exit(3)\n", Status.CRASHED),
+        "breaks_the_policy": (f"import socket\n{FLIP}", Status.REFUSED),
+        "is_not_python": ("def flip(", Status.ERROR),
+    }.values(),
+    ids=["raises", "hangs", "crashes", "breaks_the_policy", "is_not_python"],
+)
+def test_a_submission_that_gives_no_arrays_ends_as_in_any_case(
+    verdict: Callable[..., CheckResult], source: str, status: Status
+) -> None:
+    assert verdict(TWICE, source).status is status
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        TWICE.replace("submission.flip(a=a, axes=(0, 1))", "submission.flop(a=a)"),
+        TWICE.replace("submission.flip(a=a, axes=(0, 1))", "np.zeros(3)[4]"),
+        TWICE.replace("reference.flip(a=a, axes=(0, 1))", "reference.flip(a=a, axes=[7])"),
+        TWICE.replace("reference):", "reference, no_such_fixture):"),
+    ],
+    ids=["no_such_probe", "an_error_of_its_own", "a_reference_that_refuses", "no_such_fixture"],
+)
+def test_what_is_the_author_s_mistake_is_no_student_s(
+    verdict: Callable[..., CheckResult], broken: str
+) -> None:
+    result = verdict(broken, FLIP)
+
+    assert result.status is Status.INTERNAL_ERROR
+    assert result.rationale.startswith("test_")
+
+
+def test_of_several_parameters_one_failure_fails_the_case(verdict: Callable[..., CheckResult]) -> None:
+    axes = '@pytest.mark.parametrize("axis", [0, 1, 0])\n' + TWICE.replace("reference):", "axis):")
+    axes = axes[: axes.index("    assert")] + "    assert submission.flip(a=a, axes=axis).shape == (2, 3)\n"
+
+    assert verdict(axes, FLIP).status is Status.OK
+    assert verdict(axes, SHORTER).status is Status.WRONG
+
+
+def test_what_a_criterion_requires_its_tests_require(grade: Callable[..., Grade]) -> None:
+    test = TWICE.replace('"flip", weight=2', '"dilate"')
+    results = grade(test, "def flip(a, axes):\n    return a\n").criteria[1].results
+
+    assert [(result.case, result.status) for result in results][-1] == ("twice-is-nothing", Status.NOT_RUN)
+
+
+def test_a_skipped_test_is_not_run_and_says_why(verdict: Callable[..., CheckResult]) -> None:
+    result = verdict('@pytest.mark.skip(reason="not this term")\n' + TWICE, FLIP)
+
+    assert (result.status, result.rationale) == (Status.NOT_RUN, "not this term")
+
+
+def test_tests_are_pytest_items_that_can_be_chosen(grade: Callable[..., Grade]) -> None:
+    graded = grade(TWICE, FLIP, "-k", "twice", "-p", "no:cacheprovider")
+
+    assert (graded.not_selected, graded.criteria[0].score) == (4, 2)
+
+
+def test_a_handout_holds_no_test_and_knows_what_it_weighs(course: Path) -> None:
+    shown = TWICE.replace("weight=2", 'weight=2, visibility="visible"')
+    assignment = with_tests(course, shown)
+    files = {**render(assignment, "handout").files, "rubric.yaml": _visible_rubric(assignment)}
+
+    assert not [name for name, text in files.items() if "twice_is_nothing" in text or "test_" in name]
+    assert [c["withheld"] for c in yaml.safe_load(files["rubric.yaml"])["criteria"]] == [3, 0]
+
+
+def test_the_digest_is_over_the_tests_and_each_has_its_place(course: Path) -> None:
+    before, after = with_tests(course, TWICE), with_tests(course, TWICE.replace("to flip", "flipping"))
+
+    assert before.digest != after.digest
+    assert places_of(after)["flip/twice-is-nothing"] == (after.tests[0], 6)
+    assert places_of(after)["flip/one-axis"][0] == after.rubric.source
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    {
+        "no_criterion": (
+            '@pytest.mark.criterion("flip", weight=2)\n',
+            "",
+            "5: found 0 criteria for test_twice",
+        ),
+        "unknown_criterion": ('"flip"', '"flop"', "6: found criterion 'flop', expected one of flip, dilate"),
+        "no_id": ('"flip", ', "", "6: found pytest.mark.criterion(weight=2), expected one criterion's id"),
+        "weight_of_zero": ("weight=2", "weight=0", "6: found weight 0, expected a whole number from 1 on"),
+        "no_such_option": ("weight=2", "points=2", "6: found points for a criterion, expected weight or vis"),
+        "no_such_visibility": (
+            "weight=2",
+            'visibility="x"',
+            "6: found visibility 'x', expected one of vis",
+        ),
+        "nothing_tested": ("submission, ", "", "6: found test_twice_is_nothing without `submission`"),
+        "no_docstring": ('"""to flip twice changes nothing"""', "pass", "without a docstring, expected what"),
+        "a_class": ("@pytest", "class TestMore:\n    pass\n\n\n@pytest", "5: found the class TestMore"),
+        "not_python": ("def test", "def def test", "6: found Python that cannot be read"),
+        "twice_the_same": (
+            "def test_twice_is_nothing",
+            "def test_one_axis",
+            "found case 'flip/one-axis' a s",
+        ),
+    }.values(),
+    ids=lambda value: "",
+)
+def test_a_test_that_could_not_score_is_one_line_with_its_place(
+    course: Path, old: str, new: str, complaint: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        with_tests(course, TWICE.replace(old, new, 1))
+
+    assert re.search(r"/test_\w+\.py:\d+: ", str(caught.value))
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
