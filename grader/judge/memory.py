@@ -65,7 +65,7 @@ class Addresses:
         """The address of a case as this submission is asked it."""
         inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
         parts = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
-        parts += [case.at_most, criterion.adjoint_of, criterion.gradient_of, criterion.wrt]
+        parts += [f"{case.at_most:g}", criterion.adjoint_of, criterion.gradient_of, criterion.wrt]
         parts += [self._expected_of(case, oracle), forward_fails if case.follow_through else ""]
         return _digest(parts)
 
