@@ -9,6 +9,7 @@ from grader.judge.cases import generator
 from grader.model.errors import UserError
 
 Numbers = Sequence[int]
+Matrix = Sequence[Numbers]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,24 @@ def correlate_back(out_grad: Numbers, kernel: Numbers) -> list[int]:
     return [int(value) for value in np.convolve(out_grad, kernel)]
 
 
+def correlate_2d(x: Matrix, kernel: Matrix, stride: int = 1) -> list[list[int]]:
+    """The same on two axes, the windows `stride` apart on both."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(x), np.shape(kernel))
+    out: list[list[int]] = (windows * np.asarray(kernel)).sum((2, 3))[::stride, ::stride].tolist()
+    return out
+
+
+def matmul(a: Matrix, b: Matrix) -> list[list[int]]:
+    """The product of two matrices."""
+    out: list[list[int]] = (np.asarray(a) @ np.asarray(b)).tolist()
+    return out
+
+
+def in_rows(numbers: Numbers, length: int) -> list[list[int]]:
+    """The numbers as a matrix with rows of that length."""
+    return [list(numbers[start : start + length]) for start in range(0, len(numbers), length)]
+
+
 def inner(a: Numbers, b: Numbers) -> int:
     """The sum of a·b over all elements."""
     return int(np.dot(a, b))
@@ -53,6 +72,16 @@ def inner(a: Numbers, b: Numbers) -> int:
 def row(numbers: Numbers) -> str:
     """`2 -1 4`."""
     return " ".join(str(number) for number in numbers)
+
+
+def aligned(numbers: Numbers, width: int) -> str:
+    """Each number right-aligned in a column of that width."""
+    return "".join(f"{number:{width}d}" for number in numbers)
+
+
+def slashed(matrix: Matrix) -> str:
+    """`1 2 / 3 4`."""
+    return " / ".join(row(numbers) for numbers in matrix)
 
 
 def products(a: Numbers, b: Numbers) -> str:
@@ -72,5 +101,9 @@ def terms(a: Numbers, b: Numbers) -> str:
 
 
 FUNCTIONS: Mapping[str, Callable[..., object]] = {  # what a template may call beside `variant.pick`
-    function.__name__: function for function in (correlate, correlate_back, inner, row, products, terms)
+    function.__name__: function
+    for function in (
+        *(correlate, correlate_back, correlate_2d, matmul, inner),
+        *(in_rows, row, aligned, slashed, products, terms),
+    )
 }
