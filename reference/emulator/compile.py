@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from .arithmetic import with_counts
 from .source import CompileError, kernels_of, prepare
 
 HERE = Path(__file__).parent
@@ -27,11 +28,12 @@ KERNELS = (
     *("-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing"),
 )
 CHECKED = ("-O1", "-fsanitize=thread", "-DEMULATOR_CHECKED")
-ONLY_ACCESSES = {  # of what the sanitizer tells; and to Clang, that a read before a write is one
-    "gcc": ("--param=tsan-instrument-func-entry-exit=0",),
+COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of them, and nothing else
+    "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
         *("-mllvm", "-tsan-instrument-func-entry-exit=0"),
         *("-mllvm", "-tsan-instrument-read-before-write=1"),
+        *("-fsanitize-coverage=bb,no-prune,trace-pc", "-fno-vectorize", "-fno-slp-vectorize"),
     ),
 }
 
@@ -49,7 +51,8 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
     named = os.environ.get("BACKFLIP_CXX")
     candidates: list[tuple[str, ...]] = [tuple(named.split())] if named else [("g++",), ("clang++",)]
     if not named and importlib.util.find_spec("ziglang"):
-        candidates.append((sys.executable, "-m", "ziglang", "c++"))
+        # For any processor of this kind, as the others do: what is compiled may be run elsewhere.
+        candidates.append((sys.executable, "-m", "ziglang", "c++", "-mcpu=baseline"))
     for command in candidates:
         if shutil.which(command[0]) is None:
             continue
@@ -97,7 +100,7 @@ def compile_library(
             "",
         ]
     )
-    options = [*KERNELS, *((*CHECKED, *ONLY_ACCESSES[family]) if checked else ("-O2",)), f"-I{HEADERS}"]
+    options = [*KERNELS, *((*CHECKED, *COVERED[family]) if checked else ("-O2",)), f"-I{HEADERS}"]
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
@@ -108,25 +111,21 @@ def compile_library(
         return runtime, library, log.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         started = {} if runtime.exists() else start_runtime(command, Path(scratch))
-        compiling = subprocess.Popen(
-            [*command, *options, "-x", "c++", "-c", "-", "-o", f"{scratch}/kernels.o"],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        _, warnings = compiling.communicate(program)
+        kernels = Path(scratch, "kernels.o")
+        if checked:
+            warnings = assemble(command, options, program, kernels)
+        else:
+            warnings = run([*command, *options, "-x", "c++", "-c", "-", "-o", str(kernels)], program)
         for name, unit in started.items():
             _, said = unit.communicate()
             if unit.returncode != 0:
                 raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {said}")
-        if compiling.returncode != 0:
-            raise CompileError(warnings.strip())
         if started:
             link(command, [f"{scratch}/{name}.o" for name in started], runtime, Path(scratch))
         # The sanitizer's own library stays out: its functions are the runtime's.
-        link(command, [f"{scratch}/kernels.o", str(runtime)], library, Path(scratch))
-        log.write_text(warnings.strip(), encoding="utf-8")
-    return runtime, library, warnings.strip()
+        link(command, [str(kernels), str(runtime)], library, Path(scratch))
+        log.write_text(warnings, encoding="utf-8")
+    return runtime, library, warnings
 
 
 def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess.Popen[str]]:
@@ -141,19 +140,29 @@ def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess
     }
 
 
+def assemble(command: Sequence[str], options: Sequence[str], program: str, target: Path) -> str:
+    """Compile, with counts of arithmetic; the compiler's warnings."""
+    assembly = target.with_suffix(".s")
+    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program)
+    assembly.write_text(with_counts(assembly.read_text(encoding="utf-8")), encoding="utf-8")
+    run([*command, "-c", str(assembly), "-o", str(target)])
+    return warnings
+
+
+def run(command: Sequence[str], given: str = "") -> str:
+    """Run the compiler; what it says. CompileError with that where it fails."""
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise CompileError(done.stderr.strip())
+    return done.stderr.strip()
+
+
 def link(command: Sequence[str], parts: Sequence[str], target: Path, scratch: Path) -> None:
     """A shared library, in one step: another process never finds half of it."""
     name = "-install_name" if sys.platform == "darwin" else "-soname"
     made = scratch / target.name
-    done = subprocess.run(
-        # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
-        [*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise CompileError(done.stderr.strip())
+    # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
+    run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)])
     os.replace(made, target)
 
 

@@ -42,8 +42,9 @@ class Counters:
 
     Accesses are counted as compiled with optimization: a value that stays in a register is read once.
     A request is one instruction of a warp; transactions move 32 bytes of global memory; passes are what a
-    request of shared memory takes, 1 without a bank conflict. Requests and what follows from them, and
-    arithmetic, are counted where the launch asks for it, else 0.
+    request of shared memory takes, 1 without a bank conflict. Requests and what follows from them are counted
+    where the launch asks for it, else 0. Arithmetic is operations on floating-point numbers; a function such
+    as expf is one.
     """
 
     threads: int
@@ -55,6 +56,7 @@ class Counters:
     global_bytes: int
     shared_bytes: int
     barriers: int
+    arithmetic: int
     global_requests: int
     global_transactions: int
     shared_requests: int
@@ -69,6 +71,11 @@ class Counters:
     def shared_per_thread(self) -> float:
         """Accesses to shared memory, a thread."""
         return (self.shared_reads + self.shared_writes) / self.threads
+
+    @property
+    def arithmetic_per_byte(self) -> float:
+        """Operations on floating-point numbers for each byte that goes to or from global memory."""
+        return self.arithmetic / self.global_bytes if self.global_bytes else 0.0
 
     @property
     def transactions_per_request(self) -> float:

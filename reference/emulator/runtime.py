@@ -47,7 +47,7 @@ class RawCounters(ctypes.Structure):
         (name, c_uint64)
         for name in (
             *("global_reads", "global_writes", "shared_reads", "shared_writes", "atomics"),
-            *("global_bytes", "shared_bytes", "barriers"),
+            *("global_bytes", "shared_bytes", "barriers", "arithmetic"),
             *("global_requests", "global_transactions", "shared_requests", "shared_passes"),
         )
     ]

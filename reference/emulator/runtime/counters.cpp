@@ -5,62 +5,99 @@
 
 #include "state.h"
 
-#include <algorithm>
-#include <unordered_map>
+#include <cstring>
 
 namespace emulator {
 namespace {
 
 const std::size_t MAX_NOTES = 4 << 20;  // in one interval between barriers; what is beyond is not counted
-const int BANKS = 32;
-const std::size_t SECTOR = 32;  // bytes of one transaction; CUDA C++ Best Practices Guide, "Coalesced Access"
+const std::size_t SECTOR = 32;          // bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
+const std::size_t BANK = 4;             // bytes; there are 32 banks, one for each lane
+const int MAX_PLACES = 1 << 12;         // of accesses in a kernel; a power of two
 
 struct Note {
-    std::uint64_t place;
-    std::uint32_t offset_low;
-    std::uint16_t offset_high, thread;
-    std::int32_t size;
+    std::uint64_t place, offset;
+    std::int16_t thread, size;
 };
 
 struct Request {  // what a warp's lanes asked for at once
-    std::vector<std::pair<std::size_t, int>> parts;  // offset, size
+    int lanes, size;
+    std::uint64_t offsets[WARP];
+};
+
+struct Place {  // in the code
+    std::uint64_t address;
+    int lane;  // that `times` is of
+    std::size_t times, used;
+    std::vector<Request> requests;
 };
 
 std::vector<Note> notes;
+std::vector<Place> places;
+std::uint32_t places_of;             // the launch that they belong to
+std::uint16_t numbers[MAX_PLACES];  // by an address's hash: the place's number, from 1
 
-// Distinct numbers; sorts.
-std::size_t distinct(std::vector<std::size_t> &numbers)
+// Null where a kernel has too many.
+Place *place_of(std::uint64_t address)
 {
-    std::sort(numbers.begin(), numbers.end());
-    return std::size_t(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
+    std::size_t at = address * 0x9e3779b97f4a7c15 >> 52;
+    while (numbers[at] && places[numbers[at] - 1].address != address)
+        at = (at + 1) % MAX_PLACES;
+    if (!numbers[at]) {
+        if (places.size() == MAX_PLACES / 2)
+            return nullptr;
+        places.push_back({address, -1, 0, 0, {}});
+        numbers[at] = static_cast<std::uint16_t>(places.size());
+    }
+    return &places[numbers[at] - 1];
 }
 
-void count_request(const Request &request, std::vector<std::size_t> &units)
+// The distinct units of memory that a request touches: `visit` hears of each one once.
+template <typename Visit> void each_unit(const Request &request, std::size_t unit, Visit visit)
 {
-    units.clear();
-    bool shared = request.parts[0].first < SHARED_ZONE;
-    std::size_t unit = shared ? 4 : SECTOR;
-    std::size_t bytes = 0;
-    for (const auto &part : request.parts) {
-        std::size_t offset = part.first;
-        int size = part.second;
-        bytes += std::size_t(size);
-        for (std::size_t at = offset / unit; at <= (offset + std::size_t(size) - 1) / unit; ++at)
-            units.push_back(at);
+    std::uint64_t seen[WARP * 5];  // 16 bytes that are not aligned touch 5 words
+    int count = 0;
+    for (int lane = 0; lane < request.lanes; ++lane) {
+        std::uint64_t first = request.offsets[lane] / unit, last = (request.offsets[lane] + request.size - 1) / unit;
+        for (std::uint64_t at = first; at <= last && count < WARP * 5; ++at) {
+            int known = count - 1;
+            while (known >= 0 && seen[known] != at)
+                --known;
+            if (known < 0) {
+                seen[count++] = at;
+                visit(at);
+            }
+        }
     }
-    units.resize(distinct(units));
-    if (!shared) {
+}
+
+void count_request(const Request &request)
+{
+    if (request.offsets[0] >= SHARED_ZONE) {
         ++counters.global_requests;
-        counters.global_transactions += units.size();
+        each_unit(request, SECTOR, [](std::uint64_t) { ++counters.global_transactions; });
         return;
     }
-    int load[BANKS] = {}, most = 0;
-    for (std::size_t word : units)
-        most = std::max(most, ++load[word % BANKS]);
+    int load[WARP] = {}, most = 0, words = 0;
+    each_unit(request, BANK, [&](std::uint64_t word) {
+        ++words;
+        if (++load[word % WARP] > most)
+            most = load[word % WARP];
+    });
     // 32 lanes of 8 or 16 bytes take 2 or 4 passes at best; only what is beyond is a conflict.
-    int best = int(std::max<std::size_t>(1, (units.size() + BANKS - 1) / BANKS));
+    int best = (words + WARP - 1) / WARP;
     ++counters.shared_requests;
-    counters.shared_passes += std::size_t(most - best + 1);
+    counters.shared_passes += std::uint64_t(most - best + 1);
+}
+
+void finish_warp()
+{
+    for (Place &place : places) {
+        for (std::size_t i = 0; i < place.used; ++i)
+            count_request(place.requests[i]);
+        place.used = 0;
+        place.lane = -1;
+    }
 }
 
 }  // namespace
@@ -68,41 +105,53 @@ void count_request(const Request &request, std::vector<std::size_t> &units)
 void note(std::uint64_t place, std::size_t offset, int size)
 {
     if (notes.size() < MAX_NOTES)
-        notes.push_back({place, std::uint32_t(offset), std::uint16_t(offset >> 32), std::uint16_t(thread), size});
+        notes.push_back({place, offset, std::int16_t(thread), std::int16_t(size)});
 }
 
 void count_warps()
 {
-    std::stable_sort(notes.begin(), notes.end(), [](const Note &a, const Note &b) { return a.thread < b.thread; });
-    std::unordered_map<std::uint64_t, std::size_t> number_of;  // of a place in the code
-    std::vector<std::vector<Request>> requests;                // by place and how many times a lane was there
-    std::vector<std::size_t> times, units;
-    for (std::size_t i = 0; i < notes.size();) {
-        int warp = notes[i].thread / WARP;
-        for (auto &places : requests)
-            places.clear();
-        while (i < notes.size() && notes[i].thread / WARP == warp) {
-            int lane = notes[i].thread;
-            std::fill(times.begin(), times.end(), 0);
-            for (; i < notes.size() && notes[i].thread == lane; ++i) {
-                const Note &one = notes[i];
-                std::size_t number = number_of.insert({one.place, number_of.size()}).first->second;
-                if (number == requests.size()) {
-                    requests.emplace_back();
-                    times.push_back(0);
-                }
-                std::size_t time = times[number]++;
-                if (time == requests[number].size())
-                    requests[number].emplace_back();
-                std::size_t offset = std::size_t(one.offset_high) << 32 | one.offset_low;
-                requests[number][time].parts.push_back({offset, one.size});
-            }
-        }
-        for (const auto &places : requests)
-            for (const Request &request : places)
-                if (!request.parts.empty())
-                    count_request(request, units);
+    // Threads come in any order, but the notes of each are in its own.
+    static std::vector<std::uint32_t> order, starts;
+    starts.assign(MAX_THREADS + 1, 0);
+    order.resize(notes.size());
+    for (const Note &one : notes)
+        ++starts[std::size_t(one.thread) + 1];
+    for (std::size_t i = 0; i < MAX_THREADS; ++i)
+        starts[i + 1] += starts[i];
+    for (std::size_t i = 0; i < notes.size(); ++i)
+        order[starts[std::size_t(notes[i].thread)]++] = std::uint32_t(i);
+
+    if (places_of != launch_start) {
+        std::memset(numbers, 0, sizeof numbers);
+        places.clear();
+        places_of = launch_start;
     }
+    int warp = 0;
+    for (std::uint32_t number : order) {
+        const Note &one = notes[number];
+        if (one.thread / WARP != warp) {
+            finish_warp();
+            warp = one.thread / WARP;
+        }
+        Place *place = place_of(one.place);
+        if (!place)
+            continue;
+        if (place->lane != one.thread) {
+            place->lane = one.thread;
+            place->times = 0;
+        }
+        std::size_t time = place->times++;
+        if (time == place->requests.size())
+            place->requests.emplace_back();
+        Request &request = place->requests[time];
+        if (time >= place->used) {
+            place->used = time + 1;
+            request.lanes = 0;
+            request.size = one.size;
+        }
+        request.offsets[request.lanes++] = one.offset;
+    }
+    finish_warp();
     notes.clear();
 }
 

@@ -7,12 +7,10 @@
 #include "fibers.h"
 #include "state.h"
 
-#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <link.h>
-#include <string>
 #include <sys/mman.h>
 
 // What kernels read. There they are const: in a thread's life they never change.
@@ -20,6 +18,8 @@ INTERFACE emulator::Index threadIdx, blockIdx, blockDim, gridDim;
 emulator::Index threadIdx, blockIdx, blockDim, gridDim;
 INTERFACE unsigned emulator_launch_number;
 unsigned emulator_launch_number;
+INTERFACE std::uint64_t emulator_arithmetic;  // counted by the kernels themselves
+std::uint64_t emulator_arithmetic;
 
 namespace emulator {
 
@@ -69,8 +69,13 @@ std::uint64_t random_state;
 void (*entry)(void **);
 void **arguments;
 std::size_t shared_end, shared_used;
-std::string output;
-std::vector<std::pair<std::uint32_t, std::int64_t>> starts;  // of blocks: the moment, the block
+char output[MAX_OUTPUT + 1];
+std::size_t output_size;
+struct Start {
+    std::uint32_t moment;
+    std::int64_t block;
+};
+std::vector<Start> starts;  // of blocks, in the order of time
 std::uintptr_t program_start, program_end;
 
 std::uint64_t draw(std::uint64_t below)
@@ -87,8 +92,12 @@ template <typename T> void arrange(T *numbers, std::int64_t n)
     for (std::int64_t i = 0; i < n; ++i)
         numbers[i] = launch.order == 1 ? n - 1 - i : i;
     if (launch.order == 2)
-        for (std::int64_t i = n - 1; i > 0; --i)
-            std::swap(numbers[i], numbers[draw(i + 1)]);
+        for (std::int64_t i = n - 1; i > 0; --i) {
+            std::int64_t other = std::int64_t(draw(i + 1));
+            T number = numbers[i];
+            numbers[i] = numbers[other];
+            numbers[other] = number;
+        }
 }
 
 Index index_of(std::int64_t number, const std::uint32_t *sizes)
@@ -314,7 +323,8 @@ void run_block(std::int64_t number)
         forget(array);
     for (int i = 0; i < size; ++i)
         threads[i].state = WAITING_TO_START;
-    std::fill(last_sync, last_sync + WARP, now);
+    for (std::uint32_t &moment : last_sync)
+        moment = now;
     int left = size;
     while (left && !stopped) {
         arrange(order, size);
@@ -372,8 +382,9 @@ int find_program(dl_phdr_info *info, std::size_t, void *)
         const ElfW(Phdr) &part = info->dlpi_phdr[i];
         if (part.p_type != PT_LOAD)
             continue;
-        low = std::min<std::uintptr_t>(low, info->dlpi_addr + part.p_vaddr);
-        high = std::max<std::uintptr_t>(high, info->dlpi_addr + part.p_vaddr + part.p_memsz);
+        std::uintptr_t start = info->dlpi_addr + part.p_vaddr, end = start + part.p_memsz;
+        low = start < low ? start : low;
+        high = end > high ? end : high;
     }
     if (address < low || address >= high)
         return 0;
@@ -396,8 +407,15 @@ bool in_the_program(std::uintptr_t address)
 
 std::int64_t block_at(std::uint32_t moment)
 {
-    auto later = std::upper_bound(starts.begin(), starts.end(), std::make_pair(moment, INT64_MAX));
-    return later == starts.begin() ? -1 : std::prev(later)->second;
+    std::size_t low = 0, high = starts.size();  // the last that started until then lies between
+    while (low < high) {
+        std::size_t middle = (low + high) / 2;
+        if (starts[middle].moment <= moment)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? starts[low - 1].block : -1;
 }
 
 void stop()
@@ -469,13 +487,13 @@ INTERFACE void emulator_yield()
 
 INTERFACE int emulator_printf(const char *format, ...)
 {
-    char text[1024];
     va_list values;
     va_start(values, format);
-    int length = std::vsnprintf(text, sizeof text, format, values);
+    std::size_t room = sizeof output - output_size;  // what is beyond is lost, as in a GPU's buffer
+    int length = std::vsnprintf(output + output_size, room, format, values);
     va_end(values);
-    if (output.size() < MAX_OUTPUT)
-        output += text;
+    if (length > 0)
+        output_size += std::size_t(length) < room ? std::size_t(length) : room - 1;
     return length;
 }
 
@@ -494,9 +512,11 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};
     ++emulator_launch_number;
     counters = {};
+    emulator_arithmetic = 0;
     findings.clear();
     starts.clear();
-    output.clear();
+    output_size = 0;
+    output[0] = 0;
     stopped = false;
     arrays.assign(1, {"dynamic shared memory", GAP, launch.dynamic_shared, 0});
     shared_used = launch.dynamic_shared;
@@ -511,8 +531,9 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
             break;
     }
     block = thread = -1;
+    counters.arithmetic = emulator_arithmetic;
     return stopped;
 }
 
-INTERFACE const char *emulator_output() { return output.c_str(); }
+INTERFACE const char *emulator_output() { return output; }
 INTERFACE const Counters *emulator_counters() { return &counters; }

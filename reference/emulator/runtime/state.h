@@ -40,7 +40,7 @@ struct Finding {
 
 struct Counters {
     std::uint64_t global_reads, global_writes, shared_reads, shared_writes, atomics;
-    std::uint64_t global_bytes, shared_bytes, barriers;
+    std::uint64_t global_bytes, shared_bytes, barriers, arithmetic;
     std::uint64_t global_requests, global_transactions;  // of warps; transactions of 32 bytes
     std::uint64_t shared_requests, shared_passes;        // of warps; passes without a bank conflict: one each
 };
