@@ -1,7 +1,7 @@
 """Counts floating-point operations, where the compiler's assembly shows them.
 
-With -fsanitize-coverage=trace-pc each basic block begins with a call. Here that call gives way to an addition of
-as many operations as the block has, or to nothing.
+With -fsanitize-coverage=trace-pc each basic block begins with a call. Here that call gives way to an addition
+of as many operations as the block has, or to nothing.
 """
 
 from __future__ import annotations

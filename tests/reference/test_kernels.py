@@ -1,11 +1,8 @@
 """The kernels' laws, without a GPU: they compile for one, and emulated they do what NumPy's backend does."""
 
-import ctypes
-import importlib.util
 import inspect
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +19,7 @@ from reference.backends.cupy import (
     view,
 )
 from reference.backends.emulated import EmulatedOperations
+from reference.emulator.nvrtc import diagnose
 from reference.emulator.source import kernels_of as kernels_in
 
 FILES = sorted(path.name for path in KERNELS.glob("*.cu"))
@@ -354,63 +352,31 @@ def test_every_kernel_has_a_use(ops):
 # NVIDIA's own compiler. It needs no GPU and no driver.
 
 
-class Nvrtc:
-    """The library NVRTC, through the few functions of it that a compilation takes."""
-
-    def __init__(self, path):
-        self._library = ctypes.CDLL(str(path))
-
-    def compile(self, source, *options):
-        """(PTX, log) of a program. AssertionError, with the log, where it does not compile."""
-        program = ctypes.c_void_p()
-        self._call("nvrtcCreateProgram", ctypes.byref(program), source.encode(), b"kernels.cu", 0, None, None)
-        try:
-            given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
-            status = self._library.nvrtcCompileProgram(program, len(options), given)
-            log = self._text(program, "ProgramLog")
-            assert status == 0, log
-            return self._text(program, "PTX"), log
-        finally:
-            self._call("nvrtcDestroyProgram", ctypes.byref(program))
-
-    def _text(self, program, what):
-        size = ctypes.c_size_t()
-        self._call(f"nvrtcGet{what}Size", program, ctypes.byref(size))
-        text = ctypes.create_string_buffer(size.value)
-        self._call(f"nvrtcGet{what}", program, text)
-        return text.value.decode()
-
-    def _call(self, name, *arguments):
-        status = getattr(self._library, name)(*arguments)
-        assert status == 0, f"{name}: status {status}"
-
-
 @pytest.fixture(scope="module")
-def nvrtc():
-    try:
-        package = importlib.util.find_spec("nvidia.cuda_nvrtc")
-    except ModuleNotFoundError:
-        package = None
-    folders = package.submodule_search_locations if package else []
-    libraries = [path for folder in folders for path in sorted(Path(folder).glob("lib/libnvrtc.so.*"))]
-    if not libraries:
-        pytest.skip(
-            "no NVRTC here: the package nvidia-cuda-nvrtc-cu12 is not installed, or not for this system"
-        )
-    return Nvrtc(libraries[0])
+def ptx_of():
+    """Compiles for a GPU: a source without a warning, to PTX."""
+
+    def compile(file, dtype):
+        source = (KERNELS / file).read_text(encoding="utf-8")
+        diagnosis = diagnose(source, file, {"REAL": REAL[dtype]})
+        if diagnosis is None:
+            pytest.skip("no NVRTC here: nvidia-cuda-nvrtc-cu12 is not installed, or not for this system")
+        assert (diagnosis.accepted, diagnosis.messages) == (True, "")
+        return diagnosis.ptx
+
+    return compile
 
 
 @dtypes
 @pytest.mark.parametrize("file", FILES)
-def test_nvidias_compiler_takes_every_kernel(nvrtc, file, dtype):
+def test_nvidias_compiler_takes_every_kernel(ptx_of, file, dtype):
     """For a real architecture, without a warning; and what the PTX shows of the promises that sources make.
 
     Registers hold what is meant to lie in registers, float kernels never compute in double, and there is no
     atomic operation, no tensor core and no TF32.
     """
     source = (KERNELS / file).read_text(encoding="utf-8")
-    ptx, log = nvrtc.compile(source, "--gpu-architecture=sm_80", f"-DREAL={REAL[dtype]}")
-    assert log == ""
+    ptx = ptx_of(file, dtype)
     for name in kernels_of(source):
         assert f".visible .entry {name}(" in ptx
     assert kernels_of(source)
@@ -421,15 +387,14 @@ def test_nvidias_compiler_takes_every_kernel(nvrtc, file, dtype):
         assert ".f64" not in ptx
 
 
-def test_structs_have_the_size_that_nvidias_compiler_gives_them(nvrtc):
+def test_structs_have_the_size_that_nvidias_compiler_gives_them(ptx_of):
     for file, kernel, parameter, struct in (
         ("strided.cu", "compact", 1, VIEW),
         ("strided.cu", "accumulate", 2, VIEW),
         ("matmul.cu", "matmul_64", 4, MATRIX),
     ):
-        source = (KERNELS / file).read_text(encoding="utf-8")
-        ptx, _ = nvrtc.compile(source, "--gpu-architecture=sm_80", "-DREAL=float")
-        assert f".param .align 8 .b8 {kernel}_param_{parameter}[{struct.itemsize}]" in ptx
+        param = f".param .align 8 .b8 {kernel}_param_{parameter}[{struct.itemsize}]"
+        assert param in ptx_of(file, "float32")
 
 
 # What cuda() says.

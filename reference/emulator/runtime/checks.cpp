@@ -172,15 +172,8 @@ template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t add
     if (thread < 0 || in_a_stack(address) || in_the_program(address))
         return;
     Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
-    // Close enough to be told by its array, else by what it is.
-    std::int64_t from = std::int64_t(address - reinterpret_cast<std::uintptr_t>(arena));
-    bool is_near = finding.region >= 0 && from < std::int64_t(arena_size) * 16 && from > -std::int64_t(arena_size) * 16;
-    if (!is_near || address < 4096) {
-        finding.region = -2;
-        finding.name = address < 4096 ? "a null pointer" : "an address in no array";
-    } else {
-        finding.offset = from - std::int64_t(regions[std::size_t(finding.region)].start);
-    }
+    finding.region = -2;
+    finding.name = address < 4096 ? "a null pointer" : "an address far from every array";
     report(finding);
     stop();
 }

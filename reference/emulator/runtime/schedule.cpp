@@ -402,7 +402,12 @@ bool in_a_stack(std::uintptr_t address)
 
 bool in_the_program(std::uintptr_t address)
 {
-    return address >= program_start && address < program_end;
+    if (address >= program_start && address < program_end)
+        return true;
+    for (const Index *index : {&threadIdx, &blockIdx, &blockDim, &gridDim})
+        if (address - reinterpret_cast<std::uintptr_t>(index) < sizeof *index)
+            return true;
+    return false;
 }
 
 std::int64_t block_at(std::uint32_t moment)

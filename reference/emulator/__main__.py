@@ -1,0 +1,184 @@
+"""The command `python -m reference.emulator`, or `grader emulate`: runs one kernel on arrays."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import CompileError, Fresh, Module, NoCompiler, Run
+from .nvrtc import diagnose
+from .source import kernels_of
+
+CLEAN, FOUND, MISTAKE = 0, 1, 2
+EXAMPLE = """\
+A kernel's parameters get their values by name: from the .npz file, from --set, or, memory that the kernel
+is to write, from --out. For `__global__ void add(int n, const float *a, const float *b, float *out)`:
+
+  %(prog)s add.cu --kernel add --grid 4 --block 256 \\
+      --arrays in.npz --set n=1000 --out out=float32:1000 --check
+
+exit status: 0 nothing found; 1 bugs found; 2 your mistake, said in one line
+"""
+
+
+class Mistake(Exception):
+    """What the user has to change."""
+
+
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m reference.emulator") -> int:
+    """Run the command; its exit status."""
+    parser = parser_of(prog)
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a kernel without end is ended by Ctrl-C
+    try:
+        return emulate(options)
+    except (Mistake, CompileError, NoCompiler, ValueError, OSError) as error:
+        print(f"{prog}: {error}", file=sys.stderr)
+        return MISTAKE
+
+
+def parser_of(prog: str) -> argparse.ArgumentParser:
+    """The command's options."""
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description="Run a CUDA kernel on this machine's CPU.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE.cu")
+    parser.add_argument("--kernel", required=True, metavar="NAME", help="of a template: as in 'tiled<16>'")
+    parser.add_argument("--grid", required=True, type=size, metavar="X[,Y[,Z]]", help="in blocks")
+    parser.add_argument("--block", required=True, type=size, metavar="X[,Y[,Z]]", help="in threads")
+    parser.add_argument("--shared", type=int, default=0, metavar="BYTES", help="dynamic shared memory")
+    parser.add_argument("--arrays", type=Path, metavar="FILE.npz", help="arguments by parameters' names")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="a number")
+    parser.add_argument(
+        "--out", action="append", default=[], metavar="NAME=DTYPE:SHAPE", help="memory to be written"
+    )
+    parser.add_argument("--define", action="append", default=[], metavar="NAME=TEXT", help="a macro")
+    parser.add_argument(
+        "--check", action="store_true", help="find bugs, in several orders, and count accesses"
+    )
+    parser.add_argument("--schedules", type=int, default=8, metavar="N", help="orders; default: %(default)s")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of random orders; default: 0")
+    parser.add_argument("--save", type=Path, metavar="FILE.npz", help="write all arrays as they are after it")
+    return parser
+
+
+def size(text: str) -> tuple[int, ...]:
+    """A grid or block as it is written."""
+    return tuple(int(n) for n in text.split(","))
+
+
+def emulate(options: argparse.Namespace) -> int:
+    """Compile, run, and print what came of it."""
+    source = options.file.read_text(encoding="utf-8")
+    defines = dict(pair(text, "--define") for text in options.define)
+    name = options.kernel.partition("<")[0].strip()
+    kernel = next((k for k in kernels_of(source) if k.name == name), None)
+    if kernel is None:
+        known = ", ".join(k.name for k in kernels_of(source)) or "none"
+        raise Mistake(f"{options.file} has no kernel {name!r}; it has {known}")
+    instances = (options.kernel,) if kernel.is_template else ()
+    module = Module(source, str(options.file), defines, instances, checked=options.check)
+    if module.warnings:
+        print(module.warnings, file=sys.stderr)
+    values = named_values(options)
+    missing = [parameter for parameter in kernel.parameters if parameter not in values]
+    if missing:
+        raise Mistake(f"{name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out")
+    given = [values[parameter] for parameter in kernel.parameters]
+    if not options.check:
+        given = [a.array if isinstance(a, Fresh) else a for a in given]
+    launch = (options.kernel, options.grid, options.block, given, options.shared)
+    if options.check:
+        run = module.check(*launch, schedules=options.schedules, seed=options.seed, counting=True)
+    else:
+        run = module.launch(*launch)
+    if options.save:
+        arrays = {name: array_of(value) for name, value in values.items()}
+        np.savez(options.save, **arrays)
+    on_a_gpu = diagnose(source, str(options.file), defines, instances)
+    show(run, kernel.parameters, given)
+    if on_a_gpu is not None and on_a_gpu.messages:
+        print(f"\nNVIDIA's compiler, for {'a warning' if on_a_gpu.accepted else 'an error'}:")
+        print(on_a_gpu.messages)
+    return FOUND if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
+    """NAME=VALUE in two."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Mistake(f"{option} {text}: expected NAME=VALUE")
+    return name, value
+
+
+def named_values(options: argparse.Namespace) -> dict[str, Any]:
+    """Every argument by its parameter's name; an array of no axes is a number."""
+    values: dict[str, Any] = {}
+    if options.arrays:
+        with np.load(options.arrays, allow_pickle=False) as file:
+            for name in file.files:
+                array = np.ascontiguousarray(file[name]) if file[name].ndim else file[name]
+                values[name] = array if array.ndim else array[()]
+    for text in options.set:
+        name, value = pair(text, "--set")
+        try:
+            values[name] = float(value) if re.search(r"[.eEn]", value) else int(value, 0)
+        except ValueError:
+            raise Mistake(f"--set {text}: {value!r} is no number") from None
+    for text in options.out:
+        name, value = pair(text, "--out")
+        dtype, _, shape = value.partition(":")
+        try:
+            values[name] = Fresh(np.zeros(size(shape), np.dtype(dtype)))
+        except (TypeError, ValueError):
+            raise Mistake(f"--out {text}: expected NAME=DTYPE:SHAPE, as in out=float32:33,41") from None
+    return values
+
+
+def array_of(value: Any) -> np.ndarray[Any, Any]:
+    """A value as it is saved."""
+    return value.array if isinstance(value, Fresh) else np.asarray(value)
+
+
+def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
+    """What printf wrote, the arrays, the counts and the findings."""
+    if run.output:
+        print(run.output, end="" if run.output.endswith("\n") else "\n")
+    for name, value in zip(names, values, strict=True):
+        array = array_of(value)
+        if array.ndim:
+            text = np.array2string(array.reshape(-1), threshold=8, edgeitems=4)
+            print(f"{name}: {array.dtype} {array.shape} {text}")
+    counted = run.counters
+    if counted is not None:
+        each = counted.arithmetic / counted.threads
+        print(
+            f"\n{counted.threads} threads. On average a thread: "
+            f"{counted.global_per_thread:.2f} accesses to global memory, "
+            f"{counted.shared_per_thread:.2f} to shared memory, {each:.2f} floating-point operations"
+        )
+        print(
+            f"{counted.transactions_per_request:.2f} transactions of 32 bytes for a warp's request of global "
+            f"memory; {counted.arithmetic_per_byte:.2f} floating-point operations for each byte"
+        )
+        conflicts, requests = counted.bank_conflicts, counted.shared_requests
+        print(f"{conflicts} bank conflicts in {requests} requests of shared memory by warps")
+    print()
+    for finding in run.findings:
+        print(finding)
+    if counted is not None and not run.findings:
+        print("nothing found")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
