@@ -103,7 +103,7 @@ def emulate(options: argparse.Namespace) -> int:
     else:
         run = module.launch(*launch)
     if options.save:
-        arrays = {name: array_of(value) for name, value in values.items()}
+        arrays: dict[str, Any] = {name: array_of(value) for name, value in values.items()}
         np.savez(options.save, **arrays)
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
     show(run, kernel.parameters, given)

@@ -18,7 +18,9 @@ class LineTable:
     """The lines of one library."""
 
     def __init__(self, library: bytes) -> None:
-        self._rows = sorted(rows_of(section(library, ".debug_line")))
+        # Of rows at one address the last counts; where one function ends and another begins, the beginning.
+        rows = rows_of(section(library, ".debug_line"))
+        self._rows = sorted(rows, key=lambda row: (row[0], row[1] != ""))
         self._addresses = [address for address, _, _ in self._rows]
 
     def line_of(self, address: int) -> tuple[str, int]:

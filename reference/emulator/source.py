@@ -165,7 +165,7 @@ def declaration(written: str, line: int) -> str:
     is_dynamic = re.search(r"\bextern\b", words) is not None
     words = " ".join(re.sub(r"\b(?:__shared__|extern|static)\b", " ", words).split())
     first, *others = split(words)
-    match = re.fullmatch(r"(.*?)(\w+)\s*((?:\[[^\]]*\]\s*)*)", first)
+    match = re.fullmatch(r"([^=]*?)([A-Za-z_]\w*)\s*((?:\[[^\]]*\]\s*)*)", first)
     if match is None or not match.group(1).strip():
         raise ValueError("a declaration of shared memory is `__shared__ type name[size];`, without a value")
     base = match.group(1).strip()

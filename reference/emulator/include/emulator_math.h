@@ -6,7 +6,8 @@
 #define EMULATOR_ONE(name)                                                \
     extern "C" float name##f(float) noexcept(true);                       \
     extern "C" double name(double) noexcept(true);                        \
-    static inline float name(float x) { return name##f(x); }
+    static inline float name(float x) { return name##f(x); }              \
+    static inline double name(int x) { return name((double)x); }
 #define EMULATOR_TWO(name)                                                \
     extern "C" float name##f(float, float) noexcept(true);                \
     extern "C" double name(double, double) noexcept(true);                \
@@ -24,6 +25,8 @@ EMULATOR_ONE(lgamma) EMULATOR_ONE(tgamma)
 EMULATOR_TWO(pow) EMULATOR_TWO(atan2) EMULATOR_TWO(fmod) EMULATOR_TWO(fmin) EMULATOR_TWO(fmax)
 EMULATOR_TWO(hypot) EMULATOR_TWO(copysign) EMULATOR_TWO(fdim) EMULATOR_TWO(remainder)
 
+static inline float pow(float x, int n) { return powf(x, (float)n); }
+static inline double pow(double x, int n) { return pow(x, (double)n); }
 extern "C" float fmaf(float, float, float) noexcept(true);
 extern "C" double fma(double, double, double) noexcept(true);
 static inline float fma(float x, float y, float z) { return fmaf(x, y, z); }
