@@ -3,7 +3,6 @@ PYTHON     ?= python3
 SUBMISSION ?=
 ASSIGNMENT ?=
 ARGS       ?=
-VARIANTS   ?= 50
 BIN        := .venv/bin
 
 .PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs bench-peers oracle bench
@@ -19,7 +18,7 @@ help:
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    hold assignments to their promises, by their mutants"
 	@echo "make verify-tolerance  the same, with 1,000 seeds for each tolerance"
-	@echo "make verify-variants  prove 50 students' own numbers equally hard; takes minutes  (VARIANTS=5 for fewer)"
+	@echo "make verify-variants  prove 50 students' own numbers equally hard; takes minutes"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv from the gradebook"
@@ -76,7 +75,7 @@ verify-tolerance: setup
 	@$(BIN)/grader verify --seeds 1000 $(NAME)
 
 verify-variants: setup
-	@$(BIN)/grader verify --variants $(VARIANTS) $(NAME)
+	@$(BIN)/grader verify --variants 50 $(NAME)
 
 grade: setup
 	@$(BIN)/grader grade "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)

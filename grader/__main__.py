@@ -6,11 +6,12 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -24,6 +25,10 @@ from grader.model.grade import Grade
 from grader.report import terminal
 from grader.report.html import to_html
 from grader.report.json_report import to_json
+
+if TYPE_CHECKING:
+    from grader.batch.run import Executor
+    from grader.batch.work import Grading
 
 PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT = 0, 1, 2, 3
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
@@ -144,6 +149,9 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
     batch.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core"
+    )
+    batch.add_argument(
+        "--cluster", metavar="ADDRESS", help="tcp://HOST:PORT of a Dask scheduler, or local to start one"
     )
     _add_sandbox(batch)
     batch.set_defaults(run=_batch)
@@ -316,10 +324,9 @@ def _grade(options: argparse.Namespace) -> int:
 def _batch(options: argparse.Namespace) -> int:
     from grader.batch.gradebook import Gradebook
     from grader.batch.intake import choice_of, find_submissions
-    from grader.batch.pool import grade_all
     from grader.batch.roster import read_roster
     from grader.batch.run import print_summary, run_batch
-    from grader.batch.work import Grading, do, set_up
+    from grader.batch.work import Grading
 
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
@@ -333,13 +340,7 @@ def _batch(options: argparse.Namespace) -> int:
     if options.sandbox != "none":
         known = Misconceptions.read(_misconceptions_file(_repository(), assignment))
     grading = Grading.of(assignment, options.sandbox, _secret(), known, _has_variants(assignment))
-    execute = partial(
-        grade_all,
-        grade_one=partial(do, grading.digest),
-        jobs=options.jobs,
-        set_up=partial(set_up, grading),
-    )
-    with Gradebook(options.gradebook) as gradebook:
+    with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:
         summary = run_batch(found, grading.digest, execute, gradebook, assignment.name, Console())
     print_summary(summary, Console())
     return NOT_PASSED if summary.needs_person else PASSED
@@ -356,6 +357,24 @@ def _emulate(arguments: Sequence[str]) -> int:
             command = importlib.import_module(f"{package}.emulator.__main__")
             return int(command.main(arguments, "grader emulate"))
     raise UserError("grader emulate: no emulator here; run it in the repository or in a handout with CUDA")
+
+
+@contextmanager
+def _executor(options: argparse.Namespace, grading: "Grading") -> "Iterator[Executor]":
+    """What does the work of a batch: processes of this machine, or a Dask cluster."""
+    from grader.batch.pool import grade_all
+    from grader.batch.work import do, set_up
+
+    if options.cluster is None:
+        grade_one = partial(do, grading.digest)
+        yield partial(grade_all, grade_one=grade_one, jobs=options.jobs, set_up=partial(set_up, grading))
+        return
+    try:
+        from grader.batch.cluster import connect, grade_on_cluster
+    except ImportError as error:
+        raise UserError("--cluster needs dask.distributed: pip install 'backflip[cluster]'") from error
+    with connect(options.cluster, options.jobs, grading.code) as client:
+        yield partial(grade_on_cluster, client=client, grading=grading)
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -10,21 +10,19 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import chain, islice
 from multiprocessing import connection, get_context
 from types import FrameType
 from typing import NoReturn, TypeVar
 
-from grader.model.errors import GraderFault
+from grader.batch.execute import Workers, do_all
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 LEAVE_SECONDS = 5.0
-DEATHS = 3  # after so many, an item is not tried again
 
 
 def nothing() -> None:
@@ -39,53 +37,21 @@ def grade_all(
 ) -> Generator[tuple[Item, Result | Exception], None, None]:
     """Yields each item with what `grade_one` made of it, or the exception that it raised, as they end.
 
-    `grade_one` and `set_up`, which each process calls first, must survive pickling. At most `2 * jobs` items
-    are under way at a time. Where a process dies, those under way are tried again, the second time each
-    alone; one that was there when three processes died comes back with a GraderFault. Leaving the loop early,
-    by Ctrl-C too, stops every process.
+    `grade_one` and `set_up`, which each process calls first, must survive pickling. See `do_all` for what
+    happens where a process dies. Leaving the loop early, by Ctrl-C too, stops every process.
     """
-    waiting = iter(items)
-    deaths: dict[int, int] = {}  # by identity, which lasts as long as the item is held
-    held: list[Item] = []
-    while lost := (yield from _grade_in_one_pool(waiting, grade_one, jobs, set_up)):
-        held.extend(lost)
-        for item in lost:
-            deaths[id(item)] = deaths.get(id(item), 0) + 1
-        waiting = chain([item for item in lost if deaths[id(item)] == 1], waiting)
-        for item in lost:
-            alone = deaths[id(item)] > 1
-            while alone and deaths[id(item)] < DEATHS:
-                if not (yield from _grade_in_one_pool(iter([item]), grade_one, 1, set_up)):
-                    break
-                deaths[id(item)] += 1
-            if deaths[id(item)] == DEATHS:
-                yield item, GraderFault(f"the process that grades it died {DEATHS} times")
 
+    @contextmanager
+    def open(alone: bool) -> Iterator[Workers[Item, Result]]:
+        count = 1 if alone else jobs
+        with _pool(count, set_up) as pool:
 
-def _grade_in_one_pool(
-    waiting: Iterator[Item], grade_one: Callable[[Item], Result], jobs: int, set_up: Callable[[], None]
-) -> Generator[tuple[Item, Result | Exception], None, list[Item]]:
-    """Takes from `waiting` until it is empty or the pool breaks; returns what was then under way."""
-    under_way: dict[Future[Result], Item] = {}
-    lost: list[Item] = []
-    with _pool(jobs, set_up) as pool:
-        while True:
-            for item in islice(waiting, 0 if lost else 2 * jobs - len(under_way)):
-                try:
-                    under_way[pool.submit(_grade, grade_one, item)] = item
-                except BrokenProcessPool:
-                    lost.append(item)
-                    break
-            if not under_way:
-                return lost
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                item, error = under_way.pop(future), future.exception()
-                if isinstance(error, BrokenProcessPool):
-                    lost.append(item)
-                elif error is None:
-                    yield item, future.result()
-                else:
-                    yield item, error if isinstance(error, Exception) else GraderFault(repr(error))
+            def submit(item: Item) -> Future[Result]:
+                return pool.submit(_grade, grade_one, item)
+
+            yield Workers(submit, lambda: 2 * count, (BrokenProcessPool,))
+
+    return do_all(items, open)
 
 
 @contextmanager

@@ -115,6 +115,10 @@ class Bench:
         self._session.close()
         self._folder.cleanup()
 
+    def check(self) -> None:
+        """Raises UserError where no submission can be started behind the wall."""
+        self._session.check_sandbox()
+
     def do(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
         memory = Memory(self._addresses, work.known)
@@ -134,6 +138,11 @@ def set_up(grading: Grading) -> None:
     if grading.digest not in _BENCHES:
         _BENCHES[grading.digest] = Bench(grading)
         atexit.register(_BENCHES[grading.digest].close)
+
+
+def check(digest: str) -> None:
+    """Raises UserError where this process, which was set up, cannot start a submission behind the wall."""
+    _BENCHES[digest].check()
 
 
 def do(digest: str, work: Work) -> Done:

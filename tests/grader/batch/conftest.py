@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -149,3 +150,47 @@ def grade() -> Grade:
         CriterionGrade("flip", "ein Übertrag", Fraction(1, 7), Fraction(0), Status.NOT_RUN, (), "\udfff"),
     )
     return Grade("conv", "ada", criteria, "none", "cuda", Fraction(2, 9), 3, {"numpy": "2.0"})
+
+
+RIGHT = """\
+from ndarray import zeros
+
+def flip(a, axes):
+    return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
+
+def dilate(a, axes, dilation):
+    steps = [dilation + 1 if i in axes else 1 for i in range(a.ndim)]
+    out = zeros([n * k for n, k in zip(a.shape, steps)], a.device, a.dtype)
+    out[tuple(slice(None, None, k) for k in steps)] = a
+    return out
+"""
+WRONG = RIGHT.replace("slice(None, None, -1)", "slice(None)")
+
+
+@pytest.fixture
+def hand_in(tmp_path: Path) -> Callable[..., Path]:
+    """Writes so many submissions to `tiny`, no two alike, every third of them wrong."""
+
+    def hand_in(count: int, **others: str) -> Path:
+        sources = {f"student-{n:03d}": f"{RIGHT if n % 3 else WRONG}# {n}\n" for n in range(count)}
+        for name, source in (sources | others).items():
+            folder = tmp_path / "handed-in" / name
+            folder.mkdir(parents=True)
+            (folder / "conv.py").write_text(source)
+        return tmp_path / "handed-in"
+
+    return hand_in
+
+
+@pytest.fixture
+def start_batch(course: Path) -> Callable[..., subprocess.Popen[str]]:
+    """Starts `grader batch` on `tiny` in a process of its own."""
+
+    def start(root: Path, url: str, *words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "grader", "batch", str(root), "--assignment", "tiny"]
+        command += ["--gradebook", url, "--jobs", "2", "--sandbox", "none", *words]
+        return subprocess.Popen(
+            command, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    return start

@@ -21,7 +21,7 @@ from grader.batch.run import BatchSummary, print_summary, run_batch
 from grader.batch.source import SetAside
 from grader.batch.work import Done, Work
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.model.student import Submission
+from grader.model.student import Adjustment, Submission
 
 Executed = Generator[tuple[Work, Done | Exception], None, None]
 
@@ -165,8 +165,22 @@ def test_a_failure_of_what_no_longer_counts_is_forgotten(
     other = replace(found.submission, files="mended")
     gradebook.hand_in(intake.students, [other])
     gradebook.record(other, Graded(Grade("conv", "eve", (), "none"), "by"))
-    run(replace(intake, submissions=(Found(other, found.folder, (other.id,)),)), gradebook)
+    run(replace(intake, submissions=(Found(other, found.paths, (other.id,)),)), gradebook)
     assert [(row.fault, row.submission) for row in gradebook.grades()] == [("", other)]
+
+
+def test_sqlite_and_postgresql_hold_the_same_rows(
+    make_class: Callable[..., Intake], sqlite_url: str, postgres_url: str, rows_of: Callable[[str], Any]
+) -> None:
+    intake = make_class("ada", "bob", "eve", "山田　太郎")
+    for url in (sqlite_url, postgres_url):
+        with Gradebook(url) as book:
+            run(intake, book)
+            book.adjust(Adjustment("ada", "conv", "", Fraction(1, 3), "why", "who"))
+    assert rows_of(sqlite_url) == rows_of(postgres_url)
+    assert {name: len(rows) for name, rows in rows_of(sqlite_url).items()} == {
+        "students": 4, "submissions": 4, "grades": 3, "case_results": 2, "faults": 1, "adjustments": 1,
+    }  # fmt: skip
 
 
 def test_plain_lines_stay_few(make_class: Callable[..., Intake], gradebook: Gradebook) -> None:

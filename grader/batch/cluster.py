@@ -1,0 +1,180 @@
+"""The same work on a Dask cluster: one of this machine, or one that runs anywhere.
+
+Once a worker is told how the class is graded, as bytes, by a plugin that Dask also gives to workers that join
+later. Then submissions come one by one, so no disk is shared. A worker grades one submission at a time
+whatever its threads: more of them means more workers. Dask sends Python objects: a cluster's machines are
+trusted as this one is, while submissions stay behind the wall of whichever machine they run on.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
+
+from grader.batch.execute import Workers, do_all
+from grader.batch.work import Done, Grading, Work, check, do, set_up
+from grader.judge.memory import code_digest
+from grader.model.errors import BackflipError, UserError
+
+LOCAL = "local"
+CONNECT_SECONDS = 10
+FIRST_WORKER_SECONDS = 60
+COUNT_SECONDS = 2.0  # how often the workers are counted
+
+_one_at_a_time = threading.Lock()
+
+
+class Classroom(WorkerPlugin):
+    """Keeps on a worker how the class is graded."""
+
+    def __init__(self, grading: Grading) -> None:
+        self.name = f"backflip-{grading.digest}"
+        self.grading = grading
+
+    def setup(self, worker: Any) -> None:
+        """Called by Dask on each worker; `do_here` makes the rest of it, in the thread that grades."""
+        _GRADINGS[self.grading.digest] = self.grading
+
+    def teardown(self, worker: Any) -> None:
+        """Called by Dask where the worker ends."""
+        _GRADINGS.pop(self.grading.digest, None)
+
+
+_GRADINGS: dict[str, Grading] = {}
+
+
+def do_here(digest: str, work: Work) -> Done:
+    """Does work on this worker."""
+    with _one_at_a_time:
+        set_up(_GRADINGS[digest])
+        return do(digest, work)
+
+
+@contextmanager
+def connect(address: str, jobs: int, code: str) -> Iterator[Client]:
+    """A client of the cluster at that address; `local` starts one here with so many workers, and ends it.
+
+    `code` is the digest of the code that grades. Raises UserError where nothing answers there, no worker
+    comes, or one of them has other code.
+    """
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is said in our own words
+    if address == LOCAL:
+        with (
+            LocalCluster(
+                n_workers=jobs,
+                threads_per_worker=1,
+                memory_limit=None,
+                dashboard_address=":0",
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(
+            f"no Dask scheduler answers: {said}; expected tcp://HOST:PORT of a running one", address
+        ) from error
+    with client:
+        _check_workers(client, address, code)
+        yield client
+
+
+def grade_on_cluster(
+    items: Iterable[Work], client: Client, grading: Grading
+) -> Generator[tuple[Work, Done | Exception], None, None]:
+    """Yields each work with what a worker of the cluster made of it; see `do_all` for workers that die.
+
+    While it runs, the scheduler gives up a task when its worker dies: who tries again, and how often, is
+    decided here, where innocent bystanders are told from the guilty.
+    """
+    address = client.scheduler.address if client.scheduler is not None else ""
+    client.register_plugin(Classroom(grading))
+    _check_walls(client, grading)
+    executor = client.get_executor(pure=False)
+    capacity = _Capacity(client)
+
+    @contextmanager
+    def open(alone: bool) -> Iterator[Workers[Work, Done]]:
+        submit = partial(executor.submit, do_here, grading.digest)
+        yield Workers(submit, (lambda: 1) if alone else capacity, (KilledWorker,))
+
+    before = _allow_failures(client, 0)
+    try:
+        yield from do_all(items, open)
+    except (CancelledError, OSError) as error:
+        raise UserError(
+            "the cluster went away; what was graded is kept: run it again to go on", address
+        ) from error
+    finally:
+        if client.status == "running":
+            _allow_failures(client, before)
+
+
+class _Capacity:
+    """Two submissions for each worker, as many as there are: they may come and go."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._count, self._counted = 1, float("-inf")
+
+    def __call__(self) -> int:
+        now = time.monotonic()
+        if now - self._counted > COUNT_SECONDS:
+            self._count, self._counted = len(self._client.nthreads()), now
+        return max(2 * self._count, 1)
+
+
+def _check_workers(client: Client, address: str, code: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=FIRST_WORKER_SECONDS)
+    except TimeoutError as error:
+        raise UserError(f"a scheduler without workers, after {FIRST_WORKER_SECONDS} s", address) from error
+    try:
+        codes = client.run(code_digest, on_error="return")
+    except Exception as error:
+        raise UserError(f"its workers cannot be asked: {type(error).__name__}", address) from error
+    for worker, found in codes.items():
+        if found != code:
+            raise UserError(
+                "this worker has no Backflip, or another version of it or of NumPy; install on each what you "
+                "run here",
+                worker,
+            )
+
+
+def _check_walls(client: Client, grading: Grading) -> None:
+    said = client.run(check_here, grading.digest, on_error="return")
+    for worker, complaint in said.items():
+        if complaint:
+            raise UserError(str(complaint), worker)
+
+
+def check_here(digest: str) -> str:
+    """Why this worker cannot start a submission behind its wall; "" where it can."""
+    try:
+        set_up(_GRADINGS[digest])
+        check(digest)
+    except BackflipError as error:
+        return str(error)
+    return ""
+
+
+def _allow_failures(client: Client, count: int) -> int:
+    """Sets how many workers a task may outlive; returns what it was."""
+
+    def set_allowed(dask_scheduler: Any = None) -> int:  # travels by value: the scheduler may lack Backflip
+        before: int = dask_scheduler.allowed_failures
+        dask_scheduler.allowed_failures = count
+        return before
+
+    return int(client.run_on_scheduler(set_allowed))

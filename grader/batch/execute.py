@@ -1,0 +1,80 @@
+"""Work for workers that may die: tried again elsewhere, alone in the end, and at last set aside."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Generic, TypeVar
+
+from grader.model.errors import GraderFault
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+DEATHS = 3  # after so many, an item is not tried again
+
+
+@dataclass(frozen=True)
+class Workers(Generic[Item, Result]):
+    """Workers that are ready: how to give them an item, how many to give at a time, how their death shows."""
+
+    submit: Callable[[Item], Future[Result]]
+    capacity: Callable[[], int]
+    death: tuple[type[Exception], ...]
+
+
+def do_all(
+    items: Iterable[Item], open: Callable[[bool], AbstractContextManager[Workers[Item, Result]]]
+) -> Generator[tuple[Item, Result | Exception], None, None]:
+    """Yields each item with its result, or the exception that came of it, as they end.
+
+    `open` starts workers, with True for an item that is to be alone with them. Only as many items as the
+    workers' capacity are taken at a time. Where a worker dies, what it may have had under way is tried again
+    with the others, from the second time on alone; what was there when three workers died comes back with a
+    GraderFault, so that it costs no other item.
+    """
+    waiting = iter(items)
+    deaths: dict[int, int] = {}  # by identity, which lasts as long as the item is held
+    held: list[Item] = []
+    while lost := (yield from _do_until_a_death(waiting, open, False)):
+        held.extend(lost)
+        for item in lost:
+            deaths[id(item)] = deaths.get(id(item), 0) + 1
+        waiting = chain([item for item in lost if deaths[id(item)] == 1], waiting)
+        for item in lost:
+            alone = deaths[id(item)] > 1
+            while alone and deaths[id(item)] < DEATHS:
+                if not (yield from _do_until_a_death(iter([item]), open, True)):
+                    break
+                deaths[id(item)] += 1
+            if deaths[id(item)] == DEATHS:
+                yield item, GraderFault(f"it was under way when {DEATHS} workers died, at last alone")
+
+
+def _do_until_a_death(
+    waiting: Iterator[Item],
+    open: Callable[[bool], AbstractContextManager[Workers[Item, Result]]],
+    alone: bool,
+) -> Generator[tuple[Item, Result | Exception], None, list[Item]]:
+    """Takes from `waiting` until it is empty or a worker dies; returns what may have been on it."""
+    under_way: dict[Future[Result], Item] = {}
+    lost: list[Item] = []
+    with open(alone) as workers:
+        while True:
+            for item in islice(waiting, 0 if lost else workers.capacity() - len(under_way)):
+                try:
+                    under_way[workers.submit(item)] = item
+                except workers.death:
+                    lost.append(item)
+                    break
+            if not under_way:
+                return lost
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                item, error = under_way.pop(future), future.exception()
+                if isinstance(error, workers.death):
+                    lost.append(item)
+                elif error is None:
+                    yield item, future.result()
+                else:
+                    yield item, error if isinstance(error, Exception) else GraderFault(repr(error))

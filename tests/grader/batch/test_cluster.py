@@ -1,0 +1,121 @@
+"""Laws of grading on a Dask cluster."""
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster
+
+from grader.batch.cluster import connect
+from grader.batch.gradebook import Gradebook
+from grader.judge.memory import code_digest
+from grader.model.errors import UserError
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+
+StartBatch = Callable[..., Popen[str]]
+KILLS_ITS_GRADER = """
+import os
+
+def flip(a, axes):
+    os.write(os.open({deaths!r}, os.O_APPEND | os.O_CREAT | os.O_WRONLY), b"x")
+    os.kill(os.getppid(), 9)
+
+dilate = flip
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    """Two workers, processes that share nothing with us but the machine."""
+    quiet = {"silence_logs": logging.CRITICAL, "dashboard_address": ":0", "memory_limit": None}
+    with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster:
+        yield cluster
+
+
+def workers(cluster: LocalCluster) -> list[int]:
+    with Client(cluster) as client:
+        return list(client.run(os.getpid).values())
+
+
+@pytest.mark.parametrize("count", [30, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_worker_that_is_killed_leaves_the_rows_of_an_undisturbed_run(
+    cluster: LocalCluster,
+    hand_in: Callable[..., Path],
+    start_batch: StartBatch,
+    tmp_path: Path,
+    rows_of: Callable[[str], dict[str, list[Any]]],
+    count: int,
+) -> None:
+    root = hand_in(count)
+    urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("here", "cluster")]
+    here = start_batch(root, urls[0])
+    assert here.wait(timeout=120) == 0
+    victim = workers(cluster)[0]
+    batch = start_batch(root, urls[1], "--cluster", cluster.scheduler_address)
+    assert batch.stdout is not None
+    assert batch.stdout.readline().startswith("graded")
+    os.kill(victim, signal.SIGKILL)
+    _, said = batch.communicate(timeout=120)
+    assert batch.returncode == 0, said
+    assert rows_of(urls[0]) == rows_of(urls[1])
+
+
+def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
+    cluster: LocalCluster,
+    hand_in: Callable[..., Path],
+    start_batch: StartBatch,
+    sqlite_url: str,
+    tmp_path: Path,
+) -> None:
+    root = hand_in(6, eve=KILLS_ITS_GRADER.format(deaths=str(tmp_path / "deaths")))
+    batch = start_batch(root, sqlite_url, "--cluster", cluster.scheduler_address)
+    out, said = batch.communicate(timeout=120)
+    assert batch.returncode == 1, said
+    assert "1 need a person" in out
+    assert "eve: grading failed: it was under way when 3 workers died, at last alone" in out
+    assert (tmp_path / "deaths").read_text() == "xxx"
+    with Gradebook(sqlite_url) as book:
+        rows = book.grades()
+    assert [row.student_id for row in rows if row.grade is None] == ["eve"]
+    assert len(rows) == 7
+
+
+def test_a_cluster_of_our_own_is_started_and_ended(
+    hand_in: Callable[..., Path], start_batch: StartBatch, sqlite_url: str
+) -> None:
+    batch = start_batch(hand_in(4), sqlite_url, "--cluster", "local")
+    out, said = batch.communicate(timeout=120)
+    assert (batch.returncode, said) == (0, "")
+    assert "4 graded" in out
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "tcp://no.such.host.invalid:8786"])
+def test_an_address_where_no_scheduler_is_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr("grader.batch.cluster.CONNECT_SECONDS", 1)
+    with pytest.raises(UserError, match="no Dask scheduler answers") as error, connect(address, 1, ""):
+        pass
+    assert str(error.value).startswith(address)
+    assert "\n" not in str(error.value)
+
+
+def test_a_cluster_without_workers_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.batch.cluster.FIRST_WORKER_SECONDS", 0.5)
+    with (
+        LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL) as empty,
+        pytest.raises(UserError, match="without workers"),
+        connect(empty.scheduler_address, 1, code_digest()),
+    ):
+        pass
+
+
+def test_a_worker_of_another_version_is_refused_before_anything_is_graded(cluster: LocalCluster) -> None:
+    with pytest.raises(UserError, match="another version"), connect(cluster.scheduler_address, 1, "code"):
+        pass
