@@ -22,6 +22,7 @@ from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.errors import BackflipError, UserError
 from grader.model.grade import Grade
+from grader.model.policies import Policies
 from grader.report import terminal
 from grader.report.html import to_html
 from grader.report.json_report import to_json
@@ -379,13 +380,14 @@ def _executor(options: argparse.Namespace, grading: "Grading") -> "Iterator[Exec
 
 def _report(options: argparse.Namespace) -> int:
     from grader.batch.gradebook import Gradebook
+    from grader.report.class_row import with_policies
     from grader.report.class_table import show_class
     from grader.report.csv_report import write_grades
 
     if options.format == "csv" and options.out is None:
         raise UserError("--format csv writes a file: say where with --out DIR")
     with Gradebook(options.gradebook, create=False) as gradebook:
-        rows = gradebook.grades()
+        rows = with_policies(gradebook.grades(), _policies())
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, 100)  # into a file or a pipe nothing forces a narrow table
@@ -436,6 +438,14 @@ def _has_variants(assignment: Assignment) -> bool:
     if assignment.frozen is not None:
         return False
     return load_course(_repository() / "assignments" / "course.yaml").variants
+
+
+def _policies() -> Policies:
+    """Those of the course around the working folder; without one everybody scores what they earned."""
+    from grader.author.load import load_course
+
+    root = _find_repository()
+    return Policies() if root is None else load_course(root / "assignments" / "course.yaml").policies
 
 
 def _secret() -> str:

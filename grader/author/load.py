@@ -12,9 +12,11 @@ import yaml
 from grader.author.document import Document, read
 from grader.author.models import AssignmentModel, CourseModel, LimitsModel
 from grader.author.own_tests import find_tests
+from grader.author.policies import policies_of
 from grader.author.rubric import lines_of, load_rubric
 from grader.judge.policy import find
 from grader.model.assignment import Assignment, Case, Limits, Policy, Rubric
+from grader.model.course import Course
 from grader.model.errors import UserError
 
 
@@ -96,8 +98,8 @@ def _policy(document: Document, model: AssignmentModel, folder: Path) -> Policy:
     return Policy(imports, forbidden)
 
 
-def load_course(path: Path) -> CourseModel:
-    """course.yaml; UserError where it names an assignment that is not beside it."""
+def load_course(path: Path) -> Course:
+    """course.yaml; UserError for an assignment that is not there, or policies that contradict each other."""
     document = Document(path)
     course: CourseModel = document.parse(CourseModel, document.data)
     for number, name in enumerate(course.assignments):
@@ -105,7 +107,8 @@ def load_course(path: Path) -> CourseModel:
             raise document.fail(
                 f"found {name!r}, expected a folder with assignment.yaml", ("assignments", number)
             )
-    return course
+    policies = policies_of(document, course)
+    return Course(course.title, tuple(course.assignments), course.variants, policies)
 
 
 def changed_files(assignment: Assignment) -> list[str]:

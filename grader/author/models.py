@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from grader.model.assignment import Limits, Policy, Visibility
 
@@ -271,9 +271,34 @@ class RubricModel(Strict):
     """What earns points, in the order in which it is run and reported."""
 
 
+Duration = Annotated[str, Field(pattern=r"^\d+(\.\d+)?[mhd]$")]
+Percent = Annotated[str, Field(pattern=r"^(100|\d{1,2}(\.\d+)?)%$")]
+
+
 class CourseModel(Strict):
-    """course.yaml: title, assignments in order, and whether hidden cases have each student's own numbers."""
+    """course.yaml: the assignments in order, and the policies; see `grader.model.policies`."""
 
     title: str
     assignments: list[Id] = Field(min_length=1)
     variants: bool = False
+    """Whether hidden cases have numbers of each student's own."""
+    deadlines: dict[str, AwareDatetime] = {}
+    """By assignment, with the offset from UTC: 2026-10-01T23:59:00+02:00."""
+    extensions: dict[str, dict[str, Duration]] = {}
+    """By assignment and student's id: hours ("36h") or days ("2d") on top of the deadline."""
+    grace: Duration | None = None
+    """How long after the deadline nothing is late: "15m"."""
+    late_penalty: Annotated[str, Field(pattern=r"^\d+(\.\d+)?% per (day|hour)$")] | None = None
+    """What each begun day or hour costs, of the points offered: "10% per day"."""
+    late_floor: Percent | None = None
+    """The share of the points offered below which no penalty takes a score."""
+    late_cap: Percent | None = None
+    """The share of the points offered that a late submission scores at most."""
+    late_days: Count | None = None
+    """How many days each student may be late in the whole course."""
+    late_days_each: Count | None = None
+    """How many of them at most for one assignment."""
+    drop_after: Duration | None = None
+    """How long after the deadline nothing counts any more."""
+    rounding: Annotated[str, Field(pattern=r"^(nearest|up|down) \d+(\.\d+)?$")] | None = None
+    """To a multiple of so many points: "nearest 0.5"."""

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.model.errors import UserError
+from grader.model.policies import duration
 from grader.model.student import Student
 
 COLUMNS = ("student_id", "name", "email", "section", "extension")
@@ -72,10 +73,7 @@ def _student(row: dict[str, str | None], path: Path, line: int) -> Student:
 
 def extension_of(student: Student) -> timedelta:
     """How much later than others they may hand in."""
-    if not student.extension:
-        return timedelta()
-    number, unit = float(student.extension[:-1]), student.extension[-1]
-    return timedelta(hours=number if unit == "h" else 24 * number)
+    return duration(student.extension or "0d")
 
 
 class Matcher:

@@ -1,10 +1,12 @@
 """What the reports on a class are made of: one student's standing in one assignment."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.model.grade import Grade, Status
+from grader.model.policies import Final, Policies, Standing, settle, settle_one
 from grader.model.student import Adjustment, Student, Submission
 from grader.report.text import listing
 
@@ -15,7 +17,8 @@ _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
 class ClassRow:
     """A student's current grade, if there is one; `fault` says why the last attempt to grade failed.
 
-    `submission` is the one that the grade is of; `adjustments` are what a person adds to it.
+    `submission` is the one that the grade is of; `adjustments` are what a person adds to it; `settled` is
+    what the course's policies make of all that.
     """
 
     student_id: str
@@ -25,16 +28,29 @@ class ClassRow:
     student: Student | None = None
     submission: Submission | None = None
     adjustments: tuple[Adjustment, ...] = ()
+    settled: Final | None = None
 
     @property
-    def adjustment(self) -> Fraction:
-        """The points that a person adds, in all."""
-        return sum((adjustment.points for adjustment in self.adjustments), Fraction(0))
+    def standing(self) -> Standing:
+        """What policies look at."""
+        return Standing(
+            student=self.student or Student(self.student_id),
+            assignment=self.assignment,
+            earned=Fraction(0) if self.grade is None else self.grade.score,
+            max_score=Fraction(0) if self.grade is None else self.grade.max_score,
+            submission=self.submission,
+            adjustments=self.adjustments,
+        )
+
+    @property
+    def final(self) -> Final:
+        """What counts, and how it came about; without policies that is what was earned and adjusted."""
+        return self.settled or settle_one(Policies(), self.standing, 0)
 
     @property
     def score(self) -> Fraction | None:
-        """The points earned, with what a person adds; None where there is no grade."""
-        return None if self.grade is None else self.grade.score + self.adjustment
+        """The score that counts; None where there is neither a grade nor a person's word."""
+        return None if self.grade is None and not self.adjustments else self.final.score
 
     @property
     def needs_person(self) -> str:
@@ -45,7 +61,7 @@ class ClassRow:
             return f"partial: {self.grade.not_selected} cases were not selected"
         if self.grade is not None and self.grade.needs_person:
             return "not scored: " + listing([f"{r.criterion}/{r.case}" for r in self.grade.needs_person])
-        return ""
+        return self.final.unclear
 
     @property
     def remark(self) -> str:
@@ -55,3 +71,10 @@ class ClassRow:
             counts.update(r.status for r in criterion.results if r.status not in _SAYS_NOTHING)
         words = [f"{status.value.replace('_', ' ')} ×{count}" for status, count in counts.items()]
         return ", ".join((["needs a person"] if self.needs_person else []) + words)
+
+
+def with_policies(rows: Iterable[ClassRow], policies: Policies) -> list[ClassRow]:
+    """The rows of a class, each with the score that the policies leave it."""
+    listed = list(rows)
+    finals = settle(policies, (row.standing for row in listed))
+    return [replace(row, settled=finals[row.student_id, row.assignment]) for row in listed]

@@ -22,8 +22,9 @@ def write_grades(rows: Iterable[ClassRow], out_dir: Path) -> Path:
     for row in ordered:
         named = columns.setdefault(row.assignment, {row.assignment: None})
         cells = students[row.student_id]
-        if row.grade is not None and row.score is not None:
-            scores = {f"{row.assignment}.{c.id}": score_text(c.score) for c in row.grade.criteria}
+        if row.score is not None:
+            criteria = () if row.grade is None else row.grade.criteria
+            scores = {f"{row.assignment}.{c.id}": score_text(c.score) for c in criteria}
             named.update(dict.fromkeys(scores))
             cells |= {row.assignment: score_text(row.score)} | scores
         if row.needs_person:

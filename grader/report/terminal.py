@@ -10,6 +10,7 @@ from rich.text import Text
 
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.policies import Final
 from grader.report.text import clean, clean_line, cut_mark, score_text
 
 WIDTH = 80
@@ -20,8 +21,10 @@ NOT_SCORED = "not scored: a person must look"
 HIDDEN_FAILS = "a hidden case fails"
 
 
-def show(grade: Grade, console: Console, reveal: bool = False) -> None:
+def show(grade: Grade, console: Console, reveal: bool = False, final: Final | None = None) -> None:
     """Prints the feedback; what belongs to hidden cases only where `reveal` says so.
+
+    `final` tells what policies made of the score.
 
     Nothing that a submission wrote is read as markup or reaches the terminal as a control sequence.
     """
@@ -31,6 +34,8 @@ def show(grade: Grade, console: Console, reveal: bool = False) -> None:
     if whole is not None:
         parts.append(_block(whole, f"every case fails ({len(run)})", reveal))
     parts.append(_scores(grade))
+    if final is not None and final.steps:
+        parts.append(_steps(final))
     if whole is None:
         parts.extend(block for criterion in grade.criteria for block in _failures(criterion, reveal))
     for part in parts:
@@ -70,6 +75,18 @@ def _scores(grade: Grade) -> RenderableType:
             Text(_bar(share), style),
             Text(_remark(criterion) or " "),  # rich shrinks the first column for an empty last one
         )
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def _steps(final: Final) -> RenderableType:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_row("earned", "", score_text(final.earned))
+    for step in final.steps:
+        grid.add_row(step.policy, Text(clean(step.says)), score_text(step.score))
+    grid.add_row(Text("counts", "bold"), "", Text(score_text(final.score), "bold"))
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 

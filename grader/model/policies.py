@@ -1,0 +1,294 @@
+"""From points to the score that counts: deadlines, late penalties, late days, a person's word, rounding.
+
+Everything here is a pure function: no clock, no database. The order is always the same: a late submission is
+dropped, or loses what its late days do not forgive; then comes what a person adds; rounding is last.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+from math import ceil, floor
+from typing import Literal
+
+from grader.model.student import Adjustment, Student, Submission
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """The `share` of the points offered that each begun `per` (an hour or a day) after the deadline costs."""
+
+    share: Fraction
+    per: timedelta
+
+
+@dataclass(frozen=True)
+class LateDays:
+    """Days of 24 hours that a student may be late in the whole course, at most `each` per assignment."""
+
+    total: int
+    each: int
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """To a multiple of `step` points, the `nearest` (halves go up), or always `up` or `down`."""
+
+    direction: Literal["nearest", "up", "down"]
+    step: Fraction
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What course.yaml says about scores; a course that says nothing gives everybody what they earned.
+
+    `extensions[assignment][student]` moves one student's deadline; where the roster has another one for them,
+    the longer counts. `grace` moves everybody's. `floor` and `cap` are shares of the points offered: no
+    penalty takes a score below the floor, no late submission scores above the cap. Later than `drop_after`
+    after the deadline a submission scores nothing, whatever late days are left.
+    """
+
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)
+    extensions: Mapping[str, Mapping[str, timedelta]] = field(default_factory=dict)
+    grace: timedelta = timedelta()
+    penalty: Penalty | None = None
+    floor: Fraction = Fraction(0)
+    cap: Fraction = Fraction(1)
+    drop_after: timedelta | None = None
+    late_days: LateDays = LateDays(0, 0)
+    rounding: Rounding | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What policies look at: whose points they are, when it was handed in, a person's word."""
+
+    student: Student
+    assignment: str
+    earned: Fraction
+    max_score: Fraction
+    submission: Submission | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One policy at work: its name in course.yaml, what it says to the student, the score afterwards."""
+
+    policy: str
+    says: str
+    score: Fraction
+
+
+@dataclass(frozen=True)
+class Final:
+    """The score that counts, and the steps that led there from what was `earned`.
+
+    `late_days` is how many were used; `unclear` says why a person must decide, "" where nobody must.
+    """
+
+    earned: Fraction
+    score: Fraction
+    steps: tuple[Step, ...] = ()
+    late_days: int = 0
+    unclear: str = ""
+
+
+def settle(policies: Policies, standings: Iterable[Standing]) -> dict[tuple[str, str], Final]:
+    """The final score of each standing, by student and assignment.
+
+    A student's late days go to the assignment that was due first, as many as it takes.
+    """
+    of: dict[str, list[Standing]] = defaultdict(list)
+    for standing in standings:
+        of[standing.student.id].append(standing)
+    finals = {}
+    for student, theirs in of.items():
+        left = policies.late_days.total
+        for standing in sorted(theirs, key=lambda w: _due_first(policies, w)):
+            final = settle_one(policies, standing, left)
+            left -= final.late_days
+            finals[student, standing.assignment] = final
+    return finals
+
+
+def settle_one(policies: Policies, standing: Standing, late_days_left: int) -> Final:
+    """The final score of one standing, for a student who has so many late days left in the course."""
+    steps: list[Step] = []
+    used, unclear = 0, ""
+    lateness = lateness_of(policies, standing)
+    if lateness is None:
+        unclear = _without_time(standing, steps)
+    elif lateness > timedelta():
+        used = _be_late(policies, standing, lateness, late_days_left, steps)
+    else:
+        _say_why_in_time(policies, standing, lateness, steps)
+    score = steps[-1].score if steps else standing.earned
+    for adjustment in standing.adjustments:
+        score += adjustment.points
+        where = f" on {adjustment.criterion}" if adjustment.criterion else ""
+        said = f"{_points(adjustment.points, sign='+')}{where} from {adjustment.author}: {adjustment.reason}"
+        steps.append(Step("adjustment", said, score))
+    if policies.rounding is not None:
+        rounded = round_score(policies.rounding, score, standing.max_score)
+        if rounded != score:
+            said = f"rounded {_way(policies.rounding)} of {_points(policies.rounding.step)}"
+            steps.append(Step("rounding", said, rounded))
+            score = rounded
+    return Final(standing.earned, score, tuple(steps), used, unclear)
+
+
+def extension_of(policies: Policies, standing: Standing) -> timedelta:
+    """How much later than others the student may hand this in."""
+    own = policies.extensions.get(standing.assignment, {}).get(standing.student.id, timedelta())
+    return max(own, duration(standing.student.extension or "0d"))
+
+
+def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
+    """How long after the student's own deadline it was handed in, negative before it; None: nobody knows.
+
+    Where there is no deadline, or nothing handed in, nothing is late.
+    """
+    due = policies.deadlines.get(standing.assignment)
+    if due is None or standing.submission is None:
+        return timedelta()
+    if not standing.submission.submitted_at:
+        return None
+    handed_in = datetime.fromisoformat(standing.submission.submitted_at)
+    return handed_in - due - extension_of(policies, standing) - policies.grace
+
+
+def round_score(rounding: Rounding, score: Fraction, max_score: Fraction) -> Fraction:
+    """`score` rounded; never lifted above `max_score` where it was not above it before."""
+    steps = score / rounding.step
+    count = {
+        "nearest": floor(steps + Fraction(1, 2)),
+        "up": ceil(steps),
+        "down": floor(steps),
+    }[rounding.direction]
+    return min(count * rounding.step, max(score, max_score))
+
+
+def duration(text: str) -> timedelta:
+    """Minutes ("15m"), hours ("36h") or days ("2d")."""
+    unit = {"m": HOUR / 60, "h": HOUR, "d": DAY}[text[-1]]
+    return float(text[:-1]) * unit
+
+
+def _due_first(policies: Policies, standing: Standing) -> tuple[bool, float, str]:
+    due = policies.deadlines.get(standing.assignment)
+    return due is None, 0.0 if due is None else due.timestamp(), standing.assignment
+
+
+def _be_late(
+    policies: Policies, standing: Standing, lateness: timedelta, left: int, steps: list[Step]
+) -> int:
+    """Adds what being late comes to; returns the late days that it takes."""
+    how_late = f"handed in {_time(lateness)} after {_deadline(policies, standing)}"
+    if policies.drop_after is not None and lateness > policies.drop_after:
+        said = f"{how_late}: nothing counts that is more than {_time(policies.drop_after)} late"
+        steps.append(Step("drop_after", said, min(standing.earned, Fraction(0))))
+        return 0
+    used = min(_begun(lateness, DAY), left, policies.late_days.each)
+    if used:
+        said = f"{how_late}: {used} late day{'s' * (used != 1)} used, {left - used} left"
+        steps.append(Step("late_days", said, standing.earned))
+        how_late = f"{_time(lateness - used * DAY)} more than your late days forgive"
+    rest = lateness - used * DAY
+    if rest > timedelta():
+        _punish(policies, standing, rest, how_late, steps)
+    return used
+
+
+def _punish(
+    policies: Policies, standing: Standing, lateness: timedelta, how_late: str, steps: list[Step]
+) -> None:
+    """Adds what the penalty and the cap take from a submission that is late by so much."""
+    score = standing.earned
+    if (penalty := policies.penalty) is not None:
+        begun = _begun(lateness, penalty.per)
+        least = min(standing.earned, policies.floor * standing.max_score)
+        taken = score - begun * penalty.share * standing.max_score
+        unit = "day" if penalty.per == DAY else "hour"
+        said = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
+        said += f"{_points(standing.max_score)}"
+        if taken < least and policies.floor:
+            said += f", but nobody falls below {_percent(policies.floor)}"
+        score = max(taken, least, min(standing.earned, Fraction(0)))
+        steps.append(Step("late_penalty", said, score))
+        how_late = "late"
+    if score > (most := policies.cap * standing.max_score):
+        steps.append(Step("late_cap", f"{how_late}: at most {_percent(policies.cap)}", most))
+    elif penalty is None:
+        steps.append(Step("deadlines", f"{how_late}: it costs nothing", score))
+
+
+def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta, steps: list[Step]) -> None:
+    """Names the extension or the grace without which it would have been late."""
+    extension = extension_of(policies, standing)
+    if standing.assignment not in policies.deadlines or standing.submission is None:
+        return
+    after = lateness + policies.grace
+    if after > timedelta():
+        said = f"handed in {_time(after)} after {_deadline(policies, standing)}, in time by grace"
+        steps.append(Step("grace", said, standing.earned))
+    elif after + extension > timedelta():
+        steps.append(Step("extensions", f"in time by your extension of {_time(extension)}", standing.earned))
+
+
+def _without_time(standing: Standing, steps: list[Step]) -> str:
+    if standing.submission is not None and standing.submission.late:
+        return "late, and nothing says by how much"
+    steps.append(
+        Step("deadlines", "nothing says when it was handed in: it counts as in time", standing.earned)
+    )
+    return ""
+
+
+def _begun(time: timedelta, unit: timedelta) -> int:
+    return -(-time // unit)
+
+
+def _deadline(policies: Policies, standing: Standing) -> str:
+    due, extension = policies.deadlines[standing.assignment], extension_of(policies, standing)
+    if not extension:
+        return f"the deadline ({_moment(due)})"
+    return f"your deadline ({_moment(due + extension)}, with an extension of {_time(extension)})"
+
+
+def _moment(time: datetime) -> str:
+    return time.isoformat(sep=" ", timespec="minutes")
+
+
+def _time(time: timedelta) -> str:
+    """`2 days 3 hours`, `1 hour 5 minutes`, `40 seconds`: the two largest units."""
+    seconds = ceil(time.total_seconds())
+    parts = []
+    for name, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(seconds, length)
+        if count:
+            parts.append(f"{count} {name}{'s' * (count != 1)}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "0 seconds"
+
+
+def _way(rounding: Rounding) -> str:
+    return (
+        "to the nearest multiple"
+        if rounding.direction == "nearest"
+        else f"{rounding.direction} to a multiple"
+    )
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(share * 100):g}%"
+
+
+def _points(points: Fraction, sign: Literal["+", "-"] = "-") -> str:
+    number = f"{float(points):{sign}.2f}".rstrip("0").rstrip(".")
+    return f"{number} point{'s' * (abs(points) != 1)}"
