@@ -333,14 +333,15 @@ def column_blocks(
 
     A block is valid until the next one. For a 1x1 kernel it can be a view of x, and nothing is copied.
     """
+    blocks = padded_blocks(x, out, kernel, stride, padding)
+    if math.prod(kernel) == 1:
+        yield from ((as_rows(seen), as_rows(part)) for seen, part in blocks)
+        return
     width, room = math.prod(kernel) * x.shape[3], x.device.ops.BLOCK // 4
     memory = empty(min(max(room, width), math.prod(out.shape[:3]) * width), x.device, x.dtype)
-    for seen, part in padded_blocks(x, out, kernel, stride, padding):
+    for seen, part in blocks:
         for pixels, rows in split((seen, part), width, room):
-            if math.prod(kernel) == 1:
-                yield as_rows(pixels), as_rows(rows)
-            else:
-                yield as_rows(copy_into(pixels, memory)), as_rows(rows)
+            yield as_rows(copy_into(pixels, memory)), as_rows(rows)
 
 
 def pieces(x: NDArray, out_grad: NDArray, kernel: Pair, padding: Pair) -> Iterator[tuple[NDArray, NDArray]]:
@@ -415,11 +416,11 @@ def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair) -> N
         for place, k, s, p in zip(places, kernel, stride, padding, strict=True)
     ]
     (top, bottom), (left, right) = spans
-    _, height, width, _ = x.shape
-    x = x[images]
+    n, height, width, _ = x.shape
     if top >= 0 and left >= 0 and bottom <= height and right <= width:
-        return x[:, top:bottom, left:right]
-    return pad(x, ((0, 0), (-top, bottom - height), (-left, right - width), (0, 0)))
+        return x[images, top:bottom, left:right]
+    of_images = (-images.start, images.stop - n)
+    return pad(x, (of_images, (-top, bottom - height), (-left, right - width), (0, 0)))
 
 
 def windows(x: NDArray, kernel: Pair, stride: Pair) -> NDArray:

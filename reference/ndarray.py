@@ -544,7 +544,7 @@ def to_shape(shape: Axes) -> Shape:
 
 def to_integers(values: Axes) -> tuple[int, ...]:
     """One integer or several as a tuple of int. TypeError for anything else."""
-    if isinstance(values, int | np.integer):
+    if isinstance(values, (int, np.integer)):
         return (operator.index(values),)
     return tuple(map(operator.index, values))
 

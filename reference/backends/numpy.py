@@ -277,11 +277,12 @@ def matmul(
         np.matmul(left[done:], right, out=product[done:])
     elif m * n <= SMALL_MATRIX < n * k:
         # A small result of a long sum: many short sums, and their sum.
-        length = SMALL_MATRIX // n
+        length = SMALL_MATRIX // 2 // n
         count, done = k // length, k // length * length
         pieces = left[:, :done].reshape(m, count, length).swapaxes(0, 1)
         np.sum(np.matmul(pieces, right[:done].reshape(count, length, n)), axis=0, out=product)
-        product += np.matmul(left[:, done:], right[done:])
+        if done < k:
+            product += np.matmul(left[:, done:], right[done:])
     else:
         np.matmul(left, right, out=product)
     if accumulate:
