@@ -102,7 +102,7 @@ oracle: setup .venv/oracle
 	@touch $@
 
 bench: setup
-	@$(BIN)/python -c "import torch" 2>/dev/null || { set -- --no-build-isolation -e ".[bench]"; $(INSTALL); }
+	@$(BIN)/python -c "import numba, torch" 2>/dev/null || { set -- --no-build-isolation -e ".[bench]"; $(INSTALL); }
 	@$(BIN)/python -m benchmarks $(NAME)
 
 bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
@@ -121,6 +121,7 @@ lock: # the one target that needs uv; run it after changing a dependency in pypr
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -o locks/handout.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra dev -c locks/handout.txt -o locks/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra oracle -c locks/dev.txt -o locks/oracle.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra compiler -c locks/dev.txt -o locks/compiler.txt
 
 clean:
 	rm -rf build

@@ -36,3 +36,13 @@ else
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
+
+# CUDA C++ is run by a C++ compiler: the machine's, or one from a package.
+if ! command -v g++ >/dev/null 2>&1 && ! command -v clang++ >/dev/null 2>&1; then
+    echo "setup: no g++ or clang++ here: installing the compiler of ziglang into .venv"
+    if command -v uv >/dev/null 2>&1; then
+        uv pip install --quiet --python .venv/bin/python --require-hashes -r locks/compiler.txt
+    else
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/compiler.txt
+    fi
+fi

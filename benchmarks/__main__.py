@@ -13,7 +13,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-BENCHMARKS = ("convolution", "arrays", "grading")
+BENCHMARKS = ("convolution", "arrays", "emulator", "grading")
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 HEAD = """\

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 from ctypes import POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 from typing import ClassVar
@@ -67,10 +66,17 @@ class RawLaunch(ctypes.Structure):
     ]
 
 
-@functools.cache
+LOADED: dict[str, ctypes.CDLL] = {}  # by the file's name, which says what is in it
+
+
 def runtime(path: Path) -> ctypes.CDLL:
-    """The runtime, loaded once; its functions have their types."""
-    library = ctypes.CDLL(str(path))
+    """The runtime, with its functions' types. It is loaded once, whichever folder it is found in.
+
+    Kernels ask for it by its name, so they all get the first; a second one would know nothing of them.
+    """
+    if path.name in LOADED:
+        return LOADED[path.name]
+    library = LOADED[path.name] = ctypes.CDLL(str(path))
     for name, result, *arguments in (
         ("emulator_reserve", c_void_p, c_size_t, c_int),
         ("emulator_region", None, c_size_t, c_size_t, c_size_t, c_void_p),

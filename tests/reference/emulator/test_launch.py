@@ -325,6 +325,14 @@ def test_the_same_source_is_compiled_once(tmp_path):
     assert first.warnings == ""
 
 
+def test_kernels_from_several_folders_run_in_one_process(tmp_path):
+    for name in ("a", "b"):
+        out = np.zeros(4, "float32")
+        kernels = Module(FILL + f"// {name}", folder=tmp_path / name)
+        assert not kernels.launch("fill", 1, 4, [4, 2.0, out]).findings
+        assert out.tolist() == [2, 2, 2, 2]
+
+
 def test_a_compilers_warning_is_kept_with_the_library(tmp_path):
     for _ in range(2):
         kernels = Module("__global__ void kernel(int *out) { int unused = 3; }", folder=tmp_path)

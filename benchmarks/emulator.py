@@ -1,0 +1,131 @@
+"""The emulator: how long it compiles and runs a tiled product, against Numba's CUDA simulator."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.simulator import tiled
+from benchmarks.table import Table
+from reference.emulator import Fresh, Module
+
+ABOUT = """\
+A product of matrices, tiled 16 × 16 through shared memory, float32, on `reference.emulator` and, the same
+kernel in Python, on Numba's CUDA simulator. Wall time, the shortest of several runs after one that does not
+count (of Numba's one run). "All checks" are bounds, memory never written, races and barriers, with counts of
+transactions and bank conflicts, in one order of threads. Promised: a cold compilation below 1,500 ms, that of
+the emulator's own runtime included; 128 × 128 × 128 below 300 ms without checks and 1,500 ms with all of
+them; and at least 50 times as fast as the simulator."""
+TILE = 16
+SOURCE = """
+__global__ void tiled(const float *a, const float *b, float *c, int m, int k, int n)
+{
+    __shared__ float a_tile[16][16], b_tile[16][16];
+    int x = threadIdx.x, y = threadIdx.y, row = blockIdx.y * 16 + y, column = blockIdx.x * 16 + x;
+    float sum = 0;
+    for (int t = 0; t < k; t += 16) {
+        a_tile[y][x] = row < m && t + x < k ? a[row * k + t + x] : 0;
+        b_tile[y][x] = t + y < k && column < n ? b[(t + y) * n + column] : 0;
+        __syncthreads();
+        for (int i = 0; i < 16; ++i)
+            sum += a_tile[y][i] * b_tile[i][x];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        c[row * n + column] = sum;
+}
+"""
+
+
+def measure() -> Table:
+    """The table: milliseconds, and what was promised."""
+    rows = [*compilation()]
+    large = operands(128, 128, 128)
+    for name, run in launches(large).items():
+        rows.append((f"128 × 128 × 128, {name}", milliseconds(shortest(run, 7)), ""))
+    small = operands(33, 29, 41)
+    ours = {name: shortest(run, 7) for name, run in launches(small).items()}
+    theirs = shortest(lambda: simulated(*small), 1)
+    rows += [
+        (f"33 × 29 × 41, {name}", milliseconds(time), f"{theirs / time:.0f}") for name, time in ours.items()
+    ]
+    rows.append(("33 × 29 × 41, Numba's simulator", milliseconds(theirs), "1"))
+    return Table("CUDA C++ on the CPU", ABOUT, ("what", "ms", "times as fast as Numba"), tuple(rows))
+
+
+def compilation() -> list[tuple[str, str, str]]:
+    """Cold, with nothing in the folder; for a second source, with the runtime there; and from the cache."""
+    cold, second, cached = [], [], []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory() as folder:
+            cold.append(timed(lambda: Module(SOURCE, folder=Path(folder))))
+            second.append(timed(lambda: Module(SOURCE + "// changed", folder=Path(folder))))
+            cached.append(timed(lambda: Module(SOURCE, folder=Path(folder))))
+    return [
+        ("compile, checked, with the runtime", milliseconds(min(cold)), ""),
+        ("compile, checked, another source", milliseconds(min(second)), ""),
+        ("compile what is cached", milliseconds(min(cached)), ""),
+    ]
+
+
+def operands(m: int, k: int, n: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Two matrices of small integers."""
+    rng = np.random.default_rng(0)
+    return rng.integers(-8, 9, (m, k)).astype("f"), rng.integers(-8, 9, (k, n)).astype("f")
+
+
+def launches(
+    matrices: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
+) -> dict[str, Callable[[], Any]]:
+    """The product without checks and with all of them; each run's result is looked at."""
+    a, b = matrices
+    (m, k), n = a.shape, b.shape[1]
+
+    def run(module: Module, **how: Any) -> None:
+        c = np.zeros((m, n), "f")
+        out = Fresh(c) if module.checked else c
+        result = module.launch("tiled", grid(m, n), (TILE, TILE), [a, b, out, m, k, n], **how)
+        assert not result.findings and np.array_equal(a @ b, c)
+
+    fast, checked = Module(SOURCE, checked=False), Module(SOURCE)
+    return {
+        "no checks": lambda: run(fast),
+        "all checks": lambda: run(checked, counting=True),
+    }
+
+
+def simulated(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> None:
+    """The same kernel on Numba's simulator."""
+    c = np.zeros((a.shape[0], b.shape[1]), "f")
+    tiled[grid(*c.shape), (TILE, TILE)](a, b, c)
+    assert np.array_equal(a @ b, c)
+
+
+def grid(m: int, n: int) -> tuple[int, int]:
+    """As many tiles as cover the result."""
+    return -(-n // TILE), -(-m // TILE)
+
+
+def shortest(function: Callable[[], Any], rounds: int) -> float:
+    """The shortest wall time in seconds; more than one round begins with one that does not count."""
+    if rounds > 1:
+        function()
+    return min(timed(function) for _ in range(rounds))
+
+
+def timed(function: Callable[[], Any]) -> float:
+    """Wall time in seconds."""
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def milliseconds(seconds: float) -> str:
+    """As the table shows it."""
+    return f"{seconds * 1e3:.1f}"
