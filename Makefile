@@ -58,7 +58,7 @@ test-slow: setup
 
 # A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
 gpu-test: setup
-	@BACKFLIP_GPU=required $(BIN)/python -m pytest -W default tests/reference/test_cuda.py tests/grader/judge/test_devices.py $(ARGS)
+	@BACKFLIP_GPU=required $(BIN)/python -m pytest -W default tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py tests/grader/judge/test_devices.py $(ARGS)
 
 gpu-sanitize: setup # compute-sanitizer is a part of NVIDIA's CUDA toolkit
 	@for tool in memcheck racecheck initcheck; do BACKFLIP_GPU=required compute-sanitizer --tool $$tool \

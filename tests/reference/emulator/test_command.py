@@ -1,0 +1,114 @@
+"""The command `grader emulate`: arguments by name, findings in print, an exit status that tells."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SOURCE = """
+__global__ void add(int n, const float *a, const float *b, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n)
+        out[i] = a[i] + b[i];
+    if (i == 0)
+        printf("n is %d\\n", n);
+}
+template <int N> __global__ void three(float *out) { out[threadIdx.x] = N; }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "add.cu").write_text(SOURCE)
+    np.savez(tmp_path / "in.npz", a=np.arange(100, dtype="f"), b=np.ones(100, "f"), n=np.int32(100))
+    return tmp_path
+
+
+def emulate(folder, *arguments, command=("-m", "grader", "emulate")):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder / "cache")}
+    return subprocess.run(
+        [sys.executable, *command, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+ADD = ("add.cu", "--kernel", "add", "--grid", "4", "--block", "32", "--arrays", "in.npz")
+OUT = ("--out", "out=float32:100")
+
+
+@pytest.mark.parametrize("command", [("-m", "grader", "emulate"), ("-m", "reference.emulator")])
+@pytest.mark.parametrize("check", [(), ("--check",)])
+def test_a_correct_kernel_runs_and_its_arrays_are_saved(folder, command, check):
+    done = emulate(folder, *ADD, *OUT, *check, "--save", "out.npz", command=command)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "n is 100" in done.stdout
+    assert ("nothing found" in done.stdout) == bool(check)
+    with np.load(folder / "out.npz", allow_pickle=False) as saved:
+        np.testing.assert_array_equal(np.arange(1, 101), saved["out"])
+
+
+def test_a_bug_is_printed_with_its_line_and_is_the_exit_status(folder):
+    done = emulate(folder, *ADD, "--out", "out=float32:99", "--check")
+    assert done.returncode == 1
+    assert "add.cu:6: out_of_bounds in add: thread (3, 0, 0) of block (3, 0, 0) writes element 99 of out" in (
+        done.stdout
+    )
+
+
+def test_counts_are_those_of_the_kernel(folder):
+    done = emulate(folder, *ADD, *OUT, "--check")
+    assert "128 threads. On average a thread: 2.34 accesses to global memory" in done.stdout
+    assert "4.00 transactions of 32 bytes" not in done.stdout  # the last warp has 4 lanes
+    assert "0 bank conflicts" in done.stdout
+
+
+def test_a_template_is_named_by_its_instance(folder):
+    launch = ("--grid", "1", "--block", "4")
+    done = emulate(folder, "add.cu", "--kernel", "three<3>", *launch, "--out", "out=float32:4", "--check")
+    assert (done.returncode, "[3. 3. 3. 3.]" in done.stdout) == (0, True)
+
+
+def test_what_only_nvidias_compiler_refuses_is_told(folder):
+    pytest.importorskip("nvidia.cuda_nvrtc")
+    # g++ takes a C library's function that device code does not have
+    text = "__global__ void add(float *out)\n{\n    out[0] = __builtin_parity(3);\n}\n"
+    (folder / "host.cu").write_text(text)
+    launch = ("--kernel", "add", "--grid", "1", "--block", "1")
+    done = emulate(folder, "host.cu", *launch, "--out", "out=float32:1")
+    assert done.returncode == 1
+    assert "NVIDIA's compiler, for an error:" in done.stdout
+    assert "host.cu(3)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ((*ADD,), "add takes out, which is neither in --arrays nor in --set nor in --out"),
+        (("add.cu", "--kernel", "ad", *ADD[3:], *OUT), "add.cu has no kernel 'ad'; it has add, three"),
+        ((*ADD, "--out", "out=float:x"), "--out out=float:x: expected NAME=DTYPE:SHAPE"),
+        ((*ADD, "--set", "n=many", *OUT), "--set n=many: 'many' is no number"),
+        ((*ADD, "--out", "out=float64:100"), "argument 4 of add, out, is an array of float64"),
+        (("none.cu", *ADD[1:], *OUT), "none.cu"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_status_2(folder, arguments, complaint):
+    done = emulate(folder, *arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_source_that_does_not_compile_is_shown_with_its_line(folder):
+    (folder / "add.cu").write_text(SOURCE.replace("a[i] + b[i]", "a[i] + c[i]"))
+    done = emulate(folder, *ADD, *OUT)
+    assert done.returncode == 2
+    assert "add.cu:6:" in done.stderr
