@@ -35,6 +35,7 @@ class EmulatedOperations(KernelOperations):
     """The operations on emulated threads. Checked, a kernel's bug is a KernelBug where it happens.
 
     Compiled kernels are kept in `folder`, by default the user's cache; `launched` counts launches by kernel.
+    A checked launch runs in as many orders of threads and blocks as `schedules` says.
     """
 
     BLOCK = 2**16
@@ -44,9 +45,9 @@ class EmulatedOperations(KernelOperations):
     strided = staticmethod(numpy_backend.strided)
     to_host = staticmethod(numpy_backend.to_host)
 
-    def __init__(self, checked: bool, folder: Path | None = None) -> None:
+    def __init__(self, checked: bool, folder: Path | None = None, schedules: int = 1) -> None:
         self.launched: dict[str, int] = {}
-        self._checked, self._folder = checked, folder
+        self._checked, self._folder, self._schedules = checked, folder, schedules
         self._modules: dict[tuple[str, str], Module] = {}
         self._written: dict[int, npt.NDArray[np.bool_]] = {}  # by the id of an array that `empty` made
 
@@ -58,8 +59,12 @@ class EmulatedOperations(KernelOperations):
             self._modules[file, dtype] = Module(
                 source, file, defines, checked=self._checked, folder=self._folder
             )
-        given = [self._as_memory(a) for a in arguments] if self._checked else arguments
-        run = self._modules[file, dtype].launch(name, blocks, threads, given)
+        module = self._modules[file, dtype]
+        if self._checked:
+            given = [self._as_memory(a) for a in arguments]
+            run = module.check(name, blocks, threads, given, schedules=self._schedules)
+        else:
+            run = module.launch(name, blocks, threads, arguments)
         self.launched[kernel] = self.launched.get(kernel, 0) + 1
         if run.findings:
             raise KernelBug(run.findings)

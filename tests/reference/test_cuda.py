@@ -66,13 +66,15 @@ except RuntimeError as error:
     NO_GPU = str(error)
 
 
-DEVICES = ([] if GPU_REQUIRED else ["emulated"]) + (["cuda"] if GPU_REQUIRED or NO_GPU is None else [])
+EVERY_GEOMETRY = "emulated, every geometry"  # of convolution, of which the other takes a twentieth
+EMULATED = ["emulated", pytest.param(EVERY_GEOMETRY, marks=pytest.mark.slow)]
+DEVICES = ([] if GPU_REQUIRED else EMULATED) + (["cuda"] if GPU_REQUIRED or NO_GPU is None else [])
 
 
 @pytest.fixture(scope="module", params=DEVICES)
 def kernel_device(request):
     """A GPU, or the backend for it with its kernels emulated and checked."""
-    if request.param == "emulated":
+    if request.param in ("emulated", EVERY_GEOMETRY):
         return Device("emulated", EmulatedOperations(True, request.config.cache.mkdir("kernels")))
     if NO_GPU is not None:
         pytest.exit(NO_GPU, returncode=1)
@@ -80,11 +82,12 @@ def kernel_device(request):
 
 
 @pytest.fixture(autouse=True)
-def device(kernel_device, monkeypatch):
+def device(kernel_device, monkeypatch, request):
     """Arrays are made on this device where a law names none; fresh memory is NaN; buffers can be compared."""
     monkeypatch.setattr(reference.ndarray, "cpu", lambda: kernel_device)
     if kernel_device.name == "emulated":  # it knows of fresh memory that it is fresh
-        monkeypatch.setattr(test_conv, "GEOMETRIES", test_conv.GEOMETRIES[::20])  # the rest in the slow tests
+        if EVERY_GEOMETRY not in request.node.name:
+            monkeypatch.setattr(test_conv, "GEOMETRIES", test_conv.GEOMETRIES[::20])
         return kernel_device
     ops, compare = kernel_device.ops, np.testing.assert_array_equal
     allocate = ops.empty

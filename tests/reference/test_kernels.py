@@ -18,7 +18,7 @@ from reference.backends.cupy import (
     unavailable,
     view,
 )
-from reference.backends.emulated import EmulatedOperations
+from reference.backends.emulated import EmulatedOperations, KernelBug
 from reference.emulator.nvrtc import diagnose
 from reference.emulator.source import kernels_of as kernels_in
 
@@ -321,32 +321,55 @@ def test_operands_of_the_other_dtype_are_converted(ops):
             assert_equal(ops, expected, actual)
 
 
-def test_every_kernel_has_a_use(ops):
-    """There is no kernel that the backend launches for nothing it offers."""
-    ops.launched.clear()
-    a, out = on_device(ops, np.ones(9_000, "float32")), ops.empty(9_000, "float32")
+def use_every_kernel(ops, size):
+    """Calls that launch each kernel at least once, on buffers of `size` elements."""
+    a, out = on_device(ops, np.ones(size, "float32")), ops.empty(size, "float32")
     ops.fill(1.0, out)
-    ops.compact(a, (9_000,), (1,), 0, out)
-    ops.assign(a, out, (9_000,), (1,), 0)
-    ops.assign_scalar(1.0, out, (9_000,), (1,), 0)
-    ops.accumulate(a, (1,), 0, out, (1,), 0, (9_000,))
+    ops.compact(a, (size,), (1,), 0, out)
+    ops.assign(a, out, (size,), (1,), 0)
+    ops.assign_scalar(1.0, out, (size,), (1,), 0)
+    ops.accumulate(a, (1,), 0, out, (1,), 0, (size,))
     for operation in BINARY:
         getattr(ops, operation)(a, a, out)
     for operation in ("negative", "log", "exp", "tanh"):
         getattr(ops, operation)(a, out)
     for reduction in ("sum_rows", "max_rows"):
-        getattr(ops, reduction)(a, 90, out[:100])
-    for m, k, n in ((5, 1500, 6), (20, 2, 20), (70, 2, 70)):
-        ops.matmul(a, (k, 1), 0, a, (n, 1), 0, m, k, n, out)
-    double = ops.empty(9_000, "float64")
+        getattr(ops, reduction)(a, 90, out[: size // 90])
+    for m, k, n in ((2, 600, 3), (20, 2, 20), (65, 1, 66)):
+        ops.matmul(a, (k, 1), 0, a, (n, 1), 0, m, k, n, ops.empty(m * n, "float32"))
+    double = ops.empty(size, "float64")
     ops.negative(a, double)
     ops.negative(double, out)
+
+
+def test_every_kernel_has_a_use(ops):
+    """There is no kernel that the backend launches for nothing it offers."""
+    ops.launched.clear()
+    use_every_kernel(ops, 1800)
     kernels = {
         f"{file}:{name}"
         for file in FILES
         for name in kernels_of((KERNELS / file).read_text(encoding="utf-8"))
     }
     assert set(ops.launched) == kernels
+
+
+@pytest.mark.slow
+def test_no_kernel_is_accused_over_200_schedules(request):
+    """A KernelBug would be raised: nothing is found, and no order of threads and blocks changes a bit."""
+    use_every_kernel(
+        EmulatedOperations(checked=True, folder=request.config.cache.mkdir("kernels"), schedules=200), 1800
+    )
+
+
+def test_a_kernels_bug_is_an_error_where_it_happens(ops):
+    """A read of memory that nobody has written, and a matrix that is not all there."""
+    out = ops.empty(10, "float32")
+    with pytest.raises(KernelBug, match=r"elementwise.cu:\d+: uninitialised_read in negative"):
+        ops.negative(ops.empty(10, "float32"), out)
+    a = on_device(ops, np.ones(10, "float32"))
+    with pytest.raises(KernelBug, match=r"strided.cu:\d+: out_of_bounds in compact: .* element 10 of a"):
+        ops.compact(a, (10,), (1,), 1, out)
 
 
 # NVIDIA's own compiler. It needs no GPU and no driver.

@@ -329,7 +329,12 @@ INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t 
 INTERFACE void emulator_written(std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
 {
     std::memset(written, 1, size / element);
-    for (std::size_t i = 0; i < size; ++i)
+    std::size_t i = 0;
+    if (start % 4 == 0 && element % 4 == 0)
+        for (; i + 4 <= size; i += 4)
+            if (state[(start + i) / 4] >> 4 != 15)
+                written[i / element] = 0;
+    for (; i < size; ++i)
         if (!(state[(start + i) / 4] >> 4 & 1u << (start + i) % 4))
             written[i / element] = 0;
 }

@@ -10,8 +10,12 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
-#include <link.h>
 #include <sys/mman.h>
+#ifdef __APPLE__
+#include <dlfcn.h>
+#else
+#include <link.h>
+#endif
 
 // What kernels read. There they are const: in a thread's life they never change.
 INTERFACE emulator::Index threadIdx, blockIdx, blockDim, gridDim;
@@ -32,7 +36,7 @@ std::uint32_t now = 1, launch_start, block_start, last_barrier, last_sync[WARP];
 
 namespace {
 
-const std::size_t STACK = 128 << 10, GUARD = 4 << 10, MAX_OUTPUT = 1 << 20;
+const std::size_t STACK = 64 << 10, GUARD = 16 << 10, MAX_OUTPUT = 1 << 20;  // GUARD: a page of any processor
 
 enum State { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, DONE };
 
@@ -58,6 +62,7 @@ struct Fiber {
 Thread threads[MAX_THREADS];
 Fiber fibers[MAX_THREADS];
 char *stacks;
+int stack_count;
 std::vector<int> free_fibers;
 int fiber;  // that runs
 void *scheduler;
@@ -356,26 +361,41 @@ void run_block(std::int64_t number)
         count_warps();
 }
 
+// Stacks for the threads of a block, and fibers that have not begun.
 bool prepare()
 {
-    if (!stacks) {
-        void *memory = mmap(nullptr, MAX_THREADS * STACK, PROT_READ | PROT_WRITE,
+    if (stack_count < size) {
+        if (stacks)
+            munmap(stacks, stack_count * STACK);
+        stack_count = 0;
+        stacks = nullptr;
+        void *memory = mmap(nullptr, size * STACK, PROT_READ | PROT_WRITE,
             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED)
             return false;
         stacks = static_cast<char *>(memory);
-        for (int i = 0; i < MAX_THREADS; ++i)
+        stack_count = size;
+        for (int i = 0; i < size; ++i)
             mprotect(stacks + i * STACK, GUARD, PROT_NONE);  // a stack that grows too far ends in a fault
     }
     free_fibers.clear();
-    for (int i = MAX_THREADS - 1; i >= 0; --i) {
+    for (int i = size - 1; i >= 0; --i) {
         fibers[i].fresh = true;
         free_fibers.push_back(i);
     }
     return true;
 }
 
-int find_program(dl_phdr_info *info, std::size_t, void *)
+#ifdef __APPLE__
+void find_program()
+{
+    Dl_info info = {};
+    dladdr(reinterpret_cast<void *>(entry), &info);
+    program_start = reinterpret_cast<std::uintptr_t>(info.dli_fbase);
+    program_end = program_start + (16 << 20);  // more than any kernel's library has
+}
+#else
+int look_at_library(dl_phdr_info *info, std::size_t, void *)
 {
     std::uintptr_t low = UINTPTR_MAX, high = 0, address = reinterpret_cast<std::uintptr_t>(entry);
     for (int i = 0; i < info->dlpi_phnum; ++i) {
@@ -393,11 +413,14 @@ int find_program(dl_phdr_info *info, std::size_t, void *)
     return 1;
 }
 
+void find_program() { dl_iterate_phdr(look_at_library, nullptr); }
+#endif
+
 }  // namespace
 
 bool in_a_stack(std::uintptr_t address)
 {
-    return address - reinterpret_cast<std::uintptr_t>(stacks) < MAX_THREADS * STACK;
+    return address - reinterpret_cast<std::uintptr_t>(stacks) < stack_count * STACK;
 }
 
 bool in_the_program(std::uintptr_t address)
@@ -512,7 +535,7 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     size = launch.block[0] * launch.block[1] * launch.block[2];
     if (!prepare())
         return 2;
-    dl_iterate_phdr(find_program, nullptr);
+    find_program();
     blockDim = {launch.block[0], launch.block[1], launch.block[2]};
     gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};
     ++emulator_launch_number;
@@ -528,13 +551,11 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     shared_end = GAP + (launch.dynamic_shared + 127) / 128 * 128 + GAP;
     launch_start = ++now;
 
-    std::vector<std::int64_t> blocks(std::size_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]);
-    arrange(blocks.data(), std::int64_t(blocks.size()));
-    for (std::int64_t number : blocks) {
-        run_block(number);
-        if (stopped)
-            break;
-    }
+    std::int64_t count = std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2];
+    std::vector<std::int64_t> drawn(launch.order == 2 ? std::size_t(count) : 0);
+    arrange(drawn.data(), std::int64_t(drawn.size()));
+    for (std::int64_t i = 0; i < count && !stopped; ++i)
+        run_block(launch.order == 0 ? i : launch.order == 1 ? count - 1 - i : drawn[std::size_t(i)]);
     block = thread = -1;
     counters.arithmetic = emulator_arithmetic;
     return stopped;
