@@ -59,6 +59,7 @@ def surroundings() -> str:
         f"Python {platform.python_version()}",
         f"NumPy {np.__version__} with {blas['name']} {blas['version']}",
         f"torch {version('torch')}",
+        f"Numba {version('numba')}",
     ]
     if not gpu_benchmarks():
         lines.append("no GPU: nothing was measured on one")

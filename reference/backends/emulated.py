@@ -17,6 +17,7 @@ from .cupy import KERNELS, REAL, Arguments, Grid, KernelOperations
 
 try:
     from ..emulator import Finding, Fresh, Module
+    from ..emulator.compile import compiler
 except ModuleNotFoundError:  # a handout of an assignment that runs on other devices carries none
     Module = None  # type: ignore[assignment, misc]
 
@@ -100,9 +101,10 @@ class EmulatedOperations(KernelOperations):
 
 
 def operations(checked: bool) -> EmulatedOperations:
-    """The operations. RuntimeError where this copy of the library has no emulator or no kernels."""
+    """The operations. RuntimeError where this copy of the library lacks them, or the machine a compiler."""
     if Module is None or not KERNELS.is_dir():
         raise RuntimeError(
             "emulated() is not available: this copy of the library does not carry it. Use cpu()."
         )
+    compiler()
     return EmulatedOperations(checked)

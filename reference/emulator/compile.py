@@ -34,6 +34,7 @@ COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of th
         *("-mllvm", "-tsan-instrument-func-entry-exit=0"),
         *("-mllvm", "-tsan-instrument-read-before-write=1"),
         *("-fsanitize-coverage=bb,no-prune,trace-pc", "-fno-vectorize", "-fno-slp-vectorize"),
+        "-Wno-unused-command-line-argument",  # which zig adds
     ),
 }
 

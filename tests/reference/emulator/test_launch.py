@@ -296,7 +296,7 @@ def test_templates_are_launched_by_their_instances(module):
         "shared_without_a_size": ("__shared__ int n[];", "declared with `extern`"),
         "the_emulators_own": ("emulator_barrier(0, 0);", "emulator's own"),
         "no_such_function": ("frobnicate(out);", "frobnicate"),
-        "mistyped": ("out[0] = threadIdx.w;", "has no member named"),
+        "mistyped": ("out[0] = threadIdx.w;", "no member named"),
     }.values(),
     ids=lambda value: value if " " not in value else "",
 )
