@@ -5,7 +5,7 @@ ASSIGNMENT ?=
 ARGS       ?=
 BIN        := .venv/bin
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs bench-peers oracle bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden bench-peers oracle bench
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv from the gradebook"
+	@echo "make golden    write the expected reports in tests/golden anew"
 	@echo "make docs      write docs/rubric.schema.json and docs/rubric.md from the loader's models, and docs/attacks.md"
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
@@ -85,6 +86,9 @@ batch: setup
 
 report: setup
 	@$(BIN)/grader report --format csv --out build/report $(ARGS)
+
+golden: setup # the reports on a class of twelve that tests compare with: look at the difference
+	@$(BIN)/python -m tests.golden.class_of_twelve
 
 docs: setup
 	@$(BIN)/python -m grader.author.schema

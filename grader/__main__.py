@@ -22,7 +22,7 @@ from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.errors import BackflipError, UserError
 from grader.model.grade import Grade
-from grader.model.policies import Policies
+from grader.publish import DEFAULT_GRADEBOOK, add_commands
 from grader.report import terminal
 from grader.report.html import to_html
 from grader.report.json_report import to_json
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from grader.batch.work import Grading
 
 PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT = 0, 1, 2, 3
-DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
 
@@ -52,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return USER_MISTAKE
         options.pytest_arguments = passed_on
     try:
+        if "after_grading" in options:
+            return int(options.after_grading(options, _find_repository()))
         return int(options.run(options))
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)
@@ -160,11 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     # Listed here; `_emulate` hands its arguments to the emulator, which says what they are.
     commands.add_parser("emulate", help="run a CUDA kernel on the CPU: grader emulate --help", add_help=False)
 
-    report = commands.add_parser("report", help="write reports from the gradebook")
-    report.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
-    report.add_argument("--format", required=True, choices=("csv", "terminal"))
-    report.add_argument("--out", type=Path, metavar="DIR", help="where files are written (csv)")
-    report.set_defaults(run=_report)
+    add_commands(commands)
     return parser
 
 
@@ -378,26 +375,6 @@ def _executor(options: argparse.Namespace, grading: "Grading") -> "Iterator[Exec
         yield partial(grade_on_cluster, client=client, grading=grading)
 
 
-def _report(options: argparse.Namespace) -> int:
-    from grader.batch.gradebook import Gradebook
-    from grader.report.class_row import with_policies
-    from grader.report.class_table import show_class
-    from grader.report.csv_report import write_grades
-
-    if options.format == "csv" and options.out is None:
-        raise UserError("--format csv writes a file: say where with --out DIR")
-    with Gradebook(options.gradebook, create=False) as gradebook:
-        rows = with_policies(gradebook.grades(), _policies())
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 100)  # into a file or a pipe nothing forces a narrow table
-    if options.format == "csv":
-        print(write_grades(rows, options.out))
-    else:
-        show_class(rows, console)
-    return PASSED
-
-
 def _assignment(name: str | None) -> Assignment:
     """The named assignment of the repository around the working folder, or without a name the handout's."""
     handout = Path("grading")
@@ -438,14 +415,6 @@ def _has_variants(assignment: Assignment) -> bool:
     if assignment.frozen is not None:
         return False
     return load_course(_repository() / "assignments" / "course.yaml").variants
-
-
-def _policies() -> Policies:
-    """Those of the course around the working folder; without one everybody scores what they earned."""
-    from grader.author.load import load_course
-
-    root = _find_repository()
-    return Policies() if root is None else load_course(root / "assignments" / "course.yaml").policies
 
 
 def _secret() -> str:

@@ -22,6 +22,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"alembic", "distributed", "nbformat", "pydantic", "rich", "sqlalchemy", "yaml"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
+    "grader.publish": ({"grader"}, {"rich"}),
     "grader.__main__": ({"grader"}, {"rich"}),
     "assignments.probes": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),

@@ -189,26 +189,14 @@ class Gradebook:
 
     # what a person does
 
-    def adjust(self, adjustment: Adjustment) -> None:
-        """Sets what a person adds to a score; 0 points take an earlier adjustment back.
+    def adjust(self, *adjustments: Adjustment) -> None:
+        """Sets what a person adds to scores, all of it or nothing; 0 points take an earlier adjustment back.
 
         Raises UserError where the gradebook knows no such student.
         """
-        values = asdict(adjustment) | {"points": str(adjustment.points)}
-        key = {n: values[n] for n in ("student_id", "assignment", "criterion")}
         with self._database.writing() as db:
-            if db.scalar(select(StudentRow.id).filter_by(id=adjustment.student_id)) is None:
-                raise UserError(
-                    f"found no student {adjustment.student_id!r}; expected one who is on the roster or "
-                    "handed something in",
-                    self._database.name,
-                )
-            before = db.scalar(select(AdjustmentRow.points).filter_by(**key))
-            db.execute(delete(AdjustmentRow).filter_by(**key))
-            if adjustment.points:
-                db.execute(insert(AdjustmentRow).values(values))
-            said = {n: values[n] for n in ("criterion", "points", "reason", "author")}
-            self._log(db, "adjusted", key, said | {"before": before})
+            for adjustment in adjustments:
+                self._adjust(db, adjustment)
 
     # what reports read
 
@@ -261,6 +249,22 @@ class Gradebook:
         """What happened, in order: columns as in `grader.batch.tables.AuditRow`."""
         with self._database.reading() as db:
             return sorted(_rows(db, AuditRow), key=lambda row: row["id"])
+
+    def _adjust(self, db: Connection, adjustment: Adjustment) -> None:
+        values = asdict(adjustment) | {"points": str(adjustment.points)}
+        key = {n: values[n] for n in ("student_id", "assignment", "criterion")}
+        if db.scalar(select(StudentRow.id).filter_by(id=adjustment.student_id)) is None:
+            raise UserError(
+                f"found no student {adjustment.student_id!r}; expected one who is on the roster or "
+                "handed something in",
+                self._database.name,
+            )
+        before = db.scalar(select(AdjustmentRow.points).filter_by(**key))
+        db.execute(delete(AdjustmentRow).filter_by(**key))
+        if adjustment.points:
+            db.execute(insert(AdjustmentRow).values(values))
+        said = {n: values[n] for n in ("criterion", "points", "reason", "author")}
+        self._log(db, "adjusted", key, said | {"before": before})
 
     def _store(self, db: Connection, files: str, fresh: Mapping[str, CheckResult]) -> None:
         rows = [

@@ -188,7 +188,7 @@ def _be_late(
     policies: Policies, standing: Standing, lateness: timedelta, left: int, steps: list[Step]
 ) -> int:
     """Adds what being late comes to; returns the late days that it takes."""
-    how_late = f"handed in {_time(lateness)} after {_deadline(policies, standing)}"
+    how_late = f"handed in {_time(lateness + policies.grace)} after {_deadline(policies, standing)}"
     if policies.drop_after is not None and lateness > policies.drop_after:
         said = f"{how_late}: nothing counts that is more than {_time(policies.drop_after)} late"
         steps.append(Step("drop_after", said, min(standing.earned, Fraction(0))))
@@ -234,7 +234,7 @@ def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta
         return
     after = lateness + policies.grace
     if after > timedelta():
-        said = f"handed in {_time(after)} after {_deadline(policies, standing)}, in time by grace"
+        said = f"handed in {_time(after)} after {_deadline(policies, standing)}: in time"
         steps.append(Step("grace", said, standing.earned))
     elif after + extension > timedelta():
         steps.append(Step("extensions", f"in time by your extension of {_time(extension)}", standing.earned))
@@ -255,9 +255,10 @@ def _begun(time: timedelta, unit: timedelta) -> int:
 
 def _deadline(policies: Policies, standing: Standing) -> str:
     due, extension = policies.deadlines[standing.assignment], extension_of(policies, standing)
-    if not extension:
-        return f"the deadline ({_moment(due)})"
-    return f"your deadline ({_moment(due + extension)}, with an extension of {_time(extension)})"
+    with_extension = f", with an extension of {_time(extension)}" if extension else ""
+    grace = f"; {_time(policies.grace)} forgiven" if policies.grace else ""
+    whose = "your" if extension else "the"
+    return f"{whose} deadline ({_moment(due + extension)}{with_extension}{grace})"
 
 
 def _moment(time: datetime) -> str:
@@ -272,8 +273,6 @@ def _time(time: timedelta) -> str:
         count, seconds = divmod(seconds, length)
         if count:
             parts.append(f"{count} {name}{'s' * (count != 1)}")
-        elif parts:
-            break
     return " ".join(parts[:2]) or "0 seconds"
 
 

@@ -1,8 +1,8 @@
 """What the reports on a class are made of: one student's standing in one assignment."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from grader.model.grade import Grade, Status
@@ -71,6 +71,36 @@ class ClassRow:
             counts.update(r.status for r in criterion.results if r.status not in _SAYS_NOTHING)
         words = [f"{status.value.replace('_', ' ')} ×{count}" for status, count in counts.items()]
         return ", ".join((["needs a person"] if self.needs_person else []) + words)
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What a report on a class stands on: `rows`, sorted by student and assignment.
+
+    `titles` are those of assignments; `seconds` says, by the id of a submission, how much CPU time its
+    cases took where they last ran.
+    """
+
+    rows: tuple[ClassRow, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def assignments(self) -> tuple[str, ...]:
+        """Those that the rows are of, sorted."""
+        return tuple(sorted({row.assignment for row in self.rows}))
+
+    def of(self, assignment: str) -> tuple[ClassRow, ...]:
+        """The rows of one assignment."""
+        return tuple(row for row in self.rows if row.assignment == assignment)
+
+    def title(self, assignment: str) -> str:
+        """An assignment's title; its name where nobody knows it."""
+        return self.titles.get(assignment, assignment)
+
+    def max_score(self, assignment: str) -> Fraction:
+        """The points that an assignment offers; 0 where nobody has a grade."""
+        return max((row.standing.max_score for row in self.of(assignment)), default=Fraction(0))
 
 
 def with_policies(rows: Iterable[ClassRow], policies: Policies) -> list[ClassRow]:

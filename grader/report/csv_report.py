@@ -1,20 +1,19 @@
-"""The class's scores as a spreadsheet, grades.csv."""
+"""The class's scores as a spreadsheet, and a person's adjustments, to be edited and read back."""
 
-import csv
-import os
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 
 from grader.report.class_row import ClassRow
-from grader.report.text import score_text
+from grader.report.spreadsheet import to_csv
+from grader.report.text import exact_text, score_text
+
+ADJUSTMENT_COLUMNS = ("student_id", "assignment", "criterion", "points", "reason", "author")
 
 
-def write_grades(rows: Iterable[ClassRow], out_dir: Path) -> Path:
-    """Writes `out_dir`/grades.csv, whole or not at all, and returns its path.
+def grades_csv(rows: Iterable[ClassRow]) -> bytes:
+    """grades.csv: one row a student, sorted by student_id; the same grades give the same bytes.
 
-    Columns: student_id; for each assignment its total and then `assignment.criterion` in the rubric's
-    order; needs_person. One row a student, sorted by student_id. The same grades give the same bytes.
+    Columns: student_id; for each assignment what counts of it and then `assignment.criterion` in the rubric's
+    order; needs_person.
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     columns: dict[str, dict[str, None]] = {}  # per assignment, because a regrade may meet an older rubric
@@ -31,37 +30,16 @@ def write_grades(rows: Iterable[ClassRow], out_dir: Path) -> Path:
             said = f"{row.assignment}: {row.needs_person}"
             cells["needs_person"] = "; ".join(filter(None, [cells.get("needs_person"), said]))
     header = ["student_id", *(name for named in columns.values() for name in named), "needs_person"]
-    lines = [[id, *(cells.get(name, "") for name in header[1:])] for id, cells in students.items()]
-    return _write(out_dir / "grades.csv", [header, *lines])
+    return to_csv(
+        [header, *([id, *(cells.get(name, "") for name in header[1:])] for id, cells in students.items())]
+    )
 
 
-def _write(path: Path, lines: Iterable[list[str]]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w",
-        encoding="utf-8",
-        errors="backslashreplace",
-        newline="",
-        dir=path.parent,
-        prefix=".grades-",
-        suffix=".csv",
-        delete=False,
-    ) as file:
-        try:
-            csv.writer(file, lineterminator="\n").writerows(
-                [_harmless(cell) for cell in line] for line in lines
-            )
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    return path
-
-
-def _harmless(cell: str) -> str:
-    """`cell` such that no spreadsheet takes it for a formula, on rows that every reader counts alike."""
-    cell = f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-    return cell.replace("\r\n", "\n").replace(
-        "\r", "\n"
-    )  # before 3.13 the csv module leaves a bare CR unquoted
+def adjustments_csv(rows: Iterable[ClassRow]) -> bytes:
+    """adjustments.csv: what persons add to scores, as `grader adjust` reads it."""
+    adjustments = (adjustment for row in rows for adjustment in row.adjustments)
+    lines = [
+        [a.student_id, a.assignment, a.criterion, exact_text(a.points), a.reason, a.author]
+        for a in adjustments
+    ]
+    return to_csv([ADJUSTMENT_COLUMNS, *lines])

@@ -5,8 +5,11 @@ from typing import Any
 
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, as_number
+from grader.model.policies import Final
+from grader.report.class_row import ClassReport, ClassRow
 
 SCHEMA = "backflip/grade/1"
+CLASS_SCHEMA = "backflip/class/1"
 
 
 def to_json(grade: Grade, reveal: bool = False) -> str:
@@ -15,7 +18,39 @@ def to_json(grade: Grade, reveal: bool = False) -> str:
     Hidden cases show their id, status, visibility, misconceptions and follow-through; the rest only where
     `reveal` says so.
     """
-    report = {
+    return json.dumps(_grade(grade, reveal), indent=2) + "\n"
+
+
+def class_json(report: ClassReport) -> str:
+    """Everyone's standing, sorted by student and assignment; what hidden cases are about is left out."""
+    return json.dumps({"schema": CLASS_SCHEMA, "rows": [_row(row) for row in report.rows]}, indent=2) + "\n"
+
+
+def _row(row: ClassRow) -> dict[str, Any]:
+    student, submission = row.standing.student, row.submission
+    return {
+        "student": {
+            "id": student.id,
+            "name": student.name,
+            "email": student.email,
+            "section": student.section,
+        },
+        "assignment": row.assignment,
+        "score": None if row.score is None else as_number(row.score),
+        "submitted_at": None if submission is None else submission.submitted_at or None,
+        "needs_person": row.needs_person,
+        "policies": _final(row.final),
+        "grade": None if row.grade is None else _grade(row.grade, reveal=False),
+    }
+
+
+def _final(final: Final) -> dict[str, Any]:
+    steps = [{"policy": s.policy, "says": s.says, "score": as_number(s.score)} for s in final.steps]
+    return {"earned": as_number(final.earned), "late_days": final.late_days, "steps": steps}
+
+
+def _grade(grade: Grade, reveal: bool) -> dict[str, Any]:
+    return {
         "schema": SCHEMA,
         "assignment": grade.assignment,
         "submission": grade.submission,
@@ -28,7 +63,6 @@ def to_json(grade: Grade, reveal: bool = False) -> str:
         "versions": dict(sorted(grade.versions.items())),
         "criteria": [_criterion(criterion, reveal) for criterion in grade.criteria],
     }
-    return json.dumps(report, indent=2) + "\n"
 
 
 def _criterion(criterion: CriterionGrade, reveal: bool) -> dict[str, Any]:

@@ -40,6 +40,12 @@ def score_text(score: Fraction) -> str:
     return f"{as_number(score):.2f}".rstrip("0").rstrip(".")
 
 
+def exact_text(points: Fraction) -> str:
+    """Points such that they can be read back exactly: `2.5`, or `1/3`."""
+    decimal = f"{float(points):.10f}".rstrip("0").rstrip(".")
+    return decimal if Fraction(decimal) == points else str(points)
+
+
 def listing(names: Sequence[str], limit: int = 3) -> str:
     """The first names, and how many more there are."""
     more = f" and {len(names) - limit} more" if len(names) > limit else ""

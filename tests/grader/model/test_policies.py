@@ -133,7 +133,8 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
             replace(TEN_A_DAY, penalty=Penalty(Fraction(1, 100), HOUR)), 3 * HOUR, 0, 87, "late_penalty",
             "3 begun hours at 1% of 100 points",
         ),
-        "in_grace": (replace(TEN_A_DAY, grace=HOUR), HOUR, 0, 90, "grace", "in time by grace"),
+        "in_grace": (replace(TEN_A_DAY, grace=HOUR), HOUR, 0, 90, "grace",
+            "(2026-10-01 21:59+00:00; 1 hour forgiven): in time"),
         "after_grace": (replace(TEN_A_DAY, grace=HOUR), 2 * HOUR, 0, 80, "late_penalty", "1 begun day"),
         "with_an_extension": (
             replace(TEN_A_DAY, extensions={"conv": {"ada": 2 * DAY}}), DAY, 0, 90, "extensions",

@@ -1,0 +1,129 @@
+"""What a student reads of a grade, before it is laid out: what to show first, and what to keep back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from grader.model.assignment import Visibility
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.report.text import clean, clean_line, cut_mark
+
+CASES_IN_FULL = 2
+OUTPUT_LINES = 6
+NOT_SCORED = "not scored: a person must look"
+HIDDEN_FAILS = "a hidden case fails"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One failure: which case it is of, how that ended, and what can be said of it by label."""
+
+    heading: str
+    status: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A criterion's failures; `more` names those that are not told in full."""
+
+    criterion: CriterionGrade
+    blocks: tuple[Block, ...]
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """`whole` where all fails for one reason, else a section for each criterion that lost something."""
+
+    whole: Block | None
+    sections: tuple[Section, ...]
+
+
+def feedback_on(grade: Grade, reveal: bool = False) -> Feedback:
+    """What there is to say; of hidden cases their names and statuses alone, unless `reveal` says more."""
+    run = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.NOT_RUN]
+    whole = _one_reason(run, reveal)
+    if whole is not None:
+        return Feedback(block(whole, f"every case fails ({len(run)})", reveal), ())
+    sections = (_section(criterion, reveal) for criterion in grade.criteria)
+    return Feedback(None, tuple(section for section in sections if section is not None))
+
+
+def remark(criterion: CriterionGrade) -> str:
+    """How many of a criterion's cases pass, or why none ran; empty where all pass."""
+    if not criterion.results:
+        return "not selected" if criterion.points else "hidden cases only"
+    if criterion.status is Status.NOT_RUN:
+        return f"not run: {clean_line(criterion.reason)}" if criterion.reason else "not run"
+    faults = sum(is_fault(result) for result in criterion.results)
+    passed = sum(result.status is Status.OK for result in criterion.results)
+    total = len(criterion.results)
+    if faults:
+        return NOT_SCORED if faults == total else f"{faults} of {total} cases {NOT_SCORED}"
+    followed = sum(result.follow_through > 0 for result in criterion.results)
+    also = f", {followed} earn{'s' * (followed == 1)} a share" if followed else ""
+    return "" if passed == total else f"{passed} of {total} cases pass{also}"
+
+
+def block(result: CheckResult, heading: str, reveal: bool) -> Block:
+    """What can be said of one case."""
+    if is_fault(result):
+        why = clean(result.rationale) if reveal else ""
+        return Block(heading, NOT_SCORED, (("why", why),) if why else ())
+    status = result.status.value.replace("_", " ")
+    if result.follow_through:
+        status += f", earns {result.follow_through:g} of its points"
+    if not is_shown(result, reveal):
+        fails = result.status is not Status.OK
+        return Block(heading, f"{status}: {HIDDEN_FAILS}" if fails else status)
+    facts = (
+        ("inputs", clean(result.inputs)),
+        ("at", "" if result.index is None else str(list(result.index))),
+        ("expected", clean(result.expected)),
+        ("actual", clean(result.actual)),
+        ("why", clean(result.rationale)),
+        ("idea", clean(result.idea)),
+        ("read", clean(result.help)),
+        ("output", _first_lines(result.output)),
+    )
+    return Block(heading, status, tuple((label, text) for label, text in facts if text.strip()))
+
+
+def is_shown(result: CheckResult, reveal: bool) -> bool:
+    """Whether a student may read what a case is about."""
+    return reveal or result.visibility is Visibility.VISIBLE
+
+
+def is_fault(result: CheckResult) -> bool:
+    """Whether it is the grader's fault and not the student's."""
+    return result.status is Status.INTERNAL_ERROR
+
+
+def _section(criterion: CriterionGrade, reveal: bool) -> Section | None:
+    failing = [result for result in criterion.results if result.status is not Status.OK]
+    if criterion.status is Status.NOT_RUN or not failing:
+        return None
+    name = clean_line(criterion.id)
+    same = _one_reason(criterion.results, reveal)
+    if same is not None:
+        return Section(criterion, (block(same, f"{name} · every case ({len(failing)})", reveal),))
+    failing.sort(key=lambda result: not is_shown(result, reveal))  # first those that explain themselves
+    blocks = (block(r, f"{name} · {clean_line(r.case)}", reveal) for r in failing[:CASES_IN_FULL])
+    return Section(criterion, tuple(blocks), tuple(clean_line(r.case) for r in failing[CASES_IN_FULL:]))
+
+
+def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | None:
+    """What is common to all results, where they all failed alike and a shown one can speak for them."""
+    shown = [result for result in results if is_shown(result, reveal)]
+    alike = {(r.status, r.rationale, r.expected, r.actual) for r in results}
+    if len(results) < 2 or len(alike) > 1 or not shown or shown[0].status in (Status.OK, Status.NOT_RUN):
+        return None
+    help = shown[0].help if len({result.help for result in shown}) == 1 else ""
+    return replace(shown[0], inputs="", index=None, help=help)
+
+
+def _first_lines(output: str) -> str:
+    lines = clean(output).splitlines()
+    if len(lines) > OUTPUT_LINES:
+        lines = [*lines[:OUTPUT_LINES], f"… {cut_mark(output)}"]
+    return "\n".join(lines)

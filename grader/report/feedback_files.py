@@ -1,0 +1,49 @@
+"""Every student's feedback in a folder of their own, with a list that a mail merge reads."""
+
+from grader.report.class_row import ClassReport, ClassRow
+from grader.report.files import Files, folder_name
+from grader.report.markdown import escaped, steps_table, to_markdown
+from grader.report.spreadsheet import to_csv
+from grader.report.terminal import to_text
+from grader.report.text import clean, clean_line, score_text
+
+COLUMNS = ("student_id", "name", "email", "assignment", "score", "max_score", "text", "markdown")
+NOT_GRADED = "Not graded yet: a person must look at it first."
+
+
+def feedback_files(report: ClassReport) -> Files:
+    """`<student>/<assignment>.txt` and `.md`, and feedback.csv; nothing that hidden cases are about."""
+    files: dict[str, bytes] = {}
+    lines = [list(COLUMNS)]
+    for row in report.rows:
+        base = f"{folder_name(row.student_id)}/{row.assignment}"
+        files[f"{base}.txt"] = student_text(row).encode()
+        files[f"{base}.md"] = student_markdown(row, report.title(row.assignment)).encode()
+        student = row.standing.student
+        score = "" if row.score is None or row.needs_person else score_text(row.score)
+        offered = score_text(report.max_score(row.assignment))
+        about = [student.id, student.name, student.email, row.assignment]
+        lines.append([*about, score, offered, f"{base}.txt", f"{base}.md"])
+    return {**files, "feedback.csv": to_csv(lines)}
+
+
+def student_text(row: ClassRow) -> str:
+    """What the student reads in a terminal, as plain text."""
+    if row.grade is not None:
+        note = f"{_note(row)}\n\n" if _note(row) else ""
+        return note + to_text(row.grade, row.final)
+    said = [clean_line(row.assignment), "", _note(row) or NOT_GRADED, ""]
+    return "\n".join([*said, *(f"  {clean(step.says)}" for step in row.final.steps)]).rstrip() + "\n"
+
+
+def student_markdown(row: ClassRow, title: str) -> str:
+    """The same as Markdown."""
+    note = f"_{_note(row)}_\n\n" if _note(row) else ""
+    if row.grade is not None:
+        return note + to_markdown(row.grade, row.final, title)
+    steps = ["", *steps_table(row.final)] if row.final.steps else []
+    return "\n".join([f"# {escaped(title)}", "", note.strip() or NOT_GRADED, *steps]) + "\n"
+
+
+def _note(row: ClassRow) -> str:
+    return "This score is not final: a person must look at it first." if row.needs_person else ""

@@ -1,0 +1,34 @@
+"""CSV that a spreadsheet opens without running anything."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
+NUMBER = re.compile(r"[+-]|[+-]?\d+(\.\d+)?")
+
+
+def to_csv(lines: Iterable[Sequence[str]]) -> bytes:
+    """The lines as CSV in UTF-8; the same lines give the same bytes."""
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows([harmless(cell) for cell in line] for line in lines)
+    return file.getvalue().encode(errors="backslashreplace")
+
+
+def as_written(cell: str) -> str:
+    """What `harmless` was given."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def harmless(cell: str) -> str:
+    """`cell` such that no spreadsheet takes it for a formula, on rows that every reader counts alike."""
+    if _is_formula(cell) and not NUMBER.fullmatch(cell):
+        cell = f"'{cell}"
+    # before 3.13 the csv module leaves a bare CR unquoted
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_formula(cell: str) -> bool:
+    """Behind spaces and earlier quotes too: one quote more can then be told, and taken off again."""
+    return cell.lstrip("' \n").startswith(FORMULA)
