@@ -13,7 +13,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-BENCHMARKS = ("convolution", "arrays", "emulator", "grading")
+BENCHMARKS = ("convolution", "arrays", "emulator", "grading", "batch")
 TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 HEAD = """\

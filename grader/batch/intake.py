@@ -53,7 +53,7 @@ def choice_of(policy: str, deadline: str | None) -> Choice:
 class Intake:
     """What was handed in: submissions, sorted; students; what was set aside; names that are no submission.
 
-    `absent` counts those on the roster of whom there is nothing.
+    `by_roster`: the students are those of a roster; `absent` counts those of whom there is nothing.
     """
 
     submissions: tuple[Found, ...]
@@ -61,6 +61,7 @@ class Intake:
     refused: tuple[SetAside, ...] = ()
     ignored: tuple[str, ...] = ()
     absent: int = 0
+    by_roster: bool = False
     files: tuple[str, ...] = ()
     source: Source | None = field(default=None, compare=False)
 
@@ -95,9 +96,9 @@ def find_submissions(
         chosen, reason = _choose(attempts, students[id], choice)
         if reason:
             aside.append(SetAside(id, reason))
-        handed_in = [_submission(source, attempt, id, assignment, names) for attempt in chosen]
+        handed_in = {_submission(source, each, id, assignment, names): each for each in chosen}
         among = tuple(submission.id for submission in handed_in)
-        for attempt, submission in zip(chosen, handed_in, strict=True):
+        for submission, attempt in handed_in.items():
             found.append(Found(submission, _needed(attempt.files, names), among))
     return Intake(
         submissions=tuple(found),
@@ -105,6 +106,7 @@ def find_submissions(
         refused=(*source.refused, *aside),
         ignored=(*source.ignored, *layout.ignored),
         absent=len(students) - len(whose),
+        by_roster=roster is not None,
         files=names,
         source=source,
     )
@@ -135,11 +137,13 @@ def _by_student(
 
 def _choose(attempts: list[Attempt], student: Student, choice: Choice) -> tuple[list[Attempt], str]:
     """The attempts that may count, in order, and what a person must decide."""
-    ordered = sorted(attempts, key=lambda a: (a.submitted_at and _utc(a.submitted_at), _numbers(a.attempt)))
+    ordered = sorted(attempts, key=_when)
     if choice.policy == "best":
         return ordered, ""
     if choice.policy == "last":
-        return ordered[-1:], ""
+        same = [a.label for a in ordered if _when(a) == _when(ordered[-1])]
+        said = f"nothing says which is the last of {', '.join(same)}; the one named last was taken"
+        return ordered[-1:], said if len(same) > 1 else ""
     assert choice.deadline is not None
     extension = extension_of(student)
     in_time = [a for a in ordered if _is_in_time(a, choice.deadline + extension)]
@@ -157,6 +161,11 @@ def _is_in_time(attempt: Attempt, deadline: datetime) -> bool:
     if attempt.submitted_at:
         return datetime.fromisoformat(attempt.submitted_at) <= deadline
     return attempt.lms_knows and not attempt.late
+
+
+def _when(attempt: Attempt) -> tuple[str, tuple[tuple[bool, int, str], ...]]:
+    """Sorts attempts by time, or where there is none by their numbers."""
+    return (attempt.submitted_at and _utc(attempt.submitted_at), _numbers(attempt.attempt))
 
 
 def _utc(time: str) -> str:

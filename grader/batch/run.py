@@ -50,7 +50,8 @@ def run_batch(
         console.print(Text(f"waiting for another batch that grades {assignment} into this gradebook"))
 
     with gradebook.alone(assignment, on_wait=wait):
-        gradebook.hand_in(intake.students, (found.submission for found in intake.submissions))
+        handed_in = (found.submission for found in intake.submissions)
+        gradebook.hand_in(intake.students, handed_in, by_roster=intake.by_roster)
         batch = _Batch(intake, graded_by, gradebook, assignment)
         if batch.waiting:
             with gradebook.run(assignment, graded_by):

@@ -182,6 +182,14 @@ def test_a_fault_keeps_the_earlier_grade_and_a_regrade_clears_it(gradebook: Grad
     assert gradebook.grades()[0].fault == ""
 
 
+def test_a_class_without_its_roster_leaves_what_the_roster_said(gradebook: Gradebook) -> None:
+    ada = Student("ada", "Ada Lovelace", "ada@example.org", "A", "2d")
+    gradebook.hand_in([Student("ada", "?")], [])
+    gradebook.hand_in([ada], [], by_roster=True)
+    gradebook.hand_in([Student("ada")], [])
+    assert gradebook.students() == [ada]
+
+
 def test_an_adjustment_outlives_every_regrade(gradebook: Gradebook) -> None:
     record(gradebook, "ada", score(3))
     two = Adjustment("ada", "conv", "conv", Fraction(2, 3), "the page was misleading", "instructor")

@@ -276,6 +276,15 @@ def test_an_attempt_of_a_higher_number_is_later(pack: Callable[[Members], Path])
     assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"10"] * 2
 
 
+def test_where_nothing_says_which_is_the_last_a_person_is_told(pack: Callable[[Members], Path]) -> None:
+    root = pack({"1815/conv.py": b"one", "ada@example.org/conv.py": b"two", "1911/conv.py": b"three"})
+    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"two", b"three"]
+    (entry,) = intake.refused
+    assert entry.name == "1815"
+    assert "which is the last of 1815, ada@example.org" in entry.reason
+
+
 def test_canvas_re_uploads_are_later_and_late_is_what_canvas_says(pack: Callable[[Members], Path]) -> None:
     root = pack(
         {

@@ -1,0 +1,236 @@
+"""A whole class through `grader batch`, into a gradebook: speed, memory, storage, and the run after it.
+
+`python -m benchmarks.batch N` measures N submissions of conv_backward alone, for instance 10,000.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.__main__ import processor
+from benchmarks.exercise import NAME, SOLUTION, make_course
+from benchmarks.table import Table
+from grader.author.load import load
+from grader.author.render import provided_files, render
+from grader.batch.gradebook import Gradebook, Graded
+
+ROOT = Path(__file__).parents[1]
+JOBS = 2
+REAL = "conv_backward"
+LOOK_SECONDS = 0.05  # how often the coordinator's memory is looked at
+CLASSES = ((REAL, 200), (REAL, 1000), (NAME, 1000), (NAME, 10_000))
+COPIED = 200  # grades, to time their writing
+LARGE = 100_000  # submissions that docs/scaling.md plans
+PLAN = ROOT / "docs" / "scaling.md"
+PAGE = """\
+# A class of {large:,}
+
+`make bench` writes this page; every number in it was measured or follows from what was, on this
+processor: {processor}.
+
+{table}
+## Cores and hours
+
+A submission of `{assignment}` takes {core_ms:.0f} ms of a core. Grading is independent work, so hours fall
+as cores are added, on one machine by `--jobs` and on many by `--cluster` ([cluster.md](cluster.md)). The
+coordinator writes a grade in {write_ms:.1f} ms, so one gradebook takes {writes:,.0f} grades a second at most.
+
+| cores | hours | a second |  |
+| ---: | ---: | ---: | --- |
+{rows}
+
+## Storage and memory
+
+- The gradebook takes {each_kib:.1f} KiB for each submission: {storage:.1f} GiB.
+- The coordinator holds names and digests of what was handed in, {grows:.1f} KiB for each, and files only of
+  what is under way: {memory:.0f} MiB.
+- A run that finds everything known takes {again:.0f} s. So long a run that was cut short takes to go on.
+"""
+
+ABOUT = f"""\
+`grader batch --jobs {JOBS}`, the command itself, from a folder of submissions to a gradebook in SQLite.
+Each submission is a right solution in a sandbox of its own, and no two are alike. *Each* is the time from
+one grade to the next; *start* is all else: Python, the wall's trial, reading and hashing the class, each
+process's first submission. *Again* is a second run, which knows everything and runs nothing. *Memory* is the
+most that the coordinator held at any time (resident), *storage* the gradebook's size for each submission."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One class: seconds for each submission, the start, a second run, one grade's writing; MiB; KiB each."""
+
+    assignment: str
+    count: int
+    each: float
+    start: float
+    again: float
+    memory_mib: float
+    storage_kib: float
+    write: float
+
+
+def measure() -> Table:
+    """The table: a real assignment, and a trivial one for what does not depend on the exercise."""
+    measured = [measure_class(*what) for what in CLASSES]
+    PLAN.write_text(plan(measured), encoding="utf-8")
+    return table(measured)
+
+
+def plan(measured: Sequence[Measured]) -> str:
+    """docs/scaling.md: what a very large class needs, worked out from what was measured."""
+    real = max((m for m in measured if m.assignment == REAL), key=lambda m: m.count)
+    small, large = (f(m.count for m in measured if m.assignment == NAME) for f in (min, max))
+    few, many = (next(m for m in measured if m.assignment == NAME and m.count == n) for n in (small, large))
+    grows = (many.memory_mib - few.memory_mib) / (many.count - few.count)  # MiB for one more submission
+    core_seconds = real.each * JOBS
+    again = (many.again - few.again) / (many.count - few.count)
+    rows = []
+    for cores in (2, 8, 32, 64, 128):
+        seconds = max(core_seconds / cores, real.write)
+        limit = "the gradebook's writer is the limit" if seconds == real.write else ""
+        rows.append((f"{cores:,}", f"{LARGE * seconds / 3600:,.2f}", f"{1 / seconds:,.0f}", limit))
+    return PAGE.format(
+        large=LARGE,
+        processor=processor(),
+        table=table(list(measured)).markdown(),
+        assignment=REAL,
+        core_ms=1e3 * core_seconds,
+        rows="\n".join("| " + " | ".join(row) + " |" for row in rows),
+        storage=LARGE * real.storage_kib / 1024 / 1024,
+        each_kib=real.storage_kib,
+        memory=many.memory_mib + grows * (LARGE - many.count),
+        grows=1024 * grows,
+        again=many.again + again * (LARGE - many.count),
+        write_ms=1e3 * real.write,
+        writes=1 / real.write,
+    )
+
+
+def table(measured: list[Measured]) -> Table:
+    """What was measured, a class a row."""
+    header = ("assignment", "submissions", "each, ms", "a second", "start, s", "again, s", "memory, MiB")
+    rows = tuple(
+        (
+            m.assignment, f"{m.count:,}", f"{1e3 * m.each:.1f}", f"{1 / m.each:.1f}", f"{m.start:.1f}",
+            f"{m.again:.1f}", f"{m.memory_mib:.0f}", f"{m.storage_kib:.1f}",
+        )
+        for m in measured
+    )  # fmt: skip
+    return Table("A class", ABOUT, (*header, "storage, KiB each"), rows)
+
+
+def measure_class(assignment: str, count: int) -> Measured:
+    """Grades a class of so many twice."""
+    with tempfile.TemporaryDirectory(prefix="backflip-") as folder:
+        root = Path(folder, "course")
+        if assignment == NAME:
+            root.mkdir()
+            make_course(root)
+            files = {"conv.py": SOLUTION}
+        else:
+            root = ROOT
+            loaded = load(ROOT / "assignments" / assignment)
+            loaded = replace(loaded, provided=provided_files(loaded))
+            rendered = render(loaded, "solution").files
+            files = {name: rendered[name] for name in loaded.files}
+        database = Path(folder, "gradebook.db")
+        command = [sys.executable, "-m", "grader", "batch", str(Path(folder, "class")), "--jobs", str(JOBS)]
+        command += ["--assignment", assignment, "--gradebook", f"sqlite:///{database}"]
+        hand_in(Path(folder, "warm"), files, 1)  # what mutants answer is worked out once an assignment
+        run([*command[:4], str(Path(folder, "warm")), *command[5:-1], f"sqlite:///{folder}/warm.db"], root)
+        hand_in(Path(folder, "class"), files, count)
+        first, second = run(command, root), run(command, root)
+        assert first.said[-2].startswith(f"{count} graded"), first.said
+        assert second.said[-2] == f"nothing to run, {count} known", second.said
+        # the first tenth is left out: it holds the start of every process
+        (begun, done), (ended, last) = first.progress[0], first.progress[-1]
+        each = (ended - begun) / (last - done)
+        size = sum(path.stat().st_size for path in Path(folder).glob("gradebook.db*"))
+        return Measured(
+            assignment,
+            count,
+            each,
+            start=first.seconds - each * count,
+            again=second.seconds,
+            memory_mib=max(first.memory_mib, second.memory_mib),
+            storage_kib=size / 1024 / count,
+            write=time_writing(f"sqlite:///{database}", f"sqlite:///{folder}/copy.db"),
+        )
+
+
+def time_writing(url: str, other: str) -> float:
+    """Seconds that the coordinator takes to write one grade: some of a gradebook, copied to another."""
+    with Gradebook(url, create=False) as book, Gradebook(other) as copy:
+        rows = [row for row in book.grades()[:COPIED] if row.grade and row.submission and row.student]
+        copy.hand_in([r.student for r in rows if r.student], [r.submission for r in rows if r.submission])
+        seconds = 0.0
+        for row in rows:
+            assert row.grade is not None and row.submission is not None
+            fresh = book.results(row.submission.files)
+            start = time.perf_counter()
+            copy.record(row.submission, Graded(row.grade, "copy", {}, fresh))
+            seconds += time.perf_counter() - start
+    return seconds / len(rows)
+
+
+def hand_in(root: Path, files: Mapping[str, str], count: int) -> None:
+    """A folder for each student; no two files are the same."""
+    for number in range(count):
+        student = root / f"student-{number:05}"
+        student.mkdir(parents=True)
+        for name, text in files.items():
+            (student / name).write_text(f"{text}# {student.name}\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command that ended well: seconds, the most memory, its lines, and (seconds, graded) on the way."""
+
+    seconds: float
+    memory_mib: float
+    said: list[str]
+    progress: list[tuple[float, int]]
+
+
+def run(command: list[str], folder: Path) -> Run:
+    """Runs a batch and looks at it meanwhile."""
+    start, peak = time.perf_counter(), 0.0
+    said: list[str] = []
+    progress: list[tuple[float, int]] = []
+    with tempfile.TemporaryFile("w+") as out:
+        batch = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+        while batch.poll() is None:
+            peak = max(peak, resident_mib(batch.pid))
+            out.seek(0)
+            said = out.read().splitlines()
+            counts = [int(words[1]) for words in map(str.split, said) if words[:1] == ["graded"]]
+            if counts and (not progress or counts[-1] > progress[-1][1]):
+                progress.append((time.perf_counter() - start, counts[-1]))
+            time.sleep(LOOK_SECONDS)
+        seconds = time.perf_counter() - start
+        out.seek(0)
+        said = out.read().splitlines()
+    if batch.returncode:
+        raise RuntimeError("\n".join(said))
+    return Run(seconds, peak, said, progress or [(0.0, 0), (seconds, 1)])
+
+
+def resident_mib(pid: int) -> float:
+    """The most memory that a process has held so far, resident; 0 where it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    return next(
+        (int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0
+    )
+
+
+if __name__ == "__main__":
+    print(table([measure_class(REAL, int(sys.argv[1]))]).markdown())
