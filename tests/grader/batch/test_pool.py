@@ -144,3 +144,16 @@ def test_leaving_early_stops_every_process_after_its_clean_up(tmp_path: Path) ->
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_an_empty_class_is_graded_at_once(jobs: int) -> None:
     assert list(grade_all([], grade_of, jobs)) == []
+
+
+def own_cores(number: int) -> tuple[int, ...]:
+    time.sleep(0.05)  # else one process might take everything
+    return tuple(sorted(os.sched_getaffinity(0)))
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to a core")
+def test_each_process_keeps_to_a_core_of_its_own():
+    allowed = os.sched_getaffinity(0)
+    found = {cores for _, cores in grade_all(range(20), own_cores, 2)}
+    assert len(found) == min(2, len(allowed))
+    assert all(len(cores) == 1 and allowed.issuperset(cores) for cores in found)
