@@ -17,7 +17,6 @@ from reference.backends.emulated import EmulatedOperations
 from reference.conv import conv, conv_w_grad, conv_x_grad, output_shape
 from reference.ndarray import array, cuda
 from reference.ndarray import cpu as real_cpu
-from tests.reference import test_conv
 from tests.reference.test_conv import (
     test_conv_and_its_gradients_are_adjoint,
     test_conv_equals_scipys_correlation,
@@ -66,15 +65,13 @@ except RuntimeError as error:
     NO_GPU = str(error)
 
 
-EVERY_GEOMETRY = "emulated, every geometry"  # of convolution, of which the other takes a twentieth
-EMULATED = ["emulated", pytest.param(EVERY_GEOMETRY, marks=pytest.mark.slow)]
-DEVICES = ([] if GPU_REQUIRED else EMULATED) + (["cuda"] if GPU_REQUIRED or NO_GPU is None else [])
+DEVICES = ([] if GPU_REQUIRED else ["emulated"]) + (["cuda"] if GPU_REQUIRED or NO_GPU is None else [])
 
 
 @pytest.fixture(scope="module", params=DEVICES)
 def kernel_device(request):
     """A GPU, or the backend for it with its kernels emulated and checked."""
-    if request.param in ("emulated", EVERY_GEOMETRY):
+    if request.param == "emulated":
         return Device("emulated", EmulatedOperations(True, request.config.cache.mkdir("kernels")))
     if NO_GPU is not None:
         pytest.exit(NO_GPU, returncode=1)
@@ -82,12 +79,10 @@ def kernel_device(request):
 
 
 @pytest.fixture(autouse=True)
-def device(kernel_device, monkeypatch, request):
+def device(kernel_device, monkeypatch):
     """Arrays are made on this device where a law names none; fresh memory is NaN; buffers can be compared."""
     monkeypatch.setattr(reference.ndarray, "cpu", lambda: kernel_device)
     if kernel_device.name == "emulated":  # it knows of fresh memory that it is fresh
-        if EVERY_GEOMETRY not in request.node.name:
-            monkeypatch.setattr(test_conv, "GEOMETRIES", test_conv.GEOMETRIES[::20])
         return kernel_device
     ops, compare = kernel_device.ops, np.testing.assert_array_equal
     allocate = ops.empty
