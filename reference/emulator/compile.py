@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .arithmetic import with_counts
+from .elf import unknown_names
 from .source import CompileError, kernels_of, prepare
 
 HERE = Path(__file__).parent
@@ -124,7 +125,7 @@ def compile_library(
         if started:
             link(command, [f"{scratch}/{name}.o" for name in started], runtime, Path(scratch))
         # The sanitizer's own library stays out: its functions are the runtime's.
-        link(command, [str(kernels), str(runtime)], library, Path(scratch))
+        link(command, [str(kernels), str(runtime)], library, Path(scratch), file)
         log.write_text(warnings, encoding="utf-8")
     return runtime, library, warnings
 
@@ -159,13 +160,21 @@ def run(command: Sequence[str], given: str = "") -> str:
     return done.stderr.strip()
 
 
-def link(command: Sequence[str], parts: Sequence[str], target: Path, scratch: Path) -> None:
-    """A shared library, in one step: another process never finds half of it."""
+def link(
+    command: Sequence[str], parts: Sequence[str], target: Path, scratch: Path, kernels: str = ""
+) -> None:
+    """A shared library, in one step: another process never finds half of it.
+
+    That of the file `kernels` takes nothing from elsewhere that is no device's: the C library is not its own.
+    """
     # What a kernel declares and nobody defines is an error here, and not when it is called.
     name = "-install_name" if sys.platform == "darwin" else "-z,defs,-soname"
     made = scratch / target.name
     # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
     run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)])
+    foreign = unknown_names(made.read_bytes()) if kernels else []
+    if foreign:
+        raise CompileError(f"{kernels}: `{foreign[0]}` is no function or variable that device code has")
     os.replace(made, target)
 
 

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .elf import section
+
 Row = tuple[int, str, int]  # address, file, line
 
 
@@ -27,20 +29,6 @@ class LineTable:
         """(file, line) of what is at an address, counted from the library's start; ("", 0) for nothing."""
         at = bisect_right(self._addresses, address) - 1
         return self._rows[at][1:] if at >= 0 else ("", 0)
-
-
-def section(library: bytes, name: str) -> bytes:
-    """The contents of a section of an ELF file; empty where there is none."""
-    if library[:5] != b"\x7fELF\x02":
-        return b""
-    (table,) = struct.unpack_from("<Q", library, 0x28)
-    size, count, names = struct.unpack_from("<HHH", library, 0x3A)
-    headers = [struct.unpack_from("<IIQQQQ", library, table + i * size) for i in range(count)]
-    text = headers[names][4]
-    for name_at, _, _, _, start, length in headers:
-        if library[text + name_at :].split(b"\0", 1)[0] == name.encode():
-            return library[start : start + length]
-    return b""
 
 
 @dataclass

@@ -307,6 +307,14 @@ def test_what_is_not_emulated_is_a_compile_error_with_its_line(module, line, com
     assert "kernels.cu:4:" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["system", "getenv", "__libc_start_main", "dlopen"])
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_kernel_cannot_call_the_c_library(module, name, checked):
+    source = f'extern "C" void {name}(const char *);\n__global__ void kernel() {{ {name}("true"); }}'
+    with pytest.raises(CompileError, match=f"kernels.cu: `{name}` is no function or variable"):
+        module(source, checked=checked)
+
+
 def test_shared_memory_at_the_files_level_is_refused(module):
     with pytest.raises(CompileError, match=r"kernels.cu:2: .* inside the kernel"):
         module("namespace a {\n__shared__ float tile[4];\n}\n__global__ void kernel() {}")
