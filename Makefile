@@ -43,6 +43,7 @@ demo: setup
 	@echo; echo "== The class"
 	@$(BIN)/grader report --format terminal
 	@$(BIN)/grader report --format csv --out build/report
+	@$(BIN)/grader report --format feedback --out build/report/feedback
 	@echo; echo "== What one student reads"
 	@$(BIN)/grader grade $(DEMO)/remainder_ignored --assignment conv_backward \
 	    --json build/report/remainder_ignored.json --html build/report/remainder_ignored.html; [ $$? -le 1 ]
@@ -50,6 +51,8 @@ demo: setup
 	@echo "  make -C build/release/conv_backward grade                                  a student's own run"
 	@echo "  make grade SUBMISSION=build/solution/conv_forward ASSIGNMENT=conv_forward   full marks"
 	@echo "  make test                                                                  the test suite"
+	@echo; echo "The class report, to be opened in a browser:"
+	@$(BIN)/grader report --format html --assignment conv_backward --out build/report
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 $(ARGS)

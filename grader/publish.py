@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # instructors have what these need; students do not
 PASSED, NOT_PASSED = 0, 1
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 LMS = ("canvas", "moodle")  # these are given back what they exported
-GRADES = ("adjustments", "csv", "feedback", "gradescope", "json", "junit", "prairielearn")
+GRADES = ("adjustments", "csv", "feedback", "gradescope", "html", "json", "junit", "prairielearn")
 SHOWN_PATHS = 3
 
 
@@ -98,7 +98,7 @@ def _class_report(options: argparse.Namespace, root: Path | None) -> "tuple[Clas
     course = _course(root)
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = with_policies(gradebook.grades(), course.policies)
-        students = gradebook.students()
+        students, seconds = gradebook.students(), gradebook.seconds()
     known = {student.id for student in students}
     for assignment, extensions in course.policies.extensions.items():
         for id in sorted(extensions.keys() - known):
@@ -111,7 +111,8 @@ def _class_report(options: argparse.Namespace, root: Path | None) -> "tuple[Clas
             raise UserError(
                 f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(found) or 'none'}"
             )
-    return ClassReport(tuple(rows), _titles(root, {row.assignment for row in rows})), students
+    titles = _titles(root, {row.assignment for row in rows})
+    return ClassReport(tuple(rows), titles, seconds), students
 
 
 def _course(root: Path | None) -> Course:

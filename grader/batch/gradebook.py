@@ -45,13 +45,15 @@ class Graded:
     """A grade with what it stands on.
 
     `graded_by` is a digest of all that it was graded with; `addresses` names its cases' results, by
-    criterion/case; `fresh` are those that were not known before, by address.
+    criterion/case; `fresh` are those that were not known before, by address; `seconds` is the CPU time that
+    they took, 0 where nothing ran.
     """
 
     grade: Grade
     graded_by: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     fresh: Mapping[str, CheckResult] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ class Gradebook:
             db.execute(insert(_table(GradeRow)), row | grade_to_row(grade, graded.addresses))
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             detail = {"submission": submission.id, "score": str(grade.score), "before": before}
-            self._log(db, "graded", key, detail | {"ran": len(graded.fresh)})
+            ran = {"ran": len(graded.fresh), "seconds": round(graded.seconds, 3)}
+            self._log(db, "graded", key, detail | ran)
 
     def record_fault(self, submission: Submission, reason: str) -> None:
         """Notes that grading failed; an earlier grade stays, and shows that a person must look."""
@@ -248,6 +251,15 @@ class Gradebook:
             rows = [r for r in _rows(db, SubmissionRow) if r["assignment"] == assignment]
         found = [Submission(**{n: v for n, v in row.items() if n != "id"}) for row in rows]
         return sorted(found, key=lambda s: (s.student_id, s.submitted_at, s.attempt))
+
+    def seconds(self) -> dict[str, float]:
+        """The most CPU time that a submission took in a run, by its id."""
+        with self._database.reading() as db:
+            details = db.scalars(select(AuditRow.detail).where(AuditRow.action == "graded")).all()
+        most: dict[str, float] = defaultdict(float)
+        for detail in details:
+            most[detail["submission"]] = max(most[detail["submission"]], detail.get("seconds", 0.0))
+        return {id: seconds for id, seconds in most.items() if seconds}
 
     def audit_log(self) -> list[dict[str, Any]]:
         """What happened, in order: columns as in `grader.batch.tables.AuditRow`."""

@@ -131,7 +131,8 @@ class _Batch:
         self._ran += len(fresh)
         for found, grade, addresses in zip(founds, result.grades, result.addresses, strict=True):
             by = "" if grade.needs_person else self._graded_by  # what nobody could judge is tried again
-            self._gradebook.record(found.submission, Graded(grade, by, addresses, fresh), found.among)
+            graded = Graded(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
+            self._gradebook.record(found.submission, graded, found.among)
             self._graded += 1
             reason = ClassRow(found.submission.student_id, self._assignment, grade).needs_person
             if reason:

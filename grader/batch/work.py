@@ -77,11 +77,15 @@ class Work:
 
 @dataclass(frozen=True)
 class Done:
-    """A grade for each student, the addresses of its cases, and the results that were not known before."""
+    """A grade for each student, the addresses of its cases, and the results that were not known before.
+
+    `seconds` is the CPU time that the submission took.
+    """
 
     grades: tuple[Grade, ...]
     addresses: tuple[Mapping[str, str], ...]
     fresh: Mapping[str, CheckResult]
+    seconds: float = 0.0
 
 
 class Bench:
@@ -127,7 +131,8 @@ class Bench:
             graded = self._session.grade_variants(work.handed_in, work.students[0], variants)
         of = [student if self._variants else "" for student in work.students]
         grades = tuple(replace(graded[v], submission=s) for v, s in zip(of, work.students, strict=True))
-        return Done(grades, tuple(memory.addresses[variant] for variant in of), memory.fresh)
+        addresses = tuple(memory.addresses[variant] for variant in of)
+        return Done(grades, addresses, memory.fresh, self._session.cpu_seconds)
 
 
 _BENCHES: dict[str, Bench] = {}

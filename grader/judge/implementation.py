@@ -102,7 +102,7 @@ class Implementation:
     def _run(self, probe: str, inputs: Inputs, dtype: str, patience: float) -> Outcome:
         if self._import_failed is not None:
             return self._import_failed
-        if self._spent() >= self._limits.total_seconds:
+        if self.cpu_seconds() >= self._limits.total_seconds:
             return Outcome(
                 Status.TIMEOUT, reason=f"its {self._limits.total_seconds:g} seconds in all were used up"
             )
@@ -169,7 +169,7 @@ class Implementation:
         header = {"request": "import", "modules": self._subject.modules}
         return self._ask(header, limits.import_seconds, patience)
 
-    def _spent(self) -> float:
+    def cpu_seconds(self) -> float:
         """CPU seconds that all its workers have used."""
         alive = self._worker is not None and self._worker.is_alive
         return self._spent_seconds + (self._worker.cpu_seconds() if alive and self._worker else 0.0)

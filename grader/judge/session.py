@@ -75,6 +75,7 @@ class Session:
         self._wall = wall
         self._device = device or first_at_hand(assignment.devices)
         self._known = known
+        self.cpu_seconds = 0.0  # that the last submission took
         self._oracle: Oracle
         if assignment.frozen is not None:
             self._oracle = FrozenOracle(assignment.frozen)
@@ -158,10 +159,12 @@ class Session:
         limits = self._assignment.limits
         limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
         with self._turn(), Implementation(self._starter, subject, limits) as implementation:
-            return {
+            grades = {
                 variant: self._grade(implementation, refused, name, variant, arguments)
                 for variant in variants
             }
+            self.cpu_seconds = implementation.cpu_seconds()
+        return grades
 
     def _grade(
         self,

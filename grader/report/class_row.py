@@ -77,8 +77,8 @@ class ClassRow:
 class ClassReport:
     """What a report on a class stands on: `rows`, sorted by student and assignment.
 
-    `titles` are those of assignments; `seconds` says, by the id of a submission, how much CPU time its
-    cases took where they last ran.
+    `titles` are those of assignments; `seconds` says, by the id of a submission, how much CPU time it
+    took.
     """
 
     rows: tuple[ClassRow, ...]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from grader.model.grade import Grade
 from grader.model.policies import Final
 from grader.report import gradescope, prairielearn
+from grader.report.class_page import class_pages
 from grader.report.class_row import ClassReport
 from grader.report.csv_report import adjustments_csv, grades_csv
 from grader.report.feedback_files import feedback_files
@@ -30,6 +31,7 @@ def _for_each(results: Callable[[Grade, Final | None], str]) -> Callable[[ClassR
 
 FORMATS: Mapping[str, Callable[[ClassReport], Files]] = {
     "csv": lambda report: {"grades.csv": grades_csv(report.rows)},
+    "html": class_pages,
     "json": lambda report: {"grades.json": class_json(report).encode()},
     "junit": lambda report: {"junit.xml": class_junit(report)},
     "feedback": feedback_files,
