@@ -11,7 +11,7 @@ BIN        := .venv/bin
 help:
 	@echo "make demo      generate the assignments, grade a sample class, print its table and one feedback"
 	@echo "make test      run the test suite"
-	@echo "make test-slow the same laws on many more submissions, about a minute"
+	@echo "make test-slow the same laws on many more submissions, seeds and kills; takes minutes"
 	@echo "make oracle    hold convolution against SciPy and JAX, two implementations that are not ours"
 	@echo "make gpu-test  run the tests that need a GPU: the reference's backend, the sandbox; fails where there is none"
 	@echo "make gpu-sanitize  the backend's under compute-sanitizer's memcheck, racecheck and initcheck"
@@ -58,7 +58,7 @@ test: setup
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 test-slow: setup
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(BIN)/python -m pytest -m slow -n 2 $(ARGS)
 
 # A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
 gpu-test: setup

@@ -1,11 +1,15 @@
 """Laws of grading on a Dask cluster."""
 
+import json
 import logging
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from subprocess import Popen
+from subprocess import DEVNULL, Popen
 from typing import Any
 
 import pytest
@@ -64,6 +68,56 @@ def test_a_worker_that_is_killed_leaves_the_rows_of_an_undisturbed_run(
     _, said = batch.communicate(timeout=120)
     assert batch.returncode == 0, said
     assert rows_of(urls[0]) == rows_of(urls[1])
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_killed_is_said_in_one_line_and_the_next_run_goes_on(
+    hand_in: Callable[..., Path],
+    start_batch: StartBatch,
+    tmp_path: Path,
+    rows_of: Callable[[str], dict[str, list[Any]]],
+) -> None:
+    root = hand_in(60)
+    urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("undisturbed", "cluster")]
+    assert start_batch(root, urls[0]).wait(timeout=120) == 0
+    where = tmp_path / "scheduler.json"
+    options = ["--scheduler-file", str(where), "--no-dashboard"]
+    with ended(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", *options]
+    ) as scheduler:
+        until(where.exists)
+        address = json.loads(where.read_text())["address"]
+        worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1"]
+        with ended([*worker, "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]):
+            batch = start_batch(root, urls[1], "--cluster", address)
+            assert batch.stdout is not None
+            assert batch.stdout.readline().startswith("graded")
+            scheduler.kill()
+            _, said = batch.communicate(timeout=120)
+    assert batch.returncode == 2
+    assert said.splitlines()[-1].endswith(
+        "the cluster went away; what was graded is kept: run it again to go on"
+    )
+    assert start_batch(root, urls[1]).wait(timeout=120) == 0
+    assert rows_of(urls[0]) == rows_of(urls[1])
+
+
+@contextmanager
+def ended(command: list[str]) -> Iterator[Popen[bytes]]:
+    """A process that does not outlive its test."""
+    process = Popen(command, stdout=DEVNULL, stderr=DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
