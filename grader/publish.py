@@ -1,4 +1,4 @@
-"""The commands that come after grading: report, adjust."""
+"""The commands that come after grading: report, adjust, similarity."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.model.assignment import Assignment
 from grader.model.course import Course
 from grader.model.errors import UserError
 from grader.model.student import Student
@@ -13,16 +14,19 @@ from grader.model.student import Student
 if TYPE_CHECKING:  # instructors have what these need; students do not
     from grader.report.class_row import ClassReport
     from grader.report.files import Files
+    from grader.report.similarity import Pair
 
 PASSED, NOT_PASSED = 0, 1
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 LMS = ("canvas", "moodle")  # these are given back what they exported
 GRADES = ("adjustments", "csv", "feedback", "gradescope", "html", "json", "junit", "prairielearn")
 SHOWN_PATHS = 3
+SHOWN_PAIRS = 10
+OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another's."
 
 
 def add_commands(commands: Any) -> None:
-    """Adds `report` and `adjust`; each runs with the options and the repository's root, None without one."""
+    """Adds the commands; each runs with the options and the repository's root, None without one."""
     report = commands.add_parser(
         "report",
         help="write reports from the gradebook",
@@ -47,6 +51,21 @@ def add_commands(commands: Any) -> None:
     )
     _add_gradebook(adjust)
     adjust.set_defaults(after_grading=_adjust)
+
+    similarity = commands.add_parser(
+        "similarity", help="find submissions that are alike, and rare wrong answers"
+    )
+    similarity.add_argument("submissions", type=Path, metavar="DIR_OR_ZIP", help="as `grader batch` took it")
+    similarity.add_argument("--assignment", required=True, metavar="NAME")
+    similarity.add_argument("--roster", type=Path, metavar="CSV", help="as `grader batch` took it")
+    _add_gradebook(similarity)
+    similarity.add_argument(
+        "--top", type=int, default=50, metavar="N", help="so many of each kind; default: %(default)s"
+    )
+    similarity.add_argument(
+        "--out", type=Path, default=Path("build/similarity"), metavar="DIR", help="default: %(default)s"
+    )
+    similarity.set_defaults(after_grading=_similarity)
 
 
 def _add_gradebook(parser: argparse.ArgumentParser) -> None:
@@ -88,6 +107,48 @@ def _adjust(options: argparse.Namespace, root: Path | None) -> int:
         gradebook.adjust(*adjustments)
     print(f"{len(adjustments)} adjustment{'s' * (len(adjustments) != 1)}")
     return PASSED
+
+
+def _similarity(options: argparse.Namespace, root: Path | None) -> int:
+    from grader.author.load import load
+    from grader.batch.gradebook import Gradebook
+    from grader.report.files import write_files
+    from grader.report.similarity import shared_answers, similarity_pages
+
+    folder = None if root is None else root / "assignments" / options.assignment
+    if folder is None or not (folder / "assignment.yaml").is_file():
+        raise UserError(f"found no assignment {options.assignment!r}: run this in the course's repository")
+    if options.top < 1:
+        raise UserError(f"--top {options.top}: at least one is needed")
+    assignment = load(folder)
+    with Gradebook(options.gradebook, create=False) as gradebook:
+        rows = [row for row in gradebook.grades() if row.assignment == assignment.name]
+    pairs = _pairs(options, assignment)
+    note = OWN_NUMBERS if _course(root).variants else ""
+    pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], note)
+    write_files(options.out / assignment.name, pages)
+    for pair in pairs[:SHOWN_PAIRS]:
+        print(f"{pair.left.share:4.0%} {pair.right.share:4.0%}  {pair.left.student}, {pair.right.student}")
+    print(options.out / assignment.name / "index.html")
+    return PASSED
+
+
+def _pairs(options: argparse.Namespace, assignment: Assignment) -> "tuple[Pair, ...]":
+    """The pairs of submissions that are most alike, whichever of the files handed in it is."""
+    from grader.author.render import render
+    from grader.batch.intake import find_submissions
+    from grader.batch.roster import read_roster
+    from grader.batch.similarity import alike, most_alike
+
+    roster = None if options.roster is None else read_roster(options.roster)
+    intake = find_submissions(options.submissions, assignment.files, assignment.name, roster)
+    handed_in = {found.submission.student_id: intake.read(found).files for found in intake.submissions}
+    handout = render(assignment, "handout").files
+    found: list[Pair] = []
+    for name in assignment.files:
+        texts = {s: files[name].decode(errors="replace") for s, files in handed_in.items() if name in files}
+        found += alike(texts, name, handout[name], options.top)
+    return most_alike(found, options.top)
 
 
 def _class_report(options: argparse.Namespace, root: Path | None) -> "tuple[ClassReport, list[Student]]":

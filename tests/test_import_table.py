@@ -19,7 +19,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.report": ({"grader.model"}, {"jinja2", "rich"}),
     "grader.batch": (
         {"grader.model", "grader.judge", "grader.report"},
-        {"alembic", "distributed", "nbformat", "pydantic", "rich", "sqlalchemy", "yaml"},
+        {"alembic", "copydetect", "distributed", "nbformat", "pydantic", "rich", "sqlalchemy", "yaml"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
     "grader.publish": ({"grader"}, {"rich"}),

@@ -1,34 +1,15 @@
 """The class report: one page for each assignment, readable without a network and on paper."""
 
-from pathlib import Path
-
-import jinja2
-
 from grader.report.class_row import ClassReport, ClassRow
 from grader.report.files import Files
+from grader.report.pages import environment
 from grader.report.statistics import ClassStatistics, statistics_of
-from grader.report.text import clean, clean_line, listing
-
-NAMES = 6  # of students that are listed before the rest is counted
+from grader.report.text import clean_line
 
 
 def class_pages(report: ClassReport) -> Files:
     """`<assignment>.html`; the same grades give the same bytes."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "line": clean_line,
-        "text": clean,
-        "number": lambda value: f"{float(value):.2f}".rstrip("0").rstrip("."),
-        "percent": lambda share: f"{100 * share:.0f}%",
-        "listed": lambda names: listing([clean_line(name) for name in names], NAMES),
-    }
-    template = environment.get_template("class.html.j2")
+    template = environment().get_template("class.html.j2")
     return {
         f"{name}.html": template.render(
             title=report.title(name), name=name, who=_who, **_context(report, name)
