@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -23,7 +24,7 @@ from grader.model.assignment import Assignment
 from grader.model.errors import BackflipError, UserError
 from grader.model.grade import Grade
 from grader.publish import DEFAULT_GRADEBOOK, add_commands
-from grader.report import terminal
+from grader.report import gradescope, prairielearn, terminal
 from grader.report.html import to_html
 from grader.report.json_report import to_json
 
@@ -122,6 +123,8 @@ def _parser() -> argparse.ArgumentParser:
         help="default: the first of the assignment's that is at hand",
     )
     grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
+    for name, theirs in (("gradescope", "Gradescope"), ("prairielearn", "PrairieLearn")):
+        grade.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also as results.json for {theirs}")
     grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
     grade.add_argument(
         "--variant",
@@ -161,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     # Listed here; `_emulate` hands its arguments to the emulator, which says what they are.
     commands.add_parser("emulate", help="run a CUDA kernel on the CPU: grader emulate --help", add_help=False)
 
-    add_commands(commands)
+    add_commands(commands, _pack_autograder)
     return parser
 
 
@@ -235,6 +238,24 @@ def _is_alike(assignment: Assignment, variants: int, jobs: int) -> bool:
     said = f"{len(common)} hidden cases, {len(mutants)} mutants, {variants} variants: {len(lines) or 'no'} "
     print("\n".join([*lines, f"{assignment.name}: {said}difference{'s' * (len(lines) != 1)}"]))
     return not lines
+
+
+def _pack_autograder(name: str, out: Path) -> Path:
+    """Writes the zip that Gradescope runs for an assignment."""
+    from grader.author.autograder import autograder_files, pack
+    from grader.author.render import build_wheel
+    from grader.report.files import write_files
+
+    root = _repository()
+    assignment = _from_repository(root, name)
+    known = _misconceptions_file(root, assignment)
+    made = {known.relative_to(root).as_posix(): known.read_bytes(), SEED_FILE: _secret().encode()}
+    requirements = (root / "locks" / "autograder.txt").read_bytes()
+    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+        wheel = build_wheel(root, Path(scratch))
+        files = autograder_files(assignment, wheel, requirements, made, _has_variants(assignment))
+    (path,) = write_files(out, {f"{name}-gradescope.zip": pack(files)})
+    return path
 
 
 def _misconceptions_file(
@@ -313,6 +334,10 @@ def _grade(options: argparse.Namespace) -> int:
         _write(options.json, to_json(grade, reveal=options.reveal))
     if options.html is not None:
         _write(options.html, to_html(grade, reveal=options.reveal))
+    if options.gradescope is not None:
+        _write(options.gradescope, gradescope.results_json(grade))
+    if options.prairielearn is not None:
+        _write(options.prairielearn, prairielearn.results_json(grade))
     if grade.needs_person:
         return GRADER_FAULT
     ran = [result for criterion in grade.criteria for result in criterion.results]
@@ -393,7 +418,7 @@ def _from_repository(root: Path, name: str) -> Assignment:
         known = sorted(path.parent.name for path in (root / "assignments").glob("*/assignment.yaml"))
         raise UserError(f"found no assignment {name!r}, expected one of {', '.join(known)}")
     assignment = load(folder)
-    return replace(assignment, provided=provided_files(assignment))
+    return replace(assignment, provided=provided_files(assignment), library=root)
 
 
 def _repository() -> Path:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,26 +20,31 @@ PASSED, NOT_PASSED = 0, 1
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 LMS = ("canvas", "moodle")  # these are given back what they exported
 GRADES = ("adjustments", "csv", "feedback", "gradescope", "html", "json", "junit", "prairielearn")
+AUTOGRADER = "gradescope-autograder"
 SHOWN_PATHS = 3
 SHOWN_PAIRS = 10
 OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another's."
 
 
-def add_commands(commands: Any) -> None:
-    """Adds the commands; each runs with the options and the repository's root, None without one."""
+def add_commands(commands: Any, pack: Callable[[str, Path], Path]) -> None:
+    """Adds the commands; each runs with the options and the repository's root, None without one.
+
+    `pack` writes an assignment's autograder for Gradescope into a folder.
+    """
     report = commands.add_parser(
         "report",
         help="write reports from the gradebook",
         epilog="canvas and moodle fill in what the LMS exported, given with --into: Canvas's gradebook, "
-        "Moodle's grading worksheet. Whoever has no final score is named, and the exit status is 1.",
+        "Moodle's grading worksheet. Whoever has no final score is named, and the exit status is 1. "
+        "gradescope-autograder reads no gradebook: it packs the zip that grades an assignment there.",
     )
     _add_gradebook(report)
-    formats = sorted((*GRADES, *LMS, "terminal"))
+    formats = sorted((*GRADES, *LMS, AUTOGRADER, "terminal"))
     report.add_argument("--format", required=True, choices=formats, metavar="NAME", help=", ".join(formats))
     report.add_argument("--assignment", metavar="NAME", help="only this one; default: all in the gradebook")
     report.add_argument("--into", type=Path, metavar="CSV", help="what Canvas or Moodle exported")
     report.add_argument("--out", type=Path, metavar="DIR", help="where files are written")
-    report.set_defaults(after_grading=_report)
+    report.set_defaults(after_grading=_report, pack=pack)
 
     adjust = commands.add_parser("adjust", help="add to scores, or take from them, by a person's word")
     adjust.add_argument(
@@ -79,6 +84,11 @@ def _report(options: argparse.Namespace, root: Path | None) -> int:
         raise UserError(
             f"--format {options.format}: --into CSV goes with canvas and moodle, and only with them"
         )
+    if options.format == AUTOGRADER:
+        if options.assignment is None:
+            raise UserError(f"--format {AUTOGRADER}: say of what with --assignment NAME")
+        print(options.pack(options.assignment, options.out))
+        return PASSED
     report, students = _class_report(options, root)
     if options.format == "terminal":
         _show(report)
