@@ -21,7 +21,7 @@ help:
 	@echo "make verify-variants  prove 50 students' own numbers equally hard; takes minutes"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
-	@echo "make report    write build/report/grades.csv from the gradebook"
+	@echo "make report    write build/report/grades.csv and the class report from the gradebook"
 	@echo "make golden    write the expected reports in tests/golden anew"
 	@echo "make docs      write docs/rubric.schema.json and docs/rubric.md from the loader's models, and docs/attacks.md"
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
@@ -89,6 +89,7 @@ batch: setup
 
 report: setup
 	@$(BIN)/grader report --format csv --out build/report $(ARGS)
+	@$(BIN)/grader report --format html --out build/report $(ARGS)
 
 golden: setup # the reports on a class of twelve that tests compare with: look at the difference
 	@$(BIN)/python -m tests.golden.class_of_twelve

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.model.assignment import Assignment
+from grader.model.assignment import Assignment, Visibility
 from grader.model.course import Course
 from grader.model.errors import UserError
 from grader.model.student import Student
@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # instructors have what these need; students do not
 PASSED, NOT_PASSED = 0, 1
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 LMS = ("canvas", "moodle")  # these are given back what they exported
+LATER = ("after_due_date", "after_published")
 GRADES = ("adjustments", "csv", "feedback", "gradescope", "html", "json", "junit", "prairielearn")
 AUTOGRADER = "gradescope-autograder"
 SHOWN_PATHS = 3
@@ -43,6 +44,13 @@ def add_commands(commands: Any, pack: Callable[[str, Path], Path]) -> None:
     report.add_argument("--format", required=True, choices=formats, metavar="NAME", help=", ".join(formats))
     report.add_argument("--assignment", metavar="NAME", help="only this one; default: all in the gradebook")
     report.add_argument("--into", type=Path, metavar="CSV", help="what Canvas or Moodle exported")
+    report.add_argument(
+        "--show",
+        action="append",
+        default=[],
+        choices=LATER,
+        help="once that is past: show what cases of this visibility are about; may be given twice",
+    )
     report.add_argument("--out", type=Path, metavar="DIR", help="where files are written")
     report.set_defaults(after_grading=_report, pack=pack)
 
@@ -164,11 +172,11 @@ def _pairs(options: argparse.Namespace, assignment: Assignment) -> "tuple[Pair, 
 def _class_report(options: argparse.Namespace, root: Path | None) -> "tuple[ClassReport, list[Student]]":
     """Everyone's standing by the course's policies, and who is known at all."""
     from grader.batch.gradebook import Gradebook
-    from grader.report.class_row import ClassReport, with_policies
+    from grader.report.class_row import ClassReport, showing, with_policies
 
     course = _course(root)
     with Gradebook(options.gradebook, create=False) as gradebook:
-        rows = with_policies(gradebook.grades(), course.policies)
+        rows = showing(with_policies(gradebook.grades(), course.policies), set(map(Visibility, options.show)))
         students, seconds = gradebook.students(), gradebook.seconds()
     known = {student.id for student in students}
     for assignment, extensions in course.policies.extensions.items():

@@ -1,10 +1,11 @@
 """What the reports on a class are made of: one student's standing in one assignment."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from grader.model.assignment import Visibility
 from grader.model.grade import Grade, Status
 from grader.model.policies import Final, Policies, Standing, settle, settle_one
 from grader.model.student import Adjustment, Student, Submission
@@ -101,6 +102,22 @@ class ClassReport:
     def max_score(self, assignment: str) -> Fraction:
         """The points that an assignment offers; 0 where nobody has a grade."""
         return max((row.standing.max_score for row in self.of(assignment)), default=Fraction(0))
+
+
+def showing(rows: Iterable[ClassRow], shown: Collection[Visibility]) -> list[ClassRow]:
+    """The rows with cases of the visibilities `shown` visible: what a report does not hold back any more."""
+    return [row if row.grade is None else replace(row, grade=_showing(row.grade, shown)) for row in rows]
+
+
+def _showing(grade: Grade, shown: Collection[Visibility]) -> Grade:
+    criteria = []
+    for criterion in grade.criteria:
+        results = (
+            replace(result, visibility=Visibility.VISIBLE) if result.visibility in shown else result
+            for result in criterion.results
+        )
+        criteria.append(replace(criterion, results=tuple(results)))
+    return replace(grade, criteria=tuple(criteria))
 
 
 def with_policies(rows: Iterable[ClassRow], policies: Policies) -> list[ClassRow]:

@@ -6,12 +6,16 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import junitparser
 import pytest
 from markdown_it import MarkdownIt
 
+from grader.model.assignment import Visibility
+from grader.report.class_row import showing
+from grader.report.feedback_files import feedback_files
 from tests.golden.class_of_twelve import GOLDEN, HIDDEN, LATER, MEMBERS, class_report, golden_files
 
 FILES = golden_files()
@@ -57,6 +61,17 @@ def test_what_is_shown_after_the_due_date_is_left_to_whoever_knows_the_date() ->
             tests = json.loads(text)["tests"]
             assert {t["visibility"] for t in tests if LATER in t["output"]} == {"after_due_date"}
             assert LATER not in json.dumps({**json.loads(text), "tests": []})
+
+
+def test_after_the_due_date_such_cases_are_shown_and_hidden_ones_still_are_not() -> None:
+    report = class_report()
+    later = replace(report, rows=tuple(showing(report.rows, {Visibility.AFTER_DUE_DATE})))
+    files = feedback_files(later)
+    assert {name for name, data in files.items() if LATER.encode() in data} == {
+        "s10/conv_backward.txt",
+        "s10/conv_backward.md",
+    }
+    assert not any(HIDDEN.encode() in data for data in files.values())
 
 
 @pytest.mark.parametrize("name", [name for name in sorted(FILES) if name.endswith(".csv")])
