@@ -23,12 +23,14 @@ from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.errors import BackflipError, UserError
 from grader.model.grade import Grade
+from grader.model.policies import closes, extension_of
 from grader.publish import DEFAULT_GRADEBOOK, add_commands
 from grader.report import gradescope, prairielearn, terminal
 from grader.report.html import to_html
 from grader.report.json_report import to_json
 
 if TYPE_CHECKING:
+    from grader.batch.intake import Choice
     from grader.batch.run import Executor
     from grader.batch.work import Grading
 
@@ -355,7 +357,7 @@ def _batch(options: argparse.Namespace) -> int:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
     assignment = _assignment(options.assignment)
     roster = None if options.roster is None else read_roster(options.roster)
-    choice = choice_of(options.policy, options.deadline)
+    choice = _by_course(choice_of(options.policy, options.deadline), assignment.name)
     found = find_submissions(options.submissions, assignment.files, assignment.name, roster, choice)
     with Session(assignment, wall=options.sandbox) as session:
         session.check_sandbox()
@@ -367,6 +369,15 @@ def _batch(options: argparse.Namespace) -> int:
         summary = run_batch(found, grading.digest, execute, gradebook, assignment.name, Console())
     print_summary(summary, Console())
     return NOT_PASSED if summary.needs_person else PASSED
+
+
+def _by_course(choice: "Choice", name: str) -> "Choice":
+    """The choice, by the course's deadline and extensions: what is dropped displaces nothing."""
+    from grader.author.load import load_course
+
+    policies = load_course(_repository() / "assignments" / "course.yaml").policies
+    extension = partial(extension_of, policies, name)
+    return replace(choice, closes=closes(policies, name), extension=extension)
 
 
 def _emulate(arguments: Sequence[str]) -> int:

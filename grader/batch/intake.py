@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,10 +30,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which of a student's submissions counts: `policy` is one of POLICIES; the last needs a `deadline`."""
+    """Which of a student's submissions counts: `policy` is one of POLICIES; the last needs a `deadline`.
+
+    `extension` says how much later a student may hand in. What comes after `closes` scores nothing, so it
+    does not displace what came before.
+    """
 
     policy: str = "last"
     deadline: datetime | None = None
+    closes: datetime | None = None
+    extension: Callable[[Student], timedelta] = extension_of
 
 
 def choice_of(policy: str, deadline: str | None) -> Choice:
@@ -138,6 +144,9 @@ def _by_student(
 def _choose(attempts: list[Attempt], student: Student, choice: Choice) -> tuple[list[Attempt], str]:
     """The attempts that may count, in order, and what a person must decide."""
     ordered = sorted(attempts, key=_when)
+    extension = choice.extension(student)
+    if choice.closes is not None:
+        ordered = [a for a in ordered if not _is_after(a, choice.closes + extension)] or ordered
     if choice.policy == "best":
         return ordered, ""
     if choice.policy == "last":
@@ -145,7 +154,6 @@ def _choose(attempts: list[Attempt], student: Student, choice: Choice) -> tuple[
         said = f"nothing says which is the last of {', '.join(same)}; the one named last was taken"
         return ordered[-1:], said if len(same) > 1 else ""
     assert choice.deadline is not None
-    extension = extension_of(student)
     in_time = [a for a in ordered if _is_in_time(a, choice.deadline + extension)]
     if in_time:
         return in_time[-1:], ""
@@ -155,6 +163,10 @@ def _choose(attempts: list[Attempt], student: Student, choice: Choice) -> tuple[
             "nothing says when it was handed in: choose another --policy, or a folder named by the time",
         )
     return [], f"nothing before the deadline; handed in later: {len(ordered)}"
+
+
+def _is_after(attempt: Attempt, moment: datetime) -> bool:
+    return bool(attempt.submitted_at) and datetime.fromisoformat(attempt.submitted_at) > moment
 
 
 def _is_in_time(attempt: Attempt, deadline: datetime) -> bool:

@@ -142,10 +142,16 @@ def settle_one(policies: Policies, standing: Standing, late_days_left: int) -> F
     return Final(standing.earned, score, tuple(steps), used, unclear)
 
 
-def extension_of(policies: Policies, standing: Standing) -> timedelta:
+def extension_of(policies: Policies, assignment: str, student: Student) -> timedelta:
     """How much later than others the student may hand this in."""
-    own = policies.extensions.get(standing.assignment, {}).get(standing.student.id, timedelta())
-    return max(own, duration(standing.student.extension or "0d"))
+    own = policies.extensions.get(assignment, {}).get(student.id, timedelta())
+    return max(own, duration(student.extension or "0d"))
+
+
+def closes(policies: Policies, assignment: str) -> datetime | None:
+    """After which moment nothing counts, but for extensions; None: never."""
+    due = policies.deadlines.get(assignment)
+    return None if due is None or policies.drop_after is None else due + policies.grace + policies.drop_after
 
 
 def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
@@ -159,7 +165,7 @@ def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
     if not standing.submission.submitted_at:
         return None
     handed_in = datetime.fromisoformat(standing.submission.submitted_at)
-    return handed_in - due - extension_of(policies, standing) - policies.grace
+    return handed_in - due - extension_of(policies, standing.assignment, standing.student) - policies.grace
 
 
 def round_score(rounding: Rounding, score: Fraction, max_score: Fraction) -> Fraction:
@@ -229,7 +235,7 @@ def _punish(
 
 def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta, steps: list[Step]) -> None:
     """Names the extension or the grace without which it would have been late."""
-    extension = extension_of(policies, standing)
+    extension = extension_of(policies, standing.assignment, standing.student)
     if standing.assignment not in policies.deadlines or standing.submission is None:
         return
     after = lateness + policies.grace
@@ -254,7 +260,10 @@ def _begun(time: timedelta, unit: timedelta) -> int:
 
 
 def _deadline(policies: Policies, standing: Standing) -> str:
-    due, extension = policies.deadlines[standing.assignment], extension_of(policies, standing)
+    due, extension = (
+        policies.deadlines[standing.assignment],
+        extension_of(policies, standing.assignment, standing.student),
+    )
     with_extension = f", with an extension of {_time(extension)}" if extension else ""
     grace = f"; {_time(policies.grace)} forgiven" if policies.grace else ""
     whose = "your" if extension else "the"

@@ -3,6 +3,7 @@
 import os
 import zipfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -268,6 +269,27 @@ def test_the_policy_chooses_among_several(
     reasons = {entry.name: entry.reason for entry in intake.refused}
     assert reasons.keys() == {"1911", "1985"} - others
     assert all("nothing before the deadline" in reason for reason in reasons.values())
+
+
+CLOSES = datetime.fromisoformat("2026-10-02T00:00:00+02:00")
+
+
+@pytest.mark.parametrize(
+    ("choice", "ada"),
+    [
+        (Choice("last", closes=CLOSES), [b"second"]),
+        (Choice("best", closes=CLOSES), [b"first", b"second"]),
+        (Choice("last", closes=CLOSES, extension=lambda _: timedelta(days=2)), [b"third"]),
+    ],
+)
+def test_what_comes_too_late_to_count_displaces_nothing(
+    pack: Callable[[Members], Path], choice: Choice, ada: list[bytes]
+) -> None:
+    """Who handed in nothing else keeps it: the policy that drops it says so."""
+    intake = find_submissions(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
+    mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
+    assert [intake.read(found).files["conv.py"] for found in mine] == ada
+    assert {found.submission.student_id for found in intake.submissions} == {"1815", "1911", "1985"}
 
 
 def test_an_attempt_of_a_higher_number_is_later(pack: Callable[[Members], Path]) -> None:

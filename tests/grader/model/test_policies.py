@@ -16,6 +16,7 @@ from grader.model.policies import (
     Policies,
     Rounding,
     Standing,
+    closes,
     duration,
     round_score,
     settle,
@@ -220,6 +221,13 @@ def test_what_a_person_adds_is_not_taken_by_the_penalty_and_is_rounded_last() ->
         ("late_penalty", 80), ("adjustment", Fraction("82.25")), ("rounding", Fraction("82.5")),
     ]  # fmt: skip
     assert final.steps[1].says == "+2.25 points on flip from grace: regrade"
+
+
+@given(late_policies(), spans)
+def test_after_an_assignment_closes_nothing_scores(policies: Policies, after: timedelta) -> None:
+    end, extension = closes(policies, "conv"), policies.extensions["conv"]["ada"]
+    is_over = end is not None and DUE + after > end + extension
+    assert is_over == ("drop_after" in {s.policy for s in settle_one(policies, handed_in(after), 5).steps})
 
 
 @pytest.mark.parametrize(("text", "hours"), [("15m", 0.25), ("36h", 36), ("1.5d", 36), ("0d", 0)])
