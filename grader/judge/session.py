@@ -36,7 +36,6 @@ UNUSED = (
 )
 # items are run after pytest's own run is over, when nothing can be captured any more
 QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
-LOUDLY = ("--capture=no",)
 
 
 @dataclass(eq=False)
@@ -177,7 +176,7 @@ class Session:
         self._run.begin(implementation, refused)
         self._run.oracle = self._oracle.of(variant)
         if arguments:
-            _run_pytest(self._run, [*LOUDLY, *arguments])
+            _run_pytest(self._run, arguments)
         else:
             for item in self._items:
                 _run_item(item)
@@ -225,6 +224,7 @@ def _run_pytest(run: Run, arguments: Sequence[str], *plugins: object) -> None:
     rubric, tests = run.assignment.rubric.source, map(str, run.assignment.tests)
     words = ["-p", "grader.plugin", "--rootdir", str(rubric.parent.parent), "-c", os.devnull]
     words += ["--confcutdir", str(rubric.parent), "--import-mode=importlib"]
+    words += [] if arguments is QUIETLY else ["--capture=no"]
     words += [word for name in UNUSED for word in ("-p", f"no:{name}")]
     with _nothing_from_outside():
         code = pytest.main([*words, *arguments, str(rubric), *tests], plugins=[run, *plugins])

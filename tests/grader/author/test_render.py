@@ -17,7 +17,7 @@ import yaml
 from grader.author.load import load, load_course
 from grader.author.render import _visible_rubric, generate, provided_files, render
 from grader.author.source import find_function, removed_statements
-from grader.model.assignment import Assignment, Visibility
+from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 
 ROOT = Path(__file__).parents[3]
@@ -201,7 +201,7 @@ def test_generating_again_replaces_what_was_there(course: Path, tmp_path: Path) 
 def test_no_hidden_case_travels(build: Path, assignments: list[Assignment], name: str) -> None:
     assignment = next(a for a in assignments if a.name == name)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-    hidden = {case.name for case in cases if case.visibility is not Visibility.VISIBLE}
+    hidden = {case.name for case in cases if not case.in_handout}
     handed_out = load(build / "release" / name / "grading")
     with np.load(build / "release" / name / "grading" / "frozen.npz", allow_pickle=False) as frozen:
         frozen_names = {key.rsplit(":", 2)[0] for key in frozen.files if ":" in key}
