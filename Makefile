@@ -3,6 +3,7 @@ PYTHON     ?= python3
 SUBMISSION ?=
 ASSIGNMENT ?=
 ARGS       ?=
+VARIANTS   ?= 50
 BIN        := .venv/bin
 
 .PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden bench-peers oracle bench
@@ -18,7 +19,7 @@ help:
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    hold assignments to their promises, by their mutants"
 	@echo "make verify-tolerance  the same, with 1,000 seeds for each tolerance"
-	@echo "make verify-variants  prove 50 students' own numbers equally hard; takes minutes"
+	@echo "make verify-variants  prove 50 students' own numbers equally hard; takes minutes  (VARIANTS=5 for fewer)"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv and the class report from the gradebook"
@@ -79,7 +80,7 @@ verify-tolerance: setup
 	@$(BIN)/grader verify --seeds 1000 $(NAME)
 
 verify-variants: setup
-	@$(BIN)/grader verify --variants 50 $(NAME)
+	@$(BIN)/grader verify --variants $(VARIANTS) $(NAME)
 
 grade: setup
 	@$(BIN)/grader grade "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)
