@@ -84,7 +84,7 @@ def test_nothing_of_the_machine_exists_behind_the_wall(
             "/run",
             "/var",
         ),
-        *("/usr/bin", "/bin", "/usr/local/bin/pip", "/usr/share", "/srv", "/mnt"),
+        *("/usr/bin/env", "/bin/sh", "/usr/local/bin/pip", "/usr/share", "/srv", "/mnt"),
         str(tmp_path),
         str(repository / "grader/judge/cases.py"),
         "/sandbox/packages/grader/judge",
