@@ -1,5 +1,6 @@
 """What tests of every part share: where the repository is, and a tiny course made on the spot."""
 
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from hypothesis import settings
 # the same examples in every run, and no deadline: a busy machine is no failure
 settings.register_profile("laws", deadline=None, derandomize=True)
 settings.load_profile("laws")
+
+# a shell's background job ignores Ctrl-C, and so would what these tests start and then interrupt
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ASSIGNMENT = """\
 name: tiny
