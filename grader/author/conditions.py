@@ -41,6 +41,15 @@ def _zero_size(case: Case, inputs: Inputs) -> bool:
     return any(base.size == 0 for base in inputs.bases.values())
 
 
+def _length(law: Callable[[int], bool]) -> Callable[[Case, Inputs], bool]:
+    """Whether a law holds for a length of some array's axis."""
+    return lambda case, inputs: any(law(n) for name in inputs.bases for n in inputs.array(name).shape)
+
+
+def _is_prime(n: int) -> bool:
+    return n > 1 and all(n % d for d in range(2, int(n**0.5) + 1))
+
+
 def _remainder(size: int, kernel: int, stride: int, padding: int) -> int:
     return (size + 2 * padding - kernel) % stride
 
@@ -70,6 +79,11 @@ CONDITIONS: Mapping[str, Callable[[Case, Inputs], bool]] = {
     "view": lambda case, inputs: bool(case.parameters.get("view")),
     "negative_axis": _negative_axis,
     "zero_size": _zero_size,
+    "one_element": lambda case, inputs: any(base.size == 1 for base in inputs.bases.values()),
+    "under_a_warp": _length(lambda n: n == 31),
+    "over_a_warp": _length(lambda n: n == 33),
+    "over_a_block": _length(lambda n: n == 257),
+    "prime": lambda case, inputs: all(_is_prime(n) for b in inputs.bases.values() for n in b.shape),
     "unmodified_input": lambda case, inputs: "inputs" in case.probe,
     "permutation_not_involution": lambda case, inputs: _is_cycle(inputs.values.get("axes")),
 }

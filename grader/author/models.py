@@ -14,7 +14,7 @@ Length = Annotated[int, Field(ge=0)]
 Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
 Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
 Triple = Annotated[list[Count], Field(min_length=3, max_length=3)]
-Compare = Literal["exact", "bound", "close", "adjoint", "finite_difference"]
+Compare = Literal["exact", "bound", "close", "adjoint", "finite_difference", "findings", "budget"]
 CaseCompare = Literal["exact", "bound", "close"]
 Data = Literal["integers", "normal"]
 View = Literal["permute", "slice", "flip"]
@@ -60,7 +60,7 @@ class AssignmentModel(Strict):
     title: str
     files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.(py|cu)$")]] = Field(min_length=1)
     oracle: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$")]
-    devices: list[Literal["cpu", "cuda"]] = Field(["cpu"], min_length=1)
+    devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
     limits: LimitsModel = LimitsModel()
     policy: PolicyModel = PolicyModel()
     provided: dict[str, str] = {}
@@ -101,7 +101,16 @@ class CaseModel(Strict):
     """The arrays arrive as views, made by these steps in this order: an offset, odd strides, backwards."""
 
 
-class ConvCase(CaseModel):
+class KernelCase(CaseModel):
+    """What a case may say that is about a kernel."""
+
+    kernel: Id | None = None
+    """For the probe, as `case.kernel`: the kernel that it is about."""
+    budget: Annotated[dict[Id, Length], Field(min_length=1)] | None = None
+    """With `compare: budget`: how much there may be at most of what is counted, by its name."""
+
+
+class ConvCase(KernelCase):
     """A convolution: x is [H, W, C_in], w is [KH, KW, C_out]."""
 
     x: Triple
@@ -136,7 +145,7 @@ class StridedModel(Strict):
     """Where its first element lies."""
 
 
-class ArrayCase(CaseModel):
+class ArrayCase(KernelCase):
     """One array and what is done to it."""
 
     shape: list[Length] = Field(max_length=8)

@@ -85,6 +85,8 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
             raise UserError(f"found no template {name}.j2, expected one for every file handed in", templates)
     if "ndarray.py" not in assignment.files:  # else the student writes NDArray
         files |= _ndarray_package(root, exercises)
+    if "emulated" in assignment.devices:
+        files |= _emulator(root)
     return Rendered(files, tuple(exercises))
 
 
@@ -100,13 +102,20 @@ def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:
     return files
 
 
+def _emulator(root: Path) -> dict[str, str]:
+    """The emulator as the package `ndarray.emulator`: it runs CUDA C where there is no GPU."""
+    folder = root / "reference"
+    paths = [p for p in sorted((folder / "emulator").rglob("*")) if p.suffix in (".py", ".h", ".cpp")]
+    return {f"ndarray/{p.relative_to(folder).as_posix()}": p.read_text(encoding="utf-8") for p in paths}
+
+
 def provided_files(assignment: Assignment) -> dict[str, bytes]:
-    """The Python files that a submission finds beside its own, whatever it brings along."""
+    """The files of code that a submission finds beside its own, whatever it brings along."""
     files = render(assignment, "handout").files
     return {
         name: text.encode()
         for name, text in sorted(files.items())
-        if name.endswith(".py") and name not in assignment.files
+        if name.endswith((".py", ".h", ".cpp")) and name not in assignment.files
     }
 
 

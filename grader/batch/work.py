@@ -20,7 +20,7 @@ from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Grade
 
-LEFT_OUT = ("mutants.py",)  # what they answer is in the misconceptions
+LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconceptions
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Bench:
         )
         self._variants = grading.variants
         self._session = Session(assignment, wall=grading.wall, secret=grading.secret, known=grading.known)
-        self._addresses = Addresses(assignment, grading.wall, "cpu")
+        self._addresses = Addresses(assignment, grading.wall, self._session.device)
 
     def close(self) -> None:
         """Ends the session and removes the course."""

@@ -271,7 +271,7 @@ def _conv_kind(case: Case, shapes: np.random.Generator, numbers: np.random.Gener
     return _inputs(
         case,
         numbers,
-        {"stride": parameters["stride"], "padding": parameters["padding"]},
+        {key: parameters[key] for key in ("stride", "padding", "kernel", "budget") if key in parameters},
         {
             "x": (batch, height, width, channels),
             "w": (kernel_height, kernel_width, channels, filters),
@@ -341,8 +341,9 @@ def describe(case: Case, inputs: Inputs) -> str:
         stride, padding = pair(inputs.values["stride"]), pair(inputs.values["padding"])
         sizes = zip((height, width), (kernel_height, kernel_width), stride, padding, strict=True)
         remainder = "×".join(str((size + 2 * p - k) % s) for size, k, s, p in sizes)
+        of = f"{inputs.values['kernel']}: " if "kernel" in inputs.values else ""
         return (
-            f"{n} image{'s' * (n != 1)} of {height}×{width}, {channels} channels, {filters} filters of "
+            f"{of}{n} image{'s' * (n != 1)} of {height}×{width}, {channels} channels, {filters} filters of "
             f"{kernel_height}×{kernel_width}, stride {stride[0]}×{stride[1]}, "
             f"padding {padding[0]}×{padding[1]}, remainder {remainder}{view}"
         )
@@ -360,7 +361,8 @@ def describe(case: Case, inputs: Inputs) -> str:
         steps = "".join(f", {name} {_in_words(argument)}" for name, argument in inputs.values["ops"])
         return f"an array of shape {inputs.array('a').shape}{steps}"
     other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
-    values = "".join(f", {name} {_in_words(value)}" for name, value in inputs.values.items())
+    told = {name: value for name, value in inputs.values.items() if name != "budget"}  # `expected` says it
+    values = "".join(f", {name} {_in_words(value)}" for name, value in told.items())
     return f"an array of shape {inputs.array('a').shape}{other}{values}{view}"
 
 

@@ -29,12 +29,16 @@ def memory_limit(wall: str, device: str) -> str:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is asked: its modules, in which dtype and on which device, and the files that it brings."""
+    """What is asked: its modules, in which dtype and on which device, and the files that it brings.
+
+    `failed` is how each case ends where it came to nothing before it could be asked.
+    """
 
     modules: tuple[str, ...]
     dtype: str
     device: str
     files: Mapping[str, bytes] = field(default_factory=dict)
+    failed: Outcome | None = None
 
 
 class Implementation:
@@ -52,7 +56,7 @@ class Implementation:
         self._subject = subject
         self._limits = limits
         self._worker: WorkerProcess | None = None
-        self._import_failed: Outcome | None = None
+        self._import_failed = subject.failed
         self._spent_seconds = 0.0
         self._is_patient = True
         self._room = Room("graders")

@@ -25,7 +25,8 @@ SMOOTH_DRAWS, DIFFERENCE_DRAWS = 3, 6  # finite differences: how many points mus
 ROUNDING = 2.0**-24  # u of float32
 ROUNDS = 3  # the best of so many times counts: whatever else the machine does makes one longer, never shorter
 STUDENTS = 64  # whose own numbers are remembered: some 300 kB each
-DRAWS = {"adjoint": 2, "finite_difference": 2 * DIFFERENCE_DRAWS}  # how often the inputs are drawn
+# how often the inputs are drawn of what is held against no expected value
+DRAWS = {"adjoint": 2, "finite_difference": 2 * DIFFERENCE_DRAWS, "findings": 1, "budget": 1}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from grader.judge import emulated
 from grader.judge.cases import Inputs, describe
 from grader.judge.compare import Difference, compare
 from grader.judge.diagnose import answer_of
@@ -34,6 +35,11 @@ def check(
         outcome, difference = _adjoint(case, criterion, inputs, submission, oracle)
     elif case.compare == "finite_difference":
         outcome, difference = _finite_difference(case, criterion, submission, oracle)
+    elif case.compare in emulated.COMPARES:
+        outcome = submission.run(case.probe, inputs)
+        difference = None
+        if outcome.status is Status.OK:
+            difference = emulated.judge(case.compare, arrays_of(outcome), inputs.values)
     elif case.at_most:
         outcome, difference = race(case, submission, oracle, DTYPE)
     else:
@@ -197,9 +203,12 @@ def _result(
 
 
 def _answer(case: Case, outcome: Outcome) -> str:
-    """A digest by which two answers to an exact case are known to be the same; "" where there is none."""
-    if case.compare != "exact" or outcome.status not in (Status.OK, Status.ERROR):
+    """A digest by which two answers are known to be the same; "" where there is none, as of real values."""
+    told = case.compare in emulated.COMPARES
+    if not (told or case.compare == "exact") or outcome.status not in (Status.OK, Status.ERROR):
         return ""
     if outcome.status is Status.ERROR:
         return f"error {outcome.error}"
+    if told:
+        return emulated.digest(case.compare, arrays_of(outcome), case.parameters)
     return answer_of(outcome.arrays)

@@ -6,6 +6,7 @@ environment. Nothing else of the machine exists there, the reference and the hid
 Inside it every submission is shut in once more: see `grader.worker.launch`.
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -74,6 +75,34 @@ def starter(
     return Launcher(
         (*_outer_wall(device), *binds, "--remount-ro", "/", "--chdir", "/tmp", "--", *python), ENVIRONMENT
     )
+
+
+def compiler_wall(
+    provided: Path, folder: Path, environment: Sequence[tuple[str, str]]
+) -> tuple[str, ...]:
+    """The command that runs `grader.worker.build` inside bubblewrap, but for its last word, the configuration.
+
+    It sees what a submission sees, the compiler, and `folder` as /build, the one place that it can write to.
+    """
+    words = [*_outer_wall("cpu"), "--ro-bind", str(provided), "/sandbox/provided", "--bind", str(folder), "/build"]
+    for path in ("/usr/bin", "/usr/libexec", "/usr/include", "/usr/share/gcc", *_other_compilers()):
+        words += ["--ro-bind-try", path, path]
+    words += ["--symlink", "usr/bin", "/bin"]
+    ziglang = importlib.util.find_spec("ziglang")
+    for path in (ziglang.submodule_search_locations or ()) if ziglang else ():
+        words += ["--ro-bind", path, "/sandbox/packages/ziglang"]
+    for name, value in (*environment, ("PYTHONPATH", "/sandbox/packages"), ("TMPDIR", "/build")):
+        words += ["--setenv", name, value]
+    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", "grader.worker.build")
+    return (*words, "--remount-ro", "/", "--chdir", "/build", "--", *python)
+
+
+def _other_compilers() -> list[str]:
+    """The folders of a compiler that is not the system's own: that above `bin`."""
+    named = os.environ.get("BACKFLIP_CXX", "").split()[:1] or ["g++", "clang++"]
+    found = [os.path.realpath(path) for name in named if (path := shutil.which(name))]
+    prefixes = {str(Path(path).parents[1]) for path in found}
+    return sorted(prefix for prefix in prefixes if prefix not in ("/usr", "/"))
 
 
 @cache

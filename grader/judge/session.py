@@ -14,6 +14,7 @@ import numpy
 import pytest
 
 import grader
+from grader.judge.build import Builder, Built
 from grader.judge.devices import first_at_hand
 from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
 from grader.judge.implementation import Implementation, Subject, memory_limit
@@ -91,9 +92,16 @@ class Session:
             path.write_bytes(content)
         self._rules = None if assignment.policy is None else Rules(assignment, assignment.policy)
         policy = None if self._rules is None else self._rules.for_worker()
+        self._kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
+        self._builder = Builder(wall, self._provided, self._kernels.removesuffix(".cu"))
         self._starter = starter(
             wall, assignment.probes, assignment.ndarray, self._provided, policy, self._device
         )
+
+    @property
+    def device(self) -> str:
+        """What submissions are graded on."""
+        return self._device
 
     def close(self) -> None:
         """Ends the oracle and the launcher and removes what was staged."""
@@ -118,6 +126,8 @@ class Session:
                 raise UserError(
                     f"{self._wall}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
+        if self._kernels and (reason := self._builder.missing()):
+            raise UserError(reason)
 
     @cached_property
     def _visible(self) -> Sequence[str]:
@@ -154,7 +164,13 @@ class Session:
         files, refused = stage(self._assignment, submission)
         if self._rules is not None and not refused:
             refused = self._rules.refusal(files)
-        subject = Subject(self._assignment.modules, DTYPE, self._device, files)
+        built = Built()
+        if self._kernels and not refused:
+            built = self._builder.build(self._kernels, files[self._kernels])
+            refused = built.refused
+        subject = Subject(
+            self._assignment.modules, DTYPE, self._device, {**files, **built.files}, built.failed
+        )
         limits = self._assignment.limits
         limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
         with self._turn(), Implementation(self._starter, subject, limits) as implementation:

@@ -157,8 +157,8 @@ class Assignment:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The Python modules among the files handed in."""
-        return tuple(name.removesuffix(".py") for name in self.files if name.endswith(".py"))
+        """The Python modules that are asked: those handed in, and the provided host of each CUDA C file."""
+        return tuple(name.rpartition(".")[0] for name in self.files)
 
     @property
     def probes(self) -> Path:

@@ -68,6 +68,11 @@ class Submission:
         self._dtype = dtype
         self._device = device
 
+    @property
+    def device(self) -> str:
+        """The name of the device under test."""
+        return self._device
+
     def array(self, given: Input) -> Any:
         """The input as an array of the submission's, on the device and in the dtype under test."""
         device = getattr(self._ndarray, self._device)()

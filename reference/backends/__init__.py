@@ -68,6 +68,6 @@ def emulated(checked: bool = True) -> Device:
     Checked, a kernel that a GPU would let pass (out of bounds, a race, memory never written, ...) raises a
     KernelBug; without checks it is several times faster.
     """
-    from . import emulated
+    from .emulated import operations  # not `from . import emulated`, which is this function
 
-    return Device("emulated", emulated.operations(checked))
+    return Device("emulated", operations(checked))

@@ -36,6 +36,15 @@ ENOUGH_BLOCKS = 512  # to keep a large GPU busy; not asked of the GPU at hand, a
 REAL = {"float32": "float", "float64": "double"}
 
 
+def source_of(file: str) -> str:
+    """The text of a file of kernels. RuntimeError where this copy of the library carries none, as a handout's."""
+    if not KERNELS.is_dir():
+        raise RuntimeError(
+            f"this copy of the library has no {KERNELS.name}/*.cu, so its arrays compute on cpu() alone"
+        )
+    return (KERNELS / file).read_text(encoding="utf-8")
+
+
 class KernelOperations(ABC):
     """The operations of `backends/numpy.py`, by the kernels of `kernels/`, on any device that can run those.
 
@@ -309,7 +318,7 @@ class CupyOperations(KernelOperations):
         file, name = kernel.split(":")
         if (file, dtype) not in self._compiled:
             # `#line` makes the compiler's messages point into the file.
-            source = f'#line 1 "{file}"\n' + (KERNELS / file).read_text(encoding="utf-8")
+            source = f'#line 1 "{file}"\n' + source_of(file)
             self._compiled[file, dtype] = self._cupy.RawModule(
                 code=source, options=(f"-DREAL={REAL[dtype]}",)
             )
@@ -354,10 +363,6 @@ def operations() -> KernelOperations:
 
 def import_cupy() -> Any:
     """The module cupy, once it is certain that it has a GPU. RuntimeError that says what is missing."""
-    if not KERNELS.is_dir():
-        raise RuntimeError(
-            f"cuda() is not available: this copy of the library has no {KERNELS.name}/*.cu. Use cpu()."
-        )
     driver = driver_version()
     try:
         cupy: Any = importlib.import_module("cupy")  # Any: CuPy has no types

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import numpy as numpy_backend
-from .cupy import KERNELS, REAL, Arguments, Grid, KernelOperations
+from .cupy import KERNELS, REAL, Arguments, Grid, KernelOperations, source_of
 
 try:
     from ..emulator import Finding, Fresh, Module
@@ -56,7 +56,7 @@ class EmulatedOperations(KernelOperations):
         """Compile the kernel's file, the first time, and run the kernel."""
         file, name = kernel.split(":")
         if (file, dtype) not in self._modules:
-            source, defines = (KERNELS / file).read_text(encoding="utf-8"), {"REAL": REAL[dtype]}
+            source, defines = source_of(file), {"REAL": REAL[dtype]}
             self._modules[file, dtype] = Module(
                 source, file, defines, checked=self._checked, folder=self._folder
             )

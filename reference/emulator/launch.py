@@ -44,7 +44,8 @@ class Module:
 
     `defines` are macros, as in {"REAL": "float"}. `instances` names the instances of templates that are to be
     launched, as in ("tiled<16>",). `checked=False` compiles for speed: nothing is found, nothing counted, and
-    an access out of bounds is whatever it is. Compiled libraries are kept in `folder`.
+    an access out of bounds is whatever it is. Compiled libraries are kept in `folder`. `libraries` are those of
+    this very source, (runtime's, kernels'), where `compile_library` was called before; no compiler is needed.
 
     CompileError with file and line for what does not compile; NoCompiler where there is no C++ compiler.
     """
@@ -57,14 +58,18 @@ class Module:
         instances: Sequence[str] = (),
         checked: bool = True,
         folder: Path | None = None,
+        libraries: tuple[Path, Path] | None = None,
     ) -> None:
         self.file, self.checked = file, checked
         self._source = source
         self._written = {kernel.name: kernel for kernel in kernels_of(source)}
         plain = [name for name, kernel in self._written.items() if not kernel.is_template]
         self.kernels = (*plain, *(name for name in instances if name not in plain))
-        paths = compile_library(source, file, defines or {}, instances, checked, folder or cache_folder())
-        runtime_path, self._path, self.warnings = paths
+        if libraries is None:
+            paths = compile_library(source, file, defines or {}, instances, checked, folder or cache_folder())
+            runtime_path, self._path, self.warnings = paths
+        else:
+            runtime_path, self._path, self.warnings = *(path.resolve() for path in libraries), ""
         self._runtime = runtime(runtime_path)
         self._library = ctypes.CDLL(str(self._path))
         self._table: LineTable | None = None

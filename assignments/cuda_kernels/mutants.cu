@@ -1,0 +1,663 @@
+// Named misconceptions: wrong versions of the kernels, each with what to tell the student.
+
+// mutant of blocks_for
+// Your grid is rounded down: 257 elements and blocks of 128 threads make two blocks, and the last element has no thread.
+// A division of integers drops the remainder; a block that is only partly used is a block all the same.
+__device__ int grid_rounded_down(int size, int threads)
+{
+    return size / threads;
+}
+
+// mutant of blocks_for
+// Your grid always has one block more than whole ones fit, so where the size is a multiple of the block there is a block
+// with nothing to do. Round up: add one less than a block's threads, then divide.
+__device__ int grid_one_too_many(int size, int threads)
+{
+    return size / threads + 1;
+}
+
+// mutant of fill
+// Your kernel has no guard: the last block has threads beyond the last element, and they write behind the end of the array.
+extern "C" __global__ void no_guard(int size, float value, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    out[i] = value;
+}
+
+// mutant of fill
+// You number the threads within their block only: every block writes the same elements again, and those of the other blocks
+// are never written. The block's own number takes part: blockIdx.x * blockDim.x + threadIdx.x.
+extern "C" __global__ void thread_of_its_block(int size, float value, float *out)
+{
+    int i = threadIdx.x;
+    if (i < size)
+        out[i] = value;
+}
+
+// mutant of add
+// Your guard lets one too many through: the elements are 0 to size - 1, so element `size` is not yours to touch.
+extern "C" __global__ void guard_off_by_one(int size, const float *a, const float *b, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i <= size)
+        out[i] = a[i] + b[i];
+}
+
+// mutant of add
+// Your kernel does one block's worth of elements, as if the grid had one block.
+extern "C" __global__ void guard_on_the_block(int size, const float *a, const float *b, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < blockDim.x && i < size)
+        out[i] = a[i] + b[i];
+}
+
+// mutant of compact
+// You take the strides from the shape, as if the view were compact. A view's strides are its own: those of a transposed array
+// are in another order, and a stride may be 0 or negative.
+extern "C" __global__ void strides_from_the_shape(int size, View view, const float *a, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < size)
+        out[i] = a[view.offset + i];
+}
+
+// mutant of compact
+// You forget the offset: a view's first element need not be the first in memory.
+extern "C" __global__ void no_offset(int size, View view, const float *a, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= size)
+        return;
+    int place = 0, rest = i;
+    for (int axis = view.ndim - 1; axis >= 0; --axis) {
+        place += rest % view.shape[axis] * view.strides[axis];
+        rest /= view.shape[axis];
+    }
+    out[i] = a[place];
+}
+
+// mutant of compact
+// Your guard is on the wrong size: it compares with the length of the first axis, not with the number of elements.
+extern "C" __global__ void guard_on_the_first_axis(int size, View view, const float *a, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= view.shape[0])
+        return;
+    int place = view.offset, rest = i;
+    for (int axis = view.ndim - 1; axis >= 0; --axis) {
+        place += rest % view.shape[axis] * view.strides[axis];
+        rest /= view.shape[axis];
+    }
+    out[i] = a[place];
+}
+
+// mutant of compact
+// Your guard comes after the write, or not at all: threads beyond the last element write behind the end.
+extern "C" __global__ void compact_without_guard(int size, View view, const float *a, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x, place = view.offset, rest = i % size;
+    for (int axis = view.ndim - 1; axis >= 0; --axis) {
+        place += rest % view.shape[axis] * view.strides[axis];
+        rest /= view.shape[axis];
+    }
+    out[i] = a[place];
+}
+
+// mutant of sum_naive
+// You walk down the columns: element i of a row lies at row * length + i, side by side with its neighbours.
+extern "C" __global__ void down_the_columns(int rows, int length, const float *a, float *out)
+{
+    int row = blockIdx.x * blockDim.x + threadIdx.x;
+    if (row >= rows)
+        return;
+    float sum = 0;
+    for (int i = 0; i < length; ++i)
+        sum += a[i * rows + row];
+    out[row] = sum;
+}
+
+// mutant of sum_naive
+// Your kernel has no guard on the rows: threads beyond the last row read and write behind the end.
+extern "C" __global__ void rows_without_guard(int rows, int length, const float *a, float *out)
+{
+    int row = blockIdx.x * blockDim.x + threadIdx.x;
+    float sum = 0;
+    for (int i = 0; i < length; ++i)
+        sum += a[row * length + i];
+    out[row] = sum;
+}
+
+// mutant of sum_shared
+// Your reduction has a race: a thread reads the sum of another one that may not have written it yet. Between a write to
+// shared memory and a read by another thread there is a __syncthreads(), in every round.
+extern "C" __global__ void race_in_the_reduction(int length, const float *a, float *out)
+{
+    __shared__ float sums[256];
+    int me = threadIdx.x, row = blockIdx.x;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    sums[me] = sum;
+    for (int half = blockDim.x / 2; half > 0; half /= 2)
+        if (me < half)
+            sums[me] += sums[me + half];
+    if (me == 0)
+        out[row] = sums[0];
+}
+
+// mutant of sum_shared
+// You wait once, before the first round, and not again: what the second round reads the first may still be writing.
+extern "C" __global__ void one_barrier_for_all_rounds(int length, const float *a, float *out)
+{
+    __shared__ float sums[256];
+    int me = threadIdx.x, row = blockIdx.x;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    sums[me] = sum;
+    __syncthreads();
+    for (int half = blockDim.x / 2; half > 0; half /= 2)
+        if (me < half)
+            sums[me] += sums[me + half];
+    if (me == 0)
+        out[row] = sums[0];
+}
+
+// mutant of sum_shared
+// Shared memory that nobody has written is not 0: it holds what was there before. A thread without an element has to write
+// its 0, as its neighbour adds it up.
+extern "C" __global__ void uninitialised_shared_memory(int length, const float *a, float *out)
+{
+    __shared__ float sums[256];
+    int me = threadIdx.x, row = blockIdx.x;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    if (me < length)
+        sums[me] = sum;
+    for (int half = blockDim.x / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (me < half)
+            sums[me] += sums[me + half];
+    }
+    if (me == 0)
+        out[row] = sums[0];
+}
+
+// mutant of sum_shared
+// You sum only the first blockDim.x elements of a row: a thread goes on, in steps of the block, until the row ends.
+extern "C" __global__ void one_element_a_thread(int length, const float *a, float *out)
+{
+    __shared__ float sums[256];
+    int me = threadIdx.x, row = blockIdx.x;
+    sums[me] = me < length ? a[row * length + me] : 0;
+    for (int half = blockDim.x / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (me < half)
+            sums[me] += sums[me + half];
+    }
+    if (me == 0)
+        out[row] = sums[0];
+}
+
+// mutant of sum_shared
+// Each of your threads takes a piece of the row in one go, so that 32 threads read in 32 places at once, each from a part of
+// memory of its own. Let neighbours read neighbours: thread t takes elements t, t + blockDim.x, t + 2 blockDim.x, ...
+extern "C" __global__ void a_piece_a_thread(int length, const float *a, float *out)
+{
+    __shared__ float sums[256];
+    int me = threadIdx.x, row = blockIdx.x, piece = (length + blockDim.x - 1) / blockDim.x;
+    float sum = 0;
+    for (int i = me * piece; i < min((me + 1) * piece, length); ++i)
+        sum += a[row * length + i];
+    sums[me] = sum;
+    for (int half = blockDim.x / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (me < half)
+            sums[me] += sums[me + half];
+    }
+    if (me == 0)
+        out[row] = sums[0];
+}
+
+// mutant of sum_warp
+// A shuffle stands where some lanes never come: all lanes that the mask names have to be there, also those without an element.
+extern "C" __global__ void shuffle_for_some_lanes(int length, const float *a, float *out)
+{
+    __shared__ float sums[WARP];
+    int me = threadIdx.x, row = blockIdx.x, lane = me % WARP, warp = me / WARP;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    if (me < length)
+        for (int away = WARP / 2; away > 0; away /= 2)
+            sum += __shfl_down_sync(0xffffffff, sum, away);
+    if (lane == 0)
+        sums[warp] = sum;
+    __syncthreads();
+    if (warp == 0) {
+        sum = lane < blockDim.x / WARP ? sums[lane] : 0;
+        for (int away = WARP / 2; away > 0; away /= 2)
+            sum += __shfl_down_sync(0xffffffff, sum, away);
+        if (lane == 0)
+            out[row] = sum;
+    }
+}
+
+// mutant of sum_warp
+// You add up what only the first warp has: the sums of the other warps are in shared memory, and nobody adds them.
+extern "C" __global__ void first_warp_alone(int length, const float *a, float *out)
+{
+    int me = threadIdx.x, row = blockIdx.x;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    for (int away = WARP / 2; away > 0; away /= 2)
+        sum += __shfl_down_sync(0xffffffff, sum, away);
+    if (me == 0)
+        out[row] = sum;
+}
+
+// mutant of sum_warp
+// Your kernel goes through shared memory for every thread, as sum_shared does. A warp needs none: its lanes read each other's
+// registers with __shfl_down_sync, and only one sum for each warp goes through shared memory.
+extern "C" __global__ void tree_in_shared_memory(int length, const float *a, float *out)
+{
+    __shared__ float sums[256];
+    int me = threadIdx.x, row = blockIdx.x;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    sums[me] = sum;
+    for (int half = blockDim.x / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (me < half)
+            sums[me] += sums[me + half];
+    }
+    if (me == 0)
+        out[row] = sums[0];
+}
+
+// mutant of matmul
+// The first barrier is missing: a thread multiplies with tiles that others are still fetching.
+extern "C" __global__ void first_barrier_missing(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k && column < n ? b[(start + y) * n + column] : 0;
+        for (int d = 0; d < TILE; ++d)
+            sum += a_tile[y][d] * b_tile[d][x];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of matmul
+// The second barrier is missing: a fast thread overwrites a tile with the next one while others still multiply with it.
+extern "C" __global__ void second_barrier_missing(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k && column < n ? b[(start + y) * n + column] : 0;
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum += a_tile[y][d] * b_tile[d][x];
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of matmul
+// Threads without an element of the result return before the barrier. They are needed: they fetch elements that others use,
+// and a barrier waits for every thread of the block. Guard the reads and the write, not the thread.
+extern "C" __global__ void early_return(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    if (row >= m || column >= n)
+        return;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k ? b[(start + y) * n + column] : 0;
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum += a_tile[y][d] * b_tile[d][x];
+        __syncthreads();
+    }
+    out[row * n + column] = sum;
+}
+
+// mutant of matmul
+// You read b's tile along its rows. A product goes along a row of a and down a column of b: a_tile[y][d] * b_tile[d][x].
+extern "C" __global__ void wrong_tile_variable(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k && column < n ? b[(start + y) * n + column] : 0;
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum += a_tile[y][d] * b_tile[x][d];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of matmul
+// Your guard compares the column with m, the number of rows: columns from m on are never written.
+extern "C" __global__ void guard_on_the_wrong_size(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k && column < n ? b[(start + y) * n + column] : 0;
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum += a_tile[y][d] * b_tile[d][x];
+        __syncthreads();
+    }
+    if (row < m && column < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of matmul
+// Your kernel multiplies straight from global memory: right, and every number is fetched as often as it is used. A tile in
+// shared memory is fetched once by the block and used TILE times.
+extern "C" __global__ void no_tiles(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    int row = blockIdx.y * TILE + threadIdx.y, column = blockIdx.x * TILE + threadIdx.x;
+    float sum = 0;
+    if (row < m && column < n) {
+        for (int d = 0; d < k; ++d)
+            sum += a[row * k + d] * b[d * n + column];
+        out[row * n + column] = sum;
+    }
+}
+
+// mutant of conv_direct
+// You turn the kernel around. A convolution in deep learning does not: element (u, v) of w meets the pixel (u, v) from where
+// the window starts.
+extern "C" __global__ void kernel_turned_around(Conv s, const float *x, const float *w, float *out)
+{
+    int number = blockIdx.x * blockDim.x + threadIdx.x;
+    if (number >= s.batch * s.out_height * s.out_width * s.c_out)
+        return;
+    int filter = number % s.c_out, j = number / s.c_out % s.out_width;
+    int i = number / s.c_out / s.out_width % s.out_height, image = number / s.c_out / s.out_width / s.out_height;
+    float sum = 0;
+    for (int u = 0; u < s.kernel_height; ++u)
+        for (int v = 0; v < s.kernel_width; ++v)
+            for (int c = 0; c < s.c_in; ++c)
+                sum += pixel(s, x, image, i, j, s.kernel_height - 1 - u, s.kernel_width - 1 - v, c)
+                    * w[((u * s.kernel_width + v) * s.c_in + c) * s.c_out + filter];
+    out[number] = sum;
+}
+
+// mutant of conv_direct
+// Your convolution has no guard: threads beyond the last element of the result write behind its end.
+extern "C" __global__ void conv_without_guard(Conv s, const float *x, const float *w, float *out)
+{
+    int number = blockIdx.x * blockDim.x + threadIdx.x;
+    int filter = number % s.c_out, j = number / s.c_out % s.out_width;
+    int i = number / s.c_out / s.out_width % s.out_height, image = number / s.c_out / s.out_width / s.out_height;
+    float sum = 0;
+    for (int u = 0; u < s.kernel_height; ++u)
+        for (int v = 0; v < s.kernel_width; ++v)
+            for (int c = 0; c < s.c_in; ++c)
+                sum += pixel(s, x, image % s.batch, i, j, u, v, c)
+                    * w[((u * s.kernel_width + v) * s.c_in + c) * s.c_out + filter];
+    out[number] = sum;
+}
+
+// mutant of conv_implicit
+// What lies outside of the matrices has to be 0 in the tiles. You leave it as it is: in the last step along k the tiles still
+// hold what the step before put there, stale numbers that are added once more.
+extern "C" __global__ void stale_shared_memory(Conv s, const float *x, const float *w, float *out)
+{
+    __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
+    int m = s.batch * s.out_height * s.out_width, k = s.kernel_height * s.kernel_width * s.c_in, n = s.c_out;
+    int row = blockIdx.y * TILE + threadIdx.y, column = blockIdx.x * TILE + threadIdx.x;
+    float sum = 0;
+    int j = row % s.out_width, i = row / s.out_width % s.out_height, image = row / s.out_width / s.out_height;
+    for (int start = 0; start < k; start += TILE) {
+        int d = start + threadIdx.x, c = d % s.c_in, v = d / s.c_in % s.kernel_width, u = d / s.c_in / s.kernel_width;
+        if (row < m && d < k)
+            x_tile[threadIdx.y][threadIdx.x] = pixel(s, x, image, i, j, u, v, c);
+        d = start + threadIdx.y;
+        if (d < k && column < n)
+            w_tile[threadIdx.y][threadIdx.x] = w[d * n + column];
+        __syncthreads();
+        for (int e = 0; e < TILE; ++e)
+            sum += x_tile[threadIdx.y][e] * w_tile[e][threadIdx.x];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of conv_implicit
+// You take an index along k apart in the wrong order. In w, (kernel_height, kernel_width, c_in, c_out), the channel runs
+// fastest, then the kernel's column, then its row; the matrix of pixels has to follow w.
+extern "C" __global__ void channels_run_slowest(Conv s, const float *x, const float *w, float *out)
+{
+    __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
+    int m = s.batch * s.out_height * s.out_width, k = s.kernel_height * s.kernel_width * s.c_in, n = s.c_out;
+    int row = blockIdx.y * TILE + threadIdx.y, column = blockIdx.x * TILE + threadIdx.x;
+    float sum = 0;
+    int j = row % s.out_width, i = row / s.out_width % s.out_height, image = row / s.out_width / s.out_height;
+    for (int start = 0; start < k; start += TILE) {
+        int d = start + threadIdx.x, v = d % s.kernel_width, u = d / s.kernel_width % s.kernel_height;
+        int c = d / s.kernel_width / s.kernel_height;
+        x_tile[threadIdx.y][threadIdx.x] = row < m && d < k ? pixel(s, x, image, i, j, u, v, c) : 0;
+        d = start + threadIdx.y;
+        w_tile[threadIdx.y][threadIdx.x] = d < k && column < n ? w[d * n + column] : 0;
+        __syncthreads();
+        for (int e = 0; e < TILE; ++e)
+            sum += x_tile[threadIdx.y][e] * w_tile[e][threadIdx.x];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of conv_implicit
+// Your convolution is right and has no tiles: every pixel is fetched from global memory for each filter anew.
+extern "C" __global__ void pixels_fetched_for_each_filter(Conv s, const float *x, const float *w, float *out)
+{
+    int m = s.batch * s.out_height * s.out_width, k = s.kernel_height * s.kernel_width * s.c_in, n = s.c_out;
+    int row = blockIdx.y * TILE + threadIdx.y, column = blockIdx.x * TILE + threadIdx.x;
+    if (row >= m || column >= n)
+        return;
+    int j = row % s.out_width, i = row / s.out_width % s.out_height, image = row / s.out_width / s.out_height;
+    float sum = 0;
+    for (int d = 0; d < k; ++d)
+        sum += pixel(s, x, image, i, j, d / s.c_in / s.kernel_width, d / s.c_in % s.kernel_width, d % s.c_in)
+            * w[d * n + column];
+    out[row * n + column] = sum;
+}
+
+// mutant of w_grad_atomic
+// Your threads add to one number without an atomic: each reads it, adds, and writes, and what another one added between
+// is lost. On one GPU it may work today and not tomorrow. atomicAdd does the three as one.
+extern "C" __global__ void not_atomic(Conv s, const float *x, const float *out_grad, float *w_grad)
+{
+    int r = blockIdx.x * blockDim.x + threadIdx.x;
+    if (r >= s.batch * s.out_height * s.out_width)
+        return;
+    int j = r % s.out_width, i = r / s.out_width % s.out_height, image = r / s.out_width / s.out_height;
+    for (int d = 0; d < s.kernel_height * s.kernel_width * s.c_in; ++d) {
+        int c = d % s.c_in, v = d / s.c_in % s.kernel_width, u = d / s.c_in / s.kernel_width;
+        for (int filter = 0; filter < s.c_out; ++filter)
+            w_grad[d * s.c_out + filter] += pixel(s, x, image, i, j, u, v, c) * out_grad[r * s.c_out + filter];
+    }
+}
+
+// mutant of w_grad_atomic
+// You sum over the first image only: the positions of all images of the batch take part.
+extern "C" __global__ void first_image_alone(Conv s, const float *x, const float *out_grad, float *w_grad)
+{
+    int r = blockIdx.x * blockDim.x + threadIdx.x;
+    if (r >= s.out_height * s.out_width)
+        return;
+    int j = r % s.out_width, i = r / s.out_width;
+    for (int d = 0; d < s.kernel_height * s.kernel_width * s.c_in; ++d) {
+        int c = d % s.c_in, v = d / s.c_in % s.kernel_width, u = d / s.c_in / s.kernel_width;
+        for (int filter = 0; filter < s.c_out; ++filter)
+            atomicAdd(&w_grad[d * s.c_out + filter], pixel(s, x, 0, i, j, u, v, c) * out_grad[r * s.c_out + filter]);
+    }
+}
+
+// mutant of w_grad_split
+// Your parts are rounded down, so that the last positions belong to none of them.
+extern "C" __global__ void parts_rounded_down(Conv s, int parts, const float *x, const float *out_grad, float *partial)
+{
+    int size = s.kernel_height * s.kernel_width * s.c_in * s.c_out;
+    int number = blockIdx.x * blockDim.x + threadIdx.x, part = blockIdx.y;
+    if (number >= size)
+        return;
+    int filter = number % s.c_out, c = number / s.c_out % s.c_in;
+    int v = number / s.c_out / s.c_in % s.kernel_width, u = number / s.c_out / s.c_in / s.kernel_width;
+    int length = s.batch * s.out_height * s.out_width / parts;
+    float sum = 0;
+    for (int r = part * length; r < (part + 1) * length; ++r) {
+        int j = r % s.out_width, i = r / s.out_width % s.out_height, image = r / s.out_width / s.out_height;
+        sum += pixel(s, x, image, i, j, u, v, c) * out_grad[r * s.c_out + filter];
+    }
+    partial[part * size + number] = sum;
+}
+
+// mutant of w_grad_split
+// Your threads have no guard: a block of the first part has threads to spare, and they write where the second part's sums
+// belong, or behind the end.
+extern "C" __global__ void parts_without_guard(Conv s, int parts, const float *x, const float *out_grad, float *partial)
+{
+    int size = s.kernel_height * s.kernel_width * s.c_in * s.c_out;
+    int number = blockIdx.x * blockDim.x + threadIdx.x, part = blockIdx.y;
+    int filter = number % s.c_out, c = number / s.c_out % s.c_in;
+    int v = number / s.c_out / s.c_in % s.kernel_width, u = number / s.c_out / s.c_in / s.kernel_width;
+    int positions = s.batch * s.out_height * s.out_width, length = (positions + parts - 1) / parts;
+    float sum = 0;
+    for (int r = part * length; r < min((part + 1) * length, positions); ++r) {
+        int j = r % s.out_width, i = r / s.out_width % s.out_height, image = r / s.out_width / s.out_height;
+        sum += pixel(s, x, image, i, j, u, v, c) * out_grad[r * s.c_out + filter];
+    }
+    partial[part * size + number] = sum;
+}
+
+// mutant of compact
+// You number the threads within their block only, so every block gathers the same first elements.
+extern "C" __global__ void block_forgotten(int size, View view, const float *a, float *out)
+{
+    int i = threadIdx.x;
+    if (i >= size)
+        return;
+    int place = view.offset, rest = i;
+    for (int axis = view.ndim - 1; axis >= 0; --axis) {
+        place += rest % view.shape[axis] * view.strides[axis];
+        rest /= view.shape[axis];
+    }
+    out[i] = a[place];
+}
+
+// mutant of sum_shared
+// All threads of your block write the result, and most of them read the sum before anything says that it is complete. One
+// thread knows when it is: thread 0, which added the last two.
+extern "C" __global__ void every_thread_writes(int length, const float *a, float *out)
+{
+    __shared__ float sums[256];
+    int me = threadIdx.x, row = blockIdx.x;
+    float sum = 0;
+    for (int i = me; i < length; i += blockDim.x)
+        sum += a[row * length + i];
+    sums[me] = sum;
+    for (int half = blockDim.x / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (me < half)
+            sums[me] += sums[me + half];
+    }
+    out[row] = sums[0];
+}
+
+// mutant of matmul
+// Your tiles are filled without a look at m: the last row of blocks reads rows of a that do not exist. Nobody uses them, and
+// yet the memory behind a is not yours.
+extern "C" __global__ void tile_without_guard(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k && column < n ? b[(start + y) * n + column] : 0;
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum += a_tile[y][d] * b_tile[d][x];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of conv_implicit
+// You stop after the first tiles: k = kernel_height kernel_width c_in may be longer than TILE, and the sum goes on.
+extern "C" __global__ void first_step_alone(Conv s, const float *x, const float *w, float *out)
+{
+    __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
+    int m = s.batch * s.out_height * s.out_width, k = s.kernel_height * s.kernel_width * s.c_in, n = s.c_out;
+    int row = blockIdx.y * TILE + threadIdx.y, column = blockIdx.x * TILE + threadIdx.x;
+    float sum = 0;
+    int j = row % s.out_width, i = row / s.out_width % s.out_height, image = row / s.out_width / s.out_height;
+    int d = threadIdx.x, c = d % s.c_in, v = d / s.c_in % s.kernel_width, u = d / s.c_in / s.kernel_width;
+    x_tile[threadIdx.y][threadIdx.x] = row < m && d < k ? pixel(s, x, image, i, j, u, v, c) : 0;
+    d = threadIdx.y;
+    w_tile[threadIdx.y][threadIdx.x] = d < k && column < n ? w[d * n + column] : 0;
+    __syncthreads();
+    for (int e = 0; e < TILE; ++e)
+        sum += x_tile[threadIdx.y][e] * w_tile[e][threadIdx.x];
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of conv_implicit
+// Your tiles of x are filled without a look at m: positions behind the last one belong to an image that does not exist, and
+// its pixels lie behind the end of x.
+extern "C" __global__ void positions_without_guard(Conv s, const float *x, const float *w, float *out)
+{
+    __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
+    int m = s.batch * s.out_height * s.out_width, k = s.kernel_height * s.kernel_width * s.c_in, n = s.c_out;
+    int row = blockIdx.y * TILE + threadIdx.y, column = blockIdx.x * TILE + threadIdx.x;
+    float sum = 0;
+    int j = row % s.out_width, i = row / s.out_width % s.out_height, image = row / s.out_width / s.out_height;
+    for (int start = 0; start < k; start += TILE) {
+        int d = start + threadIdx.x, c = d % s.c_in, v = d / s.c_in % s.kernel_width, u = d / s.c_in / s.kernel_width;
+        x_tile[threadIdx.y][threadIdx.x] = d < k ? pixel(s, x, image, i, j, u, v, c) : 0;
+        d = start + threadIdx.y;
+        w_tile[threadIdx.y][threadIdx.x] = d < k && column < n ? w[d * n + column] : 0;
+        __syncthreads();
+        for (int e = 0; e < TILE; ++e)
+            sum += x_tile[threadIdx.y][e] * w_tile[e][threadIdx.x];
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}

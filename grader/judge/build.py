@@ -1,0 +1,157 @@
+"""Has a submission's kernels compiled, before any worker starts, and hands the libraries on.
+
+The compiler runs in a child of its own: behind the wall there is the compiler and no network, it writes to one
+folder, and nothing of the submission runs. The trusted side takes the library from that folder, looks at it (see
+`grader.judge.library`), and keeps it under a digest of everything that it was made from. A worker finds a copy
+among its files and needs no compiler. So what one submission brings reaches no other one.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.judge.library import problem_of
+from grader.judge.sandbox import ENVIRONMENT, compiler_wall
+from grader.judge.stage import read_plain
+from grader.model.errors import GraderFault
+from grader.model.grade import Outcome, Status
+
+RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules
+SECONDS = 120
+LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": 60, "RLIMIT_FSIZE": 64 << 20}
+MAX_LIBRARY_BYTES = 8 << 20
+RESULT = "result.json"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a submission's kernels came to: libraries for its worker, or why they may not run, or cannot."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    refused: str = ""
+    failed: Outcome | None = None
+
+
+class Builder:
+    """Compiles kernels for the submissions to one assignment; `wall` is "bubblewrap" or "none".
+
+    `provided` is the folder of what the assignment provides, with the module `host` among it. Libraries are
+    kept in `cache`, the user's.
+    """
+
+    def __init__(self, wall: str, provided: Path, host: str, cache: Path | None = None) -> None:
+        self._wall, self._provided, self._host = wall, provided, host
+        self._cache = cache or cache_folder()
+        self._runtime: tuple[str, bytes] | None = None
+
+    def missing(self) -> str:
+        """Why nothing can be compiled here, or ""; GraderFault where the emulator itself does not compile."""
+        if self._runtime is None:
+            with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+                known = sorted(self._cache.glob("runtime_*.so")) if self._cache.is_dir() else []
+                result = self._run(Path(scratch), "", {path.name: path.read_bytes() for path in known})
+                if result["status"] == "NoCompiler":
+                    return result["text"]
+                if result["status"] != "ok":
+                    raise GraderFault(f"the emulator does not compile: {result['text']}")
+                name = result["runtime"]
+                self._runtime = name, _taken(Path(scratch), name)
+                self._keep(name, self._runtime[1])
+        return ""
+
+    def build(self, name: str, source: bytes) -> Built:
+        """The libraries of the file `name`."""
+        reason = self.missing()
+        if reason:
+            return Built(failed=Outcome(Status.NOT_RUN, reason=reason))
+        assert self._runtime is not None
+        runtime, content = self._runtime
+        kept = self._cache / f"kernels_{self._digest(runtime, source)}.so"
+        if kept.is_file():
+            library = kept.read_bytes()
+        else:
+            with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+                folder = Path(scratch)
+                (folder / name).write_bytes(source)
+                result = self._run(folder, name, {runtime: content})
+                if result["status"] != "ok":
+                    text = result["text"] or "the compiler did not come to an end"
+                    return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
+                library = _taken(folder, result["kernels"])
+            self._keep(kept.name, library)
+        refused = problem_of(library, is_linux=sys.platform == "linux")
+        if refused:
+            return Built(refused=f"{name}: {refused}")
+        return Built({RUNTIME: content, KERNELS: library})
+
+    def _run(self, folder: Path, source: str, known: Mapping[str, bytes]) -> dict[str, str]:
+        """Runs `grader.worker.build` on `folder`, where the libraries that are known lie."""
+        for name, content in known.items():
+            (folder / name).write_bytes(content)
+        config: dict[str, object] = {"host": self._host, "source": source, "limits": LIMITS}
+        config |= {"paths": [str(self._provided)], "folder": str(folder)}
+        words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.build")
+        environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
+        if self._wall != "none":
+            config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
+            words = compiler_wall(self._provided, folder, tuple(_compiler_variables().items()))
+        try:
+            done = subprocess.run(
+                [*words, json.dumps(config)],
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return {"status": "CompileError", "text": f"{source}: it was not compiled within {SECONDS} seconds"}
+        said = read_plain(folder / RESULT, RESULT)
+        if isinstance(said, str):
+            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            raise GraderFault(f"no compiler could be started: {''.join(last) or said}")
+        return {name: str(value) for name, value in json.loads(said).items()}
+
+    def _digest(self, runtime: str, source: bytes) -> str:
+        """Over what a library is made from: the compiler, as the runtime's name has it, and every source."""
+        digest = hashlib.sha256(runtime.encode())
+        for path in sorted(p for p in self._provided.rglob("*") if p.is_file()):
+            content = path.read_bytes()
+            digest.update(f"\0{path.relative_to(self._provided)} {len(content)}\0".encode() + content)
+        digest.update(source)
+        return digest.hexdigest()
+
+    def _keep(self, name: str, content: bytes) -> None:
+        """Into the cache, whole or not at all."""
+        self._cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self._cache, delete=False) as part:
+            part.write(content)
+        os.replace(part.name, self._cache / name)
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: $XDG_CACHE_HOME/backflip/graded, by default below ~/.cache."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "backflip" / "graded"
+
+
+def _taken(folder: Path, name: str) -> bytes:
+    """A library that the child left; GraderFault where it is none that can be taken."""
+    if Path(name).name != name:
+        raise GraderFault(f"the compiler's child names a library {name!r}")
+    content = read_plain(folder / name, name, MAX_LIBRARY_BYTES)
+    if isinstance(content, str):
+        raise GraderFault(f"the compiler left no library: {content}")
+    return content
+
+
+def _compiler_variables() -> dict[str, str]:
+    """What the emulator reads of the environment to choose a compiler, and where compilers lie."""
+    return {name: os.environ[name] for name in ("BACKFLIP_CXX", "PATH") if name in os.environ}

@@ -1,0 +1,122 @@
+"""Reads kernels that were handed in, without running them, and says where they reach for more than CUDA gives them.
+
+On the emulator a kernel is native code in one process with what judges it. The emulator stops an access far from
+every array before it happens, and `library` looks at what the compiled kernels call. What is left to do by reading
+is to keep the compiler from leaving that out: assembly, attributes, pragmas, functions of the compiler, and the
+emulator's own names. Names are read as the preprocessor reads them, with continued lines put together; what
+would build a name out of pieces is refused.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+COMMENT_OR_TEXT = re.compile(
+    r"//[^\n]*|/\*.*?\*/|R\"[^\"]*\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL
+)
+NEVER_ENDING = re.compile(r"/\*")
+INCLUDES = frozenset(
+    (
+        *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
+        *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits"),
+        *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h"),
+    )
+)
+TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za-z_][\w:]*(?:\s*<[^<>;{}]*>)?"
+EMULATOR = "is the emulator's: kernels run on it and say nothing of it"
+AROUND = "goes around what watches every access; write plain CUDA C++"
+POINTER = "makes a pointer of something else; take the address of what you were given, or an index into it"
+PIECES = "builds a name out of pieces, which cannot be checked; write the name"
+REFUSED = {  # pattern in the code without comments and texts: why
+    r"\b(?:asm|__asm|__asm__)\b": AROUND,
+    r"\b(?:__attribute__|__attribute|__declspec)\b": AROUND,
+    r"\[\s*\[": AROUND,
+    r"\b(?:_Pragma|__pragma)\b": AROUND,
+    r"\b(?:__builtin_\w*|__sync_\w*|__atomic_\w*|__tsan\w*|__sanitizer\w*|__cxa\w*|__libc\w*|__dso_handle)\b": AROUND,
+    r"\b(?:__emutls\w*|__func__|__FILE__|__BASE_FILE__|__COUNTER__|__INCLUDE_LEVEL__)\b": AROUND,
+    r"\b(?i:emulator)\w*": EMULATOR,
+    r"\b(?:reinterpret_cast|const_cast|bit_cast|__bit_cast)\b": POINTER,
+    r"\bunion\b": POINTER,
+    r"\b(?:intptr_t|uintptr_t|__UINTPTR_TYPE__|__INTPTR_TYPE__)\b": POINTER,
+    r"\b(?:memcpy|memmove|memset|memcmp|alloca|dlopen|dlsym|syscall|system|mmap|mprotect)\b": AROUND,
+    rf"\(\s*{TYPE}\s*(?:const\s*)?[*&][\s*&const]*(?:__restrict__\s*)?\)\s*[\w(+\-~!&*]": POINTER,
+    rf"\bstatic_cast\s*<\s*{TYPE}\s*[*&]": POINTER,
+    rf"\btypedef\b[^;]*\*": POINTER,
+    r"\busing\s+\w+\s*=[^;]*[*&]": POINTER,
+    r"\busing\s+namespace\b": "nothing of another namespace is needed",
+    r"\bnamespace\b": "kernels need no namespace",
+    r"\b(?:operator|new|delete|friend|typename\s+\w+\s*::)\b": AROUND,
+    r"##|%:|<:|:>|<%|%>": PIECES,
+    r"\?\?[=/'()!<>-]": PIECES,
+    r"\\": PIECES,  # outside of texts, after continued lines were put together: \u0061 is a letter
+    r"[^\x00-\x7f]": "found a letter that no name of CUDA has, expected plain ASCII outside of comments",
+    r"\b(?:setjmp|longjmp|goto\s*\*|co_await|co_yield|co_return|thread_local|__thread)\b": AROUND,
+}
+EXTERN = re.compile(r"\bextern\b\s*(?:\"[^\"]*\"\s*)?(\w+)?")
+EXTERN_FOLLOWED_BY = ("__global__", "__device__", "__shared__", "__constant__", "__host__")
+DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(\w*)([^\n]*)", re.MULTILINE)
+DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", "include", ""))
+
+
+def problem_of(content: bytes) -> tuple[int, str]:
+    """(line, why) of the first thing that is refused in CUDA C; (0, "") where nothing is."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return 1, "found bytes that are no text, expected UTF-8"
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    joined, lines = _joined(text)
+    code = COMMENT_OR_TEXT.sub(_blank, joined)
+    found = min(_problems(code, joined), default=None)
+    if found is None:
+        return 0, ""
+    position, why = found
+    return bisect_right(lines, position), why
+
+
+def _joined(text: str) -> tuple[str, list[int]]:
+    """The text with continued lines put together, and where in it each line of the source begins."""
+    out, starts, length = [], [0], 0
+    for line in text.split("\n"):
+        is_continued = line.rstrip(" \t\f\v").endswith("\\")  # g++ allows blanks behind it
+        piece = line.rstrip(" \t\f\v")[:-1] if is_continued else f"{line}\n"
+        out.append(piece)
+        length += len(piece)
+        starts.append(length)
+    return "".join(out), starts[:-1]
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Spaces in place of a comment or a text, whose quotes stay; what a raw text holds is not blanked."""
+    text = found.group()
+    if text.startswith("R"):
+        return text
+    quote = text[0] if text[0] in "\"'" else ""
+    inner = re.sub(r"[^\n]", " ", text[1:-1] if quote else text)
+    return f"{quote}{inner}{quote}"
+
+
+def _problems(code: str, joined: str) -> Iterator[tuple[int, str]]:
+    for pattern, why in REFUSED.items():
+        for found in re.finditer(pattern, code):
+            yield found.start(), f"`{' '.join(found.group().split())}` {why}"
+    if found := NEVER_ENDING.search(code):
+        yield found.start(), "found a comment that never ends"
+    if found := re.search(r"\bu?8?[LU]?R\"", code):
+        yield found.start(), f"a raw text {PIECES}"
+    for found in EXTERN.finditer(code):
+        if found[1] not in EXTERN_FOLLOWED_BY:
+            yield found.start(), "`extern` of what is defined elsewhere; a kernel's file has all that it needs"
+    for found in DIRECTIVE.finditer(code):
+        name, rest = found[1], joined[found.start(2) : found.end(2)]
+        if name == "include" and (header := re.match(r"\s*[<\"]([^>\"]*)[>\"]", rest)):
+            if header[1] not in INCLUDES:
+                yield found.start(), f"`#include <{header[1]}>`: device code has no such header"
+        elif name == "pragma" and re.match(r"\s*unroll\b[\s\w()]*(?://.*)?$", rest):
+            continue
+        elif name == "pragma" and re.match(r"\s*once\s*$", rest):
+            continue
+        elif name not in DIRECTIVES or name == "include":
+            yield found.start(), f"`#{name}` {AROUND}"
+        elif name == "define" and re.search(r"\*\s*$|[*&]\s*\)\s*$|#", rest):
+            yield found.start(), f"a macro that ends in a `*` {POINTER}"
