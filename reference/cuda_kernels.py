@@ -36,15 +36,17 @@ def add(a: Array, b: Array, device: str = "cpu") -> Array:
 def compact(
     a: Array, shape: Sequence[int], strides: Sequence[int], offset: int, device: str = "cpu"
 ) -> Array:
-    """The view of `a`, of one axis, with that shape, strides and offset (in elements), as an array of its own."""
+    """The view of `a`, of one axis, with that shape, strides and offset, in elements; a copy."""
     indices = np.indices(shape)
     places = offset + sum(step * index for step, index in zip(strides, indices, strict=True))
-    return a.astype(np.float64)[places]
+    gathered: Array = a.astype(np.float64)[places]
+    return gathered
 
 
 def sum_naive(a: Array, device: str = "cpu") -> Array:
     """The sum of each row of `a`, (rows, length) -> (rows,)."""
-    return a.sum(axis=1, dtype=np.float64)
+    sums: Array = a.sum(axis=1, dtype=np.float64)
+    return sums
 
 
 sum_shared = sum_warp = sum_naive  # other ways to the same sums
@@ -52,7 +54,8 @@ sum_shared = sum_warp = sum_naive  # other ways to the same sums
 
 def matmul(a: Array, b: Array, device: str = "cpu") -> Array:
     """a b: (m, k) times (k, n) is (m, n)."""
-    return np.matmul(a.astype(np.float64), b)
+    product: Array = a.astype(np.float64) @ b
+    return product
 
 
 def conv_direct(x: Array, w: Array, stride: Pair, padding: Pair, device: str = "cpu") -> Array:

@@ -1,4 +1,4 @@
-"""What is asked of kernels.cu, through its host module kernels.py. A probe returns arrays and decides nothing.
+"""What is asked of kernels.cu, through its host kernels.py. A probe returns arrays and decides nothing.
 
 Each probe without a suffix returns values. `..._hidden` returns what a GPU hides and the emulator found,
 `traffic` how often memory was accessed.

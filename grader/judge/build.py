@@ -1,9 +1,9 @@
 """Has a submission's kernels compiled, before any worker starts, and hands the libraries on.
 
-The compiler runs in a child of its own: behind the wall there is the compiler and no network, it writes to one
-folder, and nothing of the submission runs. The trusted side takes the library from that folder, looks at it (see
-`grader.judge.library`), and keeps it under a digest of everything that it was made from. A worker finds a copy
-among its files and needs no compiler. So what one submission brings reaches no other one.
+The compiler runs in a child of its own: behind the wall there is the compiler and no network, it writes to
+one folder, and nothing of the submission runs. The trusted side takes the library from that folder, looks at
+it (see `grader.judge.library`), and keeps it under a digest of everything that it was made from. A worker
+finds a copy among its files and needs no compiler. So what one submission brings reaches no other one.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.judge.library import problem_of
+from grader.judge import cuda_policy, library
 from grader.judge.sandbox import ENVIRONMENT, compiler_wall
 from grader.judge.stage import read_plain
 from grader.model.errors import GraderFault
@@ -26,7 +26,7 @@ RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds the
 SECONDS = 120
 LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": 60, "RLIMIT_FSIZE": 64 << 20}
 MAX_LIBRARY_BYTES = 8 << 20
-RESULT = "result.json"
+RESULT, PREPROCESSED = "result.json", "preprocessed.cu"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Builder:
         runtime, content = self._runtime
         kept = self._cache / f"kernels_{self._digest(runtime, source)}.so"
         if kept.is_file():
-            library = kept.read_bytes()
+            made = kept.read_bytes()
         else:
             with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
                 folder = Path(scratch)
@@ -83,12 +83,14 @@ class Builder:
                 if result["status"] != "ok":
                     text = result["text"] or "the compiler did not come to an end"
                     return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
-                library = _taken(folder, result["kernels"])
-            self._keep(kept.name, library)
-        refused = problem_of(library, is_linux=sys.platform == "linux")
-        if refused:
-            return Built(refused=f"{name}: {refused}")
-        return Built({RUNTIME: content, KERNELS: library})
+                # what macros stand for is held to the policy, too; where it stands the compiler does not say
+                _, refused = cuda_policy.problem_of(_taken(folder, PREPROCESSED))
+                made = _taken(folder, result["kernels"])
+            refused = refused or library.problem_of(made, is_linux=sys.platform == "linux")
+            if refused:
+                return Built(refused=f"{name}: {refused}")
+            self._keep(kept.name, made)
+        return Built({RUNTIME: content, KERNELS: made})
 
     def _run(self, folder: Path, source: str, known: Mapping[str, bytes]) -> dict[str, str]:
         """Runs `grader.worker.build` on `folder`, where the libraries that are known lie."""
@@ -112,7 +114,8 @@ class Builder:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return {"status": "CompileError", "text": f"{source}: it was not compiled within {SECONDS} seconds"}
+            late = f"{source}: it was not compiled within {SECONDS} seconds"
+            return {"status": "CompileError", "text": late}
         said = read_plain(folder / RESULT, RESULT)
         if isinstance(said, str):
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
@@ -120,11 +123,11 @@ class Builder:
         return {name: str(value) for name, value in json.loads(said).items()}
 
     def _digest(self, runtime: str, source: bytes) -> str:
-        """Over what a library is made from: the compiler, as the runtime's name has it, and every source."""
+        """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""
         digest = hashlib.sha256(runtime.encode())
-        for path in sorted(p for p in self._provided.rglob("*") if p.is_file()):
-            content = path.read_bytes()
-            digest.update(f"\0{path.relative_to(self._provided)} {len(content)}\0".encode() + content)
+        paths = [p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends"]
+        for path in (*sorted(paths), *(Path(str(m.__file__)) for m in (cuda_policy, library))):
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
         digest.update(source)
         return digest.hexdigest()
 

@@ -1,10 +1,10 @@
-"""Reads kernels that were handed in, without running them, and says where they reach for more than CUDA gives them.
+"""Reads kernels that were handed in, without running them, and says where they reach past CUDA C++.
 
-On the emulator a kernel is native code in one process with what judges it. The emulator stops an access far from
-every array before it happens, and `library` looks at what the compiled kernels call. What is left to do by reading
-is to keep the compiler from leaving that out: assembly, attributes, pragmas, functions of the compiler, and the
-emulator's own names. Names are read as the preprocessor reads them, with continued lines put together; what
-would build a name out of pieces is refused.
+On the emulator a kernel is native code in one process with what finds and counts. The emulator stops an
+access far from every array before it happens, and `library` looks at what the compiled kernels call. What is
+left to do by reading is to keep the compiler from leaving that out: assembly, attributes, pragmas, functions
+of the compiler, and the emulator's own names. Names are read as the preprocessor reads them, with continued
+lines put together; what would build a name out of pieces is refused.
 """
 
 import re
@@ -14,7 +14,6 @@ from collections.abc import Iterator
 COMMENT_OR_TEXT = re.compile(
     r"//[^\n]*|/\*.*?\*/|R\"[^\"]*\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL
 )
-NEVER_ENDING = re.compile(r"/\*")
 INCLUDES = frozenset(
     (
         *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
@@ -32,30 +31,28 @@ REFUSED = {  # pattern in the code without comments and texts: why
     r"\b(?:__attribute__|__attribute|__declspec)\b": AROUND,
     r"\[\s*\[": AROUND,
     r"\b(?:_Pragma|__pragma)\b": AROUND,
-    r"\b(?:__builtin_\w*|__sync_\w*|__atomic_\w*|__tsan\w*|__sanitizer\w*|__cxa\w*|__libc\w*|__dso_handle)\b": AROUND,
-    r"\b(?:__emutls\w*|__func__|__FILE__|__BASE_FILE__|__COUNTER__|__INCLUDE_LEVEL__)\b": AROUND,
+    r"\b__(?:builtin_|sync_|atomic_|tsan|sanitizer|cxa|libc|dso_handle)\w*": AROUND,
     r"\b(?i:emulator)\w*": EMULATOR,
     r"\b(?:reinterpret_cast|const_cast|bit_cast|__bit_cast)\b": POINTER,
     r"\bunion\b": POINTER,
     r"\b(?:intptr_t|uintptr_t|__UINTPTR_TYPE__|__INTPTR_TYPE__)\b": POINTER,
     r"\b(?:memcpy|memmove|memset|memcmp|alloca|dlopen|dlsym|syscall|system|mmap|mprotect)\b": AROUND,
-    rf"\(\s*{TYPE}\s*(?:const\s*)?[*&][\s*&const]*(?:__restrict__\s*)?\)\s*[\w(+\-~!&*]": POINTER,
+    rf"\(\s*{TYPE}\s*(?:const\s*)?[*&](?:[\s*&]|const\b|__restrict__\b)*\)\s*[\w(+\-~!&*]": POINTER,
     rf"\bstatic_cast\s*<\s*{TYPE}\s*[*&]": POINTER,
-    rf"\btypedef\b[^;]*\*": POINTER,
+    r"\btypedef\b[^;]*\*": POINTER,
     r"\busing\s+\w+\s*=[^;]*[*&]": POINTER,
-    r"\busing\s+namespace\b": "nothing of another namespace is needed",
-    r"\bnamespace\b": "kernels need no namespace",
-    r"\b(?:operator|new|delete|friend|typename\s+\w+\s*::)\b": AROUND,
+    r"/\*": "found a comment that never ends",
+    r"\b(?:u8|u|U|L)?R\"": f"a raw text {PIECES}",
     r"##|%:|<:|:>|<%|%>": PIECES,
     r"\?\?[=/'()!<>-]": PIECES,
     r"\\": PIECES,  # outside of texts, after continued lines were put together: \u0061 is a letter
     r"[^\x00-\x7f]": "found a letter that no name of CUDA has, expected plain ASCII outside of comments",
-    r"\b(?:setjmp|longjmp|goto\s*\*|co_await|co_yield|co_return|thread_local|__thread)\b": AROUND,
+    r"\b(?:setjmp|longjmp|co_await|co_yield|co_return|thread_local|__thread)\b": AROUND,
 }
 EXTERN = re.compile(r"\bextern\b\s*(?:\"[^\"]*\"\s*)?(\w+)?")
 EXTERN_FOLLOWED_BY = ("__global__", "__device__", "__shared__", "__constant__", "__host__")
 DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(\w*)([^\n]*)", re.MULTILINE)
-DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", "include", ""))
+DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", ""))
 
 
 def problem_of(content: bytes) -> tuple[int, str]:
@@ -100,23 +97,23 @@ def _problems(code: str, joined: str) -> Iterator[tuple[int, str]]:
     for pattern, why in REFUSED.items():
         for found in re.finditer(pattern, code):
             yield found.start(), f"`{' '.join(found.group().split())}` {why}"
-    if found := NEVER_ENDING.search(code):
-        yield found.start(), "found a comment that never ends"
-    if found := re.search(r"\bu?8?[LU]?R\"", code):
-        yield found.start(), f"a raw text {PIECES}"
     for found in EXTERN.finditer(code):
         if found[1] not in EXTERN_FOLLOWED_BY:
-            yield found.start(), "`extern` of what is defined elsewhere; a kernel's file has all that it needs"
+            yield found.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
     for found in DIRECTIVE.finditer(code):
-        name, rest = found[1], joined[found.start(2) : found.end(2)]
-        if name == "include" and (header := re.match(r"\s*[<\"]([^>\"]*)[>\"]", rest)):
-            if header[1] not in INCLUDES:
-                yield found.start(), f"`#include <{header[1]}>`: device code has no such header"
-        elif name == "pragma" and re.match(r"\s*unroll\b[\s\w()]*(?://.*)?$", rest):
-            continue
-        elif name == "pragma" and re.match(r"\s*once\s*$", rest):
-            continue
-        elif name not in DIRECTIVES or name == "include":
-            yield found.start(), f"`#{name}` {AROUND}"
-        elif name == "define" and re.search(r"\*\s*$|[*&]\s*\)\s*$|#", rest):
-            yield found.start(), f"a macro that ends in a `*` {POINTER}"
+        why = _problem_of_directive(found[1], found[2], joined[found.start(2) : found.end(2)])
+        if why:
+            yield found.start(), why
+
+
+def _problem_of_directive(name: str, code: str, text: str) -> str:
+    """Why a line of the preprocessor's is refused, or ""; `code` and `text` follow its name, `text` whole."""
+    if name == "include" and (header := re.match(r"\s*[<\"]([^>\"]*)[>\"]", text)):
+        return "" if header[1] in INCLUDES else f"`#include <{header[1]}>`: device code has no such header"
+    if name == "pragma" and re.match(r"\s*(?:unroll\b[\s\w()]*|once\s*)$", code):
+        return ""
+    if name not in DIRECTIVES:
+        return f"`#{name}` {AROUND}"
+    if name == "define" and "#" in code:
+        return f"`#` in a macro {PIECES}"
+    return ""

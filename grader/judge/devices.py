@@ -13,7 +13,7 @@ TOOLKIT = "/usr/local/cuda"
 def missing(device: str, root: Path = Path("/")) -> str:
     """Why a device is not at hand on this machine, or ""; looks at files alone and starts nothing."""
     if device != "cuda":
-        return ""  # a compiler, which emulated kernels need, is missed where it is called: `grader.judge.build`
+        return ""  # where a compiler is needed, `grader.judge.build` misses it
     absent = [node for node in (DRIVER, GPU) if not (root / node[1:]).exists()]
     if absent:
         return f"no NVIDIA GPU is at hand, {' and '.join(absent)} missing: grade on a machine that has one"

@@ -16,13 +16,14 @@ KINDS = (  # in the order in which a probe tells of them
     *("schedule_dependent", "bad_launch"),
 )
 MAX_TEXT = 1500
+NOT_AS_ASKED = "this is not what the probe returns"
 
 
 def judge(compare: str, arrays: Sequence[Array], values: Mapping[str, Any]) -> Difference | None:
     """The difference between what was found or counted and what may be; None where there is none.
 
-    For "findings" a probe returns how many there are of each of KINDS, and the first of them in words, as bytes;
-    for "budget" one number for each name of the case's budget, in its order.
+    For "findings" a probe returns how many there are of each of KINDS, and the first of them in words, as
+    bytes; for "budget" one number for each name of the case's budget, in its order.
     """
     return _findings(arrays) if compare == "findings" else _budget(arrays, values["budget"])
 
@@ -40,7 +41,7 @@ def digest(compare: str, arrays: Sequence[Array], values: Mapping[str, Any]) -> 
 
 def _findings(arrays: Sequence[Array]) -> Difference | None:
     if len(arrays) != 2 or arrays[0].shape != (len(KINDS),) or arrays[0].dtype != np.int64:
-        return Difference(f"{len(KINDS)} numbers and a text", "something else", "kernels.py was not asked as it is")
+        return Difference(f"{len(KINDS)} numbers and a text", "something else", NOT_AS_ASKED)
     found = [kind for kind, count in zip(KINDS, arrays[0].tolist(), strict=True) if count]
     if not found:
         return None
@@ -51,11 +52,12 @@ def _findings(arrays: Sequence[Array]) -> Difference | None:
 def _budget(arrays: Sequence[Array], budget: Mapping[str, int]) -> Difference | None:
     counts = _numbers(arrays)
     if len(counts) != len(budget):
-        return Difference(f"{len(budget)} numbers", f"{len(counts)} numbers", "kernels.py was not asked as it is")
+        return Difference(f"{len(budget)} numbers", f"{len(counts)} numbers", NOT_AS_ASKED)
     for (name, most), count in zip(budget.items(), counts, strict=True):
         if count > most:
             words = name.replace("_", " ")
-            why = f"{words}: {count / most:.1f} times as many as allowed" if most else f"{words}: none is needed"
+            times = f"{count / most:.1f} times as many as allowed" if most else "none is needed"
+            why = f"{words}: {times}"
             return Difference(f"at most {most} {words}", str(count), why)
     return None
 

@@ -1,4 +1,4 @@
-"""Looks at a compiled library of kernels, without loading it: what it calls, and what would run when it is loaded.
+"""Looks at a compiled library of kernels, without loading it: what it calls, what would run on loading.
 
 The format is that of the "System V Application Binary Interface", "Object Files", for 64 bits.
 """
@@ -6,8 +6,8 @@ The format is that of the "System V Application Binary Interface", "Object Files
 import re
 import struct
 
-# What a kernel may call beside the emulator: the mathematics of the C library, copies and fills of memory that a
-# compiler writes for an assignment of a struct, and what every library has for the loader.
+# What a kernel may call beside the emulator: the mathematics of the C library, copies and fills of memory
+# that a compiler writes for an assignment of a struct, and what every library has for the loader.
 MATHEMATICS = (
     *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "copysign", "cos", "cosh"),
     *("erf", "erfc", "exp", "exp2", "expm1", "fabs", "fdim", "floor", "fma", "fmax", "fmin", "fmod", "hypot"),
@@ -26,8 +26,8 @@ ALLOWED = frozenset(
 OWN = re.compile(r"(emulator_\w+|__tsan_\w+)")  # a submission cannot say these names: see `cuda_policy`
 HALF = re.compile(r"__(extend|trunc|fix|float)\w+")  # the compiler's own, for 16-bit floats and wide integers
 POINTER_BYTES, SYMBOL_BYTES = 8, 24
-# By section, how many bytes of pointers to what runs when a library is loaded or left are not the submission's: one is
-# the C library's own, and one starts the sanitizer.
+# By section, how many bytes of pointers to what runs when a library is loaded or left are not the
+# submission's: one is the C library's own, and one starts the sanitizer.
 ON_LOADING = {
     ".init_array": 2 * POINTER_BYTES,
     ".fini_array": 2 * POINTER_BYTES,
@@ -50,7 +50,7 @@ def problem_of(library: bytes, is_linux: bool = True) -> str:
                     "give it a constant"
                 )
         called = sorted(_undefined(sections[".dynsym"], sections[".dynstr"]))
-    except (struct.error, KeyError, IndexError, ValueError):
+    except (struct.error, KeyError, IndexError, OverflowError, ValueError):
         return "the compiled library cannot be read"
     foreign = [n for n in called if n not in ALLOWED and not OWN.fullmatch(n) and not HALF.fullmatch(n)]
     if foreign:

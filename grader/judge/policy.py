@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from grader.judge import cuda_policy
 from grader.model.assignment import Assignment, Policy
 
 MAX_SOURCE_BYTES = 256 * 1024  # parsing takes some 200 times the memory of the source
@@ -80,8 +81,9 @@ class Rules:
         for name, content in files.items():
             self._problems.clear()  # what one submission named is not kept for the next
             self._exported.clear()
-            if name.endswith(".py"):
-                line, problem = self._first(content)
+            if name.endswith((".py", ".cu")):
+                read = self._first if name.endswith(".py") else cuda_policy.problem_of
+                line, problem = read(content)
                 if problem:
                     return f"{name}:{line}: {problem}" if line else f"{name}: {problem}"
         return ""

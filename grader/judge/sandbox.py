@@ -77,14 +77,13 @@ def starter(
     )
 
 
-def compiler_wall(
-    provided: Path, folder: Path, environment: Sequence[tuple[str, str]]
-) -> tuple[str, ...]:
-    """The command that runs `grader.worker.build` inside bubblewrap, but for its last word, the configuration.
+def compiler_wall(provided: Path, folder: Path, environment: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The command that runs `grader.worker.build` inside bubblewrap; its configuration is to follow.
 
     It sees what a submission sees, the compiler, and `folder` as /build, the one place that it can write to.
     """
-    words = [*_outer_wall("cpu"), "--ro-bind", str(provided), "/sandbox/provided", "--bind", str(folder), "/build"]
+    words = [*_outer_wall("cpu"), "--ro-bind", str(provided), "/sandbox/provided"]
+    words += ["--bind", str(folder), "/build"]
     for path in ("/usr/bin", "/usr/libexec", "/usr/include", "/usr/share/gcc", *_other_compilers()):
         words += ["--ro-bind-try", path, path]
     words += ["--symlink", "usr/bin", "/bin"]

@@ -1,7 +1,8 @@
 """Compiles kernels that were handed in, in a process of its own: nothing of them runs in it.
 
-The host module that an assignment provides beside kernels.cu says how: `compile_into(source, folder)` makes two
-libraries, and `runtime_into(folder)` the one of the two that depends on no submission.
+The host module that an assignment provides beside kernels.cu says how: `compile_into(source, folder)` makes
+two libraries, `runtime_into(folder)` the one of the two that depends on no submission, and
+`preprocessed(source)` is the source with its macros replaced.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from typing import Any
 if sys.platform != "win32":
     import resource
 
-RESULT = "result.json"
+RESULT, PREPROCESSED = "result.json", "preprocessed.cu"
 MAX_TEXT = 4000
 
 
@@ -33,6 +34,7 @@ def build(config: Mapping[str, Any]) -> None:
     try:
         if config["source"]:
             source = (folder / config["source"]).read_bytes().decode("utf-8", errors="replace")
+            (folder / PREPROCESSED).write_text(host.preprocessed(source), encoding="utf-8")
             made = dict(zip(("runtime", "kernels"), host.compile_into(source, folder), strict=True))
         else:
             made = {"runtime": host.runtime_into(folder)}

@@ -37,7 +37,7 @@ REAL = {"float32": "float", "float64": "double"}
 
 
 def source_of(file: str) -> str:
-    """The text of a file of kernels. RuntimeError where this copy of the library carries none, as a handout's."""
+    """The text of a file of kernels. RuntimeError where this copy of the library carries none."""
     if not KERNELS.is_dir():
         raise RuntimeError(
             f"this copy of the library has no {KERNELS.name}/*.cu, so its arrays compute on cpu() alone"

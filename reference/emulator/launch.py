@@ -44,8 +44,8 @@ class Module:
 
     `defines` are macros, as in {"REAL": "float"}. `instances` names the instances of templates that are to be
     launched, as in ("tiled<16>",). `checked=False` compiles for speed: nothing is found, nothing counted, and
-    an access out of bounds is whatever it is. Compiled libraries are kept in `folder`. `libraries` are those of
-    this very source, (runtime's, kernels'), where `compile_library` was called before; no compiler is needed.
+    an access out of bounds is whatever it is. Compiled libraries are kept in `folder`. `libraries` are those
+    of this very source, (runtime's, kernels'), where `compile_library` made them: no compiler is needed then.
 
     CompileError with file and line for what does not compile; NoCompiler where there is no C++ compiler.
     """

@@ -1,0 +1,108 @@
+"""Kernels are compiled in a child of their own, looked at before they are loaded, kept by their content."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.author.render import provided_files, render
+from grader.judge.build import KERNELS, RUNTIME, Builder
+from grader.judge.library import problem_of
+from grader.model.assignment import Assignment
+from grader.model.grade import Status
+
+ROOT = Path(__file__).parents[3]
+LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    """cuda_kernels, with what it provides."""
+    found = load(ROOT / "assignments" / "cuda_kernels")
+    return replace(found, provided=provided_files(found))
+
+
+@pytest.fixture(scope="module")
+def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the assignment provides."""
+    folder = tmp_path_factory.mktemp("provided")
+    for name, content in assignment.provided.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def builder(provided: Path, tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """A builder behind the wall with a cache that is empty."""
+    return Builder("bubblewrap", provided, "kernels", tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def no_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine without a C++ compiler."""
+    monkeypatch.setenv("BACKFLIP_CXX", str(tmp_path / "none"))
+
+
+def test_the_libraries_are_what_a_worker_is_given(builder: Builder, assignment: Assignment) -> None:
+    source = render(assignment, "solution").files["kernels.cu"].encode()
+    built = builder.build("kernels.cu", source)
+    assert (built.refused, built.failed) == ("", None)
+    assert set(built.files) == {KERNELS, RUNTIME}
+    assert all(content.startswith(b"\x7fELF") for content in built.files.values())
+
+
+def test_what_is_known_is_not_compiled_again(
+    builder: Builder, no_compiler: None, assignment: Assignment
+) -> None:
+    """The very bytes; and for any other source the compiler would be missed."""
+    source = render(assignment, "solution").files["kernels.cu"].encode()
+    assert builder.build("kernels.cu", source).files
+    assert builder.build("kernels.cu", source + b"\n").failed is not None
+
+
+def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
+    built = builder.build("kernels.cu", f"{LEAST}\nint f() {{ return nothing; }}\n".encode())
+    assert built.failed is not None
+    assert built.failed.status is Status.ERROR
+    assert "kernels.cu:3" in built.failed.reason
+    assert "nothing" in built.failed.reason
+
+
+def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no_compiler: None) -> None:
+    """One line says what to install; the case was not run, which is no zero."""
+    builder = Builder("bubblewrap", provided, "kernels", tmp_path)
+    assert "install" in builder.missing()
+    failed = builder.build("kernels.cu", LEAST.encode()).failed
+    assert failed is not None
+    assert failed.status is Status.NOT_RUN
+
+
+@pytest.mark.parametrize(
+    ("trick", "named"),
+    [
+        ("int first();\nint early = first();\nint first() { return 1; }", "before any kernel"),
+        ('extern "C" __global__ void system(const char *);\nvoid f() { system("true"); }', "system"),
+        ("#define STAR * const\nfloat g(long n) { return *(float STAR)n; }", "(float * const)n"),
+    ],
+)
+def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, named: str) -> None:
+    """Code that runs when the library is loaded, another library's functions, a macro's pointer."""
+    built = builder.build("kernels.cu", f"{LEAST}{trick}\n".encode())
+    assert named in (built.refused or str(built.failed))
+    assert not built.files
+
+
+def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) -> None:
+    """An include of a file that lies outside of the wall fails as one of a file that does not exist."""
+    secret = tmp_path / "secret.h"
+    secret.write_text("int canary;\n")
+    look = f'{LEAST}#if __has_include("{secret}")\n#error found\n#endif\n'
+    built = builder.build("kernels.cu", look.encode())
+    assert built.files
+
+
+def test_a_library_without_end_or_sense_is_refused() -> None:
+    assert problem_of(b"") == "the compiled library cannot be read"
+    assert problem_of(b"\x7fELF\x02\x01" + 200 * b"\xff") == "the compiled library cannot be read"

@@ -1,0 +1,87 @@
+"""The assignment's kernels compute what NumPy says in every order of threads; nothing is found in them."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from grader.author.load import load
+from grader.author.render import render
+from reference import cuda_kernels
+
+ROOT = Path(__file__).parents[2]
+SIZES = (1, 2, 31, 32, 33, 127, 128, 257, 263)
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The host module as a student has it, beside the solution."""
+    folder = tmp_path_factory.mktemp("solution")
+    for name, text in render(load(ROOT / "assignments" / "cuda_kernels"), "solution").files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    before = set(sys.modules)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.syspath_prepend(str(folder))
+        import kernels  # type: ignore[import-not-found]
+
+        yield kernels
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] in ("kernels", "ndarray"):
+                del sys.modules[name]
+
+
+def numbers(*shape: int) -> np.ndarray:
+    """Integers from -8 to 8: sums of a few hundred products are exact in float32."""
+    return np.random.default_rng(sum(shape)).integers(-8, 8, shape, endpoint=True).astype(np.float32)
+
+
+def holds(kernels: ModuleType, name: str, *arguments: object) -> None:
+    """The kernel's result is NumPy's, and the emulator finds nothing."""
+    expected = getattr(cuda_kernels, name)(*arguments)
+    host = getattr(kernels, name)
+    np.testing.assert_array_equal(expected, host(*arguments), strict=False)
+    assert not host.trace(*arguments).findings
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_elementwise_kernels_are_right_for_every_size(kernels: ModuleType, size: int) -> None:
+    holds(kernels, "fill", size, 3.0)
+    holds(kernels, "add", numbers(size), numbers(size))
+    holds(kernels, "compact", numbers(2 * size), (2, size), (-1, 2), 1)
+
+
+@pytest.mark.parametrize("name", ["sum_naive", "sum_shared", "sum_warp"])
+@pytest.mark.parametrize("shape", [(1, 1), (5, 31), (3, 33), (2, 257), (131, 7)])
+def test_every_sum_is_right(kernels: ModuleType, name: str, shape: tuple[int, int]) -> None:
+    holds(kernels, name, numbers(*shape))
+
+
+@pytest.mark.parametrize(("m", "k", "n"), [(1, 1, 1), (16, 16, 16), (17, 31, 13), (33, 1, 37), (5, 48, 2)])
+def test_the_tiled_product_is_right_where_tiles_are_not_full(
+    kernels: ModuleType, m: int, k: int, n: int
+) -> None:
+    holds(kernels, "matmul", numbers(m, k), numbers(k, n))
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "padding"),
+    [((5, 4), (3, 2), 1, 0), ((9, 7), (3, 2), (2, 1), (1, 0)), ((4, 6), (1, 3), (1, 3), (2, 1))],
+)
+def test_convolutions_and_gradients_are_right(
+    kernels: ModuleType, size: tuple[int, int], kernel: tuple[int, int], stride: object, padding: object
+) -> None:
+    x, w = numbers(3, *size, 2), numbers(*kernel, 2, 5)
+    for name in ("conv_direct", "conv_implicit"):
+        holds(kernels, name, x, w, stride, padding)
+    out_grad = numbers(*cuda_kernels.conv_direct(x, w, stride, padding).shape)
+    for name in ("w_grad_atomic", "w_grad_split"):
+        holds(kernels, name, x, out_grad, w.shape, stride, padding)
+
+
+def test_a_grid_is_rounded_up(kernels: ModuleType) -> None:
+    assert [kernels.blocks_for(n, 128) for n in (1, 127, 128, 129, 256)] == [1, 1, 1, 2, 2]

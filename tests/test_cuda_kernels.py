@@ -1,0 +1,118 @@
+"""The assignment cuda_kernels: who holds a misconception is told its name, and where the emulator saw it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import _grade_all
+from grader.author.load import load
+from grader.author.mutate import load_mutants
+from grader.author.render import provided_files
+from grader.author.verify import HANDOUT, SOLUTION, submissions
+from grader.judge.diagnose import diagnose, of_mutants
+from grader.judge.session import Session
+from grader.judge.stage import HandedIn
+from grader.model.assignment import Assignment
+from grader.model.grade import Grade, Status
+
+ROOT = Path(__file__).parent.parent
+ASKED_FOR = {  # of issue and course: ideas that have to be told by name
+    *("no_guard", "guard_on_the_wrong_size", "grid_rounded_down", "first_barrier_missing"),
+    *("second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable"),
+    *("race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialised_shared_memory"),
+}
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    found = load(ROOT / "assignments" / "cuda_kernels")
+    return replace(found, provided=provided_files(found))
+
+
+@pytest.fixture(scope="module")
+def grades(assignment: Assignment) -> dict[str, Grade]:
+    """Handout, solution and every mutant, graded as a student's would be."""
+    return _grade_all(assignment, submissions(assignment, load_mutants(assignment)), 2)
+
+
+@pytest.fixture(scope="module")
+def session(assignment: Assignment) -> Iterator[Session]:
+    with Session(assignment, wall="bubblewrap") as one:
+        yield one
+
+
+def _solution_with(assignment: Assignment, old: str, new: str) -> HandedIn:
+    solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    assert solution.count(old) >= 1
+    return HandedIn({"kernels.cu": solution.replace(old, new, 1).encode()})
+
+
+def test_the_solution_earns_all_and_the_handout_nothing(grades: dict[str, Grade]) -> None:
+    assert grades[SOLUTION].score == 100
+    assert grades[HANDOUT].score == 0
+
+
+def test_every_mutant_is_told_by_its_name(assignment: Assignment, grades: dict[str, Grade]) -> None:
+    """In every case that fails, and no other name with it."""
+    mutants = {mutant.name: mutant for mutant in load_mutants(assignment)}
+    assert set(mutants) >= ASKED_FOR
+    known = of_mutants(
+        {name: grades[name] for name in mutants},
+        {name: mutant.message for name, mutant in mutants.items()},
+        {name: mutant.exercise for name, mutant in mutants.items()},
+    )
+    for name, mutant in mutants.items():
+        told = [
+            result.misconceptions
+            for criterion in diagnose(grades[name], known).criteria
+            for result in criterion.results
+            if result.status not in (Status.OK, Status.NOT_RUN)
+        ]
+        assert told, name
+        assert set(told) == {(name,)}, (name, mutant.exercise)
+
+
+def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str, Grade]) -> None:
+    (criterion,) = (c for c in grades["no_guard"].criteria if c.id == "elementwise_hidden")
+    result = criterion.results[0]
+    assert result.actual == "out of bounds"
+    for word in ("kernels.cu:", "in fill", "thread (1, 0, 0)", "block (2, 0, 0)", "257"):
+        assert word in result.rationale
+
+
+def test_what_does_not_compile_is_an_error_of_every_case(session: Session, assignment: Assignment) -> None:
+    grade = session.grade(_solution_with(assignment, "float sum = 0;", "float sum = 0"), "typo")
+    results = [result for criterion in grade.criteria for result in criterion.results]
+    assert {result.status for result in results} == {Status.ERROR, Status.NOT_RUN}
+    ran = [result for result in results if result.status is Status.ERROR]
+    assert all("kernels.cu:" in result.rationale for result in ran)
+    assert grade.score == 0
+
+
+def test_a_trick_is_refused_before_anything_is_compiled(session: Session, assignment: Assignment) -> None:
+    grade = session.grade(_solution_with(assignment, "float sum = 0;", 'float sum = 0; asm("nop");'), "trick")
+    results = [result for criterion in grade.criteria for result in criterion.results]
+    assert {result.status for result in results} == {Status.REFUSED}
+
+
+def test_a_kernel_without_end_costs_its_cases_and_no_other(session: Session, assignment: Assignment) -> None:
+    hang = "int row = blockIdx.x * blockDim.x + threadIdx.x;\n    while (rows) { }"
+    grade = session.grade(
+        _solution_with(assignment, "int row = blockIdx.x * blockDim.x + threadIdx.x;", hang), "hang"
+    )
+    status = {c.id: {result.status for result in c.results} for c in grade.criteria}
+    assert status["fill"] == status["matmul"] == {Status.OK}
+    assert status["sum_naive"] == {Status.TIMEOUT}
+
+
+def test_a_wild_pointer_is_found_and_harms_nothing(session: Session, assignment: Assignment) -> None:
+    """An index far from every array: the access is stopped, and the worker lives on."""
+    grade = session.grade(
+        _solution_with(assignment, "out[i] = value;", "out[i + 1000000000000ll] = value;"), "wild"
+    )
+    status = {c.id: [result.status for result in c.results] for c in grade.criteria}
+    assert status["fill"] == [Status.WRONG]
+    assert status["elementwise_hidden"][0] is Status.WRONG
+    assert status["add"] == [Status.OK] * 3
