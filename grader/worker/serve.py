@@ -129,7 +129,7 @@ class Worker:
         sys.path.insert(0, self._folder)
         if self._policy is not None:
             self._policy.hold(self._folder)
-        # A device that does not start is no fault of the submission's; for the emulator kernels come compiled.
+        # A device that does not start is no fault of the submission's; the emulator's kernels come compiled.
         if self._ndarray is not None and header["device"] != "emulated":
             getattr(self._ndarray, header["device"])()
         set_limits(header["limits"])
