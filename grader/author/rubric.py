@@ -185,6 +185,8 @@ def _cases(
             f"found at_most with compare: {compare}, expected a comparison with the reference, which is timed"
         )
         raise document.fail(message, (*place, "at_most"))
+    if (compare == "budget") != ("budget" in own):
+        raise document.fail("found one without the other, expected compare: budget with a budget", place)
     numbers = model.data or defaults.data
     is_exact = compare == "exact" and numbers == "integers"  # what an adjoint can be held against
     for id in [model.id] if count is None else [f"{model.id}-{i + 1}" for i in range(count)]:

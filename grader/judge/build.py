@@ -1,9 +1,9 @@
 """Has a submission's kernels compiled, before any worker starts, and hands the libraries on.
 
 The compiler runs in a child of its own: behind the wall there is the compiler and no network, it writes to
-one folder, and nothing of the submission runs. The trusted side takes the library from that folder, looks at
-it (see `grader.judge.library`), and keeps it under a digest of everything that it was made from. A worker
-finds a copy among its files and needs no compiler. So what one submission brings reaches no other one.
+one folder, and nothing of the submission runs. The trusted side takes the library from that folder and keeps
+it under a digest of everything that it was made from. A worker finds a copy among its files and needs no
+compiler. So what one submission brings reaches no other one.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.judge import cuda_policy, library
+from grader.judge import cuda_policy
 from grader.judge.sandbox import ENVIRONMENT, compiler_wall
 from grader.judge.stage import read_plain
 from grader.model.errors import GraderFault
@@ -86,7 +86,6 @@ class Builder:
                 # what macros stand for is held to the policy, too; where it stands the compiler does not say
                 _, refused = cuda_policy.problem_of(_taken(folder, PREPROCESSED))
                 made = _taken(folder, result["kernels"])
-            refused = refused or library.problem_of(made, is_linux=sys.platform == "linux")
             if refused:
                 return Built(refused=f"{name}: {refused}")
             self._keep(kept.name, made)
@@ -126,7 +125,7 @@ class Builder:
         """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""
         digest = hashlib.sha256(runtime.encode())
         paths = [p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends"]
-        for path in (*sorted(paths), *(Path(str(m.__file__)) for m in (cuda_policy, library))):
+        for path in (*sorted(paths), Path(str(cuda_policy.__file__))):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         digest.update(source)
         return digest.hexdigest()

@@ -1,10 +1,10 @@
 """Reads kernels that were handed in, without running them, and says where they reach past CUDA C++.
 
 On the emulator a kernel is native code in one process with what finds and counts. The emulator stops an
-access far from every array before it happens, and `library` looks at what the compiled kernels call. What is
-left to do by reading is to keep the compiler from leaving that out: assembly, attributes, pragmas, functions
-of the compiler, and the emulator's own names. Names are read as the preprocessor reads them, with continued
-lines put together; what would build a name out of pieces is refused.
+access far from every array before it happens, and looks at what compiled kernels call. What is left to do by
+reading is to keep the compiler from leaving that out: assembly, attributes, pragmas, the compiler's own
+functions, and the emulator's names. Names are read as the preprocessor reads them, with continued lines put
+together; what would build a name out of pieces is refused.
 """
 
 import re

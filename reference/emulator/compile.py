@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .arithmetic import with_counts
-from .elf import unknown_names
+from .elf import runs_on_loading, unknown_names
 from .source import CompileError, kernels_of, prepare
 
 HERE = Path(__file__).parent
@@ -166,12 +166,18 @@ def link(
     """A shared library, in one step: another process never finds half of it.
 
     That of the file `kernels` takes nothing from elsewhere that is no device's: the C library is not its own.
+    And nothing of it runs when it is loaded.
     """
     # What a kernel declares and nobody defines is an error here, and not when it is called.
     name = "-install_name" if sys.platform == "darwin" else "-z,defs,-soname"
     made = scratch / target.name
     # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
     run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)])
+    if kernels and runs_on_loading(made.read_bytes()):
+        raise CompileError(
+            f"{kernels}: a variable outside of the kernels gets its value from code, which would run before "
+            "any kernel: give it a constant"
+        )
     foreign = unknown_names(made.read_bytes()) if kernels else []
     if foreign:
         raise CompileError(f"{kernels}: `{foreign[0]}` is no function or variable that device code has")

@@ -30,6 +30,11 @@ def section(library: bytes, name: str) -> bytes:
     return b""
 
 
+def runs_on_loading(library: bytes) -> bool:
+    """Whether a variable gets its value from code, which would run when the library is loaded."""
+    return b"_GLOBAL__sub_I_" in section(library, ".strtab")  # so do GCC and Clang call that code
+
+
 def unknown_names(library: bytes) -> list[str]:
     """The functions and variables that a kernel's library takes from elsewhere and has no business with."""
     symbols, names = section(library, ".dynsym"), section(library, ".dynstr")

@@ -1,5 +1,6 @@
 """The assignment's kernels compute what NumPy says in every order of threads; nothing is found in them."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+import reference.emulator.compile
 from grader.author.load import load
 from grader.author.render import render
 from reference import cuda_kernels
@@ -18,21 +20,19 @@ SIZES = (1, 2, 31, 32, 33, 127, 128, 257, 263)
 
 @pytest.fixture(scope="module")
 def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """The host module as a student has it, beside the solution."""
+    """The host module beside the solution, on this process's emulator: a process has one."""
     folder = tmp_path_factory.mktemp("solution")
-    for name, text in render(load(ROOT / "assignments" / "cuda_kernels"), "solution").files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    before = set(sys.modules)
+    files = render(load(ROOT / "assignments" / "cuda_kernels"), "solution").files
+    for name in ("kernels.cu", "kernels.py"):
+        (folder / name).write_text(files[name])
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.syspath_prepend(str(folder))
-        import kernels  # type: ignore[import-not-found]
-
-        yield kernels
-        for name in set(sys.modules) - before:
-            if name.partition(".")[0] in ("kernels", "ndarray"):
-                del sys.modules[name]
+        patch.setitem(sys.modules, "ndarray", reference)
+        patch.setitem(sys.modules, "ndarray.emulator", reference.emulator)
+        patch.setitem(sys.modules, "ndarray.emulator.compile", reference.emulator.compile)
+        yield importlib.import_module("kernels")
+        del sys.modules["kernels"]
 
 
 def numbers(*shape: int) -> np.ndarray:

@@ -414,6 +414,11 @@ HELD = {  # a case that has the condition, and one that misses it narrowly
     "view": (array(view=("flip",)), array()),
     "negative_axis": (array(axes=[0, -1]), array(axes=[0, 1])),
     "zero_size": (array(shape=[2, 0]), array()),
+    "one_element": (array(shape=[1]), array(shape=[2])),
+    "under_a_warp": (array(shape=[3, 31]), array(shape=[3, 32])),
+    "over_a_warp": (array(shape=[33, 3]), array(shape=[32, 3])),
+    "over_a_block": (array(shape=[257]), array(shape=[256])),
+    "prime": (array(shape=[17, 37]), array(shape=[17, 39])),
     "permutation_not_involution": (
         array(shape=[2, 3, 4], axes=[1, 2, 0]),
         array(shape=[2, 3, 4], axes=[1, 0, 2]),
