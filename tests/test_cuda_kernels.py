@@ -82,6 +82,17 @@ def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str,
         assert word in result.rationale
 
 
+def test_what_was_never_begun_is_no_misconception(assignment: Assignment, grades: dict[str, Grade]) -> None:
+    """A result that holds nothing is not the result of a wrong idea, though both may be NaN."""
+    known = of_mutants(
+        {mutant.name: grades[mutant.name] for mutant in load_mutants(assignment)},
+        {mutant.name: mutant.message for mutant in load_mutants(assignment)},
+        {mutant.name: mutant.exercise for mutant in load_mutants(assignment)},
+    )
+    diagnosed = diagnose(grades[HANDOUT], known)
+    assert not any(result.misconceptions for c in diagnosed.criteria for result in c.results)
+
+
 def test_what_does_not_compile_is_an_error_of_every_case(session: Session, assignment: Assignment) -> None:
     grade = session.grade(_solution_with(assignment, "float sum = 0;", "float sum = 0"), "typo")
     results = [result for criterion in grade.criteria for result in criterion.results]
