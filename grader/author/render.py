@@ -92,7 +92,8 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
 
 def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:
     """The reference's NDArray as the package `ndarray`, without the methods that are exercises here."""
-    asked = {reference.partition(":")[2].rpartition(".")[2] for reference in exercises}
+    in_python = [reference for reference in exercises if ".cu:" not in reference]
+    asked = {reference.partition(":")[2].rpartition(".")[2] for reference in in_python}
     folder = root / "reference"
     files = {"ndarray/__init__.py": '"""NDArray, provided."""\n\nfrom .ndarray import *  # noqa: F403\n'}
     for path in [folder / "ndarray.py", *sorted((folder / "backends").rglob("*.py"))]:

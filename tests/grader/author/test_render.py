@@ -17,11 +17,14 @@ import yaml
 from grader.author.load import load, load_course
 from grader.author.render import _visible_rubric, generate, provided_files, render
 from grader.author.source import find_function, removed_statements
+from grader.author.verify import leaks as lines_given_away
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 
 ROOT = Path(__file__).parents[3]
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
+IN_CUDA = [n for n in NAMES if list((ROOT / "assignments" / n / "templates").glob("*.cu.j2"))]
+IN_PYTHON = [n for n in NAMES if n not in IN_CUDA]
 
 
 def assignment_of(root: Path, name: str) -> Assignment:
@@ -72,6 +75,7 @@ def removed_from(assignment: Assignment) -> dict[str, list[str]]:
     return {
         reference: removed_statements(find_function(ROOT, reference))
         for reference in render(assignment, "handout").exercises
+        if ".cu:" not in reference
     }
 
 
@@ -99,7 +103,32 @@ def test_a_wheel_in_a_handout_holds_the_grader_and_no_solution(
             assert [name for name, source in sources.items() if leaks(removed, source)] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", IN_CUDA)
+def test_every_kernel_keeps_its_comment_and_signature_and_nothing_that_is_asked_for(
+    build: Path, assignments: list[Assignment], name: str
+) -> None:
+    """Nor does any other file of the handout hold two lines of it, one after the other."""
+    assignment = next(a for a in assignments if a.name == name)
+    rendered = render(assignment, "handout")
+    handout = {
+        path.relative_to(build / "release" / name).as_posix(): path.read_text()
+        for path in (build / "release" / name).rglob("*")
+        if path.suffix in (".cu", ".py", ".h", ".cpp", ".md")
+    }
+
+    assert len(rendered.exercises) > 5
+    as_cuda = {f"{file}.cu": text for file, text in handout.items()}
+    assert lines_given_away(ROOT, rendered.exercises, as_cuda) == []
+    for reference in rendered.exercises:
+        function = find_function(ROOT, reference)
+        (file,) = assignment.files
+        assert function.stub in handout[file]
+        assert function.whole not in handout[file]
+        planted = {"any.cu": f"{handout[file]}\n{function.whole}"}
+        assert lines_given_away(ROOT, [reference], planted)
+
+
+@pytest.mark.parametrize("name", IN_PYTHON)
 def test_a_planted_solution_is_caught(build: Path, assignments: list[Assignment], name: str) -> None:
     """Copied into any file under another name, with other comments, line breaks and indentation."""
     assignment = next(a for a in assignments if a.name == name)
@@ -125,7 +154,7 @@ def test_the_check_for_solutions_sees_two_statements_in_a_row_and_not_one() -> N
     assert leaks(removed, "def f():\n    a = 1\n    print()\n    b = 2\n") == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", IN_PYTHON)
 def test_every_exercise_raises_in_the_handout_and_keeps_signature_and_docstring(
     build: Path, assignments: list[Assignment], name: str
 ) -> None:
@@ -158,8 +187,10 @@ def test_a_handout_does_not_provide_what_it_asks_for(
     build: Path, assignments: list[Assignment], name: str
 ) -> None:
     assignment = next(a for a in assignments if a.name == name)
-    exercises = {re.split("[:.]", reference)[-1] for reference in render(assignment, "handout").exercises}
-    provided = [n for source in assignment.provided.values() for n in ast.walk(ast.parse(source))]
+    asked = [r for r in render(assignment, "handout").exercises if ".cu:" not in r]
+    exercises = {re.split("[:.]", reference)[-1] for reference in asked}
+    python = [source for file, source in assignment.provided.items() if file.endswith(".py")]
+    provided = [n for source in python for n in ast.walk(ast.parse(source))]
 
     assert exercises & {n.name for c in provided if isinstance(c, ast.ClassDef) for n in methods(c)} == set()
     assert "reference" not in {
@@ -264,11 +295,13 @@ def test_a_file_handed_in_without_a_template_is_refused(course: Path) -> None:
         render(load(course / "assignments" / "tiny"), "handout")
 
 
-def test_what_is_provided_is_python_and_nothing_that_is_handed_in(assignments: list[Assignment]) -> None:
+def test_what_is_provided_is_code_and_nothing_that_is_handed_in(assignments: list[Assignment]) -> None:
     for assignment in assignments:
         assert set(assignment.provided) & set(assignment.files) == set()
         assert ("ndarray/__init__.py" in assignment.provided) == ("ndarray.py" not in assignment.files)
-        assert all(name.endswith(".py") for name in assignment.provided)
+        emulator = {n for n in assignment.provided if n.startswith("ndarray/emulator/")}
+        assert bool(emulator) == ("emulated" in assignment.devices)
+        assert all(name.endswith(".py") for name in set(assignment.provided) - emulator)
 
 
 def test_a_template_can_show_something_in_one_view_alone(course: Path) -> None:
