@@ -21,7 +21,8 @@ def hidden_exact(assignment: Assignment) -> Assignment:
         if cases:
             criteria.append(replace(criterion, cases=cases))
     rubric = Rubric(sum(c.points for c in criteria), tuple(criteria), assignment.rubric.source)
-    return replace(assignment, rubric=rubric, digest=f"{assignment.digest} hidden exact")
+    digest = f"{assignment.digest} hidden exact"
+    return replace(assignment, rubric=rubric, tests=(), digest=digest)
 
 
 def kills(grades: Mapping[str, Grade]) -> Kills:

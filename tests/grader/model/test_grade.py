@@ -51,6 +51,6 @@ def test_an_assignment_knows_its_criteria_by_id(tmp_path: Path) -> None:
     )
 
     assert assignment.criterion("two") is two
-    assert assignment.modules == ("conv",)
+    assert assignment.modules == ("conv", "kernels")
     with pytest.raises(KeyError):
         assignment.criterion("three")
