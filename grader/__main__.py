@@ -215,12 +215,29 @@ def _verify(options: argparse.Namespace) -> int:
         _misconceptions_file(root, assignment, grades={m.name: grades[m.name] for m in mutants})
         place_of = places_of(assignment).__getitem__
         with closing(ReferenceOracle(assignment, _secret())) as oracle:
-            verification = verify(assignment, mutants, grades, oracle, place_of, options.seeds)
+            elsewhere = _on_further_devices(assignment)
+            verification = verify(assignment, mutants, grades, oracle, place_of, options.seeds, elsewhere)
         verification = replace(verification, findings=findings + verification.findings)
         kill_matrix.show_matrix(verification, console)
         _write(options.out / f"{name}.html", kill_matrix.to_html(verification))
         passed = passed and not verification.findings
     return PASSED if passed else NOT_PASSED
+
+
+def _on_further_devices(assignment: Assignment) -> dict[str, Grade]:
+    """The solution's grade on each of the assignment's devices at hand but the one that is used anyway."""
+    from grader.author.verify import SOLUTION, submissions
+    from grader.judge.session import Session
+    from grader.judge.stage import HandedIn
+
+    first = first_at_hand(assignment.devices)
+    grades = {}
+    for device in assignment.devices:
+        if device != first and not missing(device):
+            files = {n: text.encode() for n, text in submissions(assignment, ())[SOLUTION].items()}
+            with Session(assignment, wall="bubblewrap", secret=_secret(), device=device) as session:
+                grades[device] = session.grade(HandedIn(files), SOLUTION)
+    return grades
 
 
 def _is_alike(assignment: Assignment, variants: int, jobs: int) -> bool:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 
 from grader.author.conditions import CONDITIONS
 from grader.author.cuda import code_of
@@ -48,11 +49,13 @@ def verify(
     oracle: Oracle,
     place_of: Callable[[str], tuple[Path, int]],
     seeds: int = SEEDS,
+    elsewhere: Mapping[str, Grade] = MappingProxyType({}),
 ) -> Verification:
     """Checks an assignment by the grades of its handout, its solution and each mutant.
 
     `grades` are keyed by HANDOUT, SOLUTION and the mutants' names; `place_of` tells file and line of a
-    criterion's id or a "criterion/case"; the tolerance of real-valued cases is swept over so many `seeds`.
+    criterion's id or a "criterion/case"; the tolerance of real-valued cases is swept over so many `seeds`;
+    `elsewhere` has the solution's grade on each further device at hand.
     """
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     broken = _failed(grades[SOLUTION])
@@ -65,6 +68,11 @@ def verify(
     of_rubric = [
         *_free_points(grades[HANDOUT]),
         *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in broken.items()),
+        *(
+            (name, f"the solution does not pass on {device}: {r.status}: {r.rationale}")
+            for device, grade in elsewhere.items()
+            for name, r in _failed(grade).items()
+        ),
         *_idle(cases, kills, oracle.inputs),
         *((swept.case, problem) for swept in sweeps for problem in swept.problems),
     ]

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+import grader.__main__ as commands
 from grader.__main__ import NOT_PASSED, PASSED, USER_MISTAKE, main
 from grader.author.conditions import CONDITIONS
-from grader.author.verify import leaks
+from grader.author.verify import HANDOUT, leaks, submissions
 from grader.judge.cases import draw
-from grader.model.assignment import Case
+from grader.model.assignment import Assignment, Case
+from grader.model.grade import Grade
 
 ASSIGNMENT = """\
 name: tiny
@@ -318,6 +320,31 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
     assert f"{len(expected)} findings" in said
     page = (faulty / "matrix" / "tiny.html").read_text()
     assert page.index('<tr class="survivor"><th>only_on_five_axes') < page.index("<tr><th>not_flipped")
+
+
+def test_the_solution_is_graded_on_each_further_device_at_hand(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sound)
+    assignment = commands._from_repository(sound, "tiny")
+    assert commands._on_further_devices(assignment) == {}
+
+    monkeypatch.setattr(commands, "first_at_hand", lambda devices: "another")
+    grades = commands._on_further_devices(assignment)
+    assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
+
+
+def test_a_solution_that_fails_on_a_further_device_is_a_finding(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_the_handout(assignment: Assignment) -> dict[str, Grade]:
+        grades = commands._grade_all(assignment, submissions(assignment, ()), 1)
+        return {"cuda": grades[HANDOUT]}
+
+    monkeypatch.setattr(commands, "_on_further_devices", of_the_handout)
+    status, said = verified(sound, monkeypatch)
+    assert status == NOT_PASSED
+    assert "the solution does not pass on cuda: error" in said
 
 
 def test_a_condition_that_nobody_knows_is_the_loaders_complaint(
