@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.__main__ import PASSED, main
+from grader.__main__ import main
 from grader.author.load import load_course
+from grader.cli import PASSED
 
 ROOT = Path(__file__).parent.parent
 

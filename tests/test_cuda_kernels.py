@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.__main__ import _grade_all
 from grader.author.load import load
 from grader.author.mutate import load_mutants
 from grader.author.render import provided_files
 from grader.author.verify import HANDOUT, SOLUTION, submissions
+from grader.cli.misconceptions import grade_made
 from grader.judge.diagnose import diagnose, of_mutants
 from grader.judge.session import Session
 from grader.judge.stage import HandedIn
@@ -34,7 +34,7 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="module")
 def grades(assignment: Assignment) -> dict[str, Grade]:
     """Handout, solution and every mutant, graded as a student's would be."""
-    return _grade_all(assignment, submissions(assignment, load_mutants(assignment)), 2)
+    return grade_made(assignment, submissions(assignment, load_mutants(assignment)), 2)
 
 
 @pytest.fixture(scope="module")

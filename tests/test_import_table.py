@@ -22,8 +22,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"alembic", "copydetect", "distributed", "nbformat", "pydantic", "rich", "sqlalchemy", "yaml"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
-    "grader.publish": ({"grader"}, {"rich"}),
-    "grader.__main__": ({"grader"}, {"rich"}),
+    "grader.cli": ({"grader"}, {"rich"}),
+    "grader.__main__": ({"grader"}, set()),
     "assignments.probes": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
@@ -227,7 +227,7 @@ def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: st
         "cupy_in_a_function": ("reference/planted.py", "def cuda():\n    import cupy"),
         "numpy": ("assignments/tiny/probes.py", "import numpy as np\nfrom numpy import linalg"),
         "the_standard_library": ("grader/model/planted.py", "import json\nfrom pathlib import Path"),
-        "everything_for_the_command": ("grader/__main__.py", "from grader.batch import run"),
+        "everything_for_a_command": ("grader/cli/batch.py", "from grader.batch import run\nimport rich"),
     }.values(),
     ids=lambda value: value if "/" in value else "",
 )

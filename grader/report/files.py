@@ -25,6 +25,15 @@ def write_files(out: Path, files: Files) -> list[Path]:
     return [path for _, path in ready]
 
 
+def write_text(path: Path, text: str) -> None:
+    """Writes one file to where somebody said, which may be a device or a pipe as well."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"cannot be written: {error.strerror}", path) from error
+
+
 def folder_name(id: str) -> str:
     """A student's id as the name of a folder: the same for the same id, another one for another."""
     safe = re.sub(r"[^\w.@+-]", "_", id, flags=re.ASCII).lstrip(".")[:60]

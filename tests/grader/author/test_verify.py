@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-import grader.__main__ as commands
-from grader.__main__ import NOT_PASSED, PASSED, USER_MISTAKE, main
+import grader.cli.verify as command
+from grader.__main__ import main
 from grader.author.conditions import CONDITIONS
 from grader.author.verify import HANDOUT, leaks, submissions
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.course import from_repository
+from grader.cli.misconceptions import grade_made
 from grader.judge.cases import draw
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade
@@ -326,11 +329,11 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(sound)
-    assignment = commands._from_repository(sound, "tiny")
-    assert commands._on_further_devices(assignment) == {}
+    assignment = from_repository(sound, "tiny")
+    assert command.on_further_devices(assignment) == {}
 
-    monkeypatch.setattr(commands, "first_at_hand", lambda devices: "another")
-    grades = commands._on_further_devices(assignment)
+    monkeypatch.setattr(command, "first_at_hand", lambda devices: "another")
+    grades = command.on_further_devices(assignment)
     assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
 
 
@@ -338,10 +341,10 @@ def test_a_solution_that_fails_on_a_further_device_is_a_finding(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def of_the_handout(assignment: Assignment) -> dict[str, Grade]:
-        grades = commands._grade_all(assignment, submissions(assignment, ()), 1)
+        grades = grade_made(assignment, submissions(assignment, ()), 1)
         return {"cuda": grades[HANDOUT]}
 
-    monkeypatch.setattr(commands, "_on_further_devices", of_the_handout)
+    monkeypatch.setattr(command, "on_further_devices", of_the_handout)
     status, said = verified(sound, monkeypatch)
     assert status == NOT_PASSED
     assert "the solution does not pass on cuda: error" in said

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.__main__ import _grade_all, _misconceptions_file, main
+from grader.__main__ import main
 from grader.author.load import load
 from grader.author.mutate import load_mutants
 from grader.author.render import provided_files, render
+from grader.cli.misconceptions import grade_made, misconceptions_file
 from grader.judge.diagnose import Misconceptions, diagnose, of_mutants
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Visibility
@@ -142,7 +143,7 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="module")
 def known(assignment: Assignment) -> Misconceptions:
-    return Misconceptions.read(_misconceptions_file(ROOT, assignment))
+    return Misconceptions.read(misconceptions_file(ROOT, assignment))
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +297,7 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
     solution = render(assignment, "solution").files["conv.py"]
     pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(load_mutants(assignment), count))}
     made = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
-    grades = _grade_all(assignment, made, 2)
+    grades = grade_made(assignment, made, 2)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     visible = known.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
     for evidence in (known, visible):

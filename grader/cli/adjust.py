@@ -1,0 +1,16 @@
+"""`grader adjust`: what a person adds to scores, all of it or nothing."""
+
+import argparse
+
+from grader.batch.adjustments import read_adjustments
+from grader.batch.gradebook import Gradebook
+from grader.cli import PASSED
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reads the file and enters it into the gradebook."""
+    with Gradebook(options.gradebook, create=False) as gradebook:
+        adjustments = read_adjustments(options.file, gradebook.students(), gradebook.grades())
+        gradebook.adjust(*adjustments)
+    print(f"{len(adjustments)} adjustment{'s' * (len(adjustments) != 1)}")
+    return PASSED

@@ -1,0 +1,203 @@
+"""Every command's options. It imports no command, so that `grader --help` is there at once."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.model.errors import UserError
+
+DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
+LMS = ("canvas", "moodle")  # these are given back what they exported
+LATER = ("after_due_date", "after_published")
+GRADES = ("adjustments", "csv", "feedback", "gradescope", "html", "json", "junit", "prairielearn")
+AUTOGRADER = "gradescope-autograder"
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line; `command` names the module of `grader.cli` that runs them.
+
+    `passed_on` are words for somebody else: those after `--` for pytest, all of `emulate` for the emulator.
+    Exits as argparse does, with 2 for words that are no command; UserError for what argparse cannot tell.
+    """
+    words = list(arguments)
+    if words[:1] == ["emulate"]:
+        return argparse.Namespace(command="emulate", passed_on=words[1:])
+    end = words.index("--") if "--" in words else len(words)
+    options = _parser().parse_args(words[:end])
+    options.passed_on = words[end + 1 :]
+    if options.passed_on and options.command != "grade":
+        raise UserError("only `grader grade` passes arguments on to pytest")
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="grader",
+        description="Backflip: generate assignments and grade submissions.",
+        epilog="exit status: 0 done and everything passed; 1 done, something did not pass (batch: something "
+        "needs a person); 2 your mistake, said in one line; 3 the grader's own fault",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_generate, _verify, _grade, _batch, _emulate, _report, _adjust, _similarity):
+        add(commands)
+    return parser
+
+
+def _generate(commands: Any) -> None:
+    generate = commands.add_parser("generate", help="write handouts and solutions")
+    _add_names(generate)
+    generate.add_argument("--out", type=Path, default=Path("build"), help="default: build")
+    generate.add_argument(
+        "--variant", default="", metavar="ID", help="one student's handout, with worked numbers of their own"
+    )
+
+
+def _verify(commands: Any) -> None:
+    verify = commands.add_parser("verify", help="hold assignments to their promises, by their mutants")
+    _add_names(verify)
+    verify.add_argument("--out", type=Path, default=Path("build/verify"), help="default: %(default)s")
+    _add_jobs(verify)
+    verify.add_argument(
+        "--seeds",
+        type=int,
+        default=200,
+        metavar="N",
+        help="for the sweep over tolerances; default: %(default)s",
+    )
+    verify.add_argument(
+        "--variants", type=int, default=0, metavar="N", help="instead: prove N students' numbers equally hard"
+    )
+
+
+def _grade(commands: Any) -> None:
+    grade = commands.add_parser(
+        "grade",
+        help="grade one submission",
+        epilog="words after -- go to pytest: grader grade DIR -- -k x_grad -x",
+    )
+    grade.add_argument("submission", type=Path, metavar="DIR", help="the folder with the files handed in")
+    grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
+    grade.add_argument(
+        "--device",
+        choices=("cpu", "cuda", "emulated"),
+        help="default: the first of the assignment's that is at hand",
+    )
+    grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
+    for name, theirs in (("gradescope", "Gradescope"), ("prairielearn", "PrairieLearn")):
+        grade.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also as results.json for {theirs}")
+    grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
+    grade.add_argument(
+        "--variant",
+        metavar="ID",
+        help="whose numbers hidden cases have; default: everybody's, or with `variants: true` in course.yaml "
+        "those of the folder's name",
+    )
+    grade.add_argument("--reveal", action="store_true", help="show hidden cases' values too")
+    _add_sandbox(grade)
+
+
+def _batch(commands: Any) -> None:
+    batch = commands.add_parser("batch", help="grade a class into the gradebook")
+    batch.add_argument(
+        "submissions", type=Path, metavar="DIR_OR_ZIP", help="a folder per student, or the zip of an LMS"
+    )
+    batch.add_argument(
+        "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
+    )
+    batch.add_argument(
+        "--policy",
+        choices=("last", "best", "last-before-deadline"),
+        default="last",
+        help="which of a student's submissions counts; default: %(default)s",
+    )
+    batch.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
+    batch.add_argument("--assignment", required=True, metavar="NAME")
+    _add_gradebook(batch)
+    _add_jobs(batch)
+    batch.add_argument(
+        "--cluster", metavar="ADDRESS", help="tcp://HOST:PORT of a Dask scheduler, or local to start one"
+    )
+    _add_sandbox(batch)
+
+
+def _emulate(commands: Any) -> None:
+    """Listed here; the emulator itself says what its arguments are."""
+    commands.add_parser("emulate", help="run a CUDA kernel on the CPU: grader emulate --help", add_help=False)
+
+
+def _report(commands: Any) -> None:
+    report = commands.add_parser(
+        "report",
+        help="write reports from the gradebook",
+        epilog="canvas and moodle fill in what the LMS exported, given with --into: Canvas's gradebook, "
+        "Moodle's grading worksheet. Whoever has no final score is named, and the exit status is 1. "
+        "gradescope-autograder reads no gradebook: it packs the zip that grades an assignment there.",
+    )
+    _add_gradebook(report)
+    formats = sorted((*GRADES, *LMS, AUTOGRADER, "terminal"))
+    report.add_argument("--format", required=True, choices=formats, metavar="NAME", help=", ".join(formats))
+    report.add_argument("--assignment", metavar="NAME", help="only this one; default: all in the gradebook")
+    report.add_argument("--into", type=Path, metavar="CSV", help="what Canvas or Moodle exported")
+    report.add_argument(
+        "--show",
+        action="append",
+        default=[],
+        choices=LATER,
+        help="once that is past: show what cases of this visibility are about; may be given twice",
+    )
+    report.add_argument("--out", type=Path, metavar="DIR", help="where files are written")
+
+
+def _adjust(commands: Any) -> None:
+    adjust = commands.add_parser("adjust", help="add to scores, or take from them, by a person's word")
+    adjust.add_argument(
+        "file",
+        type=Path,
+        metavar="CSV",
+        help="student_id, assignment, criterion (empty: the whole assignment), points (0 takes back an "
+        "earlier one), reason, author; `grader report --format adjustments` writes such a file",
+    )
+    _add_gradebook(adjust)
+
+
+def _similarity(commands: Any) -> None:
+    similarity = commands.add_parser(
+        "similarity", help="find submissions that are alike, and rare wrong answers"
+    )
+    similarity.add_argument("submissions", type=Path, metavar="DIR_OR_ZIP", help="as `grader batch` took it")
+    similarity.add_argument("--assignment", required=True, metavar="NAME")
+    similarity.add_argument("--roster", type=Path, metavar="CSV", help="as `grader batch` took it")
+    _add_gradebook(similarity)
+    similarity.add_argument(
+        "--top", type=int, default=50, metavar="N", help="so many of each kind; default: %(default)s"
+    )
+    similarity.add_argument(
+        "--out", type=Path, default=Path("build/similarity"), metavar="DIR", help="default: %(default)s"
+    )
+
+
+def _add_names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="an assignment; all of the course by default"
+    )
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core"
+    )
+
+
+def _add_gradebook(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
+
+
+def _add_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sandbox",
+        choices=("bubblewrap", "none"),
+        default="bubblewrap",
+        help="none: for your own code only (a handout holds no answers and needs no wall)",
+    )

@@ -1,0 +1,62 @@
+"""`grader batch`: grades a class into the gradebook."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+from rich.console import Console
+
+from grader.batch.gradebook import Gradebook
+from grader.batch.intake import Choice, choice_of, find_submissions
+from grader.batch.pool import grade_all
+from grader.batch.roster import read_roster
+from grader.batch.run import Executor, print_summary, run_batch
+from grader.batch.work import Grading, do, set_up
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.course import assignment_of, course_of, has_variants, repository, secret
+from grader.cli.misconceptions import misconceptions
+from grader.judge.session import Session
+from grader.model.errors import UserError
+from grader.model.policies import closes, extension_of
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs what the gradebook does not know yet, and says what came of it."""
+    if options.jobs < 1:
+        raise UserError(f"--jobs {options.jobs}: at least one is needed")
+    assignment = assignment_of(options.assignment)
+    roster = None if options.roster is None else read_roster(options.roster)
+    choice = _by_course(choice_of(options.policy, options.deadline), assignment.name)
+    found = find_submissions(options.submissions, assignment.files, assignment.name, roster, choice)
+    with Session(assignment, wall=options.sandbox) as session:
+        session.check_sandbox()
+    known = None if options.sandbox == "none" else misconceptions(repository(), assignment)
+    grading = Grading.of(assignment, options.sandbox, secret(), known, has_variants(assignment))
+    with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:
+        summary = run_batch(found, grading.digest, execute, gradebook, assignment.name, Console())
+    print_summary(summary, Console())
+    return NOT_PASSED if summary.needs_person else PASSED
+
+
+def _by_course(choice: Choice, name: str) -> Choice:
+    """The choice, by the course's deadline and extensions: what is dropped displaces nothing."""
+    policies = course_of(repository()).policies
+    extension = partial(extension_of, policies, name)
+    return replace(choice, closes=closes(policies, name), extension=extension)
+
+
+@contextmanager
+def _executor(options: argparse.Namespace, grading: Grading) -> Iterator[Executor]:
+    """What does the work of a batch: processes of this machine, or a Dask cluster."""
+    if options.cluster is None:
+        grade_one = partial(do, grading.digest)
+        yield partial(grade_all, grade_one=grade_one, jobs=options.jobs, set_up=partial(set_up, grading))
+        return
+    try:
+        from grader.batch.cluster import connect, grade_on_cluster  # an extra of its own
+    except ImportError as error:
+        raise UserError("--cluster needs dask.distributed: pip install 'backflip[cluster]'") from error
+    with connect(options.cluster, options.jobs, grading.code) as client:
+        yield partial(grade_on_cluster, client=client, grading=grading)

@@ -1,0 +1,23 @@
+"""`grader generate`: writes handouts and solutions."""
+
+import argparse
+import re
+
+from grader.author.render import generate
+from grader.cli import PASSED
+from grader.cli.course import chosen, repository, secret
+from grader.cli.misconceptions import misconceptions
+from grader.model.errors import UserError
+
+STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the folders that were written."""
+    if options.variant and not STUDENT_ID.fullmatch(options.variant):
+        raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
+    root, assignments = repository(), chosen(options.names)
+    known = {assignment.name: misconceptions(root, assignment) for assignment in assignments}
+    for folder in generate(assignments, options.out, known, options.variant, secret()):
+        print(folder)
+    return PASSED

@@ -1,0 +1,66 @@
+"""`grader grade`: grades one submission and shows its feedback."""
+
+import argparse
+
+from rich.console import Console
+
+from grader.author.load import changed_files
+from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
+from grader.cli.course import assignment_of, has_variants, repository, secret
+from grader.judge.devices import first_at_hand, missing
+from grader.judge.diagnose import Misconceptions
+from grader.judge.session import Session
+from grader.model.assignment import Assignment
+from grader.model.errors import UserError
+from grader.model.grade import Grade
+from grader.report import gradescope, prairielearn, terminal
+from grader.report.files import write_text
+from grader.report.html import to_html
+from grader.report.json_report import to_json
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grades, shows the grade and writes it where it is asked for."""
+    assignment = assignment_of(options.assignment)
+    device = options.device or first_at_hand(assignment.devices)
+    if device not in assignment.devices:
+        raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
+    if not_here := missing(device):
+        raise UserError(f"--device {device}: {not_here}")
+    if not options.submission.is_dir():
+        raise UserError("no such folder: name the folder that holds the submission", options.submission)
+    wall = options.sandbox if assignment.frozen is None else "none"
+    for name in changed_files(assignment) if assignment.frozen is not None else ():
+        print(f"note: {name} is not as it was handed out; your instructor grades with the original")
+    known = _known(assignment, wall)
+    with Session(assignment, wall=wall, secret=secret(), device=device, known=known) as session:
+        session.check_sandbox()
+        name = options.submission.resolve().name
+        variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
+        grade = session.grade(options.submission, name, options.passed_on, variant)
+    terminal.show(grade, Console(), reveal=options.reveal)
+    _write_reports(grade, options)
+    if grade.needs_person:
+        return GRADER_FAULT
+    ran = [result for criterion in grade.criteria for result in criterion.results]
+    return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
+
+
+def _known(assignment: Assignment, wall: str) -> Misconceptions | None:
+    """What mutants answer; a handout brings its own, and none is run without the wall."""
+    if assignment.frozen is not None or wall == "none":
+        return None
+    from grader.cli.misconceptions import misconceptions  # Jinja2, which students do not have
+
+    return misconceptions(repository(), assignment)
+
+
+def _write_reports(grade: Grade, options: argparse.Namespace) -> None:
+    if options.json is not None:
+        write_text(options.json, to_json(grade, reveal=options.reveal))
+    if options.html is not None:
+        write_text(options.html, to_html(grade, reveal=options.reveal))
+    if options.gradescope is not None:
+        write_text(options.gradescope, gradescope.results_json(grade))
+    if options.prairielearn is not None:
+        write_text(options.prairielearn, prairielearn.results_json(grade))

@@ -1,0 +1,50 @@
+"""`grader similarity`: submissions that are alike, and wrong answers that few give."""
+
+import argparse
+
+from grader.author.load import load
+from grader.author.render import render
+from grader.batch.gradebook import Gradebook
+from grader.batch.intake import find_submissions
+from grader.batch.roster import read_roster
+from grader.batch.similarity import alike, most_alike
+from grader.cli import PASSED
+from grader.cli.course import course_of, folder_of, repository
+from grader.model.assignment import Assignment
+from grader.model.errors import UserError
+from grader.report.files import write_files
+from grader.report.similarity import Pair, shared_answers, similarity_pages
+
+SHOWN_PAIRS = 10
+OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another's."
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes the pages, and names the pairs that are most alike."""
+    if options.top < 1:
+        raise UserError(f"--top {options.top}: at least one is needed")
+    root = repository()
+    assignment = load(folder_of(root, options.assignment))
+    with Gradebook(options.gradebook, create=False) as gradebook:
+        rows = [row for row in gradebook.grades() if row.assignment == assignment.name]
+    pairs = _pairs(options, assignment)
+    note = OWN_NUMBERS if course_of(root).variants else ""
+    pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], note)
+    write_files(options.out / assignment.name, pages)
+    for pair in pairs[:SHOWN_PAIRS]:
+        print(f"{pair.left.share:4.0%} {pair.right.share:4.0%}  {pair.left.student}, {pair.right.student}")
+    print(options.out / assignment.name / "index.html")
+    return PASSED
+
+
+def _pairs(options: argparse.Namespace, assignment: Assignment) -> tuple[Pair, ...]:
+    """The pairs of submissions that are most alike, whichever of the files handed in it is."""
+    roster = None if options.roster is None else read_roster(options.roster)
+    intake = find_submissions(options.submissions, assignment.files, assignment.name, roster)
+    handed_in = {found.submission.student_id: intake.read(found).files for found in intake.submissions}
+    handout = render(assignment, "handout").files
+    found: list[Pair] = []
+    for name in assignment.files:
+        texts = {s: files[name].decode(errors="replace") for s, files in handed_in.items() if name in files}
+        found += alike(texts, name, handout[name], options.top)
+    return most_alike(found, options.top)

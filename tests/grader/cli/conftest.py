@@ -1,0 +1,109 @@
+"""What tests of the commands share: a course to stand in, submissions to it, and a gradebook of it."""
+
+import csv
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.batch.gradebook import Gradebook, Graded
+from grader.cli import PASSED
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.student import Student, Submission
+
+RIGHT = """\
+from ndarray import zeros
+
+def flip(a, axes):
+    return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
+
+def dilate(a, axes, dilation):
+    steps = [dilation + 1 if i in axes else 1 for i in range(a.ndim)]
+    out = zeros([n * k for n, k in zip(a.shape, steps)], a.device, a.dtype)
+    out[tuple(slice(None, None, k) for k in steps)] = a
+    return out
+"""
+
+
+@pytest.fixture
+def root(course: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder: a course of one assignment that can be generated, and no secret."""
+    for name in ("pyproject.toml", "README.md", "grader", "locks"):
+        (course / name).symlink_to(repository / name)
+    monkeypatch.chdir(course)
+    monkeypatch.delenv("BACKFLIP_SEED", raising=False)
+    return course
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Callable[[str], Path]:
+    def submission(source: str) -> Path:
+        (tmp_path / "ada").mkdir()
+        (tmp_path / "ada" / "conv.py").write_text(source)
+        return tmp_path / "ada"
+
+    return submission
+
+
+@pytest.fixture
+def right(submission: Callable[[str], Path]) -> Path:
+    return submission(RIGHT)
+
+
+@pytest.fixture
+def wrong(submission: Callable[[str], Path]) -> Path:
+    return submission(RIGHT.replace("slice(None, None, -1)", "slice(None)"))
+
+
+@pytest.fixture
+def complaint(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """What was said on stderr: one line, and no traceback."""
+
+    def complaint() -> str:
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1, error
+        assert "Traceback" not in error
+        return error
+
+    return complaint
+
+
+STUDENTS = (
+    Student("ada", "Ada Lovelace", "ada@example.org"),
+    Student("=bob", "=1+1", "bob@example.org"),
+    Student("cleo", "Cleo", "cleo@example.org"),
+)
+
+
+def grade_of(student: str) -> Grade:
+    results = (CheckResult("flip", "a", Status.OK), CheckResult("flip", "b", Status.WRONG))
+    criterion = CriterionGrade("flip", "flip", Fraction(10), Fraction(5), Status.WRONG, results)
+    return Grade("tiny", student, (criterion,), "none")
+
+
+@pytest.fixture
+def at_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A gradebook of three in which two have 5 of 10 points; its URL. The working folder is the course's."""
+    monkeypatch.chdir(course)
+    url = f"sqlite:///{course}/gradebook.db"
+    with Gradebook(url) as gradebook:
+        submissions = [
+            Submission(student.id, "tiny", student.id * 4, submitted_at="2026-10-02T12:00:00+02:00")
+            for student in STUDENTS[:2]
+        ]
+        gradebook.hand_in(STUDENTS, submissions)
+        for submission in submissions:
+            gradebook.record(submission, Graded(grade_of(submission.student_id)))
+    return url
+
+
+@pytest.fixture
+def scores(at_course: str) -> Callable[[], dict[str, str]]:
+    def scores() -> dict[str, str]:
+        assert main(["report", "--gradebook", at_course, "--format", "csv", "--out", "out"]) == PASSED
+        with open("out/grades.csv", newline="") as file:
+            return {line["student_id"]: line["tiny"] for line in csv.DictReader(file)}
+
+    return scores

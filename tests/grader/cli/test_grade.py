@@ -1,0 +1,209 @@
+"""Laws of `grader grade`, in the repository and in a handout."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    {
+        "missing": (None, "conv.py is missing"),
+        "does_not_parse": ("def flip(:\n", "SyntaxError"),
+        "defines_nothing": ("x = 1\n", "defines no flip"),
+        "exits_at_import": ("import os\nos._exit(0)\n", "exit code 0"),
+    }.values(),
+    ids=["missing", "does_not_parse", "defines_nothing", "exits_at_import"],
+)
+def test_a_submission_that_cannot_be_run_is_a_grade_of_zero_that_names_the_cause(
+    root: Path,
+    submission: Callable[[str], Path],
+    capsys: pytest.CaptureFixture[str],
+    source: str | None,
+    cause: str,
+) -> None:
+    folder = submission(source or "")
+    if source is None:
+        (folder / "conv.py").unlink()
+
+    assert main(["grade", str(folder), "--assignment", "tiny", "--json", "grade.json"]) == NOT_PASSED
+    said = capsys.readouterr()
+    assert cause in said.out
+    assert "Traceback" not in said.out + said.err
+    assert json.loads(Path("grade.json").read_text())["score"] == 0
+
+
+def test_pytest_arguments_that_select_nothing_end_with_2(
+    root: Path, right: Path, complaint: Callable[[], str]
+) -> None:
+    words = [
+        "grade",
+        str(right),
+        "--assignment",
+        "tiny",
+        "--",
+        "-k",
+        "gone",
+        "-p",
+        "no:cacheprovider",
+    ]
+
+    assert main(words) == USER_MISTAKE
+    assert "pytest -k gone -p no:cacheprovider: selects no case of" in complaint()
+
+
+def test_pytest_arguments_choose_the_cases(
+    root: Path, wrong: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["grade", str(wrong), "--assignment", "tiny", "--json", "grade.json"]
+
+    assert main([*words, "--", "-k", "columns", "-p", "no:cacheprovider"]) == PASSED
+    cases = [
+        case["id"] for c in json.loads(Path("grade.json").read_text())["criteria"] for case in c["cases"]
+    ]
+    assert cases == ["columns"]
+
+
+SCHEMA = {"schema", "assignment", "score", "max_score", "criteria"}
+
+
+def test_the_json_has_the_fields_that_others_rely_on(
+    root: Path, wrong: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["grade", str(wrong), "--assignment", "tiny", "--json", "new/folder/grade.json"])
+    grade = json.loads(Path("new/folder/grade.json").read_text())
+
+    assert set(grade) >= SCHEMA
+    assert grade["schema"] == "backflip/grade/1"
+    assert (grade["assignment"], grade["score"], grade["max_score"]) == ("tiny", 0, 10)
+    for criterion in grade["criteria"]:
+        assert set(criterion) >= {"id", "score", "points", "status", "cases"}
+        for case in criterion["cases"]:
+            assert set(case) >= {"id", "status", "misconceptions"}
+            assert isinstance(case["misconceptions"], list)
+    assert [c["id"] for c in grade["criteria"]] == ["flip", "dilate"]
+    assert [c["status"] for c in grade["criteria"]] == ["wrong", "not_run"]
+
+
+def test_a_hidden_case_shows_its_values_only_where_they_are_asked_for(root: Path, wrong: Path) -> None:
+    words = ["grade", str(wrong), "--assignment", "tiny", "--json"]
+    main([*words, "one.json"])
+    main([*words, "other.json", "--reveal"])
+    shut, open_ = (
+        json.loads(Path(name).read_text())["criteria"][0]["cases"][1] for name in ("one.json", "other.json")
+    )
+
+    assert (shut["id"], open_["id"]) == ("hidden-one", "hidden-one")
+    assert "expected" not in shut
+    assert open_["expected"] != ""
+
+
+@pytest.mark.parametrize("option", ["--json", "--html"])
+def test_a_report_that_cannot_be_written_ends_with_2(
+    root: Path, right: Path, complaint: Callable[[], str], option: str
+) -> None:
+    words = ["grade", str(right), "--assignment", "tiny", option, "README.md/grade"]
+
+    assert main(words) == USER_MISTAKE
+    assert "README.md/grade: cannot be written" in complaint()
+
+
+def test_the_courses_secret_changes_hidden_cases_wherever_the_command_is_given(
+    root: Path, wrong: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file lies at the repository's root; a grade must not depend on the folder one stands in."""
+    folder = wrong
+
+    def hidden(name: str) -> str:
+        main(["grade", str(folder), "--assignment", "tiny", "--reveal", "--json", name])
+        return json.dumps(json.loads(Path(name).read_text())["criteria"][0]["cases"][1])
+
+    without = hidden("without.json")
+    (root / ".backflip-seed").write_text("secret\n")
+    at_the_root = hidden("root.json")
+    monkeypatch.chdir(root / "assignments")
+    below = hidden("below.json")
+    (root / ".backflip-seed").unlink()
+    monkeypatch.setenv("BACKFLIP_SEED", "secret")
+
+    assert without != at_the_root
+    assert at_the_root == below == hidden("variable.json")
+
+
+@pytest.fixture
+def handout(root: Path, right: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A handout far from the repository, solved, and the working folder in it."""
+    assert main(["generate", "--out", str(tmp_path / "build")]) == PASSED
+    shutil.copytree(tmp_path / "build" / "release" / "tiny", tmp_path / "elsewhere" / "tiny")
+    shutil.copy(right / "conv.py", tmp_path / "elsewhere" / "tiny")
+    monkeypatch.chdir(tmp_path / "elsewhere" / "tiny")
+    return tmp_path / "elsewhere" / "tiny"
+
+
+def test_a_handout_is_graded_in_its_own_folder_with_the_frozen_arrays(
+    handout: Path, root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("grader.judge.session.ReferenceOracle")  # a handout has none
+    monkeypatch.setenv("PATH", "")  # and needs no bubblewrap
+
+    assert main(["grade", ".", "--json", "grade.json"]) == PASSED
+    grade = json.loads(Path("grade.json").read_text())
+    assert (grade["score"], grade["max_score"], grade["withheld"]) == (8, 8, 2)
+    assert "note:" not in capsys.readouterr().out
+
+
+def test_an_untouched_handout_is_graded_zero_without_a_traceback(
+    handout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(tmp_path / "build" / "release" / "tiny" / "conv.py", "conv.py")
+
+    assert main(["grade", ".", "--json", "grade.json"]) == NOT_PASSED
+    said = capsys.readouterr()
+    assert json.loads(Path("grade.json").read_text())["score"] == 0
+    assert "NotImplementedError" in said.out
+    assert "Traceback" not in said.out + said.err
+
+
+def test_a_provided_file_that_was_changed_is_noted(handout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = handout / "ndarray" / "ndarray.py"
+    path.write_text(path.read_text() + "\n# mine\n")
+
+    assert main(["grade", "."]) == PASSED
+    assert "note: ndarray/ndarray.py is not as it was handed out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["ndarray/ndarray.py", "grading/frozen.npz", "grading/rubric.yaml"])
+def test_a_handout_that_lost_a_file_says_which_in_one_line(
+    handout: Path, capsys: pytest.CaptureFixture[str], complaint: Callable[[], str], name: str
+) -> None:
+    (handout / name).unlink()
+    capsys.readouterr()
+
+    assert main(["grade", "."]) == USER_MISTAKE
+    assert name in complaint()
+
+
+def hidden_case(folder: Path, *words: str) -> str:
+    main(["grade", str(folder), "--assignment", "tiny", "--reveal", "--json", "grade.json", *words])
+    grade = json.loads(Path("grade.json").read_text())
+    case = grade["criteria"][0]["cases"][1]
+    return f"{case['expected']} {case['actual']} {case['index']} {grade['versions'].get('variant')}"
+
+
+def test_a_students_hidden_numbers_are_their_own_where_the_course_says_so_or_the_command_does(
+    root: Path, wrong: Path
+) -> None:
+    folder = wrong  # it is called ada
+    everybodys = hidden_case(folder)
+    ada, eve = hidden_case(folder, "--variant", "ada"), hidden_case(folder, "--variant", "eve")
+    (root / "assignments" / "course.yaml").write_text("title: A\nassignments: [tiny]\nvariants: true\n")
+
+    assert len({everybodys, ada, eve}) == 3
+    assert hidden_case(folder) == ada
+    assert hidden_case(folder, "--variant", "") == everybodys

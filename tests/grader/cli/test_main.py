@@ -1,0 +1,179 @@
+"""Exit status: 0 all passed, 1 something did not, 2 your mistake in one line, 3 the grader's own fault."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
+
+
+def test_a_right_submission_ends_with_0(root: Path, right: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["grade", str(right), "--assignment", "tiny"]) == PASSED == 0
+    assert "10" in capsys.readouterr().out
+
+
+def test_a_wrong_submission_ends_with_1_and_no_traceback(
+    root: Path, wrong: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["grade", str(wrong), "--assignment", "tiny"]) == NOT_PASSED == 1
+
+    said = capsys.readouterr()
+    assert "expected" in said.out and "actual" in said.out
+    assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    {
+        "unknown_assignment": (
+            ["grade", ".", "--assignment", "gone"],
+            "no assignment 'gone', expected one of tiny",
+        ),
+        "unnamed_assignment": (["grade", "."], "which assignment? name it with --assignment"),
+        "missing_folder": (
+            ["grade", "no/such/folder", "--assignment", "tiny"],
+            "no/such/folder: no such folder",
+        ),
+        "a_file_for_a_folder": (
+            ["grade", "assignments/course.yaml", "--assignment", "tiny"],
+            "assignments/course.yaml: no such folder",
+        ),
+        "a_device_not_at_hand": (
+            ["grade", ".", "--assignment", "tiny", "--device", "cuda"],
+            "--device cuda: tiny is graded on cpu",
+        ),
+        "generate_the_unknown": (["generate", "gone"], "no assignment 'gone', expected one of tiny"),
+        "arguments_for_pytest_elsewhere": (
+            ["generate", "--", "-k", "x"],
+            "only `grader grade` passes arguments",
+        ),
+        "no_jobs": (
+            ["batch", ".", "--assignment", "tiny", "--jobs", "0"],
+            "--jobs 0: at least one is needed",
+        ),
+    }.values(),
+    ids=lambda value: "",
+)
+def test_a_mistake_of_the_users_is_one_line_and_ends_with_2(
+    root: Path, complaint: Callable[[], str], words: list[str], phrase: str
+) -> None:
+    assert main(words) == USER_MISTAKE == 2
+    assert phrase in complaint()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["grade"],
+        ["grad", "."],
+        ["grade", ".", "--device", "tpu"],
+        ["grade", ".", "--sandbox", "docker"],
+        ["report", "--out", "x"],
+        ["batch", "."],
+    ],
+    ids=" ".join,
+)
+def test_words_that_are_no_command_end_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == USER_MISTAKE
+    assert "usage: grader" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", ["generate", "verify", "grade", "batch", "report", "adjust", "similarity"]
+)
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    assert f"usage: grader {command}" in capsys.readouterr().out
+
+
+INSTRUCTORS = {"alembic", "copydetect", "distributed", "jinja2", "nbformat", "sqlalchemy"}
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    {
+        "help": ("grader.__main__", {*INSTRUCTORS, "numpy", "pydantic", "pytest", "rich", "yaml"}),
+        "grade": ("grader.cli.grade", INSTRUCTORS),
+        "generate": ("grader.cli.generate", INSTRUCTORS - {"jinja2"}),
+        "verify": ("grader.cli.verify", INSTRUCTORS - {"jinja2"}),
+        "batch": ("grader.cli.batch", {"copydetect", "distributed"}),
+        "report": ("grader.cli.report", {"copydetect", "distributed"}),
+    }.values(),
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_command_pays_for_no_library_of_another(module: str, spared: set[str]) -> None:
+    """Nor is it stopped by one that is not there: students have none of the instructors'."""
+    code = f"import {module}, sys; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert spared & set(said.split()) == set()
+
+
+@pytest.mark.parametrize("words", [["grade", ".", "--assignment", "tiny"], ["generate"]], ids=" ".join)
+def test_outside_a_repository_it_says_where_to_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complaint: Callable[[], str], words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main(words) == USER_MISTAKE
+    assert "run this in the course's repository" in complaint()
+
+
+def test_a_rubric_that_is_wrong_ends_with_2_and_its_line(
+    root: Path, right: Path, complaint: Callable[[], str]
+) -> None:
+    rubric = root / "assignments" / "tiny" / "rubric.yaml"
+    rubric.write_text(rubric.read_text().replace("points: 10", "points: 12"))
+
+    assert main(["grade", str(right), "--assignment", "tiny"]) == USER_MISTAKE
+    assert f"{rubric}:2: found points 12, expected the sum" in complaint()
+
+
+def test_a_reference_without_an_answer_ends_with_3_and_never_with_a_silent_zero(
+    root: Path, right: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rubric = root / "assignments" / "tiny" / "rubric.yaml"
+    rubric.write_text(rubric.read_text().replace("axes: [0], dilation: 1", "axes: [7], dilation: 1"))
+
+    words = ["grade", str(right), "--assignment", "tiny", "--json", "grade.json"]
+    assert main(words) == GRADER_FAULT == 3
+    cases = [case for c in json.loads(Path("grade.json").read_text())["criteria"] for case in c["cases"]]
+    assert [case["status"] for case in cases] == ["ok", "ok", "internal_error", "ok"]
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_bug_of_the_graders_ends_with_3_and_one_line(
+    root: Path,
+    right: Path,
+    complaint: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def bug(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("in the score")
+
+    monkeypatch.setattr("grader.judge.session.score", bug)
+
+    assert main(["grade", str(right), "--assignment", "tiny"]) == GRADER_FAULT
+    said = complaint()
+    assert "the grader's own fault" in said
+    assert "ZeroDivisionError: in the score" in said
+
+
+def test_a_worker_that_cannot_be_started_is_not_the_students_fault(
+    root: Path, right: Path, complaint: Callable[[], str]
+) -> None:
+    (root / "assignments" / "tiny" / "probes.py").write_text(
+        "import gone\n\n\ndef flip(submission, case): ...\n\n\ndef dilate(submission, case): ...\n"
+    )
+
+    assert main(["grade", str(right), "--assignment", "tiny"]) in (USER_MISTAKE, GRADER_FAULT)
+    assert "No module named 'gone'" in complaint()

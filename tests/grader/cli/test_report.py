@@ -1,0 +1,113 @@
+"""Laws of `grader report`: what the gradebook and the course's policies come to."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+
+
+def test_policies_of_the_course_reach_every_report(
+    at_course: str, scores: Callable[[], dict[str, str]]
+) -> None:
+    assert scores() == {"ada": "5", "'=bob": "5"}
+    with open("assignments/course.yaml", "a") as file:
+        file.write("deadlines: {tiny: 2026-10-01T23:59:00+02:00}\nlate_penalty: 10% per day\n")
+        file.write("extensions: {tiny: {ada: 2d}}\n")
+    assert scores() == {"ada": "5", "'=bob": "4"}
+    assert main(["report", "--gradebook", at_course, "--format", "json", "--out", "out"]) == PASSED
+    rows = json.loads(Path("out/grades.json").read_text())["rows"]
+    assert [step["policy"] for row in rows for step in row["policies"]["steps"]] == [
+        "late_penalty",
+        "extensions",
+    ]
+
+
+def test_an_extension_for_somebody_unknown_is_named(
+    at_course: str, scores: Callable[[], dict[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open("assignments/course.yaml", "a") as file:
+        file.write("deadlines: {tiny: 2026-10-01T23:59:00+02:00}\nextensions: {tiny: {adda: 2d}}\n")
+    scores()
+    assert (
+        "note: course.yaml extends tiny for 'adda', whom the gradebook does not know"
+        in capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize("name", ["feedback", "gradescope", "prairielearn", "junit"])
+def test_every_format_is_a_choice(at_course: str, name: str) -> None:
+    assert main(["report", "--gradebook", at_course, "--format", name, "--out", "out"]) == PASSED
+    assert any(Path("out").rglob("*.*"))
+
+
+CANVAS = 'Student,ID,SIS User ID,SIS Login ID,Section,"Two functions (7)"\n    Points Possible,,,,,10\n'
+
+
+MOODLE = "Identifier,Full name,Email address,Grade,Maximum Grade,Feedback comments\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    {
+        "no_column_of_the_assignment": (
+            "canvas",
+            CANVAS.replace("Two functions", "Two Functions"),
+            "lms.csv:1: found no column for tiny, expected one, 'Two functions (12345)' or 'tiny (12345)'",
+        ),
+        "two_columns_of_the_assignment": (
+            "canvas", CANVAS.replace("Section,", "Section,tiny (6),"), "lms.csv:1: found 2 columns for tiny",
+        ),
+        "no_section": ("canvas", CANVAS.replace("Section", "Group"), "lms.csv:1: found no column 'Section'"),
+        "other_points": (
+            "canvas", CANVAS.replace(",10", ",12"),
+            "lms.csv:2: found '12' points possible for tiny, expected 10: change it in Canvas",
+        ),
+        "moodles_worksheet_for_canvas": ("canvas", MOODLE, "lms.csv:1: found no column 'Student'"),
+        "an_empty_file": ("canvas", "", "lms.csv:1: found no column 'Student'"),
+        "no_csv": ("canvas", CANVAS + '"a"b,2\n', "lms.csv:3: found no CSV"),
+        "another_maximum": (
+            "moodle", f"{MOODLE}Participant 1,Ada Lovelace,,,100.00,\n",
+            "lms.csv:2: found '100.00' for Maximum Grade, expected 10: change it in Moodle",
+        ),
+    }.values(),
+)  # fmt: skip
+def test_an_export_whose_columns_do_not_match_gets_one_line_and_nothing_is_written(
+    at_course: str, capsys: pytest.CaptureFixture[str], name: str, text: str, said: str
+) -> None:
+    Path("lms.csv").write_text(text)
+    words = ["report", "--gradebook", at_course, "--format", name, "--into", "lms.csv", "--out", "out"]
+    assert main(words) == USER_MISTAKE
+    error = capsys.readouterr().err
+    assert error.startswith(f"grader: {said}") and error.count("\n") == 1
+    assert not Path("out").exists()
+
+
+def test_whoever_is_not_in_the_lms_is_named(at_course: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("lms.csv").write_text(f'{CANVAS}"Lovelace, Ada",1,ada,,A,\n')
+    words = ["report", "--gradebook", at_course, "--format", "canvas", "--into", "lms.csv", "--out", "out"]
+    assert main(words) == NOT_PASSED
+    assert capsys.readouterr().err == "left out: =bob, tiny: lms.csv has no line for them\n"
+    assert Path("out/canvas.csv").read_text().endswith('"Lovelace, Ada",1,ada,,A,5\n')
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--format", "csv"], "--format csv writes files: say where with --out DIR"),
+        (["--format", "canvas", "--out", "out"], "--into CSV goes with canvas and moodle"),
+        (["--format", "csv", "--into", "x", "--out", "out"], "--into CSV goes with canvas and moodle"),
+        (
+            ["--format", "csv", "--assignment", "big", "--out", "out"],
+            "found no grade of 'big'; the gradebook holds tiny",
+        ),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    at_course: str, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main(["report", "--gradebook", at_course, *words]) == USER_MISTAKE
+    assert said in capsys.readouterr().err

@@ -1,0 +1,60 @@
+"""Laws of `grader verify --variants`: numbers of their own are equally hard for everybody."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.cli import NOT_PASSED, PASSED
+
+# two mutants of tiny; the hidden case of flip tells both from the solution, on any numbers
+MUTANTS = """\
+from solution import original
+
+from grader.model.mutant import mutant
+
+
+@mutant(of="flip")
+def not_flipped(a, axes):
+    \"\"\"You hand the array back as it came.\"\"\"
+    return a
+
+
+@mutant(of="flip")
+def flipped_on_every_axis(a, axes):
+    \"\"\"You reverse all axes.\"\"\"
+    return original(a, range(a.ndim))
+"""
+
+
+ZERO_SAVED = """\
+@mutant(of="flip")
+def zero_left_alone(a, axes):
+    \"\"\"You flip nothing where the first number is negative.\"\"\"
+    return original(a, axes) if a.numpy()[0, 0] < 0 else a
+"""
+
+
+@pytest.fixture
+def mutants(root: Path) -> Path:
+    path = root / "assignments" / "tiny" / "mutants.py"
+    path.write_text(MUTANTS)
+    return path
+
+
+def test_numbers_are_equally_hard_where_hidden_cases_kill_the_same_mutants(
+    root: Path, mutants: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", "tiny", "--variants", "2", "--jobs", "1"]) == PASSED
+    assert "tiny: 1 hidden cases, 2 mutants, 2 variants: no differences" in capsys.readouterr().out
+
+
+def test_a_mutant_that_dies_on_some_students_numbers_only_is_named(
+    root: Path, mutants: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mutants.write_text(f"{MUTANTS}\n\n{ZERO_SAVED}")
+
+    assert main(["verify", "tiny", "--variants", "6", "--jobs", "1"]) == NOT_PASSED
+    said = capsys.readouterr().out
+    assert "flip/hidden-one kills zero_left_alone" in said
+    assert "not_flipped" not in said
