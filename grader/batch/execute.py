@@ -62,7 +62,9 @@ def _do_until_a_death(
     lost: list[Item] = []
     with open(alone) as workers:
         while True:
-            for item in islice(waiting, 0 if lost else workers.capacity() - len(under_way)):
+            # workers may leave before what they had under way is known to be lost
+            room = max(workers.capacity() - len(under_way), 0)
+            for item in islice(waiting, 0 if lost else room):
                 try:
                     under_way[workers.submit(item)] = item
                 except workers.death:

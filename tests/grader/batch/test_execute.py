@@ -1,0 +1,31 @@
+"""Laws of work for workers that come, go and die."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+
+from grader.batch.execute import Workers, do_all
+
+
+def test_what_is_under_way_on_workers_that_leave_is_waited_for() -> None:
+    """There is room for fewer items then than are under way."""
+    have_left = Event()
+    capacities = iter([4, 1])
+
+    def do(item: int) -> int:
+        assert item == 0 or have_left.wait(10)
+        return item
+
+    def capacity() -> int:
+        count = next(capacities, 1)
+        if count == 1:
+            have_left.set()
+        return count
+
+    @contextmanager
+    def open(alone: bool) -> Iterator[Workers[int, int]]:
+        with ThreadPoolExecutor(4) as pool:
+            yield Workers(lambda item: pool.submit(do, item), capacity, ())
+
+    assert sorted(do_all(range(6), open)) == [(item, item) for item in range(6)]
