@@ -1,21 +1,27 @@
 """The assignment cuda_kernels: who holds a misconception is told its name, and where the emulator saw it."""
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from grader.__main__ import main
 from grader.author.load import load
 from grader.author.mutate import load_mutants
 from grader.author.render import provided_files
 from grader.author.verify import HANDOUT, SOLUTION, submissions
 from grader.cli.misconceptions import grade_made
+from grader.judge import nvrtc
 from grader.judge.diagnose import diagnose, of_mutants
 from grader.judge.session import Session
 from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
+from grader.report.terminal import to_text
 
 ROOT = Path(__file__).parent.parent
 ASKED_FOR = {  # of issue and course: ideas that have to be told by name
@@ -106,6 +112,37 @@ def test_a_trick_is_refused_before_anything_is_compiled(session: Session, assign
     grade = session.grade(_solution_with(assignment, "float sum = 0;", 'float sum = 0; asm("nop");'), "trick")
     results = [result for criterion in grade.criteria for result in criterion.results]
     assert {result.status for result in results} == {Status.REFUSED}
+
+
+def test_what_nvidias_compiler_refuses_is_told_and_costs_nothing(
+    session: Session, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An array as long as a parameter says is g++'s own idea. The grade is the same without NVRTC."""
+    submission = _solution_with(assignment, "float sum = 0;", "float sum = 0, more[rows]; more[0] = 0;")
+    with_it = session.grade(submission, "for_no_gpu")
+    found = nvrtc.installed()
+    monkeypatch.setattr(nvrtc, "installed", lambda: None)
+    without = session.grade(submission, "for_no_gpu")
+    assert (without.score, without.criteria) == (with_it.score, with_it.criteria)
+    assert (without.versions["nvrtc"], without.notes) == ("none", ())
+    if found is None:
+        pytest.skip("no NVRTC here: nvidia-cuda-nvrtc-cu12 is not installed, or not for this system")
+    assert with_it.versions["nvrtc"] == found.version
+    assert re.match(r"kernels.cu:\d+, in sum_naive: ", with_it.notes[1])
+    assert "This costs no points." in to_text(with_it)
+
+
+def test_a_handout_shows_what_nvidias_compiler_refuses(tmp_path: Path) -> None:
+    """What `make grade` runs there, on this machine's environment."""
+    assert main(["generate", "cuda_kernels", "--out", str(tmp_path)]) == 0
+    handout = tmp_path / "release" / "cuda_kernels"
+    solution = (tmp_path / "solution" / "cuda_kernels" / "kernels.cu").read_text()
+    (handout / "kernels.cu").write_text(solution.replace("__device__ float pixel", "float pixel"))
+    words = [sys.executable, "-m", "grader", "grade", "."]
+    done = subprocess.run(words, cwd=handout, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    if nvrtc.installed() is not None:
+        assert "in pixel: A function without execution space annotations" in " ".join(done.stdout.split())
 
 
 def test_a_kernel_without_end_costs_its_cases_and_no_other(session: Session, assignment: Assignment) -> None:

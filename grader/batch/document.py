@@ -36,6 +36,7 @@ def grade_to_row(grade: Grade, addresses: Mapping[str, str]) -> dict[str, Any]:
         "sandbox": grade.sandbox,
         "device": grade.device,
         "versions": dict(grade.versions),
+        "notes": list(grade.notes),
         "criteria": [_criterion_to_json(criterion, addresses) for criterion in grade.criteria],
     }
 
@@ -51,6 +52,7 @@ def grade_from_row(row: Mapping[str, Any], results: Mapping[str, Mapping[str, An
         withheld=Fraction(row["withheld"]),
         not_selected=row["not_selected"],
         versions=row["versions"],
+        notes=tuple(row["notes"]),
     )
 
 

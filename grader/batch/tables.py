@@ -88,6 +88,7 @@ class GradeRow(Table):
     sandbox: Mapped[str]
     device: Mapped[str]
     versions: Mapped[dict[str, Any]]
+    notes: Mapped[list[Any]]
     criteria: Mapped[list[Any]]
 
 

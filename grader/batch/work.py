@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from grader.judge import nvrtc
 from grader.judge.diagnose import Misconceptions
 from grader.judge.memory import Addresses, Memory, code_digest, remembering
 from grader.judge.session import Session
@@ -27,7 +28,8 @@ LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconcept
 class Grading:
     """How a class is graded: `course` holds, by path, the files of the course that grading needs.
 
-    `variants` gives each student's hidden cases numbers of their own.
+    `variants` gives each student's hidden cases numbers of their own. `nvrtc` is the version of NVIDIA's
+    compiler that reads kernels: notes of a grade depend on it, and no case's result.
     """
 
     assignment: Assignment
@@ -37,6 +39,7 @@ class Grading:
     known: Misconceptions | None
     variants: bool
     code: str
+    nvrtc: str = ""
 
     @staticmethod
     def of(
@@ -48,7 +51,8 @@ class Grading:
         found = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
         found += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
         course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
-        return Grading(assignment, course, wall, secret, known, variants, code_digest())
+        compiler = nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
+        return Grading(assignment, course, wall, secret, known, variants, code_digest(), compiler)
 
     @cached_property
     def digest(self) -> str:
@@ -62,6 +66,7 @@ class Grading:
             "known": None if self.known is None else asdict(self.known),
             "variants": self.variants,
             "code": self.code,
+            "nvrtc": self.nvrtc,
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

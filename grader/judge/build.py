@@ -4,6 +4,9 @@ The compiler runs in a child of its own: behind the wall there is the compiler a
 one folder, and nothing of the submission runs. The trusted side takes the library from that folder and keeps
 it under a digest of everything that it was made from. A worker finds a copy among its files and needs no
 compiler. So what one submission brings reaches no other one.
+
+Where NVRTC is installed, one more such child has it read what g++ accepted. What it refuses is a note of the
+grade and costs nothing, so that a grade is the same where there is none.
 """
 
 import hashlib
@@ -16,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.judge import cuda_policy
+from grader.judge import cuda_policy, nvrtc
 from grader.judge.sandbox import ENVIRONMENT, compiler_wall
 from grader.judge.stage import read_plain
 from grader.model.errors import GraderFault
@@ -26,14 +29,21 @@ RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds the
 SECONDS = 120
 LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": 60, "RLIMIT_FSIZE": 64 << 20}
 MAX_LIBRARY_BYTES = 8 << 20
+NVIDIA_SECONDS = 20  # of CPU time: it takes less than one
+MAX_NOTES = 4
+NO_POINTS = "This costs no points."
 RESULT, PREPROCESSED = "result.json", "preprocessed.cu"
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a submission's kernels came to: libraries for its worker, or why they may not run, or cannot."""
+    """What a submission's kernels came to: libraries for its worker, or why they may not run, or cannot.
+
+    `notes` are what NVIDIA's compiler refuses of kernels that run here.
+    """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     refused: str = ""
     failed: Outcome | None = None
 
@@ -89,13 +99,42 @@ class Builder:
             if refused:
                 return Built(refused=f"{name}: {refused}")
             self._keep(kept.name, made)
-        return Built({RUNTIME: content, KERNELS: made})
+        return Built({RUNTIME: content, KERNELS: made}, self._notes(name, source, kept.stem))
 
-    def _run(self, folder: Path, source: str, known: Mapping[str, bytes]) -> dict[str, str]:
+    def _notes(self, name: str, source: bytes, known_as: str) -> tuple[str, ...]:
+        """What NVIDIA's compiler refuses of a source that g++ takes; () where it is not installed.
+
+        It is kept under its version, beside the library and not with it: no result depends on it.
+        """
+        if nvrtc.installed() is None:
+            return ()
+        kept = self._cache / f"{known_as}_{nvrtc.version()}.txt"
+        if kept.is_file():
+            said = kept.read_text(encoding="utf-8")
+        else:
+            with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+                (Path(scratch) / name).write_bytes(source)
+                try:
+                    result = self._run(Path(scratch), name, {}, nvidia=True)
+                except GraderFault:  # it left no result: it died of this source
+                    result = {"status": "crashed"}
+            if result["status"] != "ok":
+                return (f"{name}: NVIDIA's compiler came to no end of it. {NO_POINTS}",)
+            said = result["text"]
+            self._keep(kept.name, said.encode(errors="replace"))
+        lines = said.splitlines()
+        more = (f"and {len(lines) - MAX_NOTES} more",) if len(lines) > MAX_NOTES else ()
+        whole = f"{name}: NVIDIA's compiler refuses it, so on a GPU none of it would run. {NO_POINTS}"
+        return (whole, *lines[:MAX_NOTES], *more) if lines else ()
+
+    def _run(
+        self, folder: Path, source: str, known: Mapping[str, bytes], *, nvidia: bool = False
+    ) -> dict[str, str]:
         """Runs `grader.worker.build` on `folder`, where the libraries that are known lie."""
         for name, content in known.items():
             (folder / name).write_bytes(content)
-        config: dict[str, object] = {"host": self._host, "source": source, "limits": LIMITS}
+        limits = LIMITS | ({"RLIMIT_CPU": NVIDIA_SECONDS} if nvidia else {})
+        config: dict[str, object] = {"host": self._host, "source": source, "limits": limits, "nvidia": nvidia}
         config |= {"paths": [str(self._provided)], "folder": str(folder)}
         words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.build")
         environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
@@ -119,7 +158,10 @@ class Builder:
         if isinstance(said, str):
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise GraderFault(f"no compiler could be started: {''.join(last) or said}")
-        return {name: str(value) for name, value in json.loads(said).items()}
+        try:
+            return {name: str(value) for name, value in dict(json.loads(said)).items()}
+        except (ValueError, TypeError, RecursionError) as error:
+            raise GraderFault(f"the compiler's child left no result: {error}") from error
 
     def _digest(self, runtime: str, source: bytes) -> str:
         """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy
 
 import grader
-from grader.judge import devices
+from grader.judge import devices, nvrtc
 from grader.judge.launcher import Launcher, PlainStarter, Starter
 from grader.model.errors import UserError
 
@@ -80,7 +80,7 @@ def starter(
 def compiler_wall(provided: Path, folder: Path, environment: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """The command that runs `grader.worker.build` inside bubblewrap; its configuration is to follow.
 
-    It sees what a submission sees, the compiler, and `folder` as /build, the one place that it can write to.
+    It sees what a submission sees, the compilers, and `folder` as /build, the one place that it can write to.
     """
     words = [*_outer_wall("cpu"), "--ro-bind", str(provided), "/sandbox/provided"]
     words += ["--bind", str(folder), "/build"]
@@ -90,6 +90,8 @@ def compiler_wall(provided: Path, folder: Path, environment: Sequence[tuple[str,
     ziglang = importlib.util.find_spec("ziglang")
     for path in (ziglang.submodule_search_locations or ()) if ziglang else ():
         words += ["--ro-bind", path, "/sandbox/packages/ziglang"]
+    if nvidia := nvrtc.installed():
+        words += ["--ro-bind", str(nvidia.folder), f"/sandbox/packages/{nvidia.place}"]
     for name, value in (*environment, ("PYTHONPATH", "/sandbox/packages"), ("TMPDIR", "/build")):
         words += ["--setenv", name, value]
     python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", "grader.worker.build")

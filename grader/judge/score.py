@@ -39,6 +39,7 @@ def score(
     sandbox: str,
     device: str,
     versions: Mapping[str, str],
+    notes: tuple[str, ...] = (),
 ) -> Grade:
     """The grade; a case without a result was not selected, counts nothing and makes the grade partial."""
     criteria = tuple(_score_criterion(criterion, results) for criterion in assignment.rubric.criteria)
@@ -52,6 +53,7 @@ def score(
         withheld=assignment.rubric.points - Fraction(offered),
         not_selected=sum(len(c.cases) for c in assignment.rubric.criteria) - len(results),
         versions=dict(versions),
+        notes=notes,
     )
 
 

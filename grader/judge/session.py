@@ -14,6 +14,7 @@ import numpy
 import pytest
 
 import grader
+from grader.judge import nvrtc
 from grader.judge.build import Builder, Built
 from grader.judge.devices import first_at_hand
 from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
@@ -175,7 +176,7 @@ class Session:
         limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
         with self._turn(), Implementation(self._starter, subject, limits) as implementation:
             grades = {
-                variant: self._grade(implementation, refused, name, variant, arguments)
+                variant: self._grade(implementation, refused, built.notes, name, variant, arguments)
                 for variant in variants
             }
             self.cpu_seconds = implementation.cpu_seconds()
@@ -185,6 +186,7 @@ class Session:
         self,
         implementation: Implementation,
         refused: str,
+        notes: tuple[str, ...],
         name: str,
         variant: str,
         arguments: Sequence[str],
@@ -208,8 +210,10 @@ class Session:
                 "numpy": numpy.__version__,
                 "assignment": self._assignment.digest,
                 "memory limit": memory_limit(self._wall, self._device),
+                **({"nvrtc": nvrtc.version()} if self._kernels else {}),
                 **({"variant": variant} if variant else {}),
             },
+            notes=notes,
         )
         if self._known is None:
             return grade

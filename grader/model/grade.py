@@ -90,7 +90,8 @@ class Grade:
 
     `sandbox` records the wall it ran behind, `versions` what judged it. `withheld` are the points that
     stand on hidden cases that are not at hand; `not_selected` counts the cases that were left out of this
-    run: where it is not zero, the score is no grade.
+    run: where it is not zero, the score is no grade. `notes` are lines that a student should read and that
+    cost no points.
     """
 
     assignment: str
@@ -101,6 +102,7 @@ class Grade:
     withheld: Fraction = Fraction(0)
     not_selected: int = 0
     versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def score(self) -> Fraction:

@@ -61,6 +61,7 @@ def _grade(grade: Grade, reveal: bool) -> dict[str, Any]:
         "sandbox": grade.sandbox,
         "device": grade.device,
         "versions": dict(sorted(grade.versions.items())),
+        "notes": list(grade.notes),
         "criteria": [_criterion(criterion, reveal) for criterion in grade.criteria],
     }
 

@@ -33,6 +33,8 @@ def to_markdown(grade: Grade, final: Final | None = None, title: str = "") -> st
     lines.append("")
     if final is not None and final.steps:
         lines += [*steps_table(final), ""]
+    lines += [f"- note: {_code(clean(note))}" for note in grade.notes]
+    lines += [""] * bool(grade.notes)
     for section in feedback.sections:
         lines += [f"## {escaped(section.criterion.id)}: {escaped(section.criterion.title)}", ""]
         for block in section.blocks:

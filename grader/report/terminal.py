@@ -31,6 +31,8 @@ def show(grade: Grade, console: Console, reveal: bool = False, final: Final | No
     parts.append(_scores(grade))
     if final is not None and final.steps:
         parts.append(_steps(final))
+    if grade.notes:
+        parts.append(_row("note", Text("\n".join(map(clean, grade.notes)))))
     parts.extend(block for section in feedback.sections for block in _failures(section))
     for part in parts:
         console.print(part, highlight=False)

@@ -1,8 +1,9 @@
 """Compiles kernels that were handed in, in a process of its own: nothing of them runs in it.
 
 The host module that an assignment provides beside kernels.cu says how: `compile_into(source, folder)` makes
-two libraries, `runtime_into(folder)` the one of the two that depends on no submission, and
-`preprocessed(source)` is the source with its macros replaced.
+two libraries, `runtime_into(folder)` the one of the two that depends on no submission,
+`preprocessed(source)` is the source with its macros replaced, and `refused_by_nvidia(source)` what NVIDIA's
+compiler has against it, as lines.
 """
 
 import contextlib
@@ -24,6 +25,7 @@ def build(config: Mapping[str, Any]) -> None:
     """Compiles the file `source` in `folder`, or the runtime alone where there is none; writes RESULT there.
 
     `host` is the provided module's name, `paths` are where it is found, and `limits` what a compiler may use.
+    With `nvidia` the source goes to NVIDIA's compiler instead, and the result's text is what that refuses.
     """
     sys.dont_write_bytecode = True
     sys.path[:0] = config["paths"]
@@ -32,13 +34,16 @@ def build(config: Mapping[str, Any]) -> None:
     host = importlib.import_module(config["host"])
     result = {"status": "ok", "text": "", "runtime": "", "kernels": ""}
     try:
-        if config["source"]:
-            source = (folder / config["source"]).read_bytes().decode("utf-8", errors="replace")
-            (folder / PREPROCESSED).write_text(host.preprocessed(source), encoding="utf-8")
-            made = dict(zip(("runtime", "kernels"), host.compile_into(source, folder), strict=True))
+        if not config["source"]:
+            result["runtime"] = host.runtime_into(folder).name
         else:
-            made = {"runtime": host.runtime_into(folder)}
-        result |= {name: path.name for name, path in made.items()}
+            source = (folder / config["source"]).read_bytes().decode("utf-8", errors="replace")
+            if config["nvidia"]:
+                result["text"] = "\n".join(host.refused_by_nvidia(source))[:MAX_TEXT]
+            else:
+                (folder / PREPROCESSED).write_text(host.preprocessed(source), encoding="utf-8")
+                runtime, kernels = host.compile_into(source, folder)
+                result |= {"runtime": runtime.name, "kernels": kernels.name}
     except Exception as error:  # of the emulator, which is provided: its classes are known by their names
         result |= {"status": type(error).__name__, "text": str(error)[:MAX_TEXT]}
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")

@@ -1,6 +1,6 @@
 """NVIDIA's own compiler, NVRTC: whether it takes a source for a real GPU. It needs no GPU and no driver.
 
-It comes with the packages nvidia-cuda-nvrtc-cu12 and nvidia-cuda-nvrtc-cu13.
+It comes with the packages nvidia-cuda-nvrtc-cu12 (CUDA 12) and nvidia-cuda-nvrtc (13).
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import ctypes
 import functools
 import importlib.util
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .source import INCLUDES, kernels_of
+from .source import INCLUDES, closing, kernels_of, without_comments
 
 ARCHITECTURE = "sm_80"
 # NVRTC has no standard headers. What kernels use of these it knows by itself, but for the names of integers.
@@ -23,6 +24,10 @@ INTEGERS = "".join(
 )
 HEADERS = {name: "" for name in INCLUDES - {"cuda_fp16.h"}} | {"stdint.h": INTEGERS, "cstdint": INTEGERS}
 
+ERROR = re.compile(r"^(?:[^\n]*?\((\d+)\): )?(?:catastrophic )?error(?: #[\w-]+)?: ([^\n]*)", re.MULTILINE)
+FLAG = " Consider using -default-device"  # no flag is a student's to set
+FUNCTION = re.compile(r"\b(\w+)\s*\([^(){};]*\)\s*\{")
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -31,6 +36,16 @@ class Diagnosis:
     accepted: bool
     messages: str
     ptx: str = ""
+
+    @property
+    def errors(self) -> tuple[tuple[int, str], ...]:
+        """What it refuses, as line and message; line 0 for what has none. Empty where it is accepted."""
+        if self.accepted:
+            return ()
+        found = (
+            (int(line or 0), said.partition(FLAG)[0].strip()) for line, said in ERROR.findall(self.messages)
+        )
+        return tuple(found) or ((0, self.messages or "it does not compile"),)
 
 
 def diagnose(
@@ -72,6 +87,16 @@ def diagnose(
         return Diagnosis(accepted, messages, text(library, program, "PTX") if accepted else "")
     finally:
         call(library, "nvrtcDestroyProgram", ctypes.byref(program))
+
+
+def function_at(source: str, line: int) -> str:
+    """The name of the function in which a line (from 1) of a source stands; "" outside of all."""
+    text = without_comments(source)
+    for found in FUNCTION.finditer(text):
+        end = closing(text, found.end() - 1)
+        if text.count("\n", 0, found.start()) < line <= 1 + text.count("\n", 0, end):
+            return found[1]
+    return ""
 
 
 @functools.cache

@@ -82,10 +82,11 @@ def kernels_of(source: str) -> tuple[Kernel, ...]:
 
 
 def closing(text: str, start: int) -> int:
-    """Where the parenthesis at `start` is closed; the end of the text where it is not."""
+    """Where the bracket at `start`, ( or {, is closed; the end of the text where it is not."""
+    change = {"(": 1, ")": -1} if text[start] == "(" else {"{": 1, "}": -1}
     depth = 0
     for at in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        depth += change.get(text[at], 0)
         if depth == 0:
             return at
     return len(text)

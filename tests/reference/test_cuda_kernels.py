@@ -4,12 +4,13 @@ import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 
 import reference.emulator.compile
+import reference.emulator.nvrtc
 from grader.author.load import load
 from grader.author.render import render
 from reference import cuda_kernels
@@ -31,6 +32,7 @@ def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         patch.setitem(sys.modules, "ndarray", reference)
         patch.setitem(sys.modules, "ndarray.emulator", reference.emulator)
         patch.setitem(sys.modules, "ndarray.emulator.compile", reference.emulator.compile)
+        patch.setitem(sys.modules, "ndarray.emulator.nvrtc", reference.emulator.nvrtc)
         yield importlib.import_module("kernels")
         del sys.modules["kernels"]
 
@@ -81,6 +83,28 @@ def test_convolutions_and_gradients_are_right(
     out_grad = numbers(*cuda_kernels.conv_direct(x, w, stride, padding).shape)
     for name in ("w_grad_atomic", "w_grad_split"):
         holds(kernels, name, x, out_grad, w.shape, stride, padding)
+
+
+def test_what_nvidias_compiler_refuses_has_the_emulators_result_on_a_gpu(
+    kernels: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the verdict is the same with a GPU and without one; a CuPy that refuses stands for the GPU."""
+
+    class CompileException(Exception):
+        pass
+
+    class RawModule:
+        def __init__(self, **_: object) -> None:
+            pass
+
+        def compile(self) -> None:
+            raise CompileException("kernels.cu(3): error")
+
+    compiler = SimpleNamespace(compiler=SimpleNamespace(CompileException=CompileException))
+    monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(RawModule=RawModule, cuda=compiler))
+    kernels.loaded_on_a_gpu.cache_clear()
+    assert kernels.fill(3, 2.0, device="cuda").tolist() == [2, 2, 2]
+    kernels.loaded_on_a_gpu.cache_clear()
 
 
 def test_a_grid_is_rounded_up(kernels: ModuleType) -> None:

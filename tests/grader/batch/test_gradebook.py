@@ -66,6 +66,7 @@ GRADES = st.builds(
     withheld=st.fractions(),
     not_selected=st.integers(0, 9),
     versions=st.dictionaries(NAMES, ANYTHING, max_size=2),
+    notes=st.lists(ANYTHING, max_size=2).map(tuple),
 )
 
 
@@ -331,6 +332,20 @@ def test_the_migrations_make_the_tables_that_the_code_reads(url: str) -> None:
     with Gradebook(url) as book, book._database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_a_gradebook_of_the_first_schema_is_brought_up_to_date(tmp_path: Path, grade: Grade) -> None:
+    """What it holds is kept: a grade from before there were notes has none."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    with Gradebook(url) as book:
+        record(book, "ada", replace(grade, notes=()))
+        before = book.grades()
+    with sqlite3.connect(tmp_path / "old.db") as database:
+        database.execute("ALTER TABLE grades DROP COLUMN notes")
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    database.close()
+    with Gradebook(url) as book:
+        assert book.grades() == before
 
 
 def not_a_database(path: Path) -> None:

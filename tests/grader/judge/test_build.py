@@ -7,12 +7,14 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
+from grader.judge import build, nvrtc
 from grader.judge.build import KERNELS, RUNTIME, Builder
 from grader.model.assignment import Assignment
 from grader.model.grade import Status
 
 ROOT = Path(__file__).parents[3]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
+FOR_NO_GPU = f"{LEAST}int of_the_host(int n) {{ return n; }}\n"  # g++ knows no device
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,12 @@ def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
 def builder(provided: Path, tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """A builder behind the wall with a cache that is empty."""
     return Builder("bubblewrap", provided, "kernels", tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def no_nvrtc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without NVIDIA's compiler."""
+    monkeypatch.setattr(nvrtc, "installed", lambda: None)
 
 
 @pytest.fixture
@@ -100,3 +108,63 @@ def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) 
     look = f'{LEAST}#if __has_include("{secret}")\n#error found\n#endif\n'
     built = builder.build("kernels.cu", look.encode())
     assert built.files
+
+
+needs_nvrtc = pytest.mark.skipif(nvrtc.installed() is None, reason="no NVRTC here: nvidia-cuda-nvrtc-cu12")
+
+
+@needs_nvrtc
+def test_what_nvidias_compiler_refuses_is_a_note_with_line_and_function(builder: Builder) -> None:
+    """The libraries are there all the same: it runs here, and the grade stands on that."""
+    built = builder.build("kernels.cu", FOR_NO_GPU.encode())
+    assert set(built.files) == {KERNELS, RUNTIME}
+    whole, line = built.notes
+    assert "costs no points" in whole
+    assert line.startswith("kernels.cu:2, in of_the_host: ")
+
+
+@needs_nvrtc
+def test_what_a_gpu_takes_has_no_note(builder: Builder, assignment: Assignment) -> None:
+    source = render(assignment, "solution").files["kernels.cu"].encode()
+    assert builder.build("kernels.cu", source).notes == ()
+
+
+@needs_nvrtc
+def test_notes_are_kept_beside_the_libraries_and_never_with_them(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With and without NVRTC the libraries are the same bytes; what one version said is no other one's word."""
+    with_notes = builder.build("kernels.cu", FOR_NO_GPU.encode())
+    calls: list[object] = []
+    monkeypatch.setattr(builder, "_run", lambda *given, **_: calls.append(given))
+    assert builder.build("kernels.cu", FOR_NO_GPU.encode()) == with_notes
+    monkeypatch.setattr(nvrtc, "installed", lambda: None)
+    without = builder.build("kernels.cu", FOR_NO_GPU.encode())
+    assert (without.files, without.notes) == (with_notes.files, ())
+    assert calls == []
+
+
+def test_without_nvrtc_nothing_is_said_and_nothing_else_changes(builder: Builder, no_nvrtc: None) -> None:
+    built = builder.build("kernels.cu", f"{FOR_NO_GPU}// once more\n".encode())
+    assert set(built.files) == {KERNELS, RUNTIME}
+    assert built.notes == ()
+
+
+@needs_nvrtc
+def test_a_source_that_nvidias_compiler_dies_of_costs_nothing(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is native code that reads what was handed in: its child may die, and is no fault of the grader."""
+    monkeypatch.setattr(build, "NVIDIA_SECONDS", 0)
+    built = builder.build("kernels.cu", f"{LEAST}// it has no time\n".encode())
+    assert set(built.files) == {KERNELS, RUNTIME}
+    (note,) = built.notes
+    assert "came to no end" in note
+
+
+@needs_nvrtc
+def test_a_long_list_is_cut(builder: Builder) -> None:
+    many = LEAST + "".join(f"int f{n}() {{ return {n}; }}\n" for n in range(20))
+    notes = builder.build("kernels.cu", many.encode()).notes
+    assert notes[-1] == "and 16 more"
+    assert len(notes) == 2 + build.MAX_NOTES

@@ -10,7 +10,9 @@ from rich.console import Console
 
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.report.terminal import show
+from grader.report.html import to_html
+from grader.report.markdown import to_markdown
+from grader.report.terminal import show, to_text
 
 GOLDEN = """\
 conv_backward                                            20 / 100 visible points
@@ -117,6 +119,17 @@ def test_hostile_text_is_neither_markup_nor_control_sequence(
     assert text.replace("\n", "").isprintable()
     assert text.count("[red]red[/red]") >= 8
     assert ":bomb:" in text
+
+
+def test_a_note_is_told_and_is_neither_markup_nor_control_sequence(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """It may quote what a submission wrote: in the terminal, in Markdown and on a page."""
+    right = make_criterion("flip", 7, [CheckResult("flip", "odd", Status.OK)])
+    grade = replace(make_grade(right), notes=("no GPU takes it", "\x1b[31m[bold]`<b>x</b>` \u202e"))
+    assert "note      no GPU takes it\n              [bold]`<b>x</b>`\n" in to_text(grade)
+    assert "- note: ` no GPU takes it `\n- note: `` [bold]`<b>x</b>` ``\n" in to_markdown(grade)
+    assert "<b>x" not in to_html(grade)
 
 
 def test_ten_megabytes_of_output_become_a_few_lines(

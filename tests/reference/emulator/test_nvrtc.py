@@ -1,0 +1,64 @@
+"""What NVIDIA's compiler refuses is told with its line and the function in which that stands."""
+
+import pytest
+
+from reference.emulator.nvrtc import Diagnosis, diagnose, function_at
+
+SOURCE = """\
+// helper { is no function
+struct Size { int n; };
+__device__ float half_of(float a)
+{
+    if (a > 0) {
+        return a / 2;
+    }
+    return 0;
+}
+
+extern "C" __global__ void __launch_bounds__(128) fill(int size, float *out)
+{
+    out[threadIdx.x] = half_of(size);
+}
+"""
+
+
+def refused(source):
+    diagnosis = diagnose(source)
+    if diagnosis is None:
+        pytest.skip("no NVRTC here: nvidia-cuda-nvrtc-cu12 is not installed, or not for this system")
+    return diagnosis.errors
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [(1, ""), (2, ""), (3, "half_of"), (6, "half_of"), (9, "half_of"), (10, ""), (13, "fill"), (99, "")],
+)
+def test_a_line_belongs_to_the_function_around_it(line, name):
+    assert function_at(SOURCE, line) == name
+
+
+def test_what_a_gpu_takes_has_no_errors():
+    assert refused(SOURCE) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("__device__ float", "static float", 3, "without execution space annotations"),
+        ("    if (a", "    float b[int(a)]; if (a", 5, "constant"),
+        ("a / 2", "__builtin_parity(3)", 6, "__builtin_parity"),
+        ("struct", "#error nothing\nstruct", 2, "nothing"),
+        ("// helper", "#include <vector>\n// helper", 1, "vector"),
+    ],
+)
+def test_every_error_has_its_line_and_no_advice_on_flags(old, new, line, message):
+    errors = refused(SOURCE.replace(old, new, 1))
+    assert line in [at for at, _ in errors]
+    assert message in errors[0][1]
+    assert not any("-default-device" in said for _, said in errors)
+
+
+def test_an_error_without_a_line_is_not_lost():
+    assert Diagnosis(False, "error: out of patience").errors == ((0, "out of patience"),)
+    assert Diagnosis(False, "no such device").errors == ((0, "no such device"),)
+    assert Diagnosis(False, "").errors
