@@ -133,7 +133,7 @@ def test_what_a_gpu_takes_has_no_note(builder: Builder, assignment: Assignment) 
 def test_notes_are_kept_beside_the_libraries_and_never_with_them(
     builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With and without NVRTC the libraries are the same bytes; what one version said is no other one's word."""
+    """With and without NVRTC the libraries are the same bytes, and without it nobody hears what it said."""
     with_notes = builder.build("kernels.cu", FOR_NO_GPU.encode())
     calls: list[object] = []
     monkeypatch.setattr(builder, "_run", lambda *given, **_: calls.append(given))
