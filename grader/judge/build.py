@@ -2,8 +2,8 @@
 
 The compiler runs in a child of its own: behind the wall there is the compiler and no network, it writes to
 one folder, and nothing of the submission runs. The trusted side takes the library from that folder and keeps
-it under a digest of everything that it was made from. A worker finds a copy among its files and needs no
-compiler. So what one submission brings reaches no other one.
+it under a digest of everything that it was made from. A worker finds a copy that it cannot write to and needs
+no compiler. So what one submission brings reaches no other one.
 
 Where NVRTC is installed, one more such child has it read what g++ accepted. What it refuses is a note of the
 grade and costs nothing, so that a grade is the same where there is none.

@@ -31,7 +31,8 @@ def memory_limit(wall: str, device: str) -> str:
 class Subject:
     """What is asked: its modules, in which dtype and on which device, and the files that it brings.
 
-    `failed` is how each case ends where it came to nothing before it could be asked.
+    `compiled` are files that were made of those, which it may read and not write. `failed` is how each case
+    ends where it came to nothing before it could be asked.
     """
 
     modules: tuple[str, ...]
@@ -39,6 +40,7 @@ class Subject:
     device: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     failed: Outcome | None = None
+    compiled: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Implementation:
@@ -144,7 +146,7 @@ class Implementation:
         limits = self._limits
         if self._worker is not None:
             self._worker.close()  # its launcher may have died because of its twin
-        child = self._starter.start()
+        child = self._starter.start(self._subject.compiled)
         processes = limits.processes if child.is_walled else 0  # else they are the user's own, too
         self._worker = WorkerProcess(
             child, limits.answer_mib << 20, limits.output_kib << 10, processes, limits.memory_mib << 20

@@ -23,6 +23,8 @@ START_SECONDS = 60.0
 END_SECONDS = 1.0
 INIT = 1  # the process above the worker counts in a control group, too
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+FOLDER = "/tmp/submission"  # of a worker behind the wall
+COMPILED = "compiled"  # below a worker's folder: what was compiled for it, to read and not to write
 
 
 class Child(Protocol):
@@ -64,8 +66,8 @@ class Child(Protocol):
 class Starter(Protocol):
     """Something that starts workers."""
 
-    def start(self) -> Child:
-        """A new worker; GraderFault where none can be started."""
+    def start(self, compiled: Mapping[str, bytes]) -> Child:
+        """A new worker that finds `compiled`, files by name; GraderFault where none can be started."""
 
     def close(self) -> None:
         """Ends what it keeps."""
@@ -98,9 +100,14 @@ class PlainStarter:
         self._arguments = arguments
         self._environment = dict(environment)
 
-    def start(self) -> "PlainChild":
+    def start(self, compiled: Mapping[str, bytes]) -> "PlainChild":
         """A new interpreter; takes the time that importing NumPy takes."""
-        return PlainChild(self._arguments, self._environment)
+        child = PlainChild(self._arguments, self._environment)
+        for name, content in compiled.items():  # nobody but its own user needs to be kept from them
+            path = Path(child.folder, COMPILED, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        return child
 
     def close(self) -> None:
         """Keeps nothing."""
@@ -183,15 +190,17 @@ class Launcher:
         self._control: socket.socket | None = None
         self._ended: dict[int, int] = {}
 
-    def start(self) -> "ForkedChild":
+    def start(self, compiled: Mapping[str, bytes]) -> "ForkedChild":
         """A worker forked from the warm process; GraderFault where that cannot be."""
         if self._process is None:
             self._launch()
         assert self._process is not None
         assert self._control is not None
         pipes = _Pipes()
+        handed_on = [_in_memory(content) for content in compiled.values()]
+        message = {"fork": list(compiled), "folder": f"{FOLDER}/{COMPILED}"}
         try:
-            socket.send_fds(self._control, [b"fork"], list(pipes.theirs))
+            socket.send_fds(self._control, [json.dumps(message).encode()], [*pipes.theirs, *handed_on])
             pid = self._hear("child")
         except OSError as error:
             pipes.close_ours()
@@ -200,6 +209,8 @@ class Launcher:
             raise GraderFault(f"no worker could be started: {reason or error}") from error
         finally:
             pipes.close_theirs()
+            for descriptor in handed_on:
+                os.close(descriptor)
         return ForkedChild(self, self._process.pid, pid, pipes)
 
     def close(self) -> None:
@@ -272,6 +283,15 @@ class Launcher:
         return next((line.strip() for line in reversed(lines) if line.strip()), "")  # below any traceback
 
 
+def _in_memory(content: bytes) -> int:
+    """A descriptor of a file that lies nowhere."""
+    descriptor = os.memfd_create("compiled")
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    return descriptor
+
+
 class ForkedChild:
     """A worker that the launcher forked; `pid` is the number that its init has inside the wall."""
 
@@ -281,7 +301,7 @@ class ForkedChild:
         self._pid = pid
         self._pipes = pipes
         self.requests, self.replies, self.prints = pipes.requests, pipes.replies, pipes.prints
-        self.folder = "/tmp/submission"
+        self.folder = FOLDER
         self.is_walled = True
         self._is_open = True
         self._worker_pid: int | None = None

@@ -169,9 +169,7 @@ class Session:
         if self._kernels and not refused:
             built = self._builder.build(self._kernels, files[self._kernels])
             refused = built.refused
-        subject = Subject(
-            self._assignment.modules, DTYPE, self._device, {**files, **built.files}, built.failed
-        )
+        subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
         limits = self._assignment.limits
         limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
         with self._turn(), Implementation(self._starter, subject, limits) as implementation:

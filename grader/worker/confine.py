@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 CLONE_THREAD = 0x10000
 ALL_NAMESPACES = 0x7E020000 | 0x80  # every CLONE_NEW* flag: clone(2) with one of them is refused
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 1, 2, 4, 0x4000, 0x40000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_REC, MS_PRIVATE = 1, 2, 4, 0x20, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -115,20 +115,34 @@ def _map_user(user: int, group: int) -> None:
     hide_from_others()
 
 
-def shut_in(user: int, group: int, tmp_bytes: int) -> None:
+def shut_in(user: int, group: int, tmp_bytes: int, folder: str, compiled: Mapping[str, int]) -> None:
     """In process 1 of the new namespaces: a private /tmp, an empty /proc, then no way back.
 
-    `user` and `group` are those outside, by which it goes inside too.
+    `user` and `group` are those outside, by which it goes inside too. `compiled` are descriptors of files, by
+    the names that they get in `folder`, which nobody can write to from then on.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _map_user(user, group)
     _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     options = f"size={tmp_bytes},nr_inodes=4096,mode=1777".encode()
     _mount(b"tmpfs", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, options)
+    if compiled:
+        _hand_on(folder, compiled)
     _mount(b"tmpfs", b"/proc", b"tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, b"size=4k")
     _drop_capabilities()
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _install(filter_program(platform.machine()))
+
+
+def _hand_on(folder: str, files: Mapping[str, int]) -> None:
+    """A file system of its own for copies of these files, read-only once they are there."""
+    os.makedirs(folder)
+    _mount(b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=755")
+    for name, descriptor in files.items():
+        with open(f"{folder}/{name}", "xb") as file:
+            while data := os.pread(descriptor, 1 << 20, file.tell()):
+                file.write(data)
+    _mount(b"tmpfs", folder.encode(), None, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, None)
 
 
 def _drop_capabilities() -> None:

@@ -3,19 +3,20 @@
 Theory of operation. The judge starts bubblewrap, and bubblewrap starts this process, alone in its pid
 namespace, with a read-only root, no network and no way to an answer. Descriptor 0 is a socket to the judge.
 
-    judge ──"fork" with three descriptors──▶ launcher      one message a submission
-    judge ◀──{"child": pid}───────────────── launcher
-    judge ◀──{"ended": pid, "code": n}────── launcher      when that child is gone
+    judge ──{"fork": files}, descriptors──▶ launcher      one message a submission
+    judge ◀──{"child": pid}──────────────── launcher
+    judge ◀──{"ended": pid, "code": n}───── launcher      when that child is gone
 
     launcher ──clone──▶ init ──fork──▶ worker
 
 Init is cloned into new user, pid, mount and ipc namespaces and is process 1 in them. It shuts itself in
-(private /tmp, empty /proc, no capabilities, a system-call filter). Its child, the worker, gives up starting
-processes where its assignment needs none, and reads its first request from the three descriptors that the
-judge sent. Init closes its own and only waits; when the worker ends, init ends, and with process 1 all that
-the submission left running. So a submission shares a kernel and a read-only file tree with its neighbours
-and nothing else: it sees no process but its own and init, has no descriptor but its own three, and cannot
-name the launcher, which is not dumpable besides.
+(private /tmp, empty /proc, no capabilities, a system-call filter). What was compiled of the submission
+comes as further descriptors; init copies it into a read-only file system below /tmp and closes them. Its
+child, the worker, gives up starting processes where its assignment needs none, and reads its first
+request from the three descriptors that the judge sent. Init closes its own and only waits; when the
+worker ends, init ends, and with process 1 all that the submission left running. So a submission shares a
+kernel and a read-only file tree with its neighbours and nothing else: it sees no process but its own and
+init, has no descriptor but its own three, and cannot name the launcher, which is not dumpable besides.
 
 Who trusts whom: the judge trusts the launcher, which runs no line of a submission, and believes nothing
 that comes from a worker. The launcher reads nothing from its children but their exit status. If the judge
@@ -28,6 +29,8 @@ import json
 import os
 import selectors
 import socket
+from collections.abc import Mapping
+from typing import Any
 
 from grader.worker.confine import (
     forbid_processes,
@@ -38,6 +41,7 @@ from grader.worker.confine import (
 from grader.worker.serve import Worker, poison_fresh_memory, serve
 
 MESSAGE_BYTES = 4096
+PIPES, MOST_DESCRIPTORS = 3, 16
 
 
 def launch(config: dict[str, object]) -> None:
@@ -58,13 +62,14 @@ def launch(config: dict[str, object]) -> None:
         while True:
             for key, _ in selector.select():
                 if key.fileobj is control:
-                    message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
+                    message, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, MOST_DESCRIPTORS)
                     if not message:
                         os._exit(0)
                     child = fork_into_namespaces()
                     if child == 0:
                         open_here = [control.fileno(), selector.fileno(), *children.values()]
-                        _contain(worker, descriptors, open_here, outside, bool(config["may_fork"]))
+                        asked, may_fork = json.loads(message), bool(config["may_fork"])
+                        _contain(worker, asked, descriptors, open_here, outside, may_fork)
                     for descriptor in descriptors:
                         os.close(descriptor)
                     children[child] = os.pidfd_open(child)
@@ -85,6 +90,7 @@ def _tell(control: socket.socket, **message: int) -> None:
 
 def _contain(
     worker: Worker,
+    message: Mapping[str, Any],
     descriptors: list[int],
     inherited: list[int],
     outside: tuple[int, int, int],
@@ -93,11 +99,14 @@ def _contain(
     """The whole life of init, and in its fork the worker's; never returns."""
     code = 1
     try:
-        for target, descriptor in enumerate(descriptors):
+        pipes, files = descriptors[:PIPES], descriptors[PIPES:]
+        for target, descriptor in enumerate(pipes):
             os.dup2(descriptor, target)
-        for descriptor in (*descriptors, *inherited):
+        for descriptor in (*pipes, *inherited):
             os.close(descriptor)
-        shut_in(*outside)
+        shut_in(*outside, message["folder"], dict(zip(message["fork"], files, strict=True)))
+        for descriptor in files:
+            os.close(descriptor)
         inner = os.fork()
         if inner == 0:
             if not may_fork:

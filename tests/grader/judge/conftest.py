@@ -88,11 +88,13 @@ def build() -> Callable[..., Implementation]:
         limits: Limits = PATIENT,
         probes: str = PROBES,
         policy: Mapping[str, Sequence[str]] | None = None,
+        compiled: Mapping[str, bytes] | None = None,
     ) -> Implementation:
         (root / "provided").mkdir(parents=True)
         (root / "provided" / "ndarray.py").write_text(NDARRAY)
         (root / "probes.py").write_text(probes)
-        subject = Subject(("conv",), "float32", "cpu", {"conv.py": dedent(source).encode()})
+        files = {"conv.py": dedent(source).encode()}
+        subject = Subject(("conv",), "float32", "cpu", files, compiled=compiled or {})
         started = starter(wall, root / "probes.py", "ndarray", root / "provided", policy)
         return Alone(started, subject, limits)
 

@@ -19,6 +19,7 @@ from grader.judge.oracles import arrays_of
 from grader.judge.sandbox import ENVIRONMENT, starter
 from grader.model.assignment import Limits
 from grader.model.errors import UserError
+from grader.model.grade import Outcome
 
 Value = Callable[[str], Any]
 
@@ -297,3 +298,53 @@ def test_a_worker_is_told_no_path_of_the_machine(value: Value, repository: Path,
 
     assert str(tmp_path.parent) not in told
     assert str(repository) not in told
+
+
+ALTERS_WHAT_WAS_COMPILED = """
+import ctypes, mmap, os
+import numpy as np
+
+PATH = "compiled/kernels.library"
+libc = ctypes.CDLL(None, use_errno=True)
+
+def succeeds(trick):
+    try:
+        return trick() not in (None, False, -1)
+    except (OSError, ValueError):
+        return False
+
+TRICKS = (
+    lambda: os.open(PATH, os.O_WRONLY),
+    lambda: os.open(PATH, os.O_RDONLY | os.O_TRUNC),
+    lambda: os.truncate(PATH, 0) or True,
+    lambda: os.chmod(PATH, 0o777) or True,
+    lambda: os.chown(PATH, os.getuid(), os.getgid()) or True,
+    lambda: os.utime(PATH) or True,
+    lambda: os.unlink(PATH) or True,
+    lambda: os.rename(PATH, PATH + ".old") or True,
+    lambda: os.rename("conv.py", PATH) or True,
+    lambda: os.link("conv.py", "compiled/one_more") or True,
+    lambda: os.symlink("conv.py", "compiled/one_more") or True,
+    lambda: os.setxattr(PATH, "user.one", b"1") or True,
+    lambda: mmap.mmap(os.open(PATH, os.O_RDONLY), 6, prot=mmap.PROT_WRITE, flags=mmap.MAP_SHARED),
+    lambda: os.rmdir("compiled") or True,
+    lambda: os.rename("compiled", "elsewhere") or True,
+    lambda: libc.mount(b"none", os.path.abspath("compiled").encode(), None, 32, None),
+    lambda: libc.umount2(os.path.abspath("compiled").encode(), 2),
+)
+
+def answer(a):
+    done = [number for number, trick in enumerate(TRICKS) if succeeds(trick)]
+    same = open(PATH, "rb").read() == b"as it was" * 300_000
+    return np.array([same, len(TRICKS), *done])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="bubblewrap is Linux's alone")
+def test_what_was_compiled_of_a_submission_can_be_read_and_not_altered(ask: Callable[..., Outcome]) -> None:
+    """By any name, through any mapping, by taking its folder away: what the trusted side made stays."""
+    compiled = {"kernels.library": b"as it was" * 300_000, "runtime.library": b""}
+    outcome = ask(ALTERS_WHAT_WAS_COMPILED, compiled=compiled)
+    assert outcome.status == "ok", outcome
+    (array,) = arrays_of(outcome)
+    assert array.tolist() == [1, 17]
