@@ -15,7 +15,7 @@ help:
 	@echo "make test-slow the same laws on many more submissions, seeds and kills; takes minutes"
 	@echo "make oracle    hold convolution against SciPy and JAX, two implementations that are not ours"
 	@echo "make gpu-test  run the tests that need a GPU: the reference's backend, the sandbox; fails where there is none"
-	@echo "make gpu-sanitize  the backend's under compute-sanitizer's memcheck, racecheck and initcheck"
+	@echo "make gpu-sanitize  the backend's and the emulator's under compute-sanitizer's memcheck, racecheck and initcheck"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    hold assignments to their promises, by their mutants"
 	@echo "make verify-tolerance  the same, with 1,000 seeds for each tolerance"
@@ -67,7 +67,8 @@ gpu-test: setup
 
 gpu-sanitize: setup # compute-sanitizer is a part of NVIDIA's CUDA toolkit
 	@for tool in memcheck racecheck initcheck; do BACKFLIP_GPU=required compute-sanitizer --tool $$tool \
-	    --error-exitcode 1 $(BIN)/python -m pytest -W default tests/reference/test_cuda.py $(ARGS) || exit 1; done
+	    --error-exitcode 1 $(BIN)/python -m pytest -W default \
+	    tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py $(ARGS) || exit 1; done
 
 generate: setup
 	@$(BIN)/grader verify $(NAME)

@@ -68,6 +68,6 @@ def emulated(checked: bool = True) -> Device:
     Checked, a kernel that a GPU would let pass (out of bounds, a race, memory never written, ...) raises a
     KernelBug; without checks it is several times faster.
     """
-    from .emulated import operations  # not `from . import emulated`, which is this function
+    from .emulator import operations
 
     return Device("emulated", operations(checked))

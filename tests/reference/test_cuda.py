@@ -13,7 +13,7 @@ import pytest
 
 import reference.ndarray
 from reference.backends import Device
-from reference.backends.emulated import EmulatedOperations
+from reference.backends.emulator import EmulatedOperations
 from reference.conv import conv, conv_w_grad, conv_x_grad, output_shape
 from reference.ndarray import array, cuda
 from reference.ndarray import cpu as real_cpu

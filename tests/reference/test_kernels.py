@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from reference import backends
 from reference.backends import numpy as numpy_backend
 from reference.backends.cupy import (
     KERNELS,
@@ -18,7 +19,7 @@ from reference.backends.cupy import (
     unavailable,
     view,
 )
-from reference.backends.emulated import EmulatedOperations, KernelBug
+from reference.backends.emulator import EmulatedOperations, KernelBug
 from reference.emulator.nvrtc import diagnose
 from reference.emulator.source import kernels_of as kernels_in
 
@@ -49,6 +50,13 @@ def on_device(ops, values):
 
 def assert_equal(ops, expected, actual):
     np.testing.assert_array_equal(expected, ops.to_host(actual))
+
+
+def test_a_device_is_made_by_a_function_that_stays_one():
+    """Importing a backend must not put a module of the same name in the function's place."""
+    for make in (backends.cpu, backends.emulated):
+        make()
+        assert make is getattr(backends, make.__name__)
 
 
 def test_the_backend_offers_numpys_operations_with_numpys_arguments():
