@@ -103,15 +103,27 @@ class Reader:
     def _walk_value(self, value: object, scope: Scope) -> None:
         if isinstance(value, list):
             for item in value:
-                if isinstance(item, ast.AST):
-                    self._walk(item, scope)
-        elif isinstance(value, ast.AST):
+                self._walk_value(item, scope)
+        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
             self._walk(value, scope)
 
-    def _use(self, node: ast.expr, scope: Scope) -> None:
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> None:
         self._uses.append((node, scope))
-        for name in node._fields:
-            self._walk_value(getattr(node, name), scope)
+        self._walk(node.value, scope)
+
+    def _call(self, node: ast.Call, scope: Scope) -> None:
+        self._uses.append((node, scope))
+        self._walk(node.func, scope)
+        for each in (*node.args, *node.keywords):
+            self._walk(each, scope)
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> None:
+        self._uses.append((node, scope))
+        self._walk(node.value, scope)
+        self._walk(node.slice, scope)
+
+    def _constant(self, node: ast.Constant, scope: Scope) -> None:
+        """Stands for nothing."""
 
     def _name(self, node: ast.Name, scope: Scope) -> None:
         if isinstance(node.ctx, ast.Load):
@@ -296,9 +308,10 @@ class Reader:
         for each in scope.chain():
             home = each.elsewhere.get(name, each)
             last = home.last_line.get(name, 0)
-            stars = [m for line, m in home.stars if line > last and name in self._rules.exported(m)]
-            if stars:
-                return (f"{stars[-1]}.{name}",)
+            if home.stars:
+                stars = [m for line, m in home.stars if line > last and name in self._rules.exported(m)]
+                if stars:
+                    return (f"{stars[-1]}.{name}",)
             if last:
                 return self._values_of(home, name)
         return (f"builtins.{name}",)
@@ -357,11 +370,13 @@ class Reader:
         return self._text_values[home, name]
 
 
+_LEAVES = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.alias)  # name nothing
 _SPECIAL: Mapping[type[ast.AST], Callable[[Reader, Any, Scope], None]] = {
     ast.Name: Reader._name,
-    ast.Attribute: Reader._use,
-    ast.Call: Reader._use,
-    ast.Subscript: Reader._use,
+    ast.Constant: Reader._constant,
+    ast.Attribute: Reader._attribute,
+    ast.Call: Reader._call,
+    ast.Subscript: Reader._subscript,
     ast.Import: Reader._import,
     ast.ImportFrom: Reader._import_from,
     ast.Assign: Reader._assign,
