@@ -28,6 +28,9 @@ BLOCK = 2**20
 SMALL_PRODUCT = 10**6
 SMALL_MATRIX = 2**13
 
+# Looking up where a buffer lies takes 4 µs: as long as it takes to go through this many elements.
+WORTH_ALIGNING = 2**13
+
 # Up to how many neighbours are copied as one item: beyond, NumPy is as fast with single elements.
 LONGEST_ITEM = 64
 
@@ -35,8 +38,10 @@ LONGEST_ITEM = 64
 def empty(size: int, dtype: str) -> Buffer:
     """A buffer of `size` elements that hold anything at all.
 
-    It starts where a cache line does: a vector that lies across two of them takes twice the time to load.
+    A large one starts where a cache line does: a vector across two of them takes twice the time to load.
     """
+    if size < WORTH_ALIGNING:
+        return np.empty(size, dtype)
     line = 64 // np.dtype(dtype).itemsize
     memory = np.empty(size + line, dtype)
     start = -memory.__array_interface__["data"][0] // memory.itemsize % line
