@@ -1,7 +1,7 @@
 """Something that answers probes: a submission behind its wall, or the reference in a plain process."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,32 +53,53 @@ class Implementation:
     it was not the machine, and uses up the patience.
     """
 
-    def __init__(self, starter: Starter, subject: Subject, limits: Limits) -> None:
+    def __init__(
+        self,
+        starter: Starter,
+        subject: Subject,
+        limits: Limits,
+        ahead: Callable[[], Iterable[tuple[str, Inputs]]] = tuple,
+    ) -> None:
+        """`ahead` tells which probes `run_apart` is going to be asked for, and with which inputs."""
         self._starter = starter
         self._subject = subject
         self._limits = limits
+        self._ahead = ahead
         self._worker: WorkerProcess | None = None
         self._import_failed = subject.failed
         self._spent_seconds = 0.0
         self._is_patient = True
         self._room = Room("graders")
-        self._twin: Implementation | None = None
+        self._answered: dict[tuple[str, str, str], Outcome] = {}
+        self._apart: Implementation | None = None
         self._veiled: Implementation | None = None
 
     @property
-    def twin(self) -> "Implementation":
-        """The same subject in a process of its own that shares nothing with this one; closed with it."""
-        if self._twin is None:
-            self._twin = Implementation(self._starter, self._subject, self._limits)
-        return self._twin
-
-    @property
     def veiled(self) -> "Implementation":
-        """The same subject in a process for hidden cases alone: what they ask is shown nowhere else."""
+        """The same subject in a process for hidden cases alone: what they ask is shown nowhere else.
+
+        It is the process apart, once that has been asked all that visible cases are known to ask of it: so a
+        submission takes one process less. Where one apart is needed again, another takes its place.
+        """
         if self._veiled is None:
-            self._veiled = Implementation(self._starter, self._subject, self._limits)
-            self._veiled._import_failed = self._import_failed
+            for probe, inputs in self._ahead():
+                outcome = self._answered[probe, inputs.digest, ""] = self.run_apart(probe, inputs)
+                if outcome.status is not Status.OK:
+                    break  # what cannot answer may not be worth asking, nor cheap
+            self._veiled, self._apart = self._apart or self._another(), None
+            self._veiled._import_failed = self._veiled._import_failed or self._import_failed
         return self._veiled
+
+    def _another(self) -> "Implementation":
+        return Implementation(self._starter, self._subject, self._limits)
+
+    def run_apart(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
+        """The same as `run`, by a process that shares nothing with this one and sees no hidden case."""
+        key = probe, inputs.digest, dtype
+        if key in self._answered:
+            return self._answered[key]
+        self._apart = self._apart or self._another()
+        return self._apart.run(probe, inputs, dtype)
 
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """What the subject's probe returns for these inputs, in its own dtype where none is given."""
@@ -127,8 +148,8 @@ class Implementation:
         return self._ask(header, self._limits.case_seconds, patience, inputs)
 
     def close(self) -> None:
-        """Ends the worker, and those of its twin and of its veiled self."""
-        for other in (self._twin, self._veiled):
+        """Ends the worker, the one apart and the veiled one."""
+        for other in (self._apart, self._veiled):
             if other is not None:
                 other.close()
         if self._worker is not None:
@@ -145,7 +166,7 @@ class Implementation:
         """Starts a worker and imports the subject; raises GraderFault where the worker itself fails."""
         limits = self._limits
         if self._worker is not None:
-            self._worker.close()  # its launcher may have died because of its twin
+            self._worker.close()  # its launcher may have died because of a sibling
         child = self._starter.start(self._subject.compiled)
         processes = limits.processes if child.is_walled else 0  # else they are the user's own, too
         self._worker = WorkerProcess(

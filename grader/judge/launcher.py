@@ -21,7 +21,6 @@ from grader.model.errors import GraderFault
 
 START_SECONDS = 60.0
 END_SECONDS = 1.0
-INIT = 1  # the process above the worker counts in a control group, too
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 FOLDER = "/tmp/submission"  # of a worker behind the wall
 COMPILED = "compiled"  # below a worker's folder: what was compiled for it, to read and not to write
@@ -293,7 +292,7 @@ def _in_memory(content: bytes) -> int:
 
 
 class ForkedChild:
-    """A worker that the launcher forked; `pid` is the number that its init has inside the wall."""
+    """A worker that the launcher forked; `pid` is the number that it has inside the wall."""
 
     def __init__(self, launcher: Launcher, wall_pid: int, pid: int, pipes: _Pipes) -> None:
         self._launcher = launcher
@@ -314,37 +313,32 @@ class ForkedChild:
 
     def exit_code(self) -> int | None:
         """See `Child`."""
-        code = self._launcher.ended(self._pid)
-        return code if code is None or code < 128 else 128 - code
+        return self._launcher.ended(self._pid)
 
     def cpu_seconds(self, *, with_descendants: bool) -> float:
         """See `Child`."""
-        if self._worker_pid is None:
-            self._worker_pid = self._find_worker()
-        if self._worker_pid is None:
-            return 0.0
-        return cpu_seconds(self._worker_pid, with_descendants=with_descendants)
+        worker = self._find_worker()
+        return 0.0 if worker is None else cpu_seconds(worker, with_descendants=with_descendants)
 
     def usage(self, most: int) -> tuple[int, int]:
-        """See `Child`; counted below init, to whom orphans fall, and without what all forks share."""
-        init = self._find_init()
-        if init is None:
+        """See `Child`; without what all forks share."""
+        worker = self._find_worker()
+        if worker is None:
             return 0, 0
         try:
-            return usage(_all_children(init), most, _shared_bytes(init))
+            return usage([worker], most, self._shared_bytes())
         except (OSError, ValueError):
             return 0, 0  # it is ending: the closed channel says so
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
-        """See `Child`; init is moved first, so that the worker comes along or is there to be moved."""
+        """See `Child`."""
         parent = delegated()
-        init = None if parent is None else self._find_init()
-        if parent is None or init is None:
+        worker = None if parent is None else self._find_worker()
+        if parent is None or worker is None:
             return False
         try:
-            self._group = Group(parent, memory_bytes, processes + INIT)
-            for pid in (init, *_children(init)):
-                self._group.take(pid)
+            self._group = Group(parent, memory_bytes, processes)
+            self._group.take(worker)
         except OSError as error:
             raise GraderFault(f"no control group could be made in {parent}: {error}") from error
         return True
@@ -379,21 +373,22 @@ class ForkedChild:
             self._group.remove()
 
     def _find_worker(self) -> int | None:
-        """The worker's pid as seen from here; above it stands its init."""
-        init = self._find_init()
-        try:
-            return None if init is None else _children(init)[0]
-        except (OSError, ValueError, IndexError):
-            return None  # not there yet
+        """The worker's pid as seen from here; None where there is no /proc, or it is gone."""
+        if self._worker_pid is None:
+            with contextlib.suppress(OSError, ValueError):
+                forks = _children(self._find_launcher())
+                self._worker_pid = next((pid for pid in forks if _pid_inside(pid) == self._pid), None)
+        return self._worker_pid
 
-    def _find_init(self) -> int | None:
-        """The pid of init as seen from here; above it: bubblewrap, its process 1, launcher."""
-        try:
-            (inner,) = _children(self._wall_pid)
-            (launcher,) = _children(inner)
-            return next((pid for pid in _children(launcher) if _pid_inside(pid) == self._pid), None)
-        except (OSError, ValueError):
-            return None  # no /proc, or it is gone: then the clock alone decides
+    def _find_launcher(self) -> int:
+        """The launcher's pid as seen from here; above it: bubblewrap, its process 1."""
+        (inner,) = _children(self._wall_pid)
+        (launcher,) = _children(inner)
+        return launcher
+
+    def _shared_bytes(self) -> int:
+        """What the launcher holds: every fork has it, and none is charged for it."""
+        return int(_fields(self._find_launcher())[21]) * PAGE_BYTES
 
 
 def _read(path: str) -> str:
@@ -403,6 +398,11 @@ def _read(path: str) -> str:
         return b"".join(iter(lambda: os.read(descriptor, 4096), b"")).decode()
     finally:
         os.close(descriptor)
+
+
+def _fields(pid: int) -> list[str]:
+    """What /proc says of a process after its name, from its state on: see proc(5)."""
+    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
 
 
 def _children(pid: int) -> list[int]:
@@ -424,7 +424,7 @@ def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
     its children's from /proc (see proc(5)), in ticks of 10 ms.
     """
     try:
-        fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        fields = _fields(pid)
         children = _children(pid) if with_descendants else []
         own = time.clock_gettime((~pid << 3) | 2)
     except OSError:
@@ -442,7 +442,7 @@ def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
     while waiting and threads <= most:
         pid = waiting.pop()
         try:
-            fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+            fields = _fields(pid)
             waiting += _all_children(pid)
         except OSError:
             continue  # it ended meanwhile
@@ -455,8 +455,3 @@ def _all_children(pid: int) -> list[int]:
     """The children of every thread of a process."""
     words = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
     return [int(word) for word in " ".join(words).split()]
-
-
-def _shared_bytes(init: int) -> int:
-    """What init holds: the launcher's memory, which every fork has and none was charged for."""
-    return int(_read(f"/proc/{init}/stat").rpartition(")")[2].split()[21]) * PAGE_BYTES

@@ -69,8 +69,7 @@ def _adjoint(
     """
     other = oracle.inputs(case, redraw=1)
     names = [name for name in inputs.bases if name != UPSTREAM]
-    asked = [inputs, *(inputs.replacing(name, other) for name in names)]
-    forwards = [submission.twin.run(criterion.adjoint_of, each) for each in asked]
+    forwards = [submission.run_apart(*question) for question in forward_questions(case, criterion, oracle)]
     gradient = submission.run(case.probe, inputs)
     for outcome in (*forwards, gradient):
         if outcome.status is not Status.OK:
@@ -114,6 +113,13 @@ def _adjoint(
     return gradient, None
 
 
+def forward_questions(case: Case, criterion: Criterion, oracle: Oracle) -> list[tuple[str, Inputs]]:
+    """The forward passes of an adjoint identity: of its inputs, and with each of them replaced in turn."""
+    inputs, other = oracle.inputs(case), oracle.inputs(case, redraw=1)
+    replaced = [inputs.replacing(name, other) for name in inputs.bases if name != UPSTREAM]
+    return [(criterion.adjoint_of, each) for each in (inputs, *replaced)]
+
+
 def _finite_difference(
     case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle
 ) -> tuple[Outcome, Difference | None]:
@@ -127,7 +133,7 @@ def _finite_difference(
     for draw in range(DIFFERENCE_DRAWS):
         point, direction = (oracle.inputs(case, 2 * draw + k) for k in range(2))
         moved = [point.moved(criterion.wrt, direction, k * STEP) for k in (-1, 0, 1)]
-        forwards = [submission.twin.run(criterion.gradient_of, each, "float64") for each in moved]
+        forwards = [submission.run_apart(criterion.gradient_of, each, "float64") for each in moved]
         outcome = submission.run(case.probe, moved[1], "float64")
         for answer in (*forwards, outcome):
             if answer.status is not Status.OK:

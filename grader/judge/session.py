@@ -16,11 +16,12 @@ import pytest
 import grader
 from grader.judge import nvrtc
 from grader.judge.build import Builder, Built
+from grader.judge.cases import Inputs
 from grader.judge.devices import first_at_hand
 from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
 from grader.judge.implementation import Implementation, Subject, memory_limit
 from grader.judge.oracles import FrozenOracle, Oracle, ReferenceOracle
-from grader.judge.pipeline import DTYPE
+from grader.judge.pipeline import DTYPE, forward_questions
 from grader.judge.policy import Rules
 from grader.judge.sandbox import starter
 from grader.judge.score import score
@@ -142,6 +143,13 @@ class Session:
         _run_pytest(self._run, QUIETLY, collected)
         return collected.items
 
+    def _ahead(self) -> Iterator[tuple[str, Inputs]]:
+        """The forward passes that visible cases need besides the gradients."""
+        for criterion in self._assignment.rubric.criteria:
+            for case in criterion.cases:
+                if case.compare == "adjoint" and case.visibility is Visibility.VISIBLE:
+                    yield from forward_questions(case, criterion, self._oracle)
+
     def _turn(self) -> contextlib.AbstractContextManager[None]:
         """The turn on a device of which there is one: however long those before it take."""
         if self._device == "cuda":
@@ -172,7 +180,7 @@ class Session:
         subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
         limits = self._assignment.limits
         limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
-        with self._turn(), Implementation(self._starter, subject, limits) as implementation:
+        with self._turn(), Implementation(self._starter, subject, limits, self._ahead) as implementation:
             grades = {
                 variant: self._grade(implementation, refused, built.notes, name, variant, arguments)
                 for variant in variants

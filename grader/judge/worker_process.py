@@ -170,6 +170,8 @@ class WorkerProcess:
             return Outcome(Status.CRASHED, reason="it closed the channel to the grader")
         if -code == signal.SIGXCPU:
             return Outcome(Status.TIMEOUT, reason="its CPU seconds in all were used up")
+        if -code == signal.SIGSYS:
+            return Outcome(Status.CRASHED, reason="the process sent itself a signal, as abort() does")
         if -code in set(signal.Signals):
             return Outcome(Status.CRASHED, reason=f"the process was ended by {signal.Signals(-code).name}")
         return Outcome(Status.CRASHED, reason=f"the process ended by itself, with exit code {code}")

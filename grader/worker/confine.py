@@ -35,7 +35,8 @@ DENIED: Mapping[str, Mapping[str, int]] = {
         "mount_setattr": 442, "move_mount": 429, "mq_open": 240, "msgget": 68, "name_to_handle_at": 303,
         "open_by_handle_at": 304, "open_tree": 428, "open_tree_attr": 467,
         "perf_event_open": 298, "personality": 135,
-        "pidfd_getfd": 438, "pivot_root": 155, "process_vm_readv": 310, "process_vm_writev": 311,
+        "pidfd_getfd": 438, "pidfd_send_signal": 424, "pivot_root": 155,
+        "process_vm_readv": 310, "process_vm_writev": 311,
         "ptrace": 101, "quotactl": 179, "reboot": 169, "request_key": 249, "semget": 64, "setns": 308,
         "shmget": 29, "socket": 41, "statmount": 457, "swapoff": 168, "swapon": 167, "syslog": 103,
         "timer_create": 222, "umount2": 166,
@@ -51,13 +52,20 @@ DENIED: Mapping[str, Mapping[str, int]] = {
         "mount_setattr": 442, "move_mount": 429, "mq_open": 180, "msgget": 186, "name_to_handle_at": 264,
         "open_by_handle_at": 265, "open_tree": 428, "open_tree_attr": 467,
         "perf_event_open": 241, "personality": 92,
-        "pidfd_getfd": 438, "pivot_root": 41, "process_vm_readv": 270, "process_vm_writev": 271,
+        "pidfd_getfd": 438, "pidfd_send_signal": 424, "pivot_root": 41,
+        "process_vm_readv": 270, "process_vm_writev": 271,
         "ptrace": 117, "quotactl": 60, "reboot": 142, "request_key": 218, "semget": 190, "setns": 268,
         "shmget": 194, "socket": 198, "statmount": 457, "swapoff": 225, "swapon": 224, "syslog": 116,
         "timer_create": 107, "umount2": 39,
         "unshare": 97, "userfaultfd": 282,
     },
 }  # fmt: skip
+# What sends a signal to the process, or the group of processes, that the first argument names.
+SIGNALLERS: Mapping[str, Mapping[str, int]] = {
+    "x86_64": {"kill": 62, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "tgkill": 234, "tkill": 200},
+    "aarch64": {"kill": 129, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "tgkill": 131, "tkill": 130},
+}
+ITSELF = (0, 1)  # a worker is process 1, and leads the group that it is in
 # What starts a process or another program, beside clone(2) without CLONE_THREAD.
 PROCESS_STARTERS: Mapping[str, Mapping[str, int]] = {
     "x86_64": {"execve": 59, "execveat": 322, "fork": 57, "vfork": 58},
@@ -122,6 +130,7 @@ def shut_in(user: int, group: int, tmp_bytes: int, folder: str, compiled: Mappin
     the names that they get in `folder`, which nobody can write to from then on.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.setsid()  # a signal to its group would reach the launcher
     _map_user(user, group)
     _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     options = f"size={tmp_bytes},nr_inodes=4096,mode=1777".encode()
@@ -173,6 +182,8 @@ ALLOW, KILL, REFUSE, MISSING = 0x7FFF0000, 0x80000000, 0x00050000 | EPERM, 0x000
 def filter_program(machine: str) -> bytes:
     """The filter of all that is behind the wall: refuse what is denied, allow the rest.
 
+    The kernel keeps from process 1 what it sends itself; whoever tries is ended here, as any other would be.
+
     OSError on a machine whose system calls are not known here.
     """
     if machine not in DENIED:
@@ -181,6 +192,10 @@ def filter_program(machine: str) -> bytes:
     words += [_step(LOAD, NUMBER), _step(AT_LEAST, X32, 0, 1), _step(GIVE, REFUSE)]
     words += [_step(EQUAL, CLONE3, 0, 1), _step(GIVE, MISSING)]
     words += _refused(DENIED[machine].values())
+    for number in SIGNALLERS[machine].values():
+        words += [_step(EQUAL, number, 0, len(ITSELF) + 3), _step(LOAD, FIRST_ARGUMENT)]
+        words += [_step(EQUAL, each, len(ITSELF) - i, 0) for i, each in enumerate(ITSELF)]
+        words += [_step(GIVE, ALLOW), _step(GIVE, KILL)]
     words += [_step(EQUAL, FCNTL[machine], 0, 2 * len(COMMANDS) + 2), _step(LOAD, SECOND_ARGUMENT)]
     words += [*_refused(COMMANDS), _step(GIVE, ALLOW)]
     words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]

@@ -7,16 +7,16 @@ namespace, with a read-only root, no network and no way to an answer. Descriptor
     judge ◀──{"child": pid}──────────────── launcher
     judge ◀──{"ended": pid, "code": n}───── launcher      when that child is gone
 
-    launcher ──clone──▶ init ──fork──▶ worker
+    launcher ──clone──▶ worker
 
-Init is cloned into new user, pid, mount and ipc namespaces and is process 1 in them. It shuts itself in
-(private /tmp, empty /proc, no capabilities, a system-call filter). What was compiled of the submission
-comes as further descriptors; init copies it into a read-only file system below /tmp and closes them. Its
-child, the worker, gives up starting processes where its assignment needs none, and reads its first
-request from the three descriptors that the judge sent. Init closes its own and only waits; when the
-worker ends, init ends, and with process 1 all that the submission left running. So a submission shares a
-kernel and a read-only file tree with its neighbours and nothing else: it sees no process but its own and
-init, has no descriptor but its own three, and cannot name the launcher, which is not dumpable besides.
+The worker is cloned into new user, pid, mount and ipc namespaces and is process 1 in them. It shuts itself
+in (private /tmp, empty /proc, no capabilities, a system-call filter). What was compiled of the submission
+comes as further descriptors; it copies that into a read-only file system below /tmp and closes them. It
+gives up starting processes where its assignment needs none, and reads its first request from the three
+descriptors that the judge sent. When it ends, the kernel ends all that the submission left running, for it
+was process 1. So a submission shares a kernel and a read-only file tree with its neighbours and nothing
+else: it sees no process but its own, has no descriptor but its own three, and cannot name the launcher,
+which is not dumpable besides.
 
 Who trusts whom: the judge trusts the launcher, which runs no line of a submission, and believes nothing
 that comes from a worker. The launcher reads nothing from its children but their exit status. If the judge
@@ -30,7 +30,7 @@ import os
 import selectors
 import socket
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.worker.confine import (
     forbid_processes,
@@ -38,10 +38,12 @@ from grader.worker.confine import (
     hide_from_others,
     shut_in,
 )
+from grader.worker.rehearse import rehearse
 from grader.worker.serve import Worker, poison_fresh_memory, serve
 
 MESSAGE_BYTES = 4096
 PIPES, MOST_DESCRIPTORS = 3, 16
+REHEARSAL = "/tmp/rehearsal"  # no submission sees it: each has a /tmp of its own
 
 
 def launch(config: dict[str, object]) -> None:
@@ -52,6 +54,7 @@ def launch(config: dict[str, object]) -> None:
     hide_from_others()
     poison_fresh_memory()
     worker = Worker(config)
+    rehearse(config, REHEARSAL)
     outside = os.getuid(), os.getgid(), int(str(config["tmp_bytes"]))
     gc.collect()
     gc.freeze()  # a child that collects garbage would look at, and so copy, all that it shares with this one
@@ -95,9 +98,8 @@ def _contain(
     inherited: list[int],
     outside: tuple[int, int, int],
     may_fork: bool,
-) -> None:
-    """The whole life of init, and in its fork the worker's; never returns."""
-    code = 1
+) -> NoReturn:
+    """The whole life of a worker."""
     try:
         pipes, files = descriptors[:PIPES], descriptors[PIPES:]
         for target, descriptor in enumerate(pipes):
@@ -107,23 +109,10 @@ def _contain(
         shut_in(*outside, message["folder"], dict(zip(message["fork"], files, strict=True)))
         for descriptor in files:
             os.close(descriptor)
-        inner = os.fork()
-        if inner == 0:
-            if not may_fork:
-                forbid_processes()
-            serve(worker)
-        code = _wait_for(inner)
+        if not may_fork:
+            forbid_processes()
+        serve(worker)
     except BaseException as error:
         with contextlib.suppress(Exception):
             os.write(2, f"{type(error).__name__}: {error}\n".encode())
-    os._exit(code)
-
-
-def _wait_for(child: int) -> int:
-    """The exit code of a child, 128 and more for a signal, as a shell has it."""
-    os.closerange(0, 3)  # only the worker holds them, so their end is the worker's end
-    while True:
-        ended, status = os.wait()
-        if ended == child:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else 128 - code
+    os._exit(1)

@@ -55,14 +55,15 @@ def other(submission, case):
 """
 
 CASE = Case(id="three", criterion="only", probe="answer", kind="array", parameters={"shape": [3]})
+Ahead = Sequence[tuple[str, Inputs]]
 PATIENT = Limits()  # an honest answer must not be late on a busy machine
 
 
 class Alone(Implementation):
     """A submission with a starter of its own, which ends with it."""
 
-    def __init__(self, starter: Starter, subject: Subject, limits: Limits) -> None:
-        super().__init__(starter, subject, limits)
+    def __init__(self, starter: Starter, subject: Subject, limits: Limits, ahead: Ahead) -> None:
+        super().__init__(starter, subject, limits, lambda: ahead)
         self.starter = starter
 
     def close(self) -> None:
@@ -89,6 +90,7 @@ def build() -> Callable[..., Implementation]:
         probes: str = PROBES,
         policy: Mapping[str, Sequence[str]] | None = None,
         compiled: Mapping[str, bytes] | None = None,
+        ahead: Ahead = (),
     ) -> Implementation:
         (root / "provided").mkdir(parents=True)
         (root / "provided" / "ndarray.py").write_text(NDARRAY)
@@ -96,7 +98,7 @@ def build() -> Callable[..., Implementation]:
         files = {"conv.py": dedent(source).encode()}
         subject = Subject(("conv",), "float32", "cpu", files, compiled=compiled or {})
         started = starter(wall, root / "probes.py", "ndarray", root / "provided", policy)
-        return Alone(started, subject, limits)
+        return Alone(started, subject, limits, ahead)
 
     return build
 

@@ -459,7 +459,58 @@ def test_a_thread_that_outlives_its_call_cannot_change_what_was_answered(
     assert answers(submission.run("other", inputs)) == [[7.0] * 3]
 
 
-def test_the_twin_shares_nothing_with_its_implementation(
+COUNTS = """
+    calls = []
+    def answer(a):
+        calls.append(a)
+        return a * 0 + len(calls)
+    def other(a):
+        return calls[-1]
+"""
+
+
+def test_the_veiled_process_is_the_one_apart_once_that_has_been_asked_all_it_will_be(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    asked, hidden = inputs.absolute(), inputs
+    submission = make_submission(COUNTS, ahead=[("answer", asked), ("other", asked)])
+
+    assert answers(submission.veiled.run("answer", hidden)) == [[2.0] * 3]  # the second call of that process
+
+    assert answers(submission.run_apart("answer", asked)) == [[1.0] * 3]
+    assert answers(submission.run_apart("other", asked)) == [asked.array("a").tolist()]
+
+
+def test_no_question_about_a_visible_case_reaches_a_process_that_saw_a_hidden_one(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    submission = make_submission(COUNTS)
+    submission.run_apart("answer", inputs.absolute())
+    submission.veiled.run("answer", inputs)
+
+    for ask in (submission.run, submission.run_apart):
+        assert answers(ask("answer", inputs.absolute())) == [[1.0] * 3]  # each has seen nothing before
+
+
+def test_what_cannot_answer_is_not_asked_for_more_ahead(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    source = """
+        calls = []
+        def answer(a):
+            calls.append(1)
+            raise ValueError(len(calls))
+        def other(a):
+            return a * 0 + len(calls)
+    """
+    questions = [("answer", inputs), ("answer", inputs.absolute()), ("answer", inputs)]
+    submission = make_submission(source, ahead=questions)
+
+    assert answers(submission.veiled.run("other", inputs)) == [[1.0] * 3]
+    assert "ValueError: 1" in submission.run_apart("answer", inputs).reason
+
+
+def test_the_process_apart_shares_nothing_with_its_implementation(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     submission = make_submission(
@@ -475,7 +526,7 @@ def test_the_twin_shares_nothing_with_its_implementation(
 
     assert answers(submission.run("answer", inputs)) == [[1.0] * 3]
     assert answers(submission.run("answer", inputs)) == [[2.0] * 3]
-    assert answers(submission.twin.run("answer", inputs)) == [[1.0] * 3]
+    assert answers(submission.run_apart("answer", inputs)) == [[1.0] * 3]
 
 
 @pytest.mark.parametrize("ending", ["pass", "__import__('os')._exit(0)"], ids=["answers", "crashes"])

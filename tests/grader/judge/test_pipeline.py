@@ -50,18 +50,19 @@ def outcome_of(value: Any) -> Outcome:
 
 @dataclass
 class Answers:
-    """An implementation that answers from functions, and notes whether it or its twin was asked."""
+    """An implementation that answers from functions, and notes which process was asked."""
 
     probes: dict[str, Probe]
     asked: list[tuple[str, str]] = field(default_factory=list)
-    who: str = "itself"
-
-    @property
-    def twin(self) -> "Answers":
-        return Answers(self.probes, self.asked, "its twin")
 
     def run(self, probe: str, inputs: Inputs) -> Outcome:
-        self.asked.append((self.who, probe))
+        return self._ask("itself", probe, inputs)
+
+    def run_apart(self, probe: str, inputs: Inputs) -> Outcome:
+        return self._ask("apart", probe, inputs)
+
+    def _ask(self, process: str, probe: str, inputs: Inputs) -> Outcome:
+        self.asked.append((process, probe))
         return outcome_of(self.probes[probe](inputs))
 
 
@@ -148,7 +149,7 @@ def test_forward_and_gradient_never_run_in_one_process() -> None:
     answers = Answers({"conv": conv, "x_grad": x_grad})
     check(CASE, CRITERION, answers, Oracle())  # type: ignore[arg-type]
 
-    assert set(answers.asked) == {("its twin", "conv"), ("itself", "x_grad")}
+    assert set(answers.asked) == {("apart", "conv"), ("itself", "x_grad")}
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.OK], ids=str)

@@ -54,6 +54,7 @@ def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
     ours = {
         **confine.DENIED[machine],
         **confine.PROCESS_STARTERS[machine],
+        **confine.SIGNALLERS[machine],
         "clone": confine.CLONE[machine],
         "clone3": confine.CLONE3,
         "fcntl": confine.FCNTL[machine],
@@ -76,6 +77,8 @@ def test_what_is_denied_is_refused_and_the_rest_is_not(machine: str) -> None:
     for number in range(480):
         expected = DENIED_HERE if number in denied else UNKNOWN if number in special else ALLOWED
         assert decide(program, machine, number, SIGCHLD) == expected, number
+    for number in confine.SIGNALLERS[machine].values():
+        assert [decide(program, machine, number, pid) for pid in (0, 1, 2)] == [KILLED, KILLED, ALLOWED]
     assert decide(program, machine, confine.X32 + 1) == DENIED_HERE
     assert decide(program, machine, 1, arch=0x40000003) == KILLED  # i386: the kernel's old door
     clone, fcntl = confine.CLONE[machine], confine.FCNTL[machine]
