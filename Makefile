@@ -93,8 +93,9 @@ report: setup
 	@$(BIN)/grader report --format csv --out build/report $(ARGS)
 	@$(BIN)/grader report --format html --out build/report $(ARGS)
 
-golden: setup # the reports on a class of twelve that tests compare with: look at the difference
+golden: setup # the reports on a class of twelve, and on kernels, that tests compare with: look at the difference
 	@$(BIN)/python -m tests.golden.class_of_twelve
+	@$(BIN)/python -m tests.golden.class_of_kernels
 
 docs: setup
 	@$(BIN)/python -m grader.author.schema

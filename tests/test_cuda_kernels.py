@@ -4,26 +4,23 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.__main__ import main
-from grader.author.load import load
 from grader.author.mutate import load_mutants
-from grader.author.render import provided_files
 from grader.author.verify import HANDOUT, SOLUTION, submissions
 from grader.cli.misconceptions import grade_made
 from grader.judge import nvrtc
-from grader.judge.diagnose import diagnose, of_mutants
+from grader.judge.diagnose import Misconceptions, diagnose, of_mutants
 from grader.judge.session import Session
 from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.report.terminal import to_text
+from tests.golden.class_of_kernels import CLASS, GOLDEN, golden_files, kernels
 
-ROOT = Path(__file__).parent.parent
 ASKED_FOR = {  # of issue and course: ideas that have to be told by name
     *("no_guard", "guard_on_the_wrong_size", "grid_rounded_down", "first_barrier_missing"),
     *("second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable"),
@@ -33,14 +30,30 @@ ASKED_FOR = {  # of issue and course: ideas that have to be told by name
 
 @pytest.fixture(scope="module")
 def assignment() -> Assignment:
-    found = load(ROOT / "assignments" / "cuda_kernels")
-    return replace(found, provided=provided_files(found))
+    return kernels()
 
 
 @pytest.fixture(scope="module")
 def grades(assignment: Assignment) -> dict[str, Grade]:
     """Handout, solution and every mutant, graded as a student's would be."""
     return grade_made(assignment, submissions(assignment, load_mutants(assignment)), 2)
+
+
+@pytest.fixture(scope="module")
+def known(assignment: Assignment, grades: dict[str, Grade]) -> Misconceptions:
+    """What each mutant answers."""
+    mutants = load_mutants(assignment)
+    return of_mutants(
+        {mutant.name: grades[mutant.name] for mutant in mutants},
+        {mutant.name: mutant.message for mutant in mutants},
+        {mutant.name: mutant.exercise for mutant in mutants},
+    )
+
+
+@pytest.fixture(scope="module")
+def feedback(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
+    """What each of the sample class reads."""
+    return golden_files(assignment, known)
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +73,12 @@ def test_the_solution_earns_all_and_the_handout_nothing(grades: dict[str, Grade]
     assert grades[HANDOUT].score == 0
 
 
-def test_every_mutant_is_told_by_its_name(assignment: Assignment, grades: dict[str, Grade]) -> None:
+def test_every_mutant_is_told_by_its_name(
+    assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
+) -> None:
     """In every case that fails, and no other name with it."""
     mutants = {mutant.name: mutant for mutant in load_mutants(assignment)}
     assert set(mutants) >= ASKED_FOR
-    known = of_mutants(
-        {name: grades[name] for name in mutants},
-        {name: mutant.message for name, mutant in mutants.items()},
-        {name: mutant.exercise for name, mutant in mutants.items()},
-    )
     for name, mutant in mutants.items():
         told = [
             result.misconceptions
@@ -88,13 +98,18 @@ def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str,
         assert word in result.rationale
 
 
-def test_what_was_never_begun_is_no_misconception(assignment: Assignment, grades: dict[str, Grade]) -> None:
+@pytest.mark.parametrize("name", sorted(folder.name for folder in CLASS.iterdir()))
+def test_the_sample_class_reads_what_it_did(feedback: dict[str, bytes], name: str) -> None:
+    """Each of them whole, through the wall; `make golden` writes anew what they read."""
+    assert feedback[f"{name}.txt"].decode() == (GOLDEN / f"{name}.txt").read_text()
+
+
+def test_the_sample_class_has_no_feedback_of_nobody(feedback: dict[str, bytes]) -> None:
+    assert set(feedback) == {path.name for path in GOLDEN.iterdir()}
+
+
+def test_what_was_never_begun_is_no_misconception(grades: dict[str, Grade], known: Misconceptions) -> None:
     """A result that holds nothing is not the result of a wrong idea, though both may be NaN."""
-    known = of_mutants(
-        {mutant.name: grades[mutant.name] for mutant in load_mutants(assignment)},
-        {mutant.name: mutant.message for mutant in load_mutants(assignment)},
-        {mutant.name: mutant.exercise for mutant in load_mutants(assignment)},
-    )
     diagnosed = diagnose(grades[HANDOUT], known)
     assert not any(result.misconceptions for c in diagnosed.criteria for result in c.results)
 

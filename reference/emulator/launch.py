@@ -299,7 +299,7 @@ class Module:
         if self._table is None:
             self._table = LineTable(self._path.read_bytes())
         base = load_address(ctypes.cast(entry, ctypes.c_void_p).value or 0)
-        return self._table.line_of(place - 1 - base)[1]
+        return self._table.line_in(Path(self.file).name, place - 1 - base)
 
     def _counters(self, raw: RawLaunch) -> Counters:
         counted = self._runtime.emulator_counters().contents

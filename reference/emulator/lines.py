@@ -30,6 +30,16 @@ class LineTable:
         at = bisect_right(self._addresses, address) - 1
         return self._rows[at][1:] if at >= 0 else ("", 0)
 
+    def line_in(self, file: str, address: int) -> int:
+        """The line of `file` at an address; where that is of a header's function, the line that calls it."""
+        for at in range(bisect_right(self._addresses, address) - 1, -1, -1):
+            _, found, line = self._rows[at]
+            if found == file:
+                return line
+            if not found:
+                break
+        return self.line_of(address)[1]
+
 
 @dataclass
 class Reader:

@@ -45,7 +45,8 @@ COMMENT_OR_TEXT = re.compile(
     r"//(?:\\\n|[^\n])*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL
 )
 DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
-KERNEL = re.compile(r"__global__((?:[^(){};]|__launch_bounds__\s*\([^()]*\))*?)\b(\w+)\s*\(")
+BOUNDS = r"__launch_bounds__\s*\((?:[^()]|\([^()]*\))*\)"
+KERNEL = re.compile(rf"__global__((?:[^(){{}};]|{BOUNDS})*?)\b(?!__launch_bounds__)(\w+)\s*\(")
 SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
 
 
