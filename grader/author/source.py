@@ -2,6 +2,7 @@
 
 import ast
 import textwrap
+from functools import lru_cache
 from pathlib import Path
 
 from grader.author.cuda import cut_kernel
@@ -31,7 +32,7 @@ def find_function(root: Path, reference: str) -> Function:
 
 def _find_in_python(text: str, name: str) -> Function | None:
     outer, _, inner = name.rpartition(".")
-    body: list[ast.stmt] = ast.parse(text).body
+    body = _tree(text).body
     if outer:
         body = [
             s for node in body if isinstance(node, ast.ClassDef) and node.name == outer for s in node.body
@@ -54,7 +55,7 @@ def without_methods(text: str, class_name: str, names: set[str]) -> str:
     """A module's source without those methods of one class, nor the blank line before each."""
     lines = text.splitlines()
     dropped: set[int] = set()
-    for node in ast.parse(text).body:
+    for node in _tree(text).body:
         if isinstance(node, ast.ClassDef) and node.name == class_name:
             for method in node.body:
                 if isinstance(method, ast.FunctionDef) and method.name in names:
@@ -76,3 +77,9 @@ def removed_statements(function: Function) -> list[str]:
 
 def _parse(source: str) -> ast.Module:
     return ast.parse(textwrap.dedent(source))
+
+
+@lru_cache(maxsize=16)
+def _tree(text: str) -> ast.Module:
+    """A template names many functions of one file."""
+    return ast.parse(text)

@@ -40,7 +40,8 @@ def with_tests(root: Path, text: str) -> Assignment:
         path.unlink()
     (folder / f"test_{sha256(text.encode()).hexdigest()[:8]}.py").write_text(HEAD + text)
     assignment = load(root / "assignments" / "tiny")
-    return replace(assignment, provided=provided_files(assignment))
+    limits = replace(assignment.limits, case_seconds=0.5, wall_factor=40)
+    return replace(assignment, provided=provided_files(assignment), limits=limits)
 
 
 @pytest.fixture

@@ -22,6 +22,14 @@ template <int N> __global__ void three(float *out) { out[threadIdx.x] = N; }
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compiled_once(tmp_path_factory):
+    """What one command compiles the next one finds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "add.cu").write_text(SOURCE)
@@ -30,7 +38,7 @@ def folder(tmp_path):
 
 
 def emulate(folder, *arguments, command=("-m", "grader", "emulate")):
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, *command, *arguments],
         cwd=folder,
