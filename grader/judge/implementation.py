@@ -43,14 +43,21 @@ class Subject:
     compiled: Mapping[str, bytes] = field(default_factory=dict)
 
 
+@dataclass
+class Patience:
+    """Whether what is late is tried again; a submission's processes share it."""
+
+    is_left: bool = True
+
+
 class Implementation:
     """Runs probes on one subject; starts its worker when first asked and again after it died.
 
     A worker that had to be killed costs the case that killed it; an import that failed costs every case,
     once. `total_seconds` of CPU time bound all calls together. What the clock ended while its CPU time was
     not used up is tried once more in a fresh worker, with patience, and while every other grader of this user
-    on this machine waits: the machine may have been too busy for it. A second try that is late too shows that
-    it was not the machine, and uses up the patience.
+    on this machine waits, though no longer than a case may take: the machine may have been too busy for it. A
+    second try that is late too shows that it was not the machine, and uses up the patience.
     """
 
     def __init__(
@@ -68,7 +75,7 @@ class Implementation:
         self._worker: WorkerProcess | None = None
         self._import_failed = subject.failed
         self._spent_seconds = 0.0
-        self._is_patient = True
+        self._patience = Patience()
         self._room = Room("graders")
         self._answered: dict[tuple[str, str, str], Outcome] = {}
         self._apart: Implementation | None = None
@@ -91,7 +98,9 @@ class Implementation:
         return self._veiled
 
     def _another(self) -> "Implementation":
-        return Implementation(self._starter, self._subject, self._limits)
+        other = Implementation(self._starter, self._subject, self._limits)
+        other._patience = self._patience
+        return other
 
     def run_apart(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """The same as `run`, by a process that shares nothing with this one and sees no hidden case."""
@@ -106,12 +115,12 @@ class Implementation:
         spent = self._spent_seconds
         with self._room.shared():
             outcome = self._run(probe, inputs, dtype, 1)
-        if self._is_patient and self._worker is not None and self._worker.is_late:
+        if self._patience.is_left and self._worker is not None and self._worker.is_late:
             self._import_failed = None
-            with self._room.alone():
+            with self._room.alone(self._limits.case_seconds * self._limits.wall_factor):
                 outcome = self._run(probe, inputs, dtype, PATIENCE)
-            self._is_patient = not self._worker.is_late
-            if self._is_patient:
+            self._patience.is_left = not self._worker.is_late
+            if self._patience.is_left:
                 self._spent_seconds = spent  # it was kept waiting
         return outcome
 

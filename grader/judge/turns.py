@@ -5,8 +5,9 @@ import fcntl
 import os
 import stat
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.model.errors import UserError
@@ -39,13 +40,33 @@ class Room:
             yield
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Inside once everybody has left, and nobody enters meanwhile."""
+    def alone(self, seconds: float | None = None) -> Iterator[None]:
+        """Inside once everybody has left, and nobody enters meanwhile; after so many seconds others may."""
         end = time.monotonic() + self._most_seconds
         with _opened(self._gate) as gate, _opened(self._inside) as inside:
             _lock(gate, fcntl.LOCK_EX, end)
             _lock(inside, fcntl.LOCK_EX, end)
-            yield
+            with contextlib.nullcontext() if seconds is None else _after(seconds, _open_up, gate, inside):
+                yield
+
+
+def _open_up(gate: int, inside: int) -> None:
+    """From alone to inside with others; nobody else waits for the second lock while the first is held."""
+    fcntl.flock(inside, fcntl.LOCK_SH)
+    fcntl.flock(gate, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
+def _after(seconds: float, act: Callable[..., None], *arguments: int) -> Iterator[None]:
+    """Acts after so many seconds, unless what is done within has ended by then."""
+    timer = threading.Timer(seconds, act, arguments)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def own_folder() -> Path:

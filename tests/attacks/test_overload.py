@@ -99,7 +99,7 @@ def test_what_is_late_twice_costs_its_case_and_its_patience(
     start = time.monotonic()
     grade = session.grade(asleep, "asleep")
     assert [c.status for c in grade.criteria] == [Status.TIMEOUT, Status.OK]
-    assert time.monotonic() - start < 10  # and not four times longer for each of its cases
+    assert time.monotonic() - start < 50  # one sleep would have been 60
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.2])

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,20 @@ def test_who_wants_to_be_alone_waits_for_those_inside_and_is_not_overtaken(room:
     alone.leave()
     assert late.is_inside.wait(5)
     late.leave()
+
+
+def test_who_is_alone_for_long_enough_is_joined_by_others(room: Room) -> None:
+    alone = Visit(room.alone(MOMENT))
+    assert alone.is_inside.wait(5)
+    late = Visit(room.shared())
+    assert not late.is_inside.wait(MOMENT / 4)
+    assert late.is_inside.wait(5)
+    late.leave()
+    next_one = Visit(room.alone())
+    assert not next_one.is_inside.wait(2 * MOMENT)  # the first is still there
+    alone.leave()
+    assert next_one.is_inside.wait(5)
+    next_one.leave()
 
 
 def test_a_grader_that_is_killed_leaves_the_room(room: Room, tmp_path: Path) -> None:
@@ -136,3 +150,23 @@ def test_what_was_late_is_tried_again_alone(
     other.leave()
     asks.join(10)
     assert [outcome.status for outcome in outcomes] == [Status.OK]
+
+
+def test_a_submission_that_sleeps_is_tried_again_once_whichever_of_its_processes_does(
+    make_submission: Callable[..., Implementation], inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the others wait no longer for it than for any case."""
+    asked: list[float] = []
+
+    @contextmanager
+    def alone(room: Room, seconds: float) -> Iterator[None]:
+        asked.append(seconds)
+        yield
+
+    monkeypatch.setattr(Room, "alone", alone)
+    source = "import time\n\ndef answer(a):\n    time.sleep(60)"
+    submission = make_submission(source, limits=Limits(case_seconds=0.1, wall_factor=2))
+
+    for run in (submission.run, submission.run, submission.run_apart, submission.veiled.run):
+        assert run("answer", inputs).status is Status.TIMEOUT
+    assert asked == [0.2]
