@@ -268,7 +268,7 @@ def test_a_run_cut_short_keeps_whole_grades_and_leaves_no_process(
     assert 10 <= len(rows) < 100
     assert all(row.grade is not None and len(row.grade.criteria[0].results) == 40 for row in rows)
     workers = [int(path.name) for path in (tmp_path / "pids").iterdir() if path.name.isdigit()]
-    assert len(workers) == 2
+    assert 1 <= len(workers) <= 2  # on a busy machine the first may do it all
     deadline = time.monotonic() + 8
     while any(is_running(pid) for pid in workers) and time.monotonic() < deadline:
         time.sleep(0.05)
