@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy
 
@@ -24,6 +25,7 @@ from grader.judge.pipeline import DTYPE
 from grader.model.assignment import Assignment, Case, Criterion
 from grader.model.grade import CheckResult, Status
 
+MOST_KNOWN = 10_000
 NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # these say nothing about the case
 
 
@@ -60,9 +62,17 @@ class Addresses:
         }
         self._surroundings = _digest(parts)
         self._expected: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str, str], str] = {}
 
     def of(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
-        """The address of a case as this submission is asked it."""
+        """The address of a case as this submission is asked it; always asked of the same oracle, or its own."""
+        key = case.name, oracle.variant, forward_fails
+        if key not in self._known:
+            _make_room(self._known)
+            self._known[key] = self._work_out(case, criterion, oracle, forward_fails)
+        return self._known[key]
+
+    def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
         inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
         parts = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
         parts += [f"{case.at_most:g}", criterion.adjoint_of, criterion.gradient_of, criterion.wrt]
@@ -79,10 +89,14 @@ class Addresses:
             digest = hashlib.sha256()
             for array in (*expected.arrays, *(expected.bounds or ())):
                 digest.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
-            if len(self._expected) > 10_000:  # students' own numbers: known again at once, never needed twice
-                self._expected.clear()
+            _make_room(self._expected)
             self._expected[key] = f"{len(expected.arrays)} {digest.hexdigest()}"
         return self._expected[key]
+
+
+def _make_room(known: dict[Any, str]) -> None:
+    if len(known) > MOST_KNOWN:  # students' own numbers: known again at once, never needed twice
+        known.clear()
 
 
 class Memory:
