@@ -65,7 +65,7 @@ class Addresses:
         self._known: dict[tuple[str, str, str], str] = {}
 
     def of(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
-        """The address of a case as this submission is asked it; always asked of the same oracle, or its own."""
+        """The address of a case as this submission is asked it; always of one oracle, or its own."""
         key = case.name, oracle.variant, forward_fails
         if key not in self._known:
             _make_room(self._known)
