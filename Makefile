@@ -56,10 +56,10 @@ demo: setup
 	@$(BIN)/grader report --format html --assignment conv_backward --out build/report
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 test-slow: setup
-	@$(BIN)/python -m pytest -m slow -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal $(ARGS)
 
 # A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
 gpu-test: setup

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.judge import cuda_policy, nvrtc
+from grader.judge.cache import Cache
 from grader.judge.sandbox import ENVIRONMENT, compiler_wall
 from grader.judge.stage import read_plain
 from grader.model.errors import GraderFault
@@ -57,22 +58,21 @@ class Builder:
 
     def __init__(self, wall: str, provided: Path, host: str, cache: Path | None = None) -> None:
         self._wall, self._provided, self._host = wall, provided, host
-        self._cache = cache or cache_folder()
+        self._cache = Cache(cache)
         self._runtime: tuple[str, bytes] | None = None
 
     def missing(self) -> str:
         """Why nothing can be compiled here, or ""; GraderFault where the emulator itself does not compile."""
         if self._runtime is None:
             with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-                known = sorted(self._cache.glob("runtime_*.so")) if self._cache.is_dir() else []
-                result = self._run(Path(scratch), "", {path.name: path.read_bytes() for path in known})
+                result = self._run(Path(scratch), "", self._cache.find("runtime_*.so"))
                 if result["status"] == "NoCompiler":
                     return result["text"]
                 if result["status"] != "ok":
                     raise GraderFault(f"the emulator does not compile: {result['text']}")
                 name = result["runtime"]
                 self._runtime = name, _taken(Path(scratch), name)
-                self._keep(name, self._runtime[1])
+                self._cache.keep(name, self._runtime[1])
         return ""
 
     def build(self, name: str, source: bytes) -> Built:
@@ -82,10 +82,9 @@ class Builder:
             return Built(failed=Outcome(Status.NOT_RUN, reason=reason))
         assert self._runtime is not None
         runtime, content = self._runtime
-        kept = self._cache / f"kernels_{self._digest(runtime, source)}.so"
-        if kept.is_file():
-            made = kept.read_bytes()
-        else:
+        key = f"kernels_{self._digest(runtime, source)}"
+        made = self._cache.get(f"{key}.so")
+        if made is None:
             with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
                 folder = Path(scratch)
                 (folder / name).write_bytes(source)
@@ -98,8 +97,8 @@ class Builder:
                 made = _taken(folder, result["kernels"])
             if refused:
                 return Built(refused=f"{name}: {refused}")
-            self._keep(kept.name, made)
-        return Built({RUNTIME: content, KERNELS: made}, self._notes(name, source, kept.stem))
+            self._cache.keep(f"{key}.so", made)
+        return Built({RUNTIME: content, KERNELS: made}, self._notes(name, source, key))
 
     def _notes(self, name: str, source: bytes, known_as: str) -> tuple[str, ...]:
         """What NVIDIA's compiler refuses of a source that g++ takes; () where it is not installed.
@@ -108,10 +107,9 @@ class Builder:
         """
         if nvrtc.installed() is None:
             return ()
-        kept = self._cache / f"{known_as}_{nvrtc.version()}.txt"
-        if kept.is_file():
-            said = kept.read_text(encoding="utf-8")
-        else:
+        kept_as = f"{known_as}_{nvrtc.version()}.txt"
+        kept = self._cache.get(kept_as)
+        if kept is None:
             with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
                 (Path(scratch) / name).write_bytes(source)
                 try:
@@ -120,9 +118,9 @@ class Builder:
                     result = {"status": "crashed"}
             if result["status"] != "ok":
                 return (f"{name}: NVIDIA's compiler came to no end of it. {NO_POINTS}",)
-            said = result["text"]
-            self._keep(kept.name, said.encode(errors="replace"))
-        lines = said.splitlines()
+            kept = result["text"].encode(errors="replace")
+            self._cache.keep(kept_as, kept)
+        lines = kept.decode().splitlines()
         more = (f"and {len(lines) - MAX_NOTES} more",) if len(lines) > MAX_NOTES else ()
         whole = f"{name}: NVIDIA's compiler refuses it, so on a GPU none of it would run. {NO_POINTS}"
         return (whole, *lines[:MAX_NOTES], *more) if lines else ()
@@ -171,19 +169,6 @@ class Builder:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         digest.update(source)
         return digest.hexdigest()
-
-    def _keep(self, name: str, content: bytes) -> None:
-        """Into the cache, whole or not at all."""
-        self._cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._cache, delete=False) as part:
-            part.write(content)
-        os.replace(part.name, self._cache / name)
-
-
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: $XDG_CACHE_HOME/backflip/graded, by default below ~/.cache."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "backflip" / "graded"
 
 
 def _taken(folder: Path, name: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.util
@@ -15,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .arithmetic import with_counts
+from .cache import make_room, mark_used
 from .elf import runs_on_loading, unknown_names
 from .source import CompileError, kernels_of, prepare
 
@@ -67,12 +69,6 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
     )
 
 
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: $XDG_CACHE_HOME/backflip/emulator, by default below ~/.cache."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "backflip" / "emulator"
-
-
 def compile_library(
     source: str,
     file: str,
@@ -109,7 +105,8 @@ def compile_library(
     parts = [version, contents(HEADERS), runtime.name, program, *options[:-1]]
     library = folder / f"{stem}_{digest(*parts)}.so"
     log = library.with_suffix(".log")
-    if library.exists() and runtime.exists() and log.exists():
+    with contextlib.suppress(FileNotFoundError):
+        mark_used(runtime, library, log)
         return runtime, library, log.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         started = {} if runtime.exists() else start_runtime(command, Path(scratch))
@@ -127,6 +124,7 @@ def compile_library(
         # The sanitizer's own library stays out: its functions are the runtime's.
         link(command, [str(kernels), str(runtime)], library, Path(scratch), file)
         log.write_text(warnings, encoding="utf-8")
+    make_room(folder)
     return runtime, library, warnings
 
 

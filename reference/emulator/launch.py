@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .compile import cache_folder, compile_library
+from .cache import cache_folder
+from .compile import compile_library
 from .explain import index, message
 from .findings import Counters, Finding, Index
 from .lines import LineTable, load_address
@@ -67,11 +68,12 @@ class Module:
         self.kernels = (*plain, *(name for name in instances if name not in plain))
         if libraries is None:
             paths = compile_library(source, file, defines or {}, instances, checked, folder or cache_folder())
-            runtime_path, self._path, self.warnings = paths
+            runtime_path, path, self.warnings = paths
         else:
-            runtime_path, self._path, self.warnings = *(path.resolve() for path in libraries), ""
+            runtime_path, path, self.warnings = *(path.resolve() for path in libraries), ""
         self._runtime = runtime(runtime_path)
-        self._library = ctypes.CDLL(str(self._path))
+        self._library = ctypes.CDLL(str(path))
+        self._content = path.read_bytes()  # the file may be gone when lines are asked for
         self._table: LineTable | None = None
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -297,7 +299,7 @@ class Module:
     def _line(self, place: int, entry: Any) -> int:
         """The line of an instruction, by the address behind it and where one known function lies."""
         if self._table is None:
-            self._table = LineTable(self._path.read_bytes())
+            self._table = LineTable(self._content)
         base = load_address(ctypes.cast(entry, ctypes.c_void_p).value or 0)
         return self._table.line_in(Path(self.file).name, place - 1 - base)
 
