@@ -10,7 +10,8 @@ KNOWN = re.compile(
     r"emulator_\w+|__tsan_\w+|__sanitizer_cov\w+|(thread|block)(Idx|Dim)|gridDim"
     r"|mem(cpy|move|set|cmp)|abs"
     r"|(a?(sin|cos|tan)h?|atan2|sincos|sqrt|cbrt|exp(2|m1|10)?|log(2|10|1p|b)?|floor|ceil|trunc|round|rint|nearbyint"
-    r"|fabs|erfc?|[lt]gamma|pow|fmod|fmin|fmax|hypot|copysign|fdim|remainder|fma|ldexp|scalbn)f?"
+    r"|fabs|erfc?|[lt]gamma|pow|fmod|fmin|fmax|hypot|copysign|fdim|remainder|fma|ldexp|scalbn|nextafter|logb|ilogb|lround"
+    r"|lrint)f?"
     r"|__(extend|trunc|float|fix|mul|div|udiv|umod|mod|popcount|clz|ctz|ffs|bswap|gnu_[fh]2[fh])\w*"
     r"|__cxa_finalize|__gmon_start__|_ITM_\w+|_?_?_dso_handle|__stack_chk_fail"
 )

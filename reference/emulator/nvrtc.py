@@ -16,14 +16,44 @@ from pathlib import Path
 from .source import INCLUDES, closing, kernels_of, without_comments
 
 ARCHITECTURE = "sm_80"
-# NVRTC has no standard headers. What kernels use of these it knows by itself, but for the names of integers.
+NOT_THERE = sorted(map(re.escape, INCLUDES - {"cuda_fp16.h"}))
+# NVRTC has no standard headers, which nvcc has. Of what is in them kernels use these; the rest NVRTC knows.
 INTEGERS = "".join(
     f"typedef {sign}{kind} {letter}int{bits}_t;\n"
     for bits, kind in ((8, "char"), (16, "short"), (32, "int"), (64, "long long"))
     for sign, letter in (("signed ", ""), ("unsigned ", "u"))
 )
-HEADERS = {name: "" for name in INCLUDES - {"cuda_fp16.h"}} | {"stdint.h": INTEGERS, "cstdint": INTEGERS}
-
+NUMBERS = "".join(
+    f"#define {name} {value}\n"
+    for name, value in {
+        "INFINITY": "__int_as_float(0x7f800000)",
+        "NAN": "__int_as_float(0x7fc00000)",
+        "HUGE_VALF": "INFINITY",
+        "HUGE_VAL": "__longlong_as_double(0x7ff0000000000000ll)",
+        "M_PI": "3.14159265358979323846",
+        "CUDART_INF_F": "INFINITY",
+        "CUDART_INF": "HUGE_VAL",
+        "CUDART_NAN_F": "NAN",
+        "CUDART_PI_F": "3.141592654f",
+        "FLT_MAX": "3.402823466e38f",
+        "FLT_MIN": "1.175494351e-38f",
+        "FLT_EPSILON": "1.192092896e-07f",
+        "DBL_MAX": "1.7976931348623157e308",
+        "DBL_MIN": "2.2250738585072014e-308",
+        "DBL_EPSILON": "2.2204460492503131e-16",
+        "SHRT_MAX": "32767",
+        "SHRT_MIN": "(-32768)",
+        "INT_MAX": "2147483647",
+        "INT_MIN": "(-2147483647 - 1)",
+        "UINT_MAX": "4294967295u",
+        "LONG_MAX": "9223372036854775807l",
+        "LONG_MIN": "(-9223372036854775807l - 1)",
+        "LLONG_MAX": "9223372036854775807ll",
+        "LLONG_MIN": "(-9223372036854775807ll - 1)",
+        "ULLONG_MAX": "18446744073709551615ull",
+    }.items()
+)
+INCLUDED = re.compile(rf"^[ \t]*#[ \t]*include[ \t]*[<\"](?:{'|'.join(NOT_THERE)})[>\"].*", re.MULTILINE)
 ERROR = re.compile(r"^(?:[^\n]*?\((\d+)\): )?(?:catastrophic )?error(?: #[\w-]+)?: ([^\n]*)", re.MULTILINE)
 FLAG = " Consider using -default-device"  # no flag is a student's to set
 FUNCTION = re.compile(r"\b(\w+)\s*\([^(){};]*\)\s*\{")
@@ -66,14 +96,8 @@ def diagnose(
     if "cuda_fp16.h" in source:
         return Diagnosis(True, "not compiled for a GPU: cuda_fp16.h comes with the CUDA toolkit")
     program = ctypes.c_void_p()
-    names = sorted(HEADERS)
-    texts = (ctypes.c_char_p * len(names))(*(f"#pragma once\n{HEADERS[name]}".encode() for name in names))
-    call(
-        library,
-        "nvrtcCreateProgram",
-        *(ctypes.byref(program), source.encode(), file.encode(), len(names), texts),
-        (ctypes.c_char_p * len(names))(*(name.encode() for name in names)),
-    )
+    text_of_it = self_contained(source, file).encode()
+    call(library, "nvrtcCreateProgram", ctypes.byref(program), text_of_it, file.encode(), 0, None, None)
     try:
         known = {kernel.name for kernel in kernels_of(source) if not kernel.is_template}
         for name in instances:
@@ -87,6 +111,12 @@ def diagnose(
         return Diagnosis(accepted, messages, text(library, program, "PTX") if accepted else "")
     finally:
         call(library, "nvrtcDestroyProgram", ctypes.byref(program))
+
+
+def self_contained(source: str, file: str) -> str:
+    """The source with what standard headers define in place of including them; its lines are `file`'s."""
+    shown = file.replace("\\", "/").replace('"', "'")
+    return f'{INTEGERS}{NUMBERS}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
 
 
 def function_at(source: str, line: int) -> str:

@@ -31,6 +31,19 @@
 #define INT_MAX __INT_MAX__
 #define INT_MIN (-__INT_MAX__ - 1)
 #define UINT_MAX (__INT_MAX__ * 2u + 1u)
+#define SHRT_MAX __SHRT_MAX__
+#define SHRT_MIN (-__SHRT_MAX__ - 1)
+#define LONG_MAX __LONG_MAX__
+#define LONG_MIN (-__LONG_MAX__ - 1)
+#define LLONG_MAX __LONG_LONG_MAX__
+#define LLONG_MIN (-__LONG_LONG_MAX__ - 1)
+#define ULLONG_MAX (__LONG_LONG_MAX__ * 2ull + 1)
+#define DBL_MIN __DBL_MIN__
+#define HUGE_VAL __builtin_inf()
+#define HUGE_VALF __builtin_inff()
+#define M_PI 3.14159265358979323846
+#define CUDART_PI_F 3.141592654f
+#define CUDART_NAN_F __builtin_nanf("")
 
 typedef __SIZE_TYPE__ size_t;
 typedef __PTRDIFF_TYPE__ ptrdiff_t;
@@ -42,6 +55,7 @@ typedef __UINT8_TYPE__ uint8_t;
 typedef __UINT16_TYPE__ uint16_t;
 typedef __UINT32_TYPE__ uint32_t;
 typedef __UINT64_TYPE__ uint64_t;
+typedef unsigned long ulong;
 typedef unsigned char uchar;
 typedef unsigned short ushort;
 typedef unsigned int uint;
@@ -49,22 +63,26 @@ typedef unsigned int uint;
 // Vectors.
 
 #define EMULATOR_VECTORS(T, name)                                                                         \
+    struct name##1 { T x; };                                                                              \
     struct __attribute__((aligned(2 * sizeof(T)))) name##2 { T x, y; };                                   \
     struct name##3 { T x, y, z; };                                                                        \
     struct __attribute__((aligned(4 * sizeof(T) < 16 ? 4 * sizeof(T) : 16))) name##4 { T x, y, z, w; };   \
+    static inline name##1 make_##name##1(T x) { return {x}; }                                             \
     static inline name##2 make_##name##2(T x, T y) { return {x, y}; }                                     \
     static inline name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; }                             \
     static inline name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
-EMULATOR_VECTORS(float, float)
-EMULATOR_VECTORS(double, double)
-EMULATOR_VECTORS(int, int)
-EMULATOR_VECTORS(unsigned, uint)
-EMULATOR_VECTORS(long long, longlong)
-EMULATOR_VECTORS(unsigned char, uchar)
+EMULATOR_VECTORS(float, float) EMULATOR_VECTORS(double, double)
+EMULATOR_VECTORS(signed char, char) EMULATOR_VECTORS(unsigned char, uchar)
+EMULATOR_VECTORS(short, short) EMULATOR_VECTORS(unsigned short, ushort)
+EMULATOR_VECTORS(int, int) EMULATOR_VECTORS(unsigned, uint)
+EMULATOR_VECTORS(long, long) EMULATOR_VECTORS(unsigned long, ulong)
+EMULATOR_VECTORS(long long, longlong) EMULATOR_VECTORS(unsigned long long, ulonglong)
 
 struct dim3 {
     unsigned x, y, z;
     constexpr dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
+    constexpr dim3(uint3 from) : x(from.x), y(from.y), z(from.z) {}
+    constexpr operator uint3() const { return {x, y, z}; }
 };
 
 // Who runs. In a thread's life these never change, so they are constants to it.
@@ -162,6 +180,13 @@ template <typename T> static inline unsigned __match_any_sync(unsigned mask, T v
     return (unsigned)emulator_meet(6, mask, emulator_bits(value), 0, 32, line);
 }
 
+template <typename T> static inline unsigned __match_all_sync(unsigned mask, T value, int *all, EMULATOR_LINE)
+{
+    unsigned same = __match_any_sync(mask, value, line);
+    *all = same == mask;
+    return *all ? mask : 0;
+}
+
 #define EMULATOR_REDUCE(name, operation)                                                                     \
     static inline unsigned name(unsigned mask, unsigned value, EMULATOR_LINE)                                \
     {                                                                                                        \
@@ -178,5 +203,19 @@ EMULATOR_REDUCE(__reduce_and_sync, 10)
 EMULATOR_REDUCE(__reduce_or_sync, 11)
 EMULATOR_REDUCE(__reduce_xor_sync, 12)
 
+// Loads and stores that hint at caches: macros, so that what they do happens at the line that says it.
+
+#define __ldg(pointer) (*(pointer))
+#define __ldca(pointer) (*(pointer))
+#define __ldcg(pointer) (*(pointer))
+#define __ldcs(pointer) (*(pointer))
+#define __ldcv(pointer) (*(pointer))
+#define __ldlu(pointer) (*(pointer))
+#define __stwb(pointer, ...) ((void)(*(pointer) = (__VA_ARGS__)))
+#define __stcg(pointer, ...) ((void)(*(pointer) = (__VA_ARGS__)))
+#define __stcs(pointer, ...) ((void)(*(pointer) = (__VA_ARGS__)))
+#define __stwt(pointer, ...) ((void)(*(pointer) = (__VA_ARGS__)))
+
 #include "emulator_atomics.h"
 #include "emulator_math.h"
+#include "emulator_half.h"

@@ -16,7 +16,14 @@
         *address = (update);                                                           \
         return old;                                                                    \
     }                                                                                  \
-    EMULATOR_QUIET static inline T name##_block(volatile T *address, T value, EMULATOR_LINE) { return name(address, value, line); }
+    EMULATOR_QUIET static inline T name##_block(volatile T *address, T value, EMULATOR_LINE)   \
+    {                                                                                  \
+        return name(address, value, line);                                             \
+    }                                                                                  \
+    EMULATOR_QUIET static inline T name##_system(volatile T *address, T value, EMULATOR_LINE)  \
+    {                                                                                  \
+        return name(address, value, line);                                             \
+    }
 #define EMULATOR_INTEGERS(name, update)              \
     EMULATOR_ATOMIC(name, int, update)               \
     EMULATOR_ATOMIC(name, unsigned, update)          \
@@ -53,6 +60,10 @@ EMULATOR_ATOMIC(atomicDec, unsigned, old == 0 || old > value ? value : old - 1)
         else                                                                                                 \
             emulator_yield();                                                                                \
         return old;                                                                                          \
+    }                                                                                                        \
+    EMULATOR_QUIET static inline T atomicCAS_block(volatile T *address, T compare, T value, EMULATOR_LINE)   \
+    {                                                                                                        \
+        return atomicCAS(address, compare, value, line);                                                     \
     }
 EMULATOR_CAS(int)
 EMULATOR_CAS(unsigned)

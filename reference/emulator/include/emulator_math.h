@@ -34,6 +34,32 @@ extern "C" float ldexpf(float, int) noexcept(true);
 extern "C" double ldexp(double, int) noexcept(true);
 static inline float ldexp(float x, int n) { return ldexpf(x, n); }
 
+extern "C" float scalbnf(float, int) noexcept(true);
+extern "C" double scalbn(double, int) noexcept(true);
+extern "C" float nextafterf(float, float) noexcept(true);
+extern "C" double nextafter(double, double) noexcept(true);
+extern "C" float logbf(float) noexcept(true);
+extern "C" int ilogbf(float) noexcept(true);
+extern "C" long lroundf(float) noexcept(true);
+extern "C" long lround(double) noexcept(true);
+extern "C" long lrintf(float) noexcept(true);
+extern "C" long lrint(double) noexcept(true);
+static inline long long llroundf(float x) { return lroundf(x); }
+static inline long long llround(double x) { return lround(x); }
+static inline long long llrintf(float x) { return lrintf(x); }
+static inline long long llrint(double x) { return lrint(x); }
+static inline void sincosf(float x, float *sine, float *cosine) { *sine = sinf(x); *cosine = cosf(x); }
+static inline void sincos(double x, double *sine, double *cosine) { *sine = sin(x); *cosine = cos(x); }
+static inline void __sincosf(float x, float *sine, float *cosine) { sincosf(x, sine, cosine); }
+static inline float modff(float x, float *whole) { *whole = truncf(x); return copysignf(x - *whole, x); }
+static inline float rcbrtf(float x) { return 1 / cbrtf(x); }
+static inline float rhypotf(float x, float y) { return 1 / hypotf(x, y); }
+static inline float norm3df(float x, float y, float z) { return sqrtf(x * x + y * y + z * z); }
+static inline float rnorm3df(float x, float y, float z) { return 1 / norm3df(x, y, z); }
+static inline float norm4df(float x, float y, float z, float w) { return sqrtf(x * x + y * y + z * z + w * w); }
+static inline float sinpif(float x) { return (float)sin(x * M_PI); }
+static inline float cospif(float x) { return (float)cos(x * M_PI); }
+static inline float normcdff(float x) { return 0.5f * erfcf(-x * 0.70710678f); }
 static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
 static inline float rsqrt(float x) { return 1 / sqrtf(x); }
 static inline double rsqrt(double x) { return 1 / sqrt(x); }
@@ -47,6 +73,8 @@ template <typename T> static inline bool signbit(T x) { return __builtin_signbit
 extern "C" int abs(int) noexcept(true);
 static inline long abs(long x) { return x < 0 ? -x : x; }
 static inline long long abs(long long x) { return x < 0 ? -x : x; }
+static inline long labs(long x) { return abs(x); }
+static inline long long llabs(long long x) { return abs(x); }
 static inline float abs(float x) { return fabsf(x); }
 static inline double abs(double x) { return fabs(x); }
 
@@ -62,6 +90,7 @@ static inline double max(double a, double b) { return fmax(a, b); }
 static inline float __expf(float x) { return expf(x); }
 static inline float __exp10f(float x) { return exp10f(x); }
 static inline float __logf(float x) { return logf(x); }
+static inline float __log10f(float x) { return log10f(x); }
 static inline float __log2f(float x) { return log2f(x); }
 static inline float __sinf(float x) { return sinf(x); }
 static inline float __cosf(float x) { return cosf(x); }
@@ -70,6 +99,14 @@ static inline float __powf(float x, float y) { return powf(x, y); }
 static inline float __fdividef(float x, float y) { return x / y; }
 static inline float __saturatef(float x) { return fminf(fmaxf(x, 0), 1); }
 static inline float __fadd_rn(float x, float y) { return x + y; }
+static inline float __fsub_rn(float x, float y) { return x - y; }
+static inline float __frsqrt_rn(float x) { return 1 / sqrtf(x); }
+static inline double __dadd_rn(double x, double y) { return x + y; }
+static inline double __dsub_rn(double x, double y) { return x - y; }
+static inline double __dmul_rn(double x, double y) { return x * y; }
+static inline double __ddiv_rn(double x, double y) { return x / y; }
+static inline double __drcp_rn(double x) { return 1 / x; }
+static inline double __dsqrt_rn(double x) { return sqrt(x); }
 static inline float __fmul_rn(float x, float y) { return x * y; }
 static inline float __fdiv_rn(float x, float y) { return x / y; }
 static inline float __fsqrt_rn(float x) { return sqrtf(x); }
@@ -80,7 +117,18 @@ static inline int __float2int_rn(float x) { return (int)rintf(x); }
 static inline int __float2int_rz(float x) { return (int)x; }
 static inline int __float2int_rd(float x) { return (int)floorf(x); }
 static inline int __float2int_ru(float x) { return (int)ceilf(x); }
+static inline unsigned __float2uint_rn(float x) { return (unsigned)rintf(x); }
+static inline unsigned __float2uint_rz(float x) { return (unsigned)x; }
+static inline unsigned __float2uint_rd(float x) { return (unsigned)floorf(x); }
+static inline unsigned __float2uint_ru(float x) { return (unsigned)ceilf(x); }
+static inline long long __float2ll_rn(float x) { return (long long)rintf(x); }
+static inline int __double2int_rn(double x) { return (int)rint(x); }
+static inline int __double2int_rz(double x) { return (int)x; }
+static inline float __double2float_rn(double x) { return (float)x; }
+static inline double __int2double_rn(int x) { return x; }
 static inline float __int2float_rn(int x) { return (float)x; }
+static inline float __uint2float_rn(unsigned x) { return (float)x; }
+static inline float __ll2float_rn(long long x) { return (float)x; }
 static inline int __float_as_int(float x) { return __builtin_bit_cast(int, x); }
 static inline unsigned __float_as_uint(float x) { return __builtin_bit_cast(unsigned, x); }
 static inline float __int_as_float(int x) { return __builtin_bit_cast(float, x); }
@@ -93,6 +141,31 @@ static inline int __clz(int x) { return x ? __builtin_clz((unsigned)x) : 32; }
 static inline int __clzll(long long x) { return x ? __builtin_clzll((unsigned long long)x) : 64; }
 static inline int __ffs(int x) { return __builtin_ffs(x); }
 static inline int __ffsll(long long x) { return __builtin_ffsll(x); }
+static inline unsigned __umul24(unsigned x, unsigned y) { return (x & 0xffffff) * (y & 0xffffff); }
+static inline unsigned __funnelshift_l(unsigned low, unsigned high, unsigned n)
+{
+    return (unsigned)(((unsigned long long)high << 32 | low) << (n & 31) >> 32);
+}
+static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned n)
+{
+    return (unsigned)(((unsigned long long)high << 32 | low) >> (n & 31));
+}
+static inline unsigned __byte_perm(unsigned x, unsigned y, unsigned selector)
+{
+    unsigned long long bytes = (unsigned long long)y << 32 | x;
+    unsigned made = 0;
+    for (int i = 0; i < 4; ++i) {
+        unsigned pick = selector >> 4 * i & 15, byte = bytes >> 8 * (pick & 7) & 255;
+        made |= (pick & 8 ? byte >> 7 ? 255u : 0u : byte) << 8 * i;
+    }
+    return made;
+}
+static inline int __dp4a(int x, int y, int sum)
+{
+    for (int shift = 0; shift < 32; shift += 8)
+        sum += (signed char)(x >> shift) * (signed char)(y >> shift);
+    return sum;
+}
 static inline int __mul24(int x, int y) { return x * y; }
 static inline unsigned __umulhi(unsigned x, unsigned y) { return (unsigned)((unsigned long long)x * y >> 32); }
 static inline int __mulhi(int x, int y) { return (int)((long long)x * y >> 32); }
@@ -103,27 +176,9 @@ static inline unsigned __brev(unsigned x)
         reversed |= (x >> bit & 1) << (31 - bit);
     return reversed;
 }
-template <typename T> static inline T __ldg(const T *pointer) { return *pointer; }
-
-#ifdef __FLT16_MANT_DIG__ // where the compiler has 16-bit floats
-typedef _Float16 __half, half;
-static inline half __float2half(float x) { return (half)x; }
-static inline half __float2half_rn(float x) { return (half)x; }
-static inline half __double2half(double x) { return (half)x; }
-static inline half __int2half_rn(int x) { return (half)x; }
-static inline float __half2float(half x) { return (float)x; }
-static inline half __hadd(half x, half y) { return x + y; }
-static inline half __hsub(half x, half y) { return x - y; }
-static inline half __hmul(half x, half y) { return x * y; }
-static inline half __hdiv(half x, half y) { return x / y; }
-static inline half __hneg(half x) { return -x; }
-static inline half __hfma(half x, half y, half z) { return (half)((double)x * (double)y + (double)z); }
-static inline bool __heq(half x, half y) { return x == y; }
-static inline bool __hlt(half x, half y) { return x < y; }
-static inline bool __hgt(half x, half y) { return x > y; }
-static inline half __hmax(half x, half y) { return x > y ? x : y; }
-static inline half __hmin(half x, half y) { return x < y ? x : y; }
-static inline half hexp(half x) { return (half)expf((float)x); }
-static inline half hlog(half x) { return (half)logf((float)x); }
-static inline half hsqrt(half x) { return (half)sqrtf((float)x); }
-#endif
+static inline unsigned long long __brevll(unsigned long long x)
+{
+    return (unsigned long long)__brev((unsigned)x) << 32 | __brev((unsigned)(x >> 32));
+}
+static inline unsigned umin(unsigned x, unsigned y) { return x < y ? x : y; }
+static inline unsigned umax(unsigned x, unsigned y) { return x < y ? y : x; }
