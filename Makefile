@@ -37,7 +37,7 @@ setup: .venv/ready
 
 DEMO := tests/submissions
 demo: setup
-	@echo; echo "== The handouts and solutions, from templates and the reference"
+	@echo; echo "== The handouts and solutions; first, and once, every wrong version is graded: a minute or so"
 	@$(BIN)/grader generate
 	@echo; echo "== A sample class is graded: each submission in a sandbox of its own"
 	@$(BIN)/grader batch $(DEMO) --assignment conv_backward

@@ -45,7 +45,9 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
     document = Document(path)
     model: RubricModel = document.parse(RubricModel, document.data)
     if model.assignment != assignment:
-        raise document.fail(f"found {model.assignment!r}, expected {assignment!r}", ("assignment",))
+        raise document.fail(
+            f"found assignment {model.assignment!r}, expected {assignment!r}", ("assignment",)
+        )
     anchors = _anchors(readme)
     criteria: list[Criterion] = []
     for number, criterion in enumerate(model.criteria):

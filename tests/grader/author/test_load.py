@@ -267,7 +267,7 @@ BROKEN = {
         "assignment: tiny",
         "assignment: other",
         1,
-        "found 'other', expected 'tiny'",
+        "found assignment 'other', expected 'tiny'",
     ),
     "criteria_that_are_no_list": (
         RUBRIC,
