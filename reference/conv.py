@@ -1,11 +1,12 @@
 """Convolution of images with its gradients, in the form to run, and the rearrangements they are made of.
 
 `reference.plain` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step; a test
-holds the two forms equal. Here are two ways to each. Both take the output block by block, so that what lies
-between input and result stays in the cache, and is never K * K times x as a whole:
+holds the two forms equal. Here are two ways to each, and `way_to` chooses. Both take the output block by
+block, so that what lies between input and result stays in the cache, and is never K * K times x as a whole:
 
 - One large product of matrices. With the windows of x as the rows of a matrix, out = im2col(x) @ w,
-  w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). Of a 1x1 kernel nothing is copied.
+  w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). Of a 1x1 kernel nothing is copied. On a
+  CPU `reference.windows` does this, for its calls cost less than those of NDArray.
 - Many small products, which take the windows where they lie: for each row of the output and each element of
   the kernel one, and the sum of those (kn2row). On a CPU this wins at 32 to 128 channels.
 """
@@ -14,14 +15,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
-from reference.in_place import add_into, copy_into, multiply_into, sum_products
+from reference.in_place import (
+    add_into,
+    multiply_into,
+    multiply_windows,
+    multiply_windows_transposed,
+    sum_products,
+)
 from reference.ndarray import NDArray, Shape, common_dtype, empty, normalize_axes, zeros
+from reference.windows import Box, Pair, Windows, boxes
 
-Pair: TypeAlias = tuple[int, int]
-Box: TypeAlias = tuple[slice, ...]
+Way: TypeAlias = Literal["small products", "cached windows", "large products"]
 
 SMALL_MATRIX = 2**13
 """How many elements of a matrix stay in a CPU's first-level cache: 32 KiB in float32."""
@@ -186,12 +193,15 @@ def conv_w_grad(
     k_h, k_w, c_in, c_out = w_shape
     how = (k_h, k_w), pair(stride), pair(padding)
     w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
-    if how[1] == (1, 1) and in_small_products(out_grad, w_shape, SMALL_MATRIX):
+    way = way_to(out_grad, w_shape, how, SMALL_MATRIX if how[1] == (1, 1) else 0)
+    if way == "small products":
         # For each kernel element the sum, over pieces, of pixels (C_in, L) by gradients (L, C_out).
         total = empty(w_grad.shape, x.device, w_grad.dtype)
         for pixels, gradients in pieces(x, out_grad, (k_h, k_w), how[2]):
             sum_products(pixels, gradients, total)
             add_into(total, w_grad)
+    elif way == "cached windows":
+        multiply_windows_transposed(x, how, out_grad, w_grad)
     else:
         matrix = w_grad.reshape((k_h * k_w * c_in, c_out))
         for columns, rows in column_blocks(x, out_grad, *how):
@@ -271,11 +281,14 @@ def correlate(x: NDArray, w: NDArray, out_shape: tuple[int, ...], stride: Pair, 
     k_h, k_w, c_in, c_out = w.shape
     out, w = empty(out_shape, x.device, common_dtype(x, w)), w.compact()
     how = (k_h, k_w), stride, padding
-    if in_small_products(out, w.shape, 2 * SMALL_MATRIX):
+    way = way_to(out, w.shape, how, 2 * SMALL_MATRIX)
+    if way == "small products":
         # For each output row, the sum over the kernel of its pixels (W', C_in) by a matrix (C_in, C_out).
         for seen, part in padded_blocks(x, out, *how):
             pixels = seen.permute((0, 1, 3, 4, 2, 5))
             sum_products(pixels, w.broadcast_to((*pixels.shape[:4], c_in, c_out)), part)
+    elif way == "cached windows":
+        multiply_windows(x, how, w, out)
     else:
         matrix = w.reshape((k_h * k_w * c_in, c_out))
         for columns, rows in column_blocks(x, out, *how):
@@ -314,16 +327,19 @@ def correlate_phases(out_grad: NDArray, w: NDArray, x_shape: Shape, stride: Pair
     return pixels.reshape((n, rows * s_h, columns * s_w, c_in))[:, :height, :width].compact()
 
 
-def in_small_products(out: NDArray, w_shape: Sequence[int], limit: int) -> bool:
-    """Whether many small products, with the windows where they lie, take less time than one large one.
+def way_to(out: NDArray, w_shape: Sequence[int], how: Windows, limit: int) -> Way:
+    """Which products of matrices take the least time.
 
-    They do on a CPU, where the matrix of one kernel element stays in the first-level cache, and its channels
-    and the pixels of a row fill the vector registers; but not for a 1x1 kernel, whose windows need no copy
-    for the large one either.
+    Small ones, with the windows where they lie, do on a CPU, where the matrix of one kernel element stays in
+    the first-level cache, at most `limit` elements, and its channels and the pixels of a row fill the vector
+    registers. Else the windows are copied, on a CPU to where its cache holds them; but those of a 1x1 kernel
+    are the images themselves.
     """
     k_h, k_w, c_in, c_out = w_shape
+    if out.device.name != "cpu" or how == ((1, 1), (1, 1), (0, 0)):
+        return "large products"
     wide = out.shape[2] >= 24 and min(c_in, c_out) >= 32
-    return out.device.name == "cpu" and k_h * k_w > 1 and wide and c_in * c_out <= limit
+    return "small products" if k_h * k_w > 1 and wide and c_in * c_out <= limit else "cached windows"
 
 
 def column_blocks(
@@ -331,17 +347,11 @@ def column_blocks(
 ) -> Iterator[tuple[NDArray, NDArray]]:
     """The rows of im2col(x), a block at a time, each with the rows of `out` that it is for.
 
-    A block is valid until the next one. For a 1x1 kernel it can be a view of x, and nothing is copied.
+    Of a 1x1 kernel they can be a view of x, and nothing is copied.
     """
-    blocks = padded_blocks(x, out, kernel, stride, padding)
-    if math.prod(kernel) == 1:
-        yield from ((as_rows(seen), as_rows(part)) for seen, part in blocks)
-        return
-    width, room = math.prod(kernel) * x.shape[3], x.device.ops.BLOCK // 4
-    memory = empty(min(max(room, width), math.prod(out.shape[:3]) * width), x.device, x.dtype)
-    for seen, part in blocks:
-        for pixels, rows in split((seen, part), width, room):
-            yield as_rows(copy_into(pixels, memory)), as_rows(rows)
+    elements, block = max(math.prod(kernel), math.prod(stride)) * x.shape[3], x.device.ops.BLOCK
+    for box in boxes(out.shape[:3], elements, block if elements == x.shape[3] else block // 4):
+        yield as_rows(windows(region(x, box, kernel, stride, padding), kernel, stride)), as_rows(out[box])
 
 
 def pieces(x: NDArray, out_grad: NDArray, kernel: Pair, padding: Pair) -> Iterator[tuple[NDArray, NDArray]]:
@@ -377,35 +387,6 @@ def padded_blocks(
     """
     for box in boxes(out.shape[:3], math.prod(stride) * x.shape[3], x.device.ops.BLOCK):
         yield windows(region(x, box, kernel, stride, padding), kernel, stride), out[box]
-
-
-def split(arrays: tuple[NDArray, NDArray], elements: int, limit: int) -> Iterable[tuple[NDArray, NDArray]]:
-    """Two arrays of (images, rows, columns, ...), cut into the same boxes: themselves if one is enough."""
-    first, second = arrays
-    lengths = first.shape[:3]
-    if math.prod(lengths) * elements <= limit:
-        return [arrays]
-    return ((first[box], second[box]) for box in boxes(lengths, elements, limit))
-
-
-def boxes(lengths: Sequence[int], elements: int, limit: int) -> Iterable[Box]:
-    """Cut (images, rows, columns) into boxes of at most `limit` elements, `elements` to a pixel.
-
-    A box is one run of pixels in row-major order. One pixel may be larger than the limit.
-    """
-    if math.prod(lengths) * elements <= limit:
-        return [tuple(slice(0, n) for n in lengths)]
-    room = limit // max(elements, 1)
-    steps: list[int] = []
-    for length in reversed(lengths):
-        parts = -(-length // min(max(room, 1), max(length, 1)))  # as few as may be, and of equal sizes
-        steps.insert(0, -(-length // max(parts, 1)) or 1)
-        room //= max(length, 1)
-    cuts = (
-        [slice(i, min(i + step, n)) for i in range(0, n, step)]
-        for n, step in zip(lengths, steps, strict=True)
-    )
-    return itertools.product(*cuts)
 
 
 def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair) -> NDArray:

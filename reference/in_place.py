@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from reference.ndarray import NDArray, row_major_strides
+from reference import windows
+from reference.ndarray import NDArray
+from reference.windows import Windows
 
 
 def multiply_into(a: NDArray, b: NDArray, out: NDArray, add: bool = False) -> None:
@@ -28,11 +30,21 @@ def sum_products(a: NDArray, b: NDArray, out: NDArray) -> None:
     ops.sum_products(*views, tuple(batch[:2]), tuple(batch[2:]), m, k, n, out.run())
 
 
-def copy_into(a: NDArray, memory: NDArray) -> NDArray:
-    """A compact copy of `a` that lies at the start of `memory`, an array with one axis."""
-    out = memory.view(a.shape, row_major_strides(a.shape), 0)
-    a.device.ops.compact(a.buffer, a.shape, a.strides, a.offset, memory.buffer[: a.size])
-    return out
+def multiply_windows(x: NDArray, how: Windows, w: NDArray, out: NDArray) -> None:
+    """Write im2col(x, *how) @ w over `out`, block by block. On cpu() alone.
+
+    x: (N, H, W, C), w: (KH, KW, C, C_out), out: (N, H', W', C_out), one run of memory.
+    """
+    assert out.is_run() and out.device.name == "cpu"
+    view = x.shape, x.strides, x.offset
+    windows.multiply(x.buffer, view, how, out.shape, w.run(), out.run())
+
+
+def multiply_windows_transposed(x: NDArray, how: Windows, out_grad: NDArray, w_grad: NDArray) -> None:
+    """Write im2col(x, *how)^T @ out_grad over `w_grad`. Shapes are multiply_windows'. On cpu() alone."""
+    assert w_grad.is_run() and w_grad.device.name == "cpu"
+    view = x.shape, x.strides, x.offset
+    windows.multiply_transposed(x.buffer, view, how, out_grad.shape, out_grad.run(), w_grad.run())
 
 
 def add_into(a: NDArray, out: NDArray) -> None:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 Buffer: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
+Matrix: TypeAlias = npt.NDArray[Any]
 
 # How many elements an intermediate result may have and still be in a cache when it is used: 4 MiB in float32.
 # Whoever works in blocks makes them of this size.
@@ -31,11 +32,14 @@ SMALL_MATRIX = 2**13
 # Looking up where a buffer lies takes 4 µs: as long as it takes to go through this many elements.
 WORTH_ALIGNING = 2**13
 
+# How many rows of a long matrix are multiplied at once: they are in the first-level cache as well.
+ROWS = 128
+
 # Up to how many neighbours are copied as one item: beyond, NumPy is as fast with single elements.
 LONGEST_ITEM = 64
 
 
-def empty(size: int, dtype: str) -> Buffer:
+def empty(size: int, dtype: npt.DTypeLike) -> Buffer:
     """A buffer of `size` elements that hold anything at all.
 
     A large one starts where a cache line does: a vector across two of them takes twice the time to load.
@@ -234,7 +238,7 @@ def sum_products(
     left = strided(a, (*outer, *inner, m, k), a_strides, a_offset)
     right = strided(b, (*outer, *inner, k, n), b_strides, b_offset)
     sums, terms = out.reshape(*outer, m, n), math.prod(inner)
-    memory = empty(max(BLOCK // 8, m * n), str(out.dtype))  # for products that are summed while in the cache
+    memory = empty(max(BLOCK // 8, m * n), out.dtype)  # for products that are summed while in the cache
     at_once = memory.size // (m * n)
     if terms <= at_once:
         rows = at_once // max(terms, 1)
@@ -273,22 +277,31 @@ def matmul(
     """
     left, right = strided(a, (m, k), a_strides, a_offset), strided(b, (k, n), b_strides, b_offset)
     target = out[out_offset : out_offset + m * n].reshape(m, n)
-    product = np.empty(target.shape, out.dtype) if accumulate else target
+    if accumulate:
+        product = np.empty(target.shape, out.dtype)
+        multiply_matrices(left, right, product)
+        target += product
+    else:
+        multiply_matrices(left, right, target)
+
+
+def multiply_matrices(left: Matrix, right: Matrix, out: Matrix) -> None:
+    """The product of an m x k and a k x n matrix, by the calls of OpenBLAS that take the least time."""
+    (m, k), n = left.shape, right.shape[1]
     if 24 * k * n <= SMALL_PRODUCT < m * k * n:
         # A small b: many small products, one under the other.
-        rows = SMALL_PRODUCT // (k * n) // 8 * 8
+        rows = min(SMALL_PRODUCT // (k * n) // 8 * 8, ROWS)
         count, done = m // rows, m // rows * rows
-        np.matmul(left[:done].reshape(count, rows, k), right, out=product[:done].reshape(count, rows, n))
-        np.matmul(left[done:], right, out=product[done:])
+        np.matmul(left[:done].reshape(count, rows, k), right, out=out[:done].reshape(count, rows, n))
+        if done < m:
+            np.matmul(left[done:], right, out=out[done:])
     elif m * n <= SMALL_MATRIX < n * k:
         # A small result of a long sum: many short sums, and their sum.
-        length = SMALL_MATRIX // 2 // n
+        length = min(SMALL_MATRIX // 2 // n, ROWS)
         count, done = k // length, k // length * length
         pieces = left[:, :done].reshape(m, count, length).swapaxes(0, 1)
-        np.sum(np.matmul(pieces, right[:done].reshape(count, length, n)), axis=0, out=product)
+        np.sum(np.matmul(pieces, right[:done].reshape(count, length, n)), axis=0, out=out)
         if done < k:
-            product += np.matmul(left[:, done:], right[done:])
+            out += np.matmul(left[:, done:], right[done:])
     else:
-        np.matmul(left, right, out=product)
-    if accumulate:
-        target += product
+        np.matmul(left, right, out=out)
