@@ -159,15 +159,17 @@ class NDArray:
         """The elements in row-major order as a buffer: a part of this array's if they lie so, else a copy."""
         return self.buffer[self.offset : self.offset + self.size] if self.is_run() else self.copy().buffer
 
+    def native(self) -> Any:
+        """This array as the device's own kind of array, np.ndarray or cupy.ndarray, over the same memory."""
+        return self.device.ops.strided(self.buffer, self.shape, self.strides, self.offset)
+
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
         if copy is False:
             raise ValueError("an NDArray gives its values to NumPy as a copy only")
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
 
     def __dlpack__(self, **options: Any) -> Any:
-        return self.device.ops.strided(self.buffer, self.shape, self.strides, self.offset).__dlpack__(
-            **options
-        )
+        return self.native().__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         kind, number = self.device.ops.strided(self.buffer, (0,), (1,), 0).__dlpack_device__()
@@ -430,11 +432,11 @@ class NDArray:
 
     def sum(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
         """The sum over `axis` (an int, several, or None: all), which keepdims leaves with length 1."""
-        return reduce_rows("sum_rows", self, axis, keepdims)
+        return reduction("sum", self, axis, keepdims)
 
     def max(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
         """The maximum over `axis`, as for sum. ValueError where that is a maximum of no elements."""
-        return reduce_rows("max_rows", self, axis, keepdims)
+        return reduction("max", self, axis, keepdims)
 
 
 def elementwise(operation: str, *operands: Operand) -> NDArray:
@@ -444,41 +446,37 @@ def elementwise(operation: str, *operands: Operand) -> NDArray:
     arrays = [operand for operand in ready if isinstance(operand, NDArray)]
     shape = broadcast_shape(*(a.shape for a in arrays))
     out = empty(shape, like.device, common_dtype(*arrays))
+    compute = getattr(like.device.ops, operation)
+    views = [v.broadcast_to(shape) if isinstance(v, NDArray) and v.shape != shape else v for v in ready]
+    if like.device.name == "cpu":
+        # NumPy walks views itself: nothing is copied.
+        compute(*(v.native() if isinstance(v, NDArray) else v for v in views), out.buffer.reshape(shape))
+        return out
     flat: list[Any] = []
     spare: NDArray | None = out  # the first operand that has to be copied goes where the result will be
-    for operand in ready:
-        if isinstance(operand, NDArray):
-            view = operand.broadcast_to(shape)
-            if spare is not None and not view.is_run() and view.dtype == out.dtype:
-                spare[...] = view
-                view, spare = spare, None
-            flat.append(view.run())
-        else:
-            flat.append(operand)
-    getattr(like.device.ops, operation)(*flat, out.buffer)
+    for view in views:
+        if isinstance(view, NDArray) and spare is not None and not view.is_run() and view.dtype == out.dtype:
+            spare[...] = view
+            view, spare = spare, None
+        flat.append(view.run() if isinstance(view, NDArray) else view)
+    compute(*flat, out.buffer)
     return out
 
 
-def reduce_rows(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -> NDArray:
-    """The backend's reduction over `axis`."""
+def reduction(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -> NDArray:
+    """The backend's "sum" or "max" over `axis`."""
     reduced = normalize_axes(range(a.ndim) if axis is None else axis, a.ndim)
     kept = tuple(i for i in range(a.ndim) if i not in reduced)
     row_length = math.prod(a.shape[i] for i in reduced)
-    if operation == "max_rows" and row_length == 0:
+    if operation == "max" and row_length == 0:
         raise ValueError(f"no maximum: shape {a.shape} has no elements along axis {axis}")
     out = empty([a.shape[i] for i in kept], a.device, a.dtype)
-    reduce = getattr(a.device.ops, operation)
-    if a.device.name == "cpu" and reduced and max(reduced) - min(reduced) < len(reduced):
-        # Neighbours stay where they are; an element of a row is then all that comes after them.
-        reduce(a.run(), row_length, out.buffer, math.prod(a.shape[max(reduced) + 1 :]))
-    elif a.device.name == "cpu" and reduced and a.is_run():
-        # One axis at a time, the last one first: that makes what is left small, and nothing is copied.
-        last = max(reduced)
-        smaller = reduce_rows(operation, a, last, True)
-        out = reduce_rows(operation, smaller, [i for i in reduced if i != last], True).reshape(out.shape)
+    if a.device.name == "cpu":
+        view = a.buffer, a.shape, a.strides, a.offset
+        getattr(a.device.ops, f"{operation}_axes")(*view, reduced, out.buffer)
     else:
-        # Otherwise the reduced axes go last, and each result is one row's.
-        reduce(a.permute(kept + reduced).run(), row_length, out.buffer)
+        # The reduced axes go last, and each result is one row's.
+        getattr(a.device.ops, f"{operation}_rows")(a.permute(kept + reduced).run(), row_length, out.buffer)
     return out.reshape([n if i in kept else 1 for i, n in enumerate(a.shape)]) if keepdims else out
 
 
@@ -502,6 +500,8 @@ def common_dtype(*arrays: NDArray) -> str:
 
 def broadcast_shape(*shapes: Shape) -> Shape:
     """The shape that all of these broadcast to. ValueError where there is none."""
+    if len(set(shapes)) == 1:
+        return shapes[0]
     ndim = max(len(shape) for shape in shapes)
     result = []
     for lengths in zip(*((1,) * (ndim - len(shape)) + shape for shape in shapes), strict=True):

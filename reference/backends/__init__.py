@@ -20,7 +20,8 @@ buffer is its strides and its offset, in elements, and where it stands alone its
 
 On the CPU alone, where the operations above would cost a copy or many calls:
 
-    sum_rows, max_rows (a, row_length, out, inner)
+    add ... tanh, of views that `strided` makes
+    sum_axes, max_axes (a, shape, strides, offset, axes, out)
     sum_products(a, a_strides, a_offset, b, b_strides, b_offset, outer, inner, m, k, n, out)
 """
 

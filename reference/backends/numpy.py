@@ -134,7 +134,8 @@ def from_dlpack(exporter: Any) -> tuple[Buffer, Shape, Shape, int]:
     return buffer, a.shape, strides, -sum(r for r in reach if r < 0)
 
 
-# Element by element. One of the two operands may be a number.
+# Element by element. One of the two operands may be a number. NumPy does to views what it does to rows of
+# numbers, so here operands may have any strides.
 
 
 def add(a: Buffer | float, b: Buffer | float, out: Buffer) -> None:
@@ -200,20 +201,26 @@ def tanh(a: Buffer, out: Buffer) -> None:
 # Rows and matrices.
 
 
-def sum_rows(a: Buffer, row_length: int, out: Buffer, inner: int = 1) -> None:
-    """Sum each row of `a`; the sum of an empty row is 0.
-
-    There are out.size / inner rows. An element of a row is `inner` numbers, which are summed apart: `a` is an
-    array (rows, row_length, inner), and `out` its sum over the middle axis.
-    """
-    if out.size:
-        np.sum(a.reshape(out.size // inner, row_length, inner), axis=1, out=out.reshape(-1, inner))
+def sum_rows(a: Buffer, row_length: int, out: Buffer) -> None:
+    """Sum each of the out.size rows of `a`; the sum of an empty row is 0."""
+    np.add.reduce(a.reshape(out.size, row_length), axis=1, out=out)
 
 
-def max_rows(a: Buffer, row_length: int, out: Buffer, inner: int = 1) -> None:
-    """The largest element of each row of `a`. Rows are as for sum_rows, and not empty."""
-    if out.size:
-        np.max(a.reshape(-1, row_length, inner), axis=1, out=out.reshape(-1, inner))
+def max_rows(a: Buffer, row_length: int, out: Buffer) -> None:
+    """The largest element of each of the out.size rows of `a`, which are not empty."""
+    np.maximum.reduce(a.reshape(out.size, row_length), axis=1, out=out)
+
+
+def sum_axes(a: Buffer, shape: Shape, strides: Shape, offset: int, axes: Shape, out: Buffer) -> None:
+    """Sum a strided view over some of its axes."""
+    kept = tuple(n for axis, n in enumerate(shape) if axis not in axes)
+    np.add.reduce(strided(a, shape, strides, offset), axis=axes, out=out.reshape(kept))
+
+
+def max_axes(a: Buffer, shape: Shape, strides: Shape, offset: int, axes: Shape, out: Buffer) -> None:
+    """The largest elements of a strided view over some of its axes, along which it is not empty."""
+    kept = tuple(n for axis, n in enumerate(shape) if axis not in axes)
+    np.maximum.reduce(strided(a, shape, strides, offset), axis=axes, out=out.reshape(kept))
 
 
 def sum_products(
