@@ -25,7 +25,7 @@ from reference.in_place import (
     multiply_windows_transposed,
     sum_products,
 )
-from reference.ndarray import NDArray, Shape, common_dtype, empty, normalize_axes, zeros
+from reference.ndarray import NDArray, Shape, check_device, common_dtype, empty, normalize_axes, zeros
 from reference.windows import Box, Pair, Windows, boxes
 
 Way: TypeAlias = Literal["small products", "cached windows", "large products"]
@@ -68,7 +68,7 @@ def flip(a: NDArray, axes: int | Sequence[int]) -> NDArray:
     The shape stays as it is. The result is a view: it shares a's memory, and nothing is copied. A negative
     axis counts from the last. IndexError for an axis out of range, ValueError for one that is named twice.
     """
-    chosen = normalize_axes(axes, a.ndim)
+    chosen = normalize_axes(axes, a.ndim, a.shape)
     return a[tuple(slice(None, None, -1 if axis in chosen else 1) for axis in range(a.ndim))]
 
 
@@ -81,7 +81,7 @@ def dilate(a: NDArray, axes: int | Sequence[int], dilation: int) -> NDArray:
     """
     if dilation < 0:
         raise ValueError(f"dilation is a number of zeros, not {dilation}")
-    chosen = normalize_axes(axes, a.ndim)
+    chosen = normalize_axes(axes, a.ndim, a.shape)
     step = [dilation + 1 if axis in chosen else 1 for axis in range(a.ndim)]
     out = zeros([n * k for n, k in zip(a.shape, step, strict=True)], a.device, a.dtype)
     out[tuple(slice(None, None, k) for k in step)] = a
@@ -97,7 +97,7 @@ def undilate(a: NDArray, axes: int | Sequence[int], dilation: int) -> NDArray:
     """
     if dilation < 0:
         raise ValueError(f"dilation is a number of zeros, not {dilation}")
-    chosen = normalize_axes(axes, a.ndim)
+    chosen = normalize_axes(axes, a.ndim, a.shape)
     return a[tuple(slice(None, None, dilation + 1 if axis in chosen else 1) for axis in range(a.ndim))]
 
 
@@ -140,8 +140,11 @@ def output_shape(
             f"and {tuple(w_shape)}"
         )
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
-    height = output_size(x_shape[1], w_shape[0], s_h, p_h)
-    width = output_size(x_shape[2], w_shape[1], s_w, p_w)
+    try:
+        height = output_size(x_shape[1], w_shape[0], s_h, p_h)
+        width = output_size(x_shape[2], w_shape[1], s_w, p_w)
+    except ValueError as error:
+        raise ValueError(f"no conv of x {tuple(x_shape)} and w {tuple(w_shape)}: {error}") from None
     return x_shape[0], height, width, w_shape[3]
 
 
@@ -152,6 +155,7 @@ def conv(
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
     """`reference.plain.conv`: (N, H, W, C_in) with (KH, KW, C_in, C_out) -> (N, H', W', C_out)."""
+    check_device(x, w)
     out_shape = output_shape(x.shape, w.shape, stride, padding)
     return correlate(x, w, out_shape, pair(stride), pair(padding))
 
@@ -164,6 +168,7 @@ def conv_x_grad(
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
     """`reference.plain.conv_x_grad`: (N, H', W', C_out) with (KH, KW, C_in, C_out) -> x_shape."""
+    check_device(out_grad, w)
     check_out_grad(out_grad, output_shape(x_shape, w.shape, stride, padding))
     k_h, k_w, c_in, c_out = w.shape
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
@@ -189,6 +194,7 @@ def conv_w_grad(
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
     """`reference.plain.conv_w_grad`: (N, H, W, C_in) with (N, H', W', C_out) -> w_shape."""
+    check_device(x, out_grad)
     check_out_grad(out_grad, output_shape(x.shape, w_shape, stride, padding))
     k_h, k_w, c_in, c_out = w_shape
     how = (k_h, k_w), pair(stride), pair(padding)

@@ -258,7 +258,7 @@ class NDArray:
 
     def permute(self, axes: Axes) -> NDArray:
         """A view whose axis i is axis axes[i] of this array. ValueError unless each axis is named once."""
-        order = normalize_axes(axes, self.ndim)
+        order = normalize_axes(axes, self.ndim, self.shape)
         if len(order) != self.ndim:
             raise ValueError(f"axes {order} do not name each axis of an array of shape {self.shape}")
         shape, strides = (tuple(each[axis] for axis in order) for each in (self.shape, self.strides))
@@ -343,7 +343,7 @@ class NDArray:
 
     def flip(self, axes: Axes | None = None) -> NDArray:
         """A view with the order of the elements reversed along `axes` (None: along all)."""
-        reversed_axes = normalize_axes(range(self.ndim) if axes is None else axes, self.ndim)
+        reversed_axes = normalize_axes(range(self.ndim) if axes is None else axes, self.ndim, self.shape)
         strides, offset = list(self.strides), self.offset
         for axis in reversed_axes:
             # Start at the last element of the axis, wherever this array itself starts, and walk back.
@@ -398,8 +398,20 @@ class NDArray:
     def __eq__(self, other: Operand) -> NDArray:  # type: ignore[override]  # an array of 0 and 1, as in NumPy
         return elementwise("equal", self, other)
 
-    def __ge__(self, other: Operand) -> NDArray:
+    def __ne__(self, other: Operand) -> NDArray:  # type: ignore[override]
+        return elementwise("subtract", 1, self == other)
+
+    def __ge__(self, other: Any) -> NDArray:
         return elementwise("greater_equal", self, other)
+
+    def __le__(self, other: Any) -> NDArray:
+        return elementwise("greater_equal", other, self)
+
+    def __gt__(self, other: Any) -> NDArray:
+        return elementwise("multiply", self >= other, self != other)
+
+    def __lt__(self, other: Any) -> NDArray:
+        return elementwise("multiply", self <= other, self != other)
 
     def maximum(self, other: Operand) -> NDArray:
         """The larger of the two, element by element; NaN where either is NaN."""
@@ -465,7 +477,7 @@ def elementwise(operation: str, *operands: Operand) -> NDArray:
 
 def reduction(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -> NDArray:
     """The backend's "sum" or "max" over `axis`."""
-    reduced = normalize_axes(range(a.ndim) if axis is None else axis, a.ndim)
+    reduced = normalize_axes(range(a.ndim) if axis is None else axis, a.ndim, a.shape)
     kept = tuple(i for i in range(a.ndim) if i not in reduced)
     row_length = math.prod(a.shape[i] for i in reduced)
     if operation == "max" and row_length == 0:
@@ -483,14 +495,22 @@ def reduction(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -> 
 def to_operand(value: Operand, like: NDArray) -> NDArray | float:
     """A number as a float; a NumPy array as an NDArray of like's dtype, on its device."""
     if isinstance(value, NDArray):
-        if value.device != like.device:
-            raise ValueError(f"arrays on two devices: {value.device} and {like.device}; use a.to(device)")
+        check_device(value, like)
         return value
     if isinstance(value, np.ndarray):
         return array(value, like.device, like.dtype)
     if isinstance(value, int | float | np.integer | np.floating):
         return float(value)
     raise TypeError(f"expected an NDArray, a NumPy array or a number, not {type(value).__name__}")
+
+
+def check_device(a: NDArray, b: NDArray) -> None:
+    """ValueError unless both arrays are on one device."""
+    if a.device != b.device:
+        raise ValueError(
+            f"arrays on two devices: shape {a.shape} on {a.device} and shape {b.shape} on {b.device}; "
+            "use a.to(device)"
+        )
 
 
 def common_dtype(*arrays: NDArray) -> str:
@@ -520,17 +540,19 @@ def row_major_strides(shape: Shape) -> Shape:
     return tuple(strides)
 
 
-def normalize_axes(axes: Axes, ndim: int) -> Shape:
+def normalize_axes(axes: Axes, ndim: int, shape: Shape | None = None) -> Shape:
     """Axes as numbers from 0 to ndim - 1, in the order given; a negative axis counts from the last.
 
-    IndexError for an axis out of range, ValueError for one that is named twice.
+    IndexError for an axis out of range, ValueError for one that is named twice: the message names the array's
+    shape where it is given.
     """
     given = to_integers(axes)
+    described = f"an array of {ndim} axes" if shape is None else f"an array of shape {shape}"
     if any(not -ndim <= axis < ndim for axis in given):
-        raise IndexError(f"axes {given} are out of range for an array of {ndim} axes")
+        raise IndexError(f"axes {given} are out of range for {described}")
     positive = tuple(axis % ndim for axis in given)
     if len(set(positive)) < len(positive):
-        raise ValueError(f"axes {given} name an axis of {ndim} twice")
+        raise ValueError(f"axes {given} name an axis twice of {described}")
     return positive
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
+from reference.backends import Device
 from reference.conv import (
     col2im,
     conv,
@@ -21,7 +22,7 @@ from reference.conv import (
     pair,
     undilate,
 )
-from reference.ndarray import array
+from reference.ndarray import array, cpu
 
 
 @dataclass(frozen=True)
@@ -218,10 +219,16 @@ def test_an_empty_batch_and_no_channels_in_are_allowed():
 @pytest.mark.parametrize(
     ("x_shape", "w_shape", "stride", "padding", "message"),
     [
-        ((1, 4, 4, 2), (5, 3, 2, 1), 1, 0, "length 5 does not fit on 4 pixels padded by 0"),
+        (
+            (1, 4, 4, 2),
+            (5, 3, 2, 1),
+            1,
+            0,
+            r"\(5, 3, 2, 1\): .* 5 does not fit on 4 pixels padded by 0",
+        ),
         ((1, 4, 4, 2), (3, 7, 2, 1), 1, (0, 1), "length 7 does not fit on 4 pixels padded by 1"),
         ((1, 4, 4, 2), (0, 3, 2, 1), 1, 0, "length 0"),
-        ((1, 4, 4, 2), (3, 3, 2, 1), 0, 0, "stride"),
+        ((1, 4, 4, 2), (3, 3, 2, 1), 0, 0, r"\(1, 4, 4, 2\) and w \(3, 3, 2, 1\): stride"),
         ((1, 4, 4, 2), (3, 3, 2, 1), (1, -1), 0, "stride"),
         ((1, 4, 4, 2), (3, 3, 2, 1), 1, -1, "padding"),
         ((1, 4, 4, 2), (3, 3, 2, 1), 1, (0, -1), "padding"),
@@ -240,6 +247,23 @@ def test_what_is_no_convolution_is_a_value_error(x_shape, w_shape, stride, paddi
         conv_x_grad(out_grad, w, x_shape, stride, padding)
     with pytest.raises(ValueError, match=message):
         conv_w_grad(x, out_grad, w_shape, stride, padding)
+
+
+def test_arrays_on_two_devices_are_a_value_error_that_names_both():
+    """Also where the other device's memory could be read: nothing is moved in silence."""
+    elsewhere = Device("elsewhere", cpu().ops)
+    here, there = (
+        [array(np.ones(s), device=d) for s in ((1, 4, 4, 2), (3, 3, 2, 1), (1, 2, 2, 1))]
+        for d in (cpu(), elsewhere)
+    )
+    for call in (
+        lambda a, b: conv(a[0], b[1]),
+        lambda a, b: conv_x_grad(a[2], b[1], a[0].shape),
+        lambda a, b: conv_w_grad(a[0], b[2], a[1].shape),
+    ):
+        for a, b in ((here, there), (there, here)):
+            with pytest.raises(ValueError, match=r"two devices: .*\(.*\) and .*use a.to"):
+                call(a, b)
 
 
 @pytest.mark.parametrize("wrong", [(1, 2, 3, 1), (1, 3, 2, 1), (2, 2, 2, 1), (1, 2, 2, 3), (2, 2, 1)])
@@ -367,10 +391,10 @@ def test_dilate_of_a_row_reads_as_written():
 def test_axes_out_of_range_and_named_twice_raise(rearrange):
     a = array(np.ones((2, 3)))
     for axes in (2, -3, (0, 2)):
-        with pytest.raises(IndexError, match="out of range"):
+        with pytest.raises(IndexError, match=r"out of range.*shape \(2, 3\)"):
             rearrange(a, axes)
     for axes in ((0, 0), (1, -1)):
-        with pytest.raises(ValueError, match="twice"):
+        with pytest.raises(ValueError, match=r"twice.*shape \(2, 3\)"):
             rearrange(a, axes)
 
 
