@@ -36,6 +36,7 @@ from grader.worker.confine import (
     forbid_processes,
     fork_into_namespaces,
     hide_from_others,
+    make_ready,
     shut_in,
 )
 from grader.worker.rehearse import rehearse
@@ -54,6 +55,7 @@ def launch(config: dict[str, object]) -> None:
     hide_from_others()
     poison_fresh_memory()
     worker = Worker(config)
+    make_ready()
     rehearse(config, REHEARSAL)
     outside = os.getuid(), os.getgid(), int(str(config["tmp_bytes"]))
     gc.collect()
