@@ -9,7 +9,7 @@ together; what would build a name out of pieces is refused.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 COMMENT_OR_TEXT = re.compile(
     r"//[^\n]*|/\*.*?\*/|R\"[^\"]*\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'", re.DOTALL
@@ -38,6 +38,8 @@ REFUSED = {  # pattern in the code without comments and texts: why
     r"\b(?:intptr_t|uintptr_t|__UINTPTR_TYPE__|__INTPTR_TYPE__)\b": POINTER,
     r"\b(?:memcpy|memmove|memset|memcmp|alloca|dlopen|dlsym|syscall|system|mmap|mprotect)\b": AROUND,
     rf"\(\s*{TYPE}\s*(?:const\s*)?[*&](?:[\s*&]|const\b|__restrict__\b)*\)\s*[\w(+\-~!&*]": POINTER,
+    rf"\(\s*{TYPE}\s*\(\s*[*&]": POINTER,
+    r"\b(?:decltype|typeof|__typeof|__typeof__|__decltype)\b": POINTER,
     rf"\bstatic_cast\s*<\s*{TYPE}\s*[*&]": POINTER,
     r"\btypedef\b[^;]*\*": POINTER,
     r"\busing\s+\w+\s*=[^;]*[*&]": POINTER,
@@ -51,6 +53,32 @@ REFUSED = {  # pattern in the code without comments and texts: why
 }
 EXTERN = re.compile(r"\bextern\b\s*(?:\"[^\"]*\"\s*)?(\w+)?")
 EXTERN_FOLLOWED_BY = ("__global__", "__device__", "__shared__", "__constant__", "__host__")
+KEYWORDS = frozenset(
+    (
+        *("alignas", "alignof", "auto", "bool", "break", "case", "char", "class", "const", "consteval"),
+        *("constexpr", "constinit", "const_cast", "continue", "default", "delete", "do", "double", "else"),
+        *("enum", "explicit", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int"),
+        *("long", "mutable", "namespace", "new", "nullptr", "operator", "private", "protected", "public"),
+        *("register", "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast"),
+        *(
+            "struct",
+            "switch",
+            "template",
+            "this",
+            "true",
+            "typedef",
+            "typename",
+            "union",
+            "unsigned",
+            "using",
+        ),
+        *("virtual", "void", "volatile", "while", "defined"),
+    )
+)
+# What the compiler defines depends on how it is called: a condition on that could show one source here and
+# another one where it is compiled.
+KNOWN_TO_NOBODY = frozenset(("__CUDA_ARCH__", "__CUDACC__", "__NVCC__", "defined"))
+NUMBER = re.compile(r"\s*\(?\s*-?\.?\d[\w.]*\s*\)?\s*")
 DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(\w*)([^\n]*)", re.MULTILINE)
 DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", ""))
 
@@ -100,13 +128,23 @@ def _problems(code: str, joined: str) -> Iterator[tuple[int, str]]:
     for found in EXTERN.finditer(code):
         if found[1] not in EXTERN_FOLLOWED_BY:
             yield found.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
+    bodies = _bodies(code)
     for found in DIRECTIVE.finditer(code):
-        why = _problem_of_directive(found[1], found[2], joined[found.start(2) : found.end(2)])
+        why = _problem_of_directive(found[1], found[2], joined[found.start(2) : found.end(2)], bodies)
         if why:
             yield found.start(), why
 
 
-def _problem_of_directive(name: str, code: str, text: str) -> str:
+def _bodies(code: str) -> dict[str, list[str]]:
+    """What a source's own macros stand for, by their names."""
+    bodies: dict[str, list[str]] = {}
+    for found in DIRECTIVE.finditer(code):
+        if found[1] == "define" and (named := re.match(r"\s*(\w+)(.*)", found[2])):
+            bodies.setdefault(named[1], []).append(named[2])
+    return bodies
+
+
+def _problem_of_directive(name: str, code: str, text: str, bodies: Mapping[str, Sequence[str]]) -> str:
     """Why a line of the preprocessor's is refused, or ""; `code` and `text` follow its name, `text` whole."""
     if name == "include" and (header := re.match(r"\s*[<\"]([^>\"]*)[>\"]", text)):
         return "" if header[1] in INCLUDES else f"`#include <{header[1]}>`: device code has no such header"
@@ -116,4 +154,25 @@ def _problem_of_directive(name: str, code: str, text: str) -> str:
         return f"`#{name}` {AROUND}"
     if name == "define" and "#" in code:
         return f"`#` in a macro {PIECES}"
+    if name in ("define", "undef"):
+        return _problem_of_name(name, *re.findall(r"\w+", code)[:1])
+    if name in ("if", "elif", "ifdef", "ifndef"):
+        return _problem_of_condition(name, code, bodies)
+    return ""
+
+
+def _problem_of_name(directive: str, name: str = "") -> str:
+    if name in KEYWORDS or name.startswith("__"):
+        return f"`#{directive} {name}`: the name is the language's own"
+    return ""
+
+
+def _problem_of_condition(directive: str, code: str, bodies: Mapping[str, Sequence[str]]) -> str:
+    """Conditions are on numbers, and on macros of the source's own that stand for numbers."""
+    for name in re.findall(r"\b[A-Za-z_]\w*", re.sub(r"\b\d\w*", "", code)):
+        is_a_number = name in bodies and all(map(NUMBER.fullmatch, bodies[name]))
+        is_asked_for = directive.endswith("def") or re.search(rf"\bdefined\s*\(?\s*{name}\b", code)
+        if name in KNOWN_TO_NOBODY or (not name.startswith("_") and (is_a_number or is_asked_for)):
+            continue
+        return f"`#{directive} ... {name}`: a condition is on numbers and on your own macros for numbers"
     return ""

@@ -1,4 +1,4 @@
-"""Counts floating-point operations, where the compiler's assembly shows them.
+"""Reads the compiler's assembly: counts floating-point operations, and finds calls by a pointer.
 
 With -fsanitize-coverage=trace-pc each basic block begins with a call. Here that call gives way to an addition
 of as many operations as the block has, or to nothing.
@@ -25,6 +25,9 @@ OPERATIONS = [
         1,
     ),
 ]
+# By a register or memory; a name's own place, where the loader puts its address, is as good as the name.
+BY_A_POINTER = re.compile(r"^\s+(?:notrack\s+)?(?:callq?|jmpq?)\s+\*(?!\w+@GOTPCREL\(%rip\))|^\s+bl?r\s+x\d")
+LINE = re.compile(r"^\s+\.loc\s+\d+\s+(\d+)")
 ADD = {
     "x86-64": "\tmovq\temulator_arithmetic@GOTPCREL(%rip), %rax\n\taddq\t${n}, (%rax)",
     "arm64": "\tadrp\tx16, :got:emulator_arithmetic\n\tldr\tx16, [x16, :got_lo12:emulator_arithmetic]\n"
@@ -44,3 +47,17 @@ def with_counts(assembly: str) -> str:
         else:
             operations += next((n for pattern, n in OPERATIONS if pattern.match(lines[number])), 0)
     return "\n".join(lines)
+
+
+def call_by_a_pointer(assembly: str) -> int:
+    """The line of the source at which code calls, or jumps to, what a number says; 0 where none does.
+
+    Where such a call leads nobody can tell by reading, so it could pass all checks by.
+    """
+    last = 0
+    for line in assembly.split("\n"):
+        if found := LINE.match(line):
+            last = int(found[1])
+        elif BY_A_POINTER.match(line):
+            return max(last, 1)
+    return 0

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .arithmetic import with_counts
+from .arithmetic import call_by_a_pointer, with_counts
 from .cache import make_room, mark_used
 from .elf import runs_on_loading, unknown_names
 from .source import CompileError, kernels_of, prepare
@@ -30,7 +30,7 @@ KERNELS = (
     # As a GPU computes: every operation rounds to its type, whatever the machine could fuse.
     *("-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing"),
 )
-CHECKED = ("-O1", "-fsanitize=thread", "-DEMULATOR_CHECKED")
+CHECKED = ("-O1", "-fsanitize=thread", "-fno-jump-tables", "-DEMULATOR_CHECKED")
 COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of them, and nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
@@ -89,11 +89,11 @@ def compile_library(
     program = "\n".join(
         [
             '#include "cuda_emulator.h"',
+            '#include "emulator_entry.h"',
             *(f"#define {name} {value}" for name, value in defines.items()),
             f'#line 1 "{shown}"',
             prepare(source, file),
             '#line 1 "emulator"',
-            '#include "emulator_entry.h"',
             *(f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)),
             "",
         ]
@@ -112,7 +112,7 @@ def compile_library(
         started = {} if runtime.exists() else start_runtime(command, Path(scratch))
         kernels = Path(scratch, "kernels.o")
         if checked:
-            warnings = assemble(command, options, program, kernels)
+            warnings = assemble(command, options, program, kernels, file)
         else:
             warnings = run([*command, *options, "-x", "c++", "-c", "-", "-o", str(kernels)], program)
         for name, unit in started.items():
@@ -140,12 +140,18 @@ def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess
     }
 
 
-def assemble(command: Sequence[str], options: Sequence[str], program: str, target: Path) -> str:
+def assemble(command: Sequence[str], options: Sequence[str], program: str, target: Path, file: str) -> str:
     """Compile, with counts of arithmetic; the compiler's warnings."""
     assembly = target.with_suffix(".s")
     warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program)
     if sys.platform != "darwin":  # its assembly is written otherwise; arithmetic is not counted there
-        assembly.write_text(with_counts(assembly.read_text(encoding="utf-8")), encoding="utf-8")
+        text = assembly.read_text(encoding="utf-8")
+        if line := call_by_a_pointer(text):
+            raise CompileError(
+                f"{file}:{line}: a function is called by a pointer, which is not emulated: call it by its "
+                "name, or make it a parameter of a template"
+            )
+        assembly.write_text(with_counts(text), encoding="utf-8")
     run([*command, "-c", str(assembly), "-o", str(target)])
     return warnings
 
@@ -167,7 +173,8 @@ def link(
     And nothing of it runs when it is loaded.
     """
     # What a kernel declares and nobody defines is an error here, and not when it is called.
-    name = "-install_name" if sys.platform == "darwin" else "-z,defs,-soname"
+    # All names are looked up at the start, and where they are kept is read-only from then on.
+    name = "-install_name" if sys.platform == "darwin" else "-z,defs,-z,relro,-z,now,-soname"
     made = scratch / target.name
     # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
     run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)])

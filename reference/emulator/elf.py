@@ -33,7 +33,9 @@ def section(library: bytes, name: str) -> bytes:
 
 def runs_on_loading(library: bytes) -> bool:
     """Whether a variable gets its value from code, which would run when the library is loaded."""
-    return b"_GLOBAL__sub_I_" in section(library, ".strtab")  # so do GCC and Clang call that code
+    named = b"_GLOBAL__sub_I_" in section(library, ".strtab")  # so do GCC and Clang call that code
+    # What every library begins with are the C library's address and, checked, the sanitizer's.
+    return named or len(section(library, ".init_array")) > 16
 
 
 def unknown_names(library: bytes) -> list[str]:

@@ -6,7 +6,7 @@
 #pragma once
 
 // The sanitizer's functions hear of every access; what stands in here tells them itself, or need not.
-#define EMULATOR_QUIET __attribute__((no_sanitize("thread")))
+#define EMULATOR_QUIET __attribute__((__no_sanitize__("thread")))
 #define EMULATOR_LINE int line = __builtin_LINE()
 
 #define __global__

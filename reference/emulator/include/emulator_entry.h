@@ -43,7 +43,7 @@ template <int... I> struct emulator_count<0, I...> {
 };
 
 template <typename... P, int... I>
-EMULATOR_QUIET inline void emulator_call(void (*kernel)(P...), void **arguments, emulator_numbers<I...>)
+EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call(void (*kernel)(P...), void **arguments, emulator_numbers<I...>)
 {
     (void)arguments;
     kernel(*static_cast<P *>(arguments[I])...);
@@ -59,18 +59,20 @@ template <typename... P> constexpr const emulator_parameter *emulator_parameters
     return emulator_signature<P...>::parameters;
 }
 
-template <typename... P> EMULATOR_QUIET inline void emulator_enter(void (*kernel)(P...), void **arguments)
+template <typename... P> EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_enter(void (*kernel)(P...), void **arguments)
 {
     emulator_call(kernel, arguments, typename emulator_count<sizeof...(P)>::type());
 }
 
-#define EMULATOR_ENTRY(number, ...)                                                                         \
-    extern "C" __attribute__((visibility("default"))) EMULATOR_QUIET void emulator_entry_##number(void **a) \
-    {                                                                                                       \
-        emulator_enter(&__VA_ARGS__, a);                                                                    \
-    }                                                                                                       \
-    extern "C" __attribute__((visibility("default"))) const emulator_parameter                              \
-        *emulator_parameters_##number()                                                                     \
-    {                                                                                                       \
-        return emulator_parameters(&__VA_ARGS__);                                                           \
+// This one stands behind the source, whose macros reach it: its names are none that a source may define.
+#define EMULATOR_ENTRY(number, ...)                                                                           \
+    extern "C" __attribute__((__visibility__("default"))) EMULATOR_QUIET                                      \
+    void emulator_entry_##number(void **emulator_arguments)                                                   \
+    {                                                                                                         \
+        emulator_enter(&__VA_ARGS__, emulator_arguments);                                                     \
+    }                                                                                                         \
+    extern "C" __attribute__((__visibility__("default"))) const emulator_parameter                            \
+        *emulator_parameters_##number()                                                                       \
+    {                                                                                                         \
+        return emulator_parameters(&__VA_ARGS__);                                                             \
     }

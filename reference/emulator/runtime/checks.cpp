@@ -169,7 +169,8 @@ inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int 
 // Memory of the thread's own, constants and the like; or nothing at all, and then there is no going on.
 template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
 {
-    if (thread < 0 || in_a_stack(address) || in_the_program(address))
+    std::uintptr_t last = address + std::uintptr_t(size) - 1;
+    if (thread < 0 || (in_a_stack(address) && in_a_stack(last)) || (in_the_program(address) && in_the_program(last)))
         return;
     Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
     finding.region = -2;
@@ -194,7 +195,7 @@ template <Mode MODE> inline void access(const volatile void *pointer, int size, 
 {
     std::uintptr_t address = reinterpret_cast<std::uintptr_t>(pointer);
     std::size_t offset = address - reinterpret_cast<std::uintptr_t>(arena);
-    if (__builtin_expect(offset >= arena_size, 0)) {
+    if (__builtin_expect(offset >= arena_size || std::size_t(size) > arena_size - offset, 0)) {
         elsewhere<MODE>(address, size, place);
         return;
     }
@@ -382,23 +383,25 @@ INTERFACE void __tsan_read4(void *p) { access_4<READ>(p, HERE); }
 INTERFACE void __tsan_write4(void *p) { access_4<WRITE>(p, HERE); }
 INTERFACE void __tsan_unaligned_read4(void *p) { access<READ>(p, 4, HERE); }
 INTERFACE void __tsan_unaligned_write4(void *p) { access<WRITE>(p, 4, HERE); }
-INTERFACE void __tsan_read_range(void *p, std::size_t n) { access<READ>(p, int(n), HERE); }
-INTERFACE void __tsan_write_range(void *p, std::size_t n) { access<WRITE>(p, int(n), HERE); }
+// A struct may be of any size; what is that large leaves every array.
+static int bounded(std::size_t n) { return n < INT32_MAX ? int(n) : INT32_MAX; }
+INTERFACE void __tsan_read_range(void *p, std::size_t n) { access<READ>(p, bounded(n), HERE); }
+INTERFACE void __tsan_write_range(void *p, std::size_t n) { access<WRITE>(p, bounded(n), HERE); }
 INTERFACE void *__tsan_memcpy(void *to, const void *from, std::size_t n)
 {
-    access<READ>(from, int(n), HERE);
-    access<WRITE>(to, int(n), HERE);
+    access<READ>(from, bounded(n), HERE);
+    access<WRITE>(to, bounded(n), HERE);
     return std::memmove(to, from, n);
 }
 INTERFACE void *__tsan_memmove(void *to, const void *from, std::size_t n)
 {
-    access<READ>(from, int(n), HERE);
-    access<WRITE>(to, int(n), HERE);
+    access<READ>(from, bounded(n), HERE);
+    access<WRITE>(to, bounded(n), HERE);
     return std::memmove(to, from, n);
 }
 INTERFACE void *__tsan_memset(void *to, int value, std::size_t n)
 {
-    access<WRITE>(to, int(n), HERE);
+    access<WRITE>(to, bounded(n), HERE);
     return std::memset(to, value, n);
 }
 INTERFACE void __tsan_init() {}

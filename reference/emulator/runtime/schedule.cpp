@@ -418,9 +418,10 @@ void find_program() { dl_iterate_phdr(look_at_library, nullptr); }
 
 }  // namespace
 
+// What lies in a thread's own stack; those of others are no memory that it shares.
 bool in_a_stack(std::uintptr_t address)
 {
-    return address - reinterpret_cast<std::uintptr_t>(stacks) < stack_count * STACK;
+    return address - reinterpret_cast<std::uintptr_t>(stacks + fiber * STACK) < STACK;
 }
 
 bool in_the_program(std::uintptr_t address)
@@ -453,6 +454,68 @@ void stop()
     emulator_switch(&nowhere, scheduler);
     __builtin_unreachable();
 }
+
+namespace {
+
+template <typename T> void put(const char *format, T value)
+{
+    std::size_t room = sizeof output - output_size;  // what is beyond is lost, as in a GPU's buffer
+    int length = std::snprintf(output + output_size, room, format, value);
+    if (length > 0)
+        output_size += std::size_t(length) < room ? std::size_t(length) : room - 1;
+}
+
+// A text that a kernel may have: its own, or one in an array.
+bool readable(const char *text)
+{
+    std::uintptr_t address = reinterpret_cast<std::uintptr_t>(text);
+    return address - reinterpret_cast<std::uintptr_t>(arena) < arena_size || in_a_stack(address)
+        || in_the_program(address);
+}
+
+// printf, one conversion after the other: the C library's would write where %n says, and read where %s does.
+void print(const char *format, va_list values)
+{
+    if (!readable(format))
+        return;
+    while (*format) {
+        if (*format != '%' || format[1] == '%' || !format[1]) {
+            put("%c", *format);
+            format += *format == '%' && format[1] ? 2 : 1;
+            continue;
+        }
+        char one[64] = "%";
+        std::size_t size = 1;
+        bool is_long = false;
+        for (++format; *format && std::strchr("-+ #0123456789.*hlLjzt", *format) && size < 40; ++format) {
+            if (*format == '*')
+                size += std::size_t(std::snprintf(one + size, 12, "%d", va_arg(values, int)));
+            else if (std::strchr("ljzt", *format))
+                is_long = true;
+            else if (*format != 'L')
+                one[size++] = *format;
+        }
+        char conversion = *format;
+        format += conversion != 0;
+        if (conversion && std::strchr("diouxXc", conversion)) {
+            std::snprintf(one + size, 4, is_long ? "ll%c" : "%c", conversion);
+            is_long ? put(one, va_arg(values, long long)) : put(one, va_arg(values, int));
+        } else if (conversion && std::strchr("aAeEfFgG", conversion)) {
+            one[size] = conversion;
+            put(one, va_arg(values, double));
+        } else if (conversion == 's') {
+            const char *text = va_arg(values, const char *);
+            one[size] = 's';
+            put(one, readable(text) ? text : "(none)");
+        } else if (conversion == 'p') {
+            put("%p", va_arg(values, void *));
+        } else if (conversion == 'n') {
+            va_arg(values, void *);
+        }
+    }
+}
+
+}  // namespace
 
 }  // namespace emulator
 
@@ -517,12 +580,10 @@ INTERFACE int emulator_printf(const char *format, ...)
 {
     va_list values;
     va_start(values, format);
-    std::size_t room = sizeof output - output_size;  // what is beyond is lost, as in a GPU's buffer
-    int length = std::vsnprintf(output + output_size, room, format, values);
+    std::size_t before = output_size;
+    print(format, values);
     va_end(values);
-    if (length > 0)
-        output_size += std::size_t(length) < room ? std::size_t(length) : room - 1;
-    return length;
+    return int(output_size - before);
 }
 
 // 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks.

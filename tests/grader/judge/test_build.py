@@ -14,6 +14,7 @@ from grader.model.grade import Status
 
 ROOT = Path(__file__).parents[3]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
+STAR = "#define STAR *\n#else\n#define STAR\n#endif\nlong g(long n) { return *(long STAR)n; }"
 FOR_NO_GPU = f"{LEAST}int of_the_host(int n) {{ return n; }}\n"  # g++ knows no device
 
 
@@ -92,6 +93,13 @@ def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no
         ("int first();\nint early = first();\nint first() { return 1; }", "gets its value from code"),
         ('extern "C" __global__ void system(const char *);\nvoid f() { system("true"); }', "system"),
         ("#define STAR * const\nfloat g(long n) { return *(float STAR)n; }", "(float * const)n"),
+        (f"#ifdef INT_MAX\n{STAR}", "(long *)n"),
+        (f"#if INT_MAX\n{STAR}", "(long *)n"),
+        (
+            "template <class T> int S = blocks_for(1, 1);\nvoid f() { S<int> = 1; }",
+            "gets its value from code",
+        ),
+        ("void f(long n) { ((void (*)(int))n)(1); }", "called by a pointer"),
     ],
 )
 def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, named: str) -> None:

@@ -128,9 +128,93 @@ def test_a_kernel_may_say_its_launch_bounds(folder, bounds, place):
         ("__pipeline_commit();", "not emulated"),
         ("cuda::barrier<1> b;", "not emulated"),
         ("n = erfinvf(1);", "erfinvf"),
+        ("((float (*)(int))(size_t)n)(n);", "called by a pointer"),
+        ("void *to[] = {&&here, &&there}; goto *to[n]; here: n = 1; there: n = 2;", "called by a pointer"),
     ],
 )
 def test_what_is_not_there_is_refused_at_its_line(folder, line, complaint):
     with pytest.raises(CompileError, match=complaint) as caught:
         Module(f"__global__ void kernel(int n)\n{{\n{line}\n}}\n", folder=folder)
     assert "kernels.cu:3:" in str(caught.value)
+
+
+def test_a_switch_and_a_recursion_are_no_calls_by_a_pointer(folder):
+    source = """
+__device__ int step(int n) { return n < 2 ? n : step(n - 1) + step(n - 2); }
+__global__ void kernel(int n, int *out)
+{
+    switch (n) {
+    case 0: out[0] = 5; break; case 1: out[0] = step(9); break; case 2: out[0] = 7; break;
+    case 3: out[0] = 1; break; case 4: out[0] = 2; break; case 5: out[0] = 3; break;
+    default: out[0] = 8;
+    }
+}
+__global__ void other(int n, int *out) { out[0] = n; }
+"""
+    out = np.zeros(1, "int32")
+    Module(source, folder=folder).launch("kernel", 1, 1, [1, out])
+    assert out[0] == 34
+
+
+def test_a_threads_own_stack_is_nobody_elses(folder):
+    """A pointer to a local variable, given to another thread, is an address far from every array."""
+    source = """__global__ void kernel(float *out)
+{
+    __shared__ float *its[2];
+    float mine = threadIdx.x;
+    its[threadIdx.x] = &mine;
+    __syncthreads();
+    out[threadIdx.x] = *its[1 - threadIdx.x];
+}
+"""
+    run = Module(source, folder=folder).check("kernel", 1, 2, [Fresh(np.zeros(2, "float32"))])
+    assert "out_of_bounds" in {finding.kind for finding in run.findings}
+
+
+@pytest.mark.parametrize(
+    "trick",
+    ["#define a other", "#define kernel(...) (other(), 0)", "#define visibility none", "#define I 3"],
+)
+def test_a_sources_macros_do_not_reach_the_emulators_code(folder, trick):
+    source = "__global__ void fill(int n, float *out) { out[0] = n; }\n__device__ int other() { return 1; }\n"
+    out = np.zeros(1, "float32")
+    Module(source + trick + "\n", folder=folder).launch("fill", 1, 1, [3, out])
+    assert out[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("call", "printed"),
+    [
+        (r'printf("%d %5.2f|%-4u|%c %s %%\n", -3, 1.5, 7u, 65, "text")', "-3  1.50|7   |A text %\n"),
+        (r'printf("%*d|%.*f|%x|%#o|%e", 4, 7, 1, 2.25, 255, 8, 1.0)', "   7|2.2|ff|010|1.000000e+00"),
+        (
+            r'printf("%+lld|%zu|%lu|%hhd", 1ll << 40, sizeof(int), at, 44)',
+            "+1099511627776|4|1099511627776|44",
+        ),
+        (r'printf("%s|%d", (const char *)at, 3)', "(none)|3"),
+        (r'printf("a%nb", (int *)at)', "ab"),
+        (r'printf("100%")', "100%"),
+        (r"printf((const char *)at)", ""),
+    ],
+)
+def test_printf_prints_as_c_does_and_touches_no_foreign_memory(folder, call, printed):
+    """Its %n writes nothing, and of %s only a text of the kernel's own is read."""
+    source = f"__global__ void kernel(size_t at) {{ {call}; }}"
+    assert Module(source, folder=folder).launch("kernel", 1, 1, [np.uint64(1 << 40)]).output == printed
+
+
+@pytest.mark.parametrize("size", ["1 << 12", "1 << 20"])
+@pytest.mark.parametrize("start", ["out", "(float *)&local"])
+def test_a_struct_that_leaves_memory_at_its_other_end_is_stopped(folder, size, start):
+    """What lies behind the arrays, and behind a thread's stack, are the emulator's own notes."""
+    source = f"""struct Large {{ char bytes[{size}]; }};
+__global__ void kernel(float *out, float *from)
+{{
+    float local = 0;
+    *(Large *)({start}) = *(Large *)from;
+    out[0] = local;
+}}
+"""
+    arrays = [np.zeros(4, "float32"), np.zeros(4, "float32")]
+    run = Module(source, folder=folder).check("kernel", 1, 1, arrays)
+    assert "out_of_bounds" in {finding.kind for finding in run.findings}
