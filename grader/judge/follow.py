@@ -104,7 +104,7 @@ class Reader:
         if isinstance(value, list):
             for item in value:
                 self._walk_value(item, scope)
-        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+        elif isinstance(value, ast.AST):
             self._walk(value, scope)
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> None:
@@ -122,8 +122,8 @@ class Reader:
         self._walk(node.value, scope)
         self._walk(node.slice, scope)
 
-    def _constant(self, node: ast.Constant, scope: Scope) -> None:
-        """Stands for nothing."""
+    def _leaf(self, node: ast.AST, scope: Scope) -> None:
+        """Names nothing, and has nothing below it that does."""
 
     def _name(self, node: ast.Name, scope: Scope) -> None:
         if isinstance(node.ctx, ast.Load):
@@ -247,9 +247,10 @@ class Reader:
             self._problems.append((node.lineno, problem))
 
     def _judge(self, node: ast.expr, scope: Scope) -> None:
-        if isinstance(node, ast.Attribute) and node.attr in BEHIND_ATTRIBUTES:
-            self._complain(node, f"{node.attr} {BEHIND}")
-        if isinstance(node, ast.Call) and "builtins.getattr" in self._resolve(node.func, scope):
+        if isinstance(node, ast.Attribute):
+            if node.attr in BEHIND_ATTRIBUTES:
+                self._complain(node, f"{node.attr} {BEHIND}")
+        elif isinstance(node, ast.Call) and "builtins.getattr" in self._resolve(node.func, scope):
             for text in self._texts(node.args[1], scope) if len(node.args) > 1 else ():
                 self._complain(node, f"{text} {BEHIND}" if text in BEHIND_ATTRIBUTES else "")
         for name in self._resolve(node, scope):
@@ -370,10 +371,11 @@ class Reader:
         return self._text_values[home, name]
 
 
-_LEAVES = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.alias)  # name nothing
+_KINDS_OF_LEAVES = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
+_LEAVES = (ast.Constant, ast.alias, *(leaf for kind in _KINDS_OF_LEAVES for leaf in kind.__subclasses__()))
 _SPECIAL: Mapping[type[ast.AST], Callable[[Reader, Any, Scope], None]] = {
     ast.Name: Reader._name,
-    ast.Constant: Reader._constant,
+    **dict.fromkeys(_LEAVES, Reader._leaf),
     ast.Attribute: Reader._attribute,
     ast.Call: Reader._call,
     ast.Subscript: Reader._subscript,

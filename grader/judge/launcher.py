@@ -179,10 +179,14 @@ class PlainChild:
 class Launcher:
     """A warm process behind the wall that forks workers (see `grader.worker.launch`); started when needed.
 
-    It is thrown away with all its children when one of them was killed or ended in an unusual way.
+    It is thrown away with all its children when one of them was killed or ended in an unusual way. Where they
+    `may_fork`, their CPU time is that of their children, too.
     """
 
-    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: tuple[str, ...], environment: Mapping[str, str], *, may_fork: bool = True
+    ) -> None:
+        self.may_fork = may_fork
         self._arguments = arguments
         self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
@@ -318,7 +322,11 @@ class ForkedChild:
     def cpu_seconds(self, *, with_descendants: bool) -> float:
         """See `Child`."""
         worker = self._find_worker()
-        return 0.0 if worker is None else cpu_seconds(worker, with_descendants=with_descendants)
+        if worker is None:
+            return 0.0
+        if not self._launcher.may_fork:
+            return own_cpu_seconds(worker)
+        return cpu_seconds(worker, with_descendants=with_descendants)
 
     def usage(self, most: int) -> tuple[int, int]:
         """See `Child`; without what all forks share."""
@@ -420,17 +428,27 @@ def _pid_inside(pid: int) -> int:
 def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
     """User and system time of a process and its ended children; 0 where the machine does not tell.
 
-    Its own is read from its CPU clock, in nanoseconds (clock_getcpuclockid(3) says how a clock is numbered);
-    its children's from /proc (see proc(5)), in ticks of 10 ms.
+    Its children's are read from /proc (see proc(5)), in ticks of 10 ms.
     """
     try:
         fields = _fields(pid)
         children = _children(pid) if with_descendants else []
-        own = time.clock_gettime((~pid << 3) | 2)
     except OSError:
         return 0.0
+    own = own_cpu_seconds(pid)
     ended = sum(int(field) for field in fields[13:15]) / os.sysconf("SC_CLK_TCK")
     return own + ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
+
+
+def own_cpu_seconds(pid: int) -> float:
+    """User and system time of a process by its CPU clock, in nanoseconds; 0 where the machine does not tell.
+
+    clock_getcpuclockid(3) says how the clock is numbered. A small case takes as long as reading /proc does.
+    """
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
 
 
 def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:

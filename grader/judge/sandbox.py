@@ -72,9 +72,8 @@ def starter(
         binds += ["--ro-bind", str(provided), "/sandbox/provided"]
         config["paths"] = ["/sandbox/provided"]
     python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-c", BOOT, json.dumps(config))
-    return Launcher(
-        (*_outer_wall(device), *binds, "--remount-ro", "/", "--chdir", "/tmp", "--", *python), ENVIRONMENT
-    )
+    outer = (*_outer_wall(device), *binds, "--remount-ro", "/", "--chdir", "/tmp")
+    return Launcher((*outer, "--", *python), ENVIRONMENT, may_fork=may_fork)
 
 
 def compiler_wall(provided: Path, folder: Path, environment: Sequence[tuple[str, str]]) -> tuple[str, ...]:
