@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from grader.batch.database import Database
 from grader.batch.document import grade_from_row, grade_to_row, result_from_json, result_to_json
 from grader.batch.tables import (
+    COUNTS,
     AdjustmentRow,
     AuditRow,
     CaseRow,
@@ -145,13 +146,13 @@ class Gradebook:
         with self._database.writing() as db:
             self._store(db, submission.files, graded.fresh)
             rival = db.execute(
-                select(GradeRow.submission_id, GradeRow.score).filter_by(**key, counts=True)
+                select(GradeRow.submission_id, GradeRow.score).filter_by(**key).where(COUNTS)
             ).one_or_none()
             counts = rival is None or not _is_better(
                 rival.submission_id, rival.score, submission, grade, among
             )
             if counts:
-                db.execute(update(GradeRow).filter_by(**key, counts=True).values(counts=False))
+                db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
             before = db.scalar(select(GradeRow.score).filter_by(submission_id=submission.id))
             db.execute(delete(GradeRow).filter_by(submission_id=submission.id))
             row = {"submission_id": submission.id, "counts": counts, "graded_by": graded.graded_by, **key}
@@ -182,7 +183,7 @@ class Gradebook:
                     select(GradeRow.student_id, GradeRow.assignment).filter_by(submission_id=id)
                 ).one()
                 key = {"student_id": row.student_id, "assignment": row.assignment}
-                db.execute(update(GradeRow).filter_by(**key, counts=True).values(counts=False))
+                db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
                 db.execute(update(GradeRow).filter_by(submission_id=id).values(counts=True))
                 self._log(db, "counts", key, {"submission": id, "instead_of": instead})
 

@@ -56,6 +56,11 @@ class SubmissionRow(Table):
     late: Mapped[bool]
 
 
+# As text, in the index and in what looks for it: of `counts = 1`, which SQLAlchemy makes of a boolean, SQLite
+# does not see that the index serves it, and reads the whole table instead.
+COUNTS = text("counts")
+
+
 class GradeRow(Table):
     """The grade of a submission; of a student's grades in an assignment at most one `counts`.
 
@@ -71,8 +76,8 @@ class GradeRow(Table):
             "assignment",
             "student_id",
             unique=True,
-            sqlite_where=text("counts"),
-            postgresql_where=text("counts"),
+            sqlite_where=COUNTS,
+            postgresql_where=COUNTS,
         ),
     )
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)

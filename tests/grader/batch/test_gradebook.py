@@ -230,6 +230,30 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_grade(gradebook: Gradebo
     assert [row.grade for row in gradebook.grades()] == [grade]
 
 
+def test_writing_a_grade_reads_no_whole_table(sqlite_url: str, grade: Grade) -> None:
+    """Else each takes longer than the one before."""
+    with Gradebook(sqlite_url) as book:
+        said: list[tuple[str, Any]] = []
+        event.listen(
+            book._database.engine,
+            "before_cursor_execute",
+            lambda _, __, words, given, *___: said.append((words, given)),
+        )
+        submission = hand_in(book, "ada")
+        book.results(submission.files)
+        book.record(submission, addressed(grade))
+        with book._database.engine.connect() as db:
+            plans = {
+                words: [row[-1] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given)]
+                for words, given in said
+                if words.startswith(("SELECT", "UPDATE", "DELETE")) and not isinstance(given, list)
+            }
+
+    assert any("one_grade_counts" in line for lines in plans.values() for line in lines)
+    scans = {words: lines for words, lines in plans.items() if any(line.startswith("SCAN") for line in lines)}
+    assert not scans
+
+
 def test_what_a_full_disk_refuses_is_said_and_what_was_written_stays(sqlite_url: str) -> None:
     with Gradebook(sqlite_url) as book:
 
