@@ -22,8 +22,8 @@ from grader.author.render import provided_files, render
 from grader.batch.pool import grade_all
 from grader.batch.work import Done, Grading, Work, do, set_up
 from grader.judge.session import Session
-from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment
+from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade
 
 ROOT = Path(__file__).parents[1]
@@ -112,7 +112,7 @@ def solutions(assignment: Assignment, count: int) -> Iterator[Work]:
     for number in range(count):
         student = f"student-{number:05}"
         own = {name: f"{files[name]}# {student}\n".encode() for name in assignment.files}
-        yield Work(HandedIn(own), (student,))
+        yield Work(SubmittedFiles(own), (student,))
 
 
 def check(grade: Grade | Exception) -> None:

@@ -15,8 +15,8 @@ from grader.cli.misconceptions import grade_made
 from grader.judge import nvrtc
 from grader.judge.diagnose import Misconceptions, diagnose, of_mutants
 from grader.judge.session import Session
-from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment
+from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Status
 from grader.report.terminal import to_text
 from tests.golden.class_of_kernels import CLASS, GOLDEN, golden_files, kernels
@@ -62,10 +62,10 @@ def session(assignment: Assignment) -> Iterator[Session]:
         yield one
 
 
-def _solution_with(assignment: Assignment, old: str, new: str) -> HandedIn:
+def _solution_with(assignment: Assignment, old: str, new: str) -> SubmittedFiles:
     solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
     assert solution.count(old) >= 1
-    return HandedIn({"kernels.cu": solution.replace(old, new, 1).encode()})
+    return SubmittedFiles({"kernels.cu": solution.replace(old, new, 1).encode()})
 
 
 def test_the_solution_earns_all_and_the_handout_nothing(grades: dict[str, Grade]) -> None:

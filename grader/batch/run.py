@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.intake import Found, Intake
 from grader.batch.progress import Progress
-from grader.batch.source import SetAside
 from grader.batch.work import Done, Work
+from grader.intake import Intake, Submitted
+from grader.model.account import Doubt
 from grader.report.class_row import ClassRow
 from grader.report.text import clean_line
 
@@ -29,7 +29,7 @@ class BatchSummary:
 
     graded: int
     known: int
-    needs_person: tuple[SetAside, ...]
+    needs_person: tuple[Doubt, ...]
     ignored: tuple[str, ...]
     rescored: int = 0
     ran: int = 0
@@ -88,21 +88,21 @@ class _Batch:
         self._intake, self._graded_by = intake, graded_by
         self._gradebook, self._assignment = gradebook, assignment
         self._known = gradebook.known(assignment)
-        self._aside = list(intake.refused)
+        self._aside = list(intake.doubts)
         self._graded = self._rescored = self._ran = 0
-        groups: dict[str, list[Found]] = defaultdict(list)
+        groups: dict[str, list[Submitted]] = defaultdict(list)
         for found in intake.submissions:
             if not self._is_known(found):
                 groups[found.submission.files].append(found)
-        self.waiting: Mapping[str, list[Found]] = groups
+        self.waiting: Mapping[str, list[Submitted]] = groups
 
-    def _is_known(self, found: Found) -> bool:
+    def _is_known(self, found: Submitted) -> bool:
         known = self._known.get(found.submission.id)
         return known is not None and known.graded_by == self._graded_by
 
     def grade(self, execute: Executor, console: Console) -> None:
         """Grades what waits, and keeps each grade as it comes."""
-        whose: dict[int, list[Found]] = {}
+        whose: dict[int, list[Submitted]] = {}
 
         def work() -> Iterator[Work]:
             for files, founds in self.waiting.items():
@@ -119,12 +119,12 @@ class _Batch:
                 self._keep(founds, result)
                 progress.advance(len(founds), failed=isinstance(result, Exception))
 
-    def _keep(self, founds: list[Found], result: Done | Exception) -> None:
+    def _keep(self, founds: list[Submitted], result: Done | Exception) -> None:
         if isinstance(result, Exception):
             reason = f"grading failed: {result or type(result).__name__}"
             for found in founds:
                 self._gradebook.record_fault(found.submission, reason)
-                self._aside.append(SetAside(found.submission.student_id, reason))
+                self._aside.append(Doubt(found.submission.student_id, reason))
             return
         fresh = result.fresh
         self._rescored += 0 if fresh else sum(map(bool, result.addresses))
@@ -132,18 +132,18 @@ class _Batch:
         for found, grade, addresses in zip(founds, result.grades, result.addresses, strict=True):
             by = "" if grade.needs_person else self._graded_by  # what nobody could judge is tried again
             graded = Graded(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
-            self._gradebook.record(found.submission, graded, found.among)
+            self._gradebook.record(found.submission, graded, found.candidates)
             self._graded += 1
             reason = ClassRow(found.submission.student_id, self._assignment, grade).needs_person
             if reason:
-                self._aside.append(SetAside(found.submission.student_id, reason))
+                self._aside.append(Doubt(found.submission.student_id, reason))
             fresh = {}
 
     def settle(self) -> None:
         """Lets count what counts by today's policy, and forgets failures that no longer matter."""
         known = self._gradebook.known(self._assignment)
         instead = {}
-        for among in {found.among for found in self._intake.submissions}:
+        for among in {found.candidates for found in self._intake.submissions}:
             graded = [id for id in among if id in known]
             best = max(graded, key=lambda id: (known[id].score, among.index(id)), default=None)
             if best is not None and not known[best].counts:
@@ -161,8 +161,8 @@ class _Batch:
             graded=self._graded,
             known=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
             needs_person=tuple(sorted(self._aside, key=lambda entry: entry.name)),
-            ignored=self._intake.ignored,
+            ignored=(),
             rescored=self._rescored,
             ran=self._ran,
-            absent=self._intake.absent,
+            absent=len(self._intake.absent),
         )

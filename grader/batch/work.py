@@ -17,9 +17,9 @@ from grader.judge import nvrtc
 from grader.judge.diagnose import Misconceptions
 from grader.judge.memory import Addresses, Memory, code_digest, remembering
 from grader.judge.session import Session
-from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
+from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade
 
 LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconceptions
@@ -76,7 +76,7 @@ class Grading:
 class Work:
     """One set of files, the students who handed it in, and what is known of it, by address."""
 
-    handed_in: HandedIn
+    handed_in: SubmittedFiles
     students: tuple[str, ...]
     known: Mapping[str, CheckResult] = field(default_factory=dict)
 

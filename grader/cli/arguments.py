@@ -13,6 +13,9 @@ LMS = ("canvas", "moodle")  # these are given back what they exported
 LATER = ("after_due_date", "after_published")
 GRADES = ("adjustments", "csv", "feedback", "gradescope", "html", "json", "junit", "prairielearn")
 AUTOGRADER = "gradescope-autograder"
+LAYOUTS = (  # the modules of grader.intake.layouts
+    *("canvas", "canvas_anonymous", "canvas_groups", "files", "folders", "github", "gradescope", "moodle"),
+)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -40,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         "needs a person); 2 your mistake, said in one line; 3 the grader's own fault",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_generate, _verify, _grade, _batch, _emulate, _report, _adjust, _similarity):
+    for add in (_generate, _verify, _grade, _batch, _intake, _emulate, _report, _adjust, _similarity):
         add(commands)
     return parser
 
@@ -77,7 +80,10 @@ def _grade(commands: Any) -> None:
         help="grade one submission",
         epilog="words after -- go to pytest: grader grade DIR -- -k x_grad -x",
     )
-    grade.add_argument("submission", type=Path, metavar="DIR", help="the folder with the files handed in")
+    grade.add_argument(
+        "submission", type=Path, metavar="DIR_OR_ZIP", help="the folder or zip with the submitted files"
+    )
+    _add_accept_renamed(grade)
     grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
     grade.add_argument(
         "--device",
@@ -100,26 +106,26 @@ def _grade(commands: Any) -> None:
 
 def _batch(commands: Any) -> None:
     batch = commands.add_parser("batch", help="grade a class into the gradebook")
+    _add_class(batch)
     batch.add_argument(
-        "submissions", type=Path, metavar="DIR_OR_ZIP", help="a folder per student, or the zip of an LMS"
+        "--accept-missing",
+        action="store_true",
+        help="confirm a score of 0 for each submission whose file is missing or cannot be read",
     )
-    batch.add_argument(
-        "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
-    )
-    batch.add_argument(
-        "--policy",
-        choices=("last", "best", "last-before-deadline"),
-        default="last",
-        help="which of a student's submissions counts; default: %(default)s",
-    )
-    batch.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
-    batch.add_argument("--assignment", required=True, metavar="NAME")
     _add_gradebook(batch)
     _add_jobs(batch)
     batch.add_argument(
         "--cluster", metavar="ADDRESS", help="tcp://HOST:PORT of a Dask scheduler, or local to start one"
     )
     _add_sandbox(batch)
+
+
+def _intake(commands: Any) -> None:
+    intake = commands.add_parser(
+        "intake", help="show which files of a class would be graded, and for whom, without grading"
+    )
+    _add_class(intake)
+    intake.add_argument("--csv", type=Path, metavar="FILE", help="write the table as CSV; - prints it")
 
 
 def _emulate(commands: Any) -> None:
@@ -166,15 +172,46 @@ def _similarity(commands: Any) -> None:
     similarity = commands.add_parser(
         "similarity", help="find submissions that are alike, and rare wrong answers"
     )
-    similarity.add_argument("submissions", type=Path, metavar="DIR_OR_ZIP", help="as `grader batch` took it")
-    similarity.add_argument("--assignment", required=True, metavar="NAME")
-    similarity.add_argument("--roster", type=Path, metavar="CSV", help="as `grader batch` took it")
+    _add_class(similarity)
     _add_gradebook(similarity)
     similarity.add_argument(
         "--top", type=int, default=50, metavar="N", help="so many of each kind; default: %(default)s"
     )
     similarity.add_argument(
         "--out", type=Path, default=Path("build/similarity"), metavar="DIR", help="default: %(default)s"
+    )
+
+
+def _add_class(parser: argparse.ArgumentParser) -> None:
+    """What says where a class's submissions are, and how they are read: the same for every command."""
+    parser.add_argument(
+        "submissions", type=Path, metavar="DIR_OR_ZIP", help="a folder for each student, or the zip of an LMS"
+    )
+    parser.add_argument("--assignment", required=True, metavar="NAME")
+    parser.add_argument(
+        "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
+    )
+    parser.add_argument(
+        "--policy",
+        choices=("last", "best", "last-before-deadline"),
+        default="last",
+        help="which of a student's submissions counts; default: %(default)s",
+    )
+    parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
+    parser.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        metavar="NAME",
+        help=f"how the submissions are laid out, if the grader asks: {', '.join(LAYOUTS)}",
+    )
+    _add_accept_renamed(parser)
+
+
+def _add_accept_renamed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--accept-renamed",
+        action="store_true",
+        help="for a missing file take one of a near name: `Dense.py`, `dense (1).py`, `dense.py.txt`, in a zip",
     )
 
 

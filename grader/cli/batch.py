@@ -3,23 +3,22 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 
 from rich.console import Console
+from rich.text import Text
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.intake import Choice, choice_of, find_submissions
 from grader.batch.pool import grade_all
-from grader.batch.roster import read_roster
 from grader.batch.run import Executor, print_summary, run_batch
 from grader.batch.work import Grading, do, set_up
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.course import assignment_of, course_of, has_variants, repository, secret
+from grader.cli.course import assignment_of, has_variants, repository, secret
+from grader.cli.intake import intake_of
 from grader.cli.misconceptions import misconceptions
 from grader.judge.session import Session
 from grader.model.errors import UserError
-from grader.model.policies import closes, extension_of
+from grader.report.intake_table import account_line
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,24 +26,16 @@ def run(options: argparse.Namespace) -> int:
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
     assignment = assignment_of(options.assignment)
-    roster = None if options.roster is None else read_roster(options.roster)
-    choice = _by_course(choice_of(options.policy, options.deadline), assignment.name)
-    found = find_submissions(options.submissions, assignment.files, assignment.name, roster, choice)
+    intake = intake_of(options, assignment)
+    Console().print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
     with Session(assignment, wall=options.sandbox) as session:
         session.check_sandbox()
     known = None if options.sandbox == "none" else misconceptions(repository(), assignment)
     grading = Grading.of(assignment, options.sandbox, secret(), known, has_variants(assignment))
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:
-        summary = run_batch(found, grading.digest, execute, gradebook, assignment.name, Console())
+        summary = run_batch(intake, grading.digest, execute, gradebook, assignment.name, Console())
     print_summary(summary, Console())
     return NOT_PASSED if summary.needs_person else PASSED
-
-
-def _by_course(choice: Choice, name: str) -> Choice:
-    """The choice, by the course's deadline and extensions: what is dropped displaces nothing."""
-    policies = course_of(repository()).policies
-    extension = partial(extension_of, policies, name)
-    return replace(choice, closes=closes(policies, name), extension=extension)
 
 
 @contextmanager

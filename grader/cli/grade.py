@@ -7,6 +7,7 @@ from rich.console import Console
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, has_variants, repository, secret
+from grader.intake import read_submission
 from grader.judge.devices import first_at_hand, missing
 from grader.judge.diagnose import Misconceptions
 from grader.judge.session import Session
@@ -17,6 +18,7 @@ from grader.report import gradescope, prairielearn, terminal
 from grader.report.files import write_text
 from grader.report.html import to_html
 from grader.report.json_report import to_json
+from grader.report.text import clean_line
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,8 +29,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
     if not_here := missing(device):
         raise UserError(f"--device {device}: {not_here}")
-    if not options.submission.is_dir():
-        raise UserError("no such folder: name the folder that holds the submission", options.submission)
+    read = read_submission(options.submission, assignment.files, options.accept_renamed)
     wall = options.sandbox if assignment.frozen is None else "none"
     for name in changed_files(assignment) if assignment.frozen is not None else ():
         print(f"note: {name} is not as it was handed out; your instructor grades with the original")
@@ -37,11 +38,14 @@ def run(options: argparse.Namespace) -> int:
         session.check_sandbox()
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
-        grade = session.grade(options.submission, name, options.passed_on, variant)
+        grade = session.grade(read.submitted, name, options.passed_on, variant)
     terminal.show(grade, Console(), reveal=options.reveal)
     _write_reports(grade, options)
     if grade.needs_person:
         return GRADER_FAULT
+    if read.doubt and not read.submitted.problems:
+        print(f"needs review: {clean_line(read.doubt)}")
+        return NOT_PASSED
     ran = [result for criterion in grade.criteria for result in criterion.results]
     return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
 

@@ -12,8 +12,8 @@ from grader.batch.pool import grade_all
 from grader.batch.work import Grading, Work, do, set_up
 from grader.cli.course import secret
 from grader.judge.diagnose import FORMAT, Misconceptions, of_mutants
-from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment
+from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade
 from grader.report.files import write_files
 
@@ -53,7 +53,7 @@ def grade_variants(
     """The same in the numbers of several students, by their ids; "" stands for everybody's."""
     grading = Grading.of(assignment, "bubblewrap", secret(), None, variants=True)
     encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in made.items()}
-    work = {name: Work(HandedIn(files), tuple(variants)) for name, files in encoded.items()}
+    work = {name: Work(SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()}
     names = {id(one): name for name, one in work.items()}
     grades: dict[str, dict[str, Grade]] = {v: {} for v in variants}
     for one, result in grade_all(work.values(), partial(do, grading.digest), jobs, partial(set_up, grading)):

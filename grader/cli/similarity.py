@@ -5,11 +5,10 @@ import argparse
 from grader.author.load import load
 from grader.author.render import render
 from grader.batch.gradebook import Gradebook
-from grader.batch.intake import find_submissions
-from grader.batch.roster import read_roster
 from grader.batch.similarity import alike, most_alike
 from grader.cli import PASSED
 from grader.cli.course import course_of, folder_of, repository
+from grader.cli.intake import intake_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.report.files import write_files
@@ -39,8 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _pairs(options: argparse.Namespace, assignment: Assignment) -> tuple[Pair, ...]:
     """The pairs of submissions that are most alike, whichever of the files handed in it is."""
-    roster = None if options.roster is None else read_roster(options.roster)
-    intake = find_submissions(options.submissions, assignment.files, assignment.name, roster)
+    intake = intake_of(options, assignment)
     handed_in = {found.submission.student_id: intake.read(found).files for found in intake.submissions}
     handout = render(assignment, "handout").files
     found: list[Pair] = []

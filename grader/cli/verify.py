@@ -17,9 +17,9 @@ from grader.cli.misconceptions import grade_made, grade_variants, misconceptions
 from grader.judge.devices import first_at_hand, missing
 from grader.judge.oracles import ReferenceOracle
 from grader.judge.session import Session
-from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
+from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade
 from grader.model.verification import Verification
 from grader.report import kill_matrix
@@ -62,7 +62,7 @@ def on_further_devices(assignment: Assignment) -> dict[str, Grade]:
         if device != first and not missing(device):
             files = {n: text.encode() for n, text in submissions(assignment, ())[SOLUTION].items()}
             with Session(assignment, wall="bubblewrap", secret=secret(), device=device) as session:
-                grades[device] = session.grade(HandedIn(files), SOLUTION)
+                grades[device] = session.grade(SubmittedFiles(files), SOLUTION)
     return grades
 
 

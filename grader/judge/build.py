@@ -22,8 +22,8 @@ from pathlib import Path
 from grader.judge import cuda_policy, nvrtc
 from grader.judge.cache import Cache
 from grader.judge.sandbox import ENVIRONMENT, compiler_wall
-from grader.judge.stage import read_plain
 from grader.model.errors import GraderFault
+from grader.model.files import read_plain
 from grader.model.grade import Outcome, Status
 
 RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules

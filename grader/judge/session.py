@@ -25,10 +25,11 @@ from grader.judge.pipeline import DTYPE, forward_questions
 from grader.judge.policy import Rules
 from grader.judge.sandbox import starter
 from grader.judge.score import score
-from grader.judge.stage import HandedIn, stage
+from grader.judge.stage import stage
 from grader.judge.turns import Room
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
+from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade
 
 # of pytest's own plugins, those that rubric items have no use for
@@ -157,7 +158,7 @@ class Session:
         return contextlib.nullcontext()
 
     def grade(
-        self, submission: Path | HandedIn, name: str, arguments: Sequence[str] = (), variant: str = ""
+        self, submission: Path | SubmittedFiles, name: str, arguments: Sequence[str] = (), variant: str = ""
     ) -> Grade:
         """The grade of the files in `submission`; `arguments` are passed on to pytest.
 
@@ -167,22 +168,30 @@ class Session:
         return self.grade_variants(submission, name, [variant], arguments)[variant]
 
     def grade_variants(
-        self, submission: Path | HandedIn, name: str, variants: Sequence[str], arguments: Sequence[str] = ()
+        self,
+        submission: Path | SubmittedFiles,
+        name: str,
+        variants: Sequence[str],
+        arguments: Sequence[str] = (),
     ) -> dict[str, Grade]:
         """The grades in the numbers of several students, by their ids; one process answers them all."""
         files, refused = stage(self._assignment, submission)
+        notes = submission.notes if isinstance(submission, SubmittedFiles) else ()
         if self._rules is not None and not refused:
             refused = self._rules.refusal(files)
         built = Built()
         if self._kernels and not refused:
             built = self._builder.build(self._kernels, files[self._kernels])
             refused = built.refused
+            notes = (*notes, *built.notes)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
         limits = self._assignment.limits
         limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
         with self._turn(), Implementation(self._starter, subject, limits, self._ahead) as implementation:
             grades = {
-                variant: self._grade(implementation, refused, built.notes, name, variant, arguments)
+                variant: self._grade(
+                    implementation, refused, (*notes, *built.notes), name, variant, arguments
+                )
                 for variant in variants
             }
             self.cpu_seconds = implementation.cpu_seconds()

@@ -17,6 +17,7 @@ class Student:
     email: str = ""
     section: str = ""
     extension: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Submission:
     attempt: str = ""
     submitted_at: str = ""
     late: bool = False
+    doubt: str = ""
 
     @property
     def id(self) -> str:

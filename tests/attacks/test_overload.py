@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-
 from grader.batch.intake import find_submissions
+
 from grader.batch.pool import grade_all
 from grader.batch.work import Done, Grading, Work, do, set_up
 from grader.judge.session import Session

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from grader.batch.intake import find_submissions
+
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from grader.batch.roster import Matcher
+
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.policies import DAY, LateDays, Penalty, Policies, Rounding

@@ -14,10 +14,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from grader.batch.intake import Intake, find_submissions
 from sqlalchemy import create_engine, select, text
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.intake import Intake, find_submissions
 from grader.batch.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status

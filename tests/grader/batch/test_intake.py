@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from grader.batch.intake import Choice, Intake, choice_of, find_submissions
+
 from grader.model.errors import UserError
 from grader.model.student import Student
 

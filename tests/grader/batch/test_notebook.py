@@ -4,9 +4,8 @@ import json
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
 from grader.batch.notebook import module_of
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 
 def notebook(*cells: object) -> bytes:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from grader.batch.intake import Found, Intake, find_submissions
+from grader.batch.source import SetAside
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.intake import Found, Intake, find_submissions
 from grader.batch.run import BatchSummary, print_summary, run_batch
-from grader.batch.source import SetAside
 from grader.batch.work import Done, Work
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Submission

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from grader.batch.intake import find_submissions
 from grader.batch.source import ZipSource
+
 from grader.judge.stage import MAX_FILE_BYTES
 
 HONEST = b"x = 1\n"

@@ -9,8 +9,8 @@ import pytest
 from grader.author.load import load
 from grader.author.render import provided_files
 from grader.batch.work import Bench, Done, Grading, Work
-from grader.judge.stage import HandedIn
 from grader.model.errors import GraderFault
+from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade
 
 RIGHT = """\
@@ -49,7 +49,7 @@ class Class:
         grading = Grading.of(assignment, "none", secret, None, variants)
         bench = Bench(grading)
         try:
-            return bench.do(Work(HandedIn({"conv.py": source.encode()}), students, self.known))
+            return bench.do(Work(SubmittedFiles({"conv.py": source.encode()}), students, self.known))
         finally:
             bench.close()
 

@@ -1,0 +1,60 @@
+"""`grader intake`: shows what of a class's input would be graded, and for whom, without grading it."""
+
+import argparse
+import sys
+from dataclasses import replace
+from functools import partial
+
+from rich.console import Console
+from rich.text import Text
+
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.course import assignment_of, course_of, repository
+from grader.intake import Intake, read_class
+from grader.intake.choice import Choice, choice_of
+from grader.intake.roster import read_roster
+from grader.model.assignment import Assignment
+from grader.model.policies import closes, extension_of
+from grader.report.intake_table import account_csv, account_line, account_table, doubt_lines
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the whole account, or with --csv writes it; ends with 1 if a person must decide something."""
+    intake = intake_of(options, assignment_of(options.assignment))
+    if options.csv is None:
+        console = Console()
+        console.print(account_table(intake.entries))
+    elif str(options.csv) == "-":
+        sys.stdout.write(account_csv(intake.entries).decode())
+        console = Console(stderr=True)
+    else:
+        options.csv.write_bytes(account_csv(intake.entries))
+        console = Console()
+    console.print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
+    console.print(Text(f"{len(intake.doubts)} need review"))
+    for line in doubt_lines(intake.doubts):
+        console.print(Text(f"  {line}", "magenta"))
+    for student in intake.absent:
+        console.print(Text(f"  submitted nothing: {student.id} {student.name}".rstrip(), "dim"))
+    return NOT_PASSED if intake.doubts else PASSED
+
+
+def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
+    """What a class submitted, as the options of `batch`, `intake` and `similarity` say it."""
+    roster = None if options.roster is None else read_roster(options.roster)
+    return read_class(
+        options.submissions,
+        assignment.files,
+        assignment.name,
+        roster,
+        _choice(options, assignment.name),
+        layout=options.layout or "",
+        accept_renamed=options.accept_renamed,
+    )
+
+
+def _choice(options: argparse.Namespace, name: str) -> Choice:
+    """By the course's deadline and extensions: what comes too late to count displaces nothing."""
+    policies = course_of(repository()).policies
+    choice = choice_of(options.policy, options.deadline)
+    return replace(choice, closes=closes(policies, name), extension=partial(extension_of, policies, name))

@@ -1,0 +1,106 @@
+"""Chooses which of a student's submissions may count."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from grader.intake.roster import extension_of
+from grader.intake.times import time_of
+from grader.intake.tree import Handin
+from grader.model.errors import UserError
+from grader.model.student import Student
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which of a student's submissions counts: the `last`, the `best`, or the `last-before-deadline`.
+
+    The last needs a `deadline`. `extension` says how much later a student may submit. What comes after
+    `closes` scores nothing, so it does not displace what came before.
+    """
+
+    policy: str = "last"
+    deadline: datetime | None = None
+    closes: datetime | None = None
+    extension: Callable[[Student], timedelta] = extension_of
+
+
+LAST = Choice()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The submissions that may count, in order; `doubt` says why a person must decide, "" if none must."""
+
+    handins: tuple[Handin, ...]
+    doubt: str = ""
+
+
+def choice_of(policy: str, deadline: str | None, zone: ZoneInfo | None = None) -> Choice:
+    """As the command says it; UserError where policy and deadline do not go together."""
+    if (policy == "last-before-deadline") != (deadline is not None):
+        raise UserError(f"--policy {policy}: --deadline goes with last-before-deadline, and only with it")
+    if deadline is None:
+        return Choice(policy)
+    if not (moment := time_of(deadline, zone)):
+        raise UserError(
+            f"--deadline {deadline!r}: expected a time with its offset, 2026-10-01T23:59:00+02:00"
+        )
+    return Choice(policy, datetime.fromisoformat(moment))
+
+
+def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chosen:
+    """The submissions of one student that may count."""
+    ordered = sorted(handins, key=_key)
+    extension = choice.extension(student)
+    if choice.closes is not None:
+        ordered = [one for one in ordered if not _is_after(one, choice.closes + extension)] or ordered
+    if choice.policy == "best":
+        return Chosen(tuple(ordered))
+    if choice.policy == "last":
+        return _last(ordered)
+    assert choice.deadline is not None
+    on_time = [one for one in ordered if _is_on_time(one, choice.deadline + extension)]
+    if on_time:
+        return _last(on_time)
+    if any(not one.submitted_at and (not one.knows_lateness or extension > timedelta()) for one in ordered):
+        doubt = "its time is not known: choose another --policy, or name its folder by the time"
+        return Chosen((), doubt)
+    return Chosen((), f"nothing was submitted before the deadline, and {len(ordered)} after it")
+
+
+def _last(ordered: list[Handin]) -> Chosen:
+    """The last one; in doubt if nothing orders them."""
+    have_times = {bool(one.submitted_at) for one in ordered}
+    same = [one for one in ordered if _key(one) == _key(ordered[-1])]
+    unordered = ordered if len(have_times) > 1 else same
+    if len(unordered) == 1:
+        return Chosen((ordered[-1],))
+    labels = ", ".join(sorted(one.label for one in unordered))
+    mend = "name the folders by time or by number, or use --policy best"
+    return Chosen((ordered[-1],), f"nothing says which is the last of {labels}: {mend}")
+
+
+def _is_after(one: Handin, moment: datetime) -> bool:
+    return bool(one.submitted_at) and datetime.fromisoformat(one.submitted_at) > moment
+
+
+def _is_on_time(one: Handin, deadline: datetime) -> bool:
+    if one.submitted_at:
+        return datetime.fromisoformat(one.submitted_at) <= deadline
+    return one.knows_lateness and not one.late
+
+
+def _key(one: Handin) -> tuple[str, tuple[tuple[bool, int, str], ...]]:
+    """Sorts by time, whatever the offset, or where there is none by number: attempt-10 after attempt-9."""
+    time = f"{datetime.fromisoformat(one.submitted_at).timestamp():020.6f}" if one.submitted_at else ""
+    parts = re.split(r"([0-9]+)", one.sequence)
+    numbers = tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in map(_ascii, parts))
+    return time, numbers
+
+
+def _ascii(part: str) -> str:
+    """Digits of other scripts are no numbers here: `²` has none, and `٣` would sort as 3."""
+    return part if part.isascii() else ascii(part)

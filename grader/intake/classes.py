@@ -1,0 +1,280 @@
+"""Reads the submissions of a class and accounts for every entry of its input."""
+
+import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from grader.intake.choice import LAST, Choice, choose
+from grader.intake.litter import is_litter
+from grader.intake.recognize import About, Recognized, recognize
+from grader.intake.source import Source, open_source, shown
+from grader.intake.submission import ReadFiles, find_files
+from grader.intake.tree import Handin
+from grader.model.account import Doubt, Entry, Role
+from grader.model.files import SubmittedFiles
+from grader.model.identity import Claim, Identities
+from grader.model.student import Student, Submission
+
+OUTSIDE = "it lies outside the folder of the class"
+NOT_THIS_LAYOUT = "its name is none that {layout} gives"
+OTHER = "of another submission, which is not graded"
+UNNAMED = "nothing says whose it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submission, its files' paths, and the ids of its student's submissions that may count, in order.
+
+    `is_missing`: its only doubt is a file that is not there or cannot be read, so a zero may be confirmed.
+    """
+
+    submission: Submission
+    paths: tuple[tuple[str, str], ...]
+    candidates: tuple[str, ...]
+    is_missing: bool = False
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a class submitted, sorted by student; every entry of the input, and every doubt.
+
+    `layout` is what a person calls the layout. `by_roster`: the students are those of a roster; of the
+    `absent` there is nothing.
+    """
+
+    layout: str
+    submissions: tuple[Submitted, ...]
+    students: tuple[Student, ...]
+    entries: tuple[Entry, ...]
+    doubts: tuple[Doubt, ...]
+    absent: tuple[Student, ...]
+    by_roster: bool
+    names: tuple[str, ...]
+    accept_renamed: bool = False
+    source: Source | None = field(default=None, compare=False)
+
+    def read(self, one: Submitted) -> SubmittedFiles:
+        """The files of a submission."""
+        assert self.source is not None
+        return find_files(dict(one.paths), self.names, self.source.read, self.accept_renamed).submitted
+
+
+def read_class(
+    root: Path,
+    names: Iterable[str],
+    assignment: str = "",
+    roster: Sequence[Student] | None = None,
+    choice: Choice = LAST,
+    *,
+    layout: str = "",
+    accept_renamed: bool = False,
+    zone: ZoneInfo | None = None,
+) -> Intake:
+    """The submissions in a folder or a zip. `names` are the files that the assignment asks for.
+
+    `layout` names one of `grader.intake.layouts` where the input can be read in several ways;
+    `accept_renamed` takes a file of a near name. Times without an offset are those of `zone`. UserError,
+    which is a question to the instructor, if `root` holds no class or its layout is not certain.
+    """
+    source = open_source(root)
+    identities = None if roster is None else Identities(roster)
+    about = About(tuple(sorted(names)), assignment, zone, None if identities is None else _knows(identities))
+    recognized = recognize(root, source, about, layout)
+    reader = _Reader(source, recognized, about, roster, identities, choice, accept_renamed)
+    return reader.read()
+
+
+def _knows(identities: Identities) -> Callable[[str], bool]:
+    """Whether an id, an e-mail address or a name means someone on the roster."""
+    return lambda id: isinstance(identities.find(Claim(ids=(id,))), Student)
+
+
+class _Reader:
+    """Reads one class; collects entries and doubts on the way."""
+
+    def __init__(
+        self,
+        source: Source,
+        recognized: Recognized,
+        about: About,
+        roster: Sequence[Student] | None,
+        identities: Identities | None,
+        choice: Choice,
+        accept_renamed: bool,
+    ) -> None:
+        self._source, self._recognized, self._about = source, recognized, about
+        self._roster, self._identities = roster, identities
+        self._choice, self._accept_renamed = choice, accept_renamed
+        self._students = {student.id: student for student in roster or ()}
+        self._entries: dict[str, Entry] = {}
+        self._owners: dict[str, list[str]] = defaultdict(list)
+        self._doubts: list[Doubt] = []
+        self._in_doubt: set[str] = set()  # paths of submissions that are in doubt as a whole
+        self._submitted: list[Submitted] = []
+
+    def read(self) -> Intake:
+        """Reads everything."""
+        of = self._by_student()
+        for id, handins in sorted(of.items()):
+            self._read_student(self._students[id], handins)
+        self._account_for_the_rest()
+        return Intake(
+            layout=self._recognized.title,
+            submissions=tuple(self._submitted),
+            students=tuple(self._students[id] for id in sorted(self._students)),
+            entries=tuple(self._entries[path] for path in sorted(self._entries)),
+            doubts=(
+                *self._doubts,
+                *_about_entries(e for p, e in self._entries.items() if p not in self._in_doubt),
+            ),
+            absent=tuple(s for id, s in sorted(self._students.items()) if id not in of),
+            by_roster=self._roster is not None,
+            names=self._about.names,
+            accept_renamed=self._accept_renamed,
+            source=self._source,
+        )
+
+    def _by_student(self) -> dict[str, list[Handin]]:
+        """What each student submitted; what is no student's becomes a doubt."""
+        of: dict[str, list[Handin]] = defaultdict(list)
+        for handin in self._recognized.reading.handins:
+            found = self._who(handin.claim)
+            if isinstance(found, str):
+                self._doubts.append(Doubt(shown(handin.label), found))
+                for path in handin.files.values():
+                    self._add(path, Role.REFUSED, why=found)
+                    self._in_doubt.add(self._prefixed(path))
+                continue
+            for student in found:
+                of[student.id].append(handin)
+        return of
+
+    def _who(self, claim: Claim) -> list[Student] | str:
+        """The students whom a claim means: several where it names a group of the roster."""
+        claim = _normalized(claim)
+        if self._identities is None:
+            id = next((id for id in (*claim.ids, claim.internal, claim.name) if id), "")
+            return [self._students.setdefault(id, Student(id, claim.name, claim.email))] if id else UNNAMED
+        found = self._identities.find(claim)
+        if isinstance(found, Student):
+            return [found]
+        group = [
+            s for s in self._students.values() if s.group and _squeezed(s.group) == _squeezed(claim.name)
+        ]
+        return group or found
+
+    def _read_student(self, student: Student, handins: Sequence[Handin]) -> None:
+        chosen = choose(handins, student, self._choice)
+        read = [(handin, self._find(handin)) for handin in chosen.handins]
+        if not read:
+            self._doubts.append(Doubt(student.id, chosen.doubt))
+        submitted = []
+        for handin, files in read:
+            why = files.doubt if handin.files else ""  # a zero for an empty folder is no doubt
+            doubt = "; ".join(text for text in (handin.doubt, chosen.doubt, why) if text)
+            submission = Submission(
+                student_id=student.id,
+                assignment=self._about.assignment,
+                files=digest_of(files.submitted),
+                attempt=handin.sequence,
+                submitted_at=handin.submitted_at,
+                late=handin.late,
+                doubt=doubt,
+            )
+            is_missing = files.is_missing and not handin.doubt and not chosen.doubt
+            submitted.append((submission, self._full(handin.files), is_missing))
+            if doubt:
+                self._doubts.append(Doubt(student.id, doubt))
+            for path in handin.files.values():
+                self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)
+        for handin in handins:
+            for path in handin.files.values():
+                self._add(path, Role.EXTRA, student.id, OTHER)
+        ids = tuple(dict.fromkeys(submission.id for submission, _, _ in submitted))
+        seen: set[str] = set()
+        for submission, paths, is_missing in submitted:
+            if submission.id not in seen:
+                seen.add(submission.id)
+                self._submitted.append(Submitted(submission, paths, ids, is_missing))
+
+    def _find(self, handin: Handin) -> ReadFiles:
+        files = dict(self._full(handin.files))
+        return find_files(files, self._about.names, self._source.read, self._accept_renamed)
+
+    def _full(self, files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self._prefixed(path)) for name, path in files.items())
+
+    def _prefixed(self, path: str) -> str:
+        return self._recognized.tree.prefix + path
+
+    def _add(self, path: str, role: Role, student: str = "", why: str = "") -> None:
+        """Accounts for a path of the tree; of two students who share it, both are named."""
+        full = self._prefixed(path)
+        before = self._entries.get(full)
+        if before is None:
+            self._entries[full] = Entry(full, role, student, why)
+        elif student and student not in before.student.split(", "):
+            both = ", ".join(filter(None, (before.student, student)))
+            role = Role.GRADED if Role.GRADED in (role, before.role) else role
+            self._entries[full] = Entry(full, role, both, before.why if before.role is role else why)
+
+    def _account_for_the_rest(self) -> None:
+        reading, prefix = self._recognized.reading, self._recognized.tree.prefix
+        for path, why in reading.refused.items():
+            self._add(path, Role.REFUSED if why else Role.EXTRA, why=why)
+        for path in reading.unexplained:
+            self._add(path, Role.REFUSED, why=NOT_THIS_LAYOUT.format(layout=self._recognized.title))
+        owners = {
+            prefix + path.partition("/")[0]: entry.student
+            for path, entry in ((e.path[len(prefix) :], e) for e in self._entries.values())
+            if "/" in path
+        }
+        for path in self._source.paths:
+            if path not in self._entries:
+                top = prefix + path[len(prefix) :].partition("/")[0]
+                is_ours = is_litter(path) or path.endswith("/")
+                role, why = (Role.LITTER, "") if is_ours else (Role.REFUSED, OUTSIDE)
+                self._entries[path] = Entry(path, role, owners.get(top, ""), why)
+        for path, why in self._source.refused.items():
+            top = prefix + path[len(prefix) :].partition("/")[0]
+            self._entries[path] = Entry(path, Role.REFUSED, owners.get(top, ""), why)
+
+
+def _about_entries(entries: Iterable[Entry]) -> list[Doubt]:
+    """A line for each refused entry that no student's doubt is about; many of one reason are one line."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: entry.path):
+        if entry.role is Role.REFUSED:
+            groups[entry.student, entry.why].append(entry.path)
+    doubts = []
+    for (_, why), paths in groups.items():
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        doubts.append(Doubt(f"{shown(paths[0])}{more}", why))
+    return doubts
+
+
+def _normalized(claim: Claim) -> Claim:
+    def nfc(text: str) -> str:
+        return unicodedata.normalize("NFC", text).strip()
+
+    return Claim(tuple(nfc(id) for id in claim.ids), claim.internal, nfc(claim.name), nfc(claim.email))
+
+
+def _squeezed(name: str) -> str:
+    """A group's name as Canvas writes it: word characters alone, in lower case."""
+    return "".join(c for c in unicodedata.normalize("NFC", name).casefold() if c.isalnum() or c == "_")
+
+
+def digest_of(submitted: SubmittedFiles) -> str:
+    """SHA-256 over names and contents, and over what is wrong where there is no content."""
+    digest = hashlib.sha256()
+    parts = [
+        (f"{name}\0", problem.encode(errors="surrogatepass")) for name, problem in submitted.problems.items()
+    ]
+    for name, content in sorted([*submitted.files.items(), *parts]):
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

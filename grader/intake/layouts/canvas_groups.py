@@ -1,0 +1,14 @@
+"""Canvas: the zip of a group assignment, where a group's name stands in place of a student's."""
+
+from grader.intake.canvas_names import choose, read_names
+from grader.intake.tree import Reading, Tree
+
+TITLE, RANK = "Canvas, groups", 25
+
+
+def read(tree: Tree) -> Reading | None:
+    """`team_3_1001_50001_dense.py`: the id is that of one member of the group."""
+    parsed, unexplained = choose(tree.paths, tree.names)
+    if not any("_" in one.who for one in parsed.values()):
+        return None
+    return read_names(tree, parsed, unexplained)

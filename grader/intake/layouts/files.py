@@ -1,0 +1,47 @@
+"""Plain files: one a student, `ada.py`, or `ada_conv.py` where the assignment asks for several."""
+
+from collections import defaultdict
+
+from grader.intake.tree import Handin, Reading, Tree
+from grader.model.identity import Claim
+
+TITLE, RANK = "files", 10
+OTHER = "its name says neither a student nor a file that the assignment asks for"
+
+
+def read(tree: Tree) -> Reading | None:
+    """Every file of the top is a student's, by its name."""
+    if tree.tops or not tree.files or any(name in tree.files for name in tree.names):
+        return None
+    students: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    refused = {}
+    for file in tree.files:
+        student, name = _whose(file, tree)
+        if student:
+            students[student].append((name, file))
+        else:
+            refused[file] = OTHER
+    if not students:
+        return None
+    handins = []
+    for student, files in students.items():
+        named = {name: file for name, file in files}
+        doubt = ""
+        if len(named) < len(files):
+            listed = ", ".join(file for _, file in files)
+            doubt = f"{listed} are the same file of one student: leave one of them"
+        handins.append(Handin(student, Claim(ids=(student,)), named, doubt=doubt))
+    return Reading(tuple(handins), refused)
+
+
+def _whose(file: str, tree: Tree) -> tuple[str, str]:
+    """The student that a file's name says, and the file that it is; "" and "" where it says none."""
+    for name in tree.names:
+        if file.endswith((f"_{name}", f"-{name}")):
+            return file[: -len(name) - 1], name
+    stem, dot, ending = file.rpartition(".")
+    if stem and ending in ("ipynb", "zip"):
+        return stem, file
+    if stem and len(tree.names) == 1 and tree.names[0].endswith(f"{dot}{ending}"):
+        return stem, tree.names[0]
+    return "", ""

@@ -1,0 +1,69 @@
+"""Plain folders: one a student, named by an id, an e-mail address or a name."""
+
+import re
+from collections import defaultdict
+
+from grader.intake.times import is_time, time_of
+from grader.intake.tree import Handin, Reading, Tree
+from grader.model.identity import Claim
+
+TITLE, RANK = "folders", 10
+NUMBERED = re.compile(r"(?P<word>[^0-9]*?)(?P<number>[0-9]{1,9})", re.ASCII)
+# Words that name a version of a submission, and no person.
+VERSION = re.compile(
+    r"(?:v|ver|version|final|draft|attempt|submission|submit|try|take|old|new|latest|last|first|backup|bak|copy|"
+    r"hw|homework|lab|assignment|exercise|solution|src|source|code|part|rev|revision|test|tests)"
+    r"(?:[-_ .]?(?:v|final|new|old|copy|fixed|really|last))*[-_ .]?\(?[0-9]*\)?",
+    re.IGNORECASE | re.ASCII,
+)
+OTHER = "a file beside the students' folders: put it into the folder of its student"
+
+
+def read(tree: Tree) -> Reading | None:
+    """Every folder of the top is a student's; files beside them are refused."""
+    if not tree.tops:
+        return None
+    handins = [handin for student in tree.tops for handin in of_student(student, Claim(ids=(student,)), tree)]
+    return Reading(tuple(handins), dict.fromkeys(tree.files, OTHER))
+
+
+def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
+    """What a student's folder holds: one submission, or one in each of several folders."""
+    files = tree.below(student)
+    here = [name for name in files if "/" not in name]
+    within: dict[str, dict[str, str]] = defaultdict(dict)
+    for name, path in files.items():
+        folder, slash, rest = name.partition("/")
+        if slash:
+            within[folder][rest] = path
+    several = {f: found for f, found in within.items() if any(tree.is_wanted(name) for name in found)}
+    if any(tree.is_wanted(name) for name in here) or len(several) < 2:
+        return [Handin(student, claim, files)]
+    sequence = order(list(several))
+    return [
+        Handin(
+            f"{student}/{folder}",
+            claim,
+            found,
+            sequence="" if time_of(folder, tree.zone) else sequence.get(folder, ""),
+            submitted_at=time_of(folder, tree.zone) if sequence else "",
+        )
+        for folder, found in several.items()
+    ]
+
+
+def order(folders: list[str]) -> dict[str, str]:
+    """What sorts folders that are all named by times, or all by numbers; empty if nothing does."""
+    if all(is_time(folder) for folder in folders):
+        return {folder: folder for folder in folders}
+    matches = {folder: NUMBERED.fullmatch(folder) for folder in folders}
+    words = {match["word"].casefold() for match in matches.values() if match is not None}
+    numbers = {int(match["number"]) for match in matches.values() if match is not None}
+    if None in matches.values() or len(words) > 1 or len(numbers) < len(folders):
+        return {}
+    return {folder: f"{int(match['number']):09}" for folder, match in matches.items() if match is not None}
+
+
+def names_a_version(folder: str) -> bool:
+    """Whether a folder is named as a version of a submission is, and not as a person."""
+    return is_time(folder) or not any(c.isalpha() for c in folder) or bool(VERSION.fullmatch(folder))

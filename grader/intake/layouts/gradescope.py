@@ -1,0 +1,98 @@
+"""Gradescope: the export of an assignment's submissions, `assignment_<n>_export`."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from grader.intake.source import refusal_of
+from grader.intake.times import time_of
+from grader.intake.tree import Handin, Reading, Tree
+from grader.model.errors import UserError
+from grader.model.identity import Claim
+
+TITLE, RANK = "Gradescope", 40
+METADATA = "submission_metadata.yml"
+EXPORT = re.compile(r"assignment_\d+_export", re.ASCII)
+SUBMISSION = re.compile(r"submission_\d+", re.ASCII)
+MAX_ID = 100
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read(tree: Tree) -> Reading | None:
+    """One folder a submission, and who submitted it in submission_metadata.yml; a group shares a folder.
+
+    The metadata file is read at the top of the export alone: the top of what the instructor gave, or of a
+    folder that Gradescope named. Below that a file of its name is a student's.
+    """
+    if METADATA not in tree.files or not _is_export(tree):
+        return None
+    metadata = _read_metadata(f"{tree.prefix}{METADATA}", tree.read(METADATA))
+    files: dict[str, dict[str, str]] = defaultdict(dict)
+    unexplained = []
+    for path in tree.paths:
+        folder, _, rest = path.partition("/")
+        if rest and folder in metadata:
+            files[folder][rest] = path
+        elif path != METADATA:
+            unexplained.append(path)
+    handins = [
+        handin
+        for folder, entry in metadata.items()
+        for handin in _handins(folder, entry, files.get(folder, {}))
+    ]
+    refused = {METADATA: ""}
+    return Reading(tuple(handins), refused, tuple(unexplained))
+
+
+def _is_export(tree: Tree) -> bool:
+    folder = tree.prefix.rstrip("/").rpartition("/")[2]
+    has_submissions = bool(tree.tops) and all(SUBMISSION.fullmatch(top) for top in tree.tops)
+    return has_submissions and (not folder or EXPORT.fullmatch(folder) is not None)
+
+
+def _handins(folder: str, entry: Mapping[str, Any], files: Mapping[str, str]) -> list[Handin]:
+    submitters = entry.get(":submitters")
+    people = submitters if isinstance(submitters, list) and submitters else [{}]
+    handins = []
+    for person in people:
+        said = person if isinstance(person, dict) else {}
+        name, sid, email = (str(said.get(key) or "") for key in (":name", ":sid", ":email"))
+        safe = _id(sid)
+        handins.append(
+            Handin(
+                label=f"{folder} ({name or email or sid or 'no name'})",
+                claim=Claim(ids=tuple(id for id in (safe, _id(email)) if id), name=name, email=email),
+                files=files,
+                sequence=folder,
+                submitted_at=time_of(str(entry.get(":created_at") or "")),
+                doubt="" if safe == sid else f"its sid is {sid[:MAX_ID]!a}, which is no id",
+            )
+        )
+    return handins
+
+
+def _id(text: str) -> str:
+    """An id as it was typed into Gradescope; "" if it cannot be one."""
+    is_id = not refusal_of(text) and "/" not in text and len(text) <= MAX_ID
+    return text.strip() if is_id else ""
+
+
+def _read_metadata(path: str, content: bytes | str) -> dict[str, dict[str, Any]]:
+    """The submissions by folder; UserError if the file is not what Gradescope writes."""
+    if isinstance(content, str):
+        raise UserError(content, path)
+    try:
+        text = content.decode("utf-8-sig")
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=LOADER)):
+            raise UserError("found an alias (*name), which Gradescope does not write", path)
+        data = yaml.load(text, Loader=LOADER)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = None if mark is None else mark.line + 1
+        raise UserError("no YAML; expected Gradescope's export as it was downloaded", path, line) from error
+    if not isinstance(data, dict) or not all(isinstance(entry, dict) for entry in data.values()):
+        raise UserError("found no submissions by folder; expected Gradescope's export", path)
+    return {str(folder): entry for folder, entry in data.items()}

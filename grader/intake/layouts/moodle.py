@@ -1,0 +1,47 @@
+"""Moodle: the zip "Download all submissions", with folders or without.
+
+Source: `download_submissions` in `mod/assign/locallib.php` of moodle.
+"""
+
+import re
+from collections import defaultdict
+
+from grader.intake.tree import Handin, Reading, Tree
+from grader.model.identity import Claim
+
+TITLE, RANK = "Moodle", 30
+NAME = re.compile(
+    r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?P<rest>_?/.*|_[^/]+|_)?",
+    re.ASCII | re.DOTALL,
+)
+
+
+def read(tree: Tree) -> Reading | None:
+    """`Ada Lovelace_1001_assignsubmission_file/dense.py`; flat: `..._assignsubmission_file_dense.py`."""
+    files: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    unexplained = []
+    for path in tree.paths:
+        match = NAME.fullmatch(path)
+        rest = "" if match is None else (match["rest"] or "").removeprefix("_").removeprefix("/")
+        if match is None or not rest:
+            unexplained.append(path)
+        else:
+            theirs = files[match["name"], match["id"]]
+            theirs[rest if rest not in theirs else f"{rest} (again)"] = path
+    for folder in tree.tops:  # a student's folder may be empty
+        if (match := NAME.fullmatch(folder)) is not None:
+            files.setdefault((match["name"], match["id"]), {})
+    if not files:
+        return None
+    placeholder = _placeholder([name for name, _ in files])
+    handins = [
+        Handin(f"{name}_{id}", Claim(internal=id, name="" if name == placeholder else name), theirs)
+        for (name, id), theirs in files.items()
+    ]
+    return Reading(tuple(handins), unexplained=tuple(unexplained))
+
+
+def _placeholder(names: list[str]) -> str:
+    """The word that stands for every name in blind marking, in the site's language; "" if there is none."""
+    is_blind = len(names) > 2 and len(set(names)) == 1
+    return names[0] if is_blind or set(names) == {"Participant"} else ""

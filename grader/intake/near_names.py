@@ -1,0 +1,66 @@
+"""Finds the file that may be the missing one: `Dense.py`, `dense (1).py`, `dense.py.txt`, `hw.zip`."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from grader.intake.litter import is_litter
+from grader.intake.source import zip_within
+
+# What browsers, mail programs and file managers add to a name: " (1)", "-1", "_1", " copy", " - Copy (2)".
+ADDED = re.compile(
+    r"(?: ?\(\d+\)|[-_ ]\d+|(?:[-_ ]+(?:copy|kopie|copie|copia))(?: ?\(?\d+\)?)?)+$", re.IGNORECASE
+)
+MAX_ZIP_ENTRIES = 10_000
+
+
+@dataclass(frozen=True)
+class Near:
+    """A file that may be the missing one; `inner` is its name in the zip that `path` is, else ""."""
+
+    path: str
+    inner: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.inner} in {self.path}" if self.inner else self.path
+
+
+def nearest(name: str, paths: Iterable[str], read: Callable[[str], bytes | str]) -> tuple[Near, ...]:
+    """The files that may be the missing file `name`, by their names; zips are looked into."""
+    near = []
+    for path in sorted(paths):
+        file = path.rpartition("/")[2]
+        if is_near(file, name):
+            near.append(Near(path))
+        elif file.casefold().endswith(".zip"):
+            near += [Near(path, inner) for inner in _inside(read(path), name)]
+    return tuple(near)
+
+
+def content_of(near: Near, read: Callable[[str], bytes | str]) -> bytes | str:
+    """The bytes of such a file, or what is wrong with it."""
+    content = read(near.path)
+    if not near.inner or isinstance(content, str):
+        return content
+    within = zip_within(content)
+    return f"{near.path} is no zip" if within is None else within.read(near.inner)
+
+
+def is_near(file: str, name: str) -> bool:
+    """Whether a name differs from the expected one by case, a number or "copy" added, or a second ending."""
+    stem, _, ending = name.rpartition(".")
+    file = file.casefold()
+    for second in (".txt", f".{ending.casefold()}"):
+        if file.endswith(f".{ending.casefold()}{second}"):
+            file = file.removesuffix(second)
+    found, dot, end = file.rpartition(".")
+    return bool(dot) and end == ending.casefold() and ADDED.sub("", found) == stem.casefold()
+
+
+def _inside(content: bytes | str, name: str) -> list[str]:
+    within = None if isinstance(content, str) else zip_within(content)
+    if within is None or len(within.paths) > MAX_ZIP_ENTRIES:
+        return []
+    paths = [path for path in within.paths if not is_litter(path)]
+    exact = [path for path in paths if path.rpartition("/")[2] == name]
+    return exact or [path for path in paths if is_near(path.rpartition("/")[2], name)]

@@ -1,0 +1,100 @@
+"""Reads a notebook as the modules that its cells are tagged with.
+
+A notebook is a student's file: whatever it holds, reading it ends, and costs a bounded time and memory. So
+only what is needed of the format is looked at (https://nbformat.readthedocs.io/en/latest/format_description.html),
+and a large one is read in a child process with limits.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+SMALL_BYTES = 1 << 20  # read in this process: some 20 ms at most
+LIMITS = {"RLIMIT_CPU": 10, "RLIMIT_AS": 2 << 30}
+WALL_SECONDS = 60
+ROOT = Path(__file__).parents[2]  # what holds the package `grader`
+# Run by a child: prints the cells of the notebook on its standard input that hold code, and nothing else of
+# it.
+CHILD = (
+    "import json, resource, sys\n"
+    "for name, limit in json.loads(sys.argv[1]).items():\n"
+    "    resource.setrlimit(getattr(resource, name), (limit, limit))\n"
+    "sys.path.insert(0, sys.argv[2])\n"
+    "from grader.intake.notebook import code_cells\n"
+    "json.dump(code_cells(sys.stdin.buffer.read()), sys.stdout)\n"
+)
+
+Cells = list[tuple[list[str], str]]  # the tags and the source of each cell with code, in order
+
+
+def tagged_sources(content: bytes) -> Cells | str:
+    """The tags and sources of a notebook's code cells, or what is wrong with it."""
+    if len(content) <= SMALL_BYTES:
+        try:
+            return code_cells(content)
+        except (ValueError, RecursionError) as error:
+            return _reason(error)
+    return _by_child(content)
+
+
+def module_of(cells: Cells, name: str) -> bytes | str | None:
+    """The cells tagged with a file's name, joined in order, or what is wrong; None if there are none."""
+    sources = [source for tags, source in cells if name in tags]
+    if not sources:
+        return None
+    text = "\n\n\n".join(source.rstrip("\n") for source in sources) + "\n"
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return f"a cell tagged {name} holds {text[error.start]!a}, half of a character: delete it"
+
+
+def code_cells(content: bytes) -> Cells:
+    """The code cells of a notebook of any version; ValueError or RecursionError where it is none."""
+    data = json.loads(content.decode("utf-8-sig"))
+    if not isinstance(data, dict) or "nbformat" not in data:
+        raise ValueError("found no key nbformat")
+    cells = data.get("cells")
+    if cells is None:  # nbformat 3 and before
+        sheets = data.get("worksheets")
+        cells = [cell for sheet in sheets for cell in sheet["cells"]] if _are_sheets(sheets) else None
+    if not isinstance(cells, list):
+        raise ValueError("found no list of cells")
+    return [_cell(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+
+
+def _are_sheets(sheets: object) -> bool:
+    return isinstance(sheets, list) and all(
+        isinstance(sheet, dict) and isinstance(sheet.get("cells"), list) for sheet in sheets
+    )
+
+
+def _cell(cell: dict[str, Any]) -> tuple[list[str], str]:
+    metadata, source = cell.get("metadata"), cell.get("source", cell.get("input", ""))
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise ValueError("found a code cell whose source is no text")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [], source
+
+
+def _by_child(content: bytes) -> Cells | str:
+    command = [sys.executable, "-I", "-S", "-c", CHILD, json.dumps(LIMITS), str(ROOT)]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=WALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return "it takes too long to read"
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        known = lines[-1] if lines and lines[-1].startswith(("ValueError", "json.", "Unicode")) else ""
+        return known.partition(": ")[2][:80] or "it is too large or too deeply nested to read"
+    return [(tags, source) for tags, source in json.loads(done.stdout)]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return " ".join(str(error).split())[:80] or type(error).__name__

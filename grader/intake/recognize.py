@@ -1,0 +1,228 @@
+"""Recognises the layout of a class's input: an LMS's export, clones, plain folders or files."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from grader.intake.layouts import LAYOUTS
+from grader.intake.layouts.folders import names_a_version
+from grader.intake.litter import is_litter
+from grader.intake.source import Source, shown
+from grader.intake.tree import Reading, Tree
+from grader.model.errors import UserError
+
+MAX_WRAPPERS = 3  # folders around the class that are looked through
+PLAIN = ("folders", "files")
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """The layout's name, the tree in which it was found, and its reading."""
+
+    layout: str
+    tree: Tree
+    reading: Reading
+
+    @property
+    def title(self) -> str:
+        """What a person calls the layout."""
+        return LAYOUTS[self.layout].TITLE
+
+    @property
+    def who(self) -> frozenset[str]:
+        """Whom it finds."""
+        return frozenset(handin.label for handin in self.reading.handins)
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of the class before its input is read; the fields are those of `Tree`."""
+
+    names: tuple[str, ...]
+    assignment: str = ""
+    zone: ZoneInfo | None = None
+    has_person: Callable[[str], bool] | None = None
+
+
+def recognize(root: Path, source: Source, about: About, layout: str = "") -> Recognized:
+    """The layout that explains every entry; `layout` names one that the instructor chose.
+
+    The most specific one is taken. UserError, which is a question to the instructor, if an export has entries
+    that its LMS did not write, if two readings give different students, or if there is no class here.
+    """
+    trees = _trees(source, about)
+    if layout:
+        return _chosen(root, trees, layout)
+    exports = [found for tree in trees for found in _exports(tree)]
+    whole = [found for found in exports if not found.reading.unexplained]
+    if whole:
+        return _most_specific(root, whole)
+    for found in exports:
+        explained = len(found.tree.paths) - len(found.reading.unexplained)
+        if LAYOUTS[found.layout].RANK >= LAYOUTS["canvas_groups"].RANK and 2 * explained > len(
+            found.tree.paths
+        ):
+            raise _question_about(root, found)
+    return _plain(root, trees)
+
+
+def _trees(source: Source, about: About) -> list[Tree]:
+    """The whole input, and while one folder is all that there is, what lies in that folder."""
+    trees = [_tree(source, about, "")]
+    while len(trees) <= MAX_WRAPPERS and len(trees[-1].tops) == 1:
+        trees.append(_tree(source, about, f"{trees[-1].prefix}{trees[-1].tops[0]}/"))
+    return trees
+
+
+def _tree(source: Source, about: About, prefix: str) -> Tree:
+    start = len(prefix)
+    below = [path[start:] for path in source.paths if path.startswith(prefix) and path != prefix]
+    return Tree(
+        prefix=prefix,
+        paths=tuple(path for path in below if not path.endswith("/") and not is_litter(path)),
+        folders=frozenset(
+            folder[start:] for folder in source.folders if folder.startswith(prefix) and folder != prefix
+        ),
+        all_paths=tuple(below),
+        names=about.names,
+        read=lambda path: source.read(prefix + path),
+        assignment=about.assignment,
+        zone=about.zone,
+        has_person=about.has_person,
+    )
+
+
+def _exports(tree: Tree) -> Iterator[Recognized]:
+    """The exports that a tree may be. A folder named after someone on the roster is theirs, and no export."""
+    folder = tree.prefix.rstrip("/").rpartition("/")[2]
+    if folder and tree.has_person is not None and tree.has_person(folder):
+        return
+    for name, layout in LAYOUTS.items():
+        reading = None if name in PLAIN else layout.read(tree)
+        if reading is not None and reading.handins:
+            yield Recognized(name, tree, reading)
+
+
+def _most_specific(root: Path, found: Sequence[Recognized]) -> Recognized:
+    rank = max(LAYOUTS[one.layout].RANK for one in found)
+    best = [one for one in found if rank == LAYOUTS[one.layout].RANK]
+    if len({one.who for one in best}) > 1:
+        raise _two_readings(root, best)
+    return best[0]
+
+
+def _chosen(root: Path, trees: Sequence[Tree], name: str) -> Recognized:
+    readings = [(tree, LAYOUTS[name].read(tree)) for tree in trees]
+    found = [Recognized(name, tree, reading) for tree, reading in readings if reading and reading.handins]
+    if not found:
+        entries = _some(trees[0].paths)
+        raise UserError(f"--layout {name}: no entry fits {LAYOUTS[name].TITLE}; found {entries}", root)
+    return min(found, key=lambda one: len(one.reading.unexplained))
+
+
+def _plain(root: Path, trees: Sequence[Tree]) -> Recognized:
+    """Folders or files, in the innermost folder that holds the whole class."""
+    tree = _class_level(root, trees)
+    top = [name for name in tree.names if name in tree.files]
+    if top:
+        raise UserError(
+            f"this is one submission, not a class: {top[0]} is at its top; grade it with `grader grade`, or "
+            "put it into a folder that is named after its student",
+            root / tree.prefix if tree.prefix else root,
+        )
+    for name in PLAIN:
+        reading = LAYOUTS[name].read(tree)
+        if reading is not None and reading.handins:
+            return Recognized(name, tree, reading)
+    raise UserError(
+        "found no submission; expected a folder for each student, or the zip of Canvas, Moodle or Gradescope",
+        root,
+    )
+
+
+def _class_level(root: Path, trees: Sequence[Tree]) -> Tree:
+    """The tree whose folders or files are the students'; UserError where two could be."""
+    level = 0
+    while level + 1 < len(trees) and _is_wrapper(root, trees, level):
+        level += 1
+    return trees[level]
+
+
+def _is_wrapper(root: Path, trees: Sequence[Tree], level: int) -> bool:
+    """Whether the one folder of a tree holds the class, and is not one student's."""
+    tree, inner = trees[level], trees[level + 1]
+    if tree.has_person is not None:
+        if tree.has_person(tree.tops[0]):
+            return False
+        if any(map(tree.has_person, inner.tops)) or any(map(tree.has_person, _students(inner))):
+            return True
+        if level + 2 < len(trees) and _is_wrapper(root, trees, level + 1):
+            return True
+    if tree.files or any(name in inner.files for name in tree.names):
+        return False
+    if len(inner.tops) > 1:
+        return not inner.files and not any(names_a_version(top) for top in inner.tops)
+    if len(inner.tops) == 1:
+        return _is_wrapper_around_one(root, trees, level)
+    return _is_wrapper_of_files(root, tree, inner)
+
+
+def _is_wrapper_around_one(root: Path, trees: Sequence[Tree], level: int) -> bool:
+    """The same for a folder within a folder, `x/y/dense.py`: that is x's, unless y holds a class."""
+    if level + 2 >= len(trees):
+        return False
+    tree, inner = trees[level], trees[level + 1]
+    if inner.files or _is_wrapper(root, trees, level + 1):
+        return not inner.files
+    chain = trees[level + 2]
+    if len(chain.tops) == 1 and not chain.files and not names_a_version(chain.tops[0]):
+        folders = " or ".join(repr(one.tops[0]) for one in (tree, inner))
+        raise UserError(
+            f"found folders within folders ({chain.prefix}): is the student {folders}? Add --roster, or give "
+            "the folder that holds the students' folders",
+            root,
+        )
+    return False
+
+
+def _is_wrapper_of_files(root: Path, tree: Tree, inner: Tree) -> bool:
+    """The same where the folder holds files alone: `class/ada.py`, or the files of the student `class`."""
+    students = _students(inner)
+    if len(students) < 2 or any(
+        inner.is_wanted(f) and not f.endswith((".ipynb", ".zip")) for f in inner.files
+    ):
+        return False
+    raise UserError(
+        f"found files alone in {inner.prefix}: are all one student's, or each a student's "
+        f"({_some(students)})? Say --layout folders, or --layout files",
+        root,
+    )
+
+
+def _students(tree: Tree) -> list[str]:
+    """Whose the files of a tree would be, were each one student's."""
+    reading = LAYOUTS["files"].read(tree)
+    return [] if reading is None else [handin.label for handin in reading.handins]
+
+
+def _question_about(root: Path, found: Recognized) -> UserError:
+    count, all_count = len(found.reading.unexplained), len(found.tree.paths)
+    verb = "does" if count == 1 else "do"
+    return UserError(
+        f"looks like an export of {found.title}, but {count} of {all_count} entries {verb} not fit: "
+        f"{_some(found.reading.unexplained)}; take them out, or add --layout {found.layout} to ignore them",
+        root,
+    )
+
+
+def _two_readings(root: Path, found: Sequence[Recognized]) -> UserError:
+    ways = " or ".join(f"{one.title} ({_some(sorted(one.who))})" for one in found)
+    names = ", ".join(dict.fromkeys(one.layout for one in found))
+    return UserError(f"can be read as {ways}: choose with --layout ({names})", root)
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return ", ".join(repr(shown(path)) for path in paths[:SHOWN]) + more if paths else "nothing"

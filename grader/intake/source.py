@@ -1,0 +1,235 @@
+"""Reads the input of a class, a folder or a zip, entry by entry; nothing is unpacked or followed."""
+
+import io
+import os
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from grader.intake.litter import is_litter_folder
+from grader.model.errors import UserError
+from grader.model.files import MAX_FILE_BYTES, read_plain
+
+MAX_DEPTH = 12  # folders within folders; what lies deeper is one entry
+MAX_PARTS = 16
+MAX_NAME = 255
+MAX_ENTRIES = 500_000
+MAX_ENTRIES_BELOW = 5_000  # in one folder of the top: a student's
+MAX_OTHER_BYTES = 64 << 20  # a notebook with its pictures; what an LMS says of the whole class
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # control characters, direction marks, bytes that are no text
+UTF8 = 0x800  # the flag of a zip entry whose name is UTF-8
+UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8
+
+
+class Source(Protocol):
+    """The entries of a folder or a zip, by paths with slashes, in NFC, sorted.
+
+    `paths` are the files that can be read; a folder that was not looked into ends with a slash. `folders` are
+    all folders. `refused` says why an entry is not read.
+    """
+
+    paths: tuple[str, ...]
+    folders: frozenset[str]
+    refused: Mapping[str, str]
+
+    def read(self, path: str) -> bytes | str:
+        """The content of a file, or what is wrong with it."""
+
+
+def open_source(root: Path) -> Source:
+    """A folder or a zip; UserError where it is neither."""
+    if root.is_dir():
+        return FolderSource(root)
+    if not root.exists():
+        raise UserError("no such file or folder; expected a folder of submissions or an LMS's zip", root)
+    try:
+        return ZipSource(zipfile.ZipFile(root))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        raise UserError(f"no zip: {error}; expected a folder, or the zip of an LMS", root) from error
+
+
+class FolderSource:
+    """A folder. Links are not followed; folders of litter are not looked into."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files: dict[str, str] = {}  # by path in NFC: the name on the disk
+        folders: set[str] = set()
+        self.refused: dict[str, str] = {}
+        try:
+            for name, reason in self._walk(root, "", folders):
+                self._add(name, reason)
+        except OSError as error:
+            raise UserError(f"cannot be read: {error.strerror}", error.filename or root) from error
+        self.paths = tuple(sorted(self._files))
+        self.folders = frozenset(folders)
+
+    def read(self, path: str) -> bytes | str:
+        """Reads a plain file."""
+        name = path.rpartition("/")[2]
+        return read_plain(self._root / self._files[path], name, limit_of(name))
+
+    def _add(self, name: str, reason: str) -> None:
+        path = unicodedata.normalize("NFC", name)
+        if reason:
+            self.refused[shown(path)] = reason
+        elif path in self._files:
+            self.refused[shown(name)] = "the same name as another entry"
+        else:
+            self._files[path] = name
+
+    def _walk(self, folder: Path, prefix: str, folders: set[str]) -> Iterator[tuple[str, str]]:
+        """Every entry below, with the reason where it is refused; adds to `folders`."""
+        depth = prefix.count("/")
+        for count, (name, reason) in enumerate(self._entries(folder, prefix, depth, folders), 1):
+            yield name, reason
+            if depth == 1 and count >= MAX_ENTRIES_BELOW:
+                yield f"{prefix}…", f"more than {MAX_ENTRIES_BELOW} files in {prefix}: the rest is not read"
+                return
+
+    def _entries(self, folder: Path, prefix: str, depth: int, folders: set[str]) -> Iterator[tuple[str, str]]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except PermissionError as error:
+            if not prefix:
+                raise
+            yield prefix, f"a folder that cannot be read: {error.strerror}"
+            return
+        for entry in entries:
+            path = prefix + entry.name
+            if reason := refusal_of(path) or _kind_on_disk(entry):
+                yield path, reason
+            elif not entry.is_dir(follow_symlinks=False):
+                yield path, ""
+            elif is_litter_folder(entry.name) or depth + 1 >= MAX_DEPTH:
+                yield f"{path}/", ""
+            else:
+                folders.add(unicodedata.normalize("NFC", path))
+                yield from self._walk(Path(entry.path), f"{path}/", folders)
+
+
+class ZipSource:
+    """A zip. Its entries are read one by one, and never written to a disk."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._zip = archive
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        folders: set[str] = set()
+        self.refused: dict[str, str] = {}
+        infos = archive.infolist()
+        if len(infos) > MAX_ENTRIES:
+            raise UserError(f"found {len(infos)} entries, expected at most {MAX_ENTRIES}", archive.filename)
+        for info in infos:
+            name = unicodedata.normalize("NFC", _name_of(info))
+            if reason := refusal_of(name) or _kind_in_zip(info):
+                self.refused[shown(name)] = reason
+            elif name.endswith("/"):
+                folders.add(name.rstrip("/"))
+            elif name in self._entries:
+                self.refused[f"{shown(name)} (again)"] = "the same name as another entry"
+            else:
+                self._entries[name] = info
+                folders.update(_parents(name))
+        self.paths = tuple(sorted(self._entries))
+        self.folders = frozenset(folders)
+
+    def read(self, path: str) -> bytes | str:
+        """Reads an entry, no further than its limit: a header's size is only a claim."""
+        name = path.rpartition("/")[2]
+        limit = limit_of(name)
+        try:
+            with self._zip.open(self._entries[path]) as file:
+                content = file.read(limit + 1)
+        except Exception as error:  # zipfile, zlib, lzma and bz2 have errors of their own
+            said = " ".join(f"{error or type(error).__name__}".split())
+            return f"{name} cannot be unpacked: {said}"
+        if len(content) > limit:
+            return f"{name} has {self._entries[path].file_size} bytes; at most {limit} are read"
+        return content
+
+
+def zip_within(content: bytes) -> ZipSource | None:
+    """The zip that a submitted file is; None where it is none."""
+    try:
+        return ZipSource(zipfile.ZipFile(io.BytesIO(content)))
+    except Exception:  # whatever is wrong with it: it is not taken for a zip
+        return None
+
+
+def limit_of(name: str) -> int:
+    """The most bytes that are read of a file of that name."""
+    return MAX_OTHER_BYTES if name.endswith((".ipynb", ".yml", ".zip")) else MAX_FILE_BYTES
+
+
+def refusal_of(path: str) -> str:
+    """Why a name is not trusted; "" where it is."""
+    parts = PurePosixPath(path).parts
+    if path.startswith(("/", "\\")) or "\\" in path or (len(path) > 1 and path[1] == ":"):
+        return "an absolute name, or one with backslashes"
+    if ".." in parts:
+        return "a name that leads out of its folder"
+    if any(unicodedata.category(c) in UNSEEN for c in path):
+        return "control characters, direction marks or bytes that are not UTF-8 in its name"
+    if len(parts) > MAX_PARTS or any(len(part) > MAX_NAME for part in parts):
+        return f"a name of more than {MAX_NAME} characters, or more than {MAX_PARTS} folders deep"
+    return ""
+
+
+def shown(name: str) -> str:
+    """A name as it may be printed: plain, on one line and of bounded length."""
+    return name if name.isprintable() and len(name) <= MAX_NAME else ascii(name[:MAX_NAME])[1:-1]
+
+
+def _parents(name: str) -> Iterable[str]:
+    parts = name.split("/")[:-1]
+    return ("/".join(parts[: count + 1]) for count in range(len(parts)))
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """An entry's name. Without the flag for UTF-8 it may be UTF-8 all the same: macOS writes it so."""
+    name = info.orig_filename
+    if info.flag_bits & UTF8 or name.isascii():
+        return name
+    raw = name.encode("cp437")  # what zipfile decoded it with
+    if (unicode_path := _unicode_path(info.extra, raw)) is not None:
+        return unicode_path
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return name
+
+
+def _unicode_path(extra: bytes, raw: bytes) -> str | None:
+    """The name in Info-ZIP's field (APPNOTE.TXT 4.6.9), where it is that of these bytes."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == UNICODE_PATH and len(field) > 5 and field[1:5] == struct.pack("<L", zlib.crc32(raw)):
+            return field[5:].decode("utf-8", errors="replace")
+    return None
+
+
+def _kind_on_disk(entry: "os.DirEntry[str]") -> str:
+    """Why an entry of a folder is neither a folder nor a plain file; "" where it is one."""
+    if entry.is_symlink():
+        return "a symbolic link; links are not followed"
+    if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
+        return "a device, a pipe or a socket"
+    return ""
+
+
+def _kind_in_zip(info: zipfile.ZipInfo) -> str:
+    """Why an entry of a zip is no plain file; "" where it is one, or a folder."""
+    mode = info.external_attr >> 16
+    if stat.S_ISLNK(mode):
+        return "a symbolic link"
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "a device or a pipe"
+    if info.flag_bits & 1:
+        return "encrypted"
+    return ""

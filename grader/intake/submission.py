@@ -1,0 +1,168 @@
+"""Reads one submission: finds each file that the assignment asks for, wherever the student put it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.intake.litter import is_litter
+from grader.intake.near_names import Near, content_of, nearest
+from grader.intake.notebook import Cells, module_of, tagged_sources
+from grader.intake.source import open_source
+from grader.model.files import SubmittedFiles
+
+MAX_NOTEBOOKS = 20  # of one submission that are looked into
+SHOWN = 3  # files that are named where one is missing
+
+Read = Callable[[str], bytes | str]
+
+
+@dataclass(frozen=True)
+class ReadFiles:
+    """A submission's files with the paths that they come from.
+
+    `is_missing`: a file is not there or cannot be read, so the score is zero if nothing else turns up.
+    `doubt` says why a person must look before a grade stands on these files; "" if it is clear what they are.
+    """
+
+    submitted: SubmittedFiles
+    used: frozenset[str] = frozenset()
+    doubt: str = ""
+    is_missing: bool = False
+
+
+@dataclass
+class _Found:
+    """What was found for one name: its content or a problem, where, and what to note or doubt about it."""
+
+    content: bytes | str
+    used: tuple[str, ...] = ()
+    note: str = ""
+    is_missing: bool = False
+    doubts: list[str] = field(default_factory=list)
+
+
+def read_submission(root: Path, names: Iterable[str], accept_renamed: bool = False) -> ReadFiles:
+    """The submission in a folder or a zip. `names` are the files that the assignment asks for.
+
+    A file is taken from the top, from the one folder below that has it, or from the cells of a notebook that
+    are tagged with its name. A file of a near name is taken with `accept_renamed` only. UserError if `root`
+    is neither a folder nor a zip.
+    """
+    source = open_source(root)
+    files = {path: path for path in source.paths if not path.endswith("/") and not is_litter(path)}
+    return find_files(files, sorted(names), source.read, accept_renamed)
+
+
+def find_files(
+    files: Mapping[str, str], names: Sequence[str], read: Read, accept_renamed: bool = False
+) -> ReadFiles:
+    """The same for files of a source: `files` maps paths below the submission to the paths that it reads."""
+    finder = _Finder(files, read)
+    found = {name: finder.find(name, accept_renamed) for name in names}
+    contents = {name: one.content for name, one in found.items() if isinstance(one.content, bytes)}
+    problems = {name: one.content for name, one in found.items() if isinstance(one.content, str)}
+    doubts = [*problems.values(), *(doubt for one in found.values() for doubt in one.doubts)]
+    is_missing = bool(problems) and all(
+        one.is_missing for one in found.values() if isinstance(one.content, str)
+    )
+    return ReadFiles(
+        SubmittedFiles(contents, problems, tuple(one.note for one in found.values() if one.note)),
+        frozenset(path for one in found.values() if isinstance(one.content, bytes) for path in one.used),
+        "; ".join(dict.fromkeys(doubts)),
+        is_missing and not any(one.doubts for one in found.values()),
+    )
+
+
+class _Finder:
+    """Looks for files among those of one submission; each notebook is read once."""
+
+    def __init__(self, files: Mapping[str, str], read: Read) -> None:
+        self._files = files
+        self._read = lambda path: read(files[path])
+        self._notebooks: dict[str, Cells | str] = {}
+
+    def find(self, name: str, accept_renamed: bool) -> _Found:
+        """The file of that name."""
+        deeper = sorted(path for path in self._files if path.endswith(f"/{name}"))
+        path = name if name in self._files else deeper[0] if len(deeper) == 1 else ""
+        if path:
+            content = self._read(path)
+            return self._checked(name, _Found(content, (self._files[path],), "", isinstance(content, str)))
+        if deeper:
+            return _Found(f"{name} is there more than once ({_some(deeper)}): leave one of them")
+        return self._in_notebook(name) or self._missing(name, accept_renamed)
+
+    def _checked(self, name: str, found: _Found) -> _Found:
+        """The file, in doubt if a notebook holds another version of it."""
+        for notebook, module, _ in self._tagged(name):
+            if isinstance(module, str) or not isinstance(found.content, bytes):
+                continue
+            if module.split() != found.content.split():
+                found.doubts.append(
+                    f"{name} and the cells of {notebook} tagged {name} differ: leave one of them"
+                )
+        return found
+
+    def _in_notebook(self, name: str) -> _Found | None:
+        tagged = self._tagged(name)
+        if not tagged:
+            return None
+        if len({module for _, module, _ in tagged}) > 1:
+            notebooks = _some([notebook for notebook, _, _ in tagged])
+            return _Found(
+                f"{name} is in the cells of more than one notebook ({notebooks}): leave one of them"
+            )
+        notebook, module, path = tagged[0]
+        if isinstance(module, str):
+            return _Found(f"{notebook}: {module}", (path,), is_missing=True)
+        return _Found(module, (path,), f"{name} was taken from the cells of {notebook} tagged {name}")
+
+    def _tagged(self, name: str) -> list[tuple[str, bytes | str, str]]:
+        """The notebooks with cells tagged `name`: the notebook, its module or what is wrong, its path."""
+        tagged = []
+        for notebook in self._notebook_paths():
+            cells = self._cells(notebook)
+            module = None if isinstance(cells, str) else module_of(cells, name)
+            if module is not None:
+                tagged.append((notebook, module, self._files[notebook]))
+        return tagged
+
+    def _notebook_paths(self) -> list[str]:
+        return sorted(path for path in self._files if path.endswith(".ipynb"))[:MAX_NOTEBOOKS]
+
+    def _cells(self, notebook: str) -> Cells | str:
+        if notebook not in self._notebooks:
+            content = self._read(notebook)
+            cells = content if isinstance(content, str) else tagged_sources(content)
+            self._notebooks[notebook] = cells
+        return self._notebooks[notebook]
+
+    def _missing(self, name: str, accept_renamed: bool) -> _Found:
+        near = nearest(name, self._files, self._read)
+        if len(near) == 1 and accept_renamed:
+            content = content_of(near[0], self._read)
+            note = f"{name} was taken from {near[0]}"
+            return _Found(content, (self._files[near[0].path],), note, isinstance(content, str))
+        if near:
+            return _Found(f"{name} is missing; {_offer(near)}", is_missing=True)
+        for notebook in self._notebook_paths():
+            cells = self._cells(notebook)
+            if isinstance(cells, str):
+                said = f"{name} is missing, and {notebook} is no notebook: {cells}"
+                return _Found(said, is_missing=True)
+            return _Found(
+                f"{name} is missing, and no code cell of {notebook} is tagged {name}", is_missing=True
+            )
+        there = _some(sorted(self._files)) or "nothing"
+        return _Found(f"{name} is missing; found {there}", is_missing=True)
+
+
+def _offer(near: Sequence[Near]) -> str:
+    if len(near) == 1:
+        return f"{near[0]} may be it: --accept-renamed takes it"
+    return f"{_some([str(one) for one in near])} may be it: leave one of them, named as asked for"
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return ", ".join(paths[:SHOWN]) + more

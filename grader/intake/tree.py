@@ -1,0 +1,97 @@
+"""The entries of a class as a layout sees them, and what it makes of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from grader.intake.litter import is_litter
+from grader.intake.near_names import is_near
+from grader.model.identity import Claim
+
+Read = Callable[[str], bytes | str]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The entries below `prefix`, without litter; `names` are the files that the assignment asks for.
+
+    `paths` and `folders` are relative to the prefix; `all_paths` holds litter too. `read` takes such a path.
+    `zone` is the course's, for times without an offset. `has_person` says whether an id means someone on the
+    roster; None without a roster.
+    """
+
+    prefix: str
+    paths: tuple[str, ...]
+    folders: frozenset[str]
+    all_paths: tuple[str, ...]
+    names: tuple[str, ...]
+    read: Read
+    assignment: str = ""
+    zone: ZoneInfo | None = None
+    has_person: Callable[[str], bool] | None = None
+
+    @cached_property
+    def tops(self) -> tuple[str, ...]:
+        """The folders at the top, those of litter left out."""
+        below = {path.partition("/")[0] for path in self.paths if "/" in path}
+        here = {folder for folder in self.folders if "/" not in folder}
+        return tuple(sorted(folder for folder in below | here if not is_litter(f"{folder}/")))
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The files at the top."""
+        return tuple(path for path in self.paths if "/" not in path)
+
+    def below(self, folder: str) -> dict[str, str]:
+        """The files below a folder of the top, by their paths in it."""
+        return {rest: f"{folder}/{rest}" for rest in self._by_top.get(folder, ())}
+
+    @cached_property
+    def _by_top(self) -> Mapping[str, list[str]]:
+        by: dict[str, list[str]] = {}
+        for path in self.paths:
+            top, slash, rest = path.partition("/")
+            if slash:
+                by.setdefault(top, []).append(rest)
+        return by
+
+    def is_wanted(self, path: str) -> bool:
+        """Whether a file may be one that the assignment asks for, by its name or as a notebook or zip."""
+        file = path.rpartition("/")[2]
+        return (
+            file in self.names
+            or file.endswith((".ipynb", ".zip"))
+            or any(is_near(file, name) for name in self.names)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Handin:
+    """What one person submitted at one time, and what the layout says of who that is.
+
+    `files` maps paths below the submission to paths in the tree. `sequence` and `submitted_at` (ISO 8601 with
+    an offset, or "") order several of one student; `label` is what the layout calls it. `knows_lateness`:
+    what is not `late` was on time. `doubt` says what the layout itself is not certain of.
+    """
+
+    label: str
+    claim: Claim
+    files: Mapping[str, str] = field(default_factory=dict)
+    sequence: str = ""
+    submitted_at: str = ""
+    late: bool = False
+    knows_lateness: bool = False
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A layout's reading of a tree: submissions, entries that are no submission's, with the reason, the rest.
+
+    A layout claims a tree if nothing is `unexplained`.
+    """
+
+    handins: tuple[Handin, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    unexplained: tuple[str, ...] = ()

@@ -1,0 +1,40 @@
+"""The files of one submission, and how a plain file is read without trusting it."""
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MAX_FILE_BYTES = 1 << 20  # of one file that a student submits
+
+
+@dataclass(frozen=True)
+class SubmittedFiles:
+    """A submission as it was read: its files by name, and by name what is wrong with each other one.
+
+    `notes` say where a file was found, if that was not the plain file of its name.
+    """
+
+    files: Mapping[str, bytes]
+    problems: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def read_plain(source: Path, name: str, limit: int = MAX_FILE_BYTES) -> bytes | str:
+    """The content of a plain file, or what is wrong with it; `name` is what it is called in the reason."""
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return f"{name} is missing"
+    except OSError as error:
+        return f"{name} cannot be read: {error.strerror}"
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return f"{name} is not a plain file"
+    with os.fdopen(descriptor, "rb") as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        return f"{name} has {status.st_size} bytes; at most {limit} are read"
+    return content
