@@ -17,9 +17,10 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.judge": ({"grader.model"}, {"numpy", "pytest"}),
     "grader.author": ({"grader.model", "grader.judge"}, {"jinja2", "numpy", "pydantic", "yaml"}),
     "grader.report": ({"grader.model"}, {"jinja2", "rich"}),
+    "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
-        {"grader.model", "grader.judge", "grader.report"},
-        {"alembic", "copydetect", "distributed", "nbformat", "pydantic", "rich", "sqlalchemy", "yaml"},
+        {"grader.model", "grader.intake", "grader.judge", "grader.report"},
+        {"alembic", "copydetect", "distributed", "pydantic", "rich", "sqlalchemy"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
     "grader.cli": ({"grader"}, {"rich"}),
@@ -198,7 +199,7 @@ PLANTED = {
 
 @pytest.fixture
 def planted_root(tmp_path: Path) -> Path:
-    for name in ("model", "worker", "judge", "author", "report", "batch"):
+    for name in ("model", "worker", "intake", "judge", "author", "report", "batch"):
         (tmp_path / "grader" / name).mkdir(parents=True)
         (tmp_path / "grader" / name / "__init__.py").touch()
     (tmp_path / "grader" / "__init__.py").touch()

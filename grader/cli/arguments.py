@@ -211,7 +211,7 @@ def _add_accept_renamed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-renamed",
         action="store_true",
-        help="for a missing file take one of a near name: `Dense.py`, `dense (1).py`, `dense.py.txt`, in a zip",
+        help="for a missing file take a near one: `Dense.py`, `dense (1).py`, `dense.py.txt`, or in a zip",
     )
 
 

@@ -23,6 +23,7 @@ OUTSIDE = "it lies outside the folder of the class"
 NOT_THIS_LAYOUT = "its name is none that {layout} gives"
 OTHER = "of another submission, which is not graded"
 UNNAMED = "nothing says whose it is"
+SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,9 @@ class _Reader:
             self._doubts.append(Doubt(student.id, chosen.doubt))
         submitted = []
         for handin, files in read:
-            why = files.doubt if handin.files else ""  # a zero for an empty folder is no doubt
-            doubt = "; ".join(text for text in (handin.doubt, chosen.doubt, why) if text)
+            refused = self._refused_of(handin)
+            why = files.doubt if handin.files or refused else ""  # a zero for an empty folder is no doubt
+            doubt = "; ".join(text for text in (handin.doubt, chosen.doubt, refused, why) if text)
             submission = Submission(
                 student_id=student.id,
                 assignment=self._about.assignment,
@@ -185,7 +187,7 @@ class _Reader:
                 late=handin.late,
                 doubt=doubt,
             )
-            is_missing = files.is_missing and not handin.doubt and not chosen.doubt
+            is_missing = files.is_missing and not (handin.doubt or chosen.doubt or refused)
             submitted.append((submission, self._full(handin.files), is_missing))
             if doubt:
                 self._doubts.append(Doubt(student.id, doubt))
@@ -200,6 +202,17 @@ class _Reader:
             if submission.id not in seen:
                 seen.add(submission.id)
                 self._submitted.append(Submitted(submission, paths, ids, is_missing))
+
+    def _refused_of(self, handin: Handin) -> str:
+        """What is wrong with entries of a student's folder that may be what the assignment asks for."""
+        start = self._prefixed(f"{handin.folder}/")
+        wanted = {
+            path: f"{shown(path[len(start) :]).rstrip()}: {why}"
+            for path, why in self._source.refused.items()
+            if handin.folder and path.startswith(start) and self._recognized.tree.is_wanted(path.rstrip())
+        }
+        self._in_doubt.update(wanted)
+        return "; ".join([*wanted.values()][:SHOWN])
 
     def _find(self, handin: Handin) -> ReadFiles:
         files = dict(self._full(handin.files))
@@ -270,10 +283,11 @@ def _squeezed(name: str) -> str:
 
 
 def digest_of(submitted: SubmittedFiles) -> str:
-    """SHA-256 over names and contents, and over what is wrong where there is no content."""
+    """SHA-256 over names and contents, and over what is wrong with a file, whatever else is there."""
     digest = hashlib.sha256()
     parts = [
-        (f"{name}\0", problem.encode(errors="surrogatepass")) for name, problem in submitted.problems.items()
+        (f"{name}\0", problem.partition(";")[0].encode(errors="surrogatepass"))
+        for name, problem in submitted.problems.items()
     ]
     for name, content in sorted([*submitted.files.items(), *parts]):
         digest.update(f"{name}\0{len(content)}\0".encode() + content)

@@ -2,29 +2,17 @@
 
 A notebook is a student's file: whatever it holds, reading it ends, and costs a bounded time and memory. So
 only what is needed of the format is looked at (https://nbformat.readthedocs.io/en/latest/format_description.html),
-and a large one is read in a child process with limits.
+and a large one is read in a child process with limits: this module, run as a program, imports nothing of ours.
 """
 
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 SMALL_BYTES = 1 << 20  # read in this process: some 20 ms at most
 LIMITS = {"RLIMIT_CPU": 10, "RLIMIT_AS": 2 << 30}
 WALL_SECONDS = 60
-ROOT = Path(__file__).parents[2]  # what holds the package `grader`
-# Run by a child: prints the cells of the notebook on its standard input that hold code, and nothing else of
-# it.
-CHILD = (
-    "import json, resource, sys\n"
-    "for name, limit in json.loads(sys.argv[1]).items():\n"
-    "    resource.setrlimit(getattr(resource, name), (limit, limit))\n"
-    "sys.path.insert(0, sys.argv[2])\n"
-    "from grader.intake.notebook import code_cells\n"
-    "json.dump(code_cells(sys.stdin.buffer.read()), sys.stdout)\n"
-)
 
 Cells = list[tuple[list[str], str]]  # the tags and the source of each cell with code, in order
 
@@ -82,7 +70,7 @@ def _cell(cell: dict[str, Any]) -> tuple[list[str], str]:
 
 
 def _by_child(content: bytes) -> Cells | str:
-    command = [sys.executable, "-I", "-S", "-c", CHILD, json.dumps(LIMITS), str(ROOT)]
+    command = [sys.executable, "-I", "-S", __file__, json.dumps(LIMITS)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=WALL_SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -98,3 +86,16 @@ def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     return " ".join(str(error).split())[:80] or type(error).__name__
+
+
+def main() -> None:
+    """In a child: lowers this process's limits, then prints the cells of the notebook on its standard input."""
+    import resource  # not on every system, and only a child needs it
+
+    for name, limit in json.loads(sys.argv[1]).items():
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+    json.dump(code_cells(sys.stdin.buffer.read()), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

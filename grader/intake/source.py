@@ -131,7 +131,7 @@ class ZipSource:
             elif name.endswith("/"):
                 folders.add(name.rstrip("/"))
             elif name in self._entries:
-                self.refused[f"{shown(name)} (again)"] = "the same name as another entry"
+                self.refused[f"{shown(name)} "] = "the same name as another entry"
             else:
                 self._entries[name] = info
                 folders.update(_parents(name))

@@ -72,7 +72,8 @@ class Handin:
 
     `files` maps paths below the submission to paths in the tree. `sequence` and `submitted_at` (ISO 8601 with
     an offset, or "") order several of one student; `label` is what the layout calls it. `knows_lateness`:
-    what is not `late` was on time. `doubt` says what the layout itself is not certain of.
+    what is not `late` was on time. `doubt` says what the layout itself is not certain of;
+    `folder` is the one of the tree's top that is theirs alone.
     """
 
     label: str
@@ -83,6 +84,7 @@ class Handin:
     late: bool = False
     knows_lateness: bool = False
     doubt: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True)

@@ -189,9 +189,7 @@ class Session:
         limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
         with self._turn(), Implementation(self._starter, subject, limits, self._ahead) as implementation:
             grades = {
-                variant: self._grade(
-                    implementation, refused, (*notes, *built.notes), name, variant, arguments
-                )
+                variant: self._grade(implementation, refused, notes, name, variant, arguments)
                 for variant in variants
             }
             self.cpu_seconds = implementation.cpu_seconds()

@@ -1,25 +1,382 @@
-"""STUB"""
+"""Finds the student whom an export means, by all that it says of the person, or says why that is not certain."""
 
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import combinations, permutations
+from typing import TypeVar
 
 from grader.model.student import Student
+
+APOSTROPHES = "'\u2018\u2019\u02bc\u02b9`\u00b4"
+PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
+                       "ħ": "h", "ŋ": "n", "ŧ": "t", "ƶ": "z", "ɨ": "i", "ə": "e"})  # fmt: skip
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})  # as airports spell them
+KEPT_MARKS = (
+    0,
+    7,
+    8,
+    9,
+)  # https://www.unicode.org/reports/tr44: kana and Indic scripts need theirs to differ
+SHUFFLED = 5  # a name of more words is not tried in every order
+MANY = 50  # of one name: which of them is meant needs an id anyway
+ALIKE = 0.75
+LONGEST = 60  # what a message quotes
+
+Words = tuple[str, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
+    """What an export says of a person.
+
+    `ids` are ids of the institution: SIS id, login, Gradescope's sid, the name of a student's folder. `internal` is
+    the number that the LMS itself gives: Canvas's user id, Moodle's participant number. `name` may be "Lovelace,
+    Ada", "Ada Lovelace" or Canvas's squeezed "lovelaceada". What an export does not say is "".
+    """
+
     ids: tuple[str, ...] = ()
     internal: str = ""
     name: str = ""
     email: str = ""
 
 
-class Identities:
-    def __init__(self, students: Iterable[Student]) -> None:
-        from grader.intake.roster import Matcher
+@dataclass(frozen=True, slots=True, eq=False)
+class _Person:
+    """A student, with their name's words (each way to spell them) and their addresses, ready to compare."""
 
-        self._m = Matcher(students)
+    student: Student
+    names: tuple[Words, ...]
+    emails: frozenset[str]
+
+    def __str__(self) -> str:
+        id, name = _one_line(self.student.id), _one_line(self.student.name)
+        return f"{id} ({name})" if name else id
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """One thing that a claim says: whom it means, and whether it speaks against a person."""
+
+    says: str
+    means: tuple[_Person, ...]
+    excludes: Callable[[_Person], bool]
+
+
+class Identities:
+    """The students on a roster, found by evidence.
+
+    Each thing that a claim says means a student, speaks against one, or neither. A student is found whom something
+    means and nothing speaks against, if nothing means somebody else in their place. An id or an e-mail address of one
+    student speaks against all others. The LMS's own number is weak: it may equal an unrelated student's id, so it
+    speaks against no student, and counts for nothing where an id of the institution is known.
+    """
+
+    def __init__(self, students: Iterable[Student]) -> None:
+        self._people = [_person(student) for student in sorted(students, key=_in_order)]
+        self._by_id: dict[str, list[_Person]] = defaultdict(list)
+        self._by_folded_id: dict[str, list[_Person]] = defaultdict(list)
+        self._by_email: dict[str, list[_Person]] = defaultdict(list)
+        for person in self._people:
+            id = _id(person.student.id)
+            self._by_id[id].append(person)
+            self._by_folded_id[id.casefold()].append(person)
+            for email in person.emails:
+                self._by_email[email].append(person)
+        self._names = _Names(self._people)
 
     def find(self, claim: Claim) -> Student | str:
-        ids = [*claim.ids, claim.internal]
-        return self._m.match([i for i in ids if i], claim.name, claim.email)
+        """The student, or one line: why it is not certain who is meant, and what to do."""
+        evidence = self._evidence(claim)
+        meant = _unique(person for each in evidence for person in each.means)
+        if not meant:
+            return self._unmatched(claim)
+        left = [person for person in meant if not any(each.excludes(person) for each in evidence)]
+        if len(left) == 1 and all(left[0] in each.means for each in evidence if each.means):
+            return left[0].student
+        return _doubt(evidence, left)
+
+    def _evidence(self, claim: Claim) -> list[_Evidence]:
+        evidence = [*self._of_ids(claim.ids)]
+        certain = any(each.means for each in evidence)
+        if claim.email.strip():
+            evidence.append(self._of_email(claim.email))
+        if claim.internal.strip() and not certain:
+            number = claim.internal
+            evidence.append(
+                _Evidence(f"number {_quoted(number)}", self._with_id(number), lambda person: False)
+            )
+        if claim.name.strip():
+            evidence.append(self._of_name(claim.name, evidence))
+        if not any(each.means for each in evidence[: len(claim.ids)]):
+            evidence += self._named_by_ids(claim.ids)
+        return evidence
+
+    def _of_ids(self, ids: Iterable[str]) -> Iterator[_Evidence]:
+        """An id that is no student's says nothing; one that is an e-mail address counts as that too."""
+        for id in ids:
+            means = self._with_id(id)
+            says = f"id {_quoted(id)}"
+            if not means and "@" in id:
+                means = tuple(self._by_email.get(_email(id), ()))
+                says = f"e-mail {_quoted(id)}"
+            yield _Evidence(says, means, _others(means))
+
+    def _with_id(self, id: str) -> tuple[_Person, ...]:
+        exact = self._by_id.get(_id(id), [])
+        folded = self._by_folded_id.get(_id(id).casefold(), [])
+        return tuple(exact or (folded if len(folded) == 1 else ()))
+
+    def _of_email(self, email: str) -> _Evidence:
+        means = tuple(self._by_email.get(_email(email), ()))
+        others = _others(means)
+        return _Evidence(
+            f"e-mail {_quoted(email)}",
+            means,
+            lambda person: others(person) or (bool(person.emails) and _email(email) not in person.emails),
+        )
+
+    def _of_name(self, name: str, evidence: Sequence[_Evidence]) -> _Evidence:
+        readings = _readings(name)
+        known = _unique(person for each in evidence for person in each.means)
+        # where an id means one of several of a name, the others need not be looked for
+        means = tuple(person for person in known if _compare(readings, person.names))
+        return _Evidence(
+            f"name {_quoted(name)}",
+            means or self._names.find(readings),
+            lambda person: _compare(readings, person.names) is False,
+        )
+
+    def _named_by_ids(self, ids: Iterable[str]) -> Iterator[_Evidence]:
+        """A folder may be named by its student's name; one that is not is a login, and speaks against no student."""
+        for id in ids:
+            yield _Evidence(f"name {_quoted(id)}", self._names.find(_readings(id)), lambda person: False)
+
+    def _unmatched(self, claim: Claim) -> str:
+        names = [name for name in (claim.name, *claim.ids) if name.strip()]
+        near = next((found for found in map(self._names.nearest, names) if found), None)
+        says = f"; the nearest is {near}" if near else ""
+        return (
+            f"matches no student on the roster{says}: correct the roster or the export, or grade this by hand"
+        )
+
+
+class _Names:
+    """The names on a roster, filed so that those like a given one are found without looking at all."""
+
+    def __init__(self, people: Sequence[_Person]) -> None:
+        words = [(word, person) for person in people for word in _unique(w for n in person.names for w in n)]
+        self._with: dict[str, list[_Person]] = defaultdict(list)
+        for word, person in words:
+            self._with[word].append(person)
+        self._rarest: dict[str, list[_Person]] = defaultdict(list)
+        self._whole: dict[frozenset[str], list[_Person]] = defaultdict(list)
+        self._letters: dict[str, list[_Person]] = defaultdict(list)
+        for person in people:
+            for name in person.names:
+                self._rarest[min(name, key=lambda word: (len(self._with[word]), word))].append(person)
+                self._whole[frozenset(name)].append(person)
+                for key in _unique("".join(sorted("".join(some))) for some in _without_middle_names(name)):
+                    self._letters[key].append(person)
+        self._almost: dict[str, list[_Person]] = {}
+
+    def find(self, readings: Iterable[Words]) -> tuple[_Person, ...]:
+        """Those whose name says that it is the same; of very many of one name, some."""
+        readings = tuple(readings)
+        seen: dict[_Person, bool] = {}
+        for person in (person for words in readings for person in self._likely(words)):
+            if person not in seen:
+                seen[person] = _compare(readings, person.names) is True
+            if sum(seen.values()) > MANY:
+                break
+        found = [person for person, is_same in seen.items() if is_same]
+        return tuple(sorted(found, key=lambda person: _in_order(person.student)))
+
+    def _likely(self, words: Words) -> Iterator[_Person]:
+        yield from self._whole.get(frozenset(words), ())
+        yield from self._letters.get("".join(sorted("".join(words))), ())
+        if len(words) > 1:
+            yield from min((self._with.get(word, []) for word in words), key=len)
+            for word in words:
+                yield from self._rarest.get(word, ())
+
+    def nearest(self, name: str) -> _Person | None:
+        """Whose name is spelled much like this one; None where there is none, or where it is a number."""
+        readings = [words for words in _readings(name) if not "".join(words).isdecimal()]
+        if not readings:
+            return None
+        words = readings[0]
+        counts = Counter(
+            person
+            for word in words
+            for key in _one_letter_less(word)
+            for person in self._misspelt.get(key, ())
+        )
+        text = " ".join(sorted(words))
+        best = max(
+            ((_alike(text, person), person) for person, _ in counts.most_common(MANY)),
+            key=lambda pair: pair[0],
+            default=(0.0, None),
+        )
+        return best[1] if best[0] >= ALIKE else None
+
+    @property
+    def _misspelt(self) -> dict[str, list[_Person]]:
+        """Words with one letter left out, as the name that is sought may have it; made when first needed."""
+        if not self._almost:
+            almost: dict[str, list[_Person]] = defaultdict(list)
+            for word, people in self._with.items():
+                for key in _one_letter_less(word):
+                    almost[key] += people[:MANY]
+            self._almost = dict(almost)
+        return self._almost
+
+
+def _person(student: Student) -> _Person:
+    addresses = (student.email, student.id if "@" in student.id else "")
+    return _Person(student, _readings(student.name), frozenset(map(_email, addresses)) - {""})
+
+
+def _in_order(student: Student) -> tuple[str, ...]:
+    return (student.id, student.name, student.email, student.section, student.extension, student.group)
+
+
+def _others(means: Sequence[_Person]) -> Callable[[_Person], bool]:
+    """Excludes everyone but those who are meant; no one where none is."""
+    return lambda person: bool(means) and person not in means
+
+
+def _doubt(evidence: Sequence[_Evidence], left: Sequence[_Person]) -> str:
+    """Why none of those who are meant was taken."""
+    by = next((each for each in evidence if len(left) > 1 and set(left) <= set(each.means)), None)
+    if by is not None:
+        return f"the {by.says} means {_listed(by.means)}: nothing says which; give an id or an e-mail address"
+    told = []
+    for each in evidence:
+        if each.means:
+            told.append(f"the {each.says} means {_listed(each.means)}")
+        elif any(each.excludes(person) for other in evidence for person in other.means):
+            told.append(f"the {each.says} is another")
+    return f"{', but '.join(told)}: correct the roster or the export, or grade this by hand"
+
+
+def _listed(people: Sequence[_Person]) -> str:
+    first = [str(person) for person in people[:3]]
+    rest = ["others"] if len(people) > 3 else []
+    return " and ".join(first + rest)
+
+
+def _compare(claimed: Iterable[Words], known: Sequence[Words]) -> bool | None:
+    """Whether two names are one person's: True, False, or None where that cannot be said."""
+    answers = [_compare_words(one, other) for one in claimed for other in known]
+    if True in answers:
+        return True
+    return False if answers and None not in answers else None
+
+
+def _compare_words(one: Words, other: Words) -> bool | None:
+    a, b = frozenset(one), frozenset(other)
+    shared = a & b
+    if a == b or ((a <= b or b <= a) and sum(map(_is_weighty, shared)) >= 2) or _same_letters(one, other):
+        return True
+    if shared or _is_initial(a, b) or _is_initial(b, a) or not (_scripts(a) & _scripts(b)):
+        return None
+    if len(one) == 1 or len(other) == 1:
+        squeezed, words = (one[0], other) if len(one) == 1 else (other[0], one)
+        long = [word for word in words if len(word) >= 3] or words
+        return None if any(word in squeezed for word in long) else False
+    return False
+
+
+def _is_weighty(word: str) -> bool:
+    """Not an initial: a single letter of an alphabet says little, a Chinese character is a name."""
+    return len(word) > 1 or not word.isascii()
+
+
+def _is_initial(some: Iterable[str], others: Iterable[str]) -> bool:
+    return any(len(word) == 1 and any(other.startswith(word) for other in others) for word in some)
+
+
+def _scripts(words: Iterable[str]) -> set[str]:
+    """LATIN, CYRILLIC, CJK...: two names of different scripts cannot be compared."""
+    return {unicodedata.name(letter, "?").partition(" ")[0] for word in words for letter in word}
+
+
+def _same_letters(one: Words, other: Words) -> bool:
+    """Whether the words of both, in some order, make the same row of letters ("lovelaceada", "O Brien")."""
+    if len(one) == 1 and len(other) > 1:
+        return _spell(one[0], other)
+    if len(one) > SHUFFLED or sorted("".join(one)) != sorted("".join(other)):
+        return False
+    return any(_spell("".join(order), other) for order in permutations(one))
+
+
+def _spell(letters: str, words: Words) -> bool:
+    """Whether the words make those letters, perhaps without middle names."""
+    return any(
+        sorted("".join(some)) == sorted(letters) and letters in map("".join, permutations(some))
+        for some in _without_middle_names(words)
+    )
+
+
+def _without_middle_names(words: Words) -> Iterator[Words]:
+    """A name, and what may be left of it: two words or more, and no less than half of its letters."""
+    yield words
+    if len(words) <= SHUFFLED:
+        for count in range(2, len(words)):
+            for some in combinations(words, count):
+                if 2 * len("".join(some)) >= len("".join(words)):
+                    yield some
+
+
+def _readings(name: str) -> tuple[Words, ...]:
+    """The words of a name without accents, and with umlauts spelled out where it has any; none for no name."""
+    folded = unicodedata.normalize("NFC", name.translate(dict.fromkeys(map(ord, APOSTROPHES)))).casefold()
+    both = (_words(folded), _words(folded.translate(SPELT_OUT)))
+    return tuple(_unique(words for words in both if words))
+
+
+def _words(folded: str) -> Words:
+    decomposed = unicodedata.normalize("NFKD", folded.translate(PLAIN)).casefold().translate(PLAIN)
+    kept = "".join(c for c in decomposed if unicodedata.combining(c) in KEPT_MARKS)
+    composed = unicodedata.normalize("NFC", kept)
+    # \w knows no vowel signs of Indic scripts
+    parts = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in composed if not _is_format(c))
+    return tuple(parts.split())
+
+
+def _is_format(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cf"
+
+
+def _alike(text: str, person: _Person) -> float:
+    return max(SequenceMatcher(None, text, " ".join(sorted(words))).ratio() for words in person.names)
+
+
+def _one_letter_less(word: str) -> set[str]:
+    return {word, *(word[:index] + word[index + 1 :] for index in range(min(len(word), LONGEST)))} - {""}
+
+
+def _id(id: str) -> str:
+    return unicodedata.normalize("NFC", id.strip())
+
+
+def _email(address: str) -> str:
+    return unicodedata.normalize("NFC", address.strip()).casefold()
+
+
+def _quoted(text: str) -> str:
+    return repr(_one_line(text))
+
+
+def _one_line(text: str) -> str:
+    line = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
+
+
+def _unique(items: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(items))

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from grader.batch.intake import find_submissions
 
 from grader.batch.pool import grade_all
 from grader.batch.work import Done, Grading, Work, do, set_up
+from grader.intake import read_class
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
@@ -53,7 +53,7 @@ def submission(folder: Path, source: str) -> Path:
 
 def grade_folder(folder: Path, assignment: Assignment, graders: int) -> dict[str, Grade]:
     """Everybody's grade, as a batch with so many graders gives it."""
-    intake = find_submissions(folder, assignment.files)
+    intake = read_class(folder, assignment.files)
     work = [Work(intake.read(found), (found.submission.student_id,)) for found in intake.submissions]
     grading = Grading.of(assignment, "bubblewrap", "canary", None, variants=False)
     done = grade_all(work, partial(do, grading.digest), graders, partial(set_up, grading))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from grader.batch.intake import find_submissions
 
+from grader.intake import read_class
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status
 
@@ -148,6 +148,6 @@ def test_the_folder_of_another_student_is_not_handed_in_by_a_link(
 ) -> None:
     (tmp_path / "lazy").symlink_to(honest_folder, target_is_directory=True)
 
-    found = find_submissions(tmp_path, ["conv.py"])
+    found = read_class(tmp_path, ["conv.py"])
     assert found.submissions == ()
-    assert [entry.name for entry in found.refused] == ["lazy"]
+    assert [entry.name for entry in found.doubts] == ["lazy"]

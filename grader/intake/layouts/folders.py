@@ -37,16 +37,19 @@ def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
         if slash:
             within[folder][rest] = path
     several = {f: found for f, found in within.items() if any(tree.is_wanted(name) for name in found)}
-    if any(tree.is_wanted(name) for name in here) or len(several) < 2:
-        return [Handin(student, claim, files)]
+    is_timed = len(several) == 1 and all(map(is_time, several))
+    if any(tree.is_wanted(name) for name in here) or (len(several) < 2 and not is_timed):
+        return [Handin(student, claim, files, folder=student)]
     sequence = order(list(several))
+    others = {name: path for name, path in files.items() if name.partition("/")[0] not in several}
     return [
         Handin(
             f"{student}/{folder}",
             claim,
-            found,
+            {**others, **found},
             sequence="" if time_of(folder, tree.zone) else sequence.get(folder, ""),
             submitted_at=time_of(folder, tree.zone) if sequence else "",
+            folder=student,
         )
         for folder, found in several.items()
     ]

@@ -19,6 +19,7 @@ NAME = re.compile(
 def read(tree: Tree) -> Reading | None:
     """`Ada Lovelace_1001_assignsubmission_file/dense.py`; flat: `..._assignsubmission_file_dense.py`."""
     files: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    folders: dict[tuple[str, str], str] = {}
     unexplained = []
     for path in tree.paths:
         match = NAME.fullmatch(path)
@@ -26,16 +27,23 @@ def read(tree: Tree) -> Reading | None:
         if match is None or not rest:
             unexplained.append(path)
         else:
+            folders[match["name"], match["id"]] = path.partition("/")[0] if "/" in path else ""
             theirs = files[match["name"], match["id"]]
             theirs[rest if rest not in theirs else f"{rest} (again)"] = path
     for folder in tree.tops:  # a student's folder may be empty
         if (match := NAME.fullmatch(folder)) is not None:
             files.setdefault((match["name"], match["id"]), {})
+            folders.setdefault((match["name"], match["id"]), folder)
     if not files:
         return None
     placeholder = _placeholder([name for name, _ in files])
     handins = [
-        Handin(f"{name}_{id}", Claim(internal=id, name="" if name == placeholder else name), theirs)
+        Handin(
+            label=f"{name}_{id}",
+            claim=Claim(internal=id, name="" if name == placeholder else name),
+            files=theirs,
+            folder=folders.get((name, id), ""),
+        )
         for (name, id), theirs in files.items()
     ]
     return Reading(tuple(handins), unexplained=tuple(unexplained))

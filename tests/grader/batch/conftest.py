@@ -14,7 +14,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from grader.batch.intake import Intake, find_submissions
 from sqlalchemy import create_engine, select, text
 
 from grader.batch.gradebook import Gradebook
@@ -24,17 +23,6 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
 HISTORY = ("runs", "audit_log")  # how it came about, which no two runs share
 SERVER_USERS = ("postgres", "nobody")  # the server refuses to be root's
-
-
-@pytest.fixture
-def make_class(tmp_path: Path) -> Callable[..., Intake]:
-    def make(*names: str) -> Intake:
-        for name in names:
-            (tmp_path / "class" / name).mkdir(parents=True)
-            (tmp_path / "class" / name / "conv.py").write_text(f"# {name}\n")
-        return find_submissions(tmp_path / "class", ["conv.py"], "conv")
-
-    return make
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader.batch.intake import Found, Intake, find_submissions
-from grader.batch.source import SetAside
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.run import BatchSummary, print_summary, run_batch
 from grader.batch.work import Done, Work
+from grader.intake import Intake, Submitted, read_class
+from grader.model.account import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Submission
 
@@ -67,12 +67,12 @@ def test_nothing_is_lost_and_everything_that_needs_a_person_is_named(
     make_class("ada", "bob", "eve")
     (tmp_path / "class" / "zed").symlink_to("ada")
     (tmp_path / "class" / "notes.txt").touch()
-    summary, text = run(find_submissions(tmp_path / "class", ["conv.py"], "conv"), gradebook)
+    summary, text = run(read_class(tmp_path / "class", ["conv.py"], "conv"), gradebook)
     assert summary.graded == 2
     assert summary.needs_person == (
-        SetAside("bob", "not scored: conv/a"),
-        SetAside("eve", "grading failed: [red]no sandbox\x1b[2J"),
-        SetAside("zed", "a symbolic link; expected the student's folder itself"),
+        Doubt("bob", "not scored: conv/a"),
+        Doubt("eve", "grading failed: [red]no sandbox\x1b[2J"),
+        Doubt("zed", "a symbolic link; expected the student's folder itself"),
     )
     assert summary.ignored == ("notes.txt",)
     assert [(row.student_id, row.grade is None) for row in gradebook.grades()] == [
@@ -126,7 +126,7 @@ def test_files_that_several_hand_in_are_graded_once(
     make_class("ada", "bea", "cyd")
     (tmp_path / "class" / "cyd" / "conv.py").write_text("# ada\n")
     execute = Executor()
-    summary, _ = run(find_submissions(tmp_path / "class", ["conv.py"], "conv"), gradebook, execute=execute)
+    summary, _ = run(read_class(tmp_path / "class", ["conv.py"], "conv"), gradebook, execute=execute)
     assert execute.done == [("ada", "cyd"), ("bea",)]
     assert [row.grade.submission for row in gradebook.grades() if row.grade] == ["ada", "bea", "cyd"]
     assert (summary.graded, summary.ran) == (3, 2)
@@ -148,7 +148,7 @@ def test_an_earlier_submission_counts_again_where_it_is_chosen(
 ) -> None:
     first = make_class("ada")
     (tmp_path / "class" / "ada" / "conv.py").write_text("# second thoughts\n")
-    second = find_submissions(tmp_path / "class", ["conv.py"], "conv")
+    second = read_class(tmp_path / "class", ["conv.py"], "conv")
     for intake in (first, second, first):
         run(intake, gradebook)
         (row,) = gradebook.grades()
@@ -165,7 +165,7 @@ def test_a_failure_of_what_no_longer_counts_is_forgotten(
     other = replace(found.submission, files="mended")
     gradebook.hand_in(intake.students, [other])
     gradebook.record(other, Graded(Grade("conv", "eve", (), "none"), "by"))
-    run(replace(intake, submissions=(Found(other, found.paths, (other.id,)),)), gradebook)
+    run(replace(intake, submissions=(Submitted(other, found.paths, (other.id,)),)), gradebook)
     assert [(row.fault, row.submission) for row in gradebook.grades()] == [("", other)]
 
 
@@ -204,7 +204,7 @@ from functools import partial
 from pathlib import Path
 from rich.console import Console
 from grader.batch.gradebook import Gradebook
-from grader.batch.intake import find_submissions
+from grader.intake import read_class
 from grader.batch.pool import grade_all
 from grader.batch.run import run_batch
 from grader.batch.work import Done
@@ -225,7 +225,7 @@ if __name__ == "__main__":
     root, url, pids = sys.argv[1:]
     with Gradebook(url) as book:
         execute = partial(grade_all, grade_one=partial(grade_one, Path(pids)), jobs=2)
-        run_batch(find_submissions(Path(root), ["conv.py"], "conv"), "by", execute, book, "conv", Console())
+        run_batch(read_class(Path(root), ["conv.py"], "conv"), "by", execute, book, "conv", Console())
 """
 
 

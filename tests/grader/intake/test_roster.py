@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from grader.batch.roster import Matcher, read_roster
 
+from grader.intake.roster import Matcher, read_roster
 from grader.model.errors import UserError
 from grader.model.student import Student
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.stage import MAX_FILE_BYTES, stage
+from grader.judge.stage import stage
 from grader.model.assignment import Assignment, Rubric
+from grader.model.files import MAX_FILE_BYTES
 
 
 @pytest.fixture

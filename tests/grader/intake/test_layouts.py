@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from grader.batch.intake import Choice, Intake, choice_of, find_submissions
 
+from grader.intake import Intake, read_class
+from grader.intake.choice import Choice, choice_of
+from grader.model.account import Role
 from grader.model.errors import UserError
 from grader.model.student import Student
 
@@ -19,7 +21,7 @@ def test_each_sub_folder_is_a_submission_sorted_by_name(
     intake = make_class("zoe", "ada", "山田　太郎")
     assert [s.submission.student_id for s in intake.submissions] == ["ada", "zoe", "山田　太郎"]
     assert intake.read(intake.submissions[0]).files == {"conv.py": b"# ada\n"}
-    assert intake.refused == intake.ignored == ()
+    assert intake.doubts == ()
 
 
 def test_what_is_no_submission_is_listed_not_dropped(
@@ -29,16 +31,22 @@ def test_what_is_no_submission_is_listed_not_dropped(
     (tmp_path / "class" / ".git").mkdir()
     (tmp_path / "class" / "roster.csv").touch()
     os.mkfifo(tmp_path / "class" / "pipe")
-    intake = find_submissions(tmp_path / "class", ["conv.py"])
+    intake = read_class(tmp_path / "class", ["conv.py"])
     assert [s.submission.student_id for s in intake.submissions] == ["ada"]
-    assert intake.ignored == (".git", "pipe", "roster.csv")
+    assert {entry.path: entry.role for entry in intake.entries} == {
+        ".git/": Role.LITTER,
+        "ada/conv.py": Role.GRADED,
+        "pipe": Role.REFUSED,
+        "roster.csv": Role.REFUSED,
+    }
+    assert sorted(doubt.name for doubt in intake.doubts) == ["pipe", "roster.csv"]
 
 
 def test_a_link_is_refused_with_its_reason(make_class: Callable[..., Intake], tmp_path: Path) -> None:
     make_class("ada")
     (tmp_path / "class" / "eve").symlink_to(tmp_path / "class" / "ada")
-    intake = find_submissions(tmp_path / "class", ["conv.py"])
-    assert [(r.name, r.reason.split(";")[0]) for r in intake.refused] == [("eve", "a symbolic link")]
+    intake = read_class(tmp_path / "class", ["conv.py"])
+    assert [(d.name, d.reason.split(";")[0]) for d in intake.doubts] == [("eve", "a symbolic link")]
     assert len(intake.submissions) == 1
 
 
@@ -48,7 +56,7 @@ def test_a_name_that_is_no_text_is_refused_and_safe_to_print(
 ) -> None:
     make_class("ada")
     os.mkdir(os.fsencode(tmp_path / "class") + b"/" + name)
-    (refused,) = find_submissions(tmp_path / "class", ["conv.py"]).refused
+    (refused,) = read_class(tmp_path / "class", ["conv.py"]).doubts
     assert refused.name.isprintable()
 
 
@@ -57,7 +65,7 @@ def test_the_digest_is_that_of_the_files_handed_in(make_class: Callable[..., Int
     folder = tmp_path / "class" / "ada"
 
     def digest() -> str:
-        return find_submissions(tmp_path / "class", ["conv.py", "dense.py"]).submissions[0].submission.files
+        return read_class(tmp_path / "class", ["conv.py", "dense.py"]).submissions[0].submission.files
 
     seen = {digest()}
     (folder / "notes.txt").write_text("not handed in")
@@ -81,9 +89,9 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
     os.mkfifo(folder / "conv.py")
     (folder / "link.py").symlink_to(secret / "dense.py")
     files = ["conv.py", "link.py"]
-    before = find_submissions(tmp_path / "class", files)
+    before = read_class(tmp_path / "class", files)
     (secret / "dense.py").write_text("two")
-    assert find_submissions(tmp_path / "class", files) == before
+    assert read_class(tmp_path / "class", files) == before
 
 
 @pytest.mark.parametrize(
@@ -95,7 +103,7 @@ def test_a_root_without_submissions_is_said_in_one_line(tmp_path: Path, root: st
     (tmp_path / "empty").mkdir()
     zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
     with pytest.raises(UserError, match=said) as error:
-        find_submissions(tmp_path / root, ["conv.py"])
+        read_class(tmp_path / root, ["conv.py"])
     assert str(tmp_path / root) in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -130,21 +138,18 @@ LAYOUTS: dict[str, Members] = {
         "bjorkake_LATE_77_902_conv.py": b"ake",
         "zedzoe_78_903_notes.txt": b"zoe has no conv.py",
         "nobodyknown_79_904_conv.py": b"nobody",
-        "readme.txt": b"no submission",
     },
     "moodle": {
         "Ada Lovelace_501_assignsubmission_file_/conv.py": b"ada",
         "Åke Björk_502_assignsubmission_file_/conv.py": b"ake",
         "Zoe Zed_503_assignsubmission_file_/notes.txt": b"zoe has no conv.py",
         "Nobody Known_504_assignsubmission_file_/conv.py": b"nobody",
-        "readme.txt": b"no submission",
     },
     "moodle_flat": {
         "Ada Lovelace_501_assignsubmission_file_conv.py": b"ada",
         "Björk Åke_502_assignsubmission_file_conv.py": b"ake",
         "Zoe Zed_503_assignsubmission_file_notes.txt": b"zoe has no conv.py",
         "Nobody Known_504_assignsubmission_file_conv.py": b"nobody",
-        "readme.txt": b"no submission",
     },
     "folders_in_a_folder": {
         "class/1815/conv.py": b"ada",
@@ -184,15 +189,20 @@ def test_every_layout_is_matched_to_the_roster(
     if is_unpacked:
         zipfile.ZipFile(root).extractall(tmp_path / "unpacked")
         root = tmp_path / "unpacked" / ("class" if layout == "folders_in_a_folder" else "")
-    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    intake = read_class(root, ["conv.py"], "conv", ROSTER)
     found = {each.submission.student_id: intake.read(each) for each in intake.submissions}
     assert found.keys() == {"1815", "1911", "1985"}
     assert [found[id].files.get("conv.py") for id in ("1815", "1911", "1985")] == [b"ada", b"ake", None]
     assert "conv.py" in found["1985"].problems["conv.py"] or "1985.ipynb" in found["1985"].problems["conv.py"]
-    assert [entry.reason for entry in intake.refused] == ["matches nobody on the roster"]
-    assert intake.ignored == (() if root.name == "class" else ("readme.txt",))
+    strays = ["readme.txt"] if "readme.txt" in {entry.path for entry in intake.entries} else []
+    in_doubt = [doubt for doubt in intake.doubts if doubt.name not in strays]
+    assert sorted("matches no student" in doubt.reason for doubt in in_doubt) == [False, True]
+    assert next(d.name for d in in_doubt if "matches no student" not in d.reason) == "1985"
+    assert [entry.path for entry in intake.entries if entry.role is Role.REFUSED and not entry.student] == [
+        entry.path for entry in intake.entries if "nobody" in entry.path.casefold() or entry.path in strays
+    ]
     assert intake.students == ROSTER
-    assert intake.absent == 0
+    assert intake.absent == ()
 
 
 def test_a_group_of_gradescope_shares_its_submission(pack: Callable[[Members], Path]) -> None:
@@ -201,18 +211,16 @@ def test_a_group_of_gradescope_shares_its_submission(pack: Callable[[Members], P
             "assignment_1_export/submission_metadata.yml": METADATA.encode(),
             "assignment_1_export/submission_11/conv.py": b"ours",
             "assignment_1_export/submission_12/conv.py": b"nobody",
-            "assignment_1_export/extra.txt": b"",
         }
     )
-    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    intake = read_class(root, ["conv.py"], "conv", ROSTER)
     assert [(f.submission.student_id, f.submission.submitted_at) for f in intake.submissions] == [
         ("1815", "2026-10-01T10:00:00.500000+02:00"),
         ("1985", "2026-10-01T10:00:00.500000+02:00"),
     ]
     assert len({f.submission.files for f in intake.submissions}) == 1
-    assert [entry.name for entry in intake.refused] == ["submission_12 (Nobody Known)"]
-    assert intake.ignored == ("assignment_1_export/extra.txt",)
-    assert intake.absent == 1
+    assert [doubt.name for doubt in intake.doubts] == ["submission_12 (Nobody Known)"]
+    assert intake.absent == (BOB,)
 
 
 @pytest.mark.parametrize("text", ["{", "- a list", "\tx: 1"])
@@ -220,22 +228,22 @@ def test_metadata_that_gradescope_did_not_write_is_said_with_its_file(
     pack: Callable[[Members], Path], text: str
 ) -> None:
     with pytest.raises(UserError, match=r"submission_metadata.yml") as error:
-        find_submissions(pack({"submission_metadata.yml": text.encode()}), ["conv.py"])
+        read_class(pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""}), ["conv.py"])
     assert "\n" not in str(error.value)
 
 
 def test_two_of_one_name_are_nobodys_until_a_person_decides(pack: Callable[[Members], Path]) -> None:
     twin = Student("1816", "Lovelace, Ada")
     root = pack({"Ada Lovelace_501_assignsubmission_file_/conv.py": b"whose?"})
-    intake = find_submissions(root, ["conv.py"], "conv", (ADA, twin))
+    intake = read_class(root, ["conv.py"], "conv", (ADA, twin))
     assert intake.submissions == ()
-    (entry,) = intake.refused
-    assert entry.name == "Ada Lovelace_501"
-    assert entry.reason == "several on the roster have that name: 1815, 1816"
+    (doubt,) = intake.doubts
+    assert doubt.name == "Ada Lovelace_501"
+    assert "1815" in doubt.reason and "1816" in doubt.reason
 
 
 def test_without_a_roster_the_lms_names_the_students(pack: Callable[[Members], Path]) -> None:
-    intake = find_submissions(pack(LAYOUTS["canvas"]), ["conv.py"])
+    intake = read_class(pack(LAYOUTS["canvas"]), ["conv.py"])
     assert [s.id for s in intake.students] == ["1815", "77", "78", "79"]
     assert [f.submission.late for f in intake.submissions] == [False, True, False, False]
 
@@ -261,14 +269,14 @@ SEVERAL = {
 def test_the_policy_chooses_among_several(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes], others: set[str]
 ) -> None:
-    intake = find_submissions(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
+    intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
     mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
     assert [intake.read(found).files["conv.py"] for found in mine] == ada
-    assert {found.among for found in mine} == {tuple(found.submission.id for found in mine)}
+    assert {found.candidates for found in mine} == {tuple(found.submission.id for found in mine)}
     assert {f.submission.student_id for f in intake.submissions} - {"1815"} == others
-    reasons = {entry.name: entry.reason for entry in intake.refused}
+    reasons = {doubt.name: doubt.reason for doubt in intake.doubts}
     assert reasons.keys() == {"1911", "1985"} - others
-    assert all("nothing before the deadline" in reason for reason in reasons.values())
+    assert all("nothing was submitted before the deadline" in reason for reason in reasons.values())
 
 
 CLOSES = datetime.fromisoformat("2026-10-02T00:00:00+02:00")
@@ -286,7 +294,7 @@ def test_what_comes_too_late_to_count_displaces_nothing(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes]
 ) -> None:
     """Who handed in nothing else keeps it: the policy that drops it says so."""
-    intake = find_submissions(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
+    intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
     mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
     assert [intake.read(found).files["conv.py"] for found in mine] == ada
     assert {found.submission.student_id for found in intake.submissions} == {"1815", "1911", "1985"}
@@ -294,39 +302,45 @@ def test_what_comes_too_late_to_count_displaces_nothing(
 
 def test_an_attempt_of_a_higher_number_is_later(pack: Callable[[Members], Path]) -> None:
     root = pack({f"{id}/attempt-{n}/conv.py": f"{n}".encode() for id in ("1815", "1911") for n in (2, 10, 9)})
-    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    intake = read_class(root, ["conv.py"], "conv", ROSTER)
     assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"10"] * 2
 
 
 def test_where_nothing_says_which_is_the_last_a_person_is_told(pack: Callable[[Members], Path]) -> None:
     root = pack({"1815/conv.py": b"one", "ada@example.org/conv.py": b"two", "1911/conv.py": b"three"})
-    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    intake = read_class(root, ["conv.py"], "conv", ROSTER)
     assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"two", b"three"]
-    (entry,) = intake.refused
-    assert entry.name == "1815"
-    assert "which is the last of 1815, ada@example.org" in entry.reason
+    (doubt,) = intake.doubts
+    assert doubt.name == "1815"
+    assert "which is the last of 1815, ada@example.org" in doubt.reason
+    assert [found.submission.doubt for found in intake.submissions] == [doubt.reason, ""]
 
 
-def test_canvas_re_uploads_are_later_and_late_is_what_canvas_says(pack: Callable[[Members], Path]) -> None:
+def test_canvas_numbers_what_was_uploaded_again_and_says_who_was_late(
+    pack: Callable[[Members], Path],
+) -> None:
     root = pack(
         {
-            "lovelaceada_1815_901_conv.py": b"first",
             "lovelaceada_1815_901_conv-1.py": b"again",
+            "lovelaceada_1815_902_report-2.pdf": b"",
             "zedzoe_LATE_1985_903_conv.py": b"late",
         }
     )
-    intake = find_submissions(root, ["conv.py"], "conv", ROSTER)
+    intake = read_class(root, ["conv.py"], "conv", ROSTER)
     assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"again", b"late"]
+    assert intake.doubts == ()
     before = choice_of("last-before-deadline", "2026-10-02T00:00:00Z")
-    intake = find_submissions(root, ["conv.py"], "conv", ROSTER, before)
+    intake = read_class(root, ["conv.py"], "conv", ROSTER, before)
     assert [found.submission.student_id for found in intake.submissions] == ["1815"]
 
 
 def test_a_deadline_without_any_time_is_a_persons_to_decide(pack: Callable[[Members], Path]) -> None:
     before = choice_of("last-before-deadline", "2026-10-02T00:00:00Z")
-    intake = find_submissions(pack({"1815/conv.py": b"when?"}), ["conv.py"], "conv", ROSTER, before)
+    intake = read_class(pack({"1815/conv.py": b"when?"}), ["conv.py"], "conv", ROSTER, before)
     assert intake.submissions == ()
-    assert [(entry.name, entry.reason[:20]) for entry in intake.refused] == [("1815", "nothing says when it")]
+    assert [(doubt.name, doubt.reason[:23]) for doubt in intake.doubts] == [
+        ("1815", "its time is not known: ")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""Laws of notebooks that students submit; what writes the good ones is nbformat itself."""
+
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from grader.intake import notebook as reader
+from grader.intake.notebook import module_of, tagged_sources
+
+
+def notebook(*cells: object) -> bytes:
+    return nbformat.writes(new_notebook(cells=list(cells))).encode()  # type: ignore[no-untyped-call]
+
+
+def code(source: str, *tags: str) -> object:
+    return new_code_cell(source, metadata={"tags": list(tags)})  # type: ignore[no-untyped-call]
+
+
+def module(content: bytes, name: str = "conv.py") -> bytes | str | None:
+    cells = tagged_sources(content)
+    assert not isinstance(cells, str), cells
+    return module_of(cells, name)
+
+
+TAGGED = notebook(
+    code("import numpy as np\n", "conv.py"),
+    new_markdown_cell("# conv.py", metadata={"tags": ["conv.py"]}),  # type: ignore[no-untyped-call]
+    code("%matplotlib inline"),
+    code("def dense(): ...", "dense.py"),
+    code("def conv():\n    return 1", "mine", "conv.py"),
+)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
+def test_the_tagged_cells_are_taken_in_order_and_nothing_else(mark: bytes) -> None:
+    assert module(mark + TAGGED) == b"import numpy as np\n\n\ndef conv():\n    return 1\n"
+    assert module(mark + TAGGED, "dense.py") == b"def dense(): ...\n"
+    assert module(mark + TAGGED, "other.py") is None
+
+
+CELL = {"cell_type": "code", "metadata": {"tags": ["conv.py"]}, "source": ["x = 1\n", "y = 2"]}
+ODD_BUT_READ: dict[str, object] = {
+    "a version that is no whole number": {"nbformat": 4.0, "nbformat_minor": None, "cells": [CELL]},
+    "version 3": {"nbformat": 3, "worksheets": [{"cells": [{**CELL, "input": CELL["source"]}]}]},
+    "50,000 equal cell ids": {"nbformat": 4, "cells": [CELL, *[{"cell_type": "raw", "id": "a"}] * 50_000]},
+    "300,000 empty outputs": {"nbformat": 4, "cells": [{**CELL, "outputs": [{}] * 300_000}]},
+    "tags that are none": {"nbformat": 4, "cells": [CELL, {"cell_type": "code", "metadata": {"tags": 1}}]},
+    "a huge picture": {"nbformat": 4, "cells": [{**CELL, "outputs": ["x" * (4 << 20)]}]},
+}
+
+
+@pytest.mark.parametrize("name", ODD_BUT_READ)
+def test_what_no_validator_would_take_is_read_all_the_same(name: str) -> None:
+    assert module(json.dumps(ODD_BUT_READ[name]).encode()) == b"x = 1\ny = 2\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"\xff", b"[]", b"{}", b'{"nbformat": 4}', b"null", b"[" * 100_000, b"[" * (2 << 20)),
+        json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": 3}]}).encode(),
+        json.dumps({"nbformat": 3, "worksheets": [3]}).encode(),
+    ],
+    ids=lambda content: content[:20].decode(errors="replace"),
+)
+def test_what_is_no_notebook_is_said_in_one_short_line(content: bytes) -> None:
+    said = tagged_sources(content)
+    assert isinstance(said, str)
+    assert 0 < len(said) < 100 and "\n" not in said
+
+
+def test_half_of_a_character_is_refused_with_what_to_do() -> None:
+    cells = {"nbformat": 4, "cells": [{**CELL, "source": 'x = "\ud800"'}]}
+    said = module(json.dumps(cells).encode())
+    assert isinstance(said, str)
+    assert r"'\ud800'" in said and "delete it" in said
+
+
+def test_a_large_notebook_gets_no_more_memory_than_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(reader.LIMITS, "RLIMIT_AS", 256 << 20)
+    cells = {"nbformat": 4, "cells": [{**CELL, "outputs": [{"a": {}}] * 2_000_000}]}
+    assert tagged_sources(json.dumps(cells).encode()) == "it is too large or too deeply nested to read"
