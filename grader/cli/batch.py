@@ -34,10 +34,11 @@ def run(options: argparse.Namespace) -> int:
         session.check_sandbox()
     known = None if options.sandbox == "none" else misconceptions(repository(), assignment)
     grading = Grading.of(assignment, options.sandbox, secret(), known, has_variants(assignment))
+    policies = course_of(repository()).policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:
-        summary = run_batch(found, grading.digest, execute, gradebook, assignment.name, Console())
+        summary = run_batch(found, grading.digest, execute, gradebook, assignment.name, Console(), policies)
     print_summary(summary, Console())
-    return NOT_PASSED if summary.needs_person else PASSED
+    return NOT_PASSED if summary.to_review or summary.aside else PASSED
 
 
 def _by_course(choice: Choice, name: str) -> Choice:
