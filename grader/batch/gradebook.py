@@ -8,7 +8,7 @@ and when it was handed in, its grade, a person's adjustments, what went wrong); 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import islice
@@ -39,6 +39,7 @@ from grader.report.class_row import ClassRow
 
 T = TypeVar("T")
 CHUNK = 200  # rows that are read or written at once
+SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,9 @@ class Gradebook:
                 newer = new.on_conflict_do_update(index_elements=["id"], set_=known)
                 db.execute(newer if by_roster else new.on_conflict_do_nothing())
             for handed_in in _chunks(submissions, CHUNK):
-                rows = [{"id": submission.id, **asdict(submission)} for submission in handed_in]
+                rows = [{"id": s.id, **asdict(s), "confirmed": ""} for s in handed_in]
                 new = _insert(db, SubmissionRow).values(rows)
-                known = {n: new.excluded[n] for n in ("submitted_at", "late")}
+                known = {n: new.excluded[n] for n in ("submitted_at", "late", "doubt")}
                 db.execute(new.on_conflict_do_update(index_elements=["id"], set_=known))
 
     def known(self, assignment: str) -> dict[str, Known]:
@@ -197,6 +198,23 @@ class Gradebook:
 
     # what a person does
 
+    def confirm(self, submission_ids: Iterable[str], by: str) -> None:
+        """Accepts the doubt about each of these submissions: its grade counts until there is another doubt.
+
+        All or none are accepted; what is not in doubt stays as it is. UserError for an id of no submission.
+        """
+        with self._database.writing() as db:
+            for id in submission_ids:
+                row = next(_rows(db, SubmissionRow, SubmissionRow.id == id), None)
+                if row is None:
+                    raise UserError(
+                        f"found no submission {id!r}; expected the id of one", self._database.name
+                    )
+                if row["doubt"] != row["confirmed"]:
+                    values = {"confirmed": row["doubt"]}
+                    db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
+                    self._log(db, "confirmed", row, {"submission": id, "doubt": row["doubt"], "by": by})
+
     def adjust(self, *adjustments: Adjustment) -> None:
         """Sets what a person adds to scores, all of it or nothing; 0 points take an earlier adjustment back.
 
@@ -209,37 +227,21 @@ class Gradebook:
     # what reports read
 
     def grades(self) -> list[ClassRow]:
-        """Everyone's current standing, sorted by student and assignment.
+        """Each student's current standing, sorted by student and assignment.
 
-        Everyone: whoever has a grade that counts, a submission whose grading failed, or an adjustment.
+        Such a row has a grade that counts, a failure to grade, or an adjustment.
         """
         with self._database.reading() as db:
-            students = {row["id"]: Student(**row) for row in _rows(db, StudentRow)}
-            adjusted = defaultdict(list)
-            for row in _rows(db, AdjustmentRow):
-                value = Adjustment(**{**row, "points": Fraction(row["points"])})
-                adjusted[row["student_id"], row["assignment"]].append(value)
-            faults = {
-                (row.student_id, row.assignment): row.reason
-                for row in db.execute(
-                    select(SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
-                    .join(FaultRow)
-                    .order_by(SubmissionRow.submitted_at, SubmissionRow.attempt)
-                )
-            }
-            graded = {(s.student_id, s.assignment): (s, grade) for s, grade in _counting(db)}
-        return [
-            ClassRow(
-                student_id=key[0],
-                assignment=key[1],
-                grade=graded[key][1] if key in graded else None,
-                fault=faults.get(key, ""),
-                student=students[key[0]],
-                submission=graded[key][0] if key in graded else None,
-                adjustments=tuple(sorted(adjusted.get(key, ()), key=lambda a: a.criterion)),
-            )
-            for key in sorted(graded.keys() | faults.keys() | adjusted.keys())
-        ]
+            rows = list(_standings(db, None, in_full=True))
+        return sorted(rows, key=lambda row: (row.student_id, row.assignment))
+
+    def standings(self, assignment: str) -> Iterator[ClassRow]:
+        """Each student's standing in one assignment, in no order, and one after the other: a class is large.
+
+        Of their cases only names, statuses and visibilities are read.
+        """
+        with self._database.reading() as db:
+            yield from _standings(db, assignment, in_full=False)
 
     def students(self) -> list[Student]:
         """Everyone on the roster, and whoever handed something in, sorted by id."""
@@ -250,8 +252,7 @@ class Gradebook:
         """Everything handed in to an assignment, sorted by student and attempt."""
         with self._database.reading() as db:
             rows = [r for r in _rows(db, SubmissionRow) if r["assignment"] == assignment]
-        found = [Submission(**{n: v for n, v in row.items() if n != "id"}) for row in rows]
-        return sorted(found, key=lambda s: (s.student_id, s.submitted_at, s.attempt))
+        return sorted(map(_submission, rows), key=lambda s: (s.student_id, s.submitted_at, s.attempt))
 
     def seconds(self) -> dict[str, float]:
         """The most CPU time that a submission took in a run, by its id."""
@@ -304,20 +305,76 @@ def _is_better(rival: str, score: str, submission: Submission, grade: Grade, amo
     return (Fraction(score), among.index(rival)) > (grade.score, among.index(submission.id))
 
 
-def _counting(db: Connection) -> Iterator[tuple[Submission, Grade]]:
+class Unread(dict[str, dict[str, Any]]):
+    """Results of which none was read: each says nothing."""
+
+    def __missing__(self, address: str) -> dict[str, Any]:
+        return {}
+
+
+def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
+    """The standings in one assignment, or in all; without `in_full` no case says what it came to."""
+    students = {row["id"]: Student(**row) for row in _rows(db, StudentRow)}
+    adjusted, faults = _adjusted(db, assignment), _faults(db, assignment)
+
+    def row(key: tuple[str, str], submission: Submission | None, grade: Grade | None) -> ClassRow:
+        return ClassRow(
+            student_id=key[0],
+            assignment=key[1],
+            grade=grade,
+            fault=faults.pop(key, ""),
+            student=students[key[0]],
+            submission=submission,
+            adjustments=tuple(sorted(adjusted.pop(key, ()), key=lambda a: a.criterion)),
+        )
+
+    for submission, grade in _counting(db, assignment, in_full):
+        yield row((submission.student_id, submission.assignment), submission, grade)
+    for key in faults.keys() | adjusted.keys():
+        yield row(key, None, None)
+
+
+def _adjusted(db: Connection, assignment: str | None) -> dict[tuple[str, str], list[Adjustment]]:
+    adjusted = defaultdict(list)
+    for row in _rows(db, AdjustmentRow, *_where(AdjustmentRow, assignment)):
+        value = Adjustment(**{**row, "points": Fraction(row["points"])})
+        adjusted[row["student_id"], row["assignment"]].append(value)
+    return adjusted
+
+
+def _faults(db: Connection, assignment: str | None) -> dict[tuple[str, str], str]:
+    """Why grading failed; of several submissions the last one's reason."""
+    found = select(SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason).join(FaultRow)
+    found = found.where(*_where(SubmissionRow, assignment))
+    ordered = db.execute(found.order_by(SubmissionRow.submitted_at, SubmissionRow.attempt))
+    return {(row.student_id, row.assignment): row.reason for row in ordered}
+
+
+def _where(table: Any, assignment: str | None) -> list[Any]:
+    return [] if assignment is None else [table.assignment == assignment]
+
+
+def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator[tuple[Submission, Grade]]:
     """The grades that count, with their submissions; only some at a time are read as rows."""
-    ids = db.scalars(select(GradeRow.submission_id).where(GradeRow.counts)).all()
+    counting = select(GradeRow.submission_id).where(COUNTS, *_where(GradeRow, assignment))
+    ids = db.scalars(counting).all()
     for some in _chunks(ids, CHUNK):
         handed_in = {
-            row["id"]: Submission(**{n: v for n, v in row.items() if n != "id"})
-            for row in _rows(db, SubmissionRow, SubmissionRow.id.in_(some))
+            row["id"]: _submission(row) for row in _rows(db, SubmissionRow, SubmissionRow.id.in_(some))
         }
-        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-        for row in _rows(db, CaseRow, CaseRow.files.in_({s.files for s in handed_in.values()})):
+        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict if in_full else Unread)
+        files = {s.files for s in handed_in.values()} if in_full else ()
+        for row in _rows(db, CaseRow, CaseRow.files.in_(files)) if files else ():
             results[row["files"]][row["address"]] = row["result"]
         for row in _rows(db, GradeRow, GradeRow.submission_id.in_(some)):
             submission = handed_in[row["submission_id"]]
             yield submission, grade_from_row(row, results[submission.files])
+
+
+def _submission(row: Mapping[str, Any]) -> Submission:
+    """A doubt that a person accepted is none."""
+    values = {name: row[name] for name in SUBMISSION_FIELDS}
+    return Submission(**values | {"doubt": "" if row["doubt"] == row["confirmed"] else row["doubt"]})
 
 
 def _rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Grades a class: intake, gradebook, pool, gradebook; a person is told of everything that needs one."""
+"""Grades a class: intake, gradebook, pool, gradebook; names all that a person must look at."""
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -13,37 +13,50 @@ from grader.batch.progress import Progress
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
 from grader.model.account import Doubt
-from grader.report.class_row import ClassRow
-from grader.report.text import clean_line
+from grader.model.policies import Policies
+from grader.report.class_row import to_review, with_policies
+from grader.report.text import clean_line, review_count
 
 Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], None, None]]
+
+NO_POLICIES = Policies()
 
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """How a run went: how many were graded anew and known already, who needs a person and why.
+    """How a run went: how many were graded anew and known already, and what a person must look at.
 
-    `rescored` of those graded needed no case to be run; `ran` counts the cases that were.
-    `absent` are those on the roster of whom there is nothing.
+    `to_review` are standings of students, as the reports count them, whether this run graded them or an
+    earlier one; `aside` is what the intake could not take. `rescored` of those graded needed no case to be
+    run; `ran` counts the cases that were. `absent` counts those on the roster who submitted nothing.
     """
 
     graded: int
     known: int
-    needs_person: tuple[Doubt, ...]
-    ignored: tuple[str, ...]
+    to_review: tuple[Doubt, ...]
+    aside: tuple[Doubt, ...] = ()
     rescored: int = 0
     ran: int = 0
     absent: int = 0
 
 
 def run_batch(
-    intake: Intake, graded_by: str, execute: Executor, gradebook: Gradebook, assignment: str, console: Console
+    intake: Intake,
+    graded_by: str,
+    execute: Executor,
+    gradebook: Gradebook,
+    assignment: str,
+    console: Console,
+    policies: Policies = NO_POLICIES,
+    accept_missing: bool = False,
 ) -> BatchSummary:
     """Grades what the gradebook does not know yet; each grade is one transaction, so what is committed stays.
 
     `graded_by` is a digest of all that `execute` grades with. Files that several students handed in are
     graded once. A submission whose grading raised is noted in the gradebook and named in the summary; the
-    others are graded all the same. While another batch grades the same assignment, this one waits.
+    others are graded all the same. All that needs review by `policies` is named after each run;
+    `accept_missing` confirms the zeros of those whose file is missing. While another batch grades the same
+    assignment, this one waits.
     """
 
     def wait() -> None:
@@ -52,16 +65,19 @@ def run_batch(
     with gradebook.alone(assignment, on_wait=wait):
         handed_in = (found.submission for found in intake.submissions)
         gradebook.hand_in(intake.students, handed_in, by_roster=intake.by_roster)
+        if accept_missing:
+            missing = [one.submission.id for one in intake.submissions if one.is_missing]
+            gradebook.confirm(missing, by="--accept-missing")
         batch = _Batch(intake, graded_by, gradebook, assignment)
         if batch.waiting:
             with gradebook.run(assignment, graded_by):
                 batch.grade(execute, console)
         batch.settle()
-        return batch.summary()
+        return batch.summary(policies)
 
 
 def print_summary(summary: BatchSummary, console: Console) -> None:
-    """Prints what the run came to, naming everything that needs a person."""
+    """Prints what the run came to, naming all that a person must look at."""
     if summary.graded or not summary.known:
         known = f", {summary.known} known" if summary.known else ""
         rescored = f" ({summary.rescored} without running anything)" if summary.rescored else ""
@@ -72,13 +88,18 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
         )
     else:
         console.print(Text(f"nothing to run, {summary.known} known"))
-    console.print(Text(f"{len(summary.needs_person)} need a person"))
-    for entry in summary.needs_person:
-        console.print(Text(f"  {clean_line(entry.name)}: {clean_line(entry.reason)}", "magenta"))
+    console.print(Text(review_count(len(summary.to_review))))
+    _print_entries(summary.to_review, console)
+    if summary.aside:
+        console.print(Text(f"{len(summary.aside)} set aside"))
+        _print_entries(summary.aside, console)
     if summary.absent:
         console.print(Text(f"  {summary.absent} on the roster handed in nothing", "dim"))
-    for name in summary.ignored:
-        console.print(Text(f"  not a submission: {clean_line(name)}", "dim"))
+
+
+def _print_entries(entries: Iterable[Doubt], console: Console) -> None:
+    for entry in entries:
+        console.print(Text(f"  {clean_line(entry.name)}: {clean_line(entry.reason)}", "magenta"))
 
 
 class _Batch:
@@ -88,7 +109,7 @@ class _Batch:
         self._intake, self._graded_by = intake, graded_by
         self._gradebook, self._assignment = gradebook, assignment
         self._known = gradebook.known(assignment)
-        self._aside = list(intake.doubts)
+        self._failed: dict[str, str] = {}
         self._graded = self._rescored = self._ran = 0
         groups: dict[str, list[Submitted]] = defaultdict(list)
         for found in intake.submissions:
@@ -124,7 +145,7 @@ class _Batch:
             reason = f"grading failed: {result or type(result).__name__}"
             for found in founds:
                 self._gradebook.record_fault(found.submission, reason)
-                self._aside.append(Doubt(found.submission.student_id, reason))
+                self._failed[found.submission.student_id] = reason
             return
         fresh = result.fresh
         self._rescored += 0 if fresh else sum(map(bool, result.addresses))
@@ -134,9 +155,6 @@ class _Batch:
             graded = Graded(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
             self._gradebook.record(found.submission, graded, found.candidates)
             self._graded += 1
-            reason = ClassRow(found.submission.student_id, self._assignment, grade).needs_person
-            if reason:
-                self._aside.append(Doubt(found.submission.student_id, reason))
             fresh = {}
 
     def settle(self) -> None:
@@ -155,13 +173,19 @@ class _Batch:
         if instead or stale:
             self._gradebook.settle(instead, stale)
 
-    def summary(self) -> BatchSummary:
-        """What the run came to."""
+    def summary(self, policies: Policies) -> BatchSummary:
+        """What the run came to; of a failure in this run the whole reason, which no report shows."""
+        standings = self._gradebook.standings(self._assignment)
+        rows = to_review(
+            row for one in standings for row in with_policies([one], policies)
+        )  # late days decide no review
         return BatchSummary(
             graded=self._graded,
             known=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
-            needs_person=tuple(sorted(self._aside, key=lambda entry: entry.name)),
-            ignored=(),
+            to_review=tuple(
+                Doubt(row.student_id, self._failed.get(row.student_id, row.review_reason)) for row in rows
+            ),
+            aside=tuple(sorted(self._intake.aside, key=lambda entry: entry.name)),
             rescored=self._rescored,
             ran=self._ran,
             absent=len(self._intake.absent),

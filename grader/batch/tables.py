@@ -42,7 +42,8 @@ class SubmissionRow(Table):
     """One set of files that a student handed in at one time; `files` is their digest.
 
     `attempt` tells several of one student apart, in order; `submitted_at` is ISO 8601 or "" where nobody
-    knows. `id` is a digest of student, assignment, attempt and files.
+    knows. `id` is a digest of student, assignment, attempt and files. `doubt` says why a person must look
+    before its grade counts; `confirmed` is the doubt that a person accepted: another doubt is not.
     """
 
     __tablename__ = "submissions"
@@ -54,6 +55,8 @@ class SubmissionRow(Table):
     files: Mapped[str]
     submitted_at: Mapped[str]
     late: Mapped[bool]
+    doubt: Mapped[str] = mapped_column(JSON)
+    confirmed: Mapped[str] = mapped_column(JSON)
 
 
 # As text, in the index and in what looks for it: of `counts = 1`, which SQLAlchemy makes of a boolean, SQLite

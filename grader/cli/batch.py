@@ -13,7 +13,7 @@ from grader.batch.pool import grade_all
 from grader.batch.run import Executor, print_summary, run_batch
 from grader.batch.work import Grading, do, set_up
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.course import assignment_of, has_variants, repository, secret
+from grader.cli.course import assignment_of, course_of, has_variants, repository, secret
 from grader.cli.intake import intake_of
 from grader.cli.misconceptions import misconceptions
 from grader.judge.session import Session
@@ -32,10 +32,20 @@ def run(options: argparse.Namespace) -> int:
         session.check_sandbox()
     known = None if options.sandbox == "none" else misconceptions(repository(), assignment)
     grading = Grading.of(assignment, options.sandbox, secret(), known, has_variants(assignment))
+    policies = course_of(repository()).policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:
-        summary = run_batch(intake, grading.digest, execute, gradebook, assignment.name, Console())
+        summary = run_batch(
+            intake,
+            grading.digest,
+            execute,
+            gradebook,
+            assignment.name,
+            Console(),
+            policies,
+            options.accept_missing,
+        )
     print_summary(summary, Console())
-    return NOT_PASSED if summary.needs_person else PASSED
+    return NOT_PASSED if summary.to_review or summary.aside else PASSED
 
 
 @contextmanager

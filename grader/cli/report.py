@@ -22,7 +22,7 @@ from grader.report import canvas, moodle
 from grader.report.class_row import ClassReport, showing, with_policies
 from grader.report.class_table import show_class
 from grader.report.files import Files, write_files
-from grader.report.formats import FORMATS
+from grader.report.formats import FORMATS, not_final
 from grader.report.sheet import read_sheet
 
 SHOWN_PATHS = 3
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     files, left_out = (
         _fill_in(options, report, students)
         if options.format in LMS
-        else (FORMATS[options.format](report), ())
+        else (FORMATS[options.format](report), not_final(options.format, report))
     )
     paths = write_files(options.out, files)
     print("\n".join(map(str, paths)) if len(paths) <= SHOWN_PATHS else f"{options.out}: {len(paths)} files")

@@ -43,7 +43,8 @@ class Submitted:
 class Intake:
     """What a class submitted, sorted by student; every entry of the input, and every doubt.
 
-    `layout` is what a person calls the layout. `by_roster`: the students are those of a roster; of the
+    `layout` is what a person calls the layout. `aside` are the doubts about what is
+    no student's submission. `by_roster`: the students are those of a roster; of the
     `absent` there is nothing.
     """
 
@@ -51,12 +52,18 @@ class Intake:
     submissions: tuple[Submitted, ...]
     students: tuple[Student, ...]
     entries: tuple[Entry, ...]
-    doubts: tuple[Doubt, ...]
+    aside: tuple[Doubt, ...]
     absent: tuple[Student, ...]
     by_roster: bool
     names: tuple[str, ...]
     accept_renamed: bool = False
     source: Source | None = field(default=None, compare=False)
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Everything that a person must decide: about submissions, and about the rest."""
+        doubtful = (one.submission for one in self.submissions if one.submission.doubt)
+        return (*(Doubt(one.student_id, one.doubt) for one in doubtful), *self.aside)
 
     def read(self, one: Submitted) -> SubmittedFiles:
         """The files of a submission."""
@@ -128,7 +135,7 @@ class _Reader:
             submissions=tuple(self._submitted),
             students=tuple(self._students[id] for id in sorted(self._students)),
             entries=tuple(self._entries[path] for path in sorted(self._entries)),
-            doubts=(
+            aside=(
                 *self._doubts,
                 *_about_entries(e for p, e in self._entries.items() if p not in self._in_doubt),
             ),
@@ -189,8 +196,6 @@ class _Reader:
             )
             is_missing = files.is_missing and not (handin.doubt or chosen.doubt or refused)
             submitted.append((submission, self._full(handin.files), is_missing))
-            if doubt:
-                self._doubts.append(Doubt(student.id, doubt))
             for path in handin.files.values():
                 self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)
         for handin in handins:

@@ -1,8 +1,9 @@
 """Reads a notebook as the modules that its cells are tagged with.
 
 A notebook is a student's file: whatever it holds, reading it ends, and costs a bounded time and memory. So
-only what is needed of the format is looked at (https://nbformat.readthedocs.io/en/latest/format_description.html),
-and a large one is read in a child process with limits: this module, run as a program, imports nothing of ours.
+only what is needed of the format is looked at
+(https://nbformat.readthedocs.io/en/latest/format_description.html), and a large one is read in a child
+process with limits: this module, run as a program, imports nothing of ours.
 """
 
 import json
@@ -89,7 +90,7 @@ def _reason(error: Exception) -> str:
 
 
 def main() -> None:
-    """In a child: lowers this process's limits, then prints the cells of the notebook on its standard input."""
+    """In a child: lowers its limits, then prints the cells of the notebook on its standard input."""
     import resource  # not on every system, and only a child needs it
 
     for name, limit in json.loads(sys.argv[1]).items():

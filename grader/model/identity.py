@@ -34,9 +34,10 @@ T = TypeVar("T")
 class Claim:
     """What an export says of a person.
 
-    `ids` are ids of the institution: SIS id, login, Gradescope's sid, the name of a student's folder. `internal` is
-    the number that the LMS itself gives: Canvas's user id, Moodle's participant number. `name` may be "Lovelace,
-    Ada", "Ada Lovelace" or Canvas's squeezed "lovelaceada". What an export does not say is "".
+    `ids` are ids of the institution: SIS id, login, Gradescope's sid, the name of a student's folder.
+    `internal` is the number that the LMS itself gives: Canvas's user id, Moodle's participant number. `name`
+    may be "Lovelace, Ada", "Ada Lovelace" or Canvas's squeezed "lovelaceada". What an export does not say is
+    "".
     """
 
     ids: tuple[str, ...] = ()
@@ -70,10 +71,11 @@ class _Evidence:
 class Identities:
     """The students on a roster, found by evidence.
 
-    Each thing that a claim says means a student, speaks against one, or neither. A student is found whom something
-    means and nothing speaks against, if nothing means somebody else in their place. An id or an e-mail address of one
-    student speaks against all others. The LMS's own number is weak: it may equal an unrelated student's id, so it
-    speaks against no student, and counts for nothing where an id of the institution is known.
+    Each thing that a claim says means a student, speaks against one, or neither. A student is found whom
+    something means and nothing speaks against, if nothing means somebody else in their place. An id or an
+    e-mail address of one student speaks against all others. The LMS's own number is weak: it may equal an
+    unrelated student's id, so it speaks against no student, and counts for nothing where an id of the
+    institution is known.
     """
 
     def __init__(self, students: Iterable[Student]) -> None:

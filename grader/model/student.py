@@ -26,7 +26,8 @@ class Submission:
 
     `files` is the hex SHA-256 over the files' names and contents. `attempt` tells several submissions of one
     student apart and sorts them. `submitted_at` is ISO 8601 with its offset from UTC, "" where nobody knows;
-    `late` is what the LMS said of it.
+    `late` is what the LMS said of it. `doubt` says why a person must look before its grade counts, "" where
+    there is no reason or a person has accepted it.
     """
 
     student_id: str

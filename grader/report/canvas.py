@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.report.class_row import ClassReport, ClassRow
+from grader.report.class_row import ClassReport, ClassRow, review_line
 from grader.report.files import Files
 from grader.report.sheet import Line, Match, Sheet
 from grader.report.spreadsheet import to_csv
@@ -58,13 +58,13 @@ def left_out(report: ClassReport, filled: set[tuple[str, str]], sheet: Sheet) ->
     for row in report.rows:
         if (row.student_id, row.assignment) not in filled:
             said.append(f"{row.student_id}, {row.assignment}: {sheet.path} has no line for them")
-        elif row.needs_person:
-            said.append(f"{row.student_id}, {row.assignment}: needs a person first ({row.needs_person})")
+        elif row.review_reason:
+            said.append(review_line(row))
     return tuple(said)
 
 
 def _is_final(row: ClassRow) -> bool:
-    return row.score is not None and not row.needs_person
+    return row.score is not None and not row.review_reason
 
 
 def _column(report: ClassReport, sheet: Sheet, name: str) -> int:

@@ -9,7 +9,7 @@ from grader.model.assignment import Visibility
 from grader.model.grade import Grade, Status
 from grader.model.policies import Final, Policies, Standing, settle, settle_one
 from grader.model.student import Adjustment, Student, Submission
-from grader.report.text import listing
+from grader.report.text import clean_line, listing
 
 _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
 
@@ -54,15 +54,20 @@ class ClassRow:
         return None if self.grade is None and not self.adjustments else self.final.score
 
     @property
-    def needs_person(self) -> str:
-        """Why a person must look before the score counts, without paths; empty where nobody must."""
+    def review_reason(self) -> str:
+        """Why a person must look before the score counts, without paths; "" where there is no reason."""
         if self.fault:
             return "grading failed"
         if self.grade is not None and self.grade.not_selected:
             return f"partial: {self.grade.not_selected} cases were not selected"
         if self.grade is not None and self.grade.needs_person:
             return "not scored: " + listing([f"{r.criterion}/{r.case}" for r in self.grade.needs_person])
-        return self.final.unclear
+        return self.doubt or self.final.unclear
+
+    @property
+    def doubt(self) -> str:
+        """What is in doubt about the submission that counts, on one line and short."""
+        return "" if self.submission is None else clean_line(self.submission.doubt)
 
     @property
     def remark(self) -> str:
@@ -71,7 +76,7 @@ class ClassRow:
         for criterion in self.grade.criteria if self.grade is not None else ():
             counts.update(r.status for r in criterion.results if r.status not in _SAYS_NOTHING)
         words = [f"{status.value.replace('_', ' ')} ×{count}" for status, count in counts.items()]
-        return ", ".join((["needs a person"] if self.needs_person else []) + words)
+        return ", ".join(([f"needs review: {self.review_reason}"] if self.review_reason else []) + words)
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,17 @@ class ClassReport:
     def max_score(self, assignment: str) -> Fraction:
         """The points that an assignment offers; 0 where nobody has a grade."""
         return max((row.standing.max_score for row in self.of(assignment)), default=Fraction(0))
+
+
+def to_review(rows: Iterable[ClassRow]) -> list[ClassRow]:
+    """The rows at which a person must look, sorted: what `grader batch` names and each report counts."""
+    found = (row for row in rows if row.review_reason)
+    return sorted(found, key=lambda row: (row.student_id, row.assignment))
+
+
+def review_line(row: ClassRow) -> str:
+    """What a report says of a row whose score it leaves out."""
+    return f"{clean_line(row.student_id)}, {row.assignment}: needs review first ({row.review_reason})"
 
 
 def showing(rows: Iterable[ClassRow], shown: Collection[Visibility]) -> list[ClassRow]:

@@ -8,14 +8,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.report.class_row import ClassRow
-from grader.report.text import clean_line, score_text
+from grader.report.class_row import ClassRow, to_review
+from grader.report.text import clean_line, review_count, score_text
 
 
 def show_class(rows: Iterable[ClassRow], console: Console) -> None:
     """Prints a table per assignment: student, score per criterion, total, and a remark, sorted by name.
 
-    A criterion's column is headed by its number and its points; a line above says which is which.
+    Below it stands how many need review. A criterion's column is headed by its number and its points; a line
+    above says which is which.
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     for assignment in dict.fromkeys(row.assignment for row in ordered):
@@ -25,6 +26,7 @@ def show_class(rows: Iterable[ClassRow], console: Console) -> None:
         legend = [f"{number}={clean_line(id)}" for number, id in enumerate(points, 1)]
         console.print(Text("   ".join(legend), "dim"))
         console.print(_table(chosen, points, console.width), highlight=False)
+        console.print(Text(review_count(len(to_review(chosen)))))
 
 
 def _table(rows: Sequence[ClassRow], points: Mapping[str, Fraction], width: int) -> Table:
@@ -42,6 +44,6 @@ def _table(rows: Sequence[ClassRow], points: Mapping[str, Fraction], width: int)
             Text(clean_line(row.student_id)),
             *(Text(earned.get(id, "–")) for id in points),
             Text("–" if row.score is None else score_text(row.score), "bold"),
-            Text(row.remark, "magenta" if row.needs_person else "dim"),
+            Text(row.remark, "magenta" if row.review_reason else "dim"),
         )
     return table

@@ -13,7 +13,7 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
     """grades.csv: one row a student, sorted by student_id; the same grades give the same bytes.
 
     Columns: student_id; for each assignment what counts of it and then `assignment.criterion` in the rubric's
-    order; needs_person.
+    order; needs_review.
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     columns: dict[str, dict[str, None]] = {}  # per assignment, because a regrade may meet an older rubric
@@ -26,10 +26,10 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
             scores = {f"{row.assignment}.{c.id}": score_text(c.score) for c in criteria}
             named.update(dict.fromkeys(scores))
             cells |= {row.assignment: score_text(row.score)} | scores
-        if row.needs_person:
-            said = f"{row.assignment}: {row.needs_person}"
-            cells["needs_person"] = "; ".join(filter(None, [cells.get("needs_person"), said]))
-    header = ["student_id", *(name for named in columns.values() for name in named), "needs_person"]
+        if row.review_reason:
+            said = f"{row.assignment}: {row.review_reason}"
+            cells["needs_review"] = "; ".join(filter(None, [cells.get("needs_review"), said]))
+    header = ["student_id", *(name for named in columns.values() for name in named), "needs_review"]
     return to_csv(
         [header, *([id, *(cells.get(name, "") for name in header[1:])] for id, cells in students.items())]
     )

@@ -9,7 +9,7 @@ from grader.report.text import clean, clean_line, cut_mark
 
 CASES_IN_FULL = 2
 OUTPUT_LINES = 6
-NOT_SCORED = "not scored: a person must look"
+NOT_SCORED = "not scored: needs review"
 HIDDEN_FAILS = "a hidden case fails"
 
 

@@ -8,7 +8,8 @@ from grader.report.terminal import to_text
 from grader.report.text import clean, clean_line, score_text
 
 COLUMNS = ("student_id", "name", "email", "assignment", "score", "max_score", "text", "markdown")
-NOT_GRADED = "Not graded yet: a person must look at it first."
+NOT_GRADED = "Not graded yet: a person must review it first."
+NOT_FINAL = "This score is not final: a person must review it first."
 
 
 def feedback_files(report: ClassReport) -> Files:
@@ -20,7 +21,7 @@ def feedback_files(report: ClassReport) -> Files:
         files[f"{base}.txt"] = student_text(row).encode()
         files[f"{base}.md"] = student_markdown(row, report.title(row.assignment)).encode()
         student = row.standing.student
-        score = "" if row.score is None or row.needs_person else score_text(row.score)
+        score = "" if row.score is None or row.review_reason else score_text(row.score)
         offered = score_text(report.max_score(row.assignment))
         about = [student.id, student.name, student.email, row.assignment]
         lines.append([*about, score, offered, f"{base}.txt", f"{base}.md"])
@@ -38,7 +39,7 @@ def student_text(row: ClassRow) -> str:
 
 def student_markdown(row: ClassRow, title: str) -> str:
     """The same as Markdown."""
-    note = f"_{_note(row)}_\n\n" if _note(row) else ""
+    note = f"_{escaped(_note(row))}_\n\n" if _note(row) else ""
     if row.grade is not None:
         return note + to_markdown(row.grade, row.final, title)
     steps = ["", *steps_table(row.final)] if row.final.steps else []
@@ -46,4 +47,7 @@ def student_markdown(row: ClassRow, title: str) -> str:
 
 
 def _note(row: ClassRow) -> str:
-    return "This score is not final: a person must look at it first." if row.needs_person else ""
+    """That the score is not final, and what is in doubt about the student's files."""
+    if not row.review_reason:
+        return ""
+    return f"{NOT_FINAL} About your submission: {row.doubt}" if row.doubt else NOT_FINAL

@@ -9,7 +9,7 @@ from grader.model.policies import Final
 from grader.report.class_row import ClassReport, ClassRow
 
 SCHEMA = "backflip/grade/1"
-CLASS_SCHEMA = "backflip/class/1"
+CLASS_SCHEMA = "backflip/class/2"
 
 
 def to_json(grade: Grade, reveal: bool = False) -> str:
@@ -38,7 +38,7 @@ def _row(row: ClassRow) -> dict[str, Any]:
         "assignment": row.assignment,
         "score": None if row.score is None else as_number(row.score),
         "submitted_at": None if submission is None else submission.submitted_at or None,
-        "needs_person": row.needs_person,
+        "needs_review": row.review_reason,
         "policies": _final(row.final),
         "grade": None if row.grade is None else _grade(row.grade, reveal=False),
     }

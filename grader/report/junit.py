@@ -30,6 +30,9 @@ def _suite(row: ClassRow) -> ElementTree.Element:
     if row.fault or row.grade is None:
         case = ElementTree.SubElement(suite, "testcase", classname=row.assignment, name="grading")
         ElementTree.SubElement(case, "error", message="grading failed" if row.fault else "not graded")
+    elif row.review_reason:
+        case = ElementTree.SubElement(suite, "testcase", classname=row.assignment, name="review")
+        ElementTree.SubElement(case, "error", message=_text(f"needs review: {row.review_reason}"))
     for tag, plural in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(plural, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("tests", str(len(suite.findall("testcase"))))

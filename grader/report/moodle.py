@@ -37,7 +37,7 @@ def fill_moodle(report: ClassReport, sheet: Sheet, match: Match) -> FilledIn:
         row = None if isinstance(found, str) else rows.get(found.id)
         if row is not None and sheet.cell(line, LOCKED) != "No":
             filled.add((row.student_id, assignment))
-            if row.score is not None and not row.needs_person:
+            if row.score is not None and not row.review_reason:
                 cells[grade] = score_text(row.score)
                 cells[comment] = " ".join(f"{clean_line(step.says)}." for step in row.final.steps)
                 folder = f"{sheet.cell(line, 'Full name').replace('/', '_')}_{number}_assignsubmission_file_"

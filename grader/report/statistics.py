@@ -8,7 +8,7 @@ from statistics import mean, median
 
 from grader.model.assignment import Visibility
 from grader.model.grade import Status
-from grader.report.class_row import ClassRow
+from grader.report.class_row import ClassRow, to_review
 
 BINS = 10
 SLOWEST = 10
@@ -71,7 +71,7 @@ class ClassStatistics:
     nobody_passes: tuple[str, ...]
     everybody_passes: tuple[str, ...]
     slowest: tuple[tuple[ClassRow, float], ...]
-    needs_person: tuple[ClassRow, ...]
+    to_review: tuple[ClassRow, ...]
     late: int
     adjusted: int
     without_time: int
@@ -107,7 +107,7 @@ def statistics_of(rows: Sequence[ClassRow], seconds: Mapping[str, float]) -> Cla
         nobody_passes=tuple(name for name, case in cases.items() if case.ran and not case.passed),
         everybody_passes=tuple(name for name, case in cases.items() if case.ran and case.passed == case.ran),
         slowest=tuple(sorted(timed, key=lambda pair: (-pair[1], pair[0].student_id))[:SLOWEST]),
-        needs_person=tuple(row for row in rows if row.needs_person),
+        to_review=tuple(to_review(rows)),
         late=sum(bool(found.intersection(LATE)) for found in policies),
         adjusted=sum("adjustment" in found for found in policies),
         without_time=sum(

@@ -46,6 +46,11 @@ def exact_text(points: Fraction) -> str:
     return decimal if Fraction(decimal) == points else str(points)
 
 
+def review_count(count: int) -> str:
+    """How many standings need review, in the same words everywhere."""
+    return f"{count} need{'s' * (count == 1)} review"
+
+
 def listing(names: Sequence[str], limit: int = 3) -> str:
     """The first names, and how many more there are."""
     more = f" and {len(names) - limit} more" if len(names) > limit else ""

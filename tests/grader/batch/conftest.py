@@ -14,8 +14,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, select, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import MetaData, create_engine, insert, select, text
 
+import grader.batch
 from grader.batch.gradebook import Gradebook
 from grader.batch.tables import Table
 from grader.model.assignment import Visibility
@@ -116,6 +119,28 @@ def rows_of() -> Callable[[str], dict[str, list[Any]]]:
         return rows
 
     return rows_of
+
+
+@pytest.fixture
+def write_old() -> Callable[..., None]:
+    """Writes rows, by table, into a gradebook that the migrations up to a revision alone have made."""
+
+    def write(url: str, revision: str, rows: dict[str, list[dict[str, Any]]]) -> None:
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        config = Config()
+        config.set_main_option("script_location", str(Path(grader.batch.__path__[0]) / "migrations"))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+        tables = MetaData()
+        tables.reflect(engine)
+        with engine.begin() as connection:
+            for name, values in rows.items():
+                connection.execute(insert(tables.tables[name]), values)
+        engine.dispose()
+
+    return write
 
 
 @pytest.fixture

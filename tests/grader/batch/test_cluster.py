@@ -132,7 +132,7 @@ def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
     batch = start_batch(root, sqlite_url, "--cluster", cluster.scheduler_address, "--sandbox", "none")
     out, said = batch.communicate(timeout=120)
     assert batch.returncode == 1, said
-    assert "1 need a person" in out
+    assert "1 needs review" in out
     assert "eve: grading failed: it was under way when 3 workers died, at last alone" in out
     assert (tmp_path / "deaths").read_text() == "xxx"
     with Gradebook(sqlite_url) as book:

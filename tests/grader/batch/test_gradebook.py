@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 
+from grader.batch.document import grade_to_row
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.tables import Table
 from grader.model.assignment import Visibility
@@ -177,7 +178,7 @@ def test_a_fault_keeps_the_earlier_grade_and_a_regrade_clears_it(gradebook: Grad
         ("ada", grade, "again \ud800"),
         ("bob", None, "boom"),
     ]
-    assert {row.needs_person for row in rows} == {"grading failed"}
+    assert {row.review_reason for row in rows} == {"grading failed"}
     assert gradebook.faults("conv") == {ada.id: "ada", bob.id: "bob"}
     gradebook.record(ada, Graded(grade))
     assert gradebook.grades()[0].fault == ""
@@ -358,18 +359,33 @@ def test_the_migrations_make_the_tables_that_the_code_reads(url: str) -> None:
         assert compare_metadata(context, Table.metadata) == []
 
 
-def test_a_gradebook_of_the_first_schema_is_brought_up_to_date(tmp_path: Path, grade: Grade) -> None:
-    """What it holds is kept: a grade from before there were notes has none."""
-    url = f"sqlite:///{tmp_path / 'old.db'}"
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_gradebook_of_an_earlier_schema_is_brought_up_to_date_with_its_grades_as_they_were(
+    url: str, grade: Grade, write_old: Callable[..., None], revision: str
+) -> None:
+    graded = {"ada": replace(grade, notes=()), "bob": replace(grade, submission="bob", notes=())}
+    kept = {"ada": Submission("ada", "conv", "1", "2", "2026-10-01T12:00:00+02:00", late=True)}
+    kept["bob"] = Submission("bob", "conv", "2")
+    write_old(url, revision, old_rows(graded, kept, notes=revision != "0001"))
     with Gradebook(url) as book:
-        record(book, "ada", replace(grade, notes=()))
-        before = book.grades()
-    with sqlite3.connect(tmp_path / "old.db") as database:
-        database.execute("ALTER TABLE grades DROP COLUMN notes")
-        database.execute("UPDATE alembic_version SET version_num = '0001'")
-    database.close()
-    with Gradebook(url) as book:
-        assert book.grades() == before
+        rows = book.grades()
+        assert [(row.student_id, row.grade, row.submission) for row in rows] == [
+            (id, graded[id], kept[id]) for id in ("ada", "bob")
+        ]
+        assert {row.review_reason for row in rows} == {"partial: 3 cases were not selected"}
+
+
+def old_rows(grades: dict[str, Grade], submissions: dict[str, Submission], notes: bool) -> dict[str, Any]:
+    """The rows of a gradebook as it was before submissions had doubts."""
+    students = [{"id": id, "name": id, "email": "", "section": "", "extension": ""} for id in grades]
+    columns = ("student_id", "assignment", "attempt", "files", "submitted_at", "late")
+    handed_in = [{"id": s.id, **{n: getattr(s, n) for n in columns}} for s in submissions.values()]
+    rows = []
+    for id, grade in grades.items():
+        key = {"submission_id": submissions[id].id, "student_id": id, "counts": True, "graded_by": "by"}
+        row = key | {"assignment": "conv"} | grade_to_row(grade, {})
+        rows.append(row if notes else {n: v for n, v in row.items() if n != "notes"})
+    return {"students": students, "submissions": handed_in, "grades": rows}
 
 
 def not_a_database(path: Path) -> None:

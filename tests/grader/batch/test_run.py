@@ -61,7 +61,7 @@ def run(
     return summary, file.getvalue()
 
 
-def test_nothing_is_lost_and_everything_that_needs_a_person_is_named(
+def test_nothing_is_lost_and_all_that_needs_review_is_named(
     make_class: Callable[..., Intake], gradebook: Gradebook, tmp_path: Path
 ) -> None:
     make_class("ada", "bob", "eve")
@@ -69,31 +69,31 @@ def test_nothing_is_lost_and_everything_that_needs_a_person_is_named(
     (tmp_path / "class" / "notes.txt").touch()
     summary, text = run(read_class(tmp_path / "class", ["conv.py"], "conv"), gradebook)
     assert summary.graded == 2
-    assert summary.needs_person == (
+    assert summary.to_review == (
         Doubt("bob", "not scored: conv/a"),
         Doubt("eve", "grading failed: [red]no sandbox\x1b[2J"),
-        Doubt("zed", "a symbolic link; expected the student's folder itself"),
     )
-    assert summary.ignored == ("notes.txt",)
+    assert [doubt.name for doubt in summary.aside] == ["notes.txt", "zed"]
     assert [(row.student_id, row.grade is None) for row in gradebook.grades()] == [
         ("ada", False),
         ("bob", False),
         ("eve", True),
     ]
-    assert "2 graded, 1 case run\n3 need a person" in text
+    assert "2 graded, 1 case run\n2 need review" in text
+    assert "\n1 set aside\n  zed: a symbolic link" in text
     assert "  eve: grading failed: [red]no sandbox\n" in text
     assert "not a submission: notes.txt" in text
     assert "\x1b" not in text
 
 
-def test_a_clean_run_needs_nobody(make_class: Callable[..., Intake], gradebook: Gradebook) -> None:
+def test_a_clean_run_needs_no_review(make_class: Callable[..., Intake], gradebook: Gradebook) -> None:
     summary, text = run(make_class("ada", "zoe"), gradebook)
     assert summary == BatchSummary(2, 0, (), (), ran=2)
     assert [line.partition(",")[0] for line in text.splitlines()] == [
         "graded 1 of 2",
         "graded 2 of 2",
         "2 graded",
-        "0 need a person",
+        "0 need review",
     ]
 
 
@@ -105,7 +105,7 @@ def test_a_second_run_runs_nothing_and_says_so(
     before, log = rows_of(url), gradebook.audit_log()
     execute = Executor()
     summary, text = run(intake, gradebook, execute=execute)
-    assert text == "nothing to run, 2 known\n0 need a person\n"
+    assert text == "nothing to run, 2 known\n0 need review\n"
     assert execute.done == []
     assert summary.graded == 0
     assert (rows_of(url), gradebook.audit_log()) == (before, log)

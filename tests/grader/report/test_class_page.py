@@ -69,7 +69,7 @@ def test_the_numbers_are_those_of_the_class() -> None:
     rates = {f"{c.id}/{case.id}": (case.passed, case.ran) for c in found.criteria for case in c.cases}
     assert rates["flip/vector"] == (9, 11)
     assert rates["x_grad/stride-2"] == (9, 10)  # where the grader failed, the case says nothing
-    assert [row.student_id for row in found.needs_person] == ["../s12", "s08", "s11"]
+    assert [row.student_id for row in found.to_review] == ["../s12", "s08", "s11"]
     assert [row.student_id for row, _ in found.slowest][:2] == ["s10", "s09"]
     assert (found.late, found.adjusted) == (3, 1)
 

@@ -25,14 +25,17 @@ def test_rows_are_sorted_and_every_score_is_there(mixed: Grade) -> None:
 
 
 def test_a_remark_names_what_a_person_must_know(mixed: Grade) -> None:
-    assert ClassRow("ada", "conv_backward", mixed).remark == "needs a person, timeout ×1, error ×8"
-    assert ClassRow("ada", "conv_backward", None, "boom").remark == "needs a person"
+    assert (
+        ClassRow("ada", "conv_backward", mixed).remark
+        == "needs review: not scored: speed/large, timeout ×1, error ×8"
+    )
+    assert ClassRow("ada", "conv_backward", None, "boom").remark == "needs review: grading failed"
 
 
 def test_a_student_without_a_grade_has_a_row(mixed: Grade) -> None:
     text = table(ClassRow("ada", "conv_backward", mixed), ClassRow("bob", "conv_backward", None, "boom"))
     bob = next(line for line in text.splitlines() if "bob" in line)
-    assert bob.split() == ["bob", *"–––––––", "needs", "a", "person"]
+    assert bob.split() == ["bob", *"–––––––", "needs", "review:", "grading", "failed"]
 
 
 def test_a_hostile_name_is_only_a_name(mixed: Grade, hostile: str) -> None:

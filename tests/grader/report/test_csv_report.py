@@ -35,14 +35,14 @@ def test_one_row_a_student_and_blank_cells_where_there_is_no_grade(small: Grade)
         ClassRow("bob", "dense", None, "it blew up in /home/someone"),
     ]
     assert grades_csv(rows).decode() == (
-        "student_id,conv_backward,conv_backward.conv,conv_backward.dilate,dense,dense.dilate,needs_person\n"
+        "student_id,conv_backward,conv_backward.conv,conv_backward.dilate,dense,dense.dilate,needs_review\n"
         "ada,11.67,1.67,10,10,10,\n"
         "bob,,,,,,dense: grading failed\n"
         "zoe,,,,10,10,\n"
     )
 
 
-def test_what_needs_a_person_is_named(mixed: Grade) -> None:
+def test_what_needs_review_is_named(mixed: Grade) -> None:
     assert (
         read(grades_csv([ClassRow("ada", "conv_backward", mixed)]))[1][-1]
         == "conv_backward: not scored: speed/large"

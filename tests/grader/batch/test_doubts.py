@@ -1,0 +1,138 @@
+"""Laws of doubts: no grade counts in silence while a person must look at its submission."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from rich.console import Console
+
+from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.run import BatchSummary, print_summary, run_batch
+from grader.intake import Intake
+from grader.model.account import Doubt
+from grader.model.errors import UserError
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.student import Student, Submission
+from grader.report.class_row import ClassReport, to_review
+from grader.report.formats import FORMATS, not_final
+from tests.grader.batch.test_run import Executor
+
+DOUBT = "dense.py is missing; there is `Dense.py` instead"
+ADA = Submission("ada", "conv", "1", doubt=DOUBT)
+
+
+def grade(score: int = 3) -> Grade:
+    results = (CheckResult("conv", "a", Status.OK),)
+    return Grade(
+        "conv",
+        "ada",
+        (CriterionGrade("conv", "t", Fraction(5), Fraction(score), Status.OK, results),),
+        "none",
+    )
+
+
+@pytest.fixture
+def in_doubt(gradebook: Gradebook) -> Gradebook:
+    gradebook.hand_in([Student("ada")], [ADA])
+    gradebook.record(ADA, Graded(grade()))
+    return gradebook
+
+
+def doubt(book: Gradebook) -> str:
+    (row,) = book.grades()
+    assert row.submission is not None
+    assert row.review_reason == row.submission.doubt.removesuffix(" \ud800")
+    assert [one.doubt for one in book.submissions("conv")] == [row.submission.doubt]
+    assert [one.review_reason for one in book.standings("conv")] == [row.review_reason]
+    return row.submission.doubt
+
+
+def test_a_doubt_is_no_part_of_what_a_submission_is() -> None:
+    assert ADA.id == replace(ADA, doubt="").id
+
+
+def test_a_confirmed_doubt_stays_confirmed_until_there_is_another(in_doubt: Gradebook) -> None:
+    assert doubt(in_doubt) == DOUBT
+    for _ in range(2):
+        in_doubt.confirm([ADA.id], "a grader")
+    assert doubt(in_doubt) == ""
+    in_doubt.hand_in([Student("ada")], [ADA])
+    assert doubt(in_doubt) == ""
+    in_doubt.hand_in([Student("ada")], [replace(ADA, doubt="another \ud800")])
+    assert doubt(in_doubt) == "another \ud800"
+    in_doubt.hand_in([Student("ada")], [replace(ADA, doubt="")])
+    assert doubt(in_doubt) == ""
+    log = [entry for entry in in_doubt.audit_log() if entry["action"] == "confirmed"]
+    assert [(entry["student_id"], entry["detail"]) for entry in log] == [
+        ("ada", {"submission": ADA.id, "doubt": DOUBT, "by": "a grader"})
+    ]
+
+
+def test_of_ids_of_which_one_is_unknown_none_is_confirmed(in_doubt: Gradebook) -> None:
+    with pytest.raises(UserError, match="found no submission 'nothing'"):
+        in_doubt.confirm([ADA.id, "nothing"], "a grader")
+    assert doubt(in_doubt) == DOUBT
+
+
+def test_every_report_shows_the_doubt_and_none_exports_the_score(in_doubt: Gradebook) -> None:
+    report = ClassReport(tuple(in_doubt.grades()))
+    files = {name: make(report) for name, make in FORMATS.items()}
+    texts = {name: b"".join(made.values()).decode() for name, made in files.items()}
+    for name in ("csv", "json", "html", "junit", "feedback"):
+        assert "there is" in texts[name] and "Dense.py" in texts[name], name
+    for name in ("gradescope", "prairielearn"):
+        assert files[name] == {}
+        assert not_final(name, report) == (f"ada, conv: needs review first ({DOUBT})",)
+    (line,) = texts["feedback"].splitlines()[-1:]
+    assert line.split(",")[3:6] == ["conv", "", "5"]
+    assert "This score is not final" in texts["feedback"] and "About your submission" in texts["feedback"]
+
+
+def run(intake: Intake, book: Gradebook) -> tuple[BatchSummary, str]:
+    console = Console(file=io.StringIO(), width=100)
+    summary = run_batch(intake, "by", Executor(), book, "conv", console)
+    shown = Console(file=io.StringIO(), width=100)
+    print_summary(summary, shown)
+    return summary, shown.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_batch_names_each_doubt_after_every_run_until_it_is_confirmed(
+    make_class: Callable[..., Intake], gradebook: Gradebook
+) -> None:
+    intake = make_class("ada", "zoe")
+    ada, zoe = intake.submissions
+    ada = replace(ada, submission=replace(ada.submission, doubt=DOUBT))
+    intake = replace(intake, submissions=(ada, zoe))
+    for graded in (2, 0):
+        summary, text = run(intake, gradebook)
+        assert (summary.graded, summary.to_review) == (graded, (Doubt("ada", DOUBT),))
+        assert f"1 needs review\n  ada: {DOUBT}\n" in text
+        assert len(to_review(gradebook.grades())) == 1
+    gradebook.confirm([ada.submission.id], "a grader")
+    assert "0 need review" in run(intake, gradebook)[1]
+
+
+def test_what_failed_before_is_named_again_where_nothing_is_graded_anew(
+    make_class: Callable[..., Intake], gradebook: Gradebook
+) -> None:
+    intake = make_class("ada", "eve")
+    run(intake, gradebook)
+    others = replace(intake, submissions=intake.submissions[:1])
+    summary, _ = run(others, gradebook)
+    assert summary.graded == 0
+    assert summary.to_review == (Doubt("eve", "grading failed"),)
+
+
+def test_a_standing_says_of_cases_what_the_whole_grade_says(gradebook: Gradebook) -> None:
+    wrong = CheckResult("conv", "b", Status.INTERNAL_ERROR)
+    judged = CheckResult("conv", "a", Status.OK, output="much")
+    criterion = CriterionGrade("conv", "t", Fraction(5), Fraction(1), Status.WRONG, (judged, wrong))
+    gradebook.hand_in([Student("ada")], [replace(ADA, doubt="")])
+    whole = Grade("conv", "ada", (criterion,), "none")
+    gradebook.record(ADA, Graded(whole, "by", {"conv/a": "address"}, {"address": judged}))
+    (brief,), (full,) = gradebook.standings("conv"), gradebook.grades()
+    assert brief.review_reason == full.review_reason == "not scored: conv/b"
+    assert (brief.score, brief.remark) == (full.score, full.remark)
+    assert list(gradebook.standings("another")) == []
