@@ -2,15 +2,18 @@
 
 Source: `lib/content_zipper.rb` of canvas-lms. A name is `{who}[_LATE]_{user id}_{attachment id}_{file}`,
 where `who` is the student's sortable name, or the group's name, in lower case with letters, digits and `_`
-alone. Without names it is `[LATE_]anon_{anonymous id}_{attachment id}_{file}`. The zip holds one submission
+alone. Text
+and links are `{who}[_LATE]_{user id}_text.html` and `..._link.html`. Without names it is
+`[LATE_]anon_{anonymous id}_{attachment id}_{file}`. The zip holds one submission
 of each student. A file that was uploaded again has `-1`, `-2` before its ending, whether or not the first one
 is there.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from grader.intake.tree import Handin, Reading, Tree
 from grader.model.identity import Claim
@@ -19,6 +22,10 @@ NUMBERS = re.compile(r"_(?P<user>\d+)_(?P<attachment>\d+)_(?=[^/])", re.ASCII)
 ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?anon_(?P<id>[A-Za-z0-9]{1,12})_(?P<attachment>\d+)_(?P<file>[^/]+)", re.ASCII
 )
+ANONYMOUS_ENTRY = re.compile(
+    r"(?P<late>LATE_)?anon_(?P<id>[A-Za-z0-9]{1,12})_(?P<file>text\.html|link\.html)", re.ASCII
+)
+ENTRY = re.compile(r"(?P<who>[^/]+?)_(?P<user>\d+)_(?P<file>text\.html|link\.html)", re.ASCII)  # no file
 AGAIN = re.compile(r"(?P<stem>.+)-\d+(?P<ending>\.[^.]+)", re.ASCII)
 LATE = "_LATE"
 
@@ -34,17 +41,30 @@ class Parsed:
     file: str
 
 
-def readings(path: str) -> Iterator[Parsed]:
-    """Every way to read a name: digits may be ids, the end of a group's name, or the start of a file's."""
+def readings(path: str) -> list[Parsed]:
+    """The ways to read a name, one or two; none if it is none of Canvas's.
+
+    Canvas takes `_12_` out of names, so the first such numbers are the ids, unless the name itself ends with
+    a number: in `team_3_1001_50001_dense.py` the ids may be 3 and 1001, or 1001 and 50001.
+    """
     if "/" in path:
-        return
-    for match in re.finditer(rf"(?={NUMBERS.pattern})", path, re.ASCII):
-        inner = NUMBERS.match(path, match.start())
-        who = path[: match.start()]
-        if inner is None or not who.removesuffix(LATE):
-            continue
-        is_late = who.endswith(LATE)
-        yield Parsed(who.removesuffix(LATE), is_late, inner["user"], inner["attachment"], path[inner.end() :])
+        return []
+    if (entry := ENTRY.fullmatch(path)) is not None:
+        return [Parsed(*_late(entry["who"]), entry["user"], "0", entry["file"])]
+    first = NUMBERS.search(path)
+    if first is None or not first.start():
+        return []
+    who = path[: first.start()]
+    ways = [Parsed(*_late(who), first["user"], first["attachment"], path[first.end() :])]
+    second = NUMBERS.match(path, first.start() + 1 + len(first["user"]))
+    if second is not None:
+        name = f"{who}_{first['user']}"
+        ways.append(Parsed(name, False, second["user"], second["attachment"], path[second.end() :]))
+    return ways
+
+
+def _late(who: str) -> tuple[str, bool]:
+    return who.removesuffix(LATE), who.endswith(LATE)
 
 
 def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[str]) -> Reading | None:
@@ -60,7 +80,7 @@ def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[s
         handins.append(
             Handin(
                 label=f"{who}_{user}" if who else f"anon_{user}",
-                claim=Claim(internal=user, name=who) if who else Claim(ids=(user,)),
+                claim=Claim(internal=user, name=who),
                 files=files,
                 late=late,
                 knows_lateness=True,
@@ -76,25 +96,27 @@ def choose(paths: Iterable[str], names: Sequence[str]) -> tuple[dict[str, Parsed
     Where a name can be read in several ways, the ids' lengths in names that can be read in one decide, then
     the file that the assignment asks for.
     """
-    options = {path: list(readings(path)) for path in paths}
-    lengths = Counter(len(ways[0].attachment) for ways in options.values() if len(ways) == 1)
+    options = {path: readings(path) for path in paths}
+    unexplained = [path for path, ways in options.items() if not ways]
+    sure = [ways[0] for ways in map(partial(_sure, names=names), options.values()) if len(ways) == 1]
+    lengths = Counter(len(one.attachment) for one in sure)
     usual = lengths.most_common(1)[0][0] if lengths else 0
-    users = {(ways[0].who, ways[0].user) for ways in options.values() if len(ways) == 1}
-    chosen, unexplained = {}, []
-    for path, ways in options.items():
-        if not ways:
-            unexplained.append(path)
-            continue
-        chosen[path] = max(
-            ways,
-            key=lambda one: (
-                (one.who, one.user) in users,
-                abs(len(one.attachment) - usual) <= 1 if usual else False,
-                plain_name(one.file) in names or one.file in names,
-                -len(one.who),
-            ),
-        )
-    return chosen, unexplained
+    users = {(one.who, one.user) for one in sure}
+
+    def likelihood(one: Parsed) -> tuple[bool, bool, bool, int]:
+        is_usual = abs(len(one.attachment) - usual) <= 1 if usual else False
+        return (one.who, one.user) in users, is_usual, _is_asked_for(one, names), -len(one.who)
+
+    return {path: max(ways, key=likelihood) for path, ways in options.items() if ways}, unexplained
+
+
+def _sure(ways: list[Parsed], names: Sequence[str]) -> list[Parsed]:
+    """The readings of a name; where there are several, those of a file that the assignment asks for."""
+    return ways if len(ways) < 2 else [one for one in ways if _is_asked_for(one, names)]
+
+
+def _is_asked_for(one: Parsed, names: Sequence[str]) -> bool:
+    return one.file in names or plain_name(one.file) in names
 
 
 def plain_name(file: str) -> str:

@@ -23,7 +23,7 @@ OUTSIDE = "it lies outside the folder of the class"
 NOT_THIS_LAYOUT = "its name is none that {layout} gives"
 OTHER = "of another submission, which is not graded"
 UNNAMED = "nothing says whose it is"
-SHOWN = 3
+ANONYMOUS = "its only name is a number of the LMS, which a roster does not know: grade it without --roster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,8 @@ class _Reader:
     def _who(self, claim: Claim) -> list[Student] | str:
         """The students whom a claim means: several where it names a group of the roster."""
         claim = _normalized(claim)
+        if self._identities is not None and not (claim.ids or claim.name or claim.email):
+            return ANONYMOUS
         if self._identities is None:
             id = next((id for id in (*claim.ids, claim.internal, claim.name) if id), "")
             return [self._students.setdefault(id, Student(id, claim.name, claim.email))] if id else UNNAMED
@@ -182,9 +184,8 @@ class _Reader:
             self._doubts.append(Doubt(student.id, chosen.doubt))
         submitted = []
         for handin, files in read:
-            refused = self._refused_of(handin)
-            why = files.doubt if handin.files or refused else ""  # a zero for an empty folder is no doubt
-            doubt = "; ".join(text for text in (handin.doubt, chosen.doubt, refused, why) if text)
+            why = "" if self._is_empty(handin) else files.doubt  # a zero for an empty folder is no doubt
+            doubt = "; ".join(text for text in (handin.doubt, chosen.doubt, why) if text)
             submission = Submission(
                 student_id=student.id,
                 assignment=self._about.assignment,
@@ -194,7 +195,7 @@ class _Reader:
                 late=handin.late,
                 doubt=doubt,
             )
-            is_missing = files.is_missing and not (handin.doubt or chosen.doubt or refused)
+            is_missing = files.is_missing and not (handin.doubt or chosen.doubt)
             submitted.append((submission, self._full(handin.files), is_missing))
             for path in handin.files.values():
                 self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)
@@ -208,16 +209,11 @@ class _Reader:
                 seen.add(submission.id)
                 self._submitted.append(Submitted(submission, paths, ids, is_missing))
 
-    def _refused_of(self, handin: Handin) -> str:
-        """What is wrong with entries of a student's folder that may be what the assignment asks for."""
+    def _is_empty(self, handin: Handin) -> bool:
+        """Whether a student's folder holds nothing at all, litter included."""
         start = self._prefixed(f"{handin.folder}/")
-        wanted = {
-            path: f"{shown(path[len(start) :]).rstrip()}: {why}"
-            for path, why in self._source.refused.items()
-            if handin.folder and path.startswith(start) and self._recognized.tree.is_wanted(path.rstrip())
-        }
-        self._in_doubt.update(wanted)
-        return "; ".join([*wanted.values()][:SHOWN])
+        is_litter_there = handin.folder and any(path.startswith(start) for path in self._source.paths)
+        return not handin.files and not is_litter_there
 
     def _find(self, handin: Handin) -> ReadFiles:
         files = dict(self._full(handin.files))
@@ -257,6 +253,11 @@ class _Reader:
                 is_ours = is_litter(path) or path.endswith("/")
                 role, why = (Role.LITTER, "") if is_ours else (Role.REFUSED, OUTSIDE)
                 self._entries[path] = Entry(path, role, owners.get(top, ""), why)
+        for path, why in self._source.unreadable.items():
+            entry = self._entries[path]
+            self._entries[path] = Entry(path, Role.REFUSED, entry.student, why)
+            if entry.student and self._recognized.tree.is_wanted(path):
+                self._in_doubt.add(path)  # the student's own doubt says it
         for path, why in self._source.refused.items():
             top = prefix + path[len(prefix) :].partition("/")[0]
             self._entries[path] = Entry(path, Role.REFUSED, owners.get(top, ""), why)

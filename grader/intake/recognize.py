@@ -56,15 +56,11 @@ def recognize(root: Path, source: Source, about: About, layout: str = "") -> Rec
     if layout:
         return _chosen(root, trees, layout)
     exports = [found for tree in trees for found in _exports(tree)]
-    whole = [found for found in exports if not found.reading.unexplained]
+    whole = [found for found in exports if found.reading.handins and not found.reading.unexplained]
     if whole:
         return _most_specific(root, whole)
-    for found in exports:
-        explained = len(found.tree.paths) - len(found.reading.unexplained)
-        if LAYOUTS[found.layout].RANK >= LAYOUTS["canvas_groups"].RANK and 2 * explained > len(
-            found.tree.paths
-        ):
-            raise _question_about(root, found)
+    if exports:
+        raise _question_about(root, exports[0])
     return _plain(root, trees)
 
 
@@ -101,7 +97,7 @@ def _exports(tree: Tree) -> Iterator[Recognized]:
         return
     for name, layout in LAYOUTS.items():
         reading = None if name in PLAIN else layout.read(tree)
-        if reading is not None and reading.handins:
+        if reading is not None and (reading.handins or reading.question):
             yield Recognized(name, tree, reading)
 
 
@@ -160,7 +156,7 @@ def _is_wrapper(root: Path, trees: Sequence[Tree], level: int) -> bool:
             return True
         if level + 2 < len(trees) and _is_wrapper(root, trees, level + 1):
             return True
-    if tree.files or any(name in inner.files for name in tree.names):
+    if any(map(tree.is_wanted, tree.files)) or any(name in inner.files for name in tree.names):
         return False
     if len(inner.tops) > 1:
         return not inner.files and not any(names_a_version(top) for top in inner.tops)
@@ -208,6 +204,8 @@ def _students(tree: Tree) -> list[str]:
 
 
 def _question_about(root: Path, found: Recognized) -> UserError:
+    if found.reading.question:
+        return UserError(found.reading.question, root)
     count, all_count = len(found.reading.unexplained), len(found.tree.paths)
     verb = "does" if count == 1 else "do"
     return UserError(

@@ -21,6 +21,7 @@ MAX_NAME = 255
 MAX_ENTRIES = 500_000
 MAX_ENTRIES_BELOW = 5_000  # in one folder of the top: a student's
 MAX_OTHER_BYTES = 64 << 20  # a notebook with its pictures; what an LMS says of the whole class
+TWICE = "there are two entries of this name"
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # control characters, direction marks, bytes that are no text
 UTF8 = 0x800  # the flag of a zip entry whose name is UTF-8
 UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8
@@ -29,12 +30,14 @@ UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8
 class Source(Protocol):
     """The entries of a folder or a zip, by paths with slashes, in NFC, sorted.
 
-    `paths` are the files that can be read; a folder that was not looked into ends with a slash. `folders` are
-    all folders. `refused` says why an entry is not read.
+    `paths` are the files; a folder that was not looked into ends with a slash. `folders` are all folders.
+    `unreadable` says of some files why they are never read: a link, encrypted, twice the same name. `refused`
+    says why an entry is not even named among them: its name is not to be trusted.
     """
 
     paths: tuple[str, ...]
     folders: frozenset[str]
+    unreadable: Mapping[str, str]
     refused: Mapping[str, str]
 
     def read(self, path: str) -> bytes | str:
@@ -61,6 +64,7 @@ class FolderSource:
         self._files: dict[str, str] = {}  # by path in NFC: the name on the disk
         folders: set[str] = set()
         self.refused: dict[str, str] = {}
+        self.unreadable: dict[str, str] = {}
         try:
             for name, reason in self._walk(root, "", folders):
                 self._add(name, reason)
@@ -72,16 +76,17 @@ class FolderSource:
     def read(self, path: str) -> bytes | str:
         """Reads a plain file."""
         name = path.rpartition("/")[2]
+        if path in self.unreadable:
+            return f"{name} cannot be read: {self.unreadable[path]}"
         return read_plain(self._root / self._files[path], name, limit_of(name))
 
     def _add(self, name: str, reason: str) -> None:
         path = unicodedata.normalize("NFC", name)
+        if path in self._files:
+            reason = TWICE
+        self._files[path] = name
         if reason:
-            self.refused[shown(path)] = reason
-        elif path in self._files:
-            self.refused[shown(name)] = "the same name as another entry"
-        else:
-            self._files[path] = name
+            self.unreadable[path] = reason
 
     def _walk(self, folder: Path, prefix: str, folders: set[str]) -> Iterator[tuple[str, str]]:
         """Every entry below, with the reason where it is refused; adds to `folders`."""
@@ -89,7 +94,9 @@ class FolderSource:
         for count, (name, reason) in enumerate(self._entries(folder, prefix, depth, folders), 1):
             yield name, reason
             if depth == 1 and count >= MAX_ENTRIES_BELOW:
-                yield f"{prefix}…", f"more than {MAX_ENTRIES_BELOW} files in {prefix}: the rest is not read"
+                self.refused[f"{shown(prefix)}…"] = (
+                    f"more than {MAX_ENTRIES_BELOW} files: the rest is not read"
+                )
                 return
 
     def _entries(self, folder: Path, prefix: str, depth: int, folders: set[str]) -> Iterator[tuple[str, str]]:
@@ -98,11 +105,13 @@ class FolderSource:
         except PermissionError as error:
             if not prefix:
                 raise
-            yield prefix, f"a folder that cannot be read: {error.strerror}"
+            yield prefix, f"a folder: {error.strerror}"
             return
         for entry in entries:
             path = prefix + entry.name
-            if reason := refusal_of(path) or _kind_on_disk(entry):
+            if refusal := refusal_of(path):
+                self.refused[shown(path)] = refusal
+            elif reason := _kind_on_disk(entry):
                 yield path, reason
             elif not entry.is_dir(follow_symlinks=False):
                 yield path, ""
@@ -121,26 +130,31 @@ class ZipSource:
         self._entries: dict[str, zipfile.ZipInfo] = {}
         folders: set[str] = set()
         self.refused: dict[str, str] = {}
+        self.unreadable: dict[str, str] = {}
         infos = archive.infolist()
         if len(infos) > MAX_ENTRIES:
             raise UserError(f"found {len(infos)} entries, expected at most {MAX_ENTRIES}", archive.filename)
         for info in infos:
             name = unicodedata.normalize("NFC", _name_of(info))
-            if reason := refusal_of(name) or _kind_in_zip(info):
-                self.refused[shown(name)] = reason
+            if refusal := refusal_of(name):
+                self.refused[shown(name)] = refusal
             elif name.endswith("/"):
-                folders.add(name.rstrip("/"))
+                folders.update((name.rstrip("/"), *_parents(name.rstrip("/"))))
             elif name in self._entries:
-                self.refused[f"{shown(name)} "] = "the same name as another entry"
+                self.unreadable[name] = TWICE
             else:
                 self._entries[name] = info
                 folders.update(_parents(name))
+                if reason := _kind_in_zip(info):
+                    self.unreadable[name] = reason
         self.paths = tuple(sorted(self._entries))
         self.folders = frozenset(folders)
 
     def read(self, path: str) -> bytes | str:
         """Reads an entry, no further than its limit: a header's size is only a claim."""
         name = path.rpartition("/")[2]
+        if path in self.unreadable:
+            return f"{name} cannot be read: {self.unreadable[path]}"
         limit = limit_of(name)
         try:
             with self._zip.open(self._entries[path]) as file:

@@ -44,9 +44,9 @@ class _Found:
 def read_submission(root: Path, names: Iterable[str], accept_renamed: bool = False) -> ReadFiles:
     """The submission in a folder or a zip. `names` are the files that the assignment asks for.
 
-    A file is taken from the top, from the one folder below that has it, or from the cells of a notebook that
-    are tagged with its name. A file of a near name is taken with `accept_renamed` only. UserError if `root`
-    is neither a folder nor a zip.
+    A file is taken from the top, from the outermost folder below that has it, or from the cells of a notebook
+    that are tagged with its name. A file of a near name is taken with `accept_renamed` only. UserError if
+    `root` is neither a folder nor a zip.
     """
     source = open_source(root)
     files = {path: path for path in source.paths if not path.endswith("/") and not is_litter(path)}
@@ -84,7 +84,7 @@ class _Finder:
     def find(self, name: str, accept_renamed: bool) -> _Found:
         """The file of that name."""
         deeper = sorted(path for path in self._files if path.endswith(f"/{name}"))
-        path = name if name in self._files else deeper[0] if len(deeper) == 1 else ""
+        path = name if name in self._files else _outermost(deeper)
         if path:
             content = self._read(path)
             return self._checked(name, _Found(content, (self._files[path],), "", isinstance(content, str)))
@@ -155,6 +155,13 @@ class _Finder:
             )
         there = _some(sorted(self._files)) or "nothing"
         return _Found(f"{name} is missing; found {there}", is_missing=True)
+
+
+def _outermost(paths: Sequence[str]) -> str:
+    """The one path in whose folder all others lie; "" if there is none."""
+    first = min(paths, key=lambda path: path.count("/"), default="")
+    folder = first.rpartition("/")[0]
+    return first if all(path.startswith(f"{folder}/") for path in paths) else ""
 
 
 def _offer(near: Sequence[Near]) -> str:

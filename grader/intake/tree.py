@@ -91,9 +91,10 @@ class Handin:
 class Reading:
     """A layout's reading of a tree: submissions, entries that are no submission's, with the reason, the rest.
 
-    A layout claims a tree if nothing is `unexplained`.
+    A layout claims a tree if nothing is `unexplained`; a `question` keeps it from being read at all.
     """
 
     handins: tuple[Handin, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
     unexplained: tuple[str, ...] = ()
+    question: str = ""

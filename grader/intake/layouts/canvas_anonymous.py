@@ -1,6 +1,6 @@
 """Canvas: the zip of an assignment that is graded anonymously."""
 
-from grader.intake.canvas_names import ANONYMOUS, Parsed, read_names
+from grader.intake.canvas_names import ANONYMOUS, ANONYMOUS_ENTRY, Parsed, read_names
 from grader.intake.tree import Reading, Tree
 
 TITLE, RANK = "Canvas, anonymous", 35
@@ -10,10 +10,12 @@ def read(tree: Tree) -> Reading | None:
     """`LATE_anon_aB3xY_50001_dense.py`: a student is five characters, as Canvas shows them."""
     parsed, unexplained = {}, []
     for path in tree.paths:
-        match = ANONYMOUS.fullmatch(path)
+        match = ANONYMOUS.fullmatch(path) or ANONYMOUS_ENTRY.fullmatch(path)
         if match is None:
             unexplained.append(path)
         else:
             late = match["late"] is not None
-            parsed[path] = Parsed("", late, match["id"], match["attachment"], match["file"])
+            parsed[path] = Parsed(
+                "", late, match["id"], match.groupdict().get("attachment", "0"), match["file"]
+            )
     return read_names(tree, parsed, unexplained)

@@ -18,6 +18,8 @@ METADATA = "submission_metadata.yml"
 EXPORT = re.compile(r"assignment_\d+_export", re.ASCII)
 SUBMISSION = re.compile(r"submission_\d+", re.ASCII)
 MAX_ID = 100
+WITHOUT = f"looks like Gradescope's export without its {METADATA}, which says whose submissions these are"
+WITHIN = "found Gradescope's export in the folder {folder!r}: give that folder itself, if it is no student's"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's takes a tenth of the time
 
 
@@ -27,8 +29,19 @@ def read(tree: Tree) -> Reading | None:
     The metadata file is read at the top of the export alone: the top of what the instructor gave, or of a
     folder that Gradescope named. Below that a file of its name is a student's.
     """
-    if METADATA not in tree.files or not _is_export(tree):
+    folder = tree.prefix.rstrip("/").rpartition("/")[2]
+    if not tree.tops or not all(SUBMISSION.fullmatch(top) for top in tree.tops):
         return None
+    is_named_so = not folder or EXPORT.fullmatch(folder) is not None
+    if METADATA not in tree.files:
+        return Reading((), question=WITHOUT) if is_named_so else None
+    if not is_named_so:  # it may be what a student made of their own folder
+        return Reading((), question=WITHIN.format(folder=folder))
+    return _export(tree)
+
+
+def _export(tree: Tree) -> Reading:
+    """The submissions of an export whose metadata is to be trusted."""
     metadata = _read_metadata(f"{tree.prefix}{METADATA}", tree.read(METADATA))
     files: dict[str, dict[str, str]] = defaultdict(dict)
     unexplained = []
@@ -45,12 +58,6 @@ def read(tree: Tree) -> Reading | None:
     ]
     refused = {METADATA: ""}
     return Reading(tuple(handins), refused, tuple(unexplained))
-
-
-def _is_export(tree: Tree) -> bool:
-    folder = tree.prefix.rstrip("/").rpartition("/")[2]
-    has_submissions = bool(tree.tops) and all(SUBMISSION.fullmatch(top) for top in tree.tops)
-    return has_submissions and (not folder or EXPORT.fullmatch(folder) is not None)
 
 
 def _handins(folder: str, entry: Mapping[str, Any], files: Mapping[str, str]) -> list[Handin]:

@@ -38,7 +38,7 @@ REFUSED: dict[str, tuple[zipfile.ZipInfo, str]] = {
     "newline": (member("eve\nada/conv.py"), "control characters"),
     "right_to_left": (member("eve\u202eyp.vnoc/conv.py"), "direction marks"),
     "long_name": (member(f"eve/{'x' * 4096}/conv.py"), "255"),
-    "the_same_name_again": (member("ada/conv.py"), "the same name as another entry"),
+    "the_same_name_again": (member("ada/conv.py"), "two entries of this name"),
 }
 
 

@@ -1,0 +1,154 @@
+"""Laws of telling how a class's submissions are laid out; a doubt about that is a question."""
+
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from grader.intake import Intake, read_class
+from grader.intake.layouts import LAYOUTS
+from grader.model.account import Role
+from grader.model.errors import UserError
+from grader.model.student import Student
+
+CLASS = (Student("ada", "Ada Lovelace"), Student("bob", "Bob Byte"))
+Zipped = Callable[[Iterable[str]], Path]
+
+
+@pytest.fixture
+def zipped(tmp_path: Path) -> Zipped:
+    def zipped(names: Iterable[str]) -> Path:
+        with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+            for name in names:
+                archive.writestr(name, f"# {name}\n" * (not name.endswith("/")))
+        return tmp_path / "class.zip"
+
+    return zipped
+
+
+def credited(intake: Intake) -> dict[str, str]:
+    """Whose `dense.py` is which entry of the input."""
+    return {
+        one.submission.student_id: intake.read(one).files["dense.py"].decode()[2:-1]
+        for one in intake.submissions
+        if not one.submission.doubt
+    }
+
+
+CERTAIN: dict[str, tuple[list[str], dict[str, str]]] = {
+    "canvas, groups": (
+        ["team_3_1001_50001_dense.py", "team_3_1001_50002_report.pdf", "hw_group_2_1002_50003_dense.py"],
+        {"1001": "team_3_1001_50001_dense.py", "1002": "hw_group_2_1002_50003_dense.py"},
+    ),
+    "canvas, a file that begins with a number": (
+        ["adal_1001_50001_dense.py", "adal_1001_50002_2_notes.txt", "bobb_1002_50003_dense.py"],
+        {"1001": "adal_1001_50001_dense.py", "1002": "bobb_1002_50003_dense.py"},
+    ),
+    "canvas, two files of which one was uploaded again": (
+        ["adal_1001_50001_dense-3.py", "adal_1001_50002_notes.txt", "bobb_LATE_1002_50003_dense.py"],
+        {"1001": "adal_1001_50001_dense-3.py", "1002": "bobb_LATE_1002_50003_dense.py"},
+    ),
+    "moodle, flat, with online text": (
+        ["Ada L_1_assignsubmission_file_dense.py", "Ada L_1_assignsubmission_onlinetext_onlinetext.html"],
+        {"1": "Ada L_1_assignsubmission_file_dense.py"},
+    ),
+    "moodle, blind": (
+        [f"Teilnehmer_{n}_assignsubmission_file/dense.py" for n in (1, 2, 3)],
+        {str(n): f"Teilnehmer_{n}_assignsubmission_file/dense.py" for n in (1, 2, 3)},
+    ),
+    "clones": (
+        [f"hw1-submissions/hw1-{n}/{f}" for n in ("ada", "al-x") for f in (".git/HEAD", "dense.py")],
+        {n: f"hw1-submissions/hw1-{n}/dense.py" for n in ("ada", "al-x")},
+    ),
+    "folders in three folders": (
+        [f"a/b/c/{name}/dense.py" for name in ("ada", "bob")],
+        {name: f"a/b/c/{name}/dense.py" for name in ("ada", "bob")},
+    ),
+    "one folder within a student's": (["ada/hw/dense.py"], {"ada": "ada/hw/dense.py"}),
+    "files": (["ada.py", "bob_dense.py"], {"ada": "ada.py", "bob": "bob_dense.py"}),
+    "an LMS's names within a student's folder": (
+        ["ada/dense.py", "eve/dense.py", "eve/adal_1001_50001_dense.py",
+         "eve/Ada_1_assignsubmission_file_/dense.py", "eve/submission_metadata.yml"],
+        {"ada": "ada/dense.py", "eve": "eve/dense.py"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CERTAIN)
+def test_a_layout_gives_everyone_their_own_file(zipped: Zipped, name: str) -> None:
+    entries, expected = CERTAIN[name]
+    intake = read_class(zipped(entries), ["dense.py"])
+    assert credited(intake) == expected
+    assert intake.doubts == ()
+    assert sorted(entry.path for entry in intake.entries) == sorted(entries)
+
+
+QUESTIONS: dict[str, tuple[list[str], str]] = {
+    "an export with a stray file": (
+        ["adal_1001_50001_dense.py", "bobb_1002_50002_dense.py", "readme.txt"],
+        "looks like an export of Canvas, but 1 of 3 entries does not fit: 'readme.txt'",
+    ),
+    "one submission": (["dense.py", "grading/rubric.yaml", "ndarray/__init__.py"], "one submission, not a"),
+    "files alone in a folder": (["class/ada.py", "class/bob.py"], "--layout folders, or --layout files"),
+    "folders within folders": (["x/y/z/dense.py"], "is the student 'x' or 'y'?"),
+    "nothing": (["__MACOSX/._x"], "found no submission"),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_is_not_certain_is_asked_in_one_line(zipped: Zipped, name: str) -> None:
+    entries, question = QUESTIONS[name]
+    with pytest.raises(UserError) as error:
+        read_class(zipped(entries), ["dense.py"])
+    assert question in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_instructors_answer_is_taken_and_what_does_not_fit_it_is_refused(zipped: Zipped) -> None:
+    root = zipped(["adal_1001_50001_dense.py", "bobb_1002_50002_dense.py", "readme.txt"])
+    intake = read_class(root, ["dense.py"], layout="canvas")
+    assert credited(intake).keys() == {"1001", "1002"}
+    assert [entry.path for entry in intake.entries if entry.role is Role.REFUSED] == ["readme.txt"]
+    assert [doubt.name for doubt in intake.doubts] == ["readme.txt"]
+    root = zipped(["class/ada.py", "class/bob.py"])
+    assert credited(read_class(root, ["dense.py"], layout="files")).keys() == {"ada", "bob"}
+    assert credited(read_class(root, ["dense.py"], roster=CLASS)).keys() == {"ada", "bob"}
+    with pytest.raises(UserError, match="no entry fits Moodle"):
+        read_class(root, ["dense.py"], layout="moodle")
+
+
+def test_a_roster_says_which_folder_is_a_students(zipped: Zipped) -> None:
+    root = zipped(["class/ada/part/dense.py", "class/readme.txt"])
+    assert credited(read_class(root, ["dense.py"], roster=CLASS)) == {"ada": "class/ada/part/dense.py"}
+    root = zipped(["ada/mine/dense.py", "ada/theirs/dense.py"])
+    (one,) = read_class(root, ["dense.py"], roster=CLASS).submissions
+    assert one.submission.student_id == "ada" and "which is the last" in one.submission.doubt
+
+
+def test_an_export_within_a_students_folder_is_the_students(zipped: Zipped) -> None:
+    root = zipped(["ada/bobbyte_1002_50001_dense.py", "ada/bobbyte_1002_50002_x.py"])
+    intake = read_class(root, ["dense.py"], roster=CLASS)
+    assert credited(intake) == {}
+    assert [one.submission.student_id for one in intake.submissions] == ["ada"]
+
+
+def test_a_group_of_the_roster_shares_what_one_member_submitted(zipped: Zipped) -> None:
+    roster = (
+        Student("ada", "Ada Lovelace", group="Team 3"),
+        Student("bob", "Bob Byte", group="Team 3"),
+        Student("eve", "Eve Evil", group="HW group_2"),
+    )
+    root = zipped(["team3_1001_50001_dense.py", "hwgroup_2_1002_50003_dense.py"])
+    assert credited(read_class(root, ["dense.py"], roster=roster)) == {
+        "ada": "team3_1001_50001_dense.py",
+        "bob": "team3_1001_50001_dense.py",
+        "eve": "hwgroup_2_1002_50003_dense.py",
+    }
+
+
+def test_every_layout_is_named_in_the_command_line() -> None:
+    from grader.cli import arguments
+
+    assert tuple(LAYOUTS) == arguments.LAYOUTS
+    assert all(layout.TITLE and layout.RANK > 0 for layout in LAYOUTS.values())

@@ -1,0 +1,127 @@
+"""Laws of finding the files of one submission: the same for one student's folder and for a class."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.intake import read_class, read_submission
+
+SOURCE = b"def dense(): ...\n"
+Files = dict[str, bytes]
+
+
+def notebook(source: str = SOURCE.decode(), tag: str = "dense.py") -> bytes:
+    cell = {"cell_type": "code", "metadata": {"tags": [tag]}, "source": source}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}).encode()
+
+
+def zip_of(name: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("__MACOSX/._x", b"")
+        archive.writestr(name, SOURCE)
+    return packed.getvalue()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[Files], Path]:
+    def write(files: Files) -> Path:
+        for name, content in files.items():
+            path = tmp_path / "class" / "ada" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return tmp_path / "class"
+
+    return write
+
+
+TAKEN: dict[str, Files] = {
+    "the file": {"dense.py": SOURCE, "old/dense.py": b"old", "notes.txt": b""},
+    "one folder down": {"hw/src/dense.py": SOURCE},
+    "a notebook": {"hw.ipynb": notebook()},
+    "a notebook beside its checkpoint": {
+        "hw.ipynb": notebook(),
+        ".ipynb_checkpoints/hw-checkpoint.ipynb": notebook("stale"),
+    },
+    "a notebook beside others": {"hw.ipynb": notebook(), "scratch.ipynb": notebook("x", "other.py")},
+    "a notebook that says the same": {"dense.py": SOURCE, "hw.ipynb": notebook("def dense():\n ...")},
+}
+IN_DOUBT: dict[str, tuple[Files, str]] = {
+    "another case": ({"Dense.py": SOURCE}, "Dense.py may be it: --accept-renamed takes it"),
+    "a download's number": ({"dense (1).py": SOURCE}, "dense (1).py may be it"),
+    "a second ending": ({"dense.py.txt": SOURCE}, "dense.py.txt may be it"),
+    "a copy": ({"dense - Copy (2).py": SOURCE}, "dense - Copy (2).py may be it"),
+    "in a zip": ({"hw.zip": zip_of("x/dense.py")}, "x/dense.py in hw.zip may be it"),
+}
+NEVER_TAKEN: dict[str, tuple[Files, str]] = {
+    "two near names": ({"Dense.py": SOURCE, "dense (1).py": b"x"}, "Dense.py, dense (1).py may be it: leave"),
+    "two folders": ({"a/dense.py": SOURCE, "b/x/dense.py": b""}, "there more than once (a/dense.py, b/x/d"),
+    "two notebooks": (
+        {"a.ipynb": notebook(), "b.ipynb": notebook("x")},
+        "more than one notebook (a.ipynb, b",
+    ),
+    "another file": ({"main.py": SOURCE}, "dense.py is missing; found main.py"),
+    "no tag": ({"hw.ipynb": notebook(tag="x")}, "no code cell of hw.ipynb is tagged dense.py"),
+    "no notebook": ({"hw.ipynb": b"{"}, "hw.ipynb is no notebook: "),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_file_is_found_where_students_put_it(write: Callable[[Files], Path], name: str) -> None:
+    root = write(TAKEN[name])
+    for read in (read_submission(root / "ada", ["dense.py"]), read_submission(root, ["dense.py"])):
+        assert read.submitted.files["dense.py"].split() == SOURCE.split()
+        assert read.doubt == "" and not read.submitted.problems
+
+
+@pytest.mark.parametrize("name", IN_DOUBT)
+def test_a_near_name_is_offered_and_taken_where_a_person_accepts_it(
+    write: Callable[[Files], Path], name: str
+) -> None:
+    files, offer = IN_DOUBT[name]
+    folder = write(files) / "ada"
+    read = read_submission(folder, ["dense.py"])
+    assert not read.submitted.files and read.is_missing
+    assert offer in read.doubt and read.doubt.startswith("dense.py is missing; ")
+    accepted = read_submission(folder, ["dense.py"], accept_renamed=True)
+    assert accepted.submitted.files == {"dense.py": SOURCE}
+    assert accepted.submitted.notes[0].startswith("dense.py was taken from ")
+    assert accepted.doubt == ""
+
+
+@pytest.mark.parametrize("accept", [False, True], ids=["", "--accept-renamed"])
+@pytest.mark.parametrize("name", NEVER_TAKEN)
+def test_what_could_be_two_things_or_none_is_said_with_what_is_there(
+    write: Callable[[Files], Path], name: str, accept: bool
+) -> None:
+    files, said = NEVER_TAKEN[name]
+    read = read_submission(write(files) / "ada", ["dense.py"], accept)
+    assert not read.submitted.files
+    assert said in read.submitted.problems["dense.py"] == read.doubt
+
+
+def test_a_notebook_that_says_something_else_than_the_file_is_a_doubt(write: Callable[[Files], Path]) -> None:
+    read = read_submission(write({"dense.py": b"stub", "hw.ipynb": notebook()}) / "ada", ["dense.py"])
+    assert read.submitted.files == {"dense.py": b"stub"}
+    assert "hw.ipynb tagged dense.py differ" in read.doubt and not read.is_missing
+
+
+@pytest.mark.parametrize("name", [*TAKEN, *IN_DOUBT, *sorted(NEVER_TAKEN.keys() - {"two folders"})])
+def test_one_submission_and_a_class_are_read_alike(write: Callable[[Files], Path], name: str) -> None:
+    """But for two folders with the same file, which in a class are two submissions."""
+    files = TAKEN.get(name) or {**IN_DOUBT, **NEVER_TAKEN}[name][0]
+    root = write(files)
+    alone = read_submission(root / "ada", ["dense.py"])
+    (one,) = (intake := read_class(root, ["dense.py"], layout="folders")).submissions
+    assert intake.read(one) == alone.submitted
+    assert one.submission.doubt == alone.doubt
+    assert one.is_missing == alone.is_missing
+
+
+def test_a_submission_may_be_a_zip(tmp_path: Path) -> None:
+    (tmp_path / "hw.zip").write_bytes(zip_of("hw/dense.py"))
+    assert read_submission(tmp_path / "hw.zip", ["dense.py"]).submitted.files == {"dense.py": SOURCE}
