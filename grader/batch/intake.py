@@ -10,10 +10,11 @@ from pathlib import Path
 
 from grader.batch.layout import Attempt, find_attempts, is_wanted, time_of
 from grader.batch.notebook import module_of
-from grader.batch.roster import Matcher, extension_of
+from grader.batch.roster import extension_of
 from grader.batch.source import SetAside, Source, open_source
 from grader.judge.stage import HandedIn
 from grader.model.errors import UserError
+from grader.model.identity import Claim, Identities
 from grader.model.student import Student, Submission
 
 POLICIES = ("last", "best", "last-before-deadline")
@@ -123,7 +124,7 @@ def _by_student(
 ) -> tuple[dict[str, Student], dict[str, list[Attempt]], list[SetAside]]:
     """Everyone by id, what each handed in, and what is nobody's."""
     students = {student.id: student for student in roster or ()}
-    matcher = Matcher(roster or ())
+    identities = Identities(roster or ())
     whose: dict[str, list[Attempt]] = defaultdict(list)
     aside = []
     for attempt in attempts:
@@ -133,7 +134,7 @@ def _by_student(
                 id = attempt.ids[0] if attempt.ids else attempt.name
                 student = students.setdefault(id, Student(id, attempt.name, attempt.email))
         else:
-            student = matcher.match(attempt.ids, attempt.name, attempt.email)
+            student = identities.find(Claim(attempt.ids, name=attempt.name, email=attempt.email))
         if isinstance(student, str):
             aside.append(SetAside(attempt.label, student))
         else:
