@@ -114,6 +114,8 @@ class Gradebook:
         with self._database.writing() as db:
             for some in _chunks(students, CHUNK):
                 rows = [asdict(student) for student in some]
+                for row in rows:
+                    row.pop("group")  # the table has no column for it
                 new = _insert(db, StudentRow).values(rows)
                 known = {n: new.excluded[n] for n in ("name", "email", "section", "extension")}
                 newer = new.on_conflict_do_update(index_elements=["id"], set_=known)

@@ -10,13 +10,13 @@ from rich.console import Console
 
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
-from grader.batch.roster import Matcher
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.arguments import AUTOGRADER, LMS
 from grader.cli.course import SEED_FILE, course_of, find_repository, from_repository, repository, secret
 from grader.model.assignment import Visibility
 from grader.model.course import Course
 from grader.model.errors import UserError
+from grader.model.identity import Identities
 from grader.model.student import Student
 from grader.report import canvas, moodle
 from grader.report.class_row import ClassReport, showing, with_policies
@@ -116,14 +116,14 @@ def _show(report: ClassReport) -> None:
 def _fill_in(
     options: argparse.Namespace, report: ClassReport, students: list[Student]
 ) -> tuple[Files, tuple[str, ...]]:
-    match = Matcher(students).match
+    find = Identities(students).find
     if options.format == "canvas":
-        filled = canvas.fill_canvas(report, read_sheet(options.into, canvas.NEEDED, "Canvas"), match)
+        filled = canvas.fill_canvas(report, read_sheet(options.into, canvas.NEEDED, "Canvas"), find)
     else:
         if len(report.assignments) != 1:
             found = ", ".join(report.assignments) or "none"
             raise UserError(
                 f"a worksheet is of one assignment: choose with --assignment NAME (found {found})"
             )
-        filled = moodle.fill_moodle(report, read_sheet(options.into, moodle.NEEDED, "Moodle"), match)
+        filled = moodle.fill_moodle(report, read_sheet(options.into, moodle.NEEDED, "Moodle"), find)
     return filled.files, filled.left_out

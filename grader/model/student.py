@@ -9,7 +9,8 @@ from fractions import Fraction
 class Student:
     """Someone on the roster; without one all that is known is an id.
 
-    `extension` is how much later than others they may hand in: hours ("36h"), days ("2d"), or "".
+    `extension` is how much later than others they may hand in: hours ("36h"), days ("2d"), or "". `group` is
+    the name of a group that students may share, "" without one.
     """
 
     id: str

@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from grader.model.identity import Claim
 from grader.report.class_row import ClassReport, ClassRow, review_line
 from grader.report.files import Files
-from grader.report.sheet import Line, Match, Sheet
+from grader.report.sheet import Find, Line, Sheet
 from grader.report.spreadsheet import to_csv
 from grader.report.text import score_text
 
 NEEDED = ("Student", "ID", "Section")  # "Section" is the last column about a student
+INSTITUTION = ("SIS User ID", "SIS Login ID", "Integration ID")
 POINTS_POSSIBLE = "Points Possible"
 EXCUSED = "EX"
 COLUMN = re.compile(r"(?P<title>.+?) \(\d+\)")
@@ -24,7 +26,7 @@ class FilledIn:
     left_out: tuple[str, ...]
 
 
-def fill_canvas(report: ClassReport, sheet: Sheet, match: Match) -> FilledIn:
+def fill_canvas(report: ClassReport, sheet: Sheet, find: Find) -> FilledIn:
     """canvas.csv: the columns about students and those of the report's assignments, scores filled in.
 
     A column is the assignment's if it is headed `Title (12345)` by its title or its name: any other heading
@@ -42,7 +44,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, match: Match) -> FilledIn:
             _check_points(report, sheet, line, columns)
         elif sheet.cell(line, "ID"):
             for name, index in columns.items():
-                row = _row(sheet, line, name, match, rows)
+                row = _row(sheet, line, name, find, rows)
                 if row is not None and cells[index].strip() != EXCUSED and _is_final(row):
                     assert row.score is not None
                     cells[index] = score_text(row.score)
@@ -97,8 +99,8 @@ def _check_points(report: ClassReport, sheet: Sheet, line: Line, columns: Mappin
 
 
 def _row(
-    sheet: Sheet, line: Line, assignment: str, match: Match, rows: Mapping[tuple[str, str], ClassRow]
+    sheet: Sheet, line: Line, assignment: str, find: Find, rows: Mapping[tuple[str, str], ClassRow]
 ) -> ClassRow | None:
-    ids = [id for id in (sheet.cell(line, c) for c in ("SIS User ID", "SIS Login ID", "ID")) if id]
-    found = match(ids, sheet.cell(line, "Student"), "")
+    ids = tuple(id for id in (sheet.cell(line, c) for c in INSTITUTION) if id)
+    found = find(Claim(ids, sheet.cell(line, "ID"), sheet.cell(line, "Student")))
     return None if isinstance(found, str) else rows.get((found.id, assignment))

@@ -5,10 +5,11 @@ import re
 import zipfile
 from collections.abc import Mapping
 
+from grader.model.identity import Claim
 from grader.report.canvas import FilledIn, left_out
 from grader.report.class_row import ClassReport
 from grader.report.feedback_files import student_markdown, student_text
-from grader.report.sheet import Line, Match, Sheet
+from grader.report.sheet import Find, Line, Sheet
 from grader.report.spreadsheet import to_csv
 from grader.report.text import clean_line, score_text
 
@@ -17,7 +18,7 @@ LOCKED = "Grade can be changed"
 TIMELESS = (1980, 1, 1, 0, 0, 0)  # of a file in a zip: the same grades give the same bytes
 
 
-def fill_moodle(report: ClassReport, sheet: Sheet, match: Match) -> FilledIn:
+def fill_moodle(report: ClassReport, sheet: Sheet, find: Find) -> FilledIn:
     """moodle.csv, the worksheet filled in, and feedback.zip, a folder a student as Moodle names it.
 
     The report is of one assignment. Lines whose grade may not be changed stay as they are. Raises UserError
@@ -32,8 +33,8 @@ def fill_moodle(report: ClassReport, sheet: Sheet, match: Match) -> FilledIn:
         cells = [*line.cells, *[""] * (len(sheet.header) - len(line.cells))]
         _check_maximum(report, sheet, line)
         number = re.sub(r"\D", "", sheet.cell(line, "Identifier"))
-        ids = [id for id in (sheet.cell(line, "ID number"), number, sheet.cell(line, "Identifier")) if id]
-        found = match(ids, sheet.cell(line, "Full name"), sheet.cell(line, "Email address"))
+        ids = tuple(id for id in (sheet.cell(line, "ID number"),) if id)
+        found = find(Claim(ids, number, sheet.cell(line, "Full name"), sheet.cell(line, "Email address")))
         row = None if isinstance(found, str) else rows.get(found.id)
         if row is not None and sheet.cell(line, LOCKED) != "No":
             filled.add((row.student_id, assignment))

@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model.errors import UserError
+from grader.model.identity import Claim
 from grader.model.student import Student
 
-Match = Callable[[Sequence[str], str, str], Student | str]  # ids, name, e-mail -> who, or why nobody
+Find = Callable[[Claim], Student | str]  # as Identities.find does
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
-from grader.batch.roster import Matcher
-
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.identity import Identities
 from grader.model.policies import DAY, LateDays, Penalty, Policies, Rounding
 from grader.model.student import Adjustment, Student, Submission
 from grader.report import canvas, moodle
@@ -95,12 +94,12 @@ def golden_files() -> dict[str, bytes]:
     """The content of every golden file, by its path below this folder."""
     report = class_report()
     files = {f"{name}/{path}": data for name, make in FORMATS.items() for path, data in make(report).items()}
-    match = Matcher([row.student for row in report.rows if row.student is not None]).match
+    find = Identities([row.student for row in report.rows if row.student is not None]).find
     into_canvas = canvas.fill_canvas(
-        report, read_sheet(GOLDEN / "canvas-export.csv", canvas.NEEDED, "C"), match
+        report, read_sheet(GOLDEN / "canvas-export.csv", canvas.NEEDED, "C"), find
     )
     into_moodle = moodle.fill_moodle(
-        report, read_sheet(GOLDEN / "moodle-export.csv", moodle.NEEDED, "M"), match
+        report, read_sheet(GOLDEN / "moodle-export.csv", moodle.NEEDED, "M"), find
     )
     files |= {f"canvas/{path}": data for path, data in into_canvas.files.items()}
     return files | {f"moodle/{path}": data for path, data in into_moodle.files.items()}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake.roster import Matcher, read_roster
+from grader.intake.roster import read_roster
 from grader.model.errors import UserError
 from grader.model.student import Student
 
@@ -32,6 +32,13 @@ def test_a_roster_is_read_whatever_the_order_of_its_columns_and_with_others_betw
             ":2: extension: found 'soon', expected hours (36h), days (2d) or nothing",
         ),
         (f"{HEADER}1,A\x07da,,,\n", ":2: name: found"),
+        (f'{HEADER}1,"A\nda",,,\n', ":3: name: found"),
+        (f"{HEADER}1,Ada,,,\n2,Bob,,,3000000d\n", ":3: extension: found '3000000d', expected hours (36h)"),
+        (f"{HEADER}1,Ada,,,{'9' * 400}h\n", ":2: extension: found '999"),
+        (f"{HEADER}1,Ada,,,\n2,{'B' * 200_000},,,\n", ":3: found no CSV: field larger than field limit"),
+        ("B" * 200_000, ":1: found no CSV: field larger than field limit"),
+        (HEADER.replace(",", ";"), ":1: found columns separated by a semicolon, expected commas"),
+        (HEADER.replace(",", "\t"), ":1: found columns separated by a tab, expected commas"),
     ],
 )
 def test_what_is_no_roster_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> None:
@@ -50,17 +57,13 @@ def test_a_roster_that_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> Non
     (tmp_path / "roster.csv").write_bytes(b"\xff\xfe\0")
     with pytest.raises(UserError, match="UTF-8"):
         read_roster(tmp_path / "roster.csv")
+    (tmp_path / "roster.csv").write_bytes(f"{HEADER}1,Jörg,,,\n".encode("latin-1"))
+    with pytest.raises(UserError, match=r"roster.csv:2: found bytes that are not UTF-8; save it as"):
+        read_roster(tmp_path / "roster.csv")
 
 
-@pytest.mark.parametrize(
-    "name", ["Ada Lovelace", "ada  LOVELACE", "Lovelace, Ada", "lovelaceada", "LovelaceAda"]
-)
-def test_a_name_is_found_in_any_of_its_forms(name: str) -> None:
-    ada = Student("1815", "Ada Lovelace")
-    assert Matcher([ada, Student("2", "Bob")]).match((), name, "") == ada
-    assert Matcher([Student("3", "Ádá Lovelace")]).match((), name, "") == Student("3", "Ádá Lovelace")
-
-
-def test_an_id_outweighs_a_name(tmp_path: Path) -> None:
-    one, two = Student("1", "Ada"), Student("2", "Bob")
-    assert Matcher([one, two]).match(("2",), "Ada", "") == two
+def test_students_of_one_group_share_its_name(tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(
+        "group,student_id,name,email,section,extension\nBlue,1,,,,\nBlue,2,,,,\n"
+    )
+    assert [student.group for student in read_roster(tmp_path / "roster.csv")] == ["Blue", "Blue"]

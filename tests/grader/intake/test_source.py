@@ -38,7 +38,6 @@ REFUSED: dict[str, tuple[zipfile.ZipInfo, str]] = {
     "newline": (member("eve\nada/conv.py"), "control characters"),
     "right_to_left": (member("eve\u202eyp.vnoc/conv.py"), "direction marks"),
     "long_name": (member(f"eve/{'x' * 4096}/conv.py"), "255"),
-    "the_same_name_again": (member("ada/conv.py"), "two entries of this name"),
 }
 
 
@@ -67,6 +66,16 @@ def test_a_hostile_entry_is_refused_with_its_reason_and_the_rest_is_read(tmp_pat
         "bob": {"conv.py": HONEST},
     }
     assert sorted(os.listdir(tmp_path)) == ["class.zip"]
+
+
+def test_of_two_entries_of_one_name_neither_is_graded(tmp_path: Path) -> None:
+    root = zip_of(
+        tmp_path / "class.zip", ("ada/conv.py", HONEST), ("ada/conv.py", b"x"), ("bob/conv.py", b"")
+    )
+    intake = read_class(root, ["conv.py"])
+    assert [one.submission.student_id for one in intake.submissions if one.submission.doubt] == ["ada"]
+    assert intake.read(intake.submissions[0]).files == {}
+    assert [doubt.name for doubt in intake.doubts] == ["ada"]
 
 
 def test_a_bomb_is_read_no_further_than_its_limit(tmp_path: Path) -> None:

@@ -1,0 +1,384 @@
+"""Finds the student whom an export means, by all that it says of the person."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import combinations, permutations
+from typing import TypeVar
+
+from grader.model.student import Student
+
+APOSTROPHES = "'\u2018\u2019\u02bc\u02b9`\u00b4"
+PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
+                       "ħ": "h", "ŋ": "n", "ŧ": "t", "ƶ": "z", "ɨ": "i", "ə": "e"})  # fmt: skip
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})  # as airports spell them
+KEPT_MARKS = (0, 7, 8, 9)  # https://www.unicode.org/reports/tr44: kana and Indic scripts need theirs
+SHUFFLED = 5  # a name of more words is not tried in every order
+MANY = 50  # of one name: which of them is meant needs an id anyway
+FEW = 10
+ALIKE = 0.75
+LONGEST = 60  # what a message quotes
+TODO = "correct the roster or the export, or grade this by hand"
+
+Words = tuple[str, ...]
+Readings = tuple[Words, ...]  # of one name, by each way to spell it
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an export says of a person.
+
+    `ids` are ids of the institution: SIS id, login, Gradescope's sid, the name of a student's folder.
+    `internal` is the number that the LMS itself gives: Canvas's user id, Moodle's participant number. `name`
+    may be "Lovelace, Ada", "Ada Lovelace" or Canvas's squeezed "lovelaceada". What it does not say is "".
+    """
+
+    ids: tuple[str, ...] = ()
+    internal: str = ""
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Person:
+    """A student, with what is compared: their name's words and their addresses."""
+
+    student: Student
+    names: Readings
+    emails: frozenset[str]
+
+    def __str__(self) -> str:
+        id, name = _one_line(self.student.id), _one_line(self.student.name)
+        return f"{id} ({name})" if name else id
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """One thing that a claim says: whom it means, and whether it speaks against a person."""
+
+    says: str
+    means: tuple[_Person, ...]
+    excludes: Callable[[_Person], bool]
+
+
+class Identities:
+    """The students on a roster, found by evidence.
+
+    Each thing that a claim says means a student, speaks against one, or neither. A student is found whom
+    something means and nothing speaks against, if nothing means somebody else in their place. An id or an
+    e-mail address of one student speaks against all others. The LMS's own number is weak: it may equal an
+    unrelated student's id, so it speaks against no student, and counts for nothing where an id of the
+    institution is known.
+    """
+
+    def __init__(self, students: Iterable[Student]) -> None:
+        self._people = [_person(student) for student in sorted(students, key=_in_order)]
+        self._by_id: dict[str, list[_Person]] = defaultdict(list)
+        self._by_folded_id: dict[str, list[_Person]] = defaultdict(list)
+        self._by_email: dict[str, list[_Person]] = defaultdict(list)
+        for person in self._people:
+            id = _id(person.student.id)
+            self._by_id[id].append(person)
+            self._by_folded_id[id.casefold()].append(person)
+            for email in person.emails:
+                self._by_email[email].append(person)
+        self._names = _Names(self._people)
+
+    def find(self, claim: Claim) -> Student | str:
+        """The student, or one line: why it is not certain who is meant, and what to do."""
+        evidence = self._evidence(claim)
+        meant = _unique(person for each in evidence for person in each.means)
+        if not meant:
+            return self._unmatched(claim)
+        left = [person for person in meant if not any(each.excludes(person) for each in evidence)]
+        if len(left) == 1 and all(left[0] in each.means for each in evidence if each.means):
+            return left[0].student
+        return _doubt(evidence, left)
+
+    def _evidence(self, claim: Claim) -> list[_Evidence]:
+        evidence = [*self._of_ids(claim.ids)]
+        certain = any(each.means for each in evidence)
+        if claim.email.strip():
+            evidence.append(self._of_email(claim.email))
+        if claim.internal.strip() and not certain:
+            says = f"number {_quoted(claim.internal)}"
+            evidence.append(_Evidence(says, self._with_id(claim.internal), lambda person: False))
+        if claim.name.strip():
+            evidence.append(self._of_name(claim.name, evidence))
+        if not any(each.means for each in evidence[: len(claim.ids)]):
+            evidence += self._named_by_ids(claim.ids)
+        return evidence
+
+    def _of_ids(self, ids: Iterable[str]) -> Iterator[_Evidence]:
+        """An id that is no student's says nothing; one that is an e-mail address counts as that too."""
+        for id in ids:
+            means = self._with_id(id)
+            says = f"id {_quoted(id)}"
+            if not means and "@" in id:
+                means = tuple(self._by_email.get(_email(id), ()))
+                says = f"e-mail {_quoted(id)}"
+            yield _Evidence(says, means, _others(means))
+
+    def _with_id(self, id: str) -> tuple[_Person, ...]:
+        exact = self._by_id.get(_id(id), [])
+        folded = self._by_folded_id.get(_id(id).casefold(), [])
+        return tuple(exact or (folded if len(folded) == 1 else ()))
+
+    def _of_email(self, email: str) -> _Evidence:
+        means = tuple(self._by_email.get(_email(email), ()))
+        others = _others(means)
+        return _Evidence(
+            f"e-mail {_quoted(email)}",
+            means,
+            lambda person: others(person) or (bool(person.emails) and _email(email) not in person.emails),
+        )
+
+    def _of_name(self, name: str, evidence: Sequence[_Evidence]) -> _Evidence:
+        readings = _readings(name)
+        known = _unique(person for each in evidence for person in each.means)
+        # where an id means one of several of a name, the others need not be looked for
+        means = tuple(person for person in known if _compare(readings, person.names))
+        return _Evidence(
+            f"name {_quoted(name)}",
+            means or self._names.find(readings),
+            lambda person: _compare(readings, person.names) is False,
+        )
+
+    def _named_by_ids(self, ids: Iterable[str]) -> Iterator[_Evidence]:
+        """A folder may be named by its student's name; a login speaks against no student."""
+        for id in ids:
+            yield _Evidence(f"name {_quoted(id)}", self._names.find(_readings(id)), lambda person: False)
+
+    def _unmatched(self, claim: Claim) -> str:
+        names = [name for name in (claim.name, *claim.ids) if name.strip()]
+        near = next((found for found in map(self._names.nearest, names) if found), None)
+        says = f"; the nearest is {near}" if near else ""
+        return f"matches no student on the roster{says}: {TODO}"
+
+
+class _Names:
+    """The names on a roster, filed so that those like a given one are found without looking at all."""
+
+    def __init__(self, people: Sequence[_Person]) -> None:
+        self._bearers: dict[Readings, list[_Person]] = defaultdict(list)
+        for person in people:
+            self._bearers[person.names].append(person)
+        filed = [(words, names) for names in self._bearers for words in names]
+        self._with: dict[str, list[tuple[frozenset[str], Readings]]] = defaultdict(list)
+        self._whole: dict[frozenset[str], list[Readings]] = defaultdict(list)
+        self._letters: dict[str, list[Readings]] = defaultdict(list)
+        for words, names in filed:
+            self._whole[frozenset(words)].append(names)
+            for word in _unique(words):
+                self._with[word].append((frozenset(words), names))
+            for key in _unique(_sorted_letters(some) for some in _without_middle_names(words)):
+                self._letters[key].append(names)
+        self._rarest: dict[str, list[tuple[frozenset[str], Readings]]] = defaultdict(list)
+        for words, names in filed:
+            rarest = min(words, key=lambda word: (len(self._with[word]), word))
+            self._rarest[rarest].append((frozenset(words), names))
+        self._almost: dict[str, list[Readings]] = {}
+
+    def find(self, claimed: Readings) -> tuple[_Person, ...]:
+        """Those whose name says that it is the same; of very many of one name, some."""
+        likely = _unique(names for words in claimed for names in self._likely(words))
+        found: list[_Person] = []
+        for names in likely:
+            if _compare(claimed, names):
+                found += self._bearers[names][:MANY]
+        return tuple(sorted(found, key=lambda person: _in_order(person.student)))
+
+    def _likely(self, words: Words) -> Iterator[Readings]:
+        """Names of the same words, of the same letters, with all of the words, with none but the words."""
+        sought = frozenset(words)
+        yield from self._whole.get(sought, ())
+        yield from self._letters.get(_sorted_letters(words), ())
+        if len(sought) > 1:
+            with_rarest = min((self._with.get(word, []) for word in words), key=len)
+            yield from (names for there, names in with_rarest if sought <= there)
+            for word in sorted(sought):
+                yield from (names for there, names in self._rarest.get(word, ()) if there <= sought)
+
+    def nearest(self, name: str) -> _Person | None:
+        """Whose name is spelled much like this one; None where there is none, or where it is a number."""
+        words = next((words for words in _readings(name) if not "".join(words).isdecimal()), ())
+        keys = [key for word in words for key in _one_letter_less(word)]
+        counts = Counter(names for key in keys for names in self._misspelt.get(key, ()))
+        text = " ".join(sorted(words))
+        alike = [(_alike(text, names), names) for names, _ in counts.most_common(FEW)]
+        best, names = max(alike, default=(0.0, ()))
+        return self._bearers[names][0] if best >= ALIKE else None
+
+    @property
+    def _misspelt(self) -> dict[str, list[Readings]]:
+        """Words with one letter left out, as the name that is sought may have it; made when first needed."""
+        if not self._almost:
+            almost: dict[str, list[Readings]] = defaultdict(list)
+            for word, filed in self._with.items():
+                for key in _one_letter_less(word):
+                    almost[key] += [names for _, names in filed[:MANY]]
+            self._almost = dict(almost)
+        return self._almost
+
+
+def _person(student: Student) -> _Person:
+    addresses = (student.email, student.id if "@" in student.id else "")
+    return _Person(student, _readings(student.name), frozenset(map(_email, addresses)) - {""})
+
+
+def _in_order(student: Student) -> tuple[str, ...]:
+    return (student.id, student.name, student.email, student.section, student.extension, student.group)
+
+
+def _others(means: Sequence[_Person]) -> Callable[[_Person], bool]:
+    """Excludes everyone but those who are meant; no one where none is."""
+    return lambda person: bool(means) and person not in means
+
+
+def _doubt(evidence: Sequence[_Evidence], left: Sequence[_Person]) -> str:
+    """Why none of those who are meant was taken."""
+    by = next((each for each in evidence if len(left) > 1 and set(left) <= set(each.means)), None)
+    if by is not None:
+        return f"the {by.says} means {_listed(by.means)}: nothing says which; give an id or an e-mail address"
+    told = []
+    for each in evidence:
+        if each.means:
+            told.append(f"the {each.says} means {_listed(each.means)}")
+        elif any(each.excludes(person) for other in evidence for person in other.means):
+            told.append(f"the {each.says} is another")
+    return f"{', but '.join(told)}: {TODO}"
+
+
+def _listed(people: Sequence[_Person]) -> str:
+    first = [str(person) for person in people[:3]]
+    rest = ["others"] if len(people) > 3 else []
+    return " and ".join(first + rest)
+
+
+def _compare(claimed: Readings, known: Readings) -> bool | None:
+    """Whether two names are one person's: True, False, or None where that cannot be said."""
+    answers = [_compare_words(one, other) for one in claimed for other in known]
+    if True in answers:
+        return True
+    return False if answers and None not in answers else None
+
+
+def _compare_words(one: Words, other: Words) -> bool | None:
+    a, b = frozenset(one), frozenset(other)
+    shared = a & b
+    if a == b or ((a <= b or b <= a) and sum(map(_is_weighty, shared)) >= 2) or _same_letters(one, other):
+        return True
+    if shared or _is_initial(a, b) or _is_initial(b, a) or not (_scripts(a) & _scripts(b)):
+        return None
+    if len(one) == 1 or len(other) == 1:
+        squeezed, words = (one[0], other) if len(one) == 1 else (other[0], one)
+        long = [word for word in words if len(word) >= 3] or words
+        return None if any(word in squeezed for word in long) else False
+    return False
+
+
+def _is_weighty(word: str) -> bool:
+    """Not an initial: a single letter of an alphabet says little, a Chinese character is a name."""
+    return len(word) > 1 or not word.isascii()
+
+
+def _is_initial(some: Iterable[str], others: Iterable[str]) -> bool:
+    return any(len(word) == 1 and any(other.startswith(word) for other in others) for word in some)
+
+
+def _scripts(words: Iterable[str]) -> set[str]:
+    """LATIN, CYRILLIC, CJK...: two names of different scripts cannot be compared."""
+    return {unicodedata.name(letter, "?").partition(" ")[0] for word in words for letter in word}
+
+
+def _same_letters(one: Words, other: Words) -> bool:
+    """Whether the words of both, in some order, make the same row of letters ("lovelaceada", "O Brien")."""
+    if len(one) == 1 and len(other) > 1:
+        return _spell(one[0], other)
+    if _sorted_letters(one) != _sorted_letters(other):
+        return False
+    return any(_spell("".join(order), other) for order in _orders(one))
+
+
+def _spell(letters: str, words: Words) -> bool:
+    """Whether the words make those letters, perhaps without middle names."""
+    sought = "".join(sorted(letters))
+    return any(
+        _sorted_letters(some) == sought and letters in map("".join, _orders(some))
+        for some in _without_middle_names(words)
+    )
+
+
+def _orders(words: Words) -> Iterator[Words]:
+    """Every order of a few words; of many as they stand, and with the first ones last."""
+    if len(words) <= SHUFFLED:
+        return permutations(words)
+    return (words[index:] + words[:index] for index in range(len(words)))
+
+
+def _without_middle_names(words: Words) -> Iterator[Words]:
+    """A name, and what may be left of it: two words or more, and no less than half of its letters."""
+    yield words
+    if len(words) <= SHUFFLED:
+        for count in range(2, len(words)):
+            for some in combinations(words, count):
+                if 2 * len("".join(some)) >= len("".join(words)):
+                    yield some
+
+
+def _readings(name: str) -> Readings:
+    """The words of a name without accents, and with umlauts spelled out where it has any."""
+    folded = unicodedata.normalize("NFC", name.translate(dict.fromkeys(map(ord, APOSTROPHES)))).casefold()
+    both = (_words(folded), _words(folded.translate(SPELT_OUT)))
+    return tuple(_unique(words for words in both if words))
+
+
+def _words(folded: str) -> Words:
+    decomposed = unicodedata.normalize("NFKD", folded.translate(PLAIN)).casefold().translate(PLAIN)
+    kept = "".join(c for c in decomposed if unicodedata.combining(c) in KEPT_MARKS)
+    composed = unicodedata.normalize("NFC", kept)
+    # \w knows no vowel signs of Indic scripts
+    parts = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in composed if not _is_format(c))
+    return tuple(parts.split())
+
+
+def _is_format(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cf"
+
+
+def _alike(text: str, names: Readings) -> float:
+    return max(SequenceMatcher(None, text, " ".join(sorted(words))).ratio() for words in names)
+
+
+def _one_letter_less(word: str) -> list[str]:
+    shorter = (word[:index] + word[index + 1 :] for index in range(min(len(word), LONGEST)))
+    return _unique(key for key in (word, *shorter) if key)
+
+
+def _sorted_letters(words: Words) -> str:
+    return "".join(sorted("".join(words)))
+
+
+def _id(id: str) -> str:
+    return unicodedata.normalize("NFC", id.strip())
+
+
+def _email(address: str) -> str:
+    return unicodedata.normalize("NFC", address.strip()).casefold()
+
+
+def _quoted(text: str) -> str:
+    return repr(_one_line(text))
+
+
+def _one_line(text: str) -> str:
+    line = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
+
+
+def _unique(items: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(items))
