@@ -9,7 +9,8 @@ from fractions import Fraction
 class Student:
     """Someone on the roster; without one all that is known is an id.
 
-    `extension` is how much later than others they may hand in: hours ("36h"), days ("2d"), or "".
+    `extension` is how much later than others they may hand in: hours ("36h"), days ("2d"), or "". `group`
+    names those who submit together, "" where each student works alone.
     """
 
     id: str
@@ -17,6 +18,7 @@ class Student:
     email: str = ""
     section: str = ""
     extension: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
