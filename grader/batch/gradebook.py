@@ -1,4 +1,6 @@
-"""The gradebook: students, what they handed in, and every grade, in a database. All SQL is here.
+"""The gradebook: students, what they handed in, and every grade, in a database.
+
+All SQL is here and in `grader.batch.withdrawals`.
 
 How to read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts
 and when it was handed in, its grade, a person's adjustments, what went wrong); `students()`,
@@ -23,6 +25,7 @@ from grader.batch.document import grade_from_row, grade_to_row, result_from_json
 from grader.batch.tables import (
     COUNTS,
     AdjustmentRow,
+    ArrivalRow,
     AuditRow,
     CaseRow,
     FaultRow,
@@ -32,6 +35,19 @@ from grader.batch.tables import (
     SubmissionRow,
     Table,
 )
+from grader.batch.withdrawals import (
+    Change,
+    Pair,
+    Run,
+    Withdrawn,
+    bring_back,
+    list_runs,
+    mark_run,
+    mark_student,
+    read_withdrawn,
+    rostered_assignments,
+    unmark_student,
+)
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade
 from grader.model.student import Adjustment, Student, Submission
@@ -39,6 +55,7 @@ from grader.report.class_row import ClassRow
 
 T = TypeVar("T")
 CHUNK = 200  # rows that are read or written at once
+STUDENT_FIELDS = tuple(field.name for field in fields(Student))
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
 
@@ -98,7 +115,8 @@ class Gradebook:
     def run(self, assignment: str, graded_by: str) -> Iterator[None]:
         """Notes when a run began and, where it gets so far, when it ended; what it writes names it."""
         with self._database.writing() as db:
-            row = insert(RunRow).values(assignment=assignment, graded_by=graded_by, started_at=_now())
+            about = {"assignment": assignment, "graded_by": graded_by, "started_at": _now()}
+            row = insert(RunRow).values(**about, withdrawn=False)
             self._run_id = db.scalar(row.returning(RunRow.id))
         try:
             yield
@@ -109,22 +127,28 @@ class Gradebook:
 
     def hand_in(
         self, students: Iterable[Student], submissions: Iterable[Submission], *, by_roster: bool = False
-    ) -> None:
-        """Adds students, `by_roster` with what is new about those who are known, and what they handed in."""
+    ) -> tuple[str, ...]:
+        """Adds students and what they submitted; with `by_roster` the students are those of the roster.
+
+        A roster's word on a student replaces what was known, and who is not named is no longer on the roster.
+        What was withdrawn and is brought again is in reports again; returned are the ids of its students.
+        """
+        again: set[tuple[str, str]] = set()
         with self._database.writing() as db:
-            for some in _chunks(students, CHUNK):
-                rows = [asdict(student) for student in some]
-                for row in rows:
-                    row.pop("group")  # the table has no column for it
-                new = _insert(db, StudentRow).values(rows)
-                known = {n: new.excluded[n] for n in ("name", "email", "section", "extension")}
-                newer = new.on_conflict_do_update(index_elements=["id"], set_=known)
-                db.execute(newer if by_roster else new.on_conflict_do_nothing())
+            self._add_students(db, students, by_roster)
             for handed_in in _chunks(submissions, CHUNK):
                 rows = [{"id": s.id, **asdict(s), "confirmed": ""} for s in handed_in]
                 new = _insert(db, SubmissionRow).values(rows)
                 known = {n: new.excluded[n] for n in ("submitted_at", "late", "doubt")}
                 db.execute(new.on_conflict_do_update(index_elements=["id"], set_=known))
+                if self._run_id is not None:
+                    arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in handed_in]
+                    db.execute(_insert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
+                again |= bring_back(db, self._run_id, handed_in)
+            for student, assignment in sorted(again):
+                key = {"student_id": student, "assignment": assignment}
+                self._log(db, "restored", key, {"reason": "a batch brought it again"})
+        return tuple(sorted({student for student, _ in again}))
 
     def known(self, assignment: str) -> dict[str, Known]:
         """Every grade of an assignment, by its submission's id; its key alone is read."""
@@ -163,7 +187,7 @@ class Gradebook:
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             detail = {"submission": submission.id, "score": str(grade.score), "before": before}
             ran = {"ran": len(graded.fresh), "seconds": round(graded.seconds, 3)}
-            self._log(db, "graded", key, detail | ran)
+            self._log(db, "graded", key, detail | {"counts": counts} | ran)
 
     def record_fault(self, submission: Submission, reason: str) -> None:
         """Notes that grading failed; an earlier grade stays, and shows that a person must look."""
@@ -226,12 +250,63 @@ class Gradebook:
             for adjustment in adjustments:
                 self._adjust(db, adjustment)
 
+    def forget_run(
+        self,
+        number: int,
+        reason: str,
+        author: str,
+        undo: bool = False,
+        on_wait: Callable[[], None] = lambda: None,
+    ) -> list[Change]:
+        """Withdraws all that a run was the first to bring from every report, or takes that back.
+
+        Returns for which students another submission counts now. A batch on the same assignment ends first.
+        """
+        assignment = next((run.assignment for run in self.runs() if run.number == number), None)
+        if assignment is None:
+            raise UserError(
+                f"found no run {number}; `grader forget --list` shows every run", self._database.name
+            )
+        said = {"run": number, "reason": reason, "author": author}
+        action = "restored" if undo else "withdrawn"
+        with self.alone(assignment, on_wait), self._database.writing() as db:
+            changes = mark_run(db, number, not undo, self._database.name)
+            self._log(db, action, {"student_id": "", "assignment": assignment}, said)
+            for change in changes:
+                detail = said | {"submission": change.submission, "instead_of": change.before}
+                self._log(db, action, asdict(change), detail)
+        return changes
+
+    def forget_student(
+        self, student: str, assignment: str | None, reason: str, author: str, undo: bool = False
+    ) -> list[str]:
+        """Withdraws what a student has in an assignment, or in all, from every report, or takes that back.
+
+        Returns the assignments.
+        """
+        said, name = {"reason": reason, "author": author}, self._database.name
+        with self._database.writing() as db:
+            if undo:
+                changed = unmark_student(db, student, assignment, name)
+            else:
+                changed = mark_student(db, student, assignment, reason, author, name)
+            for each in changed:
+                key = {"student_id": student, "assignment": each}
+                self._log(db, "restored" if undo else "withdrawn", key, said)
+        return changed
+
     # what reports read
+
+    def runs(self) -> list[Run]:
+        """Every run of `grader batch`, in order."""
+        with self._database.reading() as db:
+            return list_runs(db)
 
     def grades(self) -> list[ClassRow]:
         """Each student's current standing, sorted by student and assignment.
 
-        Such a row has a grade that counts, a failure to grade, or an adjustment.
+        Such a row has a grade that counts, a failure to grade, or an adjustment; or it says that a student on
+        the roster submitted nothing. What is withdrawn has no row.
         """
         with self._database.reading() as db:
             rows = list(_standings(db, None, in_full=True))
@@ -246,15 +321,20 @@ class Gradebook:
             yield from _standings(db, assignment, in_full=False)
 
     def students(self) -> list[Student]:
-        """Everyone on the roster, and whoever handed something in, sorted by id."""
+        """Those on the roster, and those who submitted what is not withdrawn, sorted by id."""
         with self._database.reading() as db:
-            return sorted((Student(**row) for row in _rows(db, StudentRow)), key=lambda s: s.id)
+            withdrawn = read_withdrawn(db).students
+            known = (_student(row) for row in _rows(db, StudentRow))
+            return sorted((s for s in known if s.id not in withdrawn), key=lambda s: s.id)
 
     def submissions(self, assignment: str) -> list[Submission]:
-        """Everything handed in to an assignment, sorted by student and attempt."""
+        """The submissions to an assignment that are not withdrawn, sorted by student and attempt."""
         with self._database.reading() as db:
-            rows = [r for r in _rows(db, SubmissionRow) if r["assignment"] == assignment]
-        return sorted(map(_submission, rows), key=lambda s: (s.student_id, s.submitted_at, s.attempt))
+            withdrawn = read_withdrawn(db)
+            found = list(map(_submission, _rows(db, SubmissionRow, SubmissionRow.assignment == assignment)))
+        kept = (s for s in found if s.id not in withdrawn.submissions)
+        kept = (s for s in kept if (s.student_id, s.assignment) not in withdrawn.pairs)
+        return sorted(kept, key=lambda s: (s.student_id, s.submitted_at, s.attempt))
 
     def seconds(self) -> dict[str, float]:
         """The most CPU time that a submission took in a run, by its id."""
@@ -269,6 +349,19 @@ class Gradebook:
         """What happened, in order: columns as in `grader.batch.tables.AuditRow`."""
         with self._database.reading() as db:
             return sorted(_rows(db, AuditRow), key=lambda row: row["id"])
+
+    def _add_students(self, db: Connection, students: Iterable[Student], by_roster: bool) -> None:
+        listed: list[str] = []
+        if by_roster:
+            db.execute(update(StudentRow).values(on_roster=False))
+        for some in _chunks(students, CHUNK):
+            new = _insert(db, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in some])
+            known = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
+            newer = new.on_conflict_do_update(index_elements=["id"], set_=known)
+            db.execute(newer if by_roster else new.on_conflict_do_nothing())
+            listed += [student.id for student in some]
+        if by_roster and self._run_id is not None:
+            db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=listed))
 
     def _adjust(self, db: Connection, adjustment: Adjustment) -> None:
         values = asdict(adjustment) | {"points": str(adjustment.points)}
@@ -316,8 +409,11 @@ class Unread(dict[str, dict[str, Any]]):
 
 def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
     """The standings in one assignment, or in all; without `in_full` no case says what it came to."""
-    students = {row["id"]: Student(**row) for row in _rows(db, StudentRow)}
-    adjusted, faults = _adjusted(db, assignment), _faults(db, assignment)
+    students = {row["id"]: _student(row) for row in _rows(db, StudentRow)}
+    withdrawn = read_withdrawn(db)
+    faults = _faults(db, assignment, withdrawn)
+    adjusted = _adjusted(db, assignment, withdrawn)
+    absent = _absent(db, assignment, withdrawn)
 
     def row(key: tuple[str, str], submission: Submission | None, grade: Grade | None) -> ClassRow:
         return ClassRow(
@@ -328,28 +424,49 @@ def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterato
             student=students[key[0]],
             submission=submission,
             adjustments=tuple(sorted(adjusted.pop(key, ()), key=lambda a: a.criterion)),
+            absent=key in absent,
         )
 
     for submission, grade in _counting(db, assignment, in_full):
-        yield row((submission.student_id, submission.assignment), submission, grade)
-    for key in faults.keys() | adjusted.keys():
+        key = (submission.student_id, submission.assignment)
+        if key not in withdrawn.pairs and submission.id not in withdrawn.submissions:
+            yield row(key, submission, grade)
+    for key in faults.keys() | adjusted.keys() | absent:
         yield row(key, None, None)
 
 
-def _adjusted(db: Connection, assignment: str | None) -> dict[tuple[str, str], list[Adjustment]]:
+def _adjusted(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, list[Adjustment]]:
     adjusted = defaultdict(list)
     for row in _rows(db, AdjustmentRow, *_where(AdjustmentRow, assignment)):
-        value = Adjustment(**{**row, "points": Fraction(row["points"])})
-        adjusted[row["student_id"], row["assignment"]].append(value)
+        key = (row["student_id"], row["assignment"])
+        if key not in withdrawn.pairs and row["student_id"] not in withdrawn.students:
+            adjusted[key].append(Adjustment(**{**row, "points": Fraction(row["points"])}))
     return adjusted
 
 
-def _faults(db: Connection, assignment: str | None) -> dict[tuple[str, str], str]:
+def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, str]:
     """Why grading failed; of several submissions the last one's reason."""
-    found = select(SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason).join(FaultRow)
-    found = found.where(*_where(SubmissionRow, assignment))
-    ordered = db.execute(found.order_by(SubmissionRow.submitted_at, SubmissionRow.attempt))
-    return {(row.student_id, row.assignment): row.reason for row in ordered}
+    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
+    found = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
+    faults = {}
+    for id, student, name, reason in db.execute(
+        found.order_by(SubmissionRow.submitted_at, SubmissionRow.attempt)
+    ):
+        if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:
+            faults[student, name] = reason
+    return faults
+
+
+def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set[Pair]:
+    """Students on the roster who submitted nothing, in each assignment of which a class was graded by one."""
+    graded = {name for name in rostered_assignments(db) if assignment in (None, name)}
+    if not graded:
+        return set()
+    listed = db.scalars(select(StudentRow.id).where(StudentRow.on_roster)).all()
+    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
+    found = db.execute(select(*columns).where(SubmissionRow.assignment.in_(graded)))
+    present = {(student, name) for id, student, name in found if id not in withdrawn.submissions}
+    return {(student, name) for name in graded for student in listed} - present - withdrawn.pairs
 
 
 def _where(table: Any, assignment: str | None) -> list[Any]:
@@ -371,6 +488,10 @@ def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator
         for row in _rows(db, GradeRow, GradeRow.submission_id.in_(some)):
             submission = handed_in[row["submission_id"]]
             yield submission, grade_from_row(row, results[submission.files])
+
+
+def _student(row: Mapping[str, Any]) -> Student:
+    return Student(**{name: row[name] for name in STUDENT_FIELDS})
 
 
 def _submission(row: Mapping[str, Any]) -> Submission:

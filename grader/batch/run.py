@@ -1,9 +1,9 @@
 """Grades a class: intake, gradebook, pool, gradebook; names all that a person must look at."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.text import Text
@@ -20,6 +20,7 @@ from grader.report.text import clean_line, review_count
 Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], None, None]]
 
 NO_POLICIES = Policies()
+NAMES = 20  # of students that are named before the rest is counted
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class BatchSummary:
 
     `to_review` are standings of students, as the reports count them, whether this run graded them or an
     earlier one; `aside` is what the intake could not take. `rescored` of those graded needed no case to be
-    run; `ran` counts the cases that were. `absent` counts those on the roster who submitted nothing.
+    run; `ran` counts the cases that were. `absent` names those on the roster who submitted nothing; `again`
+    those of whom something counts again that was withdrawn.
     """
 
     graded: int
@@ -37,7 +39,8 @@ class BatchSummary:
     aside: tuple[Doubt, ...] = ()
     rescored: int = 0
     ran: int = 0
-    absent: int = 0
+    absent: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
 def run_batch(
@@ -63,17 +66,17 @@ def run_batch(
         console.print(Text(f"waiting for another batch that grades {assignment} into this gradebook"))
 
     with gradebook.alone(assignment, on_wait=wait):
-        handed_in = (found.submission for found in intake.submissions)
-        gradebook.hand_in(intake.students, handed_in, by_roster=intake.by_roster)
-        if accept_missing:
-            missing = [one.submission.id for one in intake.submissions if one.is_missing]
-            gradebook.confirm(missing, by="--accept-missing")
-        batch = _Batch(intake, graded_by, gradebook, assignment)
-        if batch.waiting:
-            with gradebook.run(assignment, graded_by):
+        with gradebook.run(assignment, graded_by):
+            handed_in = (found.submission for found in intake.submissions)
+            again = gradebook.hand_in(intake.students, handed_in, by_roster=intake.by_roster)
+            if accept_missing:
+                missing = [one.submission.id for one in intake.submissions if one.is_missing]
+                gradebook.confirm(missing, by="--accept-missing")
+            batch = _Batch(intake, graded_by, gradebook, assignment)
+            if batch.waiting:
                 batch.grade(execute, console)
-        batch.settle()
-        return batch.summary(policies)
+            batch.settle()
+        return replace(batch.summary(policies), again=again)
 
 
 def print_summary(summary: BatchSummary, console: Console) -> None:
@@ -94,7 +97,15 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
         console.print(Text(f"{len(summary.aside)} set aside"))
         _print_entries(summary.aside, console)
     if summary.absent:
-        console.print(Text(f"  {summary.absent} on the roster handed in nothing", "dim"))
+        count = f"{len(summary.absent)} on the roster submitted nothing"
+        console.print(Text(f"  {count}: {_names(summary.absent)}", "dim"))
+    if summary.again:
+        console.print(Text(f"  counts again after it was withdrawn: {_names(summary.again)}", "magenta"))
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f", and {len(names) - NAMES} more: see `grader report`" if len(names) > NAMES else ""
+    return ", ".join(map(clean_line, names[:NAMES])) + more
 
 
 def _print_entries(entries: Iterable[Doubt], console: Console) -> None:
@@ -176,17 +187,18 @@ class _Batch:
     def summary(self, policies: Policies) -> BatchSummary:
         """What the run came to; of a failure in this run the whole reason, which no report shows."""
         standings = self._gradebook.standings(self._assignment)
-        rows = to_review(
-            row for one in standings for row in with_policies([one], policies)
-        )  # late days decide no review
+        # one by one: late days, which span assignments, decide no review
+        listed = (row for one in standings for row in with_policies([one], policies))
+        rows = [row for row in listed if row.review_reason or row.absent]
         return BatchSummary(
             graded=self._graded,
             known=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
             to_review=tuple(
-                Doubt(row.student_id, self._failed.get(row.student_id, row.review_reason)) for row in rows
+                Doubt(row.student_id, self._failed.get(row.student_id, row.review_reason))
+                for row in to_review(rows)
             ),
             aside=tuple(sorted(self._intake.aside, key=lambda entry: entry.name)),
             rescored=self._rescored,
             ran=self._ran,
-            absent=len(self._intake.absent),
+            absent=tuple(sorted(row.student_id for row in rows if row.absent)),
         )

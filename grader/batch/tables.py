@@ -1,13 +1,14 @@
 """The gradebook's tables; `migrations/` makes them, and a test holds the two against each other.
 
     students ─┬─ submissions ─┬─ grades ┄┄ (files, address) ┄┄ case_results
-              │               └─ faults
-              └─ adjustments                     runs      audit_log
+              │               ├─ faults
+              │               └─ arrivals ─ runs ─ audit_log
+              └─ adjustments, withdrawals
 
 Keys say what a row is about and nothing is numbered by the order in which it was written, so that two
-gradebooks of one class hold the same rows however their runs went. `runs` and `audit_log` alone tell that
-history. Scores are exact fractions as text ("67/2"). What a submission may have written is kept as JSON
-text, which holds every character that Python's strings do, where a database's own text type may not.
+gradebooks of one class hold the same rows however their runs went. `runs`, `arrivals` and `audit_log` alone
+tell that history. Scores are exact fractions as text ("67/2"). What a submission may have written is kept as
+JSON text, which holds every character that Python's strings do, where a database's own text type may not.
 """
 
 from datetime import datetime
@@ -28,7 +29,10 @@ class Table(DeclarativeBase):
 
 
 class StudentRow(Table):
-    """Someone on the roster, or without one whoever handed something in."""
+    """A student on the roster, or without one a student who submitted something.
+
+    `on_roster` says whether the newest roster names them.
+    """
 
     __tablename__ = "students"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -36,6 +40,8 @@ class StudentRow(Table):
     email: Mapped[str]
     section: Mapped[str]
     extension: Mapped[str]
+    group: Mapped[str]
+    on_roster: Mapped[bool]
 
 
 class SubmissionRow(Table):
@@ -137,8 +143,22 @@ class AdjustmentRow(Table):
     author: Mapped[str]
 
 
+class WithdrawalRow(Table):
+    """What a student has in an assignment is in no report, because `author` withdrew it for this reason."""
+
+    __tablename__ = "withdrawals"
+    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"), primary_key=True)
+    assignment: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    author: Mapped[str]
+
+
 class RunRow(Table):
-    """One `grader batch`: `ended_at` stays empty where it was killed."""
+    """One `grader batch`: `ended_at` stays empty where it was killed.
+
+    `roster` lists the ids of those on the roster that it was given. Where it is `withdrawn`, no report shows
+    what it was the first to bring.
+    """
 
     __tablename__ = "runs"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -146,6 +166,16 @@ class RunRow(Table):
     graded_by: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    roster: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    withdrawn: Mapped[bool]
+
+
+class ArrivalRow(Table):
+    """Which run first brought a submission, of those runs that are not withdrawn."""
+
+    __tablename__ = "arrivals"
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
 
 
 class AuditRow(Table):

@@ -43,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         "needs review); 2 your mistake, said in one line; 3 the grader's own fault",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_generate, _verify, _grade, _batch, _intake, _emulate, _report, _adjust, _similarity):
+    for add in (
+        *(_generate, _verify, _grade, _batch, _intake, _emulate, _report, _adjust, _forget, _similarity),
+    ):
         add(commands)
     return parser
 
@@ -166,6 +168,25 @@ def _adjust(commands: Any) -> None:
         "earlier one), reason, author; `grader report --format adjustments` writes such a file",
     )
     _add_gradebook(adjust)
+
+
+def _forget(commands: Any) -> None:
+    forget = commands.add_parser(
+        "forget",
+        help="withdraw a student, or a run, from every report",
+        epilog="Nothing is deleted: --undo takes it back, and a new batch that brings a submission again makes "
+        "it count again. Where a run is withdrawn, the submission that counted before it counts.",
+    )
+    forget.add_argument("--student", metavar="ID", help="withdraw what this student has")
+    forget.add_argument("--assignment", metavar="NAME", help="with --student: in this one; default: in all")
+    forget.add_argument(
+        "--run", type=int, metavar="N", help="withdraw all that this run was the first to bring"
+    )
+    forget.add_argument("--list", action="store_true", help="show the runs with their numbers")
+    forget.add_argument("--undo", action="store_true", help="take a withdrawal back")
+    forget.add_argument("--reason", metavar="TEXT", help="why; the audit log keeps it")
+    forget.add_argument("--author", metavar="NAME", help="who says so; default: your login name")
+    _add_gradebook(forget)
 
 
 def _similarity(commands: Any) -> None:

@@ -58,6 +58,8 @@ def left_out(report: ClassReport, filled: set[tuple[str, str]], sheet: Sheet) ->
     """A line for each row of the report that a filled-in sheet does not hold, or not as a final score."""
     said = []
     for row in report.rows:
+        if row.absent and row.score is None:
+            continue  # there is no score to leave out
         if (row.student_id, row.assignment) not in filled:
             said.append(f"{row.student_id}, {row.assignment}: {sheet.path} has no line for them")
         elif row.review_reason:

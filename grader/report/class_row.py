@@ -11,6 +11,7 @@ from grader.model.policies import Final, Policies, Standing, settle, settle_one
 from grader.model.student import Adjustment, Student, Submission
 from grader.report.text import clean_line, listing
 
+NOTHING = "submitted nothing"
 _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
 
 
@@ -19,7 +20,7 @@ class ClassRow:
     """A student's current grade, if there is one; `fault` says why the last attempt to grade failed.
 
     `submission` is the one that the grade is of; `adjustments` are what a person adds to it; `settled` is
-    what the course's policies make of all that.
+    what the course's policies make of all that. `absent`: the student is on the roster and submitted nothing.
     """
 
     student_id: str
@@ -30,6 +31,7 @@ class ClassRow:
     submission: Submission | None = None
     adjustments: tuple[Adjustment, ...] = ()
     settled: Final | None = None
+    absent: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -76,7 +78,8 @@ class ClassRow:
         for criterion in self.grade.criteria if self.grade is not None else ():
             counts.update(r.status for r in criterion.results if r.status not in _SAYS_NOTHING)
         words = [f"{status.value.replace('_', ' ')} ×{count}" for status, count in counts.items()]
-        return ", ".join(([f"needs review: {self.review_reason}"] if self.review_reason else []) + words)
+        first = [f"needs review: {self.review_reason}"] if self.review_reason else []
+        return ", ".join([*first, *[NOTHING] * self.absent, *words])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from grader.report.class_row import ClassRow
+from grader.report.class_row import NOTHING, ClassRow
 from grader.report.spreadsheet import to_csv
 from grader.report.text import exact_text, score_text
 
@@ -13,7 +13,7 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
     """grades.csv: one row a student, sorted by student_id; the same grades give the same bytes.
 
     Columns: student_id; for each assignment what counts of it and then `assignment.criterion` in the rubric's
-    order; needs_review.
+    order; needs_review; remark, which names the assignments in which the student submitted nothing.
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     columns: dict[str, dict[str, None]] = {}  # per assignment, because a regrade may meet an older rubric
@@ -29,7 +29,10 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
         if row.review_reason:
             said = f"{row.assignment}: {row.review_reason}"
             cells["needs_review"] = "; ".join(filter(None, [cells.get("needs_review"), said]))
-    header = ["student_id", *(name for named in columns.values() for name in named), "needs_review"]
+        if row.absent:
+            said = f"{row.assignment}: {NOTHING}"
+            cells["remark"] = "; ".join(filter(None, [cells.get("remark"), said]))
+    header = ["student_id", *(name for named in columns.values() for name in named), "needs_review", "remark"]
     return to_csv(
         [header, *([id, *(cells.get(name, "") for name in header[1:])] for id, cells in students.items())]
     )

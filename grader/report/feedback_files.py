@@ -9,6 +9,7 @@ from grader.report.text import clean, clean_line, score_text
 
 COLUMNS = ("student_id", "name", "email", "assignment", "score", "max_score", "text", "markdown")
 NOT_GRADED = "Not graded yet: a person must review it first."
+YOU_SUBMITTED_NOTHING = "You submitted nothing."
 NOT_FINAL = "This score is not final: a person must review it first."
 
 
@@ -47,7 +48,9 @@ def student_markdown(row: ClassRow, title: str) -> str:
 
 
 def _note(row: ClassRow) -> str:
-    """That the score is not final, and what is in doubt about the student's files."""
+    """That nothing was submitted, or that the score is not final and what is in doubt about the files."""
+    if row.absent and not row.review_reason:
+        return YOU_SUBMITTED_NOTHING
     if not row.review_reason:
         return ""
     return f"{NOT_FINAL} About your submission: {row.doubt}" if row.doubt else NOT_FINAL

@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 from grader.model.grade import CheckResult, Status
-from grader.report.class_row import ClassReport, ClassRow
+from grader.report.class_row import NOTHING, ClassReport, ClassRow
 from grader.report.feedback import block
 from grader.report.text import clean_line, score_text
 
@@ -27,10 +27,13 @@ def _suite(row: ClassRow) -> ElementTree.Element:
     results = [r for c in row.grade.criteria for r in c.results] if row.grade is not None else []
     for result in results:
         suite.append(_case(row.assignment, result))
-    if row.fault or row.grade is None:
+    if row.absent:
+        case = ElementTree.SubElement(suite, "testcase", classname=row.assignment, name="submission")
+        ElementTree.SubElement(case, "skipped", message=NOTHING)
+    elif row.fault or row.grade is None:
         case = ElementTree.SubElement(suite, "testcase", classname=row.assignment, name="grading")
         ElementTree.SubElement(case, "error", message="grading failed" if row.fault else "not graded")
-    elif row.review_reason:
+    if row.review_reason and row.grade is not None and not row.fault:
         case = ElementTree.SubElement(suite, "testcase", classname=row.assignment, name="review")
         ElementTree.SubElement(case, "error", message=_text(f"needs review: {row.review_reason}"))
     for tag, plural in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):

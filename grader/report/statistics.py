@@ -72,6 +72,7 @@ class ClassStatistics:
     everybody_passes: tuple[str, ...]
     slowest: tuple[tuple[ClassRow, float], ...]
     to_review: tuple[ClassRow, ...]
+    absent: tuple[ClassRow, ...]
     late: int
     adjusted: int
     without_time: int
@@ -108,6 +109,7 @@ def statistics_of(rows: Sequence[ClassRow], seconds: Mapping[str, float]) -> Cla
         everybody_passes=tuple(name for name, case in cases.items() if case.ran and case.passed == case.ran),
         slowest=tuple(sorted(timed, key=lambda pair: (-pair[1], pair[0].student_id))[:SLOWEST]),
         to_review=tuple(to_review(rows)),
+        absent=tuple(row for row in rows if row.absent),
         late=sum(bool(found.intersection(LATE)) for found in policies),
         adjusted=sum("adjustment" in found for found in policies),
         without_time=sum(

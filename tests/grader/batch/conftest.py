@@ -24,7 +24,7 @@ from grader.batch.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
-HISTORY = ("runs", "audit_log")  # how it came about, which no two runs share
+HISTORY = ("runs", "arrivals", "audit_log")  # how it came about, which no two runs share
 SERVER_USERS = ("postgres", "nobody")  # the server refuses to be root's
 
 

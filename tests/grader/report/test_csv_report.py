@@ -35,16 +35,16 @@ def test_one_row_a_student_and_blank_cells_where_there_is_no_grade(small: Grade)
         ClassRow("bob", "dense", None, "it blew up in /home/someone"),
     ]
     assert grades_csv(rows).decode() == (
-        "student_id,conv_backward,conv_backward.conv,conv_backward.dilate,dense,dense.dilate,needs_review\n"
-        "ada,11.67,1.67,10,10,10,\n"
-        "bob,,,,,,dense: grading failed\n"
-        "zoe,,,,10,10,\n"
+        "student_id,conv_backward,conv_backward.conv,conv_backward.dilate,dense,dense.dilate,needs_review,remark\n"
+        "ada,11.67,1.67,10,10,10,,\n"
+        "bob,,,,,,dense: grading failed,\n"
+        "zoe,,,,10,10,,\n"
     )
 
 
 def test_what_needs_review_is_named(mixed: Grade) -> None:
     assert (
-        read(grades_csv([ClassRow("ada", "conv_backward", mixed)]))[1][-1]
+        read(grades_csv([ClassRow("ada", "conv_backward", mixed)]))[1][-2]
         == "conv_backward: not scored: speed/large"
     )
 
@@ -70,5 +70,5 @@ def test_a_score_below_zero_stays_a_number(small: Grade) -> None:
 @given(id=st.text(min_size=1))
 def test_any_name_leaves_the_rows_as_they_are(small: Grade, id: str) -> None:
     header, line = read(grades_csv([ClassRow(id, "conv_backward", small)]))
-    assert len(header) == len(line) == 5
-    assert line[1:] == ["11.67", "1.67", "10", ""]
+    assert len(header) == len(line) == 6
+    assert line[1:] == ["11.67", "1.67", "10", "", ""]

@@ -1,0 +1,59 @@
+"""`grader forget`: withdraws a student, or all that one run brought, from every report."""
+
+import argparse
+import getpass
+
+from grader.batch.gradebook import Gradebook
+from grader.batch.withdrawals import Change, Run
+from grader.cli import PASSED
+from grader.model.errors import UserError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Lists the runs, or withdraws what the options name; nothing is deleted."""
+    _check(options)
+    with Gradebook(options.gradebook, create=False) as gradebook:
+        if options.list:
+            lines = [_run_line(each) for each in gradebook.runs()]
+            print("\n".join(lines) or "no run yet")
+            return PASSED
+        reason, author = options.reason or "", options.author or getpass.getuser()
+        said = "counts in reports again" if options.undo else "is withdrawn from every report"
+        if options.run is not None:
+            changes = gradebook.forget_run(options.run, reason, author, options.undo, _wait)
+            print("\n".join([f"run {options.run} {said}", *map(_change_line, changes)]))
+        else:
+            changed = gradebook.forget_student(
+                options.student, options.assignment, reason, author, options.undo
+            )
+            print(f"{options.student} {said}: {', '.join(changed)}")
+    return PASSED
+
+
+def _check(options: argparse.Namespace) -> None:
+    """UserError for options that do not go together."""
+    if [options.list, options.student is not None, options.run is not None].count(True) != 1:
+        raise UserError("say what to forget: one of --student ID, --run N, or --list to find N")
+    if options.assignment is not None and options.student is None:
+        raise UserError("--assignment goes with --student: a run is of one assignment")
+    if options.list and (options.undo or options.reason is not None):
+        raise UserError("--list shows the runs and changes nothing: leave out --undo and --reason")
+    if not options.list and not options.undo and not (options.reason or "").strip():
+        raise UserError("say why: --reason TEXT; the gradebook keeps it beside your name")
+
+
+def _run_line(run: Run) -> str:
+    count = f"{run.submissions} new submission{'s' * (run.submissions != 1)}"
+    mark = "  withdrawn" if run.withdrawn else ""
+    return f"{run.number:4}  {run.assignment}  {run.started_at:%Y-%m-%d %H:%M} UTC  {count}{mark}"
+
+
+def _change_line(change: Change) -> str:
+    who = f"  {change.student_id}, {change.assignment}"
+    if not change.submission:
+        return f"{who}: no grade counts"
+    return f"{who}: {'an earlier' if change.before else 'a'} submission counts again"
+
+
+def _wait() -> None:
+    print("waiting for a batch that grades this assignment")
