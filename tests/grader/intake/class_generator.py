@@ -279,7 +279,7 @@ def _encoding(plan: Plan, entries: Sequence[Entry]) -> str:
 
 def _may_be_question(plan: Plan) -> bool:
     """Whether the input as a whole leaves open what a person must say."""
-    if plan.kind in QUESTIONS or plan.flaw == "no metadata":
+    if plan.kind in QUESTIONS or plan.flaw == "no metadata" or plan.unlisted:
         return True
     if plan.roster is not None and plan.kind in UNNAMED:
         return True
@@ -332,7 +332,7 @@ def _due(plan: Plan, delivery: Delivery, due: Due) -> Due:
         accepted=delivery.accepted,
         token=delivery.token,
         may_doubt=may_doubt or _has_ambiguous_name(plan, delivery.person),
-        must_name=delivery.must_name,
+        must_name=() if plan.kind in QUESTIONS or plan.flaw == "no metadata" else delivery.must_name,
         oddities=delivery.oddities,
         score=delivery.score,
     )
