@@ -35,7 +35,8 @@ GROUPS = ("team_3", "hw_group_2", "Project Group 7", "Die Übungsgruppe", "group
 PARTICIPANTS = ("Participant", "Teilnehmer-in", "Participante", "参加者")
 WRAPS = ("submissions", "hw1", "export 2026", "Abgaben für Übung 1")
 LITTER = (".DS_Store", "__MACOSX", "Thumbs.db", "desktop.ini", "~$grades.xlsx")
-OTHERS = ("readme.txt", "grades.csv")  # an instructor's own files
+OTHERS = ("readme.txt", "grades.csv", "submissions.zip")  # an instructor's own files
+NEW_FOLDER = "New folder/"
 QUESTIONS = ("canvas_groups", "moodle_groups", "mixed")  # the whole input may end as a question
 UNNAMED = (
     "canvas_anonymous",
@@ -105,7 +106,7 @@ def draw(seed: int, sources: Sequence[bytes] = SOURCES) -> Plan:
         encoding=rng.choice(["flagged", "unflagged", "cp437"]),
         form=rng.choice(["NFC", "NFC", "NFD"]),
         wraps=tuple(rng.sample(WRAPS, rng.choice([0, 0, 0, 1, 2, 3]))),
-        strays=tuple(rng.sample([*LITTER, *([] if is_plain else OTHERS)], rng.choice([0, 0, 1, 2, 3]))),
+        strays=_draw_strays(rng, layout, is_plain),
         has_folders=is_zip and rng.random() < 0.5,
         is_plain=is_plain,
         roster_style=style,
@@ -114,6 +115,12 @@ def draw(seed: int, sources: Sequence[bytes] = SOURCES) -> Plan:
     if kind == "gradescope" and not is_plain and not people[0].group and rng.random() < 0.15:
         return replace(plan, unlisted=people[0].key)
     return plan
+
+
+def _draw_strays(rng: Random, layout: Layout, is_plain: bool) -> tuple[str, ...]:
+    names = [*LITTER, *([] if is_plain else OTHERS)]
+    names += [NEW_FOLDER] if layout.holds_folders and not is_plain else []
+    return tuple(rng.sample(names, rng.choice([0, 0, 1, 2, 3])))
 
 
 def _spoil(rng: Random, people: list[Person], kind: str, style: str) -> str:
@@ -139,6 +146,9 @@ def _spoil(rng: Random, people: list[Person], kind: str, style: str) -> str:
         if not LAYOUTS[kind].has_groups and rng.random() < 0.2:
             class_people.namesake(rng, people)
             return "namesakes"
+    if kind == "gradescope" and style != "none" and rng.random() < 0.2:
+        class_people.sid_of_another(rng, people)
+        return "sid of another"
     return "no metadata" if kind == "gradescope" and rng.random() < 0.05 else ""
 
 
@@ -154,10 +164,19 @@ def _group(rng: Random, people: list[Person]) -> None:
 def _labelled(person: Person, rng: Random, kind: str) -> Person:
     """The person with what names the folder or the file, or with what Gradescope knows."""
     if kind == "gradescope":
-        return replace(person, sid=None if rng.random() < 0.15 else person.roster_id)
+        return (
+            person if person.sid else replace(person, sid=None if rng.random() < 0.15 else person.roster_id)
+        )
     if kind == "flat":
         return replace(person, label=person.roster_id)
-    labels = [person.roster_id, person.roster_id, person.email, person.name, person.sortable]
+    labels = [
+        person.roster_id,
+        person.roster_id,
+        person.email,
+        person.email.title(),
+        person.name,
+        person.sortable,
+    ]
     return replace(person, label=rng.choice(labels)) if kind == "folders" else person
 
 
@@ -244,6 +263,8 @@ def _strays(plan: Plan, entries: Sequence[Entry], wrap: str) -> list[Entry]:
             paths = dict.fromkeys(wrap + e.path for e in entries if ".." not in e.path and e.flaw != "folder")
             for folder, slash, base in [path.rpartition("/") for path in list(paths)[:3]]:
                 strays.append(Entry(f"__MACOSX/{folder}{slash}._{base}", b"\0\5\x16\7AppleDouble"))
+        elif name == NEW_FOLDER:
+            strays.append(Entry(wrap + name, b"", flaw="folder"))
         else:
             strays.append(Entry((wrap if len(name) % 2 else "") + name, b"no submission"))
     return strays
@@ -348,8 +369,10 @@ def _delivery_for(plan: Plan, person: Person) -> Delivery:
 def _is_victim(plan: Plan, person: Person) -> bool:
     """Another student's number is this student's id, or a stranger has the name: both may be doubted."""
     others = [p for p in plan.people if p.key != person.key]
-    if plan.roster is None or plan.kind == "gradescope":
+    if plan.roster is None:
         return False
+    if plan.kind == "gradescope":
+        return person.roster_id in {p.sid for p in others}
     is_named = any(not p.on_roster and _are_alike(plan, person, p) for p in others)
     return is_named or person.roster_id in {p.number for p in others}
 
@@ -373,7 +396,9 @@ def _standing(plan: Plan, person: Person) -> str:
     if plan.kind == "canvas_groups":
         return "sure" if plan.roster_style == "lms" else "unknown"
     if plan.kind == "gradescope":
-        return "unknown" if plan.flaw == "no metadata" else "sure"
+        if plan.flaw == "no metadata":
+            return "unknown"
+        return "sure" if person.sid in (None, person.roster_id) else "unsure"
     if plan.layout.family in ("canvas", "moodle", "mixed"):
         return _standing_by_name(plan, person)
     return "sure"

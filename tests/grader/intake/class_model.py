@@ -51,7 +51,7 @@ class File:
 
     path: str
     content: bytes
-    flaw: str = ""  # "crc", "method", "encrypted", "link", "text", "url", "online", "folder", "aside"
+    flaw: str = ""  # "crc", "method", "encrypted", "link", "pipe", "text", "url", "online", "folder", "aside"
 
 
 @dataclass(frozen=True)

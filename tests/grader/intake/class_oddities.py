@@ -114,6 +114,16 @@ def link(rng: Random, setting: Setting) -> Delivery:
     return _doubt(setting, File(FILE, f"../{setting.others[0].label}/{FILE}".encode(), "link"))
 
 
+def link_beside(rng: Random, setting: Setting) -> Delivery:
+    """A link to another student's folder, beside the student's own file."""
+    return _beside(rng, setting, File("more", f"../{setting.others[0].label}".encode(), "link"))
+
+
+def pipe(rng: Random, setting: Setting) -> Delivery:
+    """What looks like the file and waits for ever if it is opened."""
+    return _doubt(setting, File(FILE, b"", "pipe"))
+
+
 def twice(rng: Random, setting: Setting) -> Delivery:
     return _doubt(setting, *(File(FILE, setting.content(rng, f"{n}")[0]) for n in range(2)))
 
@@ -318,7 +328,7 @@ IN_ZIPS: tuple[Draw, ...] = (unreadable, unreadable, twice)
 OF_KIND: dict[str, tuple[Draw, ...]] = {
     "canvas": (two_uploads, dated_name, text_entry, canvas_name),
     "moodle": (online_text,),
-    "folders": (link,),
+    "folders": (link, link_beside),
     "flat": (two_flat,),
 }
 PLAIN_OF_KIND: dict[str, tuple[Draw, ...]] = {"canvas": (re_upload,), "folders": (times, numbers)}
@@ -335,7 +345,7 @@ def draw_odd(rng: Random, setting: Setting, has_roster: bool) -> Delivery:
     choices = list(OF_KIND.get(setting.kind, ())) * 2
     choices += [*ANYWHERE] if setting.kind != "flat" else [empty_file]
     choices += [*IN_FOLDERS] if setting.holds_folders else []
-    choices += [*IN_ZIPS] if setting.is_zip else []
+    choices += [*IN_ZIPS] if setting.is_zip else [pipe]
     choices += [way_out] if setting.is_zip and setting.kind == "folders" else []
     choices += [two_folders] if has_roster and setting.kind == "folders" else []
     draw = rng.choice(choices)

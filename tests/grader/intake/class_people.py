@@ -71,6 +71,12 @@ def number_of_another(rng: Random, people: list[Person]) -> None:
     people[one] = replace(people[one], number=id)
 
 
+def sid_of_another(rng: Random, people: list[Person]) -> None:
+    """Gradescope has another student's id for one student, beside the right name and e-mail address."""
+    one, two = rng.sample(range(len(people)), 2)
+    people[one] = replace(people[one], sid=people[two].roster_id)
+
+
 def roster_of(rng: Random, people: list[Person]) -> tuple[Student, ...]:
     """The roster's lines, its names in one of two orders."""
     is_sortable = rng.random() < 0.4

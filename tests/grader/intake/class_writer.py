@@ -4,6 +4,7 @@ Python's zipfile always sets the flag for UTF-8 and writes right checksums; expo
 The format is PKWARE's APPNOTE.TXT, sections 4.3.7 to 4.3.16.
 """
 
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -64,6 +65,8 @@ def write_folder(cls: GeneratedClass, root: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         if entry.flaw == "link":
             path.symlink_to(entry.content.decode())
+        elif entry.flaw == "pipe":
+            os.mkfifo(path)
         else:
             path.write_bytes(entry.content)
     return root
