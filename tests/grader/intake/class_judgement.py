@@ -1,0 +1,218 @@
+"""Judges what an intake made of a generated class by the class's own account."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from tests.grader.intake.class_generator import Plan, assemble
+from tests.grader.intake.class_model import FILE, Due, Fate, GeneratedClass, same
+
+FAULTS = (
+    "wrong student",  # gets another student's bytes
+    "wrong file",  # gets a file of their own that does not count, or more than one
+    "missing student",  # has a submission, and is neither credited nor doubted
+    "invented student",  # a submission of nobody in the class
+    "silent zero",  # credited with nothing, and no doubt
+    "missing doubt",  # what only a person can decide was decided, or dropped
+    "unnamed file",  # a doubt that does not name what is there
+    "entry unaccounted",  # occurs not once in the list of entries
+    "wrong role",  # litter that is graded, or an entry under another student's name
+    "useless doubt",  # of a student without any oddity
+    "useless question",  # the whole class stopped by what is one student's
+    "stopped",  # an exception that is no question
+)
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A submission as the intake gives it back: without a doubt it is graded."""
+
+    student: str
+    doubt: str
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an intake made of an input, in no words of its own."""
+
+    credits: tuple[Credit, ...] = ()
+    doubts: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    entries: tuple[tuple[str, str, str], ...] = ()  # path, role, student
+    question: str = ""
+    stopped: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One way in which an outcome breaks the account."""
+
+    fault: str
+    who: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.fault}: {self.who}: {self.detail}"
+
+
+@dataclass
+class _Bench:
+    """The class and the outcome under judgement, and what was found so far."""
+
+    cls: GeneratedClass
+    outcome: Outcome
+    found: list[Finding] = field(default_factory=list)
+
+    def say(self, fault: str, who: str, detail: str = "") -> None:
+        assert fault in FAULTS
+        self.found.append(Finding(fault, who, detail))
+
+
+def judge(cls: GeneratedClass, outcome: Outcome) -> tuple[Finding, ...]:
+    """Everything in which the outcome breaks the account of the class."""
+    if outcome.stopped:
+        return (Finding("stopped", "the class", outcome.stopped),)
+    if outcome.question:
+        return () if cls.may_be_question else (Finding("useless question", "the class", outcome.question),)
+    bench = _Bench(cls, outcome)
+    _judge_credits(bench)
+    for due in cls.account:
+        _judge_due(bench, due)
+    _judge_entries(bench)
+    return tuple(bench.found)
+
+
+def _judge_credits(bench: _Bench) -> None:
+    for credit in bench.outcome.credits:
+        content = credit.files.get(FILE)
+        dues = [due for due in bench.cls.account if same(credit.student) in map(same, due.ids)]
+        strangers = _owners(bench.cls, content) - {due.owner for due in dues} - _sharers(bench.cls, dues)
+        if credit.doubt:  # a person decides
+            continue
+        if content and strangers:
+            bench.say("wrong student", credit.student, f"gets the bytes of {', '.join(sorted(strangers))}")
+        elif not dues:
+            bench.say("invented student", credit.student, f"files {sorted(credit.files)}")
+        elif content is None:
+            bench.say("silent zero", credit.student, f"files {sorted(credit.files)}")
+        elif not any(due.fate is Fate.CREDIT and due.accepts(content) for due in dues):
+            fault = "missing doubt" if all(due.fate is not Fate.CREDIT for due in dues) else "wrong file"
+            bench.say(fault, credit.student, f"{content[:80]!r}")
+
+
+def _owners(cls: GeneratedClass, content: bytes | None) -> set[str]:
+    return {key for key, token in cls.tokens.items() if content and token in content}
+
+
+def _sharers(cls: GeneratedClass, dues: Iterable[Due]) -> set[str]:
+    """Who may be the author of what these students are credited with: others of their group."""
+    shared = {content for due in dues for content in due.accepted} | {due.token for due in dues if due.token}
+    return {key for key, token in cls.tokens.items() if any(token in content for content in shared)}
+
+
+def _judge_due(bench: _Bench, due: Due) -> None:
+    mine = [c for c in bench.outcome.credits if same(c.student) in map(same, due.ids)]
+    certain = [c for c in mine if not c.doubt and due.accepts(c.files.get(FILE, b"\0 nothing"))]
+    doubts = [f"{c.student}: {c.doubt}" for c in mine if c.doubt]
+    doubts += [text for text in bench.outcome.doubts if _mentions(text, due)]
+    is_absent = {same(id) for id in due.ids} & {same(id) for id in bench.outcome.absent}
+    if len({c.files[FILE] for c in certain}) > 1:
+        bench.say("wrong file", due.who, "is credited with two submissions")
+    if is_absent and (certain or (due.fate is Fate.CREDIT and not due.may_doubt)):
+        bench.say("missing student", due.who, "is listed as absent")
+    if due.fate is Fate.ABSENT:
+        _judge_absent(bench, due, bool(is_absent), doubts)
+    elif due.fate in (Fate.DOUBT, Fate.STRANGER):
+        _judge_doubt(bench, due, doubts)
+    elif not certain and not doubts:
+        bench.say("missing student", due.who, "is neither credited nor doubted")
+    elif not due.may_doubt and (not certain or any(credit.doubt for credit in mine)):
+        bench.say("useless doubt", due.who, "; ".join(doubts))
+
+
+def _judge_absent(bench: _Bench, due: Due, is_absent: bool, doubts: list[str]) -> None:
+    if bench.cls.roster is not None and not is_absent and not (due.may_doubt and doubts):
+        bench.say("missing student", due.who, "submitted nothing, and is not listed as absent")
+
+
+def _judge_doubt(bench: _Bench, due: Due, doubts: list[str]) -> None:
+    if not doubts:
+        bench.say("missing doubt", due.who, f"no doubt names any of {', '.join(due.mentions)}")
+    for name in due.must_name if doubts else ():
+        if not any(same(name) in same(text) for text in doubts):
+            bench.say("unnamed file", due.who, f"{name} is there; the doubt says {'; '.join(doubts)}")
+
+
+def _mentions(text: str, due: Due) -> bool:
+    return any(mention in same(text) for mention in due.mentions)
+
+
+def _judge_entries(bench: _Bench) -> None:
+    listed = [(same(path), role, student) for path, role, student in bench.outcome.entries]
+    _judge_count(bench, [(path, role) for path, role, _ in listed])
+    owners = {same(entry.path): entry.owners for entry in bench.cls.entries}
+    ids = {due.owner: {same(id) for id in due.ids} for due in bench.cls.account if due.ids}
+    certain = {same(credit.student) for credit in bench.outcome.credits if not credit.doubt}
+    for path, role, student in listed:
+        mine = {id for key in owners.get(path, ()) for id in ids.get(key, set())}
+        if role == "graded" and not owners.get(path):
+            bench.say("wrong role", path, "is no student's, and graded")
+        elif path in owners and role == "graded" and student and same(student) in certain - mine:
+            bench.say("wrong role", path, f"is listed under {student}")
+
+
+def _judge_count(bench: _Bench, listed: list[tuple[str, str]]) -> None:
+    """Every entry is listed once.
+
+    A folder of litter may stand for everything below it, and one that is refused for all of its name.
+    """
+    covers = tuple(path for path, role in listed if role == "litter" and path.endswith("/"))
+    expected = Counter(same(entry.path) for entry in bench.cls.entries if entry.flaw != "folder")
+    folders = {same(entry.path).rstrip("/") for entry in bench.cls.entries if entry.flaw == "folder"}
+    actual = Counter(path for path, _ in listed if path.rstrip("/") not in folders and path not in covers)
+    for path in sorted({*expected, *actual}):
+        count = actual[path] + (expected[path] if path.startswith(covers) else 0)
+        if expected[path] != count and not (count == 1 and (path, "refused") in listed):
+            bench.say("entry unaccounted", path, f"{expected[path]} in the input, {count} in the list")
+
+
+def right_outcome(cls: GeneratedClass) -> Outcome:
+    """What an intake that follows the account returns; the judgement finds nothing in it."""
+    credits = [
+        Credit(min(due.ids), "", {FILE: due.accepted[-1] if due.accepted else due.token})
+        for due in cls.account
+        if due.fate is Fate.CREDIT
+    ]
+    doubted = [due for due in cls.account if due.fate in (Fate.DOUBT, Fate.STRANGER)]
+    return Outcome(
+        credits=tuple(credits),
+        doubts=tuple(f"{due.mentions[0]}: {', '.join(due.must_name)}" for due in doubted),
+        absent=tuple(min(due.ids) for due in cls.account if due.fate is Fate.ABSENT),
+        entries=tuple((e.path, "extra", "") for e in cls.entries if e.flaw != "folder"),
+    )
+
+
+def shrink(plan: Plan, fails: Callable[[GeneratedClass], bool]) -> GeneratedClass:
+    """The class of the plan without every student and every decoration that the failure does not need.
+
+    Two submissions stay: of one alone no layout can be told.
+    """
+    for plainer in ({"strays": ()}, {"wraps": ()}, {"has_folders": False}):
+        candidate = replace(plan, **plainer)
+        plan = candidate if fails(assemble(candidate)) else plan
+    place = 0
+    while place < len(plan.deliveries):
+        smaller = _without(plan, place)
+        if sum(bool(d.files) for d in smaller.deliveries) > 1 and fails(assemble(smaller)):
+            plan, place = smaller, 0
+        else:
+            place += 1
+    return assemble(plan)
+
+
+def _without(plan: Plan, place: int) -> Plan:
+    """The plan without one student, who is then on no roster either."""
+    gone = plan.deliveries[place].person
+    roster = None if plan.roster is None else tuple(s for s in plan.roster if s.id != gone.roster_id)
+    return replace(plan, deliveries=plan.deliveries[:place] + plan.deliveries[place + 1 :], roster=roster)
