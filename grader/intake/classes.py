@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from grader.intake.choice import LAST, Choice, choose
 from grader.intake.litter import is_litter
 from grader.intake.recognize import About, Recognized, recognize
-from grader.intake.source import Source, open_source, shown
+from grader.intake.source import Source, open_source, parents, shown
 from grader.intake.submission import ReadFiles, find_files
 from grader.intake.tree import Handin
 from grader.model.account import Doubt, Entry, Role
@@ -22,6 +22,7 @@ from grader.model.student import Student, Submission
 OUTSIDE = "it lies outside the folder of the class"
 NOT_THIS_LAYOUT = "its name is none that {layout} gives"
 OTHER = "of another submission, which is not graded"
+EMPTY = "an empty folder"
 UNNAMED = "nothing says whose it is"
 ANONYMOUS = "its only name is a number of the LMS, which a roster does not know: grade it without --roster"
 
@@ -209,6 +210,11 @@ class _Reader:
                 seen.add(submission.id)
                 self._submitted.append(Submitted(submission, paths, ids, is_missing))
 
+    def _empty_folders(self) -> list[str]:
+        """The folders that hold nothing at all: entries of their own."""
+        full = {parent for path in (*self._source.paths, *self._source.folders) for parent in parents(path)}
+        return sorted(self._source.folders - full)
+
     def _is_empty(self, handin: Handin) -> bool:
         """Whether a student's folder holds nothing at all, litter included."""
         start = self._prefixed(f"{handin.folder}/")
@@ -253,6 +259,9 @@ class _Reader:
                 is_ours = is_litter(path) or path.endswith("/")
                 role, why = (Role.LITTER, "") if is_ours else (Role.REFUSED, OUTSIDE)
                 self._entries[path] = Entry(path, role, owners.get(top, ""), why)
+        for folder in self._empty_folders():
+            owner = owners.get(prefix + folder[len(prefix) :].partition("/")[0], "")
+            self._entries[f"{folder}/"] = Entry(f"{folder}/", Role.EXTRA, owner, EMPTY)
         for path, why in self._source.unreadable.items():
             entry = self._entries[path]
             self._entries[path] = Entry(path, Role.REFUSED, entry.student, why)

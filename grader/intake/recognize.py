@@ -12,7 +12,7 @@ from grader.intake.source import Source, shown
 from grader.intake.tree import Reading, Tree
 from grader.model.errors import UserError
 
-MAX_WRAPPERS = 3  # folders around the class that are looked through
+MAX_WRAPPERS = 3  # folders around the class that are looked through, besides an export's own
 PLAIN = ("folders", "files")
 SHOWN = 3
 
@@ -65,10 +65,10 @@ def recognize(root: Path, source: Source, about: About, layout: str = "") -> Rec
 
 
 def _trees(source: Source, about: About) -> list[Tree]:
-    """The whole input, and while one folder is all that there is, what lies in that folder."""
+    """The whole input, and while all files lie in one folder, what lies in that folder."""
     trees = [_tree(source, about, "")]
-    while len(trees) <= MAX_WRAPPERS and len(trees[-1].tops) == 1:
-        trees.append(_tree(source, about, f"{trees[-1].prefix}{trees[-1].tops[0]}/"))
+    while len(trees) <= MAX_WRAPPERS + 1 and len(trees[-1].full_tops) == 1:
+        trees.append(_tree(source, about, f"{trees[-1].prefix}{trees[-1].full_tops[0]}/"))
     return trees
 
 
@@ -141,7 +141,7 @@ def _plain(root: Path, trees: Sequence[Tree]) -> Recognized:
 def _class_level(root: Path, trees: Sequence[Tree]) -> Tree:
     """The tree whose folders or files are the students'; UserError where two could be."""
     level = 0
-    while level + 1 < len(trees) and _is_wrapper(root, trees, level):
+    while level < min(MAX_WRAPPERS, len(trees) - 1) and _is_wrapper(root, trees, level):
         level += 1
     return trees[level]
 
@@ -149,6 +149,8 @@ def _class_level(root: Path, trees: Sequence[Tree]) -> Tree:
 def _is_wrapper(root: Path, trees: Sequence[Tree], level: int) -> bool:
     """Whether the one folder of a tree holds the class, and is not one student's."""
     tree, inner = trees[level], trees[level + 1]
+    if len(tree.tops) > 1:
+        return False
     if tree.has_person is not None:
         if tree.has_person(tree.tops[0]):
             return False

@@ -139,12 +139,12 @@ class ZipSource:
             if refusal := refusal_of(name):
                 self.refused[shown(name)] = refusal
             elif name.endswith("/"):
-                folders.update((name.rstrip("/"), *_parents(name.rstrip("/"))))
+                folders.update((name.rstrip("/"), *parents(name.rstrip("/"))))
             elif name in self._entries:
                 self.unreadable[name] = TWICE
             else:
                 self._entries[name] = info
-                folders.update(_parents(name))
+                folders.update(parents(name))
                 if reason := _kind_in_zip(info):
                     self.unreadable[name] = reason
         self.paths = tuple(sorted(self._entries))
@@ -199,7 +199,8 @@ def shown(name: str) -> str:
     return name if name.isprintable() and len(name) <= MAX_NAME else ascii(name[:MAX_NAME])[1:-1]
 
 
-def _parents(name: str) -> Iterable[str]:
+def parents(name: str) -> Iterable[str]:
+    """The folders that an entry lies in, the outermost first."""
     parts = name.split("/")[:-1]
     return ("/".join(parts[: count + 1]) for count in range(len(parts)))
 

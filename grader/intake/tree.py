@@ -39,6 +39,11 @@ class Tree:
         return tuple(sorted(folder for folder in below | here if not is_litter(f"{folder}/")))
 
     @cached_property
+    def full_tops(self) -> tuple[str, ...]:
+        """The folders at the top that hold a file."""
+        return tuple(top for top in self.tops if self.below(top))
+
+    @cached_property
     def files(self) -> tuple[str, ...]:
         """The files at the top."""
         return tuple(path for path in self.paths if "/" not in path)

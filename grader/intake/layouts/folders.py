@@ -8,6 +8,7 @@ from grader.intake.tree import Handin, Reading, Tree
 from grader.model.identity import Claim
 
 TITLE, RANK = "folders", 10
+MAX_VERSION_DIGITS = 2  # a longer number is a student's id
 NUMBERED = re.compile(r"(?P<word>[^0-9]*?)(?P<number>[0-9]{1,9})", re.ASCII)
 # Words that name a version of a submission, and no person.
 VERSION = re.compile(
@@ -69,4 +70,6 @@ def order(folders: list[str]) -> dict[str, str]:
 
 def names_a_version(folder: str) -> bool:
     """Whether a folder is named as a version of a submission is, and not as a person."""
-    return is_time(folder) or not any(c.isalpha() for c in folder) or bool(VERSION.fullmatch(folder))
+    is_student_id = folder.isascii() and folder.isdigit() and len(folder) > MAX_VERSION_DIGITS
+    has_letters = any(c.isalpha() for c in folder)
+    return is_time(folder) or not (has_letters or is_student_id) or bool(VERSION.fullmatch(folder))

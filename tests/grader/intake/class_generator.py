@@ -306,8 +306,9 @@ def _may_be_question(plan: Plan) -> bool:
         return True
     if plan.kind == "flat" and plan.roster is None and plan.wraps:  # a folder of one student's files?
         return True
-    # among files that lie side by side, a file of another kind may be a student's
-    return not plan.layout.holds_folders and bool({*plan.strays} & {*OTHERS})
+    # among files that lie side by side, a file of another kind may be a student's; an LMS writes none
+    has_strangers = bool({*plan.strays} & {*OTHERS})
+    return has_strangers and (not plan.layout.holds_folders or plan.kind.startswith("moodle"))
 
 
 # The account

@@ -90,6 +90,8 @@ def _judge_credits(bench: _Bench) -> None:
         strangers = _owners(bench.cls, content) - {due.owner for due in dues} - _sharers(bench.cls, dues)
         if credit.doubt:  # a person decides
             continue
+        if not credit.files and _is_empty_folder(bench.cls, dues):  # a zero that is no doubt
+            continue
         if content and strangers:
             bench.say("wrong student", credit.student, f"gets the bytes of {', '.join(sorted(strangers))}")
         elif not dues:
@@ -99,6 +101,12 @@ def _judge_credits(bench: _Bench) -> None:
         elif not any(due.fate is Fate.CREDIT and due.accepts(content) for due in dues):
             fault = "missing doubt" if all(due.fate is not Fate.CREDIT for due in dues) else "wrong file"
             bench.say(fault, credit.student, f"{content[:80]!r}")
+
+
+def _is_empty_folder(cls: GeneratedClass, dues: Iterable[Due]) -> bool:
+    """Whether these submitted an empty folder and nothing else; a folder of no student's may look like one."""
+    has_empty = any(entry.flaw == "folder" for entry in cls.entries)
+    return has_empty and all(due.fate is Fate.ABSENT for due in dues)
 
 
 def _owners(cls: GeneratedClass, content: bytes | None) -> set[str]:
@@ -132,7 +140,9 @@ def _judge_due(bench: _Bench, due: Due) -> None:
 
 
 def _judge_absent(bench: _Bench, due: Due, is_absent: bool, doubts: list[str]) -> None:
-    if bench.cls.roster is not None and not is_absent and not (due.may_doubt and doubts):
+    zeros = [c for c in bench.outcome.credits if same(c.student) in map(same, due.ids) and not c.files]
+    is_zero = bool(zeros) and _is_empty_folder(bench.cls, [due])
+    if bench.cls.roster is not None and not (is_absent or is_zero or (due.may_doubt and doubts)):
         bench.say("missing student", due.who, "submitted nothing, and is not listed as absent")
 
 
