@@ -10,7 +10,7 @@ TITLE, RANK = "clones of repositories", 20
 def read(tree: Tree) -> Reading | None:
     """A clone is a student's; on the roster its name may stand without what all names begin with."""
     clones = {path.partition("/")[0] for path in tree.all_paths if f"{path}//".split("/")[1] == ".git"}
-    if not clones or clones != set(tree.tops):
+    if not clones or not clones.issuperset(tree.full_tops):
         return None
     common = _common(sorted(clones), tree)
     handins = [
