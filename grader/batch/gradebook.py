@@ -316,7 +316,7 @@ class Gradebook:
     def standings(self, assignment: str) -> Iterator[ClassRow]:
         """Each student's standing in one assignment, in no order, and one after the other: a class is large.
 
-        Of their cases only names, statuses and visibilities are read.
+        Of their cases only those are there that the grader failed to judge.
         """
         with self._database.reading() as db:
             yield from _standings(db, assignment, in_full=False)
@@ -417,15 +417,8 @@ def _is_better(rival: str, score: str, submission: Submission, grade: Grade, amo
     return (Fraction(score), among.index(rival)) > (grade.score, among.index(submission.id))
 
 
-class Unread(dict[str, dict[str, Any]]):
-    """Results of which none was read: each says nothing."""
-
-    def __missing__(self, address: str) -> dict[str, Any]:
-        return {}
-
-
 def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
-    """The standings in one assignment, or in all; without `in_full` no case says what it came to."""
+    """The standings in one assignment, or in all; `in_full` with what each case came to."""
     students = {row["id"]: _student(row) for row in _rows(db, StudentRow)}
     withdrawn = read_withdrawn(db)
     faults = _faults(db, assignment, withdrawn)
@@ -509,13 +502,13 @@ def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator
         handed_in = {
             row["id"]: _submission(row) for row in _rows(db, SubmissionRow, SubmissionRow.id.in_(some))
         }
-        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict if in_full else Unread)
+        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
         files = {s.files for s in handed_in.values()} if in_full else ()
         for row in _rows(db, CaseRow, CaseRow.files.in_(files)) if files else ():
             results[row["files"]][row["address"]] = row["result"]
         for row in _rows(db, GradeRow, GradeRow.submission_id.in_(some)):
             submission = handed_in[row["submission_id"]]
-            yield submission, grade_from_row(row, results[submission.files])
+            yield submission, grade_from_row(row, results[submission.files] if in_full else None)
 
 
 def _student(row: Mapping[str, Any]) -> Student:

@@ -70,9 +70,11 @@ def read_withdrawn(db: Connection) -> Withdrawn:
     submissions = frozenset(db.scalars(brought))
     kept = set(db.scalars(select(StudentRow.id).where(StudentRow.on_roster)))
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
+    lost: set[str] = set()
     for id, student, assignment in db.execute(select(*columns)):
-        if id not in submissions and (student, assignment) not in pairs:
-            kept.add(student)
+        is_withdrawn = id in submissions or (student, assignment) in pairs
+        (lost if is_withdrawn else kept).add(student)
+    kept |= set(db.scalars(select(AdjustmentRow.student_id))) - lost
     return Withdrawn(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - kept)
 
 
