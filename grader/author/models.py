@@ -1,9 +1,10 @@
 """What an author's YAML may say: its keys, with what each means."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from grader.model.assignment import Limits, Policy, Visibility
 
@@ -291,8 +292,10 @@ class CourseModel(Strict):
     assignments: list[Id] = Field(min_length=1)
     variants: bool = False
     """Whether hidden cases have numbers of each student's own."""
-    deadlines: dict[str, AwareDatetime] = {}
-    """By assignment, with the offset from UTC: 2026-10-01T23:59:00+02:00."""
+    timezone: str | None = None
+    """Where times without an offset from UTC are meant, by its IANA name: America/New_York."""
+    deadlines: dict[str, datetime] = {}
+    """By assignment, in the course's time zone: 2026-10-01T23:59:00; or with an offset from UTC."""
     extensions: dict[str, dict[str, Duration]] = {}
     """By assignment and student's id: hours ("36h") or days ("2d") on top of the deadline."""
     grace: Duration | None = None

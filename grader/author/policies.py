@@ -1,12 +1,16 @@
 """The policies of course.yaml: read, and refused where they contradict each other."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Literal, cast
+from zoneinfo import ZoneInfo, available_timezones
 
 from grader.author.document import Document
 from grader.author.models import CourseModel
 from grader.model.policies import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
+from grader.model.times import readings
 
 LATE = ("grace", "extensions", "late_penalty", "late_cap", "late_days", "drop_after")
 
@@ -24,8 +28,15 @@ def policies_of(document: Document, course: CourseModel) -> Policies:
         if name not in course.deadlines:
             message = f"found extensions for {name!r}, which has no deadline: add one to deadlines"
             raise document.fail(message, ("extensions", name))
+    zone = _zone(document, course.timezone)
+    if course.deadlines and zone is None:
+        said = (
+            "found deadlines and no timezone, expected the course's own: write `timezone: America/New_York`, "
+        )
+        raise document.fail(f"{said}or another IANA name", ("deadlines",))
     return Policies(
-        deadlines=course.deadlines,
+        timezone=zone,
+        deadlines={name: _deadline(document, name, time, zone) for name, time in course.deadlines.items()},
         extensions={a: {s: duration(e) for s, e in those.items()} for a, those in course.extensions.items()},
         grace=duration(course.grace or "0m"),
         penalty=_penalty(course.late_penalty),
@@ -35,6 +46,36 @@ def policies_of(document: Document, course: CourseModel) -> Policies:
         late_days=LateDays(course.late_days or 0, course.late_days_each or course.late_days or 0),
         rounding=_rounding(course.rounding),
     )
+
+
+def _zone(document: Document, name: str | None) -> ZoneInfo | None:
+    if name is None:
+        return None
+    known = available_timezones()
+    if name in known:
+        return ZoneInfo(name)
+    if not known:
+        said = "found no time zones on this machine: install the package tzdata (pip install tzdata)"
+        raise document.fail(said, ("timezone",))
+    near = get_close_matches(name, sorted(known), 1)
+    nearest = f", nearest is {near[0]}" if near else ""
+    raise document.fail(
+        f"found {name!r}, expected an IANA name such as America/New_York{nearest}", ("timezone",)
+    )
+
+
+def _deadline(document: Document, name: str, time: datetime, zone: ZoneInfo | None) -> datetime:
+    """The moment, with an offset; UserError where a clock in the zone shows the time never or twice."""
+    if time.tzinfo is not None or zone is None:
+        return time
+    found = readings(time, zone)
+    if len(found) == 1:
+        return found[0]
+    shown = [moment.replace(tzinfo=None) for moment in found]
+    trouble = "comes twice" if shown == [time, time] else "does not exist"
+    either = " or ".join(moment.isoformat() for moment in found)
+    place = ("deadlines", name)
+    raise document.fail(f"found {time.isoformat()}, which {trouble} in {zone.key}: write {either}", place)
 
 
 def _contradictions(course: CourseModel) -> Iterator[tuple[str, str]]:

@@ -41,8 +41,14 @@ def grade_to_row(grade: Grade, addresses: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def grade_from_row(row: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> Grade:
-    """The other way; `results` are those of the submission's files, by address."""
+Results = Mapping[str, Mapping[str, Any]]  # by address
+
+
+def grade_from_row(row: Mapping[str, Any], results: Results | None) -> Grade:
+    """The other way; `results` are those of the submission's files, by address.
+
+    Without them the grade has of its cases only those that the grader failed to judge.
+    """
     return Grade(
         assignment=row["assignment"],
         submission=row["submission"],
@@ -83,10 +89,12 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
     }
 
 
-def _criterion_from_json(data: Mapping[str, Any], results: Mapping[str, Mapping[str, Any]]) -> CriterionGrade:
+def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> CriterionGrade:
     found = []
     for said in data["cases"]:
-        ran = results[said["address"]] if "address" in said else {}
+        if results is None and said["status"] != Status.INTERNAL_ERROR:
+            continue
+        ran = results[said["address"]] if results is not None and "address" in said else {}
         own = {name: value for name, value in said.items() if name != "address"}
         found.append(result_from_json({"criterion": data["id"], **ran, **own}))
     return CriterionGrade(

@@ -244,7 +244,8 @@ class Gradebook:
     def adjust(self, *adjustments: Adjustment) -> None:
         """Sets what a person adds to scores, all of it or nothing; 0 points take an earlier adjustment back.
 
-        Raises UserError where the gradebook knows no such student.
+        One for a submission is bound to that which counts now. Raises UserError where the gradebook knows no
+        such student, or no such submission of theirs.
         """
         with self._database.writing() as db:
             for adjustment in adjustments:
@@ -315,7 +316,7 @@ class Gradebook:
     def standings(self, assignment: str) -> Iterator[ClassRow]:
         """Each student's standing in one assignment, in no order, and one after the other: a class is large.
 
-        Of their cases only names, statuses and visibilities are read.
+        Of their cases only those are there that the grader failed to judge.
         """
         with self._database.reading() as db:
             yield from _standings(db, assignment, in_full=False)
@@ -372,12 +373,28 @@ class Gradebook:
                 "handed something in",
                 self._database.name,
             )
+        values["submission"] = self._bound_to(db, adjustment)
         before = db.scalar(select(AdjustmentRow.points).filter_by(**key))
         db.execute(delete(AdjustmentRow).filter_by(**key))
         if adjustment.points:
             db.execute(insert(AdjustmentRow).values(values))
-        said = {n: values[n] for n in ("criterion", "points", "reason", "author")}
+        said = {n: v for n, v in values.items() if n not in ("student_id", "assignment")}
         self._log(db, "adjusted", key, said | {"before": before})
+
+    def _bound_to(self, db: Connection, adjustment: Adjustment) -> str:
+        """The id of the submission that an adjustment is for; "" for none."""
+        key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
+        if adjustment.applies_to == "student" or adjustment.submission == "":
+            return ""
+        if adjustment.submission is None:
+            return db.scalar(select(GradeRow.submission_id).filter_by(**key).where(COUNTS)) or ""
+        if db.scalar(select(SubmissionRow.id).filter_by(id=adjustment.submission, **key)) is None:
+            raise UserError(
+                f"found submission {adjustment.submission!r} for {adjustment.student_id!r} in "
+                f"{adjustment.assignment}; expected the id of one of theirs, or nothing",
+                self._database.name,
+            )
+        return adjustment.submission
 
     def _store(self, db: Connection, files: str, fresh: Mapping[str, CheckResult]) -> None:
         rows = [
@@ -400,20 +417,14 @@ def _is_better(rival: str, score: str, submission: Submission, grade: Grade, amo
     return (Fraction(score), among.index(rival)) > (grade.score, among.index(submission.id))
 
 
-class Unread(dict[str, dict[str, Any]]):
-    """Results of which none was read: each says nothing."""
-
-    def __missing__(self, address: str) -> dict[str, Any]:
-        return {}
-
-
 def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
-    """The standings in one assignment, or in all; without `in_full` no case says what it came to."""
+    """The standings in one assignment, or in all; `in_full` with what each case came to."""
     students = {row["id"]: _student(row) for row in _rows(db, StudentRow)}
     withdrawn = read_withdrawn(db)
     faults = _faults(db, assignment, withdrawn)
     adjusted = _adjusted(db, assignment, withdrawn)
     absent = _absent(db, assignment, withdrawn)
+    offered = _offered(db, assignment)
 
     def row(key: tuple[str, str], submission: Submission | None, grade: Grade | None) -> ClassRow:
         return ClassRow(
@@ -425,6 +436,7 @@ def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterato
             submission=submission,
             adjustments=tuple(sorted(adjusted.pop(key, ()), key=lambda a: a.criterion)),
             absent=key in absent,
+            offered=offered.get(key[1], Fraction(0)),
         )
 
     for submission, grade in _counting(db, assignment, in_full):
@@ -457,6 +469,15 @@ def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dic
     return faults
 
 
+def _offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
+    """The points that an assignment offers, as far as grades that count say so."""
+    found = select(GradeRow.assignment, GradeRow.max_score).where(COUNTS, *_where(GradeRow, assignment))
+    offered: dict[str, Fraction] = defaultdict(Fraction)
+    for name, points in db.execute(found.distinct()):
+        offered[name] = max(offered[name], Fraction(points))
+    return offered
+
+
 def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set[Pair]:
     """Students on the roster who submitted nothing, in each assignment of which a class was graded by one."""
     graded = {name for name in rostered_assignments(db) if assignment in (None, name)}
@@ -481,13 +502,13 @@ def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator
         handed_in = {
             row["id"]: _submission(row) for row in _rows(db, SubmissionRow, SubmissionRow.id.in_(some))
         }
-        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict if in_full else Unread)
+        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
         files = {s.files for s in handed_in.values()} if in_full else ()
         for row in _rows(db, CaseRow, CaseRow.files.in_(files)) if files else ():
             results[row["files"]][row["address"]] = row["result"]
         for row in _rows(db, GradeRow, GradeRow.submission_id.in_(some)):
             submission = handed_in[row["submission_id"]]
-            yield submission, grade_from_row(row, results[submission.files])
+            yield submission, grade_from_row(row, results[submission.files] if in_full else None)
 
 
 def _student(row: Mapping[str, Any]) -> Student:

@@ -131,7 +131,8 @@ class FaultRow(Table):
 class AdjustmentRow(Table):
     """Points that a person adds to a grade, or takes from it; grading never touches them.
 
-    `criterion` "" stands for the whole assignment.
+    `criterion` "" stands for the whole assignment. `submission` is the id of the submission that they are
+    for; "" where they are for the student, or where no submission counted.
     """
 
     __tablename__ = "adjustments"
@@ -141,6 +142,9 @@ class AdjustmentRow(Table):
     points: Mapped[str]
     reason: Mapped[str]
     author: Mapped[str]
+    applies_to: Mapped[str]
+    may_exceed: Mapped[bool]
+    submission: Mapped[str]
 
 
 class WithdrawalRow(Table):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from grader.batch.tables import (
     COUNTS,
@@ -70,9 +70,11 @@ def read_withdrawn(db: Connection) -> Withdrawn:
     submissions = frozenset(db.scalars(brought))
     kept = set(db.scalars(select(StudentRow.id).where(StudentRow.on_roster)))
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
+    lost: set[str] = set()
     for id, student, assignment in db.execute(select(*columns)):
-        if id not in submissions and (student, assignment) not in pairs:
-            kept.add(student)
+        is_withdrawn = id in submissions or (student, assignment) in pairs
+        (lost if is_withdrawn else kept).add(student)
+    kept |= set(db.scalars(select(AdjustmentRow.student_id))) - lost
     return Withdrawn(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - kept)
 
 
@@ -129,24 +131,20 @@ def unmark_student(db: Connection, student: str, assignment: str | None, name: s
 
 def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission]) -> set[Pair]:
     """Lets what a new run brings be in reports again; whose and of which assignment that was not."""
-    pairs = {(s.student_id, s.assignment) for s in submissions}
-    by_student = tuple_(WithdrawalRow.student_id, WithdrawalRow.assignment).in_(pairs)
-    found = select(WithdrawalRow.student_id, WithdrawalRow.assignment).where(by_student)
-    again = {(student, assignment) for student, assignment in db.execute(found)}
-    if again:
-        db.execute(delete(WithdrawalRow).where(by_student))
-    withdrawn_runs = select(RunRow.id).where(RunRow.withdrawn)
     of = {s.id: (s.student_id, s.assignment) for s in submissions}
-    stale = ArrivalRow.submission_id.in_(of) & ArrivalRow.run_id.in_(withdrawn_runs)
-    ids = db.scalars(select(ArrivalRow.submission_id).where(stale)).all()
-    if ids:
-        moved = ArrivalRow.submission_id.in_(ids)
-        db.execute(
-            delete(ArrivalRow).where(moved)
-            if run is None
-            else update(ArrivalRow).where(moved).values(run_id=run)
-        )
-    return again | {of[id] for id in ids}
+    marks = select(WithdrawalRow.student_id, WithdrawalRow.assignment)
+    found = db.execute(marks.where(WithdrawalRow.student_id.in_({student for student, _ in of.values()})))
+    again = {(student, assignment) for student, assignment in found} & set(of.values())
+    for student, assignment in again:
+        mine = WithdrawalRow.student_id == student
+        db.execute(delete(WithdrawalRow).where(mine, WithdrawalRow.assignment == assignment))
+    brought = select(ArrivalRow.submission_id).join(RunRow).where(RunRow.withdrawn)
+    for id in db.scalars(brought.where(ArrivalRow.submission_id.in_(of))).all():
+        mine = ArrivalRow.submission_id == id
+        moved = update(ArrivalRow).where(mine).values(run_id=run)
+        db.execute(delete(ArrivalRow).where(mine) if run is None else moved)
+        again.add(of[id])
+    return again
 
 
 def _let_count(db: Connection, assignment: str, students: set[str]) -> Iterator[Change]:

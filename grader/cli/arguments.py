@@ -165,7 +165,8 @@ def _adjust(commands: Any) -> None:
         type=Path,
         metavar="CSV",
         help="student_id, assignment, criterion (empty: the whole assignment), points (0 takes back an "
-        "earlier one), reason, author; `grader report --format adjustments` writes such a file",
+        "earlier one), reason, author; may have applies_to (submission or student), may_exceed (yes: the "
+        "total may leave the points offered); `grader report --format adjustments` writes such a file",
     )
     _add_gradebook(adjust)
 
@@ -174,8 +175,8 @@ def _forget(commands: Any) -> None:
     forget = commands.add_parser(
         "forget",
         help="withdraw a student, or a run, from every report",
-        epilog="Nothing is deleted: --undo takes it back, and a new batch that brings a submission again makes "
-        "it count again. Where a run is withdrawn, the submission that counted before it counts.",
+        epilog="Nothing is deleted: --undo takes it back, and a new batch that brings a submission again "
+        "makes it count again. Where a run is withdrawn, the submission that counted before it counts.",
     )
     forget.add_argument("--student", metavar="ID", help="withdraw what this student has")
     forget.add_argument("--assignment", metavar="NAME", help="with --student: in this one; default: in all")

@@ -1,21 +1,24 @@
 """From points to the score that counts: deadlines, late penalties, late days, a person's word, rounding.
 
 Everything here is a pure function: no clock, no database. The order is always the same: a late submission is
-dropped, or loses what its late days do not forgive; then comes what a person adds; rounding is last.
+dropped, or loses what its late days do not forgive; then comes what a person adds, within 0 and the points
+offered; rounding is last.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from fractions import Fraction
 from math import ceil, floor
 from typing import Literal
 
 from grader.model.student import Adjustment, Student, Submission
+from grader.model.times import earlier_reading
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+OUTDATED = "no longer applies: it was for an earlier submission"
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Policies:
     `extensions[assignment][student]` moves one student's deadline; where the roster has another one for them,
     the longer counts. `grace` moves everybody's. `floor` and `cap` are shares of the points offered: no
     penalty takes a score below the floor, no late submission scores above the cap. Later than `drop_after`
-    after the deadline a submission scores nothing, whatever late days are left.
+    after the deadline a submission scores nothing, whatever late days are left. Times without an offset are
+    meant in `timezone`.
     """
 
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
@@ -61,6 +65,7 @@ class Policies:
     drop_after: timedelta | None = None
     late_days: LateDays = LateDays(0, 0)
     rounding: Rounding | None = None
+    timezone: tzinfo | None = None
 
 
 @dataclass(frozen=True)
@@ -127,12 +132,7 @@ def settle_one(policies: Policies, standing: Standing, late_days_left: int) -> F
         used = _be_late(policies, standing, lateness, late_days_left, steps)
     else:
         _say_why_in_time(policies, standing, lateness, steps)
-    score = steps[-1].score if steps else standing.earned
-    for adjustment in standing.adjustments:
-        score += adjustment.points
-        where = f" on {adjustment.criterion}" if adjustment.criterion else ""
-        said = f"{_points(adjustment.points, sign='+')}{where} from {adjustment.author}: {adjustment.reason}"
-        steps.append(Step("adjustment", said, score))
+    score = _adjust(standing, steps)
     if policies.rounding is not None:
         rounded = round_score(policies.rounding, score, standing.max_score)
         if rounded != score:
@@ -140,6 +140,27 @@ def settle_one(policies: Policies, standing: Standing, late_days_left: int) -> F
             steps.append(Step("rounding", said, rounded))
             score = rounded
     return Final(standing.earned, score, tuple(steps), used, unclear)
+
+
+def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
+    """Adds what a person adds; returns the score, within 0 and the points offered unless they say more."""
+    before = score = steps[-1].score if steps else standing.earned
+    exceeds = False
+    for adjustment in standing.adjustments:
+        where = f" on {adjustment.criterion}" if adjustment.criterion else ""
+        said = f"{_points(adjustment.points, sign='+')}{where} from {adjustment.author}: {adjustment.reason}"
+        if adjustment.is_for(standing.submission):
+            score += adjustment.points
+            exceeds |= adjustment.may_exceed
+            steps.append(Step("adjustment", said, score))
+        else:
+            steps.append(Step("outdated_adjustment", f"{said} (it {OUTDATED})", score))
+    least, most = min(before, Fraction(0)), max(before, standing.max_score or score)
+    if not exceeds and not least <= score <= most:
+        bound = f"at most {_points(most)}" if score > most else f"at least {_points(least)}"
+        score = min(max(score, least), most)
+        steps.append(Step("bounds", f"a total is {bound}", score))
+    return score
 
 
 def extension_of(policies: Policies, assignment: str, student: Student) -> timedelta:
@@ -165,6 +186,10 @@ def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
     if not standing.submission.submitted_at:
         return None
     handed_in = datetime.fromisoformat(standing.submission.submitted_at)
+    if handed_in.tzinfo is None:  # it came before the course had a time zone
+        if policies.timezone is None:
+            return None
+        handed_in = earlier_reading(handed_in, policies.timezone)
     return handed_in - due - extension_of(policies, standing.assignment, standing.student) - policies.grace
 
 

@@ -26,9 +26,9 @@ class Submission:
     """One set of files that a student handed in at one time.
 
     `files` is the hex SHA-256 over the files' names and contents. `attempt` tells several submissions of one
-    student apart and sorts them. `submitted_at` is ISO 8601 with its offset from UTC, "" where nobody knows;
-    `late` is what the LMS said of it. `doubt` says why a person must look before its grade counts, "" where
-    there is no reason or a person has accepted it.
+    student apart and sorts them. `submitted_at` is ISO 8601 with its offset from UTC (without one where the
+    course has no time zone), "" where it is not known; `late` is what the LMS said of it. `doubt` says why a
+    person must look before its grade counts, "" where there is no reason or a person has accepted it.
     """
 
     student_id: str
@@ -48,7 +48,12 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """Points that a person adds to a criterion's score, or takes from it; "" is the whole assignment."""
+    """Points that a person adds to a criterion's score, or takes from it; "" is the whole assignment.
+
+    It `applies_to` one submission, or to the student whichever submission counts. `submission` is the id of
+    that one, "" where none counted; None means the one that counts when the adjustment is entered. Where it
+    `may_exceed`, the total may lie below 0 or above the points offered.
+    """
 
     student_id: str
     assignment: str
@@ -56,3 +61,12 @@ class Adjustment:
     points: Fraction
     reason: str
     author: str
+    applies_to: str = "submission"
+    may_exceed: bool = False
+    submission: str | None = None
+
+    def is_for(self, submission: Submission | None) -> bool:
+        """Whether it applies while this submission counts."""
+        if self.applies_to == "student" or self.submission is None:
+            return True
+        return self.submission == ("" if submission is None else submission.id)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from grader.model.assignment import Visibility
 from grader.model.grade import Grade, Status
-from grader.model.policies import Final, Policies, Standing, settle, settle_one
+from grader.model.policies import OUTDATED, Final, Policies, Standing, settle, settle_one
 from grader.model.student import Adjustment, Student, Submission
 from grader.report.text import clean_line, listing
 
@@ -21,6 +21,7 @@ class ClassRow:
 
     `submission` is the one that the grade is of; `adjustments` are what a person adds to it; `settled` is
     what the course's policies make of all that. `absent`: the student is on the roster and submitted nothing.
+    `offered` are the assignment's points, where there is no grade to say so; 0 where they are not known.
     """
 
     student_id: str
@@ -32,6 +33,7 @@ class ClassRow:
     adjustments: tuple[Adjustment, ...] = ()
     settled: Final | None = None
     absent: bool = False
+    offered: Fraction = Fraction(0)
 
     @property
     def standing(self) -> Standing:
@@ -40,7 +42,7 @@ class ClassRow:
             student=self.student or Student(self.student_id),
             assignment=self.assignment,
             earned=Fraction(0) if self.grade is None else self.grade.score,
-            max_score=Fraction(0) if self.grade is None else self.grade.max_score,
+            max_score=self.offered if self.grade is None else self.grade.max_score,
             submission=self.submission,
             adjustments=self.adjustments,
         )
@@ -53,7 +55,8 @@ class ClassRow:
     @property
     def score(self) -> Fraction | None:
         """The score that counts; None where there is neither a grade nor a person's word."""
-        return None if self.grade is None and not self.adjustments else self.final.score
+        applied = any(adjustment.is_for(self.submission) for adjustment in self.adjustments)
+        return self.final.score if applied or self.grade is not None else None
 
     @property
     def review_reason(self) -> str:
@@ -64,6 +67,8 @@ class ClassRow:
             return f"partial: {self.grade.not_selected} cases were not selected"
         if self.grade is not None and self.grade.needs_person:
             return "not scored: " + listing([f"{r.criterion}/{r.case}" for r in self.grade.needs_person])
+        if not all(adjustment.is_for(self.submission) for adjustment in self.adjustments):
+            return self.doubt or f"an adjustment {OUTDATED}"
         return self.doubt or self.final.unclear
 
     @property

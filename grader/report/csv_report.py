@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 
+from grader.model.student import Adjustment
 from grader.report.class_row import NOTHING, ClassRow
 from grader.report.spreadsheet import to_csv
 from grader.report.text import exact_text, score_text
 
-ADJUSTMENT_COLUMNS = ("student_id", "assignment", "criterion", "points", "reason", "author")
+ADJUSTMENT_COLUMNS = (
+    *("student_id", "assignment", "criterion", "points", "reason", "author"),
+    *("applies_to", "may_exceed", "submission"),
+)
+NO_SUBMISSION = "none"  # none counted when the adjustment was made
 
 
 def grades_csv(rows: Iterable[ClassRow]) -> bytes:
@@ -40,9 +45,11 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
 
 def adjustments_csv(rows: Iterable[ClassRow]) -> bytes:
     """adjustments.csv: what persons add to scores, as `grader adjust` reads it."""
-    adjustments = (adjustment for row in rows for adjustment in row.adjustments)
-    lines = [
-        [a.student_id, a.assignment, a.criterion, exact_text(a.points), a.reason, a.author]
-        for a in adjustments
-    ]
+    lines = [_adjustment_line(adjustment) for row in rows for adjustment in row.adjustments]
     return to_csv([ADJUSTMENT_COLUMNS, *lines])
+
+
+def _adjustment_line(a: Adjustment) -> list[str]:
+    bound = "" if a.applies_to == "student" or a.submission is None else a.submission or NO_SUBMISSION
+    about = [a.student_id, a.assignment, a.criterion, exact_text(a.points), a.reason, a.author]
+    return [*about, a.applies_to, "yes" if a.may_exceed else "no", bound]

@@ -125,7 +125,7 @@ def test_what_failed_before_is_named_again_where_nothing_is_graded_anew(
     assert summary.to_review == (Doubt("eve", "grading failed"),)
 
 
-def test_a_standing_says_of_cases_what_the_whole_grade_says(gradebook: Gradebook) -> None:
+def test_a_standing_needs_review_where_the_whole_grade_does(gradebook: Gradebook) -> None:
     wrong = CheckResult("conv", "b", Status.INTERNAL_ERROR)
     judged = CheckResult("conv", "a", Status.OK, output="much")
     criterion = CriterionGrade("conv", "t", Fraction(5), Fraction(1), Status.WRONG, (judged, wrong))
@@ -135,4 +135,5 @@ def test_a_standing_says_of_cases_what_the_whole_grade_says(gradebook: Gradebook
     (brief,), (full,) = gradebook.standings("conv"), gradebook.grades()
     assert brief.review_reason == full.review_reason == "not scored: conv/b"
     assert (brief.score, brief.remark) == (full.score, full.remark)
+    assert brief.grade is not None and brief.grade.criteria[0].results == (wrong,)
     assert list(gradebook.standings("another")) == []

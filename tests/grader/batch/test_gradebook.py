@@ -192,20 +192,56 @@ def test_a_class_without_its_roster_leaves_what_the_roster_said(gradebook: Grade
     assert gradebook.students() == [ada]
 
 
-def test_an_adjustment_outlives_every_regrade(gradebook: Gradebook) -> None:
-    record(gradebook, "ada", score(3))
+def test_an_adjustment_outlives_every_regrade_of_its_submission(gradebook: Gradebook) -> None:
+    first = record(gradebook, "ada", score(3))
     two = Adjustment("ada", "conv", "conv", Fraction(2, 3), "the page was misleading", "instructor")
     gradebook.adjust(two)
     for points in (1, 5):
         record(gradebook, "ada", score(points))
-    record(gradebook, "ada", score(4), files="2")
     (row,) = gradebook.grades()
-    assert row.adjustments == (two,)
-    assert row.score == 4 + Fraction(2, 3)
+    assert row.adjustments == (replace(two, submission=first.id),)
+    assert row.score == 5 + Fraction(2, 3)
     gradebook.adjust(replace(two, points=Fraction(0)))
-    assert gradebook.grades()[0].score == 4
+    assert gradebook.grades()[0].score == 5
     with pytest.raises(UserError, match="'nobody'"):
         gradebook.adjust(replace(two, student_id="nobody"))
+    with pytest.raises(UserError, match="found submission 'another' for 'ada' in conv"):
+        gradebook.adjust(replace(two, submission="another"))
+
+
+def test_an_adjustment_for_an_earlier_submission_is_kept_and_not_applied(gradebook: Gradebook) -> None:
+    record(gradebook, "ada", score(3))
+    two = Adjustment("ada", "conv", "", Fraction(2), "the page was misleading", "instructor")
+    gradebook.adjust(two)
+    record(gradebook, "ada", score(4), files="2")
+    (row,) = gradebook.grades()
+    assert (row.score, row.adjustments[0].points) == (4, 2)
+    assert row.review_reason == "an adjustment no longer applies: it was for an earlier submission"
+    gradebook.adjust(two)  # renewed
+    (row,) = gradebook.grades()
+    assert (row.score, row.review_reason) == (6, "")
+    record(gradebook, "ada", score(3))  # the first submission again
+    gradebook.adjust(replace(two, points=Fraction(0)))
+    (row,) = gradebook.grades()
+    assert (row.score, row.review_reason) == (3, "")
+
+
+def test_an_adjustment_for_a_student_applies_whichever_submission_counts(gradebook: Gradebook) -> None:
+    gradebook.hand_in([Student("ada")], [])
+    gradebook.adjust(Adjustment("ada", "conv", "", Fraction(2), "oral", "me", applies_to="student"))
+    for files in "12":
+        record(gradebook, "ada", score(3), files)
+        (row,) = gradebook.grades()
+        assert (row.score, row.review_reason) == (5, "")
+
+
+def test_points_for_who_submitted_nothing_do_not_go_to_what_they_submit_later(gradebook: Gradebook) -> None:
+    gradebook.hand_in([Student("ada")], [])
+    gradebook.adjust(Adjustment("ada", "conv", "", Fraction(2), "oral", "me"))
+    assert [(row.score, row.review_reason) for row in gradebook.grades()] == [(2, "")]
+    record(gradebook, "ada", score(3))
+    (row,) = gradebook.grades()
+    assert row.score == 3 and "no longer applies" in row.review_reason
 
 
 def test_the_audit_log_says_what_happened_and_refuses_to_be_rewritten(gradebook: Gradebook) -> None:
@@ -366,13 +402,18 @@ def test_a_gradebook_of_an_earlier_schema_is_brought_up_to_date_with_its_grades_
     graded = {"ada": replace(grade, notes=()), "bob": replace(grade, submission="bob", notes=())}
     kept = {"ada": Submission("ada", "conv", "1", "2", "2026-10-01T12:00:00+02:00", late=True)}
     kept["bob"] = Submission("bob", "conv", "2")
-    write_old(url, revision, old_rows(graded, kept, notes=revision != "0001"))
+    before = old_rows(graded, kept, notes=revision != "0001")
+    adjusted = {"assignment": "conv", "criterion": "", "points": "50", "reason": "why", "author": "who"}
+    before["adjustments"] = [{"student_id": "bob", **adjusted}]
+    write_old(url, revision, before)
     with Gradebook(url) as book:
         rows = book.grades()
         assert [(row.student_id, row.grade, row.submission) for row in rows] == [
             (id, graded[id], kept[id]) for id in ("ada", "bob")
         ]
         assert {row.review_reason for row in rows} == {"partial: 3 cases were not selected"}
+        assert [row.score for row in rows] == [grade.score, grade.score + 50]
+        assert rows[1].adjustments[0].submission == kept["bob"].id
 
 
 def old_rows(grades: dict[str, Grade], submissions: dict[str, Submission], notes: bool) -> dict[str, Any]:

@@ -134,6 +134,17 @@ def test_after_a_run_with_a_wrong_roster_is_withdrawn_the_former_roster_holds(gr
     assert [student.id for student in gradebook.students()] == ["ada", "bob"]
 
 
+def test_points_of_who_submitted_nothing_outlive_a_withdrawal_that_is_not_theirs(
+    gradebook: Gradebook,
+) -> None:
+    gradebook.hand_in([Student("cleo")], [])
+    gradebook.adjust(Adjustment("cleo", "conv", "", Fraction(8), "oral examination", "me"))
+    bring(gradebook, ("ghost", "1", 5))
+    gradebook.forget_run(1, "why", "me")
+    assert scores(gradebook) == {"cleo": 8}
+    assert [student.id for student in gradebook.students()] == ["cleo"]
+
+
 def test_what_an_earlier_run_brought_stays_where_a_later_one_that_brought_it_again_goes(
     gradebook: Gradebook,
 ) -> None:

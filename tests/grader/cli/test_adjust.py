@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.cli import PASSED, USER_MISTAKE
+from grader.batch.gradebook import Gradebook, Graded
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.model.student import Submission
+from tests.grader.cli.conftest import grade_of
 
 HEADER = "student_id,assignment,criterion,points,reason,author\n"
 
@@ -38,6 +41,59 @@ def test_somebody_who_handed_in_nothing_may_be_given_points(
     assert scores()["cleo"] == "8"
 
 
+def replaced(url: str) -> None:
+    """Another submission of ada counts now."""
+    with Gradebook(url) as book:
+        later = Submission("ada", "tiny", "later", "2")
+        book.hand_in([], [later])
+        book.record(later, Graded(grade_of("ada")))
+
+
+def test_what_is_exported_is_read_back_as_it_was_and_a_renewal_is_a_persons_word(
+    at_course: str, scores: Callable[[], dict[str, str]]
+) -> None:
+    words = "applies_to,may_exceed,submission\n"
+    text = f"{HEADER.strip()},{words}ada,tiny,flip,2,regrade,me,,,\n'=bob,tiny,,7,bonus,me,student,yes,\n"
+    Path("adjustments.csv").write_text(f"{text}cleo,tiny,,3,oral,me,submission,no,\n")
+    assert main(["adjust", "adjustments.csv", "--gradebook", at_course]) == PASSED
+    assert scores() == {"ada": "7", "'=bob": "12", "cleo": "3"}
+    replaced(at_course)
+    assert scores()["ada"] == "5"
+    for _ in range(2):
+        assert main(["report", "--gradebook", at_course, "--format", "adjustments", "--out", "out"]) == PASSED
+        exported = Path("out/adjustments.csv").read_text()
+        assert "me,student,yes,\n" in exported and "oral,me,submission,no,none\n" in exported
+        assert main(["adjust", "out/adjustments.csv", "--gradebook", at_course]) == PASSED
+        assert scores() == {"ada": "5", "'=bob": "12", "cleo": "3"}
+    assert adjust(at_course, "ada,tiny,flip,2,regrade,me\n") == PASSED
+    assert scores()["ada"] == "7"
+
+
+def test_an_adjustment_for_an_earlier_submission_is_shown_and_exported_to_no_lms(
+    at_course: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adjust(at_course, "ada,tiny,flip,2,regrade,me\n") == PASSED
+    replaced(at_course)
+    outdated = "no longer applies: it was for an earlier submission"
+    assert main(["report", "--gradebook", at_course, "--format", "feedback", "--out", "out"]) == PASSED
+    assert outdated in Path("out/ada/tiny.md").read_text()
+    capsys.readouterr()
+    assert main(["report", "--gradebook", at_course, "--format", "gradescope", "--out", "gs"]) == NOT_PASSED
+    assert capsys.readouterr().err == f"left out: ada, tiny: needs review first (an adjustment {outdated})\n"
+    assert not Path("gs/ada").exists()
+
+
+def test_a_total_stays_within_0_and_the_points_offered(
+    at_course: str, scores: Callable[[], dict[str, str]]
+) -> None:
+    assert adjust(at_course, "ada,tiny,flip,6,generous,me\n'=bob,tiny,,-9,copied,me\n") == PASSED
+    assert scores() == {"ada": "10", "'=bob": "0"}
+    assert adjust(at_course, "cleo,tiny,,-1,copied,me\n") == PASSED
+    assert scores()["cleo"] == "0"
+    assert main(["report", "--gradebook", at_course, "--format", "feedback", "--out", "out"]) == PASSED
+    assert "a total is at most 10 points" in Path("out/ada/tiny.md").read_text()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     {
@@ -57,6 +113,10 @@ def test_somebody_who_handed_in_nothing_may_be_given_points(
         "points_in_words": (
             "ada,tiny,flip,two,why,me\n",
             "adjustments.csv:2: points: found 'two', expected a number, 2.5 or -1/3",
+        ),
+        "more_than_the_assignment_offers": (
+            "ada,tiny,flip,-500,why,me\n",
+            "adjustments.csv:2: found -500 points, expected at most 10: tiny offers no more",
         ),
         "no_reason": (
             "ada,tiny,flip,1,,me\n",

@@ -15,7 +15,8 @@ def test_policies_of_the_course_reach_every_report(
 ) -> None:
     assert scores() == {"ada": "5", "'=bob": "5"}
     with open("assignments/course.yaml", "a") as file:
-        file.write("deadlines: {tiny: 2026-10-01T23:59:00+02:00}\nlate_penalty: 10% per day\n")
+        file.write("timezone: Europe/Berlin\ndeadlines: {tiny: 2026-10-01T23:59:00}\n")
+        file.write("late_penalty: 10% per day\n")
         file.write("extensions: {tiny: {ada: 2d}}\n")
     assert scores() == {"ada": "5", "'=bob": "4"}
     assert main(["report", "--gradebook", at_course, "--format", "json", "--out", "out"]) == PASSED
@@ -30,7 +31,8 @@ def test_an_extension_for_somebody_unknown_is_named(
     at_course: str, scores: Callable[[], dict[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open("assignments/course.yaml", "a") as file:
-        file.write("deadlines: {tiny: 2026-10-01T23:59:00+02:00}\nextensions: {tiny: {adda: 2d}}\n")
+        file.write("timezone: Europe/Berlin\ndeadlines: {tiny: 2026-10-01T23:59:00}\n")
+        file.write("extensions: {tiny: {adda: 2d}}\n")
     scores()
     assert (
         "note: course.yaml extends tiny for 'adda', whom the gradebook does not know"

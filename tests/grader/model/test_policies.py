@@ -223,6 +223,45 @@ def test_what_a_person_adds_is_not_taken_by_the_penalty_and_is_rounded_last() ->
     assert final.steps[1].says == "+2.25 points on flip from grace: regrade"
 
 
+def adjusted(*points: int, may_exceed: bool = False, submission: str | None = None) -> Standing:
+    def one(n: int) -> Adjustment:
+        of = {"may_exceed": may_exceed, "submission": submission}
+        return Adjustment("ada", "conv", "", Fraction(n), "why", "grace", **of)  # type: ignore[arg-type]
+
+    return replace(handed_in(-DAY), adjustments=tuple(map(one, points)))
+
+
+@given(st.lists(st.integers(-100, 100), max_size=4), st.integers(0, 100))
+def test_what_persons_add_leaves_a_total_within_0_and_the_points_offered(
+    added: list[int], earned: int
+) -> None:
+    final = settle_one(Policies(), replace(adjusted(*added), earned=Fraction(earned)), 0)
+    assert final.score == min(max(earned + sum(added), 0), 100)
+    assert ("bounds" in [step.policy for step in final.steps]) == (final.score != earned + sum(added))
+    free = settle_one(Policies(), replace(adjusted(*added, may_exceed=True), earned=Fraction(earned)), 0)
+    assert free.score == earned + sum(added)
+
+
+def test_a_total_that_is_cut_says_so() -> None:
+    steps = settle_one(Policies(), adjusted(20), 0).steps
+    assert [(s.policy, s.score) for s in steps] == [("adjustment", 110), ("bounds", 100)]
+    assert steps[1].says == "a total is at most 100 points"
+    assert settle_one(Policies(), adjusted(-95), 0).steps[1].says == "a total is at least 0 points"
+
+
+def test_where_no_points_are_known_a_total_has_no_upper_bound() -> None:
+    standing = replace(adjusted(20), earned=Fraction(0), max_score=Fraction(0))
+    assert settle_one(Policies(), standing, 0).score == 20
+
+
+def test_an_adjustment_for_another_submission_is_said_and_changes_nothing() -> None:
+    final = settle_one(Policies(), adjusted(5, submission="another"), 0)
+    assert final.score == 90
+    assert [step.says for step in final.steps] == [
+        "+5 points from grace: why (it no longer applies: it was for an earlier submission)"
+    ]
+
+
 @given(late_policies(), spans)
 def test_after_an_assignment_closes_nothing_scores(policies: Policies, after: timedelta) -> None:
     end, extension = closes(policies, "conv"), policies.extensions["conv"]["ada"]

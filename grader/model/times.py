@@ -1,0 +1,56 @@
+"""Times as people, file names and learning platforms write them, read in the course's time zone."""
+
+import re
+from datetime import UTC, datetime, tzinfo
+
+_DATE = r"(?P<year>\d{4})(?P<dash>-?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
+_CLOCK = (
+    r"(?P<hour>\d\d)(?P<mark>[:.-]?)(?P<minute>\d\d)(?:(?P=mark)(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
+)
+_ZONE = r"(?P<zone>Z|UTC|GMT|(?P<sign>[+-])(?P<h>\d\d)"
+# offsets in hours alone come second: of `12-00-02-00` the end is an offset, as in `12-00-0200`
+_FORMS = [
+    re.compile(rf"{_DATE}[T _-]{_CLOCK} ?(?:{_ZONE}{minutes}))?", re.ASCII | re.IGNORECASE)
+    for minutes in (r"[:-]?(?P<m>\d\d)", r"(?P<m>)")
+]
+
+
+def course_time(text: str, zone: tzinfo | None) -> str:
+    """A time as ISO 8601 with its offset from UTC; "" only where the text is no time of a day.
+
+    ISO 8601, and what folders are named by: dashes or dots for colons, a space or `_` for the T. A time
+    without an offset is read in `zone`; an hour that comes twice there is the earlier one, in the student's
+    favour. Without a zone such a time keeps none.
+    """
+    match = next(filter(None, (form.fullmatch(text.strip()) for form in _FORMS)), None)
+    if match is None:
+        return ""
+    date, clock = f"{match['year']}-{match['month']}-{match['day']}", f"{match['hour']}:{match['minute']}"
+    second = f"{match['second'] or '00'}.{(match['fraction'] or '0')[:6].ljust(6, '0')}"
+    offset = f"{match['sign']}{match['h']}:{match['m'] or '00'}" if match["sign"] else "+00:00"
+    try:
+        time = datetime.fromisoformat(f"{date}T{clock}:{second}{offset if match['zone'] else ''}")
+        read = time if match["zone"] or zone is None else earlier_reading(time, zone)
+        return read.isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
+def earlier_reading(time: datetime, zone: tzinfo) -> datetime:
+    """The moment that a time without offset means in a zone; where it may mean two, the earlier."""
+    return min(readings(time, zone))
+
+
+def readings(time: datetime, zone: tzinfo) -> tuple[datetime, ...]:
+    """The moments that a time without offset may mean, each with its offset then: two, in order, or one.
+
+    There are two where a clock is put back, and the hour comes twice; and where it is put forward, and the
+    hour is skipped: then both lie outside of it.
+    """
+    moments = {time.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return tuple(_fixed(moment.astimezone(zone)) for moment in sorted(moments))
+
+
+def _fixed(time: datetime) -> datetime:
+    """With an offset of its own: Python subtracts times of one zone as if its clock were never put back."""
+    return datetime.fromisoformat(time.isoformat())
