@@ -77,7 +77,9 @@ def _submission(run: Run, criterion: Criterion, case: Case) -> Implementation:
     assert run.submission is not None
     if run.refused:
         raise Failed(_ended(case, Status.REFUSED, run.refused))
-    why_not = ended_by_time(criterion, run.results) or unmet_requirement(criterion, run.results)
+    why_not = unmet_requirement(criterion, run.results)
+    if not run.submission.cannot_start:  # else every case ends as the import did
+        why_not = ended_by_time(criterion, run.results) or why_not
     if why_not:
         raise Failed(_ended(case, Status.NOT_RUN, why_not))
     run.submission.budgets.enter(criterion.id)
@@ -85,16 +87,18 @@ def _submission(run: Run, criterion: Criterion, case: Case) -> Implementation:
 
 
 def _checked(
-    case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle, forward_fails: str
+    submission: Implementation, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str
 ) -> CheckResult:
-    """The verdict on a case; raises Failed where it depends on the cases before it as well.
+    """The verdict on a case; raises Failed where it says nothing about this case by itself.
 
-    That is so where their criterion's time was used up. With all of its time the case might have ended
-    otherwise, so nothing of that criterion may be recalled.
+    With all of its criterion's time the case might have ended otherwise, so where that was used up nothing of
+    the criterion may be recalled. An import that took too long is no case's doing.
     """
     result = check(case, criterion, submission, oracle, forward_fails)
     if submission.budgets.for_call().is_used_up:
         forget(criterion, oracle)
+        raise Failed(result)
+    if submission.cannot_start and result.status is Status.TIMEOUT:
         raise Failed(result)
     return result
 
@@ -122,10 +126,8 @@ class CaseItem(pytest.Item):
         try:
             submission = _submission(run, criterion, case)
             forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
-            return recall(
-                *(case, criterion, run.oracle, forward_fails),
-                lambda: _checked(case, criterion, submission, run.oracle, forward_fails),
-            )
+            asked = case, criterion, run.oracle, forward_fails
+            return recall(*asked, lambda: _checked(submission, *asked))
         except Failed as failed:
             return failed.result
         except GraderFault as fault:

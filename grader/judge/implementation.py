@@ -82,7 +82,7 @@ class Implementation:
         submission takes one process less. Where one apart is needed again, another takes its place.
         """
         if self._veiled is None:
-            for criterion, probe, inputs in self._ahead():
+            for criterion, probe, inputs in () if self.cannot_start else self._ahead():
                 with self.budgets.within(criterion) as budget:
                     outcome = self.run_apart(probe, inputs)
                 if budget.is_used_up:
@@ -94,9 +94,15 @@ class Implementation:
             self._veiled._import_failed = self._veiled._import_failed or self._import_failed
         return self._veiled
 
+    @property
+    def cannot_start(self) -> bool:
+        """Whether the import failed, so that every case ends as that did."""
+        return self._import_failed is not None
+
     def _another(self) -> "Implementation":
         other = Implementation(self._starter, self._subject, self._limits)
         other.budgets = self.budgets
+        other._import_failed = self._import_failed
         return other
 
     def run_apart(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:

@@ -104,11 +104,14 @@ class WorkerProcess:
     def _exchange(self, request: bytes, most: Seconds) -> Frame | Outcome:
         clocks = Clocks(self._child)
         try:
-            return self._converse(request, most, clocks)
+            reply = self._converse(request, most, clocks)
         finally:
             self.took = clocks.read()
             if self.took.cpu <= 0:  # no process tells any more: it was not more than this
                 self.took = replace(self.took, cpu=max(0.0, min(most.cpu, self.took.wall)))
+        if isinstance(reply, Frame) and self.took.cpu > most.cpu:  # whether or not the judge looked in time
+            return _ran_too_long(most)
+        return reply
 
     def _converse(self, request: bytes, most: Seconds, clocks: "Clocks") -> Frame | Outcome:
         next_look = time.monotonic() + TICK_SECONDS
@@ -141,7 +144,7 @@ class WorkerProcess:
         clocks.look_who_waits()
         took = clocks.read()
         if took.cpu >= most.cpu:
-            return Outcome(Status.TIMEOUT, reason=f"it ran for more than {most.cpu:g} CPU seconds")
+            return _ran_too_long(most)
         if took.wall > most.wall:
             self.is_late = not clocks.tell_waiting
             return Outcome(Status.TIMEOUT, reason=f"no answer came within {most.wall:g} seconds")
@@ -216,6 +219,10 @@ class WorkerProcess:
         text = self._printed.decode("utf-8", errors="replace")
         cut = self._printed_bytes - len(self._printed)
         return f"{text}\n[{cut} more bytes cut]" if cut > 0 else text
+
+
+def _ran_too_long(most: Seconds) -> Outcome:
+    return Outcome(Status.TIMEOUT, reason=f"it ran for more than {most.cpu:g} CPU seconds")
 
 
 class Clocks:
