@@ -81,7 +81,7 @@ def test_eight_graders_at_once_change_no_verdict(
 def test_what_sleeps_costs_its_criterion_and_holds_nobody_up(
     assignment: Assignment, honest: str, honest_alone: Grade, tmp_path: Path
 ) -> None:
-    """Of twelve the first sleeps when it is imported; it is graded last, for the other grader does the rest."""
+    """Of twelve the first sleeps when it is imported. It is graded last: the other grader does the rest."""
     submission(tmp_path / "00-asleep", "import time\n\ntime.sleep(1e9)\n" + honest)
     for number in range(1, 12):
         submission(tmp_path / f"{number:02}-honest", f"{honest}\n# {number}\n")
