@@ -137,8 +137,8 @@ def _type(value: Schema, models: Schema) -> str:
         return f"[{HEADINGS[name]}](#{HEADINGS[name]})" if name in HEADINGS else _type(models[name], models)
     if "anyOf" in value:
         if {each.get("type") for each in value["anyOf"]} == {"number", "integer"}:
-            bounds = {key: bound for key, bound in value.items() if key != "anyOf"}
-            return _type({**bounds, "type": "number"}, models)
+            rest = {key: each for key, each in value.items() if key != "anyOf"}
+            return _type({**rest, "type": "number"}, models)
         return ", or ".join(dict.fromkeys(_type(each, models) for each in value["anyOf"]))
     if "enum" in value:
         return ", ".join(f"`{each}`" for each in value["enum"])

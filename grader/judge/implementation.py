@@ -71,6 +71,7 @@ class Implementation:
         self._import_failed = subject.failed
         self.budgets = Budgets(limits, criteria)
         self._answered: dict[tuple[str, str, str], Outcome] = {}
+        self._is_late = False  # whether the last run was
         self._apart: Implementation | None = None
         self._veiled: Implementation | None = None
 
@@ -116,7 +117,7 @@ class Implementation:
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """What the subject's probe returns for these inputs, in its own dtype where none is given."""
         outcome = self._run(probe, inputs, dtype)
-        if self._worker is not None and self._worker.is_late and self.budgets.second_tries:
+        if self._is_late and self.budgets.second_tries:
             self.budgets.second_tries -= 1
             self._import_failed = None
             outcome = self._run(probe, inputs, dtype, PATIENCE)
@@ -134,6 +135,7 @@ class Implementation:
         return self._worker.cpu_seconds(with_descendants=True) if self._worker is not None else 0.0
 
     def _run(self, probe: str, inputs: Inputs, dtype: str, patience: int = 1) -> Outcome:
+        self._is_late = False
         if self._import_failed is not None:
             return self._import_failed
         if self.budgets.for_call().is_empty:
@@ -223,7 +225,8 @@ class Implementation:
         try:
             outcome = self._worker.ask(header, raw, most=replace(allowed, wall=allowed.wall * patience))
         finally:
-            self._charge(budget, is_forgiven=self._worker.is_late or patience > 1)
+            self._is_late = self._worker.is_late
+            self._charge(budget, is_forgiven=self._is_late or patience > 1)
         if outcome.status is Status.TIMEOUT:
             by_cpu = self._worker.took.cpu >= allowed.cpu
             if allowed.cpu < most.cpu if by_cpu else allowed.wall < most.wall:

@@ -344,6 +344,21 @@ def test_where_no_waiting_is_told_two_late_runs_are_tried_again_whichever_proces
     assert len(took["call"]) == 4 + SECOND_TRIES
 
 
+def test_where_no_waiting_is_told_an_import_that_sleeps_is_tried_twice(
+    make_submission: MakeSubmission,
+    inputs: Inputs,
+    took: dict[str, list[Seconds]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(launcher, "waited", lambda pid: {})
+    limits = Limits(import_seconds=0.1, wall_factor=2)
+    submission = make_submission("import time\n\ntime.sleep(60)", limits=limits)
+
+    for run in (submission.run, submission.run, submission.run_apart, submission.veiled.run):
+        assert run("answer", inputs).status is Status.TIMEOUT
+    assert len(took["import"]) == 2
+
+
 def test_where_no_waiting_is_told_a_second_try_has_patience(
     make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
