@@ -354,8 +354,9 @@ def test_where_no_waiting_is_told_an_import_that_sleeps_is_tried_twice(
     limits = Limits(import_seconds=0.1, wall_factor=2)
     submission = make_submission("import time\n\ntime.sleep(60)", limits=limits)
 
-    for run in (submission.run, submission.run, submission.run_apart, submission.veiled.run):
-        assert run("answer", inputs).status is Status.TIMEOUT
+    for ask in (submission.run, submission.run, submission.run_apart):
+        assert ask("answer", inputs).status is Status.TIMEOUT
+    assert submission.veiled.run("answer", inputs).status is Status.TIMEOUT
     assert len(took["import"]) == 2
 
 
