@@ -24,7 +24,7 @@ help:
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv and the class report from the gradebook"
 	@echo "make golden    write the expected reports in tests/golden anew"
-	@echo "make docs      write docs/rubric.schema.json and docs/rubric.md from the loader's models, and docs/attacks.md"
+	@echo "make docs      write docs/rubric.schema.json, docs/rubric.md and docs/limits.md from the loader's models, and docs/attacks.md"
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"

@@ -12,9 +12,10 @@ import pytest
 from grader.judge.ask import Asked
 from grader.judge.cases import Inputs
 from grader.judge.implementation import Implementation
-from grader.judge.memory import recall
+from grader.judge.memory import forget, recall
+from grader.judge.oracles import Oracle
 from grader.judge.pipeline import check
-from grader.judge.score import failing_forward, unmet_requirement
+from grader.judge.score import ended_by_time, failing_forward, unmet_requirement
 from grader.judge.session import Run
 from grader.model.assignment import OWN_TEST, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
@@ -76,10 +77,30 @@ def _submission(run: Run, criterion: Criterion, case: Case) -> Implementation:
     assert run.submission is not None
     if run.refused:
         raise Failed(_ended(case, Status.REFUSED, run.refused))
-    unmet = unmet_requirement(criterion, run.results)
-    if unmet:
-        raise Failed(_ended(case, Status.NOT_RUN, unmet))
+    why_not = unmet_requirement(criterion, run.results)
+    if not run.submission.cannot_start:  # else every case ends as the import did
+        why_not = ended_by_time(criterion, run.results) or why_not
+    if why_not:
+        raise Failed(_ended(case, Status.NOT_RUN, why_not))
+    run.submission.budgets.enter(criterion.id)
     return run.submission if case.visibility is Visibility.VISIBLE else run.submission.veiled
+
+
+def _checked(
+    submission: Implementation, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str
+) -> CheckResult:
+    """The verdict on a case; raises Failed where it says nothing about this case by itself.
+
+    With all of its criterion's time the case might have ended otherwise, so where that was used up nothing of
+    the criterion may be recalled. An import that took too long is no case's doing.
+    """
+    result = check(case, criterion, submission, oracle, forward_fails)
+    if submission.budgets.for_call().is_used_up:
+        forget(criterion, oracle)
+        raise Failed(result)
+    if submission.cannot_start and result.status is Status.TIMEOUT:
+        raise Failed(result)
+    return result
 
 
 class CaseItem(pytest.Item):
@@ -105,10 +126,8 @@ class CaseItem(pytest.Item):
         try:
             submission = _submission(run, criterion, case)
             forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
-            return recall(
-                *(case, criterion, run.oracle, forward_fails),
-                lambda: check(case, criterion, submission, run.oracle, forward_fails),
-            )
+            asked = case, criterion, run.oracle, forward_fails
+            return recall(*asked, lambda: _checked(submission, *asked))
         except Failed as failed:
             return failed.result
         except GraderFault as fault:
@@ -136,10 +155,13 @@ class CaseItem(pytest.Item):
 def submission(request: pytest.FixtureRequest) -> Asked:
     """The submission, asked through the functions of probes.py in float32; see `grader.judge.ask.Asked`."""
     run, case = _own_test(request.node)
-    implementation = _submission(run, run.assignment.criterion(case.criterion), case)
+    criterion = run.assignment.criterion(case.criterion)
+    implementation = _submission(run, criterion, case)
 
     def answer(probe: str, inputs: Inputs) -> Outcome:
         outcome = implementation.run(probe, inputs)
+        if implementation.budgets.for_call().is_used_up:
+            forget(criterion, run.oracle)
         if outcome.status is not Status.OK:
             raise Failed(_ended(case, outcome.status, outcome.reason, outcome.output))
         return outcome

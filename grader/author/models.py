@@ -31,18 +31,28 @@ class Strict(BaseModel):
 
 
 class LimitsModel(Strict):
-    """The limits of one submission; see `grader.model.assignment.Limits`."""
+    """`limits` of assignment.yaml: what one submission may use."""
 
     import_seconds: float | int = Field(Limits.import_seconds, gt=0)
+    """CPU seconds that an import of the submitted files may take."""
     case_seconds: float | int = Field(Limits.case_seconds, gt=0)
-    total_seconds: float | int = Field(Limits.total_seconds, gt=0)
+    """CPU seconds that one call of a probe may take."""
+    criterion_cases: float | int = Field(Limits.criterion_cases, ge=1)
+    """How many times `case_seconds` all cases of a criterion may take together."""
     wall_factor: float | int = Field(Limits.wall_factor, ge=1)
+    """How many times longer than its CPU seconds anything may take by the clock on the wall."""
     memory_mib: int = Field(Limits.memory_mib, ge=256)
+    """Memory, in MiB."""
     file_mib: int = Field(Limits.file_mib, ge=0)
+    """The largest file that may be written, in MiB."""
     open_files: int = Field(Limits.open_files, ge=16)
+    """Files that may be open at a time."""
     processes: int = Field(Limits.processes, ge=1)
+    """Processes and threads that may exist at a time."""
     output_kib: int = Field(Limits.output_kib, ge=1)
+    """What one call may print, in KiB."""
     answer_mib: int = Field(Limits.answer_mib, ge=1)
+    """What one call may return, in MiB."""
 
 
 class PolicyModel(Strict):

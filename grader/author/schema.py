@@ -1,6 +1,6 @@
-"""Describes rubric.yaml by the loader's own models: a JSON Schema for editors, a page for people.
+"""Describes rubric.yaml and limits by the loader's own models: a JSON Schema for editors, pages for people.
 
-`python -m grader.author.schema` writes docs/rubric.schema.json and docs/rubric.md.
+`python -m grader.author.schema` writes docs/rubric.schema.json, docs/rubric.md and docs/limits.md.
 """
 
 import json
@@ -13,11 +13,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from grader.author.conditions import CONDITIONS
-from grader.author.models import CASES, CaseModel, CriterionModel, RubricModel
+from grader.author.models import CASES, CaseModel, CriterionModel, LimitsModel, RubricModel
+from grader.judge.budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
+from grader.model.assignment import Limits
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCS = Path(__file__).parents[2] / "docs"
-SCHEMA, PAGE = "rubric.schema.json", "rubric.md"
+SCHEMA, PAGE, LIMITS_PAGE = "rubric.schema.json", "rubric.md", "limits.md"
+TABLE_HEAD = ("| key | type | default | |", "|---|---|---|---|")
 CONDITION = "Condition"
 HEADINGS = {  # of the page, by the model that is described there
     **{"DefaultsModel": "defaults", "CriterionModel": "criterion", CONDITION: "condition"},
@@ -81,8 +84,32 @@ def rubric_page() -> str:
             for key, row in _rows(model, schema["$defs"])
             if key not in leave_out and (not only or key in only)
         )
-        return "\n".join(("| key | type | default | |", "|---|---|---|---|", *rows))
+        return "\n".join((*TABLE_HEAD, *rows))
 
+    names = {key: model.__name__ for key, (_, model) in CASES.items()}
+    kinds = [(key, name, schema["$defs"][name]["description"]) for key, name in names.items()]
+    context = {"table": table, "kinds": kinds, "every_case": every_case, "conditions": sorted(CONDITIONS)}
+    return _render(PAGE, context)
+
+
+def limits_page() -> str:
+    """docs/limits.md: each limit with its default and meaning, and what a submission can cost."""
+    schema = LimitsModel.model_json_schema(schema_generator=_Readable)
+    return _render(
+        LIMITS_PAGE,
+        {
+            "table": "\n".join((*TABLE_HEAD, *(row for _, row in _rows(schema, {})))),
+            "limits": Limits(),
+            "most_seconds": most_seconds,
+            "IMPORTS": IMPORTS,
+            "WAITING": WAITING,
+            "PATIENCE": PATIENCE,
+            "SECOND_TRIES": SECOND_TRIES,
+        },
+    )
+
+
+def _render(page: str, context: dict[str, Any]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         undefined=jinja2.StrictUndefined,
@@ -90,10 +117,7 @@ def rubric_page() -> str:
         trim_blocks=True,
         autoescape=False,  # Markdown, not HTML
     )
-    names = {key: model.__name__ for key, (_, model) in CASES.items()}
-    kinds = [(key, name, schema["$defs"][name]["description"]) for key, name in names.items()]
-    context = {"table": table, "kinds": kinds, "every_case": every_case, "conditions": sorted(CONDITIONS)}
-    return environment.get_template(f"{PAGE}.j2").render(context)
+    return environment.get_template(f"{page}.j2").render(context)
 
 
 def _rows(model: Schema, models: Schema) -> Iterator[tuple[str, str]]:
@@ -112,6 +136,9 @@ def _type(value: Schema, models: Schema) -> str:
         name = value["$ref"].rpartition("/")[2]
         return f"[{HEADINGS[name]}](#{HEADINGS[name]})" if name in HEADINGS else _type(models[name], models)
     if "anyOf" in value:
+        if {each.get("type") for each in value["anyOf"]} == {"number", "integer"}:
+            rest = {key: each for key, each in value.items() if key != "anyOf"}
+            return _type({**rest, "type": "number"}, models)
         return ", or ".join(dict.fromkeys(_type(each, models) for each in value["anyOf"]))
     if "enum" in value:
         return ", ".join(f"`{each}`" for each in value["enum"])
@@ -142,10 +169,11 @@ def _type(value: Schema, models: Schema) -> str:
 
 
 def write(folder: Path) -> None:
-    """Writes the schema and the page into `folder`; the same bytes every time."""
+    """Writes the schema and the pages into `folder`; the same bytes every time."""
     text = json.dumps(rubric_schema(), indent=2, ensure_ascii=False)
     (folder / SCHEMA).write_text(f"{text}\n", encoding="utf-8")
     (folder / PAGE).write_text(rubric_page(), encoding="utf-8")
+    (folder / LIMITS_PAGE).write_text(limits_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

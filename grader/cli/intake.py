@@ -14,7 +14,7 @@ from grader.intake import Intake, read_class
 from grader.intake.choice import Choice, choice_of
 from grader.intake.roster import read_roster
 from grader.model.assignment import Assignment
-from grader.model.policies import closes, extension_of
+from grader.model.policies import Policies, closes, extension_of
 from grader.report.intake_table import account_csv, account_line, account_table, doubt_lines
 
 
@@ -42,19 +42,20 @@ def run(options: argparse.Namespace) -> int:
 def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
     """What a class submitted, as the options of `batch`, `intake` and `similarity` say it."""
     roster = None if options.roster is None else read_roster(options.roster)
+    policies = course_of(repository()).policies
     return read_class(
         options.submissions,
         assignment.files,
         assignment.name,
         roster,
-        _choice(options, assignment.name),
+        _choice(options, policies, assignment.name),
         layout=options.layout or "",
         accept_renamed=options.accept_renamed,
+        zone=policies.timezone,
     )
 
 
-def _choice(options: argparse.Namespace, name: str) -> Choice:
+def _choice(options: argparse.Namespace, policies: Policies, name: str) -> Choice:
     """By the course's deadline and extensions: what comes too late to count displaces nothing."""
-    policies = course_of(repository()).policies
-    choice = choice_of(options.policy, options.deadline)
+    choice = choice_of(options.policy, options.deadline, policies.timezone)
     return replace(choice, closes=closes(policies, name), extension=partial(extension_of, policies, name))

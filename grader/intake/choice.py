@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
 
 from grader.intake.roster import extension_of
-from grader.intake.times import time_of
 from grader.intake.tree import Handin
 from grader.model.errors import UserError
 from grader.model.student import Student
+from grader.model.times import moment_of
 
 
 @dataclass(frozen=True)
@@ -38,13 +37,13 @@ class Chosen:
     doubt: str = ""
 
 
-def choice_of(policy: str, deadline: str | None, zone: ZoneInfo | None = None) -> Choice:
+def choice_of(policy: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
     """As the command says it; UserError where policy and deadline do not go together."""
     if (policy == "last-before-deadline") != (deadline is not None):
         raise UserError(f"--policy {policy}: --deadline goes with last-before-deadline, and only with it")
     if deadline is None:
         return Choice(policy)
-    if not (moment := time_of(deadline, zone)):
+    if not (moment := moment_of(deadline, zone)):
         raise UserError(
             f"--deadline {deadline!r}: expected a time with its offset, 2026-10-01T23:59:00+02:00"
         )

@@ -5,8 +5,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from grader.intake.choice import LAST, Choice, choose
 from grader.intake.litter import is_litter
@@ -81,7 +81,7 @@ def read_class(
     *,
     layout: str = "",
     accept_renamed: bool = False,
-    zone: ZoneInfo | None = None,
+    zone: tzinfo | None = None,
 ) -> Intake:
     """The submissions in a folder or a zip. `names` are the files that the assignment asks for.
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from grader.intake.layouts import LAYOUTS
 from grader.intake.layouts.folders import names_a_version
@@ -42,7 +42,7 @@ class About:
 
     names: tuple[str, ...]
     assignment: str = ""
-    zone: ZoneInfo | None = None
+    zone: tzinfo | None = None
     has_person: Callable[[str], bool] | None = None
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from grader.intake.litter import is_litter
 from grader.intake.near_names import is_near
@@ -28,7 +28,7 @@ class Tree:
     names: tuple[str, ...]
     read: Read
     assignment: str = ""
-    zone: ZoneInfo | None = None
+    zone: tzinfo | None = None
     has_person: Callable[[str], bool] | None = None
 
     @cached_property

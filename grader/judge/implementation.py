@@ -1,14 +1,13 @@
 """Something that answers probes: a submission behind its wall, or the reference in a plain process."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grader.judge.budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.cases import Inputs
 from grader.judge.cgroup import delegated
 from grader.judge.launcher import Starter
-from grader.judge.turns import Room
 from grader.judge.worker_process import WorkerProcess
 from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
@@ -16,8 +15,7 @@ from grader.model.frame import RawArray
 from grader.model.grade import Outcome, Status
 
 SETUP_SECONDS = 60.0  # nothing of a submission runs in it, so it is bounded only against a broken machine
-PATIENCE = 4  # a second try after a wall timeout waits so many times longer
-REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, total_seconds=10**6, answer_mib=1024)
+REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, criterion_cases=2000, answer_mib=1024)
 
 
 def memory_limit(wall: str, device: str) -> str:
@@ -43,21 +41,14 @@ class Subject:
     compiled: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass
-class Patience:
-    """Whether what is late is tried again; a submission's processes share it."""
-
-    is_left: bool = True
-
-
 class Implementation:
     """Runs probes on one subject; starts its worker when first asked and again after it died.
 
     A worker that had to be killed costs the case that killed it; an import that failed costs every case,
-    once. `total_seconds` of CPU time bound all calls together. What the clock ended while its CPU time was
-    not used up is tried once more in a fresh worker, with patience, and while every other grader of this user
-    on this machine waits, though no longer than a case may take: the machine may have been too busy for it. A
-    second try that is late too shows that it was not the machine, and uses up the patience.
+    once. Calls and imports take from budgets (see `grader.judge.budget`), so that no function uses up the
+    time of another. The wall clock stops while the worker waits for a core. Where the machine does not tell
+    that, what the wall clock ended is tried once more in a fresh worker, with patience: the machine may have
+    been too busy. That happens twice for a submission, whatever it does.
     """
 
     def __init__(
@@ -65,19 +56,22 @@ class Implementation:
         starter: Starter,
         subject: Subject,
         limits: Limits,
-        ahead: Callable[[], Iterable[tuple[str, Inputs]]] = tuple,
+        ahead: Callable[[], Iterable[tuple[str, str, Inputs]]] = tuple,
+        criteria: int = 1,
     ) -> None:
-        """`ahead` tells which probes `run_apart` is going to be asked for, and with which inputs."""
+        """`ahead` tells what `run_apart` is going to be asked: for which criterion, which probe and inputs.
+
+        `criteria` is how many it is run for: their budgets bound its processes.
+        """
         self._starter = starter
         self._subject = subject
         self._limits = limits
         self._ahead = ahead
         self._worker: WorkerProcess | None = None
         self._import_failed = subject.failed
-        self._spent_seconds = 0.0
-        self._patience = Patience()
-        self._room = Room("graders")
+        self.budgets = Budgets(limits, criteria)
         self._answered: dict[tuple[str, str, str], Outcome] = {}
+        self._is_late = False  # whether the last run was
         self._apart: Implementation | None = None
         self._veiled: Implementation | None = None
 
@@ -89,17 +83,27 @@ class Implementation:
         submission takes one process less. Where one apart is needed again, another takes its place.
         """
         if self._veiled is None:
-            for probe, inputs in self._ahead():
-                outcome = self._answered[probe, inputs.digest, ""] = self.run_apart(probe, inputs)
+            for criterion, probe, inputs in () if self.cannot_start else self._ahead():
+                with self.budgets.within(criterion) as budget:
+                    outcome = self.run_apart(probe, inputs)
+                if budget.is_used_up:
+                    break  # that says nothing about this question
+                self._answered[probe, inputs.digest, ""] = outcome
                 if outcome.status is not Status.OK:
                     break  # what cannot answer may not be worth asking, nor cheap
             self._veiled, self._apart = self._apart or self._another(), None
             self._veiled._import_failed = self._veiled._import_failed or self._import_failed
         return self._veiled
 
+    @property
+    def cannot_start(self) -> bool:
+        """Whether the import failed, so that every case ends as that did."""
+        return self._import_failed is not None
+
     def _another(self) -> "Implementation":
         other = Implementation(self._starter, self._subject, self._limits)
-        other._patience = self._patience
+        other.budgets = self.budgets
+        other._import_failed = self._import_failed
         return other
 
     def run_apart(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
@@ -112,16 +116,11 @@ class Implementation:
 
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """What the subject's probe returns for these inputs, in its own dtype where none is given."""
-        spent = self._spent_seconds
-        with self._room.shared():
-            outcome = self._run(probe, inputs, dtype, 1)
-        if self._patience.is_left and self._worker is not None and self._worker.is_late:
+        outcome = self._run(probe, inputs, dtype)
+        if self._is_late and self.budgets.second_tries:
+            self.budgets.second_tries -= 1
             self._import_failed = None
-            with self._room.alone(self._limits.case_seconds * self._limits.wall_factor):
-                outcome = self._run(probe, inputs, dtype, PATIENCE)
-            self._patience.is_left = not self._worker.is_late
-            if self._patience.is_left:
-                self._spent_seconds = spent  # it was kept waiting
+            outcome = self._run(probe, inputs, dtype, PATIENCE)
         return outcome
 
     def run_timed(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
@@ -135,18 +134,19 @@ class Implementation:
     def _cpu_seconds(self) -> float:
         return self._worker.cpu_seconds(with_descendants=True) if self._worker is not None else 0.0
 
-    def _run(self, probe: str, inputs: Inputs, dtype: str, patience: float) -> Outcome:
+    def _run(self, probe: str, inputs: Inputs, dtype: str, patience: int = 1) -> Outcome:
+        self._is_late = False
         if self._import_failed is not None:
             return self._import_failed
-        if self.cpu_seconds() >= self._limits.total_seconds:
-            return Outcome(
-                Status.TIMEOUT, reason=f"its {self._limits.total_seconds:g} seconds in all were used up"
-            )
-        is_alive = self._worker is not None and self._worker.is_alive
-        started = None if is_alive else self.start(patience)
-        if started is not None and started.status is not Status.OK:
-            self._import_failed = started
-            return started
+        if self.budgets.for_call().is_empty:
+            return Outcome(Status.TIMEOUT, reason=self.budgets.for_call().use_up())
+        if self._worker is None or not self._worker.is_alive:
+            budget = self.budgets.for_import()
+            started = self._start(budget, patience)
+            if started.status is not Status.OK:
+                is_cut = started.status is Status.TIMEOUT and budget.is_used_up
+                self._import_failed = None if is_cut else started
+                return started
         header = {
             "request": "call",
             "probe": probe,
@@ -154,7 +154,7 @@ class Implementation:
             "dtype": dtype or self._subject.dtype,
             "device": self._subject.device,
         }
-        return self._ask(header, self._limits.case_seconds, patience, inputs)
+        return self._ask(header, self._limits.case_seconds, self.budgets.for_call(), patience, inputs)
 
     def close(self) -> None:
         """Ends the worker, the one apart and the veiled one."""
@@ -171,8 +171,11 @@ class Implementation:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, patience: float = 1) -> Outcome:
+    def start(self) -> Outcome:
         """Starts a worker and imports the subject; raises GraderFault where the worker itself fails."""
+        return self._start(self.budgets.for_import())
+
+    def _start(self, budget: Budget, patience: int = 1) -> Outcome:
         limits = self._limits
         if self._worker is not None:
             self._worker.close()  # its launcher may have died because of a sibling
@@ -190,7 +193,7 @@ class Implementation:
             "files": list(self._subject.files),
             "limits": {
                 "memory_bytes": 0 if has_room else limits.memory_mib << 20,
-                "cpu_seconds": int(limits.total_seconds + SETUP_SECONDS),
+                "cpu_seconds": int(self.budgets.most.cpu + SETUP_SECONDS),
                 "file_bytes": limits.file_mib << 20,
                 "open_files": limits.open_files,
                 "processes": processes,
@@ -198,30 +201,41 @@ class Implementation:
             },
         }
         files = [RawArray("|u1", (len(content),), content) for content in self._subject.files.values()]
-        outcome = self._worker.ask(header, files, cpu_seconds=SETUP_SECONDS, wall_seconds=SETUP_SECONDS)
+        setup = Seconds(SETUP_SECONDS, SETUP_SECONDS, SETUP_SECONDS)
+        outcome = self._worker.ask(header, files, most=setup)
         if outcome.status is not Status.OK:
             self._worker.close()  # else the next case would ask a worker that has imported nothing
             raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())
         header = {"request": "import", "modules": self._subject.modules}
-        return self._ask(header, limits.import_seconds, patience)
-
-    def cpu_seconds(self) -> float:
-        """CPU seconds that all its workers have used."""
-        alive = self._worker is not None and self._worker.is_alive
-        return self._spent_seconds + (self._worker.cpu_seconds() if alive and self._worker else 0.0)
+        return self._ask(header, limits.import_seconds, budget, patience)
 
     def _ask(
-        self, header: Mapping[str, Any], seconds: float, patience: float, inputs: Inputs | None = None
+        self,
+        header: Mapping[str, Any],
+        seconds: float,
+        budget: Budget,
+        patience: int,
+        inputs: Inputs | None = None,
     ) -> Outcome:
+        """The answer to one request, within what it may take by itself and what is left of its budget."""
         assert self._worker is not None
-        started = time.monotonic()
-        outcome = self._worker.ask(
-            header,
-            inputs.raw if inputs is not None else (),
-            cpu_seconds=seconds,
-            wall_seconds=seconds * self._limits.wall_factor * patience,
-        )
-        if not self._worker.is_alive:  # nobody can tell any more; it was not more than the clock's
-            elapsed = time.monotonic() - started
-            self._spent_seconds += self._worker.cpu_seconds() + min(seconds, elapsed)
+        most = Seconds.of(seconds, self._limits)
+        allowed = budget.allow(most)
+        raw = inputs.raw if inputs is not None else ()
+        try:
+            outcome = self._worker.ask(header, raw, most=replace(allowed, wall=allowed.wall * patience))
+        finally:
+            self._is_late = self._worker.is_late
+            self._charge(budget, is_forgiven=self._is_late or patience > 1)
+        if outcome.status is Status.TIMEOUT:
+            by_cpu = self._worker.took.cpu >= allowed.cpu
+            if allowed.cpu < most.cpu if by_cpu else allowed.wall < most.wall:
+                return replace(outcome, reason=budget.use_up())
         return outcome
+
+    def _charge(self, budget: Budget, *, is_forgiven: bool) -> None:
+        """Takes what the worker took from the budget; no wall time that may have been the machine's."""
+        assert self._worker is not None
+        took = self._worker.took
+        self.budgets.cpu_seconds += took.cpu
+        budget.charge(replace(took, wall=0.0) if is_forgiven else took)

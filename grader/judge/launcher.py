@@ -45,6 +45,9 @@ class Child(Protocol):
     def cpu_seconds(self, *, with_descendants: bool) -> float:
         """CPU seconds used so far; its living descendants' too where asked for, which costs more to tell."""
 
+    def waited(self) -> dict[int, float]:
+        """By thread, its descendants' too, the seconds it waited for a core; {} where that cannot be told."""
+
     def usage(self, most: int) -> tuple[int, int]:
         """Its processes and threads, counted until there are more than `most`, and the bytes they hold."""
 
@@ -147,6 +150,10 @@ class PlainChild:
     def cpu_seconds(self, *, with_descendants: bool) -> float:
         """See `Child`."""
         return cpu_seconds(self._process.pid, with_descendants=with_descendants)
+
+    def waited(self) -> dict[int, float]:
+        """See `Child`."""
+        return waited(self._process.pid)
 
     def usage(self, most: int) -> tuple[int, int]:
         """See `Child`."""
@@ -328,6 +335,11 @@ class ForkedChild:
             return own_cpu_seconds(worker)
         return cpu_seconds(worker, with_descendants=with_descendants)
 
+    def waited(self) -> dict[int, float]:
+        """See `Child`."""
+        worker = self._find_worker()
+        return {} if worker is None else waited(worker)
+
     def usage(self, most: int) -> tuple[int, int]:
         """See `Child`; without what all forks share."""
         worker = self._find_worker()
@@ -449,6 +461,25 @@ def own_cpu_seconds(pid: int) -> float:
         return time.clock_gettime((~pid << 3) | 2)
     except OSError:
         return 0.0
+
+
+def waited(pid: int) -> dict[int, float]:
+    """By thread of a process and its descendants, the seconds that it was ready to run and had no core.
+
+    The second number of a thread's schedstat, in nanoseconds; the third is how often it had a core. The
+    kernel's Documentation/scheduler/sched-stats describes them. {} where the kernel does not count.
+    """
+    waiting, seconds = [pid], {}
+    while waiting:
+        task = f"/proc/{waiting.pop()}/task"
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(task):
+                with contextlib.suppress(OSError):
+                    _, delay, turns = map(int, _read(f"{task}/{thread}/schedstat").split())
+                    if turns:  # a kernel that was told not to count says 0
+                        seconds[int(thread)] = delay / 1e9
+                    waiting += map(int, _read(f"{task}/{thread}/children").split())
+    return seconds
 
 
 def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 A case's *address* is a digest of the probes, the inputs with their seed, the expected values with their
 bounds, the limits, and the surroundings: policy, provided files, device, wall, versions, the grader's own
 code. Together with the digest of the submission's files it names a result. Points, weights, visibility and
-help are no part of it: they change what a result is worth, not what it is.
+help are no part of it: they change what a result is worth, not what it is. Where a criterion's time was used
+up, how its cases ended depends on how many ran before: none of them is remembered, and all run again.
 """
 
 import hashlib
@@ -137,6 +138,16 @@ class Memory:
             follow_through=case.follow_through if result.follow_through else 0.0,
         )
 
+    def forget(self, criterion: Criterion, oracle: Oracle) -> None:
+        """Forgets what cases of a criterion came to in this run."""
+        asked = self.addresses[oracle.variant]
+        forgotten = {asked[case.name] for case in criterion.cases if case.name in asked} & self.fresh.keys()
+        for address in forgotten:
+            del self.fresh[address], self._known[address]
+        for variant, addresses in self.addresses.items():  # visible cases are everybody's
+            kept = {name: address for name, address in addresses.items() if address not in forgotten}
+            self.addresses[variant] = kept
+
 
 _CURRENT: ContextVar[Memory | None] = ContextVar("memory", default=None)
 
@@ -157,6 +168,13 @@ def recall(
     """The known result of a case where a memory is at hand and has it, else what `run` returns."""
     memory = _CURRENT.get()
     return run() if memory is None else memory.recall(case, criterion, oracle, forward_fails, run)
+
+
+def forget(criterion: Criterion, oracle: Oracle) -> None:
+    """Forgets, where a memory is at hand, what cases of a criterion came to in this run."""
+    memory = _CURRENT.get()
+    if memory is not None:
+        memory.forget(criterion, oracle)
 
 
 def _digest(parts: object) -> str:

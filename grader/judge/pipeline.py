@@ -1,6 +1,8 @@
 """The way of one case: inputs, expected, the submission's answer, the comparison."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -69,11 +71,13 @@ def _adjoint(
     """
     other = oracle.inputs(case, redraw=1)
     names = [name for name in inputs.bases if name != UPSTREAM]
-    forwards = [submission.run_apart(*question) for question in forward_questions(case, criterion, oracle)]
-    gradient = submission.run(case.probe, inputs)
-    for outcome in (*forwards, gradient):
-        if outcome.status is not Status.OK:
-            return outcome, None
+    answers = _until_one_fails(
+        *(partial(submission.run_apart, *asked) for asked in forward_questions(case, criterion, oracle)),
+        partial(submission.run, case.probe, inputs),
+    )
+    *forwards, gradient = answers
+    if gradient.status is not Status.OK:
+        return gradient, None
     for outcome in (*forwards, gradient):
         if len(outcome.arrays) != 1:
             return outcome, Difference(
@@ -113,6 +117,16 @@ def _adjoint(
     return gradient, None
 
 
+def _until_one_fails(*questions: Callable[[], Outcome]) -> list[Outcome]:
+    """The answers in turn, to the first that failed: the others would cost time and change nothing."""
+    answers: list[Outcome] = []
+    for ask in questions:
+        answers.append(ask())
+        if answers[-1].status is not Status.OK:
+            break
+    return answers
+
+
 def forward_questions(case: Case, criterion: Criterion, oracle: Oracle) -> list[tuple[str, Inputs]]:
     """The forward passes of an adjoint identity: of its inputs, and with each of them replaced in turn."""
     inputs, other = oracle.inputs(case), oracle.inputs(case, redraw=1)
@@ -133,14 +147,17 @@ def _finite_difference(
     for draw in range(DIFFERENCE_DRAWS):
         point, direction = (oracle.inputs(case, 2 * draw + k) for k in range(2))
         moved = [point.moved(criterion.wrt, direction, k * STEP) for k in (-1, 0, 1)]
-        forwards = [submission.run_apart(criterion.gradient_of, each, "float64") for each in moved]
-        outcome = submission.run(case.probe, moved[1], "float64")
-        for answer in (*forwards, outcome):
+        answers = _until_one_fails(
+            *(partial(submission.run_apart, criterion.gradient_of, each, "float64") for each in moved),
+            partial(submission.run, case.probe, moved[1], "float64"),
+        )
+        for answer in answers:
             if answer.status is not Status.OK:
                 return answer, None
             if len(answer.arrays) != 1:
                 return answer, Difference("1 array", f"{len(answer.arrays)} arrays", "return one array")
-        low, middle, high, grad = (arrays_of(answer)[0] for answer in (*forwards, outcome))
+        outcome = answers[-1]
+        low, middle, high, grad = (arrays_of(answer)[0] for answer in answers)
         v = direction.array(criterion.wrt).astype(np.float64)
         upstream = (
             point.array(UPSTREAM).astype(np.float64) if UPSTREAM in point.bases else np.array(1, np.float64)

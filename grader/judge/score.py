@@ -12,12 +12,22 @@ FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR} 
 def unmet_requirement(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
     """Why the criterion cannot be run, given the results so far by `criterion/case`; empty where it can.
 
-    A required criterion gives nothing to stand on when cases of it ran and none earned anything.
+    A required criterion gives nothing to stand on when cases of it ran and none earned anything. One that a
+    time limit ended before its last case tells nothing about the others, so it holds nothing up.
     """
     for id in criterion.requires:
         required = [result for result in results.values() if result.criterion == id]
-        if required and not any(_share(result) for result in required):
+        statuses = {result.status for result in required}
+        if required and not any(map(_share, required)) and not statuses >= {Status.TIMEOUT, Status.NOT_RUN}:
             return f"{criterion.id} stands on {id}, and no case of {id} passes yet"
+    return ""
+
+
+def ended_by_time(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
+    """Why no further case of the criterion is run, given the results so far; empty where it is."""
+    for result in results.values():
+        if result.criterion == criterion.id and result.status is Status.TIMEOUT:
+            return f"{result.case} ran into a time limit, which ends its criterion"
     return ""
 
 

@@ -1,12 +1,11 @@
 """Grades one submission: stages it, starts pytest on the rubric, adds the results up."""
 
 import contextlib
-import math
 import os
 import platform
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from grader.judge.policy import Rules
 from grader.judge.sandbox import starter
 from grader.judge.score import score
 from grader.judge.stage import stage
-from grader.judge.turns import Room
+from grader.judge.turns import turn
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
@@ -55,6 +54,7 @@ class Run:
     def begin(self, submission: Implementation, refused: str) -> None:
         """From here on the items are about this submission."""
         self.submission, self.refused, self.results = submission, refused, {}
+        submission.budgets.restart()
 
 
 class Session:
@@ -144,17 +144,18 @@ class Session:
         _run_pytest(self._run, QUIETLY, collected)
         return collected.items
 
-    def _ahead(self) -> Iterator[tuple[str, Inputs]]:
-        """The forward passes that visible cases need besides the gradients."""
+    def _ahead(self) -> Iterator[tuple[str, str, Inputs]]:
+        """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
                 if case.compare == "adjoint" and case.visibility is Visibility.VISIBLE:
-                    yield from forward_questions(case, criterion, self._oracle)
+                    for probe, inputs in forward_questions(case, criterion, self._oracle):
+                        yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
         """The turn on a device of which there is one: however long those before it take."""
         if self._device == "cuda":
-            return Room("gpu-0", most_seconds=math.inf).alone()
+            return turn("gpu-0")
         return contextlib.nullcontext()
 
     def grade(
@@ -185,14 +186,14 @@ class Session:
             refused = built.refused
             notes = (*notes, *built.notes)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
-        limits = self._assignment.limits
-        limits = replace(limits, total_seconds=limits.total_seconds * len(variants))
-        with self._turn(), Implementation(self._starter, subject, limits, self._ahead) as implementation:
+        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * len(variants)
+        implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
+        with self._turn(), implementation:
             grades = {
                 variant: self._grade(implementation, refused, notes, name, variant, arguments)
                 for variant in variants
             }
-            self.cpu_seconds = implementation.cpu_seconds()
+            self.cpu_seconds = implementation.budgets.cpu_seconds
         return grades
 
     def _grade(

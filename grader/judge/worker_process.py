@@ -14,8 +14,10 @@ import select
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from grader.judge.budget import Seconds
 from grader.judge.launcher import Child
 from grader.model.errors import GraderFault, ProtocolError
 from grader.model.frame import Frame, FrameReader, RawArray, check_reply, encode
@@ -29,7 +31,8 @@ class WorkerProcess:
     """A started worker. After an outcome that is neither OK nor ERROR it is dead and stays so.
 
     `processes` (and threads) and `memory_bytes` bound all that it starts together; where `processes` is 0,
-    nothing does. `is_late` says that the clock ended it while its CPU time was not used up.
+    nothing does. `took` is what the last request took. `is_late` says that the wall clock ended it, on a
+    machine that does not tell how long it waited for a core.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class WorkerProcess:
         memory_bytes: int = 0,
     ) -> None:
         self.is_late = False
+        self.took = Seconds()
         self._child = child
         self._processes, self._memory_bytes = processes, memory_bytes
         self._requests, self._replies, self._prints = child.requests, child.replies, child.prints
@@ -63,15 +67,17 @@ class WorkerProcess:
         header: Mapping[str, Any],
         arrays: Sequence[RawArray] = (),
         *,
-        cpu_seconds: float,
-        wall_seconds: float,
+        most: Seconds,
     ) -> Outcome:
-        """Sends one request and waits for its reply, for at most that much CPU and wall time."""
+        """Sends one request and waits for its reply, for at most that long.
+
+        GraderFault where a busy machine kept the worker waiting for longer than that.
+        """
         nonce = secrets.token_hex(16)
         self._printed.clear()
         self._printed_bytes = 0
         try:
-            frame = self._exchange(encode({**header, "nonce": nonce}, arrays), cpu_seconds, wall_seconds)
+            frame = self._exchange(encode({**header, "nonce": nonce}, arrays), most)
             if isinstance(frame, Frame):
                 check_reply(frame.header, nonce)
         except ProtocolError as error:
@@ -95,9 +101,20 @@ class WorkerProcess:
         """Ends the worker in good order."""
         self._child.leave()
 
-    def _exchange(self, request: bytes, cpu_seconds: float, wall_seconds: float) -> Frame | Outcome:
-        start, cpu_start = time.monotonic(), self._cpu_seconds
-        next_look = start + TICK_SECONDS
+    def _exchange(self, request: bytes, most: Seconds) -> Frame | Outcome:
+        clocks = Clocks(self._child)
+        try:
+            reply = self._converse(request, most, clocks)
+        finally:
+            self.took = clocks.read()
+            if self.took.cpu <= 0:  # no process tells any more: it was not more than this
+                self.took = replace(self.took, cpu=max(0.0, min(most.cpu, self.took.wall)))
+        if isinstance(reply, Frame) and self.took.cpu > most.cpu:  # whether or not the judge looked in time
+            return _ran_too_long(most)
+        return reply
+
+    def _converse(self, request: bytes, most: Seconds, clocks: "Clocks") -> Frame | Outcome:
+        next_look = time.monotonic() + TICK_SECONDS
         pending = self._send(memoryview(request))
         if pending:
             self._poll.register(self._requests, select.POLLOUT)
@@ -117,18 +134,25 @@ class WorkerProcess:
                 return Outcome(
                     Status.OUTPUT_LIMIT, reason=f"it printed more than {self._output_bytes // 1024} KiB"
                 )
-            now = time.monotonic()
-            if now > next_look:
-                too_much = self._too_much()
-                if too_much is not None:
-                    return too_much
+            if time.monotonic() > next_look:
+                ended = self._too_much() or self._too_long(clocks, most)
+                if ended is not None:
+                    return ended
                 next_look = time.monotonic() + TICK_SECONDS
-            wall = now - start
-            if wall > cpu_seconds and self._used_since(cpu_start) >= 0.9 * cpu_seconds:
-                return Outcome(Status.TIMEOUT, reason=f"it ran for more than {cpu_seconds:g} CPU seconds")
-            if wall > wall_seconds:
-                self.is_late = True
-                return Outcome(Status.TIMEOUT, reason=f"no answer came within {wall_seconds:g} seconds")
+
+    def _too_long(self, clocks: "Clocks", most: Seconds) -> Outcome | None:
+        clocks.look_who_waits()
+        took = clocks.read()
+        if took.cpu >= most.cpu:
+            return _ran_too_long(most)
+        if took.wall > most.wall:
+            self.is_late = not clocks.tell_waiting
+            return Outcome(Status.TIMEOUT, reason=f"no answer came within {most.wall:g} seconds")
+        if took.waiting > most.waiting:
+            raise GraderFault(
+                f"the machine is too busy: it kept a submission waiting for {took.waiting:.0f} seconds"
+            )
+        return None
 
     def _receive(self) -> Frame | Outcome | None:
         """The reply, or how the worker ended; None where there is more to come."""
@@ -191,13 +215,47 @@ class WorkerProcess:
         mib = self._memory_bytes >> 20
         return Outcome(Status.MEMORY, reason=f"its processes hold more than {mib} MiB together")
 
-    def _used_since(self, cpu_start: float) -> float:
-        return self._child.cpu_seconds(with_descendants=True) - cpu_start
-
     def _output(self) -> str:
         text = self._printed.decode("utf-8", errors="replace")
         cut = self._printed_bytes - len(self._printed)
         return f"{text}\n[{cut} more bytes cut]" if cut > 0 else text
+
+
+def _ran_too_long(most: Seconds) -> Outcome:
+    return Outcome(Status.TIMEOUT, reason=f"it ran for more than {most.cpu:g} CPU seconds")
+
+
+class Clocks:
+    """What a child takes from here on, as it is seen from outside.
+
+    At each look the thread that waited longest since the last one counts, so that threads that only keep each
+    other from running gain no more than the CPU time that they use.
+    """
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self._start = time.monotonic()
+        self._cpu_start = child.cpu_seconds(with_descendants=True)
+        self._waited: dict[int, float] | None = None
+        self._waiting = 0.0
+
+    @property
+    def tell_waiting(self) -> bool:
+        """Whether the kernel says how long a thread waited for a core."""
+        return bool(self._waited)
+
+    def look_who_waits(self) -> None:
+        """Adds what was waited since the last look; the first one only begins."""
+        waited = self._child.waited()
+        if self._waited is not None:
+            self._waiting += max((waited[t] - self._waited.get(t, 0.0) for t in waited), default=0.0)
+        self._waited = waited
+
+    def read(self) -> Seconds:
+        """CPU seconds 0 or less where none can be told."""
+        wall = time.monotonic() - self._start - self._waiting
+        cpu = self._child.cpu_seconds(with_descendants=True) - self._cpu_start
+        return Seconds(cpu, wall, self._waiting)
 
 
 def _read(descriptor: int) -> bytes | None:

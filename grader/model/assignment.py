@@ -18,11 +18,14 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Seconds are CPU seconds; wall time may be `wall_factor` times as long."""
+    """What one submission may use. Seconds are CPU seconds; wall time may be `wall_factor` times as long.
+
+    A criterion may take `criterion_cases` times `case_seconds`, all its cases together.
+    """
 
     import_seconds: float = 10.0
     case_seconds: float = 5.0
-    total_seconds: float = 60.0
+    criterion_cases: float = 3.0
     wall_factor: float = 4.0
     memory_mib: int = 2048
     file_mib: int = 16

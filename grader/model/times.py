@@ -36,6 +36,12 @@ def course_time(text: str, zone: tzinfo | None) -> str:
         return ""
 
 
+def moment_of(text: str, zone: tzinfo | None) -> str:
+    """`course_time`, where that is one moment; "" too for a time that has no offset and gets none."""
+    time = course_time(text, zone)
+    return time if time and datetime.fromisoformat(time).tzinfo is not None else ""
+
+
 def earlier_reading(time: datetime, zone: tzinfo) -> datetime:
     """The moment that a time without offset means in a zone; where it may mean two, the earlier."""
     return min(readings(time, zone))

@@ -62,6 +62,9 @@ def remark(criterion: CriterionGrade) -> str:
         return NOT_SCORED if faults == total else f"{faults} of {total} cases {NOT_SCORED}"
     followed = sum(result.follow_through > 0 for result in criterion.results)
     also = f", {followed} earn{'s' * (followed == 1)} a share" if followed else ""
+    statuses = [result.status for result in criterion.results]
+    if Status.TIMEOUT in statuses and Status.NOT_RUN in statuses:
+        also += f", {statuses.count(Status.NOT_RUN)} not run: a time limit ended this criterion"
     return "" if passed == total else f"{passed} of {total} cases pass{also}"
 
 
@@ -74,7 +77,7 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
     if result.follow_through:
         status += f", earns {result.follow_through:g} of its points"
     if not is_shown(result, reveal):
-        fails = result.status is not Status.OK
+        fails = result.status not in (Status.OK, Status.NOT_RUN)
         return Block(heading, f"{status}: {HIDDEN_FAILS}" if fails else status)
     facts = (
         ("inputs", clean(result.inputs)),

@@ -15,7 +15,6 @@ from grader.model.grade import Grade
 LIMITS = Limits(
     import_seconds=0.3,
     case_seconds=0.3,
-    total_seconds=5,
     wall_factor=1.5,
     memory_mib=256,
     file_mib=4,

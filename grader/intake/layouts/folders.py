@@ -3,9 +3,9 @@
 import re
 from collections import defaultdict
 
-from grader.intake.times import is_time, time_of
 from grader.intake.tree import Handin, Reading, Tree
 from grader.model.identity import Claim
+from grader.model.times import course_time, moment_of
 
 TITLE, RANK = "folders", 10
 MAX_VERSION_DIGITS = 2  # a longer number is a student's id
@@ -38,7 +38,7 @@ def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
         if slash:
             within[folder][rest] = path
     several = {f: found for f, found in within.items() if any(tree.is_wanted(name) for name in found)}
-    is_timed = len(several) == 1 and all(map(is_time, several))
+    is_timed = len(several) == 1 and bool(course_time(next(iter(several)), None))
     if any(tree.is_wanted(name) for name in here) or (len(several) < 2 and not is_timed):
         return [Handin(student, claim, files, folder=student)]
     sequence = order(list(several))
@@ -48,8 +48,8 @@ def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
             f"{student}/{folder}",
             claim,
             {**others, **found},
-            sequence="" if time_of(folder, tree.zone) else sequence.get(folder, ""),
-            submitted_at=time_of(folder, tree.zone) if sequence else "",
+            sequence="" if moment_of(folder, tree.zone) else sequence.get(folder, ""),
+            submitted_at=moment_of(folder, tree.zone) if sequence else "",
             folder=student,
         )
         for folder, found in several.items()
@@ -58,8 +58,8 @@ def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
 
 def order(folders: list[str]) -> dict[str, str]:
     """What sorts folders that are all named by times, or all by numbers; empty if nothing does."""
-    if all(is_time(folder) for folder in folders):
-        return {folder: folder for folder in folders}
+    if all(course_time(folder, None) for folder in folders):
+        return {folder: course_time(folder, None) for folder in folders}
     matches = {folder: NUMBERED.fullmatch(folder) for folder in folders}
     words = {match["word"].casefold() for match in matches.values() if match is not None}
     numbers = {int(match["number"]) for match in matches.values() if match is not None}
@@ -72,4 +72,5 @@ def names_a_version(folder: str) -> bool:
     """Whether a folder is named as a version of a submission is, and not as a person."""
     is_student_id = folder.isascii() and folder.isdigit() and len(folder) > MAX_VERSION_DIGITS
     has_letters = any(c.isalpha() for c in folder)
-    return is_time(folder) or not (has_letters or is_student_id) or bool(VERSION.fullmatch(folder))
+    is_version = bool(course_time(folder, None) or VERSION.fullmatch(folder))
+    return is_version or not (has_letters or is_student_id)

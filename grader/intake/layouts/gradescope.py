@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 
 from grader.intake.source import refusal_of
-from grader.intake.times import time_of
 from grader.intake.tree import Handin, Reading, Tree
 from grader.model.errors import UserError
 from grader.model.identity import Claim
+from grader.model.times import moment_of
 
 TITLE, RANK = "Gradescope", 40
 METADATA = "submission_metadata.yml"
@@ -54,13 +54,13 @@ def _export(tree: Tree) -> Reading:
     handins = [
         handin
         for folder, entry in metadata.items()
-        for handin in _handins(folder, entry, files.get(folder, {}))
+        for handin in _handins(tree, folder, entry, files.get(folder, {}))
     ]
     refused = {METADATA: ""}
     return Reading(tuple(handins), refused, tuple(unexplained))
 
 
-def _handins(folder: str, entry: Mapping[str, Any], files: Mapping[str, str]) -> list[Handin]:
+def _handins(tree: Tree, folder: str, entry: Mapping[str, Any], files: Mapping[str, str]) -> list[Handin]:
     submitters = entry.get(":submitters")
     people = submitters if isinstance(submitters, list) and submitters else [{}]
     handins = []
@@ -75,7 +75,7 @@ def _handins(folder: str, entry: Mapping[str, Any], files: Mapping[str, str]) ->
                 files=files,
                 sequence=folder,
                 folder=folder,
-                submitted_at=time_of(str(entry.get(":created_at") or "")),
+                submitted_at=moment_of(str(entry.get(":created_at") or ""), tree.zone),
                 doubt="" if safe == sid else f"its sid is {sid[:MAX_ID]!a}, which is no id",
             )
         )

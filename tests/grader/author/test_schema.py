@@ -50,10 +50,10 @@ def validator() -> Draft202012Validator:
 
 
 def test_docs_hold_what_the_loader_says_now(tmp_path: Path) -> None:
-    """After a change to the loader's models or to rubric.md.j2: `make docs`."""
+    """After a change to the loader's models or to a page's template: `make docs`."""
     schema.write(tmp_path)
 
-    for name in (schema.SCHEMA, schema.PAGE):
+    for name in (schema.SCHEMA, schema.PAGE, schema.LIMITS_PAGE):
         assert (schema.DOCS / name).read_bytes() == (tmp_path / name).read_bytes(), f"{name}: run `make docs`"
 
 

@@ -104,7 +104,7 @@ def _judge_credits(bench: _Bench) -> None:
 
 
 def _is_empty_folder(cls: GeneratedClass, dues: Iterable[Due]) -> bool:
-    """Whether these submitted an empty folder and nothing else; a folder of no student's may look like one."""
+    """Whether these submitted an empty folder and nothing else, or a folder of no student looks so."""
     has_empty = any(entry.flaw == "folder" for entry in cls.entries)
     return has_empty and all(due.fate is Fate.ABSENT for due in dues)
 

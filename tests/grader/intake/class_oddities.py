@@ -168,7 +168,9 @@ def empty_file(rng: Random, setting: Setting) -> Delivery:
 
 
 def meaningless_folders(rng: Random, setting: Setting) -> Delivery:
-    names = rng.choice([("v1", "final"), ("final", "final2"), ("old", "new"), ("a", "b", "c"), ("copy", "src")])
+    names = rng.choice(
+        [("v1", "final"), ("final", "final2"), ("old", "new"), ("a", "b", "c"), ("copy", "src")]
+    )
     return _doubt(setting, *(File(f"{name}/{FILE}", setting.content(rng, name)[0]) for name in names))
 
 

@@ -55,7 +55,7 @@ def other(submission, case):
 """
 
 CASE = Case(id="three", criterion="only", probe="answer", kind="array", parameters={"shape": [3]})
-Ahead = Sequence[tuple[str, Inputs]]
+Ahead = Sequence[tuple[str, str, Inputs]]
 PATIENT = Limits()  # an honest answer must not be late on a busy machine
 
 

@@ -1,0 +1,132 @@
+"""Budgets the time of a submission: one for its imports, one for each criterion, all known ahead.
+
+What a submission costs at most follows from `limits` and the number of criteria alone:
+
+    CPU seconds    IMPORTS * import_seconds + criteria * criterion_cases * case_seconds
+    wall seconds   wall_factor times as many
+    waiting        WAITING times the wall seconds, on a machine that is too busy to run it
+
+The judge looks at its clocks ten times a second, so each limit may be passed by a tenth of a second.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from grader.model.assignment import Limits
+
+# A submission has four processes at most (its own, the one for hidden cases, and one apart for each of them);
+# the rest is for workers that take the place of those that ended.
+IMPORTS = 6
+WAITING = 3.0  # a machine may keep a submission waiting for a core so many times its own wall time
+# Where the kernel does not tell how long a worker waited for a core, a run that the wall clock ended is
+# repeated, with `PATIENCE` times the wall time; so often for a submission.
+SECOND_TRIES, PATIENCE = 2, 4
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """CPU time; time by the wall clock less the waiting; waiting for a core while the machine ran others."""
+
+    cpu: float = 0.0
+    wall: float = 0.0
+    waiting: float = 0.0
+
+    @staticmethod
+    def of(cpu: float, limits: Limits) -> "Seconds":
+        """So much CPU time, and the wall time and the waiting in proportion."""
+        wall = cpu * limits.wall_factor
+        return Seconds(cpu, wall, wall * WAITING)
+
+    def __sub__(self, other: "Seconds") -> "Seconds":
+        return Seconds(self.cpu - other.cpu, self.wall - other.wall, self.waiting - other.waiting)
+
+    def within(self, other: "Seconds") -> "Seconds":
+        """The smaller of each."""
+        return Seconds(min(self.cpu, other.cpu), min(self.wall, other.wall), min(self.waiting, other.waiting))
+
+
+def most_seconds(limits: Limits, criteria: int) -> Seconds:
+    """What a submission to an assignment with so many criteria can cost, whatever it does."""
+    cpu = IMPORTS * limits.import_seconds + criteria * limits.criterion_cases * limits.case_seconds
+    most = Seconds.of(cpu, limits)
+    tries = SECOND_TRIES * (1 + PATIENCE) * max(limits.import_seconds, limits.case_seconds)
+    return Seconds(most.cpu, most.wall, max(most.waiting, tries * limits.wall_factor))
+
+
+class Budget:
+    """Time that several calls share; `is_used_up` once one of them got less than it might have needed."""
+
+    def __init__(self, total: Seconds) -> None:
+        self.is_used_up = False
+        self._total, self._left = total, total
+
+    def suffices_for(self, most: Seconds) -> bool:
+        """Whether a call that may take so much can take all of it."""
+        return self._left.cpu >= most.cpu and self._left.wall >= most.wall
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left for a call."""
+        return self._left.cpu <= 0 or self._left.wall <= 0
+
+    def allow(self, most: Seconds) -> Seconds:
+        """What is left for a call that may take `most` by itself."""
+        return most.within(self._left)
+
+    def charge(self, took: Seconds) -> None:
+        """Takes away what a call took."""
+        self._left -= took
+
+    def use_up(self) -> str:
+        """Notes that a call needed more than was left, and says which seconds were used up."""
+        self.is_used_up = True
+        by_cpu = self._left.cpu <= 0
+        seconds, kind = (self._total.cpu, "CPU seconds") if by_cpu else (self._total.wall, "seconds")
+        return f"the {seconds:g} {kind} of its criterion were used up"
+
+
+class Budgets:
+    """What is left of a submission's time; its processes share it."""
+
+    def __init__(self, limits: Limits, criteria: int = 1) -> None:
+        self.most = most_seconds(limits, criteria)
+        self.second_tries = SECOND_TRIES
+        self.cpu_seconds = 0.0  # that all calls took
+        self._limits = limits
+        self._imports = Budget(Seconds.of(IMPORTS * limits.import_seconds, limits))
+        self._criteria: dict[str, Budget] = {}
+        self._current = ""
+
+    def restart(self) -> None:
+        """Gives every criterion its whole time: they are about to be run for another student."""
+        self._criteria.clear()
+
+    def enter(self, criterion: str) -> None:
+        """From here on calls are of that criterion."""
+        self._current = criterion
+
+    @contextmanager
+    def within(self, criterion: str) -> Iterator[Budget]:
+        """Its budget; calls made meanwhile are of that criterion."""
+        before, self._current = self._current, criterion
+        try:
+            yield self.for_call()
+        finally:
+            self._current = before
+
+    def for_call(self) -> Budget:
+        """The budget of the criterion that is being run."""
+        if self._current not in self._criteria:
+            cpu = self._limits.criterion_cases * self._limits.case_seconds
+            self._criteria[self._current] = Budget(Seconds.of(cpu, self._limits))
+        return self._criteria[self._current]
+
+    def for_import(self) -> Budget:
+        """The budget of an import: that of all imports, and when no whole one is left, the criterion's.
+
+        So a function that ends its process costs the criteria after it nothing, unless it does so again and
+        again in a submission that is slow to import.
+        """
+        enough = self._imports.suffices_for(Seconds.of(self._limits.import_seconds, self._limits))
+        return self._imports if enough else self.for_call()

@@ -1,0 +1,36 @@
+"""What a student reads of a criterion that a time limit ended."""
+
+from fractions import Fraction
+
+from grader.model.assignment import Visibility
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.report.feedback import feedback_on, remark
+
+WHY = "two ran into a time limit, which ends its criterion"
+ENDED = CriterionGrade(
+    "flip",
+    "flip reverses",
+    Fraction(4),
+    Fraction(1),
+    Status.TIMEOUT,
+    (
+        CheckResult("flip", "one", Status.OK),
+        CheckResult("flip", "two", Status.TIMEOUT, rationale="it ran for more than 5 CPU seconds"),
+        CheckResult("flip", "three", Status.NOT_RUN, rationale=WHY),
+        CheckResult("flip", "four", Status.NOT_RUN, Visibility.HIDDEN, rationale=WHY),
+    ),
+)
+
+
+def test_a_criterion_that_a_time_limit_ended_says_so() -> None:
+    assert remark(ENDED) == "1 of 4 cases pass, 2 not run: a time limit ended this criterion"
+
+
+def test_a_case_that_was_not_run_fails_nothing_whoever_sees_it() -> None:
+    (section,) = feedback_on(Grade("tiny", "ada", (ENDED,), "bubblewrap")).sections
+    assert [block.status for block in section.blocks] == ["timeout", "not run"]
+    assert ("why", WHY) in section.blocks[1].facts
+
+    hidden = CriterionGrade(*[*vars(ENDED).values()][:5], (ENDED.results[1], ENDED.results[3]))
+    (section,) = feedback_on(Grade("tiny", "ada", (hidden,), "bubblewrap")).sections
+    assert [(block.status, block.facts) for block in section.blocks][1] == ("not run", ())
