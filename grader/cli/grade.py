@@ -68,7 +68,7 @@ def newer_python(assignment: Assignment, submission: Path) -> Iterator[str]:
                 SyntaxError, ValueError, RecursionError, MemoryError
             ):  # the grade says it
                 for need in needs(content, minor)[:SHOWN_NEEDS]:
-                    yield f"{name}, {need}; your instructor grades with Python {assignment.python}"
+                    yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
 
 
 def _known(assignment: Assignment, wall: str) -> Misconceptions | None:

@@ -206,7 +206,7 @@ def test_what_a_newer_python_alone_reads_is_noted_before_the_grade(handout: Path
     assignment = replace(load(handout / "grading"), python="3.10")
 
     (note,) = newer_python(assignment, handout)
-    assert note.startswith("conv.py, line ") and "your instructor grades with Python 3.10" in note
+    assert note.startswith("conv.py, line ") and "Your instructor grades with Python 3.10" in note
     assert list(newer_python(replace(assignment, python=f"3.{sys.version_info[1]}"), handout)) == []
     assert list(newer_python(replace(assignment, python=""), handout)) == []
 
