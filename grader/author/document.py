@@ -113,7 +113,9 @@ class Document:
             self._check_scalar(node, line)
             below = len(node.value) // LONG
         if below >= MAX_NODES:
-            message = f"found {below} values with all aliases written out, expected at most {MAX_NODES}: use fewer"
+            message = (
+                f"found {below} values with all aliases written out, expected at most {MAX_NODES}: use fewer"
+            )
             raise UserError(message, self.path, line)
         sizes[id(node)] = below + 1
         return below + 1

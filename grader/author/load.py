@@ -60,10 +60,12 @@ def load(folder: Path) -> Assignment:
 
 def _check_oracle(document: Document, oracle: str, root: Path) -> None:
     """An oracle is a module of the repository's reference: it is imported and run without a wall."""
-    path = root.joinpath(*oracle.split("."))
-    if not path.with_suffix(".py").is_file() and not (path / "__init__.py").is_file():
-        expected = ", ".join(sorted(f"reference.{p.stem}" for p in (root / "reference").glob("[a-z]*.py")))
-        raise document.fail(f"found {oracle!r}, expected a module of the reference: {expected}", ("oracle",))
+    package, *names = oracle.split(".")
+    is_named = package == "reference" and names and all(name.isidentifier() for name in names)
+    path = root.joinpath(package, *names) if is_named else None
+    if path is None or not (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()):
+        modules = sorted(f"reference.{p.stem}" for p in (root / "reference").glob("[a-z]*.py"))
+        raise document.fail(f"found {oracle!r}, expected a module here: {', '.join(modules)}", ("oracle",))
 
 
 def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
