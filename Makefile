@@ -4,7 +4,9 @@ SUBMISSION ?=
 ASSIGNMENT ?=
 ARGS       ?=
 VARIANTS   ?= 50
-BIN        := .venv/bin
+# By `python -m` alone: the scripts beside it hold the path that this folder had when they were installed.
+PY         := .venv/bin/python
+GRADER     := $(PY) -P -m grader
 
 .PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden bench-peers oracle bench
 .DEFAULT_GOAL := help
@@ -31,6 +33,11 @@ help:
 
 setup: .venv/ready
 
+# An environment whose Python is gone, or that was made for this folder in another place, is made anew.
+ifneq ($(shell sh ./setup.sh --works && echo works),works)
+.PHONY: .venv/ready
+endif
+
 .venv/ready: pyproject.toml locks/dev.txt setup.sh
 	@PYTHON="$(PYTHON)" sh ./setup.sh
 	@touch $@
@@ -38,95 +45,95 @@ setup: .venv/ready
 DEMO := tests/submissions
 demo: setup
 	@echo; echo "== The handouts and solutions; first, and once, every wrong version is graded: a minute or so"
-	@$(BIN)/grader generate
+	@$(GRADER) generate
 	@echo; echo "== A sample class is graded: each submission in a sandbox of its own"
-	@$(BIN)/grader batch $(DEMO) --assignment conv_backward
+	@$(GRADER) batch $(DEMO) --assignment conv_backward
 	@echo; echo "== The class"
-	@$(BIN)/grader report --format terminal
-	@$(BIN)/grader report --format csv --out build/report
-	@$(BIN)/grader report --format feedback --out build/report/feedback
+	@$(GRADER) report --format terminal
+	@$(GRADER) report --format csv --out build/report
+	@$(GRADER) report --format feedback --out build/report/feedback
 	@echo; echo "== What one student reads"
-	@$(BIN)/grader grade $(DEMO)/remainder_ignored --assignment conv_backward \
+	@$(GRADER) grade $(DEMO)/remainder_ignored --assignment conv_backward \
 	    --json build/report/remainder_ignored.json --html build/report/remainder_ignored.html; [ $$? -le 1 ]
 	@echo; echo "The gradebook is build/gradebook.db, the reports are in build/report. Try next:"
 	@echo "  make -C build/release/conv_backward grade                                  a student's own run"
 	@echo "  make grade SUBMISSION=build/solution/conv_forward ASSIGNMENT=conv_forward   full marks"
 	@echo "  make test                                                                  the test suite"
 	@echo; echo "The class report, to be opened in a browser:"
-	@$(BIN)/grader report --format html --assignment conv_backward --out build/report
+	@$(GRADER) report --format html --assignment conv_backward --out build/report
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 test-slow: setup
-	@$(BIN)/python -m pytest -m slow -n 2 --dist worksteal $(ARGS)
+	@$(PY) -m pytest -m slow -n 2 --dist worksteal $(ARGS)
 
 # A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
 gpu-test: setup
-	@BACKFLIP_GPU=required $(BIN)/python -m pytest -W default tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py tests/grader/judge/test_devices.py $(ARGS)
+	@BACKFLIP_GPU=required $(PY) -m pytest -W default tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py tests/grader/judge/test_devices.py $(ARGS)
 
 gpu-sanitize: setup # compute-sanitizer is a part of NVIDIA's CUDA toolkit
 	@for tool in memcheck racecheck initcheck; do BACKFLIP_GPU=required compute-sanitizer --tool $$tool \
-	    --error-exitcode 1 $(BIN)/python -m pytest -W default \
+	    --error-exitcode 1 $(PY) -m pytest -W default \
 	    tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py $(ARGS) || exit 1; done
 
 generate: setup
-	@$(BIN)/grader verify $(NAME)
-	@$(BIN)/grader generate $(NAME)
+	@$(GRADER) verify $(NAME)
+	@$(GRADER) generate $(NAME)
 
 verify: setup
-	@$(BIN)/grader verify $(NAME)
+	@$(GRADER) verify $(NAME)
 
 verify-tolerance: setup
-	@$(BIN)/grader verify --seeds 1000 $(NAME)
+	@$(GRADER) verify --seeds 1000 $(NAME)
 
 verify-variants: setup
-	@$(BIN)/grader verify --variants $(VARIANTS) $(NAME)
+	@$(GRADER) verify --variants $(VARIANTS) $(NAME)
 
 grade: setup
-	@$(BIN)/grader grade "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)
+	@$(GRADER) grade "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)
 
 batch: setup
-	@$(BIN)/grader batch "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)
+	@$(GRADER) batch "$(SUBMISSION)" --assignment "$(ASSIGNMENT)" $(ARGS)
 
 report: setup
-	@$(BIN)/grader report --format csv --out build/report $(ARGS)
-	@$(BIN)/grader report --format html --out build/report $(ARGS)
+	@$(GRADER) report --format csv --out build/report $(ARGS)
+	@$(GRADER) report --format html --out build/report $(ARGS)
 
 golden: setup # the reports on a class of twelve, and on kernels, that tests compare with: look at the difference
-	@$(BIN)/python -m tests.golden.class_of_twelve
-	@$(BIN)/python -m tests.golden.class_of_kernels
+	@$(PY) -m tests.golden.class_of_twelve
+	@$(PY) -m tests.golden.class_of_kernels
 
 docs: setup
-	@$(BIN)/python -m grader.author.schema
-	@$(BIN)/python -m tests.attacks.page
+	@$(PY) -m grader.author.schema
+	@$(PY) -m tests.attacks.page
 
 # An environment that uv made has no pip.
-INSTALL := if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python "$$@"; \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; fi
+INSTALL := if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(PY) "$$@"; \
+	else $(PY) -m pip install --quiet --disable-pip-version-check "$$@"; fi
 
 oracle: setup .venv/oracle
-	@$(BIN)/python -m pytest tests/oracle $(ARGS)
+	@$(PY) -m pytest tests/oracle $(ARGS)
 
 .venv/oracle: locks/oracle.txt | setup
 	@set -- --require-hashes -r locks/oracle.txt; $(INSTALL)
 	@touch $@
 
 bench: setup
-	@$(BIN)/python -c "import numba, torch" 2>/dev/null || { set -- --no-build-isolation -e ".[bench]"; $(INSTALL); }
-	@$(BIN)/python -m benchmarks $(NAME)
+	@$(PY) -c "import numba, torch" 2>/dev/null || { set -- --no-build-isolation -e ".[bench]"; $(INSTALL); }
+	@$(PY) -m benchmarks $(NAME)
 
 bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
-	@$(BIN)/python -m benchmarks.peers
+	@$(PY) -m benchmarks.peers
 
 lint: setup
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
 
 format: setup
-	@$(BIN)/ruff check --fix .
-	@$(BIN)/ruff format .
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
 
 lock: # the one target that needs uv; run it after changing a dependency in pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -o locks/handout.txt

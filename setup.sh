@@ -1,6 +1,14 @@
 #!/bin/sh
 # Makes .venv/ from the lock file and sees to bubblewrap. Called by the Makefile when something is missing.
+# With --works it only says, by its exit status, whether .venv runs, and runs what lies in this folder.
 set -eu
+
+works() {
+    .venv/bin/python -P -c 'import os, sys, grader
+sys.exit(not os.path.samefile(grader.__file__, "grader/__init__.py"))' >/dev/null 2>&1
+}
+
+if [ "${1:-}" = --works ]; then works; exit; fi
 
 PYTHON="${PYTHON:-python3}"
 
@@ -18,6 +26,7 @@ fi
 command -v bwrap >/dev/null 2>&1 || echo \
     "setup: bubblewrap is missing: install it (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap); submissions are graded inside it"
 
+works || rm -rf .venv
 if command -v uv >/dev/null 2>&1; then
     echo "setup: installing the locked dependencies into .venv (uv)"
     uv venv --quiet --allow-existing --python '>=3.11,<3.15' .venv

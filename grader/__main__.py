@@ -1,5 +1,6 @@
 """The command `grader`: parses arguments and calls one function."""
 
+import errno
 import importlib
 import sys
 import traceback
@@ -7,11 +8,29 @@ from collections.abc import Sequence
 
 from grader.cli import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
 from grader.cli.arguments import parse
+from grader.cli.output import Output
 from grader.model.errors import BackflipError, UserError
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit status (see `grader --help`)."""
+    ended: SystemExit | None = None
+    with Output() as output:
+        try:
+            status = _run(arguments)
+        except SystemExit as raised:  # argparse showed its help, or why it refuses the words
+            ended = raised
+    if complaint := output.complaint():
+        print(f"grader: {complaint}", file=sys.stderr)
+        return USER_MISTAKE
+    if ended is not None:
+        raise ended
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
         command = importlib.import_module(f"grader.cli.{options.command}")
@@ -25,11 +44,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("grader: interrupted; what was recorded stays", file=sys.stderr)
         return NOT_PASSED
-    except Exception as error:  # Python's own exit status for it, 1, would mean that a submission failed
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        print(f"grader: the grader's own fault: {text} ({place.filename}:{place.lineno})", file=sys.stderr)
-        return GRADER_FAULT
+    except OSError as error:
+        if error.errno not in FULL:
+            return _fault(error)
+        place = f"{error.filename}: " if error.filename else ""
+        print(
+            f"grader: {place}cannot be written: {error.strerror}; make room, then run it again",
+            file=sys.stderr,
+        )
+        return USER_MISTAKE
+    except Exception as error:
+        return _fault(error)
+
+
+def _fault(error: Exception) -> int:
+    """Says where a bug is. Python's own exit status for it, 1, would mean that a submission failed."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    print(f"grader: the grader's own fault: {text} ({place.filename}:{place.lineno})", file=sys.stderr)
+    return GRADER_FAULT
 
 
 if __name__ == "__main__":

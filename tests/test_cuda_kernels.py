@@ -73,6 +73,14 @@ def test_the_solution_earns_all_and_the_handout_nothing(grades: dict[str, Grade]
     assert grades[HANDOUT].score == 0
 
 
+def test_a_byte_order_mark_crlf_or_a_comment_in_latin_1_costs_nothing(
+    assignment: Assignment, session: Session
+) -> None:
+    solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    saved = b"\xef\xbb\xbf// Gr\xfc\xdfe\r\n" + solution.replace("\n", "\r\n").encode()
+    assert session.grade(HandedIn({"kernels.cu": saved}), "ada").score == 100
+
+
 def test_every_mutant_is_told_by_its_name(
     assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
 ) -> None:

@@ -1,5 +1,6 @@
 """Reads YAML; every complaint names file, line, what was found and what was expected."""
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,26 +10,54 @@ from pydantic import BaseModel, ValidationError
 
 from grader.model.errors import UserError
 
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+MERGE = "tag:yaml.org,2002:merge"
+TEXT_KEYS = ("tag:yaml.org,2002:str", MERGE)
+MAX_NUMBER = 40  # digits
+BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+MAX_TEXT = 4 << 20  # bytes of any file of an author's
+MAX_BYTES = 256 * 1024  # of YAML: a person wrote it, and it is read in a second or so
+MAX_NODES = 50_000  # texts, lists and mappings, with what aliases stand for as if it were written out
+LONG = 100  # characters of a text that count as one value more
+MAX_DEPTH = 50
+
+
+class _Loader(yaml.SafeLoader):
+    """Stops at what is nested too deeply to be meant."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """PyYAML's, which calls itself for what stands below."""
+        if self.depth == MAX_DEPTH:
+            mark = None if parent is None else parent.start_mark
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
 
 class Document:
     """A YAML file with the line of every key and item."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        text = read(path)
+        text = read(path, limit=MAX_BYTES)
         try:
-            self._node = yaml.compose(text, Loader=yaml.SafeLoader)
-            self._check_keys(self._node)
-            self.data = yaml.safe_load(text)
+            loader = _Loader(text)
+            self._node = loader.get_single_node()
+            if self._node is not None:
+                self._check(self._node, {})
+            self.data: Any = None if self._node is None else loader.construct_document(self._node)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = None if mark is None else mark.line + 1
-            raise UserError(f"found YAML that cannot be read: {error.problem}", path, line) from error
+            problem = error.problem or error.context
+            raise UserError(f"found YAML that cannot be read: {problem}", path, line) from error
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             raise UserError(f"found YAML that cannot be read: {error.reason}", path, line) from error
-        except RecursionError as error:
-            raise UserError("found YAML that cannot be read: nested too deeply", path) from error
 
     def line(self, place: Sequence[Hashable]) -> int | None:
         """The line (from 1) of the key or item at the end of a path such as ("criteria", 1, "points")."""
@@ -47,7 +76,8 @@ class Document:
         return line
 
     def fail(self, message: str, place: Sequence[Hashable] = ()) -> UserError:
-        """The complaint about what stands at `place`."""
+        """The complaint about what stands at `place`; endless words in it are cut."""
+        message = re.sub(r"\S{100,}", lambda word: f"{word[0][:57]}...", message)
         return UserError(message, self.path, self.line(place))
 
     def parse(self, model: type[Any], data: object, place: tuple[Hashable, ...] = ()) -> Any:
@@ -61,24 +91,66 @@ class Document:
             message = _complaint(first, model, _steps(first, data))
             raise self.fail(message, (*place, *_steps(first, data), *first["loc"][-1:])) from error
 
-    def _check_keys(self, node: yaml.Node | None) -> None:
+    def _check(self, node: yaml.Node, sizes: dict[int, int]) -> int:
+        """How many nodes stand at `node` once aliases are written out; UserError for what nobody means.
+
+        `sizes` holds those that are counted, by their identity: what aliases share is looked at once.
+        """
+        line = node.start_mark.line + 1
+        if id(node) in sizes:
+            if not sizes[id(node)]:
+                raise UserError(
+                    "found YAML that cannot be read: an alias inside what it names", self.path, line
+                )
+            return sizes[id(node)]
+        sizes[id(node)] = 0  # until all below it is counted
         if isinstance(node, yaml.MappingNode):
-            seen: dict[str, int] = {}
-            for key, value in node.value:
-                line = key.start_mark.line + 1
-                if not isinstance(key, yaml.ScalarNode):
-                    raise UserError("found YAML that cannot be read: a key that is no text", self.path, line)
-                if key.value in seen:
-                    raise UserError(
-                        f"found key {key.value!r} twice (first in line {seen[key.value]}): remove one",
-                        self.path,
-                        line,
-                    )
-                seen[key.value] = line
-                self._check_keys(value)
+            self._check_keys(node)
+            below = sum(self._check(key, sizes) + self._check(value, sizes) for key, value in node.value)
         elif isinstance(node, yaml.SequenceNode):
-            for item in node.value:
-                self._check_keys(item)
+            below = sum(self._check(item, sizes) for item in node.value)
+        else:
+            self._check_scalar(node, line)
+            below = len(node.value) // LONG
+        if below >= MAX_NODES:
+            message = (
+                f"found {below} values with all aliases written out, expected at most {MAX_NODES}: use fewer"
+            )
+            raise UserError(message, self.path, line)
+        sizes[id(node)] = below + 1
+        return below + 1
+
+    def _check_keys(self, node: yaml.MappingNode) -> None:
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise UserError("found YAML that cannot be read: a key that is no text", self.path, line)
+            if key.tag not in TEXT_KEYS:
+                message = f"found key {_shown(key.value)}, expected text: put it in quotes"
+                raise UserError(message, self.path, line)
+            if key.value in seen:
+                message = f"found key {key.value!r} twice (first in line {seen[key.value]}): remove one"
+                raise UserError(message, self.path, line)
+            seen[key.value] = line
+
+    def _check_scalar(self, node: yaml.Node, line: int) -> None:
+        """Whether what stands there is what YAML takes it for: 2026-13-01 looks like a date and is none."""
+        if BAD_CHARACTER.search(node.value):
+            raise UserError(
+                "found a character that no text has (a control code or half of one)", self.path, line
+            )
+        if len(node.value) > MAX_NUMBER and node.tag in NUMBERS:
+            message = f"found a number of {len(node.value)} digits, expected at most {MAX_NUMBER}"
+            raise UserError(message, self.path, line)
+        if node.tag == MERGE:
+            return
+        try:
+            yaml.constructor.SafeConstructor().construct_object(node)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            kind = node.tag.rpartition(":")[2]
+            message = f"found {_shown(node.value)}, expected what YAML reads it as ({kind}): put it in quotes"
+            raise UserError(message, self.path, line) from error
 
 
 def _shown(value: object) -> str:
@@ -86,10 +158,14 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def read(path: Path, missing: str = "no such file") -> str:
-    """A file of the author's as text; UserError, with `missing` where there is none."""
+def read(path: Path, missing: str = "no such file", limit: int = MAX_TEXT) -> str:
+    """A file of the author's as text; UserError, with `missing` where there is none, or for a larger one."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+        if len(content) > limit:
+            raise UserError(f"found a larger file, expected at most {limit // 1024} KiB", path)
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError as error:
         raise UserError(missing, path) from error
     except UnicodeDecodeError as error:

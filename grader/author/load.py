@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
-
 from grader.author.document import Document, read
 from grader.author.models import AssignmentModel, CourseModel, LimitsModel
 from grader.author.own_tests import find_tests
@@ -30,6 +28,8 @@ def load(folder: Path) -> Assignment:
     in_handout = model.frozen is not None
     if not in_handout and model.name != folder.resolve().name:
         raise document.fail(f"found name {model.name!r}, expected the folder's: {folder.name!r}", ("name",))
+    if not in_handout:
+        _check_oracle(document, model.oracle, folder.resolve().parents[1])
     readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
     limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
     probes = folder / "probes.py"
@@ -38,7 +38,7 @@ def load(folder: Path) -> Assignment:
     for case, path, line in tests:
         rubric = _with_test(rubric, case, path, line)
     files_of_tests = tuple(dict.fromkeys(path.resolve() for _, path, _ in tests))
-    provided = {name: _provided(folder.parent / name) for name in model.provided}
+    provided = {name: _provided(folder.parent / name, digest) for name, digest in model.provided.items()}
     frozen = None if model.frozen is None else folder / model.frozen
     return Assignment(
         name=model.name,
@@ -53,8 +53,19 @@ def load(folder: Path) -> Assignment:
         provided=provided,
         frozen=frozen,
         tests=files_of_tests,
+        python=model.python or "",
         digest=_digest([document.path, rubric.source, probes, *files_of_tests], provided),
     )
+
+
+def _check_oracle(document: Document, oracle: str, root: Path) -> None:
+    """An oracle is a module of the repository's reference: it is imported and run without a wall."""
+    package, *names = oracle.split(".")
+    is_named = package == "reference" and names and all(name.isidentifier() for name in names)
+    path = root.joinpath(package, *names) if is_named else None
+    if path is None or not (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()):
+        modules = sorted(f"reference.{p.stem}" for p in (root / "reference").glob("[a-z]*.py"))
+        raise document.fail(f"found {oracle!r}, expected a module here: {', '.join(modules)}", ("oracle",))
 
 
 def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
@@ -108,12 +119,14 @@ def load_course(path: Path) -> Course:
                 f"found {name!r}, expected a folder with assignment.yaml", ("assignments", number)
             )
     policies = policies_of(document, course)
-    return Course(course.title, tuple(course.assignments), course.variants, policies)
+    python = course.python or Course.python
+    return Course(course.title, tuple(course.assignments), course.variants, policies, python)
 
 
 def changed_files(assignment: Assignment) -> list[str]:
-    """In a handout: the provided files that are no longer as they were handed out."""
-    recorded = yaml.safe_load((assignment.folder / "assignment.yaml").read_text())["provided"]
+    """In a handout: the provided files that are no longer as they were, line ends apart."""
+    document = Document(assignment.folder / "assignment.yaml")
+    recorded = document.parse(AssignmentModel, document.data).provided
     return [name for name, data in assignment.provided.items() if digest_of(data) != recorded[name]]
 
 
@@ -127,13 +140,16 @@ def _digest(paths: Iterable[Path], provided: Mapping[str, bytes]) -> str:
     return digest_of(b"".join(digest_of(part).encode() for part in parts))
 
 
-def _provided(path: Path) -> bytes:
+def _provided(path: Path, recorded: str) -> bytes:
+    """A provided file of a handout, with the line ends that it had where git has written others."""
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise UserError(
             f"a provided file cannot be read ({error.strerror}): unpack the handout again", path
         ) from error
+    plain = content.replace(b"\r\n", b"\n")
+    return plain if digest_of(plain) == recorded else content
 
 
 def _functions(probes: Path) -> set[str]:

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from grader.model.assignment import Limits, Policy, Visibility
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 CaseId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Count = Annotated[int, Field(ge=1)]
-Length = Annotated[int, Field(ge=0)]
+Python = Literal["3.11", "3.12", "3.13", "3.14"]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Length = Annotated[int, Field(ge=0, le=1_000_000)]
+Amount = Annotated[int, Field(ge=0, le=2**53)]
+Number = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]
 Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
 Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
 Triple = Annotated[list[Count], Field(min_length=3, max_length=3)]
@@ -21,7 +24,8 @@ Data = Literal["integers", "normal"]
 View = Literal["permute", "slice", "flip"]
 Step = Literal["permute", "index", "flip", "broadcast_to", "reshape"]
 # one item of an index: a number, a slice as Python writes it, an ellipsis, "new" for None
-Item = int | Annotated[str, Field(pattern=r"^-?\d*:-?\d*(:-?\d*)?$")] | Literal["...", "new"]
+Slice = r"^-?\d{0,9}:-?\d{0,9}(:-?\d{0,9})?$"
+Item = Number | Annotated[str, Field(pattern=Slice)] | Literal["...", "new"]
 
 
 class Strict(BaseModel):
@@ -33,25 +37,25 @@ class Strict(BaseModel):
 class LimitsModel(Strict):
     """`limits` of assignment.yaml: what one submission may use."""
 
-    import_seconds: float | int = Field(Limits.import_seconds, gt=0)
+    import_seconds: float | int = Field(Limits.import_seconds, gt=0, le=86_400)
     """CPU seconds that an import of the submitted files may take."""
-    case_seconds: float | int = Field(Limits.case_seconds, gt=0)
+    case_seconds: float | int = Field(Limits.case_seconds, gt=0, le=86_400)
     """CPU seconds that one call of a probe may take."""
-    criterion_cases: float | int = Field(Limits.criterion_cases, ge=1)
+    criterion_cases: float | int = Field(Limits.criterion_cases, ge=1, le=1000)
     """How many times `case_seconds` all cases of a criterion may take together."""
-    wall_factor: float | int = Field(Limits.wall_factor, ge=1)
+    wall_factor: float | int = Field(Limits.wall_factor, ge=1, le=1000)
     """How many times longer than its CPU seconds anything may take by the clock on the wall."""
-    memory_mib: int = Field(Limits.memory_mib, ge=256)
+    memory_mib: int = Field(Limits.memory_mib, ge=256, le=1 << 20)
     """Memory, in MiB."""
-    file_mib: int = Field(Limits.file_mib, ge=0)
+    file_mib: int = Field(Limits.file_mib, ge=0, le=1 << 20)
     """The largest file that may be written, in MiB."""
-    open_files: int = Field(Limits.open_files, ge=16)
+    open_files: int = Field(Limits.open_files, ge=16, le=1 << 20)
     """Files that may be open at a time."""
-    processes: int = Field(Limits.processes, ge=1)
+    processes: int = Field(Limits.processes, ge=1, le=1 << 20)
     """Processes and threads that may exist at a time."""
-    output_kib: int = Field(Limits.output_kib, ge=1)
+    output_kib: int = Field(Limits.output_kib, ge=1, le=1 << 20)
     """What one call may print, in KiB."""
-    answer_mib: int = Field(Limits.answer_mib, ge=1)
+    answer_mib: int = Field(Limits.answer_mib, ge=1, le=1024)
     """What one call may return, in MiB."""
 
 
@@ -65,17 +69,18 @@ class PolicyModel(Strict):
 
 
 class AssignmentModel(Strict):
-    """assignment.yaml. `provided` and `frozen` stand in a handout's copy only."""
+    """assignment.yaml. `provided`, `frozen` and `python` stand in a handout's copy only."""
 
     name: Id
     title: str
     files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.(py|cu)$")]] = Field(min_length=1)
-    oracle: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$")]
+    oracle: str
     devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
     limits: LimitsModel = LimitsModel()
     policy: PolicyModel = PolicyModel()
     provided: dict[str, str] = {}
     frozen: str | None = None
+    python: Python | None = None
 
 
 class DefaultsModel(Strict):
@@ -106,9 +111,9 @@ class CaseModel(Strict):
     """Its share of the criterion's points, among the weights of the other cases."""
     covers: list[str] = []
     """Conditions for whose sake it is there though no mutant needs it; `grader verify` checks them."""
-    at_most: Annotated[str, Field(pattern=r"^[1-9]\d*(\.\d+)? x reference$")] | None = None
+    at_most: Annotated[str, Field(pattern=r"^[1-9]\d{0,5}(\.\d{1,6})? x reference$")] | None = None
     """`10 x reference`: the CPU time that it may take; left out of handouts. Be generous: machines differ."""
-    view: list[View] = []
+    view: list[View] = Field([], max_length=8)
     """The arrays arrive as views, made by these steps in this order: an offset, odd strides, backwards."""
 
 
@@ -117,7 +122,7 @@ class KernelCase(CaseModel):
 
     kernel: Id | None = None
     """For the probe, as `case.kernel`: the kernel that it is about."""
-    budget: Annotated[dict[Id, Length], Field(min_length=1)] | None = None
+    budget: Annotated[dict[Id, Amount], Field(min_length=1)] | None = None
     """With `compare: budget`: how much there may be at most of what is counted, by its name."""
 
 
@@ -148,9 +153,9 @@ class DrawnConvCases(CaseModel):
 class StridedModel(Strict):
     """A view of an array's buffer, for `as_strided`, in elements."""
 
-    shape: list[Length]
+    shape: list[Length] = Field(max_length=8)
     """Its shape."""
-    strides: list[int]
+    strides: list[Number] = Field(max_length=8)
     """Its strides, one for each axis."""
     offset: Length = 0
     """Where its first element lies."""
@@ -161,13 +166,13 @@ class ArrayCase(KernelCase):
 
     shape: list[Length] = Field(max_length=8)
     """The shape of `case.a`; a length may be 0."""
-    other: list[Length] | None = None
+    other: Annotated[list[Length], Field(max_length=8)] | None = None
     """The shape of a second array, `case.other`."""
-    level: int | None = None
+    level: Number | None = None
     """Is added to each element of `case.a`: -20 makes all of them negative."""
     strided: StridedModel | None = None
     """For the probe, as `case.strided`: the view of `case.a` to begin with; as_strided makes it."""
-    axes: int | list[int] | None = None
+    axes: Number | list[Number] | None = None
     """For the probe, as `case.axes`; negative ones count from the end."""
     keepdims: bool | None = None
     """For the probe, as `case.keepdims`."""
@@ -175,7 +180,7 @@ class ArrayCase(KernelCase):
     """For the probe, as `case.index`: integers, slices such as "1::-2", "..." and "new" (None)."""
     source: list[Item] | None = None
     """For the probe, as `case.source`: the index of what is assigned."""
-    number: int | None = None
+    number: Number | None = None
     """For the probe, as `case.number`: what is assigned, where that is one number."""
     tile: Count | None = None
     """For the probe, as `case.tile`: the side of a square tile."""
@@ -183,9 +188,9 @@ class ArrayCase(KernelCase):
     """For the probe, as `case.refused`: an exception is expected, and its name is what is compared."""
     dilation: Length | None = None
     """For the probe, as `case.dilation`."""
-    padding: list[Annotated[list[int], Field(min_length=2, max_length=2)]] | None = None
+    padding: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] | None = None
     """For the probe, as `case.padding`: [before, after] of each axis."""
-    target: list[Annotated[int, Field(ge=-1)]] | None = None
+    target: list[Annotated[int, Field(ge=-1, le=1_000_000)]] | None = None
     """For the probe, as `case.target`: a shape to reduce to, to broadcast to or to reshape to."""
     upstream: bool | None = None
     """Whether there is a `case.out_grad` of the same shape."""
@@ -194,7 +199,7 @@ class ArrayCase(KernelCase):
 class ViewChainCase(CaseModel):
     """A view of a view of ... an array."""
 
-    chain: list[Count]
+    chain: list[Count] = Field(max_length=8)
     """The shape of `case.a`."""
     ops: list[Annotated[dict[Step, list[Item]], Field(min_length=1, max_length=1)]] = Field(min_length=1)
     """The steps, such as {permute: [1, 0]} or {index: ["1:", 0]}: `case.ops`, pairs of name and argument."""
@@ -205,7 +210,7 @@ class DrawnViewChains(CaseModel):
 
     draw: Annotated[int, Field(ge=1, le=200)]
     """How many."""
-    length: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    length: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=2, max_length=2)]
     """From how many steps to how many."""
 
 
@@ -225,7 +230,7 @@ class LogitsCase(CaseModel):
     """[N, C]: samples, classes."""
     spread: Length | None = None
     """How far apart the logits of a row lie; from 1000 on softmax holds zeros and ones, and is exact."""
-    level: int = 0
+    level: Number = 0
     """Row n (from 0) lies around level (n + 1): with a large one exp overflows, or every one is 0."""
 
 
@@ -291,8 +296,18 @@ class RubricModel(Strict):
     """What earns points, in the order in which it is run and reported."""
 
 
-Duration = Annotated[str, Field(pattern=r"^\d+(\.\d+)?[mhd]$")]
-Percent = Annotated[str, Field(pattern=r"^(100|\d{1,2}(\.\d+)?)%$")]
+YEARS = range(1970, 2200)
+
+
+def _in_range(time: datetime) -> datetime:
+    if time.year not in YEARS:
+        raise ValueError(f"expected a year from {YEARS[0]} to {YEARS[-1]}")
+    return time
+
+
+Deadline = Annotated[datetime, AfterValidator(_in_range)]
+Duration = Annotated[str, Field(pattern=r"^\d{1,5}(\.\d{1,6})?[mhd]$")]
+Percent = Annotated[str, Field(pattern=r"^(100|\d{1,2}(\.\d{1,6})?)%$")]
 
 
 class CourseModel(Strict):
@@ -302,15 +317,17 @@ class CourseModel(Strict):
     assignments: list[Id] = Field(min_length=1)
     variants: bool = False
     """Whether hidden cases have numbers of each student's own."""
+    python: Python | None = None
+    """What submissions are graded with, in quotes: "3.11". By default the Python that generates handouts."""
     timezone: str | None = None
     """Where times without an offset from UTC are meant, by its IANA name: America/New_York."""
-    deadlines: dict[str, datetime] = {}
+    deadlines: dict[str, Deadline] = {}
     """By assignment, in the course's time zone: 2026-10-01T23:59:00; or with an offset from UTC."""
     extensions: dict[str, dict[str, Duration]] = {}
     """By assignment and student's id: hours ("36h") or days ("2d") on top of the deadline."""
     grace: Duration | None = None
     """How long after the deadline nothing is late: "15m"."""
-    late_penalty: Annotated[str, Field(pattern=r"^\d+(\.\d+)?% per (day|hour)$")] | None = None
+    late_penalty: Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,6})?% per (day|hour)$")] | None = None
     """What each begun day or hour costs, of the points offered: "10% per day"."""
     late_floor: Percent | None = None
     """The share of the points offered below which no penalty takes a score."""
@@ -322,5 +339,5 @@ class CourseModel(Strict):
     """How many of them at most for one assignment."""
     drop_after: Duration | None = None
     """How long after the deadline nothing counts any more."""
-    rounding: Annotated[str, Field(pattern=r"^(nearest|up|down) \d+(\.\d+)?$")] | None = None
+    rounding: Annotated[str, Field(pattern=r"^(nearest|up|down) \d{1,6}(\.\d{1,6})?$")] | None = None
     """To a multiple of so many points: "nearest 0.5"."""

@@ -13,15 +13,23 @@ from typing import Any
 import jinja2
 import yaml
 
+from grader.author.document import Document
 from grader.author.load import digest_of
 from grader.author.source import find_function, without_methods
 from grader.author.worked import FUNCTIONS, Variant
 from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions
 from grader.judge.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment
+from grader.model.course import Course
 from grader.model.errors import GraderFault, UserError
 
 GRADING = "grading"  # the folder of a handout that `make grade` works from
+PYTHON = """
+## Your Python
+
+Your instructor grades with Python {python}. You may use a newer one. If `make grade` then prints a note that
+your code needs the newer one, rewrite the line that it names.
+"""
 VIEWS = ("handout", "solution")
 NOTHING_KNOWN: Mapping[str, Misconceptions] = {}
 
@@ -126,10 +134,12 @@ def generate(
     known: Mapping[str, Misconceptions] = NOTHING_KNOWN,
     student: str = "",
     secret: str = "",
+    python: str = Course.python,
 ) -> list[Path]:
     """Writes out/release/<name> and out/solution/<name> for each assignment; returns the folders.
 
     For one `student`, by their id and the course's secret seed, it is out/release/<name>-<id> alone.
+    `python` is the version that the course grades with.
     Each folder is made aside and then put in place of the old one, so that it is never half written.
     """
     written = []
@@ -149,7 +159,7 @@ def generate(
             for view, folder in (("handout", "release"), ("solution", "solution")):
                 if view == "handout" or not student:
                     target = out / folder / name
-                    written.append(_write(assignment, view, variant, target, wheel, frozen, visible))
+                    written.append(_write(assignment, view, variant, target, wheel, frozen, visible, python))
     return written
 
 
@@ -166,6 +176,7 @@ def _write(
     wheel: Path,
     frozen: Path,
     misconceptions: str,
+    python: str,
 ) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{assignment.name}-", dir=target.parent) as scratch:
@@ -175,9 +186,11 @@ def _write(
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+        with open(new / "README.md", "a", encoding="utf-8") as readme:
+            readme.write(PYTHON.format(python=python))
         grading = new / GRADING
         grading.mkdir()
-        (grading / "assignment.yaml").write_text(_handout_assignment(assignment), encoding="utf-8")
+        (grading / "assignment.yaml").write_text(_handout_assignment(assignment, python), encoding="utf-8")
         (grading / "rubric.yaml").write_text(_visible_rubric(assignment), encoding="utf-8")
         shutil.copyfile(assignment.probes, grading / "probes.py")
         shutil.copyfile(frozen, grading / "frozen.npz")
@@ -186,6 +199,7 @@ def _write(
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         lock = assignment.folder.parent.parent / "locks" / "handout.txt"
         shutil.copyfile(lock, new / "requirements.txt")
+        (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
         (new / ".gitignore").write_text(".venv/\n__pycache__/\n", encoding="utf-8")
         if target.exists():
             os.replace(target, Path(scratch) / "old")
@@ -193,16 +207,17 @@ def _write(
     return target
 
 
-def _handout_assignment(assignment: Assignment) -> str:
-    data = yaml.safe_load((assignment.folder / "assignment.yaml").read_text(encoding="utf-8"))
+def _handout_assignment(assignment: Assignment, python: str) -> str:
+    data = Document(assignment.folder / "assignment.yaml").data
     data["provided"] = {name: digest_of(content) for name, content in assignment.provided.items()}
     data["frozen"] = "frozen.npz"
+    data["python"] = python
     return _dump(data)
 
 
 def _visible_rubric(assignment: Assignment) -> str:
     """rubric.yaml with its hidden and its timed cases cut out and their weight noted as `withheld`."""
-    data = yaml.safe_load((assignment.folder / "rubric.yaml").read_text(encoding="utf-8"))
+    data = Document(assignment.folder / "rubric.yaml").data
     for criterion in data["criteria"]:
         loaded = assignment.criterion(criterion["id"])
         hidden = [case for case in loaded.cases if not case.in_handout]

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.author.conditions import CONDITIONS
 from grader.author.document import Document, read
+from grader.author.extent import MAX_ELEMENTS, elements
 from grader.author.models import (
     CASES,
     DIFFERENTIABLE,
@@ -17,6 +18,8 @@ from grader.author.models import (
     RubricModel,
 )
 from grader.model.assignment import Case, Criterion, Rubric
+
+MAX_CASES = 1000  # of a criterion
 
 
 def lines_of(rubric: Path) -> dict[str, int]:
@@ -122,20 +125,23 @@ def _check_follow_through(
 def _criterion(
     document: Document, place: tuple[Hashable, ...], model: CriterionModel, defaults: DefaultsModel
 ) -> Criterion:
-    cases: list[Case] = []
+    cases: dict[str, Case] = {}
     for number, data in enumerate(model.cases):
         here = (*place, "cases", number)
         for case in _cases(document, here, data, model, defaults):
-            if case.id in [c.id for c in cases]:
+            if case.id in cases:
                 raise document.fail(f"found case {case.id!r} a second time: ids are unique", (*here, "id"))
-            cases.append(case)
+            if len(cases) == MAX_CASES:
+                message = f"found more than {MAX_CASES} cases of one criterion, those that are drawn included"
+                raise document.fail(message, here)
+            cases[case.id] = case
     if not cases and not model.withheld:
         raise document.fail("found no case, expected one or more", (*place, "cases"))
     return Criterion(
         id=model.id,
         title=model.title,
         points=model.points,
-        cases=tuple(cases),
+        cases=tuple(cases.values()),
         probe=model.probe,
         help=model.help,
         requires=tuple(model.requires),
@@ -177,6 +183,13 @@ def _cases(
         own.setdefault("batch", defaults.batch)
         if _is_empty(own):
             raise document.fail("found a kernel larger than the padded input: there is no output", place)
+    if (size := elements(kind, own, model.view, count is not None)) > MAX_ELEMENTS:
+        message = (
+            f"found arrays of {size} elements, expected at most {MAX_ELEMENTS} in a case's inputs and result"
+        )
+        raise document.fail(f"{message} (64 MiB of float32): choose smaller lengths", place)
+    if "length" in own and own["length"][0] > own["length"][1]:
+        raise document.fail(f"found length {own['length']}, expected [from, to]", (*place, "length"))
     if criterion.compare == "adjoint" and (model.data or defaults.data) != "integers":
         raise document.fail("found data: normal, expected integers: an adjoint is compared exactly", place)
     if criterion.compare == "finite_difference" and (model.data or defaults.data) != "normal":

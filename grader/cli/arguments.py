@@ -40,7 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="grader",
         description="Backflip: generate assignments and grade submissions.",
         epilog="exit status: 0 done and everything passed; 1 done, something did not pass (batch: something "
-        "needs review); 2 your mistake, said in one line; 3 the grader's own fault",
+        "needs review); 2 your mistake, or output that cannot be written, said in one line; 3 the grader's "
+        "own fault. A reader that leaves early (grader ... | head) changes neither the work nor the status.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (

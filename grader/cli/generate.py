@@ -5,7 +5,7 @@ import re
 
 from grader.author.render import generate
 from grader.cli import PASSED
-from grader.cli.course import chosen, repository, secret
+from grader.cli.course import chosen, course_of, repository, secret
 from grader.cli.misconceptions import misconceptions
 from grader.model.errors import UserError
 
@@ -18,6 +18,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
     root, assignments = repository(), chosen(options.names)
     known = {assignment.name: misconceptions(root, assignment) for assignment in assignments}
-    for folder in generate(assignments, options.out, known, options.variant, secret()):
+    python = course_of(root).python
+    for folder in generate(assignments, options.out, known, options.variant, secret(), python):
         print(folder)
     return PASSED

@@ -1,6 +1,10 @@
 """`grader grade`: grades one submission and shows its feedback."""
 
 import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Console
 
@@ -11,14 +15,18 @@ from grader.intake import read_submission
 from grader.judge.devices import first_at_hand, missing
 from grader.judge.diagnose import Misconceptions
 from grader.judge.session import Session
+from grader.judge.stage import read_plain
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import Grade
+from grader.model.python_syntax import needs
 from grader.report import gradescope, prairielearn, terminal
 from grader.report.files import write_text
 from grader.report.html import to_html
 from grader.report.json_report import to_json
 from grader.report.text import clean_line
+
+SHOWN_NEEDS = 3
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
     wall = options.sandbox if assignment.frozen is None else "none"
     for name in changed_files(assignment) if assignment.frozen is not None else ():
         print(f"note: {name} is not as it was handed out; your instructor grades with the original")
+    for note in newer_python(assignment, options.submission):
+        print(f"note: {note}")
     known = _known(assignment, wall)
     with Session(assignment, wall=wall, secret=secret(), device=device, known=known) as session:
         session.check_sandbox()
@@ -48,6 +58,21 @@ def run(options: argparse.Namespace) -> int:
         return NOT_PASSED
     ran = [result for criterion in grade.criteria for result in criterion.results]
     return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
+
+
+def newer_python(assignment: Assignment, submission: Path) -> Iterator[str]:
+    """What a submission holds that the course's Python cannot read though this one does."""
+    minor = int(assignment.python.rpartition(".")[2] or sys.version_info[1])
+    if sys.version_info[1] <= minor:
+        return
+    for name in assignment.files:
+        content = read_plain(submission / name, name)
+        if name.endswith(".py") and isinstance(content, bytes):
+            with contextlib.suppress(
+                SyntaxError, ValueError, RecursionError, MemoryError
+            ):  # the grade says it
+                for need in needs(content, minor)[:SHOWN_NEEDS]:
+                    yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
 
 
 def _known(assignment: Assignment, wall: str) -> Misconceptions | None:

@@ -7,6 +7,7 @@ functions, and the emulator's names. Names are read as the preprocessor reads th
 together; what would build a name out of pieces is refused.
 """
 
+import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,6 +49,8 @@ REFUSED = {  # pattern in the code without comments and texts: why
     r"##|%:|<:|:>|<%|%>": PIECES,
     r"\?\?[=/'()!<>-]": PIECES,
     r"\\": PIECES,  # outside of texts, after continued lines were put together: \u0061 is a letter
+    r"\x00": "found a character without a name (NUL), expected text: save the file as UTF-8",
+    r"\ufffd": "is in place of bytes that are not UTF-8, expected plain ASCII outside of comments",
     r"[^\x00-\x7f]": "found a letter that no name of CUDA has, expected plain ASCII outside of comments",
     r"\b(?:setjmp|longjmp|co_await|co_yield|co_return|thread_local|__thread)\b": AROUND,
 }
@@ -83,14 +86,25 @@ DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(\w*)([^\n]*)", re.MULTILINE)
 DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", ""))
 
 
+def text_of(content: bytes) -> str:
+    """The source that is read here and compiled afterwards, from a file as an editor saved it.
+
+    Without a byte order mark, with plain line ends, and with U+FFFD for each byte that is not UTF-8: in a
+    comment that harms nothing, and elsewhere it is refused like any letter that is not ASCII.
+    """
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_utf_16 else "utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def as_compiled(content: bytes) -> bytes:
+    """The same as the bytes that the compiler gets: it sees what the policy saw, and nothing else."""
+    return text_of(content).encode("utf-8", errors="replace")
+
+
 def problem_of(content: bytes) -> tuple[int, str]:
     """(line, why) of the first thing that is refused in CUDA C; (0, "") where nothing is."""
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        return 1, "found bytes that are no text, expected UTF-8"
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    joined, lines = _joined(text)
+    joined, lines = _joined(text_of(content))
     code = COMMENT_OR_TEXT.sub(_blank, joined)
     found = min(_problems(code, joined), default=None)
     if found is None:

@@ -160,7 +160,7 @@ def find(name: str) -> Callable[..., Any] | None:
     module, _, attribute = name.rpartition(".")
     try:
         found = getattr(importlib.import_module(module), attribute, None)
-    except (ImportError, ValueError):
+    except (Exception, SystemExit):  # a module that is a program runs when it is imported
         return None
     return found if callable(found) else None
 

@@ -13,7 +13,7 @@ import numpy
 import pytest
 
 import grader
-from grader.judge import nvrtc
+from grader.judge import cuda_policy, nvrtc
 from grader.judge.build import Builder, Built
 from grader.judge.cases import Inputs
 from grader.judge.devices import first_at_hand
@@ -178,6 +178,7 @@ class Session:
         """The grades in the numbers of several students, by their ids; one process answers them all."""
         files, refused = stage(self._assignment, submission)
         notes = submission.notes if isinstance(submission, SubmittedFiles) else ()
+        files = {n: cuda_policy.as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         if self._rules is not None and not refused:
             refused = self._rules.refusal(files)
         built = Built()

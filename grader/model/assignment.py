@@ -140,6 +140,7 @@ class Assignment:
     where there is no reference (in a handout), else None. `tests` are the author's own, pytest's files.
     `policy` None holds a submission to nothing, which no loaded assignment does. `library` is the folder in
     which the oracle's package lies where it is not installed. `digest` is over all that a grade depends on.
+    `python` is the version that the course grades with, where this is a handout.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Assignment:
     library: Path | None = None
     tests: tuple[Path, ...] = ()
     digest: str = ""
+    python: str = ""
 
     @property
     def modules(self) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 """The files of a report, written whole or not at all."""
 
+import contextlib
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.model.errors import UserError
@@ -14,24 +15,40 @@ Files = Mapping[str, bytes]  # by path below the folder that they are written in
 
 def write_files(out: Path, files: Files) -> list[Path]:
     """Writes every file below `out` and returns their paths; none appears before all of them are written."""
-    with tempfile.TemporaryDirectory(prefix=".backflip-", dir=_made(out)) as scratch:
+    with _saying_where(out):
+        return _write_whole(out, files)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes one file to the path that the user chose: whole or not at all if it is a plain file."""
+    with _saying_where(path):
+        whole = path.resolve()
+        if whole.exists() and not whole.is_file():
+            path.write_text(text, encoding="utf-8")
+        else:
+            _write_whole(whole.parent, {whole.name: text.encode()})
+
+
+def _write_whole(out: Path, files: Files) -> list[Path]:
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".backflip-", dir=out) as scratch:
         ready = []
         for number, (name, content) in enumerate(files.items()):
             part = Path(scratch) / str(number)
             part.write_bytes(content)
             ready.append((part, out / name))
         for part, path in ready:
-            os.replace(part, _made(path.parent) / path.name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(part, path)
     return [path for _, path in ready]
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes one file to where somebody said, which may be a device or a pipe as well."""
+@contextlib.contextmanager
+def _saying_where(path: Path) -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        yield
     except OSError as error:
-        raise UserError(f"cannot be written: {error.strerror}", path) from error
+        raise UserError(f"cannot be written: {error.strerror or error}", path) from error
 
 
 def folder_name(id: str) -> str:
@@ -41,11 +58,3 @@ def folder_name(id: str) -> str:
         return id
     digest = hashlib.sha256(id.encode(errors="surrogatepass")).hexdigest()[:8]
     return f"{safe or 'student'}-{digest}"
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot be written: {error.strerror}", folder) from error
-    return folder

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NoReturn
 import numpy
 
 from grader.model.frame import MAX_ARRAYS, Frame, FrameReader, RawArray, encode
+from grader.model.python_syntax import why_not_read
 from grader.worker.policy import Policy
 from grader.worker.submission import Case, Submission, to_raw
 
@@ -158,6 +159,9 @@ class Worker:
                 "source": (raised.text or "").strip(),
             }
             message = raised.msg or ""
+            for name, why in self._unreadable(place["file"]):
+                place |= {"file": name, "line": place["line"] or 1}
+                message = f"{message}. {why[0].upper()}{why[1:]}"
         else:
             message = _text(raised)
             for entry in traceback.extract_tb(raised.__traceback__, limit=-50):
@@ -166,6 +170,16 @@ class Worker:
                     place = {"file": name, "line": entry.lineno or 0, "source": entry.line or ""}
         texts = {"type": type(raised).__name__, "message": message, **place}
         return {k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in texts.items()}
+
+    def _unreadable(self, name: object) -> list[tuple[str, str]]:
+        """The file of a submission that Python cannot read, and why where Python itself does not say it.
+
+        It is looked for among all of them where an error names none, as that about a NUL does.
+        """
+        for path in [Path(self._folder, str(name))] if name else sorted(Path(self._folder).glob("*.py")):
+            if self._folder and path.is_file() and (why := why_not_read(path.read_bytes())):
+                return [(path.name, why)]
+        return []
 
 
 def _text(raised: BaseException) -> str:

@@ -479,6 +479,20 @@ def test_a_provided_file_that_was_changed_is_named(handout: Path) -> None:
     assert changed_files(load(handout)) == ["given.py"]
 
 
+def test_line_ends_that_git_wrote_are_no_change(handout: Path) -> None:
+    """Nor is the file then another one: what is graded with is what was handed out."""
+    (handout.parent / "given.py").write_bytes(b"x = 1\r\n")
+
+    assert changed_files(load(handout)) == []
+    assert load(handout).provided == {"given.py": b"x = 1\n"}
+
+
+def test_a_change_beside_other_line_ends_is_a_change(handout: Path) -> None:
+    (handout.parent / "given.py").write_bytes(b"x = 2\r\n")
+
+    assert changed_files(load(handout)) == ["given.py"]
+
+
 def test_a_provided_file_that_is_gone_is_one_line_that_names_it(handout: Path) -> None:
     (handout.parent / "given.py").unlink()
 

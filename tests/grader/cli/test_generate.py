@@ -1,11 +1,13 @@
 """Laws of `grader generate` for one student."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from grader.__main__ import main
+from grader.author.load import load
 from grader.cli import PASSED, USER_MISTAKE
 
 
@@ -21,6 +23,29 @@ def test_one_students_handout_lies_beside_the_others_and_has_their_numbers(root:
     assert len(set(pages.values())) == 3
     assert "1 2 3 4" in pages["tiny"]
     assert [f.name for f in Path("build/solution").iterdir()] == ["tiny"]
+
+
+@pytest.mark.parametrize("key", ["", 'python: "3.14"'], ids=["by_default", "by_the_course"])
+def test_a_handout_says_which_python_the_course_grades_with(root: Path, key: str) -> None:
+    course = root / "assignments" / "course.yaml"
+    course.write_text(f"{course.read_text()}{key}\n")
+    expected = "3.14" if key else f"3.{sys.version_info[1]}"
+
+    assert main(["generate", "--out", "build"]) == PASSED
+    handout = Path("build/release/tiny")
+    assert load(handout / "grading").python == expected
+    assert f"Your instructor grades with Python {expected}." in (handout / "README.md").read_text()
+
+
+@pytest.mark.parametrize("value", ["3.11", '"3.10"', '"3.15"', '"3"', "true"])
+def test_a_python_that_no_course_grades_with_is_refused_with_its_line(
+    root: Path, value: str, complaint: Callable[[], str]
+) -> None:
+    (root / "assignments" / "course.yaml").write_text(f"title: A\nassignments: [tiny]\npython: {value}\n")
+
+    assert main(["generate"]) == USER_MISTAKE
+    said = complaint()
+    assert "course.yaml:3: found " in said and "'3.11', '3.12', '3.13' or '3.14'" in said
 
 
 @pytest.mark.parametrize("id", ["../ada", "a/b", ".hidden", " "])

@@ -2,13 +2,17 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.__main__ import main
+from grader.author.load import load
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.grade import newer_python
 
 
 @pytest.mark.parametrize(
@@ -176,6 +180,35 @@ def test_a_provided_file_that_was_changed_is_noted(handout: Path, capsys: pytest
 
     assert main(["grade", "."]) == PASSED
     assert "note: ndarray/ndarray.py is not as it was handed out" in capsys.readouterr().out
+
+
+def test_line_ends_and_a_mark_that_an_editor_or_git_wrote_cost_nothing(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In any file of the handout, and in the student's own, which has a byte order mark, too."""
+    for path in (p for p in handout.rglob("*") if p.suffix in (".py", ".md", ".yaml", ".json", ".txt")):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    own = handout / "conv.py"
+    own.write_bytes(b"\xef\xbb\xbf" + own.read_bytes())
+
+    assert b"\r\n" in (handout / "ndarray" / "ndarray.py").read_bytes()
+    assert main(["grade", "."]) == PASSED
+    assert "note:" not in capsys.readouterr().out
+
+
+def test_git_leaves_a_handouts_bytes_alone(handout: Path, tmp_path: Path) -> None:
+    assert (tmp_path / "build" / "release" / "tiny" / ".gitattributes").read_text() == "* -text\n"
+
+
+def test_what_a_newer_python_alone_reads_is_noted_before_the_grade(handout: Path) -> None:
+    """Here with a version before this one; `needs` has its own tests, between real versions."""
+    (handout / "conv.py").write_text("try:\n    x = 1\nexcept* ValueError:\n    pass\n")
+    assignment = replace(load(handout / "grading"), python="3.10")
+
+    (note,) = newer_python(assignment, handout)
+    assert note.startswith("conv.py, line ") and "Your instructor grades with Python 3.10" in note
+    assert list(newer_python(replace(assignment, python=f"3.{sys.version_info[1]}"), handout)) == []
+    assert list(newer_python(replace(assignment, python=""), handout)) == []
 
 
 @pytest.mark.parametrize("name", ["ndarray/ndarray.py", "grading/frozen.npz", "grading/rubric.yaml"])

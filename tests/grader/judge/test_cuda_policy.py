@@ -1,10 +1,13 @@
 """Kernels say nothing but CUDA C++: what reaches for the emulator, or past its checks, is refused."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from grader.judge.cuda_policy import problem_of
+from grader.judge.cuda_policy import as_compiled, problem_of, text_of
 
 ROOT = Path(__file__).parents[3]
 HONEST = """\
@@ -103,5 +106,41 @@ def test_a_trick_is_refused_at_its_line(trick: str) -> None:
     assert why
 
 
-def test_bytes_that_are_no_text_are_refused() -> None:
-    assert problem_of(b"int a;\xff")[1]
+AS_SAVED = {
+    "byte_order_mark": lambda text: b"\xef\xbb\xbf" + text.encode(),
+    "crlf": lambda text: text.replace("\n", "\r\n").encode(),
+    "old_mac": lambda text: text.replace("\n", "\r").encode(),
+    "utf_16": lambda text: text.encode("utf-16"),
+    "all_of_windows": lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("save", AS_SAVED.values(), ids=AS_SAVED)
+def test_how_an_editor_saves_a_file_changes_nothing(save: Callable[[str], bytes]) -> None:
+    saved = save(HONEST)
+
+    assert as_compiled(saved) == HONEST.encode()
+    assert problem_of(saved) == (0, "")
+    assert problem_of(save("int a;\n\nasm(0);\n"))[0] == 3
+
+
+def test_a_comment_in_latin_1_is_a_comment() -> None:
+    assert problem_of("// Gr\u00f6\u00dfe\nint a; /* \u00e9 */\n".encode("latin-1")) == (0, "")
+
+
+@pytest.mark.parametrize("byte", [bytes([number]) for number in (0, *range(0x80, 0x100))], ids=bytes.hex)
+def test_a_byte_that_is_no_text_hides_nothing_from_the_policy(byte: bytes) -> None:
+    """Neither itself, nor the end of a comment or a text that it stands before, nor what follows there."""
+    assert problem_of(b"int a;\n" + byte)[0] == 2
+    for around in (b"// %b\nasm(0);", b"/* %b*/\nasm(0);", b'char t[] = "%b";\nasm(0);'):
+        assert problem_of(around.replace(b"%b", byte))[0] == 2
+    assert problem_of(b"\nas" + byte + b"m(0);")[0] == 2
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_the_compiler_gets_the_text_that_was_read(content: bytes) -> None:
+    compiled = as_compiled(content)
+
+    assert compiled.decode("utf-8") == text_of(content)
+    assert b"\r" not in compiled
+    assert problem_of(compiled) == problem_of(content)

@@ -18,7 +18,7 @@ def test_a_write_that_fails_leaves_the_earlier_files(tmp_path: Path, monkeypatch
         raise OSError("no space left on device")
 
     monkeypatch.setattr(os, "replace", disk_full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(UserError, match="cannot be written: no space"):
         write_files(tmp_path, {"grades.csv": b"after", "more.csv": b"more"})
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]

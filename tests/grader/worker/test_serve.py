@@ -68,8 +68,9 @@ def reply(worker: Worker, **header: Any) -> Any:
     return frame.header
 
 
-def error_of(worker: Worker, tmp_path: Path, source: str) -> Any:
-    (tmp_path / "own" / "handed_in_here.py").write_text(source)
+def error_of(worker: Worker, tmp_path: Path, source: str | bytes) -> Any:
+    content = source if isinstance(source, bytes) else source.encode()
+    (tmp_path / "own" / "handed_in_here.py").write_bytes(content)
     sys.modules.pop("handed_in_here", None)
     answer = reply(worker, request="import", modules=["handed_in_here"])
     if answer["status"] == "ok":
@@ -118,6 +119,23 @@ def test_an_exception_names_the_last_line_of_the_submission_that_it_passed_throu
     error = error_of(worker, tmp_path, source)
 
     assert (error["type"], error["file"], error["line"], error["source"]) == expected
+
+
+UNREADABLE = {
+    "not_utf_8": ('s = "caf\u00e9"\n'.encode("latin-1"), "Line 1 holds the byte 0xe9"),
+    "utf_16": ("x = 1\n".encode("utf-16"), "save it as UTF-8"),
+    "except_without_parentheses": (b"try: pass\nexcept A, B: pass\n", "Line 2: `except` with several"),
+}
+
+
+@pytest.mark.parametrize(("source", "said"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_this_python_cannot_read_says_why_and_what_to_do(
+    worker: Worker, tmp_path: Path, source: bytes, said: str
+) -> None:
+    error = error_of(worker, tmp_path, source)
+
+    assert error["file"] == "handed_in_here.py" and error["line"] >= 1
+    assert said in error["message"]
 
 
 SLY = {

@@ -1,0 +1,322 @@
+"""Whatever stands in a key of an author's YAML, it loads, or one line names file, line and trouble."""
+
+import re
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.author.document import MAX_BYTES, MAX_NODES, Document
+from grader.author.extent import MAX_ELEMENTS, elements
+from grader.author.load import load, load_course
+from grader.judge.cases import draw
+from grader.model.errors import UserError
+
+FILES = {
+    "rubric.yaml": """\
+assignment: tiny
+points: 11
+defaults: {data: integers, compare: exact, batch: 2, visibility: visible}
+criteria:
+  - id: early
+    title: the forward pass
+    points: 4
+    probe: early
+    help: README.md#flip
+    cases:
+      - {id: one, x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0, batch: 3, kernel: k, weight: 2}
+      - {id: two, draw: 2, remainder: any, covers: [batch], visibility: hidden, view: [slice, permute]}
+      - {id: three, matmul: [2, 3, 4], bias: true, at_most: 10 x reference}
+      - {id: four, shape: [2, 3], other: [3, 2], level: -20, axes: [1], keepdims: true, number: 3, tile: 2}
+      - {id: five, shape: [12], strided: {shape: [3, 2], strides: [1, 3], offset: 1}, index: ["1::-2", 0]}
+      - {id: six, shape: [3], padding: [[1, 2]], dilation: 1, target: [2, -1], upstream: true, source: [new]}
+      - {id: seven, chain: [3, 4], ops: [{permute: [1, 0]}, {broadcast_to: [2, 4, 3]}, {index: ["1:", 0]}]}
+      - {id: eight, draw: 2, length: [2, 5]}
+      - {id: nine, logits: [2, 3], spread: 1000, level: 5, data: normal, compare: close}
+  - id: flip
+    title: its gradient
+    points: 4
+    probe: flip
+    help: README.md#flip
+    requires: [early]
+    withheld: 1
+    follow_through: 0.5
+    adjoint_of: early
+    wrt: x
+    cases:
+      - {id: one, x: [5, 6, 2], w: [3, 2, 4], stride: 1, padding: [1, 0]}
+  - id: slope
+    title: its slope
+    points: 2
+    probe: flip
+    help: README.md#flip
+    compare: finite_difference
+    gradient_of: early
+    wrt: logits
+    cases:
+      - {id: one, logits: [2, 3], data: normal}
+  - id: traffic
+    title: few accesses
+    points: 1
+    probe: early
+    help: README.md#flip
+    compare: budget
+    cases:
+      - {id: one, shape: [3], budget: {reads: 10}}
+""",
+    "assignment.yaml": """\
+name: tiny
+title: Two functions
+files: [conv.py]
+oracle: reference.conv
+devices: [cpu, emulated]
+limits:
+  import_seconds: 2
+  case_seconds: 2.5
+  total_seconds: 9
+  wall_factor: 3
+  memory_mib: 512
+  file_mib: 1
+  open_files: 32
+  processes: 4
+  output_kib: 5
+  answer_mib: 6
+policy: {imports: [numpy, math], forbidden: [numpy.flip, math.fsum]}
+""",
+    "course.yaml": """\
+title: A course
+assignments: [tiny]
+variants: false
+python: "3.12"
+deadlines: {tiny: 2026-10-01T23:59:00+02:00}
+extensions: {tiny: {ada: 2d, eve: 36h}}
+grace: 15m
+late_penalty: 10% per day
+late_floor: 50%
+late_cap: 80%
+late_days: 4
+late_days_each: 2
+drop_after: 7d
+rounding: nearest 0.5
+""",
+}
+NUMBERS = (
+    *("-1", "0", "1", "-500", "99999999999", str(2**31), str(2**63), str(-(2**64)), "9" * 400, "9" * 5000),
+    *("0x" + "f" * 5000, "0b1", "1_000", "190:20:30", "1e3", "1.5", ".5", "1e400", ".inf", "-.inf", ".nan"),
+)
+TEXTS = (
+    *("true", "no", "null", "~", '""', "''", "x", "tiny", "..", "../..", "os.system", "reference.os", "/"),
+    *("reference", "reference.backends", "numpy.flip", "numpy.linalg", "this.s", "grader.__main__", "a b"),
+    *('"\\0"', '"\\ud800"', '"\\x07"', '"\\n"', '"\\u2028"', "x" * 5000, "é", "٣", "٣%", "٣ x reference"),
+    *("1:", "9" * 30 + ":", ":::", "...", "new", "README.md#", "README.md#x"),
+)
+AMOUNTS = (
+    *("2026-13-45", "2026-10-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+    *("2026-10-01T24:00:00Z", "1d", "99999999999d", "0m", "1.5h", "100%", "99999%", "1e9%", "0% per day"),
+    *("nearest 0", "nearest 9" + "9" * 99, "999999 x reference", "0 x reference"),
+)
+NODES = (
+    *("[]", "{}", "[[]]", "[1, 2]", "[-1, -1]", "[a, b]", "{a: 1}", "{x: 1}", "{1: 2}", "{? [a] : b}"),
+    *("[null]", "!!int x", "!!float x", "!!bool x", "!!timestamp x", "!!binary x", "!!set {a}", "!!null x"),
+    *("!!omap [a: 1]", "!!python/name:os.system x", "!x y", "&a b", "*a", "<<", "=", "!!pairs [a: 1]"),
+    *("!!str 5", "? x", "- x", "|"),
+)
+SCALARS = NUMBERS + TEXTS + AMOUNTS + NODES
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Path:
+    """A course of which `restore` writes the YAML, with every key that there is."""
+    root = make_course(tmp_path_factory.mktemp("hostile") / "course")
+    probes = "def flip(submission, case): ...\n\n\ndef early(submission, case): ...\n"
+    (root / "assignments" / "tiny" / "probes.py").write_text(probes)
+    return root / "assignments"
+
+
+def path_of(folder: Path, name: str) -> Path:
+    return folder / name if name == "course.yaml" else folder / "tiny" / name
+
+
+def restore(folder: Path) -> None:
+    for name, text in FILES.items():
+        path_of(folder, name).write_text(text, encoding="utf-8")
+
+
+def load_all(folder: Path) -> None:
+    """Loads the course and its assignment, and draws every case."""
+    load_course(folder / "course.yaml")
+    assignment = load(folder / "tiny")
+    for criterion in assignment.rubric.criteria:
+        for case in criterion.cases:
+            for redraw in (0, 1):
+                assert draw(case, assignment.name, "secret", redraw).fields()
+
+
+def places(text: str) -> list[tuple[int, int]]:
+    """Where each key, each value and each list or mapping in flow style begins and ends."""
+    found = []
+    waiting = [yaml.compose(text)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.ScalarNode) or node.flow_style:
+            found.append((node.start_mark.index, node.end_mark.index))
+        if isinstance(node, yaml.MappingNode):
+            waiting += [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+    return sorted(found)
+
+
+PLACES = [(name, place) for name, text in FILES.items() for place in places(text)]
+
+
+def holds(folder: Path, name: str, place: tuple[int, int], scalar: str) -> None:
+    restore(folder)
+    path, text = path_of(folder, name), FILES[name]
+    path.write_text(text[: place[0]] + scalar + text[place[1] :], encoding="utf-8")
+    started = time.process_time()
+    try:
+        load_all(folder)
+    except UserError as error:
+        said = str(error)
+        assert re.match(rf"{re.escape(str(folder))}/[\w./]+:\d+: \S", said), said
+        assert "\n" not in said and said.isprintable() and len(said) < 1000, said
+    assert time.process_time() - started < 2
+
+
+def test_every_key_there_is_loads(folder: Path) -> None:
+    restore(folder)
+    load_all(folder)
+    assert len(PLACES) > 250
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.sampled_from(PLACES), scalar=st.sampled_from(SCALARS))
+def test_whatever_stands_in_a_key_loads_or_is_one_line(
+    folder: Path, place: tuple[str, tuple[int, int]], scalar: str
+) -> None:
+    holds(folder, *place, scalar)
+
+
+@settings(max_examples=150)
+@given(place=st.sampled_from(PLACES), number=st.integers() | st.floats() | st.text(max_size=20))
+def test_whatever_number_or_text_stands_in_a_key_loads_or_is_one_line(
+    folder: Path, place: tuple[str, tuple[int, int]], number: object
+) -> None:
+    written = yaml.safe_dump(number, allow_unicode=False).removesuffix("\n...\n").rstrip("\n")
+    holds(folder, *place, written)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILES)
+def test_every_scalar_in_every_place_loads_or_is_one_line(folder: Path, name: str) -> None:
+    for file, place in PLACES:
+        for scalar in SCALARS if file == name else ():
+            holds(folder, name, place, scalar)
+
+
+def _of(*aliases: str) -> str:
+    return "[" + ", ".join(f"*{alias}" for alias in aliases) + "]"
+
+
+BOMB = "a: &a [x]\n" + "".join(f"{b}: &{b} {_of(*a * 10)}\n" for a, b in pairwise("abcdefghi"))
+LONG = f"a: &a {'x' * 100_000}\nb: {_of(*'a' * 10_000)}\n"
+MERGED = "m0: &m0 {k: 1}\n" + "".join(f"m{n}: &m{n} {{<<: *m{n - 1}, k{n}: 1}}\n" for n in range(1, 1000))
+HOSTILE = {
+    "an_alias_bomb": (BOMB, r":\d: found \d+ values with all aliases written out, expected at most 50000"),
+    "a_long_text_often": (LONG, r":2: found \d+ values with all aliases"),
+    "merged_keys": (MERGED, r":\d+: found \d+ values with all aliases"),
+    "an_alias_in_itself": ("a: &a {b: *a}\n", r":1: found YAML that cannot be read: an alias inside"),
+    "nested_too_deeply": ("[" * 100_000, r": found YAML that cannot be read: nested too deeply"),
+    "too_large": ("#" * (MAX_BYTES + 1), r": found a larger file, expected at most 256 KiB"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(("text", "complaint"), HOSTILE.values(), ids=HOSTILE)
+def test_what_would_fill_the_memory_is_refused_within_a_second(
+    folder: Path, name: str, text: str, complaint: str
+) -> None:
+    restore(folder)
+    path_of(folder, name).write_text(text)
+    started = time.process_time()
+    with pytest.raises(UserError, match=complaint):
+        load_all(folder)
+    assert time.process_time() - started < 1
+
+
+def test_aliases_that_an_author_writes_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: &a {x: [1, 2]}\nb: *a\nc: {<<: *a, y: 3}\n")
+
+    assert Document(tmp_path / "a.yaml").data == {
+        "a": {"x": [1, 2]},
+        "b": {"x": [1, 2]},
+        "c": {"x": [1, 2], "y": 3},
+    }
+    assert MAX_NODES > 10_000
+
+
+TOO_LARGE = (
+    "draw: 1, remainder: any, view: [slice, slice, slice, slice, slice, slice, slice]",
+    "draw: 1, length: [1, 2], view: [slice, slice, slice, slice, slice, slice, slice]",
+    "shape: [99999999999]",
+    "shape: [5000, 5000]",
+    "shape: [3000, 3000], view: [slice]",
+    "shape: [10], view: [slice, slice, slice, slice, slice, slice, slice, slice, slice]",
+    "shape: [2], target: [1000000, 1000]",
+    "shape: [4000], other: [5000, 5000]",
+    "shape: [1000, 1000], dilation: 100, axes: [0, 1]",
+    "shape: [2, 2], padding: [[100000, 0], [100000, 0]]",
+    "shape: [2], strided: {shape: [100000, 1000], strides: [0, 0]}",
+    "x: [1000, 1000, 100], w: [1, 1, 1], stride: 1, padding: 0",
+    "x: [3, 3, 1], w: [1, 1, 1], stride: 1, padding: 100000",
+    "x: [2000, 2000, 1], w: [1, 1, 1000], stride: 1, padding: 0",
+    "matmul: [1000000, 1, 1000000]",
+    "logits: [1000000, 1000]",
+    "chain: [1000, 1000, 1000], ops: [{flip: [0]}]",
+    "chain: [2], ops: [{broadcast_to: [1000000, 1000, 2]}]",
+)
+
+
+@pytest.mark.parametrize("case", TOO_LARGE)
+def test_a_case_that_would_fill_the_memory_is_refused_with_its_line(folder: Path, case: str) -> None:
+    restore(folder)
+    rubric = path_of(folder, "rubric.yaml")
+    first = next(line for line in FILES["rubric.yaml"].splitlines() if "{id: one" in line)
+    rubric.write_text(FILES["rubric.yaml"].replace(first, f"      - {{id: one, {case}}}", 1))
+    with pytest.raises(UserError) as caught:
+        load(folder / "tiny")
+
+    assert str(caught.value).startswith(f"{rubric}:11: found ")
+    assert "at most" in str(caught.value) or "less than or equal" in str(caught.value)
+    assert MAX_ELEMENTS * 4 == 64 << 20
+
+
+@pytest.mark.parametrize("case", ["draw: 200, remainder: any", "draw: 200, length: [1, 20]"])
+def test_no_drawn_case_is_larger_than_what_is_counted_for_it(folder: Path, case: str) -> None:
+    restore(folder)
+    rubric = path_of(folder, "rubric.yaml")
+    first = next(line for line in FILES["rubric.yaml"].splitlines() if "{id: one" in line)
+    rubric.write_text(FILES["rubric.yaml"].replace(first, f"      - {{id: many, {case}}}", 1))
+    drawn = [c for c in load(folder / "tiny").rubric.criteria[0].cases if c.id.startswith("many")]
+
+    assert len(drawn) == 200
+    for each in drawn:
+        sizes = [base.size for base in draw(each, "tiny").bases.values()]
+        assert sum(sizes) <= elements(each.kind, {}, (), is_drawn=True)
+
+
+@pytest.mark.parametrize(
+    "oracle", ["os.system", "reference", "reference.gone", "reference..os", "grader.cli"]
+)
+def test_an_oracle_outside_of_the_reference_is_refused_with_its_line(folder: Path, oracle: str) -> None:
+    restore(folder)
+    named = path_of(folder, "assignment.yaml")
+    named.write_text(FILES["assignment.yaml"].replace("reference.conv", oracle))
+    with pytest.raises(UserError, match=rf"assignment\.yaml:4: found '{re.escape(oracle)}'"):
+        load(folder / "tiny")

@@ -1,0 +1,168 @@
+"""A handout and the repository find their own Python wherever they lie, and make a dead one anew, once.
+
+`uv` stands on the PATH as a small program of the tests' own, so that nothing is downloaded: it makes an
+environment of this one's packages and notes that it was called.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.author.render import generate, provided_files
+
+ROOT = Path(__file__).parents[1]
+UV = f"""\
+#!{sys.executable}
+import os, subprocess, sys, sysconfig, zipfile
+from pathlib import Path
+
+with open(os.environ["CALLS"], "a") as calls:
+    print(*sys.argv[1:], file=calls)
+packages = Path(".venv/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages")
+if sys.argv[1] == "venv":
+    subprocess.run([{sys.executable!r}, "-m", "venv", "--without-pip", ".venv"], check=True)
+elif sys.argv[-1].endswith(".whl"):
+    zipfile.ZipFile(sys.argv[-1]).extractall(packages)
+elif sys.argv[-2:] == ["-e", "."]:
+    (packages / "here.pth").write_text(os.getcwd())
+else:
+    (packages / "theirs.pth").write_text({sysconfig.get_paths()["purelib"]!r})
+"""
+
+FULL_MARKS = "8 / 8 visible points"  # the hidden case has its share of the rest
+
+Make = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    """Where the calls of `uv` are noted, one a line."""
+    return tmp_path / "calls"
+
+
+@pytest.fixture
+def make(tmp_path: Path, calls: Path) -> Make:
+    """Runs `make` in a folder; what a machine may lack (bubblewrap, a compiler) is there by name."""
+    if shutil.which("make") is None:
+        pytest.skip("this machine has no make")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, text in {"uv": UV, "bwrap": "#!/bin/sh\n", "g++": "#!/bin/sh\n"}.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "CALLS": str(calls)}
+    environment.pop("MAKEFLAGS", None)
+
+    def make(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+        command = ["make", "-C", str(folder), *words]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+
+    return make
+
+
+@pytest.fixture
+def handout(course: Path) -> Path:
+    """The tiny assignment's solution as a folder of its own, which `make grade` gives full marks."""
+    for name in ("pyproject.toml", "README.md", "grader", "locks"):
+        (course / name).symlink_to(ROOT / name)
+    assignment = load(course / "assignments" / "tiny")
+    assignment = replace(assignment, provided=provided_files(assignment))
+    generate([assignment], course.parent / "out")
+    return course.parent / "out" / "solution" / "tiny"
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """As much of the repository as `make setup` and a command need."""
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in ("Makefile", "setup.sh", "pyproject.toml"):
+        shutil.copy(ROOT / name, clone / name)
+    shutil.copytree(ROOT / "locks", clone / "locks")
+    (clone / "grader").mkdir()
+    (clone / "grader" / "__init__.py").write_text("")
+    (clone / "grader" / "__main__.py").write_text("print('graded by', __file__)\n")
+    return clone
+
+
+def python_of(folder: Path) -> Path:
+    return folder / ".venv" / "bin" / "python"
+
+
+def test_a_handout_that_was_moved_is_graded_without_installing_anything(
+    handout: Path, make: Make, calls: Path
+) -> None:
+    first = make(handout, "grade")
+    assert "setting up .venv (once)" in first.stdout and FULL_MARKS in first.stdout, first
+    before = calls.read_text()
+    moved = handout.rename(handout.parent / "a folder elsewhere")
+
+    second = make(moved, "grade")
+    assert second.returncode == 0, second
+    assert FULL_MARKS in second.stdout and "setting up" not in second.stdout
+    assert calls.read_text() == before
+
+
+@pytest.mark.parametrize("trouble", ["link_to_nothing", "another_python", "half_installed"])
+def test_a_handout_makes_a_dead_environment_anew_and_once(
+    handout: Path, make: Make, calls: Path, trouble: str
+) -> None:
+    make(handout, "grade")
+    python = python_of(handout)
+    if trouble == "link_to_nothing":
+        for link in python.parent.glob("python*"):
+            link.unlink()
+            link.symlink_to("/no/such/python")
+    elif trouble == "another_python":  # the base is another minor version: its packages lie elsewhere
+        packages = next((handout / ".venv" / "lib").iterdir())
+        packages.rename(packages.with_name("python3.9"))
+    else:
+        shutil.rmtree(next((handout / ".venv").rglob("grader")))
+    calls.unlink()
+
+    again = make(handout, "grade")
+    assert again.returncode == 0 and FULL_MARKS in again.stdout, again
+    assert calls.read_text().startswith("venv ")
+    calls.unlink()
+    assert "setting up" not in make(handout, "grade").stdout
+    assert not calls.exists()
+
+
+@pytest.mark.parametrize("is_copied", [False, True], ids=["moved", "copied"])
+def test_a_clone_in_another_place_runs_its_own_code(
+    clone: Path, make: Make, calls: Path, is_copied: bool
+) -> None:
+    """An environment of the repository names the folder for which it was made, which may still be there."""
+    assert f"graded by {clone}" in make(clone, "batch").stdout
+    other = clone.parent / "elsewhere"
+    if is_copied:
+        shutil.copytree(clone, other, symlinks=True)
+    else:
+        clone.rename(other)
+    calls.unlink()
+
+    assert f"graded by {other}" in make(other, "batch").stdout
+    assert calls.read_text().startswith("venv ")
+    calls.unlink()
+    assert f"graded by {other}" in make(other, "batch").stdout
+    assert not calls.exists()
+
+
+def test_a_clone_makes_a_dead_environment_anew(clone: Path, make: Make, calls: Path) -> None:
+    make(clone, "setup")
+    for link in python_of(clone).parent.glob("python*"):
+        link.unlink()
+        link.symlink_to("/no/such/python")
+
+    done = make(clone, "batch")
+    assert f"graded by {clone}" in done.stdout, done
