@@ -21,6 +21,7 @@ MANY = 50  # of one name: which of them is meant needs an id anyway
 FEW = 10
 ALIKE = 0.75
 LONGEST = 60  # what a message quotes
+NO_STUDENT = "matches no student on the roster"
 TODO = "correct the roster or the export, or grade this by hand"
 
 Words = tuple[str, ...]
@@ -157,7 +158,7 @@ class Identities:
         names = [name for name in (claim.name, *claim.ids) if name.strip()]
         near = next((found for found in map(self._names.nearest, names) if found), None)
         says = f"; the nearest is {near}" if near else ""
-        return f"matches no student on the roster{says}: {TODO}"
+        return f"{NO_STUDENT}{says}: {TODO}"
 
 
 class _Names:
