@@ -66,12 +66,13 @@ def _say(filled: FilledIn) -> int:
     """Prints what was filled in and what was not; returns the exit status."""
     if filled.counts:
         print(", ".join(f"{count} {what}" for what, count in sorted(filled.counts.items())))
-    for lines, headline in (
-        (filled.changes, "cells that held a grade change"),
-        (filled.kept, "cells keep the grade that they held"),
+    for lines, one, several in (
+        (filled.changes, "cell that held a grade changes", "cells that held a grade change"),
+        (filled.kept, "cell with another grade stays", "cells with another grade stay"),
     ):
         if lines:
-            print(f"{len(lines)} {headline}:", *lines, sep="\n  ", file=sys.stderr)
+            headline = f"{len(lines)} {one if len(lines) == 1 else several}:"
+            print(headline, *lines, sep="\n  ", file=sys.stderr)
     for line in filled.notes:
         print(f"note: {line}", file=sys.stderr)
     for line in filled.left_out:

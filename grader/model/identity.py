@@ -245,12 +245,13 @@ def _doubt(evidence: Sequence[_Evidence], left: Sequence[_Person]) -> str:
     by = next((each for each in evidence if len(left) > 1 and set(left) <= set(each.means)), None)
     if by is not None:
         return f"the {by.says} means {_listed(by.means)}: nothing says which; give an id or an e-mail address"
-    told = []
+    sides: dict[str, list[str]] = defaultdict(list)
     for each in evidence:
         if each.means:
-            told.append(f"the {each.says} means {_listed(each.means)}")
+            sides[_listed(each.means)].append(each.says)
         elif any(each.excludes(person) for other in evidence for person in other.means):
-            told.append(f"the {each.says} is another")
+            sides["somebody else"].append(each.says)
+    told = [f"the {' and the '.join(says)} mean{'s' * (len(says) == 1)} {who}" for who, says in sides.items()]
     return f"{', but '.join(told)}: {TODO}"
 
 

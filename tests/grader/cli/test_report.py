@@ -104,7 +104,7 @@ def test_cells_that_held_another_grade_are_listed_one_a_line(
     assert said.err == "2 cells that held a grade change:\n  Ada Lovelace 3 → 5\n  =1+1 4 → 5\n"
     assert said.out.endswith("2 filled in\n")
     assert main([*words, "--keep-existing"]) == PASSED
-    kept = "2 cells keep the grade that they held:\n  Ada Lovelace 3 (not 5)\n  =1+1 4 (not 5)\n"
+    kept = "2 cells with another grade stay:\n  Ada Lovelace 3 (not 5)\n  =1+1 4 (not 5)\n"
     assert capsys.readouterr().err == kept
     assert Path("out/canvas.csv").read_text() == Path("lms.csv").read_text()
 
