@@ -78,7 +78,7 @@ def test_a_byte_order_mark_crlf_or_a_comment_in_latin_1_costs_nothing(
 ) -> None:
     solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
     saved = b"\xef\xbb\xbf// Gr\xfc\xdfe\r\n" + solution.replace("\n", "\r\n").encode()
-    assert session.grade(HandedIn({"kernels.cu": saved}), "ada").score == 100
+    assert session.grade(SubmittedFiles({"kernels.cu": saved}), "ada").score == 100
 
 
 def test_every_mutant_is_told_by_its_name(

@@ -150,6 +150,17 @@ def _report(commands: Any) -> None:
     report.add_argument("--assignment", metavar="NAME", help="only this one; default: all in the gradebook")
     report.add_argument("--into", type=Path, metavar="CSV", help="what Canvas or Moodle exported")
     report.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="ROLE=HEADER",
+        help="which column of Moodle's worksheet is which, where it cannot be told: identifier, name, email, "
+        "id, grade, maximum, changed, comments; an empty HEADER: there is none; may be given several times",
+    )
+    report.add_argument(
+        "--keep-existing", action="store_true", help="with --into: leave cells alone that hold a grade"
+    )
+    report.add_argument(
         "--show",
         action="append",
         default=[],

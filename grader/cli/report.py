@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -21,9 +21,10 @@ from grader.model.student import Student
 from grader.report import canvas, moodle
 from grader.report.class_row import ClassReport, showing, with_policies
 from grader.report.class_table import show_class
-from grader.report.files import Files, write_files
+from grader.report.files import write_files
 from grader.report.formats import FORMATS, not_final
-from grader.report.sheet import read_sheet
+from grader.report.sheet import FilledIn, read_sheet
+from grader.report.worksheet import ENGLISH
 
 SHOWN_PATHS = 3
 
@@ -36,6 +37,10 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(
             f"--format {options.format}: --into CSV goes with canvas and moodle, and only with them"
         )
+    if options.column and options.format != "moodle":
+        raise UserError("--column ROLE=HEADER is for a worksheet of Moodle: it goes with --format moodle")
+    if options.keep_existing and options.into is None:
+        raise UserError("--keep-existing is about cells of --into CSV: it goes with canvas and moodle")
     if options.format == AUTOGRADER:
         if options.assignment is None:
             raise UserError(f"--format {AUTOGRADER}: say of what with --assignment NAME")
@@ -45,13 +50,35 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "terminal":
         _show(report)
         return PASSED
-    files, left_out = (
-        _fill_in(options, report, students)
-        if options.format in LMS
-        else (FORMATS[options.format](report), not_final(options.format, report))
-    )
-    paths = write_files(options.out, files)
-    print("\n".join(map(str, paths)) if len(paths) <= SHOWN_PATHS else f"{options.out}: {len(paths)} files")
+    if options.format in LMS:
+        filled = _fill_in(options, report, students)
+        _print_paths(options.out, write_files(options.out, filled.files))
+        return _say(filled)
+    _print_paths(options.out, write_files(options.out, FORMATS[options.format](report)))
+    return _say_left_out(not_final(options.format, report))
+
+
+def _print_paths(out: Path, paths: Sequence[Path]) -> None:
+    print("\n".join(map(str, paths)) if len(paths) <= SHOWN_PATHS else f"{out}: {len(paths)} files")
+
+
+def _say(filled: FilledIn) -> int:
+    """Prints what was filled in and what was not; returns the exit status."""
+    if filled.counts:
+        print(", ".join(f"{count} {what}" for what, count in sorted(filled.counts.items())))
+    for lines, one, several in (
+        (filled.changes, "cell that held a grade changes", "cells that held a grade change"),
+        (filled.kept, "cell with another grade stays", "cells with another grade stay"),
+    ):
+        if lines:
+            headline = f"{len(lines)} {one if len(lines) == 1 else several}:"
+            print(headline, *lines, sep="\n  ", file=sys.stderr)
+    for line in filled.notes:
+        print(f"note: {line}", file=sys.stderr)
+    return _say_left_out(filled.left_out)
+
+
+def _say_left_out(left_out: Sequence[str]) -> int:
     for line in left_out:
         print(f"left out: {line}", file=sys.stderr)
     return NOT_PASSED if left_out else PASSED
@@ -113,17 +140,26 @@ def _show(report: ClassReport) -> None:
     show_class(report.rows, console)
 
 
-def _fill_in(
-    options: argparse.Namespace, report: ClassReport, students: list[Student]
-) -> tuple[Files, tuple[str, ...]]:
+def _fill_in(options: argparse.Namespace, report: ClassReport, students: list[Student]) -> FilledIn:
     find = Identities(students).find
     if options.format == "canvas":
-        filled = canvas.fill_canvas(report, read_sheet(options.into, canvas.NEEDED, "Canvas"), find)
-    else:
-        if len(report.assignments) != 1:
-            found = ", ".join(report.assignments) or "none"
-            raise UserError(
-                f"a worksheet is of one assignment: choose with --assignment NAME (found {found})"
-            )
-        filled = moodle.fill_moodle(report, read_sheet(options.into, moodle.NEEDED, "Moodle"), find)
-    return filled.files, filled.left_out
+        sheet = read_sheet(options.into, canvas.NEEDED, "Canvas", canvas.TWO_NAMES)
+        return canvas.fill_canvas(report, sheet, find, options.keep_existing)
+    if len(report.assignments) != 1:
+        found = ", ".join(report.assignments) or "none"
+        raise UserError(f"a worksheet is of one assignment: choose with --assignment NAME (found {found})")
+    sheet = read_sheet(options.into, (), "Moodle")
+    return moodle.fill_moodle(report, sheet, find, options.keep_existing, _named_columns(options.column))
+
+
+def _named_columns(words: Iterable[str]) -> dict[str, str]:
+    """Headers by role, of `--column ROLE=HEADER`."""
+    named: dict[str, str] = {}
+    for word in words:
+        role, equals, header = word.partition("=")
+        if role not in ENGLISH or not equals:
+            raise UserError(f"--column {word}: expected ROLE=HEADER with a role of {', '.join(ENGLISH)}")
+        if role in named:
+            raise UserError(f"--column {word}: {role} is {named[role]!r} already; expected each role once")
+        named[role] = header.strip()
+    return named

@@ -21,6 +21,7 @@ MANY = 50  # of one name: which of them is meant needs an id anyway
 FEW = 10
 ALIKE = 0.75
 LONGEST = 60  # what a message quotes
+NO_STUDENT = "matches no student on the roster"
 TODO = "correct the roster or the export, or grade this by hand"
 
 Words = tuple[str, ...]
@@ -157,7 +158,7 @@ class Identities:
         names = [name for name in (claim.name, *claim.ids) if name.strip()]
         near = next((found for found in map(self._names.nearest, names) if found), None)
         says = f"; the nearest is {near}" if near else ""
-        return f"matches no student on the roster{says}: {TODO}"
+        return f"{NO_STUDENT}{says}: {TODO}"
 
 
 class _Names:
@@ -244,12 +245,13 @@ def _doubt(evidence: Sequence[_Evidence], left: Sequence[_Person]) -> str:
     by = next((each for each in evidence if len(left) > 1 and set(left) <= set(each.means)), None)
     if by is not None:
         return f"the {by.says} means {_listed(by.means)}: nothing says which; give an id or an e-mail address"
-    told = []
+    sides: dict[str, list[str]] = defaultdict(list)
     for each in evidence:
         if each.means:
-            told.append(f"the {each.says} means {_listed(each.means)}")
+            sides[_listed(each.means)].append(each.says)
         elif any(each.excludes(person) for other in evidence for person in other.means):
-            told.append(f"the {each.says} is another")
+            sides["somebody else"].append(each.says)
+    told = [f"the {' and the '.join(says)} mean{'s' * (len(says) == 1)} {who}" for who, says in sides.items()]
     return f"{', but '.join(told)}: {TODO}"
 
 

@@ -2,73 +2,103 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from grader.model.identity import Claim
 from grader.report.class_row import ClassReport, ClassRow, review_line
-from grader.report.files import Files
-from grader.report.sheet import Find, Line, Sheet
-from grader.report.spreadsheet import to_csv
+from grader.report.sheet import FilledIn, Filling, Find, Line, Sheet, find_all
 from grader.report.text import score_text
 
 NEEDED = ("Student", "ID", "Section")  # "Section" is the last column about a student
+TWO_NAMES = ("LastName", "FirstName")  # as Canvas exports them instead of "Student", if it is asked to
 INSTITUTION = ("SIS User ID", "SIS Login ID", "Integration ID")
-POINTS_POSSIBLE = "Points Possible"
-EXCUSED = "EX"
+STAYS = ("EX", "N/A")  # excused; not assigned to this student
+TEST_STUDENT = "Student, Test"  # Canvas gives each course one
 COLUMN = re.compile(r"(?P<title>.+?) \(\d+\)")
 
 
-@dataclass(frozen=True)
-class FilledIn:
-    """What to give back to the LMS, and a line for each grade that is not in it."""
-
-    files: Files
-    left_out: tuple[str, ...]
-
-
-def fill_canvas(report: ClassReport, sheet: Sheet, find: Find) -> FilledIn:
+def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bool = False) -> FilledIn:
     """canvas.csv: the columns about students and those of the report's assignments, scores filled in.
 
     A column is the assignment's if it is headed `Title (12345)` by its title or its name: any other heading
     would make Canvas add a new assignment. Cells of whom the report has no final score stay as they are, and
-    so does whoever is excused. Raises UserError where a column or its points do not fit.
+    so does whoever is excused. A line without an ID is no student's: it says what Canvas posts, or the points
+    possible. Raises UserError where a column or its points do not fit.
     """
     columns = {name: _column(report, sheet, name) for name in report.assignments}
     kept = [*range(sheet.header.index("Section") + 1), *sorted(columns.values())]
     rows = {(row.student_id, row.assignment): row for row in report.rows}
-    filled: set[tuple[str, str]] = set()
-    lines = [[sheet.header[index] for index in kept]]
+    of_students = [line for line in sheet.lines if _is_of_a_student(sheet, line)]
     for line in sheet.lines:
-        cells = [*line.cells, *[""] * (len(sheet.header) - len(line.cells))]
-        if POINTS_POSSIBLE in line.cells[0]:
+        if not sheet.cell(line, "ID"):
             _check_points(report, sheet, line, columns)
-        elif sheet.cell(line, "ID"):
-            for name, index in columns.items():
-                row = _row(sheet, line, name, find, rows)
-                if row is not None and cells[index].strip() != EXCUSED and _is_final(row):
-                    assert row.score is not None
-                    cells[index] = score_text(row.score)
-                if row is not None:
-                    filled.add((row.student_id, name))
-        lines.append([cells[index] for index in kept])
-    return FilledIn({"canvas.csv": to_csv(lines)}, left_out(report, filled, sheet))
+    meant = find_all(((line, _claim(sheet, line)) for line in of_students), find)
+    filling = Filling(sheet, keep_existing)
+    in_sheet: set[tuple[str, str]] = set()
+    for line in of_students:
+        student = meant.students.get(line.number)
+        for name, index in columns.items() if student else ():
+            assert student is not None
+            row = rows.get((student.id, name))
+            in_sheet.add((student.id, name))
+            if row is None or row.score is None:
+                filling.counts["without a submission"] += 1
+            elif is_final(row) and sheet.at(line, index).upper() not in STAYS:
+                filling.grade(
+                    line, index, score_text(row.score), _who(student.name or student.id, name, columns)
+                )
+    doubts = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.doubts.items())]
+    notes = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.unknown.items())]
+    return FilledIn(
+        {"canvas.csv": sheet.written(filling.cells, kept)},
+        (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
+        tuple(notes),
+        tuple(filling.changes),
+        tuple(filling.kept),
+        filling.counts,
+    )
 
 
-def left_out(report: ClassReport, filled: set[tuple[str, str]], sheet: Sheet) -> tuple[str, ...]:
+def left_out(
+    report: ClassReport, in_sheet: set[tuple[str, str]], sheet: Sheet, *, are_doubts: bool
+) -> tuple[str, ...]:
     """A line for each row of the report that a filled-in sheet does not hold, or not as a final score."""
+    has_none = "has no line that is surely theirs" if are_doubts else "has no line for them"
     said = []
     for row in report.rows:
         if row.absent and row.score is None:
             continue  # there is no score to leave out
-        if (row.student_id, row.assignment) not in filled:
-            said.append(f"{row.student_id}, {row.assignment}: {sheet.path} has no line for them")
+        if (row.student_id, row.assignment) not in in_sheet:
+            said.append(f"{row.student_id}, {row.assignment}: {sheet.path} {has_none}")
         elif row.review_reason:
             said.append(review_line(row))
     return tuple(said)
 
 
-def _is_final(row: ClassRow) -> bool:
+def is_final(row: ClassRow) -> bool:
+    """Whether a row has a score that needs no review first."""
     return row.score is not None and not row.review_reason
+
+
+def _is_of_a_student(sheet: Sheet, line: Line) -> bool:
+    return bool(sheet.cell(line, "ID")) and _name(sheet, line) != TEST_STUDENT
+
+
+def _claim(sheet: Sheet, line: Line) -> Claim:
+    ids = tuple(id for id in (sheet.cell(line, column) for column in INSTITUTION) if id)
+    return Claim(ids, sheet.cell(line, "ID"), _name(sheet, line))
+
+
+def _name(sheet: Sheet, line: Line) -> str:
+    both = [cell for cell in (sheet.cell(line, column) for column in TWO_NAMES) if cell]
+    return sheet.cell(line, "Student") or ", ".join(both)
+
+
+def _named(sheet: Sheet, number: int) -> str:
+    return next(_name(sheet, line) for line in sheet.lines if line.number == number)
+
+
+def _who(student: str, assignment: str, columns: Mapping[str, int]) -> str:
+    return student if len(columns) == 1 else f"{student}, {assignment}:"
 
 
 def _column(report: ClassReport, sheet: Sheet, name: str) -> int:
@@ -88,21 +118,10 @@ def _column(report: ClassReport, sheet: Sheet, name: str) -> int:
 
 
 def _check_points(report: ClassReport, sheet: Sheet, line: Line, columns: Mapping[str, int]) -> None:
+    """A line that is no student's: the points possible where it holds numbers."""
     for name, index in columns.items():
-        found = line.cells[index].strip() if index < len(line.cells) else ""
+        found = sheet.at(line, index)
         offered = report.max_score(name)
-        try:
-            fits = not offered or float(found) == float(offered)
-        except ValueError:
-            fits = False
-        if not fits:
+        if offered and sheet.value(found) not in (None, offered):
             expected = f"expected {score_text(offered)}: change it in Canvas"
             raise sheet.fail(f"found {found!r} points possible for {name}, {expected}", line.number)
-
-
-def _row(
-    sheet: Sheet, line: Line, assignment: str, find: Find, rows: Mapping[tuple[str, str], ClassRow]
-) -> ClassRow | None:
-    ids = tuple(id for id in (sheet.cell(line, c) for c in INSTITUTION) if id)
-    found = find(Claim(ids, sheet.cell(line, "ID"), sheet.cell(line, "Student")))
-    return None if isinstance(found, str) else rows.get((found.id, assignment))

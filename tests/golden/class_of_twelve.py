@@ -98,9 +98,7 @@ def golden_files() -> dict[str, bytes]:
     into_canvas = canvas.fill_canvas(
         report, read_sheet(GOLDEN / "canvas-export.csv", canvas.NEEDED, "C"), find
     )
-    into_moodle = moodle.fill_moodle(
-        report, read_sheet(GOLDEN / "moodle-export.csv", moodle.NEEDED, "M"), find
-    )
+    into_moodle = moodle.fill_moodle(report, read_sheet(GOLDEN / "moodle-export.csv", (), "M"), find)
     files |= {f"canvas/{path}": data for path, data in into_canvas.files.items()}
     return files | {f"moodle/{path}": data for path, data in into_moodle.files.items()}
 

@@ -96,9 +96,37 @@ def test_whoever_is_not_in_the_lms_is_named(at_course: str, capsys: pytest.Captu
     assert Path("out/canvas.csv").read_text().endswith('"Lovelace, Ada",1,ada,,A,5\n')
 
 
+def test_cells_that_held_another_grade_are_listed_one_a_line(
+    at_course: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("lms.csv").write_text(f'{CANVAS}"Lovelace, Ada",1,ada,,A,3\nB,2,=bob,,A,4\n')
+    words = ["report", "--gradebook", at_course, "--format", "canvas", "--into", "lms.csv", "--out", "out"]
+    assert main(words) == PASSED
+    said = capsys.readouterr()
+    assert said.err == "2 cells that held a grade change:\n  Ada Lovelace 3 → 5\n  =1+1 4 → 5\n"
+    assert said.out.endswith("2 filled in\n")
+    assert main([*words, "--keep-existing"]) == PASSED
+    kept = "2 cells with another grade stay:\n  Ada Lovelace 3 (not 5)\n  =1+1 4 (not 5)\n"
+    assert capsys.readouterr().err == kept
+    assert Path("out/canvas.csv").read_text() == Path("lms.csv").read_text()
+
+
+def test_a_column_is_named_by_its_header(at_course: str, complaint: Callable[[], str]) -> None:
+    Path("lms.csv").write_text("Nr,Wer,Punkte\nT 1,Ada Lovelace,\nT 2,Nobody Else,\n")
+    words = ["report", "--gradebook", at_course, "--format", "moodle", "--into", "lms.csv", "--out", "out"]
+    assert main(words) == USER_MISTAKE
+    assert "the headers are 'Nr', 'Wer', 'Punkte': say it with --column maximum=HEADER" in complaint()
+    assert main([*words, "--column", "points=Punkte"]) == USER_MISTAKE
+    assert "expected ROLE=HEADER with a role of identifier, name" in complaint()
+    assert main([*words, "--column", "grade=Punkte"]) == NOT_PASSED
+    assert Path("out/moodle.csv").read_text() == "Nr,Wer,Punkte\nT 1,Ada Lovelace,5\nT 2,Nobody Else,\n"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--format", "csv", "--out", "out", "--column", "grade=X"], "it goes with --format moodle"),
+        (["--format", "csv", "--out", "out", "--keep-existing"], "it goes with canvas and moodle"),
         (["--format", "csv"], "--format csv writes files: say where with --out DIR"),
         (["--format", "canvas", "--out", "out"], "--into CSV goes with canvas and moodle"),
         (["--format", "csv", "--into", "x", "--out", "out"], "--into CSV goes with canvas and moodle"),
