@@ -1,11 +1,13 @@
 """Judges what an intake made of a generated class by the class's own account."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tests.grader.intake.class_generator import Plan, assemble
+from tests.grader.intake.class_generator import assemble
 from tests.grader.intake.class_model import FILE, Due, Fate, GeneratedClass, same
+from tests.grader.intake.class_plan import Plan
 
 FAULTS = (
     "wrong student",  # gets another student's bytes
@@ -145,7 +147,8 @@ def _judge_doubt(bench: _Bench, due: Due, doubts: list[str]) -> None:
 
 
 def _mentions(text: str, due: Due) -> bool:
-    return any(mention in same(text) for mention in due.mentions)
+    """Whether a doubt names the student: not as a part of another number or name."""
+    return any(re.search(rf"(?<![^\W_]){re.escape(m)}(?![^\W_])", same(text)) for m in due.mentions)
 
 
 def _judge_entries(bench: _Bench) -> None:
