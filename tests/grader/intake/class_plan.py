@@ -19,11 +19,7 @@ LITTER = (".DS_Store", "__MACOSX", "Thumbs.db", "desktop.ini", "~$grades.xlsx")
 OTHERS = ("readme.txt", "grades.csv", "submissions.zip")  # an instructor's own files
 NEW_FOLDER = "New folder/"
 QUESTIONS = ("canvas_groups", "moodle_groups", "mixed")  # the whole input may end as a question
-UNNAMED = (
-    "canvas_anonymous",
-    "moodle_blind",
-    "moodle_groups",
-)  # the export names no student
+UNNAMED = ("canvas_anonymous", "moodle_blind", "moodle_groups")  # the export names no student
 
 
 @dataclass(frozen=True)
@@ -62,39 +58,41 @@ def draw(seed: int, sources: Sequence[bytes] = SOURCES) -> Plan:
     """Draws the plan of a class."""
     rng = Random(f"class {seed}")
     kind = rng.choices(list(LAYOUTS), [layout.weight for layout in LAYOUTS.values()])[0]
-    layout = LAYOUTS[kind]
-    style = rng.choice(layout.rosters)
+    style = rng.choice(LAYOUTS[kind].rosters)
     is_plain, is_zip = rng.random() < 0.3, rng.random() < 0.7
     people = class_people.draw_people(rng, rng.randint(3, 9), style)
     flaw = "" if is_plain else _spoil(rng, people, kind, style)
-    if layout.has_groups or (kind == "gradescope" and flaw != "no metadata" and rng.random() < 0.4):
+    if LAYOUTS[kind].has_groups or (kind == "gradescope" and flaw != "no metadata" and rng.random() < 0.4):
         _group(rng, people)
     people = [_labelled(person, rng, kind) for person in people]
-    deliveries = _draw_deliveries(rng, people, kind, style, is_plain, is_zip, sources)
+    may_miss = kind == "gradescope" and not is_plain and not people[0].group
     plan = Plan(
         kind=kind,
-        deliveries=tuple(deliveries),
+        deliveries=(),
         roster=None if style == "none" else class_people.roster_of(rng, people),
-        names=Names(
-            seed,
-            rng.randint(1000, 9999),
-            rng.choice(["/", "_/"]),
-            rng.choice(PARTICIPANTS),
-            rng.choice(["hw1", "dl-hw-2"]),
-        ),
+        names=_draw_names(rng, seed),
         is_zip=is_zip,
         encoding=rng.choice(["flagged", "unflagged", "cp437"]),
         form=rng.choice(["NFC", "NFC", "NFD"]),
         wraps=tuple(rng.sample(WRAPS, rng.choice([0, 0, 0, 1, 2, 3]))),
-        strays=_draw_strays(rng, layout, is_plain),
+        strays=_draw_strays(rng, LAYOUTS[kind], is_plain),
         has_folders=is_zip and rng.random() < 0.5,
         is_plain=is_plain,
         roster_style=style,
+        unlisted=people[0].key if may_miss and rng.random() < 0.15 else "",
         flaw=flaw,
     )
-    if kind == "gradescope" and not is_plain and not people[0].group and rng.random() < 0.15:
-        return replace(plan, unlisted=people[0].key)
-    return plan
+    return replace(plan, deliveries=_draw_deliveries(rng, plan, people, sources))
+
+
+def _draw_names(rng: Random, seed: int) -> Names:
+    return Names(
+        seed=seed,
+        number=rng.randint(1000, 9999),
+        slash=rng.choice(["/", "_/"]),
+        participant=rng.choice(PARTICIPANTS),
+        prefix=rng.choice(["hw1", "dl-hw-2"]),
+    )
 
 
 def _draw_strays(rng: Random, layout: Layout, is_plain: bool) -> tuple[str, ...]:
@@ -145,27 +143,21 @@ def _labelled(person: Person, rng: Random, kind: str) -> Person:
 
 
 def _draw_deliveries(
-    rng: Random,
-    people: list[Person],
-    kind: str,
-    style: str,
-    is_plain: bool,
-    is_zip: bool,
-    sources: Sequence[bytes],
-) -> list[Delivery]:
-    layout, leaders = LAYOUTS[kind], set[str]()
-    deliveries = []
-    submitting = rng.sample(range(len(people)), 2)  # of one submission alone no layout can be told
+    rng: Random, plan: Plan, people: Sequence[Person], sources: Sequence[bytes]
+) -> tuple[Delivery, ...]:
+    """What each submits. Two submit for certain: of one submission alone no layout can be told."""
+    submitting = rng.sample(range(len(people)), 2)
+    deliveries, led = [], set[str]()
     for place, person in enumerate(people):
         others = rng.sample([p for p in people if p.key != person.key], len(people) - 1)
-        setting = Setting(person, others, sources, layout.family, layout.holds_folders, is_zip)
-        if person.group and person.group in leaders:
+        setting = Setting(person, others, sources, plan.layout.family, plan.layout.holds_folders, plan.is_zip)
+        if person.group and person.group in led:
             deliveries.append(nothing(rng, setting))
         elif place in submitting:
             deliveries.append(plain(rng, setting))
-        elif is_plain or person.group or rng.random() < 0.6:
+        elif plan.is_plain or person.group or rng.random() < 0.6:
             deliveries.append(draw_plain(rng, setting))
         else:
-            deliveries.append(draw_odd(rng, setting, style != "none"))
-        leaders.add(person.group)
-    return deliveries
+            deliveries.append(draw_odd(rng, setting, plan.roster is not None))
+        led.add(person.group)
+    return tuple(deliveries)
