@@ -12,12 +12,15 @@ def may_be_question(plan: Plan) -> bool:
     """Whether the input as a whole leaves open what a person must say."""
     if plan.kind in QUESTIONS or plan.flaw == "no metadata" or plan.unlisted:
         return True
+    if not any(delivery.files for delivery in plan.deliveries):
+        return True
     if plan.roster is not None and plan.kind in UNNAMED:
         return True
     if plan.kind == "flat" and plan.roster is None and plan.wraps:  # a folder of one student's files?
         return True
-    # among files that lie side by side, a file of another kind may be a student's
-    return not plan.layout.holds_folders and bool({*plan.strays} & {*OTHERS})
+    # among files that lie side by side, a file of another kind may be a student's; Moodle writes none
+    has_others = bool({*plan.strays} & {*OTHERS})
+    return has_others and (not plan.layout.holds_folders or plan.layout.family == "moodle")
 
 
 def account_of(plan: Plan, entries: Sequence[Entry]) -> tuple[Due, ...]:

@@ -168,8 +168,15 @@ def empty_file(rng: Random, setting: Setting) -> Delivery:
 
 
 def meaningless_folders(rng: Random, setting: Setting) -> Delivery:
-    names = rng.choice([("v1", "v2"), ("final", "final2"), ("old", "new"), ("a", "b", "c"), ("copy", "src")])
+    names = rng.choice(
+        [("v1", "final"), ("final", "final2"), ("old", "new"), ("a", "b", "c"), ("copy", "src")]
+    )
     return _doubt(setting, *(File(f"{name}/{FILE}", setting.content(rng, name)[0]) for name in names))
+
+
+def versions(rng: Random, setting: Setting) -> Delivery:
+    """Names that may be numbers: the last may count, and never an earlier one."""
+    return replace(_last_of(rng, setting, rng.choice([("v1", "v2"), ("v9", "v10")])), may_doubt=True)
 
 
 def old_one_below(rng: Random, setting: Setting) -> Delivery:
@@ -321,7 +328,7 @@ ANYWHERE: tuple[Draw, ...] = (
     hostile_notebook_beside, hostile_notebook_beside, hostile_notebook, empty_file,
 )  # fmt: skip
 IN_FOLDERS: tuple[Draw, ...] = (
-    meaningless_folders, meaningless_folders, old_one_below, two_levels_down, only_in_litter, empty_folder,
+    meaningless_folders, meaningless_folders, versions, old_one_below, two_levels_down, only_in_litter, empty_folder,
     hostile_metadata, hostile_metadata, names_of_other_layouts, names_of_other_layouts, odd_folders,
 )  # fmt: skip
 IN_ZIPS: tuple[Draw, ...] = (unreadable, unreadable, twice)
