@@ -328,8 +328,9 @@ ANYWHERE: tuple[Draw, ...] = (
     hostile_notebook_beside, hostile_notebook_beside, hostile_notebook, empty_file,
 )  # fmt: skip
 IN_FOLDERS: tuple[Draw, ...] = (
-    meaningless_folders, meaningless_folders, versions, old_one_below, two_levels_down, only_in_litter, empty_folder,
-    hostile_metadata, hostile_metadata, names_of_other_layouts, names_of_other_layouts, odd_folders,
+    meaningless_folders, meaningless_folders, versions, old_one_below, two_levels_down, only_in_litter,
+    empty_folder, hostile_metadata, hostile_metadata, names_of_other_layouts, names_of_other_layouts,
+    odd_folders,
 )  # fmt: skip
 IN_ZIPS: tuple[Draw, ...] = (unreadable, unreadable, twice)
 OF_KIND: dict[str, tuple[Draw, ...]] = {
