@@ -21,6 +21,8 @@ def may_be_question(plan: Plan) -> bool:
         return True
     # among files that lie side by side, a file of another kind may be a student's; Moodle writes none
     has_others = bool({*plan.strays} & {*OTHERS})
+    if plan.kind == "folders" and plan.roster is None and plan.wraps and has_others:  # files of one student?
+        return True
     return has_others and (not plan.layout.holds_folders or plan.layout.family == "moodle")
 
 
@@ -57,14 +59,14 @@ def _dues(plan: Plan, delivery: Delivery, entries: Sequence[Entry]) -> list[Due]
 
 def _due(plan: Plan, delivery: Delivery, due: Due) -> Due:
     """The account of a delivery by a student whom the export names."""
-    may_doubt = due.may_doubt or delivery.may_doubt or plan.kind in QUESTIONS or plan.flaw == "no metadata"
+    is_open = due.may_doubt or plan.kind in QUESTIONS or plan.flaw == "no metadata"
     return replace(
         due,
         fate=delivery.fate,
         accepted=delivery.accepted,
         token=delivery.token,
-        may_doubt=may_doubt or _has_ambiguous_name(plan, delivery.person),
-        must_name=() if plan.kind in QUESTIONS or plan.flaw == "no metadata" else delivery.must_name,
+        may_doubt=is_open or delivery.may_doubt or _has_ambiguous_name(plan, delivery.person),
+        must_name=() if is_open else delivery.must_name,
         oddities=delivery.oddities,
         score=delivery.score,
     )
