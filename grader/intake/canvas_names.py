@@ -12,7 +12,7 @@ is there.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.intake.tree import Handin, Reading, Tree
@@ -28,17 +28,20 @@ ANONYMOUS_ENTRY = re.compile(
 ENTRY = re.compile(r"(?P<who>[^/]+?)_(?P<user>\d+)_(?P<file>text\.html|link\.html)", re.ASCII)  # no file
 AGAIN = re.compile(r"(?P<stem>.+)-\d+(?P<ending>\.[^.]+)", re.ASCII)
 LATE = "_LATE"
+NO_ATTACHMENT = "0"  # of a text or a link
+UNSURE = "{path} can be read in two ways: the numbers in it may be ids, or the end of a group's name"
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """One reading of a file's name."""
+    """One reading of a file's name; `unsure` says why another one is as likely."""
 
     who: str
     late: bool
     user: str
     attachment: str
     file: str
+    unsure: str = ""
 
 
 def readings(path: str) -> list[Parsed]:
@@ -50,7 +53,7 @@ def readings(path: str) -> list[Parsed]:
     if "/" in path:
         return []
     if (entry := ENTRY.fullmatch(path)) is not None:
-        return [Parsed(*_late(entry["who"]), entry["user"], "0", entry["file"])]
+        return [Parsed(*_late(entry["who"]), entry["user"], NO_ATTACHMENT, entry["file"])]
     first = NUMBERS.search(path)
     if first is None or not first.start():
         return []
@@ -77,6 +80,7 @@ def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[s
     handins = []
     for (who, user, late), theirs in of.items():
         files, doubt = _without_numbers(theirs, tree)
+        doubt = next((parsed[path].unsure for path in theirs if parsed[path].unsure), doubt)
         handins.append(
             Handin(
                 label=f"{who}_{user}" if who else f"anon_{user}",
@@ -90,33 +94,35 @@ def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[s
     return Reading(tuple(handins), unexplained=tuple(unexplained))
 
 
-def choose(paths: Iterable[str], names: Sequence[str]) -> tuple[dict[str, Parsed], list[str]]:
+def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[str]]:
     """One reading of each name, and the names that are none of Canvas's.
 
-    Where a name can be read in several ways, the ids' lengths in names that can be read in one decide, then
-    the file that the assignment asks for.
+    Where a name can be read in two ways, the people and the lengths of ids in names that can be read in one
+    decide, then the file that the assignment asks for. A reading that nothing decides is marked as unsure.
     """
     options = {path: readings(path) for path in paths}
     unexplained = [path for path, ways in options.items() if not ways]
-    sure = [ways[0] for ways in map(partial(_sure, names=names), options.values()) if len(ways) == 1]
-    lengths = Counter(len(one.attachment) for one in sure)
+    sure = [ways[0] for ways in map(partial(_sure, tree=tree), options.values()) if len(ways) == 1]
+    lengths = Counter(len(one.attachment) for one in sure if one.attachment != NO_ATTACHMENT)
     usual = lengths.most_common(1)[0][0] if lengths else 0
     users = {(one.who, one.user) for one in sure}
 
-    def likelihood(one: Parsed) -> tuple[bool, bool, bool, int]:
+    def likelihood(one: Parsed) -> tuple[bool, bool, bool]:
         is_usual = abs(len(one.attachment) - usual) <= 1 if usual else False
-        return (one.who, one.user) in users, is_usual, _is_asked_for(one, names), -len(one.who)
+        return (one.who, one.user) in users, is_usual, tree.is_wanted(plain_name(one.file))
 
-    return {path: max(ways, key=likelihood) for path, ways in options.items() if ways}, unexplained
+    chosen = {}
+    for path, ways in options.items():
+        if ways:
+            best = max(ways, key=likelihood)
+            is_sure = sum(likelihood(way) == likelihood(best) for way in ways) == 1
+            chosen[path] = best if is_sure else replace(best, unsure=UNSURE.format(path=path))
+    return chosen, unexplained
 
 
-def _sure(ways: list[Parsed], names: Sequence[str]) -> list[Parsed]:
-    """The readings of a name; where there are several, those of a file that the assignment asks for."""
-    return ways if len(ways) < 2 else [one for one in ways if _is_asked_for(one, names)]
-
-
-def _is_asked_for(one: Parsed, names: Sequence[str]) -> bool:
-    return one.file in names or plain_name(one.file) in names
+def _sure(ways: list[Parsed], tree: Tree) -> list[Parsed]:
+    """The readings of a name; where there are several, those of a file that the assignment may ask for."""
+    return ways if len(ways) < 2 else [one for one in ways if tree.is_wanted(plain_name(one.file))]
 
 
 def plain_name(file: str) -> str:

@@ -161,10 +161,25 @@ def _is_wrapper(root: Path, trees: Sequence[Tree], level: int) -> bool:
     if any(map(tree.is_wanted, tree.files)) or any(name in inner.files for name in tree.names):
         return False
     if len(inner.tops) > 1:
-        return not inner.files and not any(names_a_version(top) for top in inner.tops)
+        return _is_wrapper_of_folders(root, inner)
     if len(inner.tops) == 1:
         return _is_wrapper_around_one(root, trees, level)
     return _is_wrapper_of_files(root, tree, inner)
+
+
+def _is_wrapper_of_folders(root: Path, inner: Tree) -> bool:
+    """The same for a folder of folders: one student's versions, or the class; with files, either."""
+    if any(names_a_version(top) for top in inner.tops):
+        return False
+    if any(inner.is_wanted(file) and not file.endswith(".zip") for file in inner.files):
+        return False
+    if not inner.files:
+        return True
+    raise UserError(
+        f"found folders and files in {inner.prefix}: is it a student's, or the class? Add --roster, or take "
+        f"{_some(inner.files)} out",
+        root,
+    )
 
 
 def _is_wrapper_around_one(root: Path, trees: Sequence[Tree], level: int) -> bool:

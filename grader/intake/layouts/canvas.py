@@ -8,6 +8,6 @@ TITLE, RANK = "Canvas", 30
 
 def read(tree: Tree) -> Reading | None:
     """`lovelaceada_LATE_1001_50001_dense.py`; names of people hold no `_`."""
-    parsed, unexplained = choose(tree.paths, tree.names)
+    parsed, unexplained = choose(tree.paths, tree)
     people = {path: one for path, one in parsed.items() if "_" not in one.who}
     return read_names(tree, people, [*unexplained, *(path for path in parsed if path not in people)])

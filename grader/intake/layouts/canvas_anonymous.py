@@ -1,6 +1,6 @@
 """Canvas: the zip of an assignment that is graded anonymously."""
 
-from grader.intake.canvas_names import ANONYMOUS, ANONYMOUS_ENTRY, Parsed, read_names
+from grader.intake.canvas_names import ANONYMOUS, ANONYMOUS_ENTRY, NO_ATTACHMENT, Parsed, read_names
 from grader.intake.tree import Reading, Tree
 
 TITLE, RANK = "Canvas, anonymous", 35
@@ -16,6 +16,6 @@ def read(tree: Tree) -> Reading | None:
         else:
             late = match["late"] is not None
             parsed[path] = Parsed(
-                "", late, match["id"], match.groupdict().get("attachment", "0"), match["file"]
+                "", late, match["id"], match.groupdict().get("attachment", NO_ATTACHMENT), match["file"]
             )
     return read_names(tree, parsed, unexplained)

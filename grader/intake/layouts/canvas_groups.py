@@ -8,7 +8,7 @@ TITLE, RANK = "Canvas, groups", 25
 
 def read(tree: Tree) -> Reading | None:
     """`team_3_1001_50001_dense.py`: the id is that of one member of the group."""
-    parsed, unexplained = choose(tree.paths, tree.names)
+    parsed, unexplained = choose(tree.paths, tree)
     if not any("_" in one.who for one in parsed.values()):
         return None
     return read_names(tree, parsed, unexplained)

@@ -1,11 +1,13 @@
 """Judges what an intake made of a generated class by the class's own account."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tests.grader.intake.class_generator import Plan, assemble
+from tests.grader.intake.class_generator import assemble
 from tests.grader.intake.class_model import FILE, Due, Fate, GeneratedClass, same
+from tests.grader.intake.class_plan import Plan
 
 FAULTS = (
     "wrong student",  # gets another student's bytes
@@ -90,7 +92,7 @@ def _judge_credits(bench: _Bench) -> None:
         strangers = _owners(bench.cls, content) - {due.owner for due in dues} - _sharers(bench.cls, dues)
         if credit.doubt:  # a person decides
             continue
-        if not credit.files and _is_empty_folder(bench.cls, dues):  # a zero that is no doubt
+        if not credit.files and _is_empty_folder(bench.cls, credit.student, dues):  # a zero that is no doubt
             continue
         if content and strangers:
             bench.say("wrong student", credit.student, f"gets the bytes of {', '.join(sorted(strangers))}")
@@ -103,10 +105,12 @@ def _judge_credits(bench: _Bench) -> None:
             bench.say(fault, credit.student, f"{content[:80]!r}")
 
 
-def _is_empty_folder(cls: GeneratedClass, dues: Iterable[Due]) -> bool:
-    """Whether these submitted an empty folder and nothing else, or a folder of no student looks so."""
-    has_empty = any(entry.flaw == "folder" for entry in cls.entries)
-    return has_empty and all(due.fate is Fate.ABSENT for due in dues)
+def _is_empty_folder(cls: GeneratedClass, student: str, dues: Sequence[Due]) -> bool:
+    """Whether a student submitted an empty folder alone; without a roster any may be a student's."""
+    empty = [same(entry.path).rstrip("/") for entry in cls.entries if entry.flaw == "folder"]
+    if not dues:
+        return any(same(student) in path.rpartition("/")[2] for path in empty)
+    return bool(empty) and all(due.fate is Fate.ABSENT for due in dues)
 
 
 def _owners(cls: GeneratedClass, content: bytes | None) -> set[str]:
@@ -141,7 +145,7 @@ def _judge_due(bench: _Bench, due: Due) -> None:
 
 def _judge_absent(bench: _Bench, due: Due, is_absent: bool, doubts: list[str]) -> None:
     zeros = [c for c in bench.outcome.credits if same(c.student) in map(same, due.ids) and not c.files]
-    is_zero = bool(zeros) and _is_empty_folder(bench.cls, [due])
+    is_zero = bool(zeros) and _is_empty_folder(bench.cls, zeros[0].student, [due])
     if bench.cls.roster is not None and not (is_absent or is_zero or (due.may_doubt and doubts)):
         bench.say("missing student", due.who, "submitted nothing, and is not listed as absent")
 
@@ -155,7 +159,8 @@ def _judge_doubt(bench: _Bench, due: Due, doubts: list[str]) -> None:
 
 
 def _mentions(text: str, due: Due) -> bool:
-    return any(mention in same(text) for mention in due.mentions)
+    """Whether a doubt names the student: not as a part of another number or name."""
+    return any(re.search(rf"(?<![^\W_]){re.escape(m)}(?![^\W_])", same(text)) for m in due.mentions)
 
 
 def _judge_entries(bench: _Bench) -> None:

@@ -21,7 +21,6 @@ class Names:
     slash: str = "/"  # or "_/", as older Moodles write it
     participant: str = "Participant"
     prefix: str = "hw1"
-    late_first: bool = False
 
 
 Path = Callable[[Names, Delivery, File, int], str]

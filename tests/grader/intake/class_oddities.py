@@ -96,7 +96,7 @@ def near_name(rng: Random, setting: Setting) -> Delivery:
 def in_an_archive(rng: Random, setting: Setting) -> Delivery:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(FILE, setting.content(rng)[0])
+        archive.writestr(zipfile.ZipInfo(FILE), setting.content(rng)[0])  # which has no clock's time
     name = rng.choice(["hw.zip", "dense.zip", "my homework.zip"])
     return _doubt(setting, File(name, packed.getvalue()), named=[name])
 
@@ -172,6 +172,11 @@ def meaningless_folders(rng: Random, setting: Setting) -> Delivery:
         [("v1", "final"), ("final", "final2"), ("old", "new"), ("a", "b", "c"), ("copy", "src")]
     )
     return _doubt(setting, *(File(f"{name}/{FILE}", setting.content(rng, name)[0]) for name in names))
+
+
+def versions(rng: Random, setting: Setting) -> Delivery:
+    """Names that may be numbers: the last may count, and never an earlier one."""
+    return replace(_last_of(rng, setting, rng.choice([("v1", "v2"), ("v9", "v10")])), may_doubt=True)
 
 
 def old_one_below(rng: Random, setting: Setting) -> Delivery:
@@ -323,8 +328,9 @@ ANYWHERE: tuple[Draw, ...] = (
     hostile_notebook_beside, hostile_notebook_beside, hostile_notebook, empty_file,
 )  # fmt: skip
 IN_FOLDERS: tuple[Draw, ...] = (
-    meaningless_folders, meaningless_folders, old_one_below, two_levels_down, only_in_litter, empty_folder,
-    hostile_metadata, hostile_metadata, names_of_other_layouts, names_of_other_layouts, odd_folders,
+    meaningless_folders, meaningless_folders, versions, old_one_below, two_levels_down, only_in_litter,
+    empty_folder, hostile_metadata, hostile_metadata, names_of_other_layouts, names_of_other_layouts,
+    odd_folders,
 )  # fmt: skip
 IN_ZIPS: tuple[Draw, ...] = (unreadable, unreadable, twice)
 OF_KIND: dict[str, tuple[Draw, ...]] = {

@@ -16,12 +16,12 @@ NAMES = (
     ("Юрий", "Гагарин"), ("Grace B.", "Hopper"), ("Late", "Latimer"), ("Ann", "Onymous"), ("민준", "김"),
     ("Chidi", "Anagonye (he)"), ("D'Arcy", "Wentworth-Thompson"), ("Æthel", "Þórsson"), ("", "Anon"),
     ("Team", "Teamsson"), ("Nikolaj", "Coster-Waldau"), ("Bob", "Smith Jr."), ("Tom", "Test"),
-    ("สมชาย", "ใจดี"),
+    ("สมชาย", "ใจดี"), ("Unit_7", "Borg"),
 )  # fmt: skip
 LOGINS = (
     "ada", "akeb", "zoe99", "jlp", "sean-ob", "mjgl", "an-nguyen", "taro", "ibo", "juergenw", "mali", "priya",
     "plato", "louis14", "lvdb", "amd", "r2d2", "sokrates", "yuri", "grace-h", "latimer", "annon", "minjun",
-    "chidi", "darcy", "aethel", "anon1", "teamster", "nikolaj", "bobsmith", "tomtest", "somchai",
+    "chidi", "darcy", "aethel", "anon1", "teamster", "nikolaj", "bobsmith", "tomtest", "somchai", "borg7",
 )  # fmt: skip
 
 

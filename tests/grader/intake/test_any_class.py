@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.grader.intake.class_generator import assemble, draw, listing, make_class, write, write_roster
+from tests.grader.intake.class_generator import assemble, listing, make_class, write, write_roster
 from tests.grader.intake.class_judgement import (
     FAULTS,
     Credit,
@@ -28,6 +28,7 @@ from tests.grader.intake.class_judgement import (
     shrink,
 )
 from tests.grader.intake.class_model import FILE, Fate, GeneratedClass, same
+from tests.grader.intake.class_plan import draw
 
 SECONDS = 30  # for one class: a hostile file may not stop the others
 
