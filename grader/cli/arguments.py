@@ -45,7 +45,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (
-        *(_generate, _verify, _grade, _batch, _intake, _emulate, _report, _adjust, _forget, _similarity),
+        *(
+            _generate,
+            _verify,
+            _grade,
+            _batch,
+            _intake,
+            _emulate,
+            _report,
+            _adjust,
+            _confirm,
+            _forget,
+            _similarity,
+        ),
     ):
         add(commands)
     return parser
@@ -181,6 +193,20 @@ def _adjust(commands: Any) -> None:
         "total may leave the points offered); `grader report --format adjustments` writes such a file",
     )
     _add_gradebook(adjust)
+
+
+def _confirm(commands: Any) -> None:
+    confirm = commands.add_parser(
+        "confirm",
+        help="accept the doubt about a submission, so that its grade counts",
+        epilog="A grade that needs review is in no export; `grader batch` says why it needs one. "
+        "`grader batch --accept-missing` confirms every submission without its file.",
+    )
+    confirm.add_argument("students", nargs="+", metavar="ID", help="whose submission")
+    confirm.add_argument("--assignment", required=True, metavar="NAME")
+    confirm.add_argument("--reason", required=True, metavar="TEXT", help="why; the audit log keeps it")
+    confirm.add_argument("--author", metavar="NAME", help="who says so; default: your user name")
+    _add_gradebook(confirm)
 
 
 def _forget(commands: Any) -> None:

@@ -3,8 +3,7 @@
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 
@@ -15,7 +14,6 @@ from grader.intake import read_submission
 from grader.judge.devices import first_at_hand, missing
 from grader.judge.diagnose import Misconceptions
 from grader.judge.session import Session
-from grader.judge.stage import read_plain
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import Grade
@@ -41,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     wall = options.sandbox if assignment.frozen is None else "none"
     for name in changed_files(assignment) if assignment.frozen is not None else ():
         print(f"note: {name} is not as it was handed out; your instructor grades with the original")
-    for note in newer_python(assignment, options.submission):
+    for note in newer_python(assignment, read.submitted.files):
         print(f"note: {note}")
     known = _known(assignment, wall)
     with Session(assignment, wall=wall, secret=secret(), device=device, known=known) as session:
@@ -60,17 +58,15 @@ def run(options: argparse.Namespace) -> int:
     return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
 
 
-def newer_python(assignment: Assignment, submission: Path) -> Iterator[str]:
+def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:
     """What a submission holds that the course's Python cannot read though this one does."""
     minor = int(assignment.python.rpartition(".")[2] or sys.version_info[1])
     if sys.version_info[1] <= minor:
         return
-    for name in assignment.files:
-        content = read_plain(submission / name, name)
-        if name.endswith(".py") and isinstance(content, bytes):
-            with contextlib.suppress(
-                SyntaxError, ValueError, RecursionError, MemoryError
-            ):  # the grade says it
+    for name, content in files.items():
+        if name.endswith(".py"):
+            # of these the grade itself tells
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 for need in needs(content, minor)[:SHOWN_NEEDS]:
                     yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
 

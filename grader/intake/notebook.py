@@ -47,17 +47,19 @@ def code_cells(content: bytes) -> Cells:
         raise ValueError("found no key nbformat")
     cells = data.get("cells")
     if cells is None:  # nbformat 3 and before
-        sheets = data.get("worksheets")
-        cells = [cell for sheet in sheets for cell in sheet["cells"]] if _are_sheets(sheets) else None
+        cells = _cells_of_sheets(data.get("worksheets"))
     if not isinstance(cells, list):
         raise ValueError("found no list of cells")
     return [_cell(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
 
 
-def _are_sheets(sheets: object) -> bool:
-    return isinstance(sheets, list) and all(
-        isinstance(sheet, dict) and isinstance(sheet.get("cells"), list) for sheet in sheets
-    )
+def _cells_of_sheets(sheets: object) -> list[Any] | None:
+    """The cells of all worksheets; None if these are no worksheets."""
+    if not isinstance(sheets, list):
+        return None
+    of_sheets = [sheet.get("cells") if isinstance(sheet, dict) else None for sheet in sheets]
+    lists = [cells for cells in of_sheets if isinstance(cells, list)]
+    return [cell for cells in lists for cell in cells] if len(lists) == len(sheets) else None
 
 
 def _cell(cell: dict[str, Any]) -> tuple[list[str], str]:

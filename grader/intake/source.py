@@ -7,7 +7,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -37,8 +37,8 @@ class Source(Protocol):
 
     paths: tuple[str, ...]
     folders: frozenset[str]
-    unreadable: Mapping[str, str]
-    refused: Mapping[str, str]
+    unreadable: dict[str, str]
+    refused: dict[str, str]
 
     def read(self, path: str) -> bytes | str:
         """The content of a file, or what is wrong with it."""

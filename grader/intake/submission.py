@@ -78,8 +78,11 @@ class _Finder:
 
     def __init__(self, files: Mapping[str, str], read: Read) -> None:
         self._files = files
-        self._read = lambda path: read(files[path])
+        self._read_source = read
         self._notebooks: dict[str, Cells | str] = {}
+
+    def _read(self, path: str) -> bytes | str:
+        return self._read_source(self._files[path])
 
     def find(self, name: str, accept_renamed: bool) -> _Found:
         """The file of that name."""

@@ -25,7 +25,7 @@ class Layout(Protocol):
 
 def _find() -> dict[str, Layout]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}  # type: ignore[misc]
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
 
 
 LAYOUTS: Mapping[str, Layout] = _find()

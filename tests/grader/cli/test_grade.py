@@ -202,13 +202,13 @@ def test_git_leaves_a_handouts_bytes_alone(handout: Path, tmp_path: Path) -> Non
 
 def test_what_a_newer_python_alone_reads_is_noted_before_the_grade(handout: Path) -> None:
     """Here with a version before this one; `needs` has its own tests, between real versions."""
-    (handout / "conv.py").write_text("try:\n    x = 1\nexcept* ValueError:\n    pass\n")
+    files = {"conv.py": b"try:\n    x = 1\nexcept* ValueError:\n    pass\n"}
     assignment = replace(load(handout / "grading"), python="3.10")
 
-    (note,) = newer_python(assignment, handout)
+    (note,) = newer_python(assignment, files)
     assert note.startswith("conv.py, line ") and "Your instructor grades with Python 3.10" in note
-    assert list(newer_python(replace(assignment, python=f"3.{sys.version_info[1]}"), handout)) == []
-    assert list(newer_python(replace(assignment, python=""), handout)) == []
+    assert list(newer_python(replace(assignment, python=f"3.{sys.version_info[1]}"), files)) == []
+    assert list(newer_python(replace(assignment, python=""), files)) == []
 
 
 @pytest.mark.parametrize("name", ["ndarray/ndarray.py", "grading/frozen.npz", "grading/rubric.yaml"])

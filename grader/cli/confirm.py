@@ -1,0 +1,38 @@
+"""`grader confirm`: accepts the doubt about a student's submission, so that its grade counts."""
+
+import argparse
+import getpass
+
+from grader.batch.gradebook import Gradebook
+from grader.cli import PASSED
+from grader.model.errors import UserError
+from grader.report.class_row import ClassRow
+from grader.report.text import clean_line
+
+
+def run(options: argparse.Namespace) -> int:
+    """Confirms what counts of the students named, all of it or nothing; the audit log keeps who and why."""
+    if not options.reason.strip():
+        raise UserError("say why: --reason TEXT; the gradebook keeps it beside your name")
+    with Gradebook(options.gradebook, create=False) as gradebook:
+        rows = {row.student_id: row for row in gradebook.standings(options.assignment)}
+        chosen = [_doubtful(rows, id, options.assignment) for id in options.students]
+        by = f"{options.author or getpass.getuser()}: {options.reason}"
+        gradebook.confirm([row.submission.id for row in chosen if row.submission is not None], by)
+    for row in chosen:
+        doubt = row.submission.doubt if row.submission is not None else ""
+        print(f"{row.student_id}: the grade counts; accepted: {clean_line(doubt)}")
+    return PASSED
+
+
+def _doubtful(rows: dict[str, ClassRow], id: str, assignment: str) -> ClassRow:
+    row = rows.get(id)
+    if row is None or row.submission is None:
+        raise UserError(
+            f"found no submission of {id!r} to {assignment}; expected the id of a student who has one"
+        )
+    if not row.submission.doubt:
+        raise UserError(
+            f"found no doubt about the submission of {id!r} to {assignment}: its grade counts already"
+        )
+    return row

@@ -1,0 +1,58 @@
+"""Laws of `grader confirm`: a doubt that a person accepts keeps a grade from no report."""
+
+from collections.abc import Callable
+
+import pytest
+
+from grader.__main__ import main
+from grader.batch.gradebook import Gradebook, Graded
+from grader.cli import PASSED, USER_MISTAKE
+from grader.model.student import Student, Submission
+from tests.grader.cli.conftest import grade_of
+
+DOUBT = "tiny.py is missing; found notes.txt"
+
+
+@pytest.fixture
+def in_doubt(at_course: str) -> str:
+    """A gradebook in which one submission, eve's, is in doubt."""
+    with Gradebook(at_course) as book, book.run("tiny", "by"):
+        submission = Submission("eve", "tiny", "files", doubt=DOUBT)
+        book.hand_in([Student("eve")], [submission])
+        book.record(submission, Graded(grade_of("eve")))
+    return at_course
+
+
+def confirm(url: str, *words: str) -> int:
+    return main(["confirm", "--gradebook", url, "--assignment", "tiny", "--author", "me", *words])
+
+
+def test_a_confirmed_grade_counts_and_the_log_says_who_and_why(
+    in_doubt: str, scores: Callable[[], dict[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert confirm(in_doubt, "eve", "--reason", "she sent nothing else") == PASSED
+    assert DOUBT in capsys.readouterr().out
+    with Gradebook(in_doubt) as book:
+        (row,) = [row for row in book.grades() if row.student_id == "eve"]
+        assert row.review_reason == ""
+        (entry,) = [entry for entry in book.audit_log() if entry["action"] == "confirmed"]
+    assert entry["detail"]["by"] == "me: she sent nothing else"
+    assert entry["detail"]["doubt"] == DOUBT
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("eve", "ghost", "--reason", "x"), "found no submission of 'ghost'"),
+        (("ada", "--reason", "x"), "its grade counts already"),
+        (("eve", "--reason", " "), "say why"),
+    ],
+    ids=["nobody", "no doubt", "no reason"],
+)
+def test_what_cannot_be_confirmed_changes_nothing(
+    in_doubt: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    assert confirm(in_doubt, *words) == USER_MISTAKE
+    assert said in capsys.readouterr().err
+    with Gradebook(in_doubt) as book:
+        assert [row.student_id for row in book.grades() if row.review_reason] == ["eve"]
