@@ -47,7 +47,7 @@ demo: setup
 	@echo; echo "== The handouts and solutions; first, and once, every wrong version is graded: a minute or so"
 	@$(GRADER) generate
 	@echo; echo "== A sample class is graded: each submission in a sandbox of its own"
-	@$(GRADER) batch $(DEMO) --assignment conv_backward
+	@$(GRADER) batch $(DEMO) --assignment conv_backward; [ $$? -le 1 ] # two of the sample class need review
 	@echo; echo "== The class"
 	@$(GRADER) report --format terminal
 	@$(GRADER) report --format csv --out build/report
