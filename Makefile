@@ -105,7 +105,7 @@ golden: setup # the reports on a class of twelve, and on kernels, that tests com
 	@$(PY) -m tests.golden.class_of_kernels
 
 docs: setup
-	@$(PY) -m grader.author.schema
+	@$(PY) -m grader.author.describe_schema
 	@$(PY) -m tests.attacks.page
 
 # An environment that uv made has no pip.

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.ask import Asked
 from grader.judge.cases import Inputs
-from grader.judge.implementation import Implementation
-from grader.judge.memory import forget, recall
-from grader.judge.oracles import Oracle
-from grader.judge.pipeline import check
-from grader.judge.score import ended_by_time, failing_forward, unmet_requirement
+from grader.judge.probe_client import ProbeClient
+from grader.judge.process.implementation import Implementation
 from grader.judge.session import Run
+from grader.judge.verdict.grade_case import check
+from grader.judge.verdict.oracles import Oracle
+from grader.judge.verdict.result_cache import forget, recall
+from grader.judge.verdict.score import ended_by_time, failing_forward, unmet_requirement
 from grader.model.assignment import OWN_TEST, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Outcome, Status
@@ -152,8 +152,8 @@ class CaseItem(pytest.Item):
 
 
 @pytest.fixture
-def submission(request: pytest.FixtureRequest) -> Asked:
-    """The submission, asked through the functions of probes.py in float32; see `grader.judge.ask.Asked`."""
+def submission(request: pytest.FixtureRequest) -> ProbeClient:
+    """The submission, asked through the functions of probes.py in float32; see `ProbeClient`."""
     run, case = _own_test(request.node)
     criterion = run.assignment.criterion(case.criterion)
     implementation = _submission(run, criterion, case)
@@ -166,11 +166,11 @@ def submission(request: pytest.FixtureRequest) -> Asked:
             raise Failed(_ended(case, outcome.status, outcome.reason, outcome.output))
         return outcome
 
-    return Asked(run.assignment.probes, answer)
+    return ProbeClient(run.assignment.probes, answer)
 
 
 @pytest.fixture
-def reference(request: pytest.FixtureRequest) -> Asked:
+def reference(request: pytest.FixtureRequest) -> ProbeClient:
     """The reference, asked in the same way; it answers in float64."""
     run, _ = _own_test(request.node)
 
@@ -180,7 +180,7 @@ def reference(request: pytest.FixtureRequest) -> Asked:
             raise GraderFault(f"the reference has no answer to {probe}: {outcome.reason}")
         return outcome
 
-    return Asked(run.assignment.probes, answer)
+    return ProbeClient(run.assignment.probes, answer)
 
 
 def _own_test(item: pytest.Item) -> tuple[Run, Case]:

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
-from grader.author.mutate import load_mutants
-from grader.author.verify import HANDOUT, SOLUTION, submissions
-from grader.cli.misconceptions import grade_made
-from grader.judge import nvrtc
-from grader.judge.diagnose import Misconceptions, diagnose, of_mutants
+from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
+from grader.judge.verdict.diagnose import Misconceptions, diagnose, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Status
-from grader.report.terminal import to_text
+from grader.prove.misconceptions import grade_made
+from grader.prove.mutants import load_mutants
+from grader.prove.verify import HANDOUT, SOLUTION, submissions
+from grader.report.terminal.grade import to_text
 from tests.golden.class_of_kernels import CLASS, GOLDEN, golden_files, kernels
 
 ASKED_FOR = {  # of issue and course: ideas that have to be told by name

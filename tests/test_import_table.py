@@ -188,7 +188,10 @@ PLANTED = {
     "the_reference_imports_the_grader": ("reference/planted.py", "from grader.model import errors"),
     "the_reference_imports_cupy_at_the_top": ("reference/planted.py", "import cupy"),
     "the_reference_imports_scipy": ("reference/planted.py", "def f():\n    import scipy.signal"),
-    "a_report_imports_the_judge": ("grader/report/planted.py", "from grader.judge.score import score"),
+    "a_report_imports_the_judge": (
+        "grader/report/planted.py",
+        "from grader.judge.verdict.score import score",
+    ),
     "a_probe_imports_the_grader": ("assignments/tiny/probes.py", "import grader"),
     "a_probe_imports_the_reference": ("assignments/tiny/probes.py", "from reference.conv import conv"),
     "a_probe_imports_the_standard_library": ("assignments/tiny/probes.py", "import os"),

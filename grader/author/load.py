@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from grader.author.document import Document, read
-from grader.author.models import AssignmentModel, CourseModel, LimitsModel
 from grader.author.own_tests import find_tests
 from grader.author.policies import policies_of
 from grader.author.rubric import lines_of, load_rubric
-from grader.judge.policy import find
+from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
+from grader.author.yaml_document import Document, read
+from grader.judge.policy.rules import find
 from grader.model.assignment import Assignment, Case, Limits, Policy, Rubric
 from grader.model.course import Course
 from grader.model.errors import UserError

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.author.document import read
+from grader.author.yaml_document import read
 from grader.model.assignment import OWN_TEST, Case, Visibility
 from grader.model.errors import UserError
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Literal, cast
 from zoneinfo import ZoneInfo, available_timezones
 
-from grader.author.document import Document
-from grader.author.models import CourseModel
+from grader.author.schema import CourseModel
+from grader.author.yaml_document import Document
 from grader.model.policies import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
 from grader.model.times import readings
 

@@ -13,12 +13,12 @@ from typing import Any
 import jinja2
 import yaml
 
-from grader.author.document import Document
 from grader.author.load import digest_of
-from grader.author.source import find_function, without_methods
-from grader.author.worked import FUNCTIONS, Variant
-from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions
-from grader.judge.oracles import ReferenceOracle, freeze
+from grader.author.python_source import find_function, without_methods
+from grader.author.worked_numbers import FUNCTIONS, Variant
+from grader.author.yaml_document import Document
+from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions
+from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment
 from grader.model.course import Course
 from grader.model.errors import GraderFault, UserError

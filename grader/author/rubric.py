@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.author.conditions import CONDITIONS
-from grader.author.document import Document, read
 from grader.author.extent import MAX_ELEMENTS, elements
-from grader.author.models import (
+from grader.author.schema import (
     CASES,
     DIFFERENTIABLE,
     LINEAR,
@@ -17,6 +16,7 @@ from grader.author.models import (
     DefaultsModel,
     RubricModel,
 )
+from grader.author.yaml_document import Document, read
 from grader.model.assignment import Case, Criterion, Rubric
 
 MAX_CASES = 1000  # of a criterion

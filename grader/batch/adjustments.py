@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from grader.model.class_row import ClassRow
 from grader.model.errors import UserError
 from grader.model.student import Adjustment, Student
-from grader.report.class_row import ClassRow
-from grader.report.csv_report import ADJUSTMENT_COLUMNS, NO_SUBMISSION
-from grader.report.spreadsheet import as_written
-from grader.report.text import exact_text
+from grader.model.text import exact_text
+from grader.report.formats.adjustments import ADJUSTMENT_COLUMNS, NO_SUBMISSION
+from grader.report.tables.csv_cells import as_written
 
 COLUMNS = ADJUSTMENT_COLUMNS[:6]  # without the others a file says what it says where they are empty
 Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]

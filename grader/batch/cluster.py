@@ -19,7 +19,7 @@ from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 
 from grader.batch.execute import Workers, do_all
 from grader.batch.work import Done, Grading, Work, check, do, set_up
-from grader.judge.memory import code_digest
+from grader.judge.verdict.result_cache import code_digest
 from grader.model.errors import BackflipError, UserError
 
 LOCAL = "local"

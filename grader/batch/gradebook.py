@@ -21,7 +21,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 
 from grader.batch.database import Database
-from grader.batch.document import grade_from_row, grade_to_row, result_from_json, result_to_json
+from grader.batch.grade_json import grade_from_row, grade_to_row, result_from_json, result_to_json
 from grader.batch.tables import (
     COUNTS,
     AdjustmentRow,
@@ -48,10 +48,10 @@ from grader.batch.withdrawals import (
     rostered_assignments,
     unmark_student,
 )
+from grader.model.class_row import ClassRow
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade
 from grader.model.student import Adjustment, Student, Submission
-from grader.report.class_row import ClassRow
 
 T = TypeVar("T")
 CHUNK = 200  # rows that are read or written at once

@@ -13,9 +13,9 @@ from grader.batch.progress import Progress
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
 from grader.model.account import Doubt
+from grader.model.class_row import to_review, with_policies
 from grader.model.policies import Policies
-from grader.report.class_row import to_review, with_policies
-from grader.report.text import clean_line, review_count
+from grader.model.text import clean_line, review_count
 
 Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], None, None]]
 

@@ -109,7 +109,8 @@ class GradeRow(Table):
 class CaseRow(Table):
     """What a case's run came to, once for all submissions with these files.
 
-    `address` is a digest of everything else that the run depends on (see `grader.judge.memory`).
+    `address` is a digest of everything else that the run depends on (see
+    `grader.judge.verdict.result_cache`).
     """
 
     __tablename__ = "case_results"

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from grader.judge import nvrtc
-from grader.judge.diagnose import Misconceptions
-from grader.judge.memory import Addresses, Memory, code_digest, remembering
+from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
+from grader.judge.verdict.diagnose import Misconceptions
+from grader.judge.verdict.result_cache import Addresses, Memory, code_digest, remembering
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 from grader.model.errors import UserError
 
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
-LMS = ("canvas", "moodle")  # these are given back what they exported
 LATER = ("after_due_date", "after_published")
-GRADES = ("adjustments", "csv", "feedback", "gradescope", "html", "json", "junit", "prairielearn")
-AUTOGRADER = "gradescope-autograder"
-LAYOUTS = (  # the modules of grader.intake.layouts
-    *("canvas", "canvas_anonymous", "canvas_groups", "files", "folders", "github", "gradescope", "moodle"),
-)
+AUTOGRADER, TERMINAL = "gradescope-autograder", "terminal"
+
+
+def modules_of(package: str) -> tuple[str, ...]:
+    """The names of what a package of the grader offers, one module each; none of them is imported."""
+    folder = Path(__file__).parents[1].joinpath(*package.split("."))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -157,7 +159,7 @@ def _report(commands: Any) -> None:
         "gradescope-autograder reads no gradebook: it packs the zip that grades an assignment there.",
     )
     _add_gradebook(report)
-    formats = sorted((*GRADES, *LMS, AUTOGRADER, "terminal"))
+    formats = sorted((*modules_of("report.formats"), AUTOGRADER, TERMINAL))
     report.add_argument("--format", required=True, choices=formats, metavar="NAME", help=", ".join(formats))
     report.add_argument("--assignment", metavar="NAME", help="only this one; default: all in the gradebook")
     report.add_argument("--into", type=Path, metavar="CSV", help="what Canvas or Moodle exported")
@@ -258,11 +260,12 @@ def _add_class(parser: argparse.ArgumentParser) -> None:
         help="which of a student's submissions counts; default: %(default)s",
     )
     parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
+    layouts = modules_of("intake.layouts")
     parser.add_argument(
         "--layout",
-        choices=LAYOUTS,
+        choices=layouts,
         metavar="NAME",
-        help=f"how the submissions are laid out, if the grader asks: {', '.join(LAYOUTS)}",
+        help=f"how the submissions are laid out, if the grader asks: {', '.join(layouts)}",
     )
     _add_accept_renamed(parser)
 

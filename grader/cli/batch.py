@@ -15,10 +15,10 @@ from grader.batch.work import Grading, do, set_up
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, course_of, has_variants, repository, secret
 from grader.cli.intake import intake_of
-from grader.cli.misconceptions import misconceptions
 from grader.judge.session import Session
 from grader.model.errors import UserError
-from grader.report.intake_table import account_line
+from grader.prove.misconceptions import misconceptions
+from grader.report.terminal.intake_table import account_line
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,9 +5,9 @@ import getpass
 
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
+from grader.model.class_row import ClassRow
 from grader.model.errors import UserError
-from grader.report.class_row import ClassRow
-from grader.report.text import clean_line
+from grader.model.text import clean_line
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,8 +6,8 @@ import re
 from grader.author.render import generate
 from grader.cli import PASSED
 from grader.cli.course import chosen, course_of, repository, secret
-from grader.cli.misconceptions import misconceptions
 from grader.model.errors import UserError
+from grader.prove.misconceptions import misconceptions
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 

@@ -11,18 +11,19 @@ from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, has_variants, repository, secret
 from grader.intake import read_submission
-from grader.judge.devices import first_at_hand, missing
-from grader.judge.diagnose import Misconceptions
+from grader.judge.process.devices import first_at_hand, missing
 from grader.judge.session import Session
+from grader.judge.verdict.diagnose import Misconceptions
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import Grade
 from grader.model.python_syntax import needs
-from grader.report import gradescope, prairielearn, terminal
+from grader.model.text import clean_line
 from grader.report.files import write_text
-from grader.report.html import to_html
-from grader.report.json_report import to_json
-from grader.report.text import clean_line
+from grader.report.formats import gradescope, prairielearn
+from grader.report.formats.json import to_json
+from grader.report.pages.feedback_page import to_html
+from grader.report.terminal.grade import show
 
 SHOWN_NEEDS = 3
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
         grade = session.grade(read.submitted, name, options.passed_on, variant)
-    terminal.show(grade, Console(), reveal=options.reveal)
+    show(grade, Console(), reveal=options.reveal)
     _write_reports(grade, options)
     if grade.needs_person:
         return GRADER_FAULT
@@ -75,7 +76,7 @@ def _known(assignment: Assignment, wall: str) -> Misconceptions | None:
     """What mutants answer; a handout brings its own, and none is run without the wall."""
     if assignment.frozen is not None or wall == "none":
         return None
-    from grader.cli.misconceptions import misconceptions  # Jinja2, which students do not have
+    from grader.prove.misconceptions import misconceptions  # Jinja2, which students do not have
 
     return misconceptions(repository(), assignment)
 

@@ -15,7 +15,7 @@ from grader.intake.choice import Choice, choice_of
 from grader.intake.roster import read_roster
 from grader.model.assignment import Assignment
 from grader.model.policies import Policies, closes, extension_of
-from grader.report.intake_table import account_csv, account_line, account_table, doubt_lines
+from grader.report.terminal.intake_table import account_csv, account_line, account_table, doubt_lines
 
 
 def run(options: argparse.Namespace) -> int:

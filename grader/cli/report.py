@@ -11,59 +11,65 @@ from rich.console import Console
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.arguments import AUTOGRADER, LMS
+from grader.cli.arguments import AUTOGRADER, TERMINAL
 from grader.cli.course import SEED_FILE, course_of, find_repository, from_repository, repository, secret
 from grader.model.assignment import Visibility
+from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.course import Course
 from grader.model.errors import UserError
-from grader.model.identity import Identities
 from grader.model.student import Student
-from grader.report import canvas, moodle
-from grader.report.class_row import ClassReport, showing, with_policies
-from grader.report.class_table import show_class
 from grader.report.files import write_files
-from grader.report.formats import FORMATS, not_final
-from grader.report.sheet import FilledIn, read_sheet
-from grader.report.worksheet import ENGLISH
+from grader.report.formats import Format, Request, format_of, names
+from grader.report.tables.sheet import Written
+from grader.report.tables.worksheet import ENGLISH
+from grader.report.terminal.class_table import show_class
 
 SHOWN_PATHS = 3
 
 
 def run(options: argparse.Namespace) -> int:
     """Writes the files of one format, or shows the class in the terminal."""
-    if options.format != "terminal" and options.out is None:
+    if options.format == TERMINAL:
+        _show(_class_report(options)[0])
+        return PASSED
+    if options.out is None:
         raise UserError(f"--format {options.format} writes files: say where with --out DIR")
-    if (options.format in LMS) != (options.into is not None):
-        raise UserError(
-            f"--format {options.format}: --into CSV goes with canvas and moodle, and only with them"
-        )
-    if options.column and options.format != "moodle":
-        raise UserError("--column ROLE=HEADER is for a worksheet of Moodle: it goes with --format moodle")
-    if options.keep_existing and options.into is None:
-        raise UserError("--keep-existing is about cells of --into CSV: it goes with canvas and moodle")
     if options.format == AUTOGRADER:
         if options.assignment is None:
             raise UserError(f"--format {AUTOGRADER}: say of what with --assignment NAME")
         print(_pack_autograder(options.assignment, options.out))
         return PASSED
+    form = format_of(options.format)
+    _check(options, form)
     report, students = _class_report(options)
-    if options.format == "terminal":
-        _show(report)
-        return PASSED
-    if options.format in LMS:
-        filled = _fill_in(options, report, students)
-        _print_paths(options.out, write_files(options.out, filled.files))
-        return _say(filled)
-    _print_paths(options.out, write_files(options.out, FORMATS[options.format](report)))
-    return _say_left_out(not_final(options.format, report))
+    if form.ONE_ASSIGNMENT and len(report.assignments) != 1:
+        found = ", ".join(report.assignments) or "none"
+        raise UserError(
+            f"--format {options.format} is of one assignment: choose by --assignment NAME (found {found})"
+        )
+    request = Request(students, options.into, options.keep_existing, _named_columns(options.column))
+    written = form.write(report, request)
+    _print_paths(options.out, write_files(options.out, written.files))
+    return _say(written)
+
+
+def _check(options: argparse.Namespace, form: Format) -> None:
+    """UserError for options that do not go with the format."""
+    if (options.into is not None) != form.FILLS_IN:
+        fill_in = " and ".join(name for name in names() if format_of(name).FILLS_IN)
+        raise UserError(f"--format {options.format}: --into CSV goes with {fill_in}, and only with them")
+    if options.column and options.format != "moodle":
+        raise UserError("--column ROLE=HEADER is for a worksheet of Moodle: it goes with --format moodle")
+    if options.keep_existing and options.into is None:
+        raise UserError("--keep-existing is about cells of --into CSV: give one")
 
 
 def _print_paths(out: Path, paths: Sequence[Path]) -> None:
     print("\n".join(map(str, paths)) if len(paths) <= SHOWN_PATHS else f"{out}: {len(paths)} files")
 
 
-def _say(filled: FilledIn) -> int:
-    """Prints what was filled in and what was not; returns the exit status."""
+def _say(filled: Written) -> int:
+    """Prints what changed and what was left out; returns the exit status."""
     if filled.counts:
         print(", ".join(f"{count} {what}" for what, count in sorted(filled.counts.items())))
     for lines, one, several in (
@@ -75,20 +81,16 @@ def _say(filled: FilledIn) -> int:
             print(headline, *lines, sep="\n  ", file=sys.stderr)
     for line in filled.notes:
         print(f"note: {line}", file=sys.stderr)
-    return _say_left_out(filled.left_out)
-
-
-def _say_left_out(left_out: Sequence[str]) -> int:
-    for line in left_out:
+    for line in filled.left_out:
         print(f"left out: {line}", file=sys.stderr)
-    return NOT_PASSED if left_out else PASSED
+    return NOT_PASSED if filled.left_out else PASSED
 
 
 def _pack_autograder(name: str, out: Path) -> Path:
     """Writes the zip that Gradescope runs for an assignment."""
     from grader.author.autograder import autograder_files, pack  # here alone: a report needs none of this
     from grader.author.render import build_wheel
-    from grader.cli.misconceptions import misconceptions_file
+    from grader.prove.misconceptions import misconceptions_file
 
     root = repository()
     assignment = from_repository(root, name)
@@ -138,18 +140,6 @@ def _show(report: ClassReport) -> None:
     if not console.is_terminal:
         console.width = max(console.width, 100)  # into a file or a pipe nothing forces a narrow table
     show_class(report.rows, console)
-
-
-def _fill_in(options: argparse.Namespace, report: ClassReport, students: list[Student]) -> FilledIn:
-    find = Identities(students).find
-    if options.format == "canvas":
-        sheet = read_sheet(options.into, canvas.NEEDED, "Canvas", canvas.TWO_NAMES)
-        return canvas.fill_canvas(report, sheet, find, options.keep_existing)
-    if len(report.assignments) != 1:
-        found = ", ".join(report.assignments) or "none"
-        raise UserError(f"a worksheet is of one assignment: choose with --assignment NAME (found {found})")
-    sheet = read_sheet(options.into, (), "Moodle")
-    return moodle.fill_moodle(report, sheet, find, options.keep_existing, _named_columns(options.column))
 
 
 def _named_columns(words: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from grader.cli.intake import intake_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.report.files import write_files
-from grader.report.similarity import Pair, shared_answers, similarity_pages
+from grader.report.pages.similar_pairs import Pair, shared_answers, similarity_pages
 
 SHOWN_PAIRS = 10
 OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another's."

@@ -8,22 +8,22 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.author.load import places_of
-from grader.author.mutate import read_mutants
-from grader.author.variants import differences, hidden_exact, kills
-from grader.author.verify import SOLUTION, submissions, verify
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.course import chosen, repository, secret
-from grader.cli.misconceptions import grade_made, grade_variants, misconceptions_file
-from grader.judge.devices import first_at_hand, missing
-from grader.judge.oracles import ReferenceOracle
+from grader.judge.process.devices import first_at_hand, missing
 from grader.judge.session import Session
+from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade
 from grader.model.verification import Verification
-from grader.report import kill_matrix
+from grader.prove.misconceptions import grade_made, grade_variants, misconceptions_file
+from grader.prove.mutants import read_mutants
+from grader.prove.variants import differences, hidden_exact, kills
+from grader.prove.verify import SOLUTION, submissions, verify
 from grader.report.files import write_text
+from grader.report.pages import kill_matrix
 
 
 def run(options: argparse.Namespace) -> int:

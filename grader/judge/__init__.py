@@ -1,4 +1,7 @@
 """The trusted side: draws inputs, asks implementations, compares what they return, and scores.
 
-Nothing in here imports a submission, a reference or the worker; they run in processes of their own.
+`process/` starts and watches workers, `policy/` reads sources before they run, `kernels/` compiles CUDA C++,
+`verdict/` grades a case, and `session.py` grades a submission by all of them. Nothing in here imports a
+submission, a reference or the worker; they run in processes of their own. May import: grader.model, NumPy,
+pytest.
 """

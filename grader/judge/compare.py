@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.judge.cases import Inputs
-from grader.judge.explain import explain_shape
-from grader.judge.oracles import Expected
+from grader.judge.verdict.explain import explain_shape
+from grader.judge.verdict.oracles import Expected
 
 Array = npt.NDArray[Any]
 

@@ -13,19 +13,20 @@ import numpy
 import pytest
 
 import grader
-from grader.judge import cuda_policy, nvrtc
-from grader.judge.build import Builder, Built
 from grader.judge.cases import Inputs
-from grader.judge.devices import first_at_hand
-from grader.judge.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
-from grader.judge.implementation import Implementation, Subject, memory_limit
-from grader.judge.oracles import FrozenOracle, Oracle, ReferenceOracle
-from grader.judge.pipeline import DTYPE, forward_questions
-from grader.judge.policy import Rules
-from grader.judge.sandbox import starter
-from grader.judge.score import score
+from grader.judge.kernels import nvrtc
+from grader.judge.kernels.build import Builder, Built
+from grader.judge.policy import cuda_rules
+from grader.judge.policy.rules import Rules
+from grader.judge.process.devices import first_at_hand
+from grader.judge.process.implementation import Implementation, Subject, memory_limit
+from grader.judge.process.machine_lock import turn
+from grader.judge.process.sandbox import starter
 from grader.judge.stage import stage
-from grader.judge.turns import turn
+from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
+from grader.judge.verdict.grade_case import DTYPE, forward_questions
+from grader.judge.verdict.oracles import FrozenOracle, Oracle, ReferenceOracle
+from grader.judge.verdict.score import score
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
@@ -178,7 +179,7 @@ class Session:
         """The grades in the numbers of several students, by their ids; one process answers them all."""
         files, refused = stage(self._assignment, submission)
         notes = submission.notes if isinstance(submission, SubmittedFiles) else ()
-        files = {n: cuda_policy.as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
+        files = {n: cuda_rules.as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         if self._rules is not None and not refused:
             refused = self._rules.refusal(files)
         built = Built()

@@ -1,8 +1,8 @@
 """Holds a submission's CPU time against the reference's: the same questions, in turn, in one run."""
 
 from grader.judge.compare import Difference, compare
-from grader.judge.implementation import Implementation
-from grader.judge.oracles import ROUNDS, Oracle, arrays_of
+from grader.judge.process.implementation import Implementation
+from grader.judge.verdict.oracles import ROUNDS, Oracle, arrays_of
 from grader.model.assignment import Case
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Status

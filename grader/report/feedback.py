@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.report.text import clean, clean_line, cut_mark
+from grader.model.text import clean, clean_line, cut_mark
 
 CASES_IN_FULL = 2
 OUTPUT_LINES = 6

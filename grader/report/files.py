@@ -5,10 +5,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from grader.model.class_row import ClassReport
 from grader.model.errors import UserError
+from grader.model.grade import Grade
+from grader.model.policies import Final
 
 Files = Mapping[str, bytes]  # by path below the folder that they are written into
 
@@ -49,6 +52,15 @@ def _saying_where(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(f"cannot be written: {error.strerror or error}", path) from error
+
+
+def results_files(report: ClassReport, results: Callable[[Grade, Final | None], str]) -> Files:
+    """`<student>/<assignment>/results.json` of each student whose score needs no review."""
+    return {
+        f"{folder_name(row.student_id)}/{row.assignment}/results.json": results(row.grade, row.final).encode()
+        for row in report.rows
+        if row.grade is not None and not row.review_reason
+    }
 
 
 def folder_name(id: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from grader.model.grade import Grade
 from grader.model.policies import Final
+from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback import Block, feedback_on, is_fault, remark
-from grader.report.text import clean, clean_line, score_text
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#!|~&@]|:(?=//))")
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from grader.author.load import load
 from grader.author.render import provided_files
 from grader.cli.course import secret
-from grader.cli.misconceptions import misconceptions
-from grader.judge.diagnose import Misconceptions
 from grader.judge.session import Session
+from grader.judge.verdict.diagnose import Misconceptions
 from grader.model.assignment import Assignment
+from grader.prove.misconceptions import misconceptions
 from grader.report.files import write_files
-from grader.report.terminal import to_text
+from grader.report.terminal.grade import to_text
 
 ROOT = Path(__file__).parents[2]
 CLASS = ROOT / "tests" / "submissions_of_kernels"

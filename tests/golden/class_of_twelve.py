@@ -11,15 +11,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from grader.model.assignment import Visibility
+from grader.model.class_row import ClassReport, ClassRow, with_policies
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.identity import Identities
 from grader.model.policies import DAY, LateDays, Penalty, Policies, Rounding
 from grader.model.student import Adjustment, Student, Submission
-from grader.report import canvas, moodle
-from grader.report.class_row import ClassReport, ClassRow, with_policies
 from grader.report.files import write_files
-from grader.report.formats import FORMATS
-from grader.report.sheet import read_sheet
+from grader.report.formats import FORMATS, canvas, moodle
+from grader.report.tables.sheet import read_sheet
 
 GOLDEN = Path(__file__).parent
 NAME, TITLE = "conv_backward", "Convolution, backward"

@@ -14,8 +14,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from grader.model.assignment import Visibility
-from grader.report.class_row import showing
-from grader.report.feedback_files import feedback_files
+from grader.model.class_row import showing
+from grader.report.formats.feedback import feedback_files
 from tests.golden.class_of_twelve import GOLDEN, HIDDEN, LATER, MEMBERS, class_report, golden_files
 
 FILES = golden_files()

@@ -15,11 +15,11 @@ import pytest
 import yaml
 
 from grader.author.load import load, load_course
+from grader.author.python_source import find_function, removed_statements
 from grader.author.render import _visible_rubric, generate, provided_files, render
-from grader.author.source import find_function, removed_statements
-from grader.author.verify import leaks as lines_given_away
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
+from grader.prove.verify import leaks as lines_given_away
 
 ROOT = Path(__file__).parents[3]
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments

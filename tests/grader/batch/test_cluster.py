@@ -17,7 +17,7 @@ from distributed import Client, LocalCluster
 
 from grader.batch.cluster import connect
 from grader.batch.gradebook import Gradebook
-from grader.judge.memory import code_digest
+from grader.judge.verdict.result_cache import code_digest
 from grader.model.errors import UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")

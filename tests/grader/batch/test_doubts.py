@@ -12,10 +12,10 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.run import BatchSummary, print_summary, run_batch
 from grader.intake import Intake
 from grader.model.account import Doubt
+from grader.model.class_row import ClassReport, to_review
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Student, Submission
-from grader.report.class_row import ClassReport, to_review
 from grader.report.formats import FORMATS, not_final
 from tests.grader.batch.test_run import Executor
 

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 
-from grader.batch.document import grade_to_row
+from grader.batch.grade_json import grade_to_row
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.tables import Table
 from grader.model.assignment import Visibility

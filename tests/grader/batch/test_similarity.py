@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch.similarity import alike
-from grader.report.similarity import Pair
+from grader.report.pages.similar_pairs import Pair
 
 HANDOUT = """\
 import numpy as np

@@ -16,10 +16,10 @@ from rich.console import Console
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.run import BatchSummary, print_summary, run_batch
 from grader.intake import Intake
+from grader.model.class_row import ClassReport
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Student, Submission
-from grader.report.class_row import ClassReport
 from grader.report.formats import FORMATS
 from tests.grader.batch.test_gradebook import old_rows
 from tests.grader.batch.test_run import Executor

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from grader.judge.cases import Inputs, draw
-from grader.judge.implementation import Implementation, Subject
-from grader.judge.launcher import Starter
-from grader.judge.sandbox import starter
+from grader.judge.process.implementation import Implementation, Subject
+from grader.judge.process.launcher import Starter
+from grader.judge.process.sandbox import starter
 from grader.model.assignment import Case, Limits
 from grader.model.grade import Outcome
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from grader.judge.compare import Difference, compare
-from grader.judge.oracles import Expected
+from grader.judge.verdict.oracles import Expected
 
 GRID = np.arange(6.0).reshape(2, 3)
 

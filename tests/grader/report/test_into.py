@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from grader.model.class_row import ClassReport, ClassRow
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.identity import Identities
 from grader.model.student import Adjustment, Student, Submission
-from grader.report.canvas import NEEDED, TWO_NAMES, fill_canvas
-from grader.report.class_row import ClassReport, ClassRow
-from grader.report.moodle import fill_moodle
-from grader.report.sheet import FilledIn, read_sheet
+from grader.report.formats.canvas import NEEDED, TWO_NAMES, fill_canvas
+from grader.report.formats.moodle import fill_moodle
+from grader.report.tables.sheet import Written, read_sheet
 
 STUDENTS = (
     Student("1001", "Ada Lovelace", "ada@x.edu"),
@@ -51,7 +51,7 @@ def class_report() -> ClassReport:
     return ClassReport(tuple(rows), {"dense": "A layer by hand"}, {})
 
 
-def canvas(path: Path, text: str, keep: bool = False) -> FilledIn:
+def canvas(path: Path, text: str, keep: bool = False) -> Written:
     path.write_bytes(text.encode())
     sheet = read_sheet(path, NEEDED, "Canvas")
     return fill_canvas(class_report(), sheet, Identities(STUDENTS).find, keep)
@@ -59,7 +59,7 @@ def canvas(path: Path, text: str, keep: bool = False) -> FilledIn:
 
 def moodle(
     path: Path, text: str | bytes, keep: bool = False, named: Mapping[str, str] | None = None
-) -> FilledIn:
+) -> Written:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return fill_moodle(class_report(), read_sheet(path, (), "Moodle"), Identities(STUDENTS).find, keep, named)
 

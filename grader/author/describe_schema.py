@@ -1,0 +1,180 @@
+"""Describes rubric.yaml and limits by the loader's own models: a JSON Schema for editors, pages for people.
+
+`python -m grader.author.describe_schema` writes docs/rubric.schema.json, docs/rubric.md and docs/limits.md.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from grader.author.conditions import CONDITIONS
+from grader.author.schema import CASES, CaseModel, CriterionModel, LimitsModel, RubricModel
+from grader.judge.process.budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
+from grader.model.assignment import Limits
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA, PAGE, LIMITS_PAGE = "rubric.schema.json", "rubric.md", "limits.md"
+TABLE_HEAD = ("| key | type | default | |", "|---|---|---|---|")
+CONDITION = "Condition"
+HEADINGS = {  # of the page, by the model that is described there
+    **{"DefaultsModel": "defaults", "CriterionModel": "criterion", CONDITION: "condition"},
+    **{model.__name__: "case" for _, model in CASES.values()},
+}
+Schema = dict[str, Any]
+
+
+class _Readable(GenerateJsonSchema):
+    """pydantic's schema without titles made of names, and without null for what is not given."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def nullable_schema(self, schema: Any) -> Schema:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> Schema:
+        described = super().default_schema(schema)
+        if "default" in described and described["default"] is None:
+            del described["default"]
+        return described
+
+
+def rubric_schema() -> Schema:
+    """The JSON Schema of rubric.yaml.
+
+    It holds what a file says by itself: whether points add up, and whether what is named exists, is left to
+    the loader.
+    """
+    kinds = [model for _, model in CASES.values()]
+    models_of_ours: list[type[BaseModel]] = [RubricModel, *kinds]
+    references, whole = models_json_schema(
+        [(model, "validation") for model in models_of_ours], schema_generator=_Readable
+    )
+    models = whole["$defs"]
+    # the loader tells kinds of case apart by their keys, so its own type for a case is any mapping
+    models[CriterionModel.__name__]["properties"]["cases"]["items"] = {
+        "anyOf": [references[kind, "validation"] for kind in kinds]
+    }
+    models[CONDITION] = {
+        "description": "What a case may be there for; see grader/author/conditions.py.",
+        "enum": sorted(CONDITIONS),
+        "type": "string",
+    }
+    for kind in kinds:
+        models[kind.__name__]["properties"]["covers"]["items"] = {"$ref": f"#/$defs/{CONDITION}"}
+    rubric = models.pop(RubricModel.__name__)
+    return {"$schema": DIALECT, **rubric, "$defs": dict(sorted(models.items()))}
+
+
+def rubric_page() -> str:
+    """docs/rubric.md: each key with its type, default and meaning, and an example of each kind of check."""
+    schema = rubric_schema()
+    every_case = tuple(CaseModel.model_fields)
+
+    def table(name: str = "", leave_out: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> str:
+        model = schema["$defs"][name] if name else schema
+        rows = (
+            row
+            for key, row in _rows(model, schema["$defs"])
+            if key not in leave_out and (not only or key in only)
+        )
+        return "\n".join((*TABLE_HEAD, *rows))
+
+    names = {key: model.__name__ for key, (_, model) in CASES.items()}
+    kinds = [(key, name, schema["$defs"][name]["description"]) for key, name in names.items()]
+    context = {"table": table, "kinds": kinds, "every_case": every_case, "conditions": sorted(CONDITIONS)}
+    return _render(PAGE, context)
+
+
+def limits_page() -> str:
+    """docs/limits.md: each limit with its default and meaning, and what a submission can cost."""
+    schema = LimitsModel.model_json_schema(schema_generator=_Readable)
+    return _render(
+        LIMITS_PAGE,
+        {
+            "table": "\n".join((*TABLE_HEAD, *(row for _, row in _rows(schema, {})))),
+            "limits": Limits(),
+            "most_seconds": most_seconds,
+            "IMPORTS": IMPORTS,
+            "WAITING": WAITING,
+            "PATIENCE": PATIENCE,
+            "SECOND_TRIES": SECOND_TRIES,
+        },
+    )
+
+
+def _render(page: str, context: dict[str, Any]) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        autoescape=False,  # Markdown, not HTML
+    )
+    return environment.get_template(f"{page}.j2").render(context)
+
+
+def _rows(model: Schema, models: Schema) -> Iterator[tuple[str, str]]:
+    """The keys of a model, each with its row of a Markdown table."""
+    for key, value in model["properties"].items():
+        default = "**required**" if key in model.get("required", ()) else ""
+        if not isinstance(value.get("default", {}), dict):  # where it is a mapping its keys say theirs
+            default = f"`{json.dumps(value['default'])}`"
+        about = value.get("description") or models[value["$ref"].rpartition("/")[2]]["description"]
+        yield key, f"| `{key}` | {_type(value, models)} | {default} | {about} |"
+
+
+def _type(value: Schema, models: Schema) -> str:
+    """A JSON Schema's type in words."""
+    if "$ref" in value:
+        name = value["$ref"].rpartition("/")[2]
+        return f"[{HEADINGS[name]}](#{HEADINGS[name]})" if name in HEADINGS else _type(models[name], models)
+    if "anyOf" in value:
+        if {each.get("type") for each in value["anyOf"]} == {"number", "integer"}:
+            rest = {key: each for key, each in value.items() if key != "anyOf"}
+            return _type({**rest, "type": "number"}, models)
+        return ", or ".join(dict.fromkeys(_type(each, models) for each in value["anyOf"]))
+    if "enum" in value:
+        return ", ".join(f"`{each}`" for each in value["enum"])
+    if value["type"] == "array":
+        least, most = value.get("minItems", 0), value.get("maxItems")
+        count = (
+            f" {least}"
+            if least == most
+            else f" {least} or more"
+            if least
+            else f" at most {most}"
+            if most
+            else ""
+        )
+        return f"list of{count}: {_type(value['items'], models)}"
+    bounds = [
+        f"{sign} {value[name]}"
+        for sign, name in (
+            ("≥", "minimum"),
+            (">", "exclusiveMinimum"),
+            ("≤", "maximum"),
+            ("<", "exclusiveMaximum"),
+        )
+        if name in value
+    ]
+    pattern = [f"`{value['pattern']}`"] if "pattern" in value else []
+    return " ".join((value["type"], ", ".join([*bounds, *pattern]))).strip()
+
+
+def write(folder: Path) -> None:
+    """Writes the schema and the pages into `folder`; the same bytes every time."""
+    text = json.dumps(rubric_schema(), indent=2, ensure_ascii=False)
+    (folder / SCHEMA).write_text(f"{text}\n", encoding="utf-8")
+    (folder / PAGE).write_text(rubric_page(), encoding="utf-8")
+    (folder / LIMITS_PAGE).write_text(limits_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(DOCS)

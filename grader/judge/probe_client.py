@@ -1,0 +1,44 @@
+"""What the fixtures of an author's own tests are: something that answers probes, in NumPy's arrays."""
+
+import ast
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.judge.cases import Inputs
+from grader.judge.verdict.oracles import arrays_of
+from grader.model.grade import Outcome
+
+
+class ProbeClient:
+    """Answers the functions of probes.py: `asked.conv(x=x, w=w, stride=1, padding=0)`.
+
+    What is given by name is what the probe finds in its case: an array (float32) as `case.x`, anything else
+    as it is. What comes back is an array, or a tuple of them where the probe returns several. `answer` asks,
+    and raises where there are no arrays.
+    """
+
+    def __init__(self, probes: Path, answer: Callable[[str, Inputs], Outcome]) -> None:
+        self._probes = probes
+        self._answer = answer
+
+    def __getattr__(self, probe: str) -> Callable[..., Any]:
+        tree = ast.parse(self._probes.read_text(encoding="utf-8"))
+        known = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+        if probe not in known:
+            raise AttributeError(f"{self._probes.name} defines no {probe}: it defines {', '.join(known)}")
+
+        def ask(**given: Any) -> Any:
+            arrays = arrays_of(self._answer(probe, _inputs(given)))
+            return arrays[0] if len(arrays) == 1 else arrays
+
+        return ask
+
+
+def _inputs(given: Mapping[str, Any]) -> Inputs:
+    arrays = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
+    values = {name: value for name, value in given.items() if name not in arrays}
+    bases = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+    return Inputs(values, bases, dict.fromkeys(bases, ()))

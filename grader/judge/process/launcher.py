@@ -1,0 +1,506 @@
+"""Starts workers: each in a process of its own, or forked by a warm launcher behind the wall.
+
+What a worker does to end is the same for both: see `Child`.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from grader.judge.process.control_groups import Group, delegated
+from grader.model.errors import GraderFault
+
+START_SECONDS = 60.0
+END_SECONDS = 1.0
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+FOLDER = "/tmp/submission"  # of a worker behind the wall
+COMPILED = "compiled"  # below a worker's folder: what was compiled for it, to read and not to write
+
+
+class Child(Protocol):
+    """A started worker as the judge holds it: three descriptors, and its end."""
+
+    requests: int
+    replies: int
+    prints: int
+    folder: str  # where it may put the files of its submission
+    is_walled: bool
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether asking it makes sense."""
+
+    def exit_code(self) -> int | None:
+        """How it ended, negative for a signal; None where it has not within a moment."""
+
+    def cpu_seconds(self, *, with_descendants: bool) -> float:
+        """CPU seconds used so far; its living descendants' too where asked for, which costs more to tell."""
+
+    def waited(self) -> dict[int, float]:
+        """By thread, its descendants' too, the seconds it waited for a core; {} where that cannot be told."""
+
+    def usage(self, most: int) -> tuple[int, int]:
+        """Its processes and threads, counted until there are more than `most`, and the bytes they hold."""
+
+    def enclose(self, memory_bytes: int, processes: int) -> bool:
+        """Bounds all its processes together, before it is asked anything; False where the machine cannot."""
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel ended it for want of the memory that it was enclosed in."""
+
+    def leave(self) -> None:
+        """Ends it in good order."""
+
+    def kill(self) -> None:
+        """Ends it, and whatever it may have touched, at once."""
+
+
+class Starter(Protocol):
+    """Something that starts workers."""
+
+    def start(self, compiled: Mapping[str, bytes]) -> Child:
+        """A new worker that finds `compiled`, files by name; GraderFault where none can be started."""
+
+    def close(self) -> None:
+        """Ends what it keeps."""
+
+
+class _Pipes:
+    """Three pipes; the judge's ends do not block."""
+
+    def __init__(self) -> None:
+        request_read, self.requests = os.pipe()
+        self.replies, reply_write = os.pipe()
+        self.prints, print_write = os.pipe()
+        self.theirs = (request_read, reply_write, print_write)
+        for descriptor in (self.requests, self.replies, self.prints):
+            os.set_blocking(descriptor, False)
+
+    def close_theirs(self) -> None:
+        for descriptor in self.theirs:
+            os.close(descriptor)
+
+    def close_ours(self) -> None:
+        for descriptor in (self.requests, self.replies, self.prints):
+            os.close(descriptor)
+
+
+class PlainStarter:
+    """Starts each worker as a process of its own, without a wall."""
+
+    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self._arguments = arguments
+        self._environment = dict(environment)
+
+    def start(self, compiled: Mapping[str, bytes]) -> "PlainChild":
+        """A new interpreter; takes the time that importing NumPy takes."""
+        child = PlainChild(self._arguments, self._environment)
+        for name, content in compiled.items():  # nobody but its own user needs to be kept from them
+            path = Path(child.folder, COMPILED, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        return child
+
+    def close(self) -> None:
+        """Keeps nothing."""
+
+
+class PlainChild:
+    """A worker that is a process of its own."""
+
+    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+        self._pipes = _Pipes()
+        self.requests, self.replies, self.prints = (
+            self._pipes.requests,
+            self._pipes.replies,
+            self._pipes.prints,
+        )
+        self.folder = tempfile.mkdtemp(prefix="backflip-")
+        self.is_walled = False
+        stdin, stdout, stderr = self._pipes.theirs
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+        )
+        self._pipes.close_theirs()
+        self.is_alive = True
+
+    def exit_code(self) -> int | None:
+        """See `Child`."""
+        try:
+            return self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def cpu_seconds(self, *, with_descendants: bool) -> float:
+        """See `Child`."""
+        return cpu_seconds(self._process.pid, with_descendants=with_descendants)
+
+    def waited(self) -> dict[int, float]:
+        """See `Child`."""
+        return waited(self._process.pid)
+
+    def usage(self, most: int) -> tuple[int, int]:
+        """See `Child`."""
+        return usage([self._process.pid], most, 0)
+
+    def enclose(self, memory_bytes: int, processes: int) -> bool:
+        """See `Child`; nobody but its own user needs to be kept from it."""
+        return False
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        """See `Child`."""
+        return False
+
+    def leave(self) -> None:
+        """See `Child`."""
+        self.kill()
+
+    def kill(self) -> None:
+        """See `Child`."""
+        if self.is_alive:
+            self.is_alive = False
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._pipes.close_ours()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Launcher:
+    """A warm process behind the wall that forks workers (see `grader.worker.launch`); started when needed.
+
+    It is thrown away with all its children when one of them was killed or ended in an unusual way. Where they
+    `may_fork`, their CPU time is that of their children, too.
+    """
+
+    def __init__(
+        self, arguments: tuple[str, ...], environment: Mapping[str, str], *, may_fork: bool = True
+    ) -> None:
+        self.may_fork = may_fork
+        self._arguments = arguments
+        self._environment = dict(environment)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._ended: dict[int, int] = {}
+
+    def start(self, compiled: Mapping[str, bytes]) -> "ForkedChild":
+        """A worker forked from the warm process; GraderFault where that cannot be."""
+        if self._process is None:
+            self._launch()
+        assert self._process is not None
+        assert self._control is not None
+        pipes = _Pipes()
+        handed_on = [_in_memory(content) for content in compiled.values()]
+        message = {"fork": list(compiled), "folder": f"{FOLDER}/{COMPILED}"}
+        try:
+            socket.send_fds(self._control, [json.dumps(message).encode()], [*pipes.theirs, *handed_on])
+            pid = self._hear("child")
+        except OSError as error:
+            pipes.close_ours()
+            reason = self._last_words()
+            self.discard()
+            raise GraderFault(f"no worker could be started: {reason or error}") from error
+        finally:
+            pipes.close_theirs()
+            for descriptor in handed_on:
+                os.close(descriptor)
+        return ForkedChild(self, self._process.pid, pid, pipes)
+
+    def close(self) -> None:
+        """Ends the warm process, and its children with it."""
+        self.discard()
+
+    def discard(self) -> None:
+        """Kills the warm process and every child of it; the next start launches a new one."""
+        if self._process is None or self._control is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        self._control.close()
+        self._process = self._control = None
+        self._ended.clear()
+
+    def serves(self, pid: int) -> bool:
+        """Whether the running warm process is the one that bubblewrap started as `pid`."""
+        return self._process is not None and self._process.pid == pid
+
+    def ended(self, child: int) -> int | None:
+        """The exit code of a child, waiting a moment for it; None where it has not ended.
+
+        GraderFault where the warm process is gone itself: no submission can reach it.
+        """
+        if child not in self._ended and self._control is not None:
+            try:
+                self._hear("ended", child)
+            except TimeoutError:
+                return None
+            except OSError as error:
+                self.discard()
+                raise GraderFault("the launcher was killed: is the machine out of memory?") from error
+        return self._ended.pop(child, None)
+
+    def _launch(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                self._arguments,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=self._environment,
+                start_new_session=True,
+            )
+        self._control = ours
+
+    def _hear(self, word: str, child: int | None = None) -> int:
+        """Reads messages until one says `word` (of `child`); OSError where none comes in time."""
+        assert self._control is not None
+        self._control.settimeout(START_SECONDS if word == "child" else END_SECONDS)
+        while True:
+            data = self._control.recv(4096)
+            if not data:
+                raise ConnectionResetError("the launcher ended")
+            message = json.loads(data)
+            if "ended" in message:
+                self._ended[message["ended"]] = message["code"]
+            if word in message and child in (None, message[word]):
+                return int(message[word])
+
+    def _last_words(self) -> str:
+        if self._process is None or self._process.stderr is None:
+            return ""
+        self._process.kill()
+        lines = self._process.stderr.read().decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")  # below any traceback
+
+
+def _in_memory(content: bytes) -> int:
+    """A descriptor of a file that lies nowhere."""
+    descriptor = os.memfd_create("compiled")
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    return descriptor
+
+
+class ForkedChild:
+    """A worker that the launcher forked; `pid` is the number that it has inside the wall."""
+
+    def __init__(self, launcher: Launcher, wall_pid: int, pid: int, pipes: _Pipes) -> None:
+        self._launcher = launcher
+        self._wall_pid = wall_pid
+        self._pid = pid
+        self._pipes = pipes
+        self.requests, self.replies, self.prints = pipes.requests, pipes.replies, pipes.prints
+        self.folder = FOLDER
+        self.is_walled = True
+        self._is_open = True
+        self._worker_pid: int | None = None
+        self._group: Group | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """False too once the launcher was thrown away because of a sibling."""
+        return self._is_open and self._launcher.serves(self._wall_pid)
+
+    def exit_code(self) -> int | None:
+        """See `Child`."""
+        return self._launcher.ended(self._pid)
+
+    def cpu_seconds(self, *, with_descendants: bool) -> float:
+        """See `Child`."""
+        worker = self._find_worker()
+        if worker is None:
+            return 0.0
+        if not self._launcher.may_fork:
+            return own_cpu_seconds(worker)
+        return cpu_seconds(worker, with_descendants=with_descendants)
+
+    def waited(self) -> dict[int, float]:
+        """See `Child`."""
+        worker = self._find_worker()
+        return {} if worker is None else waited(worker)
+
+    def usage(self, most: int) -> tuple[int, int]:
+        """See `Child`; without what all forks share."""
+        worker = self._find_worker()
+        if worker is None:
+            return 0, 0
+        try:
+            return usage([worker], most, self._shared_bytes())
+        except (OSError, ValueError):
+            return 0, 0  # it is ending: the closed channel says so
+
+    def enclose(self, memory_bytes: int, processes: int) -> bool:
+        """See `Child`."""
+        parent = delegated()
+        worker = None if parent is None else self._find_worker()
+        if parent is None or worker is None:
+            return False
+        try:
+            self._group = Group(parent, memory_bytes, processes)
+            self._group.take(worker)
+        except OSError as error:
+            raise GraderFault(f"no control group could be made in {parent}: {error}") from error
+        return True
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        """See `Child`."""
+        return self._group is not None and self._group.ran_out_of_memory
+
+    def leave(self) -> None:
+        """Closes the channel, upon which the worker ends; one that does not is killed."""
+        if self._is_open:
+            alive = self.is_alive
+            self._is_open = False
+            self._pipes.close_ours()
+            with contextlib.suppress(GraderFault):
+                if alive and self._launcher.ended(self._pid) != 0:
+                    self._launcher.discard()
+            self._remove_group()
+
+    def kill(self) -> None:
+        """See `Child`."""
+        if self._is_open:
+            self._is_open = False
+            self._pipes.close_ours()
+            if self._launcher.serves(self._wall_pid):
+                self._launcher.discard()
+            self._remove_group()
+
+    def _remove_group(self) -> None:
+        if self._group is not None:
+            self._group.remove()
+
+    def _find_worker(self) -> int | None:
+        """The worker's pid as seen from here; None where there is no /proc, or it is gone."""
+        if self._worker_pid is None:
+            with contextlib.suppress(OSError, ValueError):
+                forks = _children(self._find_launcher())
+                self._worker_pid = next((pid for pid in forks if _pid_inside(pid) == self._pid), None)
+        return self._worker_pid
+
+    def _find_launcher(self) -> int:
+        """The launcher's pid as seen from here; above it: bubblewrap, its process 1."""
+        (inner,) = _children(self._wall_pid)
+        (launcher,) = _children(inner)
+        return launcher
+
+    def _shared_bytes(self) -> int:
+        """What the launcher holds: every fork has it, and none is charged for it."""
+        return int(_fields(self._find_launcher())[21]) * PAGE_BYTES
+
+
+def _read(path: str) -> str:
+    """A small file of /proc: it is read for each case, and `Path.read_text` takes five times as long."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return b"".join(iter(lambda: os.read(descriptor, 4096), b"")).decode()
+    finally:
+        os.close(descriptor)
+
+
+def _fields(pid: int) -> list[str]:
+    """What /proc says of a process after its name, from its state on: see proc(5)."""
+    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in _read(f"/proc/{pid}/task/{pid}/children").split()]
+
+
+def _pid_inside(pid: int) -> int:
+    """The number that process 1 of a pid namespace has in the namespace around it."""
+    for line in _read(f"/proc/{pid}/status").splitlines():
+        if line.startswith("NSpid:"):
+            return int(line.split()[-2])
+    return -1
+
+
+def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
+    """User and system time of a process and its ended children; 0 where the machine does not tell.
+
+    Its children's are read from /proc (see proc(5)), in ticks of 10 ms.
+    """
+    try:
+        fields = _fields(pid)
+        children = _children(pid) if with_descendants else []
+    except OSError:
+        return 0.0
+    own = own_cpu_seconds(pid)
+    ended = sum(int(field) for field in fields[13:15]) / os.sysconf("SC_CLK_TCK")
+    return own + ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
+
+
+def own_cpu_seconds(pid: int) -> float:
+    """User and system time of a process by its CPU clock, in nanoseconds; 0 where the machine does not tell.
+
+    clock_getcpuclockid(3) says how the clock is numbered. A small case takes as long as reading /proc does.
+    """
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
+
+
+def waited(pid: int) -> dict[int, float]:
+    """By thread of a process and its descendants, the seconds that it was ready to run and had no core.
+
+    The second number of a thread's schedstat, in nanoseconds; the third is how often it had a core. The
+    kernel's Documentation/scheduler/sched-stats describes them. {} where the kernel does not count.
+    """
+    waiting, seconds = [pid], {}
+    while waiting:
+        task = f"/proc/{waiting.pop()}/task"
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(task):
+                with contextlib.suppress(OSError):
+                    _, delay, turns = map(int, _read(f"{task}/{thread}/schedstat").split())
+                    if turns:  # a kernel that was told not to count says 0
+                        seconds[int(thread)] = delay / 1e9
+                    waiting += map(int, _read(f"{task}/{thread}/children").split())
+    return seconds
+
+
+def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
+    """Threads and bytes of processes and their descendants, counted until there are more than `most` threads.
+
+    Of the bytes resident in each, `shared` are left out; what a fork shares with its parent counts twice.
+    """
+    waiting, threads, held = list(pids), 0, 0
+    while waiting and threads <= most:
+        pid = waiting.pop()
+        try:
+            fields = _fields(pid)
+            waiting += _all_children(pid)
+        except OSError:
+            continue  # it ended meanwhile
+        threads += int(fields[17])
+        held += max(0, int(fields[21]) * PAGE_BYTES - shared)
+    return threads, held
+
+
+def _all_children(pid: int) -> list[int]:
+    """The children of every thread of a process."""
+    words = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(word) for word in " ".join(words).split()]

@@ -1,0 +1,157 @@
+"""Builds the wall: the command line that starts the launcher inside bubblewrap, or a worker without it.
+
+Behind the wall there is a read-only root that holds the interpreter with its standard library, NumPy,
+the worker with the values that it shares with the judge, and what the assignment provides; no network, no
+environment. Nothing else of the machine exists there, the reference and the hidden cases least of all.
+Inside it every submission is shut in once more: see `grader.worker.launch`.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy
+
+import grader
+from grader.judge.kernels import nvrtc
+from grader.judge.process import devices
+from grader.judge.process.launcher import Launcher, PlainStarter, Starter
+from grader.model.errors import UserError
+
+TMP_BYTES = 64 << 20
+NOBODY = "65534"
+PROCESS_MODULES = frozenset(("concurrent", "multiprocessing", "subprocess"))  # who may import one may fork
+REMEDY = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
+ENVIRONMENT = {
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+}
+# there is no site-packages behind the wall, so the path to NumPy and the worker is set by hand
+BOOT = """
+import json, sys
+sys.path[:0] = ["/sandbox/packages"]
+from grader.worker.launch import launch
+launch(json.loads(sys.argv[1]))
+"""
+
+
+def starter(
+    wall: str,
+    probes: Path,
+    ndarray: str,
+    provided: Path | None = None,
+    policy: Mapping[str, Sequence[str]] | None = None,
+    device: str = "cpu",
+) -> Starter:
+    """What starts workers behind `wall` ("bubblewrap" or "none") that find the probes and what is provided.
+
+    They hold a submission to `policy` (see `grader.judge.policy.rules.Rules`); a reference is given none. The
+    wall shows them the nodes of `device`; none of it is initialised before a worker is forked. Raises
+    UserError where bubblewrap is asked for and is not there.
+    """
+    config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
+    may_fork = policy is None or not PROCESS_MODULES.isdisjoint(policy["allowed"])
+    config |= {"tmp_bytes": TMP_BYTES, "policy": policy, "may_fork": may_fork}
+    if wall == "none":
+        config["paths"] = [] if provided is None else [str(provided)]
+        words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))
+        return PlainStarter(words, ENVIRONMENT)
+    binds = ["--ro-bind", str(probes), "/sandbox/probes.py"]
+    config["probes"] = "/sandbox/probes.py"
+    if provided is not None:
+        binds += ["--ro-bind", str(provided), "/sandbox/provided"]
+        config["paths"] = ["/sandbox/provided"]
+    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-c", BOOT, json.dumps(config))
+    outer = (*_outer_wall(device), *binds, "--remount-ro", "/", "--chdir", "/tmp")
+    return Launcher((*outer, "--", *python), ENVIRONMENT, may_fork=may_fork)
+
+
+def compiler_wall(provided: Path, folder: Path, environment: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The command that runs `grader.worker.build` inside bubblewrap; its configuration is to follow.
+
+    It sees what a submission sees, the compilers, and `folder` as /build, the one place that it can write to.
+    """
+    words = [*_outer_wall("cpu"), "--ro-bind", str(provided), "/sandbox/provided"]
+    words += ["--bind", str(folder), "/build"]
+    for path in ("/usr/bin", "/usr/libexec", "/usr/include", "/usr/share/gcc", *_other_compilers()):
+        words += ["--ro-bind-try", path, path]
+    words += ["--symlink", "usr/bin", "/bin"]
+    ziglang = importlib.util.find_spec("ziglang")
+    for path in (ziglang.submodule_search_locations or ()) if ziglang else ():
+        words += ["--ro-bind", path, "/sandbox/packages/ziglang"]
+    if nvidia := nvrtc.installed():
+        words += ["--ro-bind", str(nvidia.folder), f"/sandbox/packages/{nvidia.place}"]
+    for name, value in (*environment, ("PYTHONPATH", "/sandbox/packages"), ("TMPDIR", "/build")):
+        words += ["--setenv", name, value]
+    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", "grader.worker.build")
+    return (*words, "--remount-ro", "/", "--chdir", "/build", "--", *python)
+
+
+def _other_compilers() -> list[str]:
+    """The folders of a compiler that is not the system's own: that above `bin`."""
+    named = os.environ.get("BACKFLIP_CXX", "").split()[:1] or ["g++", "clang++"]
+    found = [os.path.realpath(path) for name in named if (path := shutil.which(name))]
+    prefixes = {str(Path(path).parents[1]) for path in found}
+    return sorted(prefix for prefix in prefixes if prefix not in ("/usr", "/"))
+
+
+@cache
+def _outer_wall(device: str) -> tuple[str, ...]:
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        raise UserError(f"submissions are graded inside bubblewrap, which is not here: {REMEDY}")
+    words: list[str] = [bwrap, "--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"]
+    # nobody inside, also for root: a namespace that maps user 0 could not be made again for each child
+    words += ["--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL", "--clearenv"]
+    for name, value in ENVIRONMENT.items():
+        words += ["--setenv", name, value]
+    for path in ("/usr/lib", "/usr/lib32", "/usr/lib64", "/etc/ld.so.cache"):
+        words += ["--ro-bind-try", path, path]
+    for path in ("/lib", "/lib32", "/lib64"):
+        if os.path.islink(path):
+            words += ["--symlink", os.readlink(path), path]
+        else:
+            words += ["--ro-bind-try", path, path]
+    words += _standard_library()
+    words += ["--ro-bind", str(Path(numpy.__file__).parent), "/sandbox/packages/numpy"]
+    bundled = Path(numpy.__file__).parent.parent / "numpy.libs"
+    words += ["--ro-bind-try", str(bundled), "/sandbox/packages/numpy.libs"]
+    own = Path(grader.__file__).parent
+    for name in ("__init__.py", "model", "worker"):
+        words += ["--ro-bind", str(own / name), f"/sandbox/packages/grader/{name}"]
+    words += ["--dev", "/dev", *devices.binds(device, Path(numpy.__file__).parents[1], "/sandbox/packages")]
+    words += ["--remount-ro", "/dev", "--proc", "/proc"]  # submissions find /proc empty
+    if "--size" in subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False).stdout:
+        words += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
+    else:  # before bubblewrap 0.7 a tmpfs cannot be bounded, so there is nothing to write to
+        words += ["--tmpfs", "/tmp", "--remount-ro", "/tmp"]
+    return tuple(words)
+
+
+def _standard_library() -> list[str]:
+    """Binds the base interpreter and its standard library, without anything installed beside it."""
+    executable = os.path.realpath(sys.executable)
+    library = sysconfig.get_path("stdlib", vars={"base": sys.base_prefix, "installed_base": sys.base_prefix})
+    words = ["--ro-bind", executable, executable, "--ro-bind", library, library]
+    folder = Path(sys.base_prefix) / "lib"
+    for shared in sorted(folder.glob("libpython*.so*")):
+        words += ["--ro-bind", str(shared), str(shared)]
+    for installed in (
+        Path(library) / "site-packages",
+        Path(library) / "dist-packages",
+        Path("/usr/lib/python3"),
+    ):
+        if installed.is_dir():
+            words += ["--tmpfs", str(installed), "--remount-ro", str(installed)]
+    return words

@@ -1,0 +1,264 @@
+"""Where inputs and expected values come from: the reference in a process of its own, or frozen arrays."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.judge.cases import Inputs, draw
+from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
+from grader.judge.process.sandbox import starter
+from grader.model.assignment import Assignment, Case, Visibility
+from grader.model.errors import GraderFault, UserError
+from grader.model.frame import RawArray
+from grader.model.grade import Outcome, Status
+
+Array = npt.NDArray[Any]
+SMOOTH_DRAWS, DIFFERENCE_DRAWS = 3, 6  # finite differences: how many points must be smooth, of how many drawn
+ROUNDING = 2.0**-24  # u of float32
+ROUNDS = 3  # the best of so many times counts: whatever else the machine does makes one longer, never shorter
+STUDENTS = 64  # whose own numbers are remembered: some 300 kB each
+# how often the inputs are drawn of what is held against no expected value
+DRAWS = {"adjoint": 2, "finite_difference": 2 * DIFFERENCE_DRAWS, "findings": 1, "budget": 1}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The arrays that a probe must return, and with bounds how far off each element may be."""
+
+    arrays: tuple[Array, ...]
+    bounds: tuple[Array, ...] | None = None
+
+
+def linear_bound(absolute: Array) -> Array:
+    """How far off a sum of products may be, by the same sum of absolute values (numerics, "Error bound")."""
+    return 8 * ROUNDING * absolute
+
+
+def close_bound(exact: Array) -> Array:
+    """How far off softmax and the like may be, which are not multilinear: 16 u of max(1, |value|).
+
+    That is three times what was the most in 2,000 draws of normal logits, over 12 legitimate ways to compute
+    them; `grader.prove.tolerance` looks again.
+    """
+    return 16 * ROUNDING * np.maximum(1, np.abs(exact))
+
+
+class Oracle(Protocol):
+    """Knows the inputs of every case and what must come back.
+
+    `variant` is the id of the student whose own numbers hidden cases have, "" for everybody's.
+    """
+
+    variant: str
+
+    def inputs(self, case: Case, redraw: int = 0) -> Inputs:
+        """The inputs of a case; `redraw` numbers further draws of the same shapes."""
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        """What the probe must return for them."""
+
+    def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
+        """The reference's own answer to any question, in float64 or another dtype, and its CPU seconds."""
+
+    def of(self, variant: str) -> "Oracle":
+        """The same oracle with one student's own numbers in hidden cases; "" stands for everybody's."""
+
+    def close(self) -> None:
+        """Ends whatever it started."""
+
+
+class ReferenceOracle:
+    """Runs the same probe on the reference in float64; remembers what it has worked out."""
+
+    variant = ""
+
+    def __init__(self, assignment: Assignment, secret: str = "") -> None:
+        ndarray = f"{assignment.oracle.partition('.')[0]}.ndarray"
+        if assignment.ndarray in assignment.modules:  # what is handed in is the NDArray, and so is its oracle
+            ndarray = assignment.oracle
+        self._name = assignment.name
+        self._secret = secret
+        self._known: dict[tuple[str, str], Expected] = {}
+        self._drawn: dict[tuple[str, int], Inputs] = {}
+        self._own = lru_cache(STUDENTS)(partial(_Own, self))
+        self._reference = Implementation(
+            starter("none", assignment.probes, ndarray, assignment.library),
+            Subject((assignment.oracle,), "float64", "cpu"),
+            REFERENCE_LIMITS,
+        )
+
+    def inputs(self, case: Case, redraw: int = 0) -> Inputs:
+        """Drawn from the course's seed."""
+        key = (case.name, redraw)
+        if key not in self._drawn:
+            self._drawn[key] = self.draw(case, redraw)
+        return self._drawn[key]
+
+    def draw(self, case: Case, redraw: int = 0, variant: str = "") -> Inputs:
+        """The same, not remembered; for a `variant`, with the numbers of that one student."""
+        return draw(case, self._name, self._secret, redraw, variant)
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        """The reference's answer; GraderFault where it has none."""
+        key = (case.name, inputs.digest)
+        if key not in self._known:
+            self._known[key] = self.work_out(case, inputs)
+        return self._known[key]
+
+    def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
+        """Never remembered."""
+        return self._reference.run_timed(probe, inputs, dtype)
+
+    def of(self, variant: str) -> Oracle:
+        """One student's; what is theirs alone is remembered for the last few students."""
+        return self._own(variant) if variant else self
+
+    def close(self) -> None:
+        """Ends the reference's process."""
+        self._reference.close()
+
+    def work_out(self, case: Case, inputs: Inputs) -> Expected:
+        """The reference's answer with its bounds, not remembered."""
+        arrays = self._run(case, inputs)
+        bounds = None
+        if case.compare == "bound":
+            bounds = tuple(linear_bound(array) for array in self._run(case, inputs.absolute()))
+        elif case.compare == "close":
+            bounds = tuple(close_bound(array) for array in arrays)
+        return Expected(arrays, bounds)
+
+    def _run(self, case: Case, inputs: Inputs) -> tuple[Array, ...]:
+        outcome = self._reference.run(case.probe, inputs)
+        if outcome.status is not Status.OK:
+            raise GraderFault(f"{case.name}: the reference has no answer: {outcome.reason}")
+        return arrays_of(outcome)
+
+
+class _Own:
+    """One student's numbers in hidden cases, on the reference's process; visible cases are everybody's."""
+
+    def __init__(self, common: ReferenceOracle, variant: str) -> None:
+        self.variant = variant
+        self._common = common
+        self._known: dict[tuple[str, str], Expected] = {}
+        self._drawn: dict[tuple[str, int], Inputs] = {}
+
+    def inputs(self, case: Case, redraw: int = 0) -> Inputs:
+        """Drawn from the course's seed and the student's id."""
+        if case.visibility is Visibility.VISIBLE:
+            return self._common.inputs(case, redraw)
+        key = (case.name, redraw)
+        if key not in self._drawn:
+            self._drawn[key] = self._common.draw(case, redraw, self.variant)
+        return self._drawn[key]
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        """The reference's answer."""
+        if case.visibility is Visibility.VISIBLE:
+            return self._common.expected(case, inputs)
+        key = (case.name, inputs.digest)
+        if key not in self._known:
+            self._known[key] = self._common.work_out(case, inputs)
+        return self._known[key]
+
+    def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
+        """The common reference's."""
+        return self._common.answer(probe, inputs, dtype)
+
+    def of(self, variant: str) -> Oracle:
+        """Another student's."""
+        return self._common.of(variant)
+
+    def close(self) -> None:
+        """Leaves the process alone: it is the common oracle's."""
+
+
+class FrozenOracle:
+    """Reads inputs, expected arrays and bounds that `freeze` wrote; needs no reference."""
+
+    variant = ""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            # from bytes: NumPy leaves the file open where it is no archive
+            self._arrays = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+            self._cases: dict[str, Any] = json.loads(self._arrays["cases"].tobytes())
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise UserError("frozen arrays that cannot be read: unpack the handout again", path) from error
+
+    def inputs(self, case: Case, redraw: int = 0) -> Inputs:
+        """As they were frozen."""
+        entry = self._cases[case.name]["inputs"][redraw]
+        prefix = f"{case.name}:{redraw}"
+        return Inputs(
+            entry["values"],
+            {name: self._arrays[f"{prefix}:{name}"] for name in entry["recipes"]},
+            {
+                name: tuple((op, argument) for op, argument in recipe)
+                for name, recipe in entry["recipes"].items()
+            },
+        )
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        """As it was frozen."""
+        count, bounded = self._cases[case.name]["expected"], case.compare in ("bound", "close")
+        arrays = tuple(self._arrays[f"{case.name}:expected:{i}"] for i in range(count))
+        bounds = tuple(self._arrays[f"{case.name}:bound:{i}"] for i in range(count)) if bounded else None
+        return Expected(arrays, bounds)
+
+    def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
+        """GraderFault: what asks a reference is not handed out."""
+        raise GraderFault(f"{probe}: a handout has no reference to ask")
+
+    def of(self, variant: str) -> Oracle:
+        """Itself: what is in a handout is everybody's."""
+        return self
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._arrays.close()
+
+
+def draws(case: Case) -> int:
+    """How often the inputs of a case are drawn."""
+    if case.at_most:
+        return ROUNDS
+    return DRAWS["adjoint"] if case.follow_through else DRAWS.get(case.compare, 1)
+
+
+def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
+    """Writes inputs, expected arrays and bounds of `cases` for a FrozenOracle; the same bytes every time."""
+    arrays: dict[str, Array] = {}
+    index: dict[str, Any] = {}
+    for case in cases:
+        # a case that a submission is compared with itself on has no expected value, but further draws
+        drawn = [oracle.inputs(case, redraw) for redraw in range(draws(case))]
+        for redraw, inputs in enumerate(drawn):
+            arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}
+        entries = [{"values": dict(i.values), "recipes": dict(i.recipes)} for i in drawn]
+        index[case.name] = {"inputs": entries, "expected": 0}
+        if case.compare not in DRAWS:
+            expected = oracle.expected(case, drawn[0])
+            index[case.name]["expected"] = len(expected.arrays)
+            arrays |= {f"{case.name}:expected:{i}": array for i, array in enumerate(expected.arrays)}
+            arrays |= {f"{case.name}:bound:{i}": array for i, array in enumerate(expected.bounds or ())}
+    text = np.frombuffer(json.dumps(index).encode(), dtype=np.uint8)
+    np.savez_compressed(path, allow_pickle=False, cases=text, **arrays)
+
+
+def array_of(raw: RawArray) -> Array:
+    """A raw array as a NumPy array; the frame's reader has checked dtype, shape and length."""
+    return np.frombuffer(raw.data, dtype=raw.dtype).reshape(raw.shape)
+
+
+def arrays_of(outcome: Outcome) -> tuple[Array, ...]:
+    """An outcome's arrays as NumPy arrays."""
+    return tuple(array_of(raw) for raw in outcome.arrays)

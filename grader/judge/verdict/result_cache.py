@@ -1,0 +1,181 @@
+"""What cases came to before: a result is known by the content of everything that its run depends on.
+
+A case's *address* is a digest of the probes, the inputs with their seed, the expected values with their
+bounds, the limits, and the surroundings: policy, provided files, device, wall, versions, the grader's own
+code. Together with the digest of the submission's files it names a result. Points, weights, visibility and
+help are no part of it: they change what a result is worth, not what it is. Where a criterion's time was used
+up, how its cases ended depends on how many ran before: none of them is remembered, and all run again.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+import grader
+from grader.judge.verdict.grade_case import DTYPE
+from grader.judge.verdict.oracles import DRAWS, Oracle, draws
+from grader.model.assignment import Assignment, Case, Criterion
+from grader.model.grade import CheckResult, Status
+
+MOST_KNOWN = 10_000
+NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # these say nothing about the case
+
+
+@cache
+def code_digest() -> str:
+    """A digest of the code that decides what a case comes to, and of the versions below it."""
+    root = Path(grader.__file__).parent
+    files = [
+        root / "plugin.py",
+        *(p for name in ("judge", "model", "worker") for p in root.glob(f"{name}/*.py")),
+    ]
+    digest = hashlib.sha256(f"{grader.__version__} numpy {numpy.__version__}".encode())
+    for path in sorted(files):
+        digest.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+class Addresses:
+    """The addresses of an assignment's cases; remembers those that are the same for every submission."""
+
+    def __init__(self, assignment: Assignment, wall: str, device: str) -> None:
+        provided = {n: hashlib.sha256(c).hexdigest() for n, c in sorted(assignment.provided.items())}
+        parts = {
+            "code": code_digest(),
+            "probes": hashlib.sha256(assignment.probes.read_bytes()).hexdigest(),
+            "files": assignment.files,
+            "ndarray": assignment.ndarray,
+            "limits": asdict(assignment.limits),
+            "policy": None if assignment.policy is None else asdict(assignment.policy),
+            "provided": provided,
+            "wall": wall,
+            "device": device,
+            "dtype": DTYPE,
+        }
+        self._surroundings = _digest(parts)
+        self._expected: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str, str], str] = {}
+
+    def of(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
+        """The address of a case as this submission is asked it; always of one oracle, or its own."""
+        key = case.name, oracle.variant, forward_fails
+        if key not in self._known:
+            _make_room(self._known)
+            self._known[key] = self._work_out(case, criterion, oracle, forward_fails)
+        return self._known[key]
+
+    def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
+        inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
+        parts = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
+        parts += [f"{case.at_most:g}", criterion.adjoint_of, criterion.gradient_of, criterion.wrt]
+        parts += [self._expected_of(case, oracle), forward_fails if case.follow_through else ""]
+        return _digest(parts)
+
+    def _expected_of(self, case: Case, oracle: Oracle) -> str:
+        if case.compare in DRAWS:
+            return ""  # there is no expected value
+        inputs = oracle.inputs(case)
+        key = (case.name, inputs.digest)
+        if key not in self._expected:
+            expected = oracle.expected(case, inputs)
+            digest = hashlib.sha256()
+            for array in (*expected.arrays, *(expected.bounds or ())):
+                digest.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
+            _make_room(self._expected)
+            self._expected[key] = f"{len(expected.arrays)} {digest.hexdigest()}"
+        return self._expected[key]
+
+
+def _make_room(known: dict[Any, str]) -> None:
+    if len(known) > MOST_KNOWN:  # students' own numbers: known again at once, never needed twice
+        known.clear()
+
+
+class Memory:
+    """The results of one set of files by address: those known before, and those that ran now (`fresh`).
+
+    `addresses` tells the address of each case that was asked, by whose numbers it had and its name.
+    """
+
+    def __init__(self, addresses: Addresses, known: Mapping[str, CheckResult]) -> None:
+        self._addresses = addresses
+        self._known = dict(known)
+        self.fresh: dict[str, CheckResult] = {}
+        self.addresses: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def recall(
+        self,
+        case: Case,
+        criterion: Criterion,
+        oracle: Oracle,
+        forward_fails: str,
+        run: Callable[[], CheckResult],
+    ) -> CheckResult:
+        """The result of a case as its rubric has it now; `run` is called where it is not known."""
+        address = self._addresses.of(case, criterion, oracle, forward_fails)
+        result = self._known.get(address)
+        if result is None:
+            result = run()
+            if result.status in NOT_A_RUN:
+                return result
+            self._known[address] = self.fresh[address] = result
+        self.addresses[oracle.variant][case.name] = address
+        return replace(
+            result,
+            criterion=criterion.id,
+            case=case.id,
+            visibility=case.visibility,
+            help="" if result.status is Status.OK else criterion.help,
+            follow_through=case.follow_through if result.follow_through else 0.0,
+        )
+
+    def forget(self, criterion: Criterion, oracle: Oracle) -> None:
+        """Forgets what cases of a criterion came to in this run."""
+        asked = self.addresses[oracle.variant]
+        forgotten = {asked[case.name] for case in criterion.cases if case.name in asked} & self.fresh.keys()
+        for address in forgotten:
+            del self.fresh[address], self._known[address]
+        for variant, addresses in self.addresses.items():  # visible cases are everybody's
+            kept = {name: address for name, address in addresses.items() if address not in forgotten}
+            self.addresses[variant] = kept
+
+
+_CURRENT: ContextVar[Memory | None] = ContextVar("memory", default=None)
+
+
+@contextmanager
+def remembering(memory: Memory) -> Iterator[None]:
+    """Lets the cases that are checked meanwhile recall what is known."""
+    token = _CURRENT.set(memory)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def recall(
+    case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str, run: Callable[[], CheckResult]
+) -> CheckResult:
+    """The known result of a case where a memory is at hand and has it, else what `run` returns."""
+    memory = _CURRENT.get()
+    return run() if memory is None else memory.recall(case, criterion, oracle, forward_fails, run)
+
+
+def forget(criterion: Criterion, oracle: Oracle) -> None:
+    """Forgets, where a memory is at hand, what cases of a criterion came to in this run."""
+    memory = _CURRENT.get()
+    if memory is not None:
+        memory.forget(criterion, oracle)
+
+
+def _digest(parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

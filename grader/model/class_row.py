@@ -1,0 +1,151 @@
+"""What the reports on a class are made of: one student's standing in one assignment."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from grader.model.assignment import Visibility
+from grader.model.grade import Grade, Status
+from grader.model.policies import OUTDATED, Final, Policies, Standing, settle, settle_one
+from grader.model.student import Adjustment, Student, Submission
+from grader.model.text import clean_line, listing
+
+NOTHING = "submitted nothing"
+_SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A student's current grade, if there is one; `fault` says why the last attempt to grade failed.
+
+    `submission` is the one that the grade is of; `adjustments` are what a person adds to it; `settled` is
+    what the course's policies make of all that. `absent`: the student is on the roster and submitted nothing.
+    `offered` are the assignment's points, where there is no grade to say so; 0 where they are not known.
+    """
+
+    student_id: str
+    assignment: str
+    grade: Grade | None
+    fault: str = ""
+    student: Student | None = None
+    submission: Submission | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    settled: Final | None = None
+    absent: bool = False
+    offered: Fraction = Fraction(0)
+
+    @property
+    def standing(self) -> Standing:
+        """What policies look at."""
+        return Standing(
+            student=self.student or Student(self.student_id),
+            assignment=self.assignment,
+            earned=Fraction(0) if self.grade is None else self.grade.score,
+            max_score=self.offered if self.grade is None else self.grade.max_score,
+            submission=self.submission,
+            adjustments=self.adjustments,
+        )
+
+    @property
+    def final(self) -> Final:
+        """What counts, and how it came about; without policies that is what was earned and adjusted."""
+        return self.settled or settle_one(Policies(), self.standing, 0)
+
+    @property
+    def score(self) -> Fraction | None:
+        """The score that counts; None where there is neither a grade nor a person's word."""
+        applied = any(adjustment.is_for(self.submission) for adjustment in self.adjustments)
+        return self.final.score if applied or self.grade is not None else None
+
+    @property
+    def review_reason(self) -> str:
+        """Why a person must look before the score counts, without paths; "" where there is no reason."""
+        if self.fault:
+            return "grading failed"
+        if self.grade is not None and self.grade.not_selected:
+            return f"partial: {self.grade.not_selected} cases were not selected"
+        if self.grade is not None and self.grade.needs_person:
+            return "not scored: " + listing([f"{r.criterion}/{r.case}" for r in self.grade.needs_person])
+        if not all(adjustment.is_for(self.submission) for adjustment in self.adjustments):
+            return self.doubt or f"an adjustment {OUTDATED}"
+        return self.doubt or self.final.unclear
+
+    @property
+    def doubt(self) -> str:
+        """What is in doubt about the submission that counts, on one line and short."""
+        return "" if self.submission is None else clean_line(self.submission.doubt)
+
+    @property
+    def remark(self) -> str:
+        """A few words on how grading went; empty where it simply went."""
+        counts: Counter[Status] = Counter()
+        for criterion in self.grade.criteria if self.grade is not None else ():
+            counts.update(r.status for r in criterion.results if r.status not in _SAYS_NOTHING)
+        words = [f"{status.value.replace('_', ' ')} ×{count}" for status, count in counts.items()]
+        first = [f"needs review: {self.review_reason}"] if self.review_reason else []
+        return ", ".join([*first, *[NOTHING] * self.absent, *words])
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What a report on a class stands on: `rows`, sorted by student and assignment.
+
+    `titles` are those of assignments; `seconds` says, by the id of a submission, how much CPU time it
+    took.
+    """
+
+    rows: tuple[ClassRow, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def assignments(self) -> tuple[str, ...]:
+        """Those that the rows are of, sorted."""
+        return tuple(sorted({row.assignment for row in self.rows}))
+
+    def of(self, assignment: str) -> tuple[ClassRow, ...]:
+        """The rows of one assignment."""
+        return tuple(row for row in self.rows if row.assignment == assignment)
+
+    def title(self, assignment: str) -> str:
+        """An assignment's title; its name where nobody knows it."""
+        return self.titles.get(assignment, assignment)
+
+    def max_score(self, assignment: str) -> Fraction:
+        """The points that an assignment offers; 0 where nobody has a grade."""
+        return max((row.standing.max_score for row in self.of(assignment)), default=Fraction(0))
+
+
+def to_review(rows: Iterable[ClassRow]) -> list[ClassRow]:
+    """The rows at which a person must look, sorted: what `grader batch` names and each report counts."""
+    found = (row for row in rows if row.review_reason)
+    return sorted(found, key=lambda row: (row.student_id, row.assignment))
+
+
+def review_line(row: ClassRow) -> str:
+    """What a report says of a row whose score it leaves out."""
+    return f"{clean_line(row.student_id)}, {row.assignment}: needs review first ({row.review_reason})"
+
+
+def showing(rows: Iterable[ClassRow], shown: Collection[Visibility]) -> list[ClassRow]:
+    """The rows with cases of the visibilities `shown` visible: what a report does not hold back any more."""
+    return [row if row.grade is None else replace(row, grade=_showing(row.grade, shown)) for row in rows]
+
+
+def _showing(grade: Grade, shown: Collection[Visibility]) -> Grade:
+    criteria = []
+    for criterion in grade.criteria:
+        results = (
+            replace(result, visibility=Visibility.VISIBLE) if result.visibility in shown else result
+            for result in criterion.results
+        )
+        criteria.append(replace(criterion, results=tuple(results)))
+    return replace(grade, criteria=tuple(criteria))
+
+
+def with_policies(rows: Iterable[ClassRow], policies: Policies) -> list[ClassRow]:
+    """The rows of a class, each with the score that the policies leave it."""
+    listed = list(rows)
+    finals = settle(policies, (row.standing for row in listed))
+    return [replace(row, settled=finals[row.student_id, row.assignment]) for row in listed]

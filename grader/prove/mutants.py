@@ -1,0 +1,196 @@
+"""Cuts mutants out of mutants.py and mutants.cu and puts each into the solution: one wrong idea each."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from grader.author.cuda_source import cut_kernel, kernels
+from grader.author.exercise import Function
+from grader.author.render import render
+from grader.model.assignment import Assignment
+from grader.model.errors import UserError
+from grader.model.mutant import Mutant
+from grader.model.verification import Finding
+
+FILE, CUDA_FILE = "mutants.py", "mutants.cu"
+CUDA_MARK = re.compile(r"// mutant of (\w*)")  # the first line of the comment above it; the message follows
+DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution has anyway, and the mark
+
+
+def load_mutants(assignment: Assignment) -> tuple[Mutant, ...]:
+    """The assignment's mutants in the author's order; UserError for the first that is none."""
+    mutants, findings = read_mutants(assignment)
+    for finding in findings:
+        raise UserError(finding.message, finding.source, finding.line)
+    return mutants
+
+
+def read_mutants(assignment: Assignment) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
+    """The mutants in the author's order, and a finding for each function that is marked as one and cannot be.
+
+    Nothing where there is neither mutants.py nor mutants.cu; UserError where mutants.py is no Python.
+    """
+    rendered = render(assignment, "solution")
+    exercises = [reference.partition(":")[2] for reference in rendered.exercises]
+    handed_in = {name: rendered.files[name] for name in assignment.files}
+    mutants: dict[str, Mutant] = {}
+    findings = []
+    for read, path in ((_read_python, assignment.folder / FILE), (_read_cuda, assignment.folder / CUDA_FILE)):
+        for found in read(path, exercises, handed_in) if path.is_file() else ():
+            if isinstance(found, Finding):
+                findings.append(found)
+            elif found.name in mutants:
+                problem = f"found mutant {found.name!r} a second time: names are unique"
+                findings.append(Finding(path, found.line, problem))
+            else:
+                mutants[found.name] = found
+    return tuple(mutants.values()), tuple(findings)
+
+
+def file_of(assignment: Assignment, mutant: Mutant) -> Path:
+    """The author's file in which a mutant stands."""
+    return assignment.folder / (CUDA_FILE if mutant.file.endswith(".cu") else FILE)
+
+
+def _read_python(
+    path: Path, exercises: Sequence[str], handed_in: Mapping[str, str]
+) -> Iterator[Mutant | Finding]:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
+    for node in tree.body:
+        exercise = _exercise_of(node)
+        if exercise is None or not isinstance(node, ast.FunctionDef):
+            continue
+        helpers = _used_by(tree, node)
+        file = _file_of(exercise, handed_in) if exercise in exercises else ""
+        message = ast.get_docstring(node) or ""
+        taken = sorted((_defined([node, *helpers]) | {"original"}) & _defined(_body(handed_in.get(file, ""))))
+        problem = _problem(node.name, exercise, message, exercises, file)
+        if not problem and taken:
+            problem = f"mutant {node.name!r} would replace {taken[0]!r} of {file} as well: rename yours"
+        if problem:
+            yield Finding(path, node.lineno, problem)
+        else:
+            source = "\n\n\n".join([handed_in[file].rstrip(), _appended(tree, node, helpers, exercise)])
+            yield Mutant(node.name, exercise, " ".join(message.split()), file, source, node.lineno)
+
+
+def _read_cuda(
+    path: Path, exercises: Sequence[str], handed_in: Mapping[str, str]
+) -> Iterator[Mutant | Finding]:
+    """In CUDA C no name is bound again: a mutant stands in the place of the exercise, its helpers above."""
+    found = list(kernels(path.read_text(encoding="utf-8")))
+    helpers = [kernel for _, kernel in found if not CUDA_MARK.match(kernel.lines[0])]
+    for line, kernel in found:
+        mark = CUDA_MARK.match(kernel.lines[0])
+        if mark is None:
+            continue
+        exercise, comment = mark[1], kernel.lines[1 : _comment_end(kernel)]
+        sources = {name: text for name, text in handed_in.items() if name.endswith(".cu")}
+        file = next((name for name, text in sources.items() if cut_kernel(text, exercise)), "")
+        message = " ".join(" ".join(row.removeprefix("//") for row in comment).split())
+        text = re.sub(rf"\b{kernel.name}\b", exercise, _code(kernel))
+        taken = []
+        for helper in reversed(helpers):  # each may use those above it
+            if re.search(rf"\b{helper.name}\b", text):
+                text = f"{_code(helper)}\n\n{text}"
+                taken += [helper.name] * any(cut_kernel(source, helper.name) for source in sources.values())
+        problem = _problem(kernel.name, exercise, message, exercises, file)
+        if not problem and taken:
+            problem = f"mutant {kernel.name!r} would define {taken[0]!r} of {file} again: rename yours"
+        original = None if problem else cut_kernel(sources[file], exercise)
+        if original is None:
+            yield Finding(path, line, problem)
+        else:
+            source = sources[file].replace(_code(original), text)
+            yield Mutant(kernel.name, exercise, message, file, source, line)
+
+
+def _comment_end(kernel: Function) -> int:
+    return next(number for number, line in enumerate(kernel.lines) if not line.startswith("//"))
+
+
+def _code(kernel: Function) -> str:
+    return "\n".join(kernel.lines[_comment_end(kernel) :])
+
+
+def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], file: str) -> str:
+    if exercise not in exercises:
+        return f"found a mutant of {exercise!r}, expected an exercise: {', '.join(exercises)}"
+    if not file:
+        return f"found a mutant of {exercise!r}, and no file handed in defines it"
+    if not message:
+        return f"found mutant {name!r} without a docstring, expected what its student reads"
+    return ""
+
+
+def _exercise_of(node: ast.stmt) -> str | None:
+    """The exercise that `@mutant(of="...")` names, "" where it names none; None for what has no mark."""
+    for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        mark = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(mark, ast.Name) and mark.id == "mutant":
+            keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+            named = [k.value for k in keywords if k.arg == "of" and isinstance(k.value, ast.Constant)]
+            return str(named[0].value) if named else ""
+    return None
+
+
+def _body(source: str) -> list[ast.stmt]:
+    return ast.parse(source).body
+
+
+def _file_of(exercise: str, files: Mapping[str, str]) -> str:
+    """The file that defines an exercise, or the class that it is a method of; "" where none does."""
+    outer = exercise.partition(".")[0]
+    return next(
+        (name for name in files if name.endswith(".py") and outer in _defined(_body(files[name]))), ""
+    )
+
+
+def _defined(body: Sequence[ast.stmt]) -> set[str]:
+    """The names of functions, classes and constants that statements define."""
+    functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assigned = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    return functions | {target.id for target in assigned if isinstance(target, ast.Name)}
+
+
+def _appended(tree: ast.Module, mutant: ast.FunctionDef, helpers: Iterable[ast.stmt], exercise: str) -> str:
+    """What makes a solution this mutant: its imports and helpers, itself, and its name for the exercise's."""
+    imports = [ast.unparse(node) for node in tree.body if _is_kept_import(node)]
+    bare = ast.FunctionDef(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
+    own = ast.unparse(ast.fix_missing_locations(bare))
+    parts = [
+        *imports,
+        f"original = {exercise}",
+        *map(ast.unparse, helpers),
+        own,
+        f"{exercise} = {mutant.name}",
+    ]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def _is_kept_import(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.module not in DROPPED_IMPORTS
+    return isinstance(node, ast.Import)
+
+
+def _used_by(tree: ast.Module, mutant: ast.FunctionDef) -> list[ast.stmt]:
+    """The helpers and constants of mutants.py that a mutant needs, directly or through one another."""
+    defined: dict[str, ast.stmt] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and _exercise_of(node) is None:
+            defined[node.name] = node
+        elif isinstance(node, ast.Assign):
+            defined |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
+    needed: set[str] = set()
+    waiting: list[ast.stmt] = [mutant]
+    while waiting:
+        names = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)}
+        for name in sorted(names & set(defined) - needed):
+            needed.add(name)
+            waiting.append(defined[name])
+    return [node for node in tree.body if any(defined[name] is node for name in needed)]

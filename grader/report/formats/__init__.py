@@ -1,0 +1,53 @@
+"""The formats of a report on a class, one module each, found by name.
+
+A module says `WRITES`, a line for `--help`; `FILLS_IN`, whether it fills in a table that an LMS exported
+(`--into`); `ONE_ASSIGNMENT`, whether its files are about one assignment only; and `write(report, request)`, a
+pure function that returns what is to be written. May import: grader.model, grader.report.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from grader.model.class_row import ClassReport
+from grader.model.student import Student
+from grader.report.tables.sheet import Written
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a format may need besides the report; the fields are the options of `grader report`.
+
+    `into` is the table that the LMS exported, `students` are all that the gradebook knows, `columns` says
+    which column of the table plays which part.
+    """
+
+    students: Sequence[Student] = ()
+    into: Path | None = None
+    keep_existing: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+class Format(Protocol):
+    """What a module of this package offers."""
+
+    WRITES: str
+    FILLS_IN: bool
+    ONE_ASSIGNMENT: bool
+
+    def write(self, report: ClassReport, request: Request) -> Written:
+        """The files of a report, and what to say of them."""
+
+
+def names() -> tuple[str, ...]:
+    """The formats, sorted; none is imported for it."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def format_of(name: str) -> Format:
+    """The format of that name."""
+    module: Format = importlib.import_module(f"{__name__}.{name}")
+    return module

@@ -1,0 +1,35 @@
+"""What persons add to scores, as `grader adjust` reads it back."""
+
+from collections.abc import Iterable
+
+from grader.model.class_row import ClassReport, ClassRow
+from grader.model.student import Adjustment
+from grader.model.text import exact_text
+from grader.report.formats import Request
+from grader.report.tables.csv_cells import to_csv
+from grader.report.tables.sheet import Written
+
+WRITES = "adjustments.csv: what persons added to scores, to be edited and given to `grader adjust`"
+FILLS_IN, ONE_ASSIGNMENT = False, False
+ADJUSTMENT_COLUMNS = (
+    *("student_id", "assignment", "criterion", "points", "reason", "author"),
+    *("applies_to", "may_exceed", "submission"),
+)
+NO_SUBMISSION = "none"  # none counted when the adjustment was made
+
+
+def adjustments_csv(rows: Iterable[ClassRow]) -> bytes:
+    """adjustments.csv: what persons add to scores, as `grader adjust` reads it."""
+    lines = [_adjustment_line(adjustment) for row in rows for adjustment in row.adjustments]
+    return to_csv([ADJUSTMENT_COLUMNS, *lines])
+
+
+def _adjustment_line(a: Adjustment) -> list[str]:
+    bound = "" if a.applies_to == "student" or a.submission is None else a.submission or NO_SUBMISSION
+    about = [a.student_id, a.assignment, a.criterion, exact_text(a.points), a.reason, a.author]
+    return [*about, a.applies_to, "yes" if a.may_exceed else "no", bound]
+
+
+def write(report: ClassReport, request: Request) -> Written:
+    """Every adjustment."""
+    return Written({"adjustments.csv": adjustments_csv(report.rows)})

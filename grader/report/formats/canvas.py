@@ -1,0 +1,138 @@
+"""Canvas's gradebook, filled in, as Canvas takes it back (its guide: "import grades in the Gradebook")."""
+
+import re
+from collections.abc import Mapping
+
+from grader.model.class_row import ClassReport, ClassRow, review_line
+from grader.model.identity import Claim, Identities
+from grader.model.text import score_text
+from grader.report.formats import Request
+from grader.report.tables.sheet import Filling, Find, Line, Sheet, Written, find_all, read_sheet
+
+WRITES = "canvas.csv: the gradebook that Canvas exported (--into), filled in"
+FILLS_IN, ONE_ASSIGNMENT = True, False
+
+NEEDED = ("Student", "ID", "Section")  # "Section" is the last column about a student
+TWO_NAMES = ("LastName", "FirstName")  # as Canvas exports them instead of "Student", if it is asked to
+INSTITUTION = ("SIS User ID", "SIS Login ID", "Integration ID")
+STAYS = ("EX", "N/A")  # excused; not assigned to this student
+TEST_STUDENT = "Student, Test"  # Canvas gives each course one
+COLUMN = re.compile(r"(?P<title>.+?) \(\d+\)")
+
+
+def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bool = False) -> Written:
+    """canvas.csv: the columns about students and those of the report's assignments, scores filled in.
+
+    A column is the assignment's if it is headed `Title (12345)` by its title or its name: any other heading
+    would make Canvas add a new assignment. Cells of whom the report has no final score stay as they are, and
+    so does whoever is excused. A line without an ID is no student's: it says what Canvas posts, or the points
+    possible. Raises UserError where a column or its points do not fit.
+    """
+    columns = {name: _column(report, sheet, name) for name in report.assignments}
+    kept = [*range(sheet.header.index("Section") + 1), *sorted(columns.values())]
+    rows = {(row.student_id, row.assignment): row for row in report.rows}
+    of_students = [line for line in sheet.lines if _is_of_a_student(sheet, line)]
+    for line in sheet.lines:
+        if not sheet.cell(line, "ID"):
+            _check_points(report, sheet, line, columns)
+    meant = find_all(((line, _claim(sheet, line)) for line in of_students), find)
+    filling = Filling(sheet, keep_existing)
+    in_sheet: set[tuple[str, str]] = set()
+    for line in of_students:
+        student = meant.students.get(line.number)
+        for name, index in columns.items() if student else ():
+            assert student is not None
+            row = rows.get((student.id, name))
+            in_sheet.add((student.id, name))
+            if row is None or row.score is None:
+                filling.counts["without a submission"] += 1
+            elif is_final(row) and sheet.at(line, index).upper() not in STAYS:
+                filling.grade(
+                    line, index, score_text(row.score), _who(student.name or student.id, name, columns)
+                )
+    doubts = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.doubts.items())]
+    notes = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.unknown.items())]
+    return Written(
+        {"canvas.csv": sheet.written(filling.cells, kept)},
+        (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
+        tuple(notes),
+        tuple(filling.changes),
+        tuple(filling.kept),
+        filling.counts,
+    )
+
+
+def left_out(
+    report: ClassReport, in_sheet: set[tuple[str, str]], sheet: Sheet, *, are_doubts: bool
+) -> tuple[str, ...]:
+    """A line for each row of the report that a filled-in sheet does not hold, or not as a final score."""
+    has_none = "has no line that is surely theirs" if are_doubts else "has no line for them"
+    said = []
+    for row in report.rows:
+        if row.absent and row.score is None:
+            continue  # there is no score to leave out
+        if (row.student_id, row.assignment) not in in_sheet:
+            said.append(f"{row.student_id}, {row.assignment}: {sheet.path} {has_none}")
+        elif row.review_reason:
+            said.append(review_line(row))
+    return tuple(said)
+
+
+def is_final(row: ClassRow) -> bool:
+    """Whether a row has a score that needs no review first."""
+    return row.score is not None and not row.review_reason
+
+
+def _is_of_a_student(sheet: Sheet, line: Line) -> bool:
+    return bool(sheet.cell(line, "ID")) and _name(sheet, line) != TEST_STUDENT
+
+
+def _claim(sheet: Sheet, line: Line) -> Claim:
+    ids = tuple(id for id in (sheet.cell(line, column) for column in INSTITUTION) if id)
+    return Claim(ids, sheet.cell(line, "ID"), _name(sheet, line))
+
+
+def _name(sheet: Sheet, line: Line) -> str:
+    both = [cell for cell in (sheet.cell(line, column) for column in TWO_NAMES) if cell]
+    return sheet.cell(line, "Student") or ", ".join(both)
+
+
+def _named(sheet: Sheet, number: int) -> str:
+    return next(_name(sheet, line) for line in sheet.lines if line.number == number)
+
+
+def _who(student: str, assignment: str, columns: Mapping[str, int]) -> str:
+    return student if len(columns) == 1 else f"{student}, {assignment}:"
+
+
+def _column(report: ClassReport, sheet: Sheet, name: str) -> int:
+    titles = (report.title(name), name)
+    found = []
+    for index, heading in enumerate(sheet.header):
+        named = COLUMN.fullmatch(heading)
+        if named is not None and named["title"] in titles:
+            found.append(index)
+    if len(found) != 1:
+        expected = " or ".join(f"'{title} (12345)'" for title in dict.fromkeys(titles))
+        count = "no column" if not found else f"{len(found)} columns"
+        raise sheet.fail(
+            f"found {count} for {name}, expected one, {expected}: create it in Canvas and export again"
+        )
+    return found[0]
+
+
+def _check_points(report: ClassReport, sheet: Sheet, line: Line, columns: Mapping[str, int]) -> None:
+    """A line that is no student's: the points possible where it holds numbers."""
+    for name, index in columns.items():
+        found = sheet.at(line, index)
+        offered = report.max_score(name)
+        if offered and sheet.value(found) not in (None, offered):
+            expected = f"expected {score_text(offered)}: change it in Canvas"
+            raise sheet.fail(f"found {found!r} points possible for {name}, {expected}", line.number)
+
+
+def write(report: ClassReport, request: Request) -> Written:
+    """The table given with --into, filled in."""
+    assert request.into is not None
+    sheet = read_sheet(request.into, NEEDED, "Canvas", TWO_NAMES)
+    return fill_canvas(report, sheet, Identities(request.students).find, request.keep_existing)

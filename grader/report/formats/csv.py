@@ -1,0 +1,46 @@
+"""The class's scores as a spreadsheet."""
+
+from collections.abc import Iterable
+
+from grader.model.class_row import NOTHING, ClassReport, ClassRow
+from grader.model.text import score_text
+from grader.report.formats import Request
+from grader.report.tables.csv_cells import to_csv
+from grader.report.tables.sheet import Written
+
+WRITES = "grades.csv: a line for each student and assignment"
+FILLS_IN, ONE_ASSIGNMENT = False, False
+
+
+def grades_csv(rows: Iterable[ClassRow]) -> bytes:
+    """grades.csv: one row a student, sorted by student_id; the same grades give the same bytes.
+
+    Columns: student_id; for each assignment what counts of it and then `assignment.criterion` in the rubric's
+    order; needs_review; remark, which names the assignments in which the student submitted nothing.
+    """
+    ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
+    columns: dict[str, dict[str, None]] = {}  # per assignment, because a regrade may meet an older rubric
+    students: dict[str, dict[str, str]] = {id: {} for id in sorted({row.student_id for row in ordered})}
+    for row in ordered:
+        named = columns.setdefault(row.assignment, {row.assignment: None})
+        cells = students[row.student_id]
+        if row.score is not None:
+            criteria = () if row.grade is None else row.grade.criteria
+            scores = {f"{row.assignment}.{c.id}": score_text(c.score) for c in criteria}
+            named.update(dict.fromkeys(scores))
+            cells |= {row.assignment: score_text(row.score)} | scores
+        if row.review_reason:
+            said = f"{row.assignment}: {row.review_reason}"
+            cells["needs_review"] = "; ".join(filter(None, [cells.get("needs_review"), said]))
+        if row.absent:
+            said = f"{row.assignment}: {NOTHING}"
+            cells["remark"] = "; ".join(filter(None, [cells.get("remark"), said]))
+    header = ["student_id", *(name for named in columns.values() for name in named), "needs_review", "remark"]
+    return to_csv(
+        [header, *([id, *(cells.get(name, "") for name in header[1:])] for id, cells in students.items())]
+    )
+
+
+def write(report: ClassReport, request: Request) -> Written:
+    """A line for each student and assignment."""
+    return Written({"grades.csv": grades_csv(report.rows)})

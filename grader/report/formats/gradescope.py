@@ -1,0 +1,90 @@
+"""Gradescope's results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from grader.model.assignment import Visibility
+from grader.model.class_row import ClassReport, review_line, to_review
+from grader.model.grade import CriterionGrade, Grade, Status, as_number
+from grader.model.policies import Final
+from grader.model.text import clean_line
+from grader.report.feedback import Section, block, feedback_on, remark
+from grader.report.files import results_files
+from grader.report.formats import Request
+from grader.report.tables.sheet import Written
+from grader.report.terminal.grade import to_text
+
+WRITES = "<student>/<assignment>/results.json, as Gradescope reads it"
+FILLS_IN, ONE_ASSIGNMENT = False, False
+
+LATER = (Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED)  # Gradescope itself knows when that is
+
+
+def results_json(grade: Grade, final: Final | None = None) -> str:
+    """The same grade gives the same bytes.
+
+    A criterion is a test that its student sees, with no value of a case that is not visible: a hidden test
+    would hide the total, too. What cases are about that become visible later stands in tests without points.
+    """
+    sections = {section.criterion.id: section for section in feedback_on(grade).sections}
+    tests = []
+    for number, criterion in enumerate(grade.criteria, 1):
+        tests.append(_test(criterion, sections.get(criterion.id), str(number)))
+        tests.extend(_later(criterion, str(number)))
+    results = {
+        "score": as_number(grade.score if final is None else final.score),
+        "output": to_text(grade, final),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": Visibility.VISIBLE,
+        "stdout_visibility": Visibility.HIDDEN,
+        "tests": tests,
+        "extra_data": {"sandbox": grade.sandbox, "device": grade.device, "versions": dict(grade.versions)},
+    }
+    return json.dumps(results, indent=2) + "\n"
+
+
+def _test(criterion: CriterionGrade, section: Section | None, number: str) -> dict[str, Any]:
+    lines = [remark(criterion)]
+    for told in section.blocks if section is not None else ():
+        lines += [f"{told.heading}: {told.status}", *_facts(told.facts)]
+    if section is not None and section.more:
+        lines.append(f"and {len(section.more)} more: {', '.join(section.more)}")
+    return {
+        "name": f"{clean_line(criterion.id)}: {clean_line(criterion.title)}",
+        "number": number,
+        "score": as_number(criterion.score),
+        "max_score": as_number(criterion.points),
+        "status": "passed" if criterion.status is Status.OK else "failed",
+        "output": "\n".join(filter(None, lines)),
+        "visibility": Visibility.VISIBLE,
+    }
+
+
+def _later(criterion: CriterionGrade, number: str) -> Iterator[dict[str, Any]]:
+    for order, visibility in enumerate(LATER, 1):
+        results = [result for result in criterion.results if result.visibility is visibility]
+        if not results:
+            continue
+        told = [block(result, clean_line(result.case), reveal=True) for result in results]
+        passed = all(result.status is Status.OK for result in results)
+        yield {
+            "name": f"{clean_line(criterion.id)}: what its later cases are about",
+            "number": f"{number}.{order}",
+            "status": "passed" if passed else "failed",
+            "output": "\n".join(
+                line for one in told for line in (f"{one.heading}: {one.status}", *_facts(one.facts))
+            ),
+            "visibility": visibility,
+        }
+
+
+def _facts(facts: tuple[tuple[str, str], ...]) -> list[str]:
+    return [f"  {label:<9} {text}".replace("\n", "\n" + 12 * " ") for label, text in facts]
+
+
+def write(report: ClassReport, request: Request) -> Written:
+    """Of each student whose score needs no review; the others are left out."""
+    return Written(results_files(report, results_json), tuple(map(review_line, to_review(report.rows))))

@@ -1,0 +1,111 @@
+"""One submission's grade as JSON, for other programs; the schema is versioned by its first field."""
+
+import json
+from typing import Any
+
+from grader.model.assignment import Visibility
+from grader.model.class_row import ClassReport, ClassRow
+from grader.model.grade import CheckResult, CriterionGrade, Grade, as_number
+from grader.model.policies import Final
+from grader.report.formats import Request
+from grader.report.tables.sheet import Written
+
+WRITES = "grades.json: every grade with its cases"
+FILLS_IN, ONE_ASSIGNMENT = False, False
+
+SCHEMA = "backflip/grade/1"
+CLASS_SCHEMA = "backflip/class/2"
+
+
+def to_json(grade: Grade, reveal: bool = False) -> str:
+    """The same grade gives the same bytes: rubric's order, no clock, no path; ASCII, one newline at the end.
+
+    Hidden cases show their id, status, visibility, misconceptions and follow-through; the rest only where
+    `reveal` says so.
+    """
+    return json.dumps(_grade(grade, reveal), indent=2) + "\n"
+
+
+def class_json(report: ClassReport) -> str:
+    """Everyone's standing, sorted by student and assignment; what hidden cases are about is left out."""
+    return json.dumps({"schema": CLASS_SCHEMA, "rows": [_row(row) for row in report.rows]}, indent=2) + "\n"
+
+
+def _row(row: ClassRow) -> dict[str, Any]:
+    student, submission = row.standing.student, row.submission
+    return {
+        "student": {
+            "id": student.id,
+            "name": student.name,
+            "email": student.email,
+            "section": student.section,
+        },
+        "assignment": row.assignment,
+        "score": None if row.score is None else as_number(row.score),
+        "submitted_at": None if submission is None else submission.submitted_at or None,
+        "needs_review": row.review_reason,
+        "submitted_nothing": row.absent,
+        "policies": _final(row.final),
+        "grade": None if row.grade is None else _grade(row.grade, reveal=False),
+    }
+
+
+def _final(final: Final) -> dict[str, Any]:
+    steps = [{"policy": s.policy, "says": s.says, "score": as_number(s.score)} for s in final.steps]
+    return {"earned": as_number(final.earned), "late_days": final.late_days, "steps": steps}
+
+
+def _grade(grade: Grade, reveal: bool) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "assignment": grade.assignment,
+        "submission": grade.submission,
+        "score": as_number(grade.score),
+        "max_score": as_number(grade.max_score),
+        "withheld": as_number(grade.withheld),
+        "not_selected": grade.not_selected,
+        "sandbox": grade.sandbox,
+        "device": grade.device,
+        "versions": dict(sorted(grade.versions.items())),
+        "notes": list(grade.notes),
+        "criteria": [_criterion(criterion, reveal) for criterion in grade.criteria],
+    }
+
+
+def _criterion(criterion: CriterionGrade, reveal: bool) -> dict[str, Any]:
+    return {
+        "id": criterion.id,
+        "title": criterion.title,
+        "score": as_number(criterion.score),
+        "points": as_number(criterion.points),
+        "status": criterion.status,
+        "reason": criterion.reason,
+        "cases": [_case(result, reveal) for result in criterion.results],
+    }
+
+
+def _case(result: CheckResult, reveal: bool) -> dict[str, Any]:
+    case: dict[str, Any] = {
+        "id": result.case,
+        "status": result.status,
+        "visibility": result.visibility,
+        "misconceptions": list(result.misconceptions),
+        "follow_through": result.follow_through,
+    }
+    if reveal or result.visibility is Visibility.VISIBLE:
+        case |= {
+            "inputs": result.inputs,
+            "index": None if result.index is None else list(result.index),
+            "expected": result.expected,
+            "actual": result.actual,
+            "rationale": result.rationale,
+            "idea": result.idea,
+            "help": result.help,
+            "output": result.output,
+        }
+    return case
+
+
+def write(report: ClassReport, request: Request) -> Written:
+    """Every grade with its cases."""
+    return Written({"grades.json": class_json(report).encode()})

@@ -1,0 +1,153 @@
+"""Moodle's grading worksheet, filled in, and the zip of feedback files that it takes back."""
+
+import html
+import io
+import zipfile
+from collections.abc import Mapping
+from fractions import Fraction
+
+from grader.model.class_row import ClassReport, ClassRow
+from grader.model.identity import Claim, Identities
+from grader.model.text import clean_line, score_text
+from grader.report.formats import Request
+from grader.report.formats.canvas import is_final, left_out
+from grader.report.formats.feedback import student_markdown, student_text
+from grader.report.tables.sheet import Filling, Find, Line, Sheet, Written, find_all, read_sheet
+from grader.report.tables.worksheet import Columns, find_columns, may_change, participant
+
+WRITES = "moodle.csv and feedback.zip: the worksheet that Moodle exported (--into), filled in"
+FILLS_IN, ONE_ASSIGNMENT = True, True
+
+TIMELESS = (1980, 1, 1, 0, 0, 0)  # of a file in a zip: the same grades give the same bytes
+
+
+def fill_moodle(
+    report: ClassReport,
+    sheet: Sheet,
+    find: Find,
+    keep_existing: bool = False,
+    named: Mapping[str, str] | None = None,
+) -> Written:
+    """moodle.csv, the worksheet filled in, and feedback.zip, a folder a student as Moodle names it.
+
+    The report is of one assignment; `named` are headers by role where they cannot be told. Lines whose grade
+    may not be changed stay as they are, and comments that are there stay in front of ours. Raises UserError
+    where the maximum grade is not the assignment's.
+    """
+    (assignment,) = report.assignments
+    columns = find_columns(sheet, find, named or {})
+    rows = {row.student_id: row for row in report.rows}
+    meant = find_all(((line, _claim(sheet, line, columns)) for line in sheet.lines), find)
+    filling = Filling(sheet, keep_existing)
+    in_sheet: set[tuple[str, str]] = set()
+    problems = [f"{sheet.path}:{n}: {_who(sheet, n, columns)}: {why}" for n, why in meant.doubts.items()]
+    notes = [f"{sheet.path}:{n}: {_who(sheet, n, columns)}: {why}" for n, why in meant.unknown.items()]
+    feedback: dict[str, str] = {}
+    for line in sheet.lines:
+        _check_maximum(report, sheet, line, columns)
+        student = meant.students.get(line.number)
+        if student is None:
+            continue
+        in_sheet.add((student.id, assignment))
+        row = rows.get(student.id)
+        if row is None or row.score is None:
+            filling.counts["without a submission"] += 1
+        elif is_final(row):
+            who = student.name or student.id
+            why = _refused(sheet, line, columns, score_text(row.score))
+            if why:
+                problems.append(f"{sheet.path}:{line.number}: {who}: {why}")
+            elif filling.grade(line, columns.grade, score_text(row.score), who):
+                _comment(sheet, line, columns, row, filling)
+                feedback |= _files(sheet, line, columns, row, report.title(assignment))
+    return Written(
+        {"moodle.csv": sheet.written(filling.cells), "feedback.zip": _zipped(feedback)},
+        (*problems, *left_out(report, in_sheet, sheet, are_doubts=bool(meant.doubts))),
+        tuple(notes),
+        tuple(filling.changes),
+        tuple(filling.kept),
+        filling.counts,
+    )
+
+
+def _claim(sheet: Sheet, line: Line, columns: Columns) -> Claim:
+    number = participant(sheet.at(line, columns.identifier))
+    id = sheet.at(line, columns.id)
+    name, email = sheet.at(line, columns.name), sheet.at(line, columns.email)
+    return Claim((id,) if id else (), number, name, email)
+
+
+def _who(sheet: Sheet, number: int, columns: Columns) -> str:
+    line = next(line for line in sheet.lines if line.number == number)
+    return sheet.at(line, columns.name) or sheet.at(line, columns.identifier)
+
+
+def _refused(sheet: Sheet, line: Line, columns: Columns, score: str) -> str:
+    """Why a line cannot take a score; "" where it can."""
+    if sheet.value(sheet.at(line, columns.grade)) == Fraction(score):
+        return ""
+    word = sheet.at(line, columns.changed)
+    if columns.changed is not None and may_change(word) is False:
+        return "locked in Moodle: unlock the grade there, and export again"
+    if columns.changed is not None and may_change(word) is None:
+        header = sheet.header[columns.changed]
+        return f"{header!r} says {word!r}, which is not known as yes or no: fill it in by hand"
+    scale = _scale(sheet, line, columns)
+    if scale and sheet.number(score) not in scale:
+        return f"graded by a scale ({', '.join(scale[:5])}), of which {score} is none: fill it in by hand"
+    return ""
+
+
+def _scale(sheet: Sheet, line: Line, columns: Columns) -> list[str]:
+    """The grades of a scale, which stand one a line behind the grade where there is no maximum."""
+    after = sheet.at(line, columns.grade + 1) if columns.maximum is None else ""
+    return after.splitlines() if "\n" in after else []
+
+
+def _comment(sheet: Sheet, line: Line, columns: Columns, row: ClassRow, filling: Filling) -> None:
+    """What policies did, behind what a teacher wrote; a second time it is there already."""
+    ours = html.escape(" ".join(f"{clean_line(step.says)}." for step in row.final.steps), quote=False)
+    if columns.comments is None or not ours:
+        return
+    theirs = line.cells[columns.comments] if columns.comments < len(line.cells) else ""
+    paragraph = f"<p>{ours}</p>"  # Moodle's comments are HTML
+    if paragraph not in theirs:
+        filling.cells[line.number, columns.comments] = f"{theirs}{paragraph}"
+
+
+def _files(sheet: Sheet, line: Line, columns: Columns, row: ClassRow, title: str) -> dict[str, str]:
+    identifier = sheet.at(line, columns.identifier)
+    number = participant(identifier)
+    name = sheet.at(line, columns.name) or identifier.removesuffix(number).strip()
+    folder = f"{name.replace('/', '_')}_{number}_assignsubmission_file_"
+    return {
+        f"{folder}/feedback.txt": student_text(row),
+        f"{folder}/feedback.md": student_markdown(row, title),
+    }
+
+
+def _check_maximum(report: ClassReport, sheet: Sheet, line: Line, columns: Columns) -> None:
+    offered = report.max_score(report.assignments[0])
+    if columns.maximum is None or not offered:
+        return
+    found = sheet.at(line, columns.maximum)
+    if sheet.value(found) != offered:
+        header = sheet.header[columns.maximum]
+        message = f"found {found!r} for {header}, expected {score_text(offered)}: change it in Moodle"
+        raise sheet.fail(message, line.number)
+
+
+def _zipped(files: Mapping[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name, TIMELESS), text, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def write(report: ClassReport, request: Request) -> Written:
+    """The worksheet given with --into, filled in."""
+    assert request.into is not None
+    sheet = read_sheet(request.into, (), "Moodle")
+    find = Identities(request.students).find
+    return fill_moodle(report, sheet, find, request.keep_existing, request.columns)

@@ -1,0 +1,110 @@
+"""Who may have worked together: pairs whose code is alike, and wrong answers that few give, as pages."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.model.assignment import Visibility
+from grader.model.class_row import ClassRow
+from grader.model.grade import Status
+from grader.report.files import Files
+from grader.report.pages.templating import environment
+
+Span = tuple[int, int]  # from which character to which
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two files: whose it is, its text, the spans that the other has too, their share of what is own.
+
+    What comes from the handout is in no span and no share.
+    """
+
+    student: str
+    text: str
+    spans: tuple[Span, ...]
+    share: float
+
+    @property
+    def pieces(self) -> tuple[tuple[bool, str], ...]:
+        """The text cut up: (whether the other has it too, piece)."""
+        found, at = [], 0
+        for start, end in self.spans:
+            found += [(False, self.text[at:start]), (True, self.text[start:end])]
+            at = end
+        return tuple((same, piece) for same, piece in (*found, (False, self.text[at:])) if piece)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two students whose `file` is alike."""
+
+    file: str
+    left: Side
+    right: Side
+
+    @property
+    def share(self) -> float:
+        """The harmonic mean of both shares: what both have, of what they have on average (Dice)."""
+        both = self.left.share + self.right.share
+        return 2 * self.left.share * self.right.share / both if both else 0.0
+
+
+@dataclass(frozen=True)
+class SharedAnswer:
+    """Students who answer the same hidden cases (criterion/case) with the same wrong arrays.
+
+    `ran` is how many answered at all; `misconceptions` are known wrong ideas that explain the answers.
+    """
+
+    students: tuple[str, ...]
+    cases: tuple[str, ...]
+    ran: int
+    misconceptions: tuple[str, ...]
+
+
+def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
+    """Wrong answers that several students give, the rarest first; of equally rare ones that on most cases."""
+    whose: dict[tuple[str, str], list[str]] = defaultdict(list)
+    ideas: dict[tuple[str, str], set[str]] = defaultdict(set)
+    ran: dict[str, int] = defaultdict(int)
+    for row in rows:
+        for criterion in row.grade.criteria if row.grade is not None else ():
+            for result in criterion.results:
+                if result.visibility is Visibility.VISIBLE or not result.answer:
+                    continue
+                case = f"{result.criterion}/{result.case}"
+                ran[case] += 1
+                if result.status is Status.WRONG:
+                    whose[case, result.answer].append(row.student_id)
+                    ideas[case, result.answer].update(result.misconceptions)
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    for key, students in whose.items():
+        if len(students) > 1:
+            groups[tuple(students)].append(key)
+    found = (
+        SharedAnswer(
+            students,
+            tuple(case for case, _ in keys),
+            max(ran[case] for case, _ in keys),
+            tuple(sorted(set().union(*(ideas[key] for key in keys)))),
+        )
+        for students, keys in groups.items()
+    )
+    return tuple(sorted(found, key=lambda a: (len(a.students), -len(a.cases), a.students)))
+
+
+def similarity_pages(
+    title: str, pairs: Sequence[Pair], answers: Sequence[SharedAnswer], note: str = ""
+) -> Files:
+    """index.html, and a page for each pair with the two files side by side."""
+    pages = environment()
+    names = [f"pair-{number:03}.html" for number in range(1, len(pairs) + 1)]
+    index = pages.get_template("similarity.html.j2").render(
+        title=title, pairs=list(zip(names, pairs, strict=True)), answers=answers, note=note
+    )
+    pair_page = pages.get_template("pair.html.j2")
+    files = {"index.html": index.encode(errors="replace")}
+    for name, pair in zip(names, pairs, strict=True):
+        files[name] = pair_page.render(title=title, pair=pair).encode(errors="replace")
+    return files

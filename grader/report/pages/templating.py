@@ -1,0 +1,29 @@
+"""What pages are made with: templates in which every text is escaped."""
+
+from pathlib import Path
+
+import jinja2
+
+from grader.model.text import clean, clean_line, listing
+
+NAMES = 6  # of students that are listed before the rest is counted
+
+
+def environment() -> jinja2.Environment:
+    """The templates of this package, with the filters that they use."""
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters |= {
+        "line": clean_line,
+        "text": clean,
+        "source": lambda text: clean(text, limit=len(text)),
+        "number": lambda value: f"{float(value):.2f}".rstrip("0").rstrip("."),
+        "percent": lambda share: f"{100 * share:.0f}%",
+        "listed": lambda names: listing([clean_line(name) for name in names], NAMES),
+    }
+    return pages

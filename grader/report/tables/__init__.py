@@ -1,0 +1,1 @@
+"""Reads and writes the tables of spreadsheets and LMSs. May import: grader.model."""

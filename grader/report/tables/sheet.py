@@ -1,0 +1,242 @@
+"""Reads the table that an LMS exported, and writes it back with nothing but a few cells changed."""
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from grader.model.errors import UserError
+from grader.model.identity import NO_STUDENT, Claim
+from grader.model.student import Student
+from grader.report.files import Files
+from grader.report.tables.csv_cells import harmless
+
+Find = Callable[[Claim], Student | str]  # as Identities.find does
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: its number in the file, from 1, and its cells, as meant and as written."""
+
+    number: int
+    cells: tuple[str, ...]
+    raw: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with a header; a cell that a line does not have is empty.
+
+    `end` is what ends a line; `mark` is the decimal mark of its numbers; `encoding` and `bom` are the file's.
+    """
+
+    path: Path
+    header: tuple[str, ...]
+    lines: tuple[Line, ...]
+    delimiter: str = ","
+    end: str = "\n"
+    mark: str = "."
+    encoding: str = "utf-8"
+    bom: bytes = b""
+    raw_header: tuple[str, ...] = ()
+
+    def at(self, line: Line, index: int | None) -> str:
+        """A line's cell by the number of its column, stripped; "" where there is none."""
+        return "" if index is None or index >= len(line.cells) else line.cells[index].strip()
+
+    def cell(self, line: Line, column: str) -> str:
+        """A line's cell, stripped; "" where there is no such column."""
+        return self.at(line, self.header.index(column)) if column in self.header else ""
+
+    def value(self, text: str) -> Fraction | None:
+        """The number that a cell holds, or None."""
+        if not NUMBER.fullmatch(text):
+            return None
+        whole, mark, decimals = text.rpartition(max(".,", key=text.rfind))
+        if not mark or (text.count(mark) > 1 or (mark != self.mark and len(decimals) == 3)):
+            return Fraction(re.sub(r"[.,]", "", text))  # 1,000 is a thousand where the mark is a point
+        return Fraction(re.sub(r"[.,]", "", whole) + f".{decimals}")
+
+    def number(self, text: str) -> str:
+        """A number as the file writes it."""
+        return text.replace(".", self.mark)
+
+    def written(self, changes: Mapping[tuple[int, int], str], kept: Sequence[int] | None = None) -> bytes:
+        """The file with other cells, by the number of their line and column; `kept` are the columns to write.
+
+        What the LMS wrote stays as it is, letter by letter.
+        """
+        columns = range(len(self.header)) if kept is None else kept
+        rows = [self.delimiter.join(self.raw_header[index] for index in columns)]
+        for line in self.lines:
+            cells = []
+            for index in columns:
+                changed = changes.get((line.number, index))
+                old = line.raw[index] if index < len(line.raw) else ""
+                cells.append(old if changed is None else self._quoted(changed))
+            rows.append(self.delimiter.join(cells))
+        text = "".join(row + self.end for row in rows)
+        return self.bom + text.encode(self.encoding, errors="backslashreplace")
+
+    def _quoted(self, cell: str) -> str:
+        needed = any(special in cell for special in (self.delimiter, '"', "\n", "\r"))
+        return '"' + cell.replace('"', '""') + '"' if needed else cell
+
+    def fail(self, message: str, line: int = 1) -> UserError:
+        """The complaint about a line."""
+        return UserError(message, self.path, line)
+
+
+def read_sheet(path: Path, needed: Iterable[str], whose: str, instead: Sequence[str] = ()) -> Sheet:
+    """An export of `whose`, read; UserError where it is no CSV or lacks one of the `needed` columns.
+
+    The columns `instead`, all of them, stand for the first one that is needed.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", path) from error
+    bom = next((mark for mark in BYTE_ORDER_MARKS if data.startswith(mark)), b"")
+    encoding = BYTE_ORDER_MARKS.get(bom, "utf-8")
+    try:
+        text = data[len(bom) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        message = f"found bytes that are not {encoding.upper()}; give {whose}'s file as it is"
+        raise UserError(message, path, line) from error
+    first = re.sub(r'"[^"]*"', "", text).partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    lines = [line for line in _lines(text, delimiter, path) if any(cell.strip() for cell in line.cells)]
+    header = tuple(cell.strip() for cell in lines[0].cells) if lines else ()
+    both = instead and set(instead) <= set(header)
+    for column in (*instead, *tuple(needed)[1:]) if both else needed:
+        if header.count(column) != 1:
+            found = "no column" if column not in header else "more than one column"
+            message = f"found {found} {column!r}; expected {whose}'s export as it was downloaded"
+            raise UserError(message, path, 1)
+    if not lines:
+        raise UserError(f"found nothing; expected {whose}'s export as it was downloaded", path, 1)
+    end = "\r\n" if "\r\n" in text else "\n"
+    mark = _decimal_mark(lines[1:], delimiter)
+    return Sheet(path, header, tuple(lines[1:]), delimiter, end, mark, encoding, bom, lines[0].raw)
+
+
+def _lines(text: str, delimiter: str, path: Path) -> Iterable[Line]:
+    """Every line, its cells as they are meant and as they stand there."""
+    cell = re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(delimiter)}\r\n]*')
+    place, number = 0, 1
+    while place < len(text):
+        first, raw = number, []
+        while True:
+            match = cell.match(text, place)
+            assert match is not None  # a cell may be empty
+            raw.append(match[0])
+            number += len(re.findall(r"\r\n|\r|\n", match[0]))
+            place = match.end()
+            if text[place : place + 1] != delimiter:
+                break
+            place += 1
+        newline = re.compile(r"\r\n|\r|\n|\Z").match(text, place)
+        if newline is None or (raw[-1].startswith('"') and not _is_closed(raw[-1])):
+            message = f"found no CSV: expected {delimiter!r} behind a closing quote"
+            raise UserError(message, path, first)
+        place, number = newline.end(), number + 1
+        yield Line(first, tuple(map(_meant, raw)), tuple(raw))
+
+
+def _is_closed(raw: str) -> bool:
+    return len(raw) > 1 and raw.endswith('"')
+
+
+def _meant(raw: str) -> str:
+    return raw[1:-1].replace('""', '"') if raw.startswith('"') and _is_closed(raw) else raw
+
+
+def _decimal_mark(lines: Iterable[Line], delimiter: str) -> str:
+    """The comma where numbers have one, or where commas do not separate cells and no number has a point."""
+    cells = Counter(cell.strip() for line in lines for cell in line.cells)
+    if any(re.fullmatch(r"\d+,\d{1,2}", cell) for cell in cells):
+        return ","
+    has_point = any(re.fullmatch(r"\d+\.\d+", cell) for cell in cells)
+    return "," if delimiter == ";" and not has_point else "."
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files of a format, and what to say of them.
+
+    `left_out` has a line for each grade that is not in it and for each row in doubt; `notes` are
+    lines on which no grade depends; `changes` and `kept` are cells that held another grade; `counts` sum up.
+    """
+
+    files: Files
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    counts: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Whom the lines of a sheet mean, and of which that is not certain, with the reason, by line."""
+
+    students: Mapping[int, Student]
+    doubts: Mapping[int, str]
+    unknown: Mapping[int, str]
+
+
+def find_all(lines: Iterable[tuple[Line, Claim]], find: Find) -> Meant:
+    """The student of each line; two lines that mean one student are both in doubt."""
+    students, doubts, unknown = {}, {}, {}
+    for line, claim in lines:
+        found = find(claim)
+        if isinstance(found, Student):
+            students[line.number] = found
+        elif found.startswith(NO_STUDENT):
+            unknown[line.number] = found
+        else:
+            doubts[line.number] = found
+    times = Counter(student.id for student in students.values())
+    for number, student in list(students.items()):
+        if times[student.id] > 1:
+            del students[number]
+            doubts[number] = f"several lines mean {student.id} ({student.name}): remove all but one"
+    return Meant(students, doubts, unknown)
+
+
+class Filling:
+    """The cells that change, and the account of it."""
+
+    def __init__(self, sheet: Sheet, keep_existing: bool) -> None:
+        self.cells: dict[tuple[int, int], str] = {}
+        self.changes: list[str] = []
+        self.kept: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self._sheet = sheet
+        self._keep = keep_existing
+
+    def grade(self, line: Line, index: int, score: str, who: str) -> bool:
+        """Fills in a score; False where the cell keeps another grade."""
+        old = self._sheet.at(line, index)
+        new = self._sheet.number(score)
+        if old and self._sheet.value(old) == Fraction(score):
+            self.counts["already there"] += 1
+            return True
+        if old and self._keep:
+            self.kept.append(f"{who} {old} (not {new})")
+            return False
+        if old:
+            self.changes.append(f"{who} {old} → {new}")
+        self.counts["filled in"] += 1
+        self.cells[line.number, index] = harmless(new)
+        return True

@@ -1,0 +1,183 @@
+"""Tells the columns of Moodle's grading worksheet, whatever its language, by headers, order and content.
+
+Source of the order: `assign_grading_table` in Moodle's mod/assign/gradingtable.php.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.model.errors import UserError
+from grader.model.identity import Claim
+from grader.model.student import Student
+from grader.report.tables.sheet import Find, Line, Sheet
+
+ENGLISH = {
+    "identifier": "Identifier",
+    "name": "Full name",
+    "email": "Email address",
+    "id": "ID number",
+    "grade": "Grade",
+    "maximum": "Maximum Grade",
+    "changed": "Grade can be changed",
+    "comments": "Feedback comments",
+}
+IDENTIFIER = re.compile(r"\D*?\s*(\d+)")
+# "yes" and "no" of Moodle's languages; a word of both lists would be a doubt
+YES = frozenset(
+    (
+        "yes", "ja", "oui", "sí", "si", "sim", "sì", "da", "да", "так", "ano", "áno", "tak", "igen",
+        "evet", "hai", "はい", "是", "ναι", "kyllä", "jah", "jā", "taip", "já", "bai", "po", "כן", "نعم",
+        "بله", "ใช่", "có", "ya", "예", "네", "हाँ", "әйе", "иә", "დიახ", "այո", "bəli",
+    )
+)  # fmt: skip
+NO = frozenset(
+    (
+        "no", "nein", "nee", "non", "não", "nej", "nei", "ne", "нет", "ні", "не", "nie", "nem", "hayır",
+        "いいえ", "否", "不", "不是", "όχι", "ei", "nē",
+        "ez", "jo", "לא", "لا", "خیر", "ไม่", "không", "tidak",
+        "아니요", "아니오", "नहीं", "юк", "жоқ", "არა", "ոչ", "xeyr", "nu",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The number of each column that matters; None for one that this worksheet does not have."""
+
+    identifier: int
+    grade: int
+    name: int | None = None
+    email: int | None = None
+    id: int | None = None
+    maximum: int | None = None
+    changed: int | None = None
+    comments: int | None = None
+
+
+def find_columns(sheet: Sheet, find: Find, named: Mapping[str, str]) -> Columns:
+    """The columns; `named` are headers by role, as a person gave them, "" for one that is not there.
+
+    Raises UserError, with all headers and what to do, where one that is needed is not certain.
+    """
+    found = {role: _index(sheet, header) if header else None for role, header in named.items()}
+    for role, header in ENGLISH.items():
+        if role not in found and sheet.header.count(header) == 1:
+            found[role] = sheet.header.index(header)
+    is_english = {"identifier", "grade"} <= found.keys() and not {"identifier", "grade"} <= named.keys()
+    if not is_english:
+        _by_content(sheet, find, found)
+    for role in ("identifier", "grade"):
+        if found.get(role) is None:
+            raise _missing(sheet, role)
+    return Columns(**found)  # type: ignore[arg-type]  # the two that are needed are there
+
+
+def participant(text: str) -> str:
+    """The number of an identifier: a word and a number; "" where it is none."""
+    match = IDENTIFIER.fullmatch(text)
+    return match[1] if match else ""
+
+
+def may_change(word: str) -> bool | None:
+    """Whether Moodle lets a grade be changed, by its word for it; None where the word is not known."""
+    word = word.casefold()
+    if (word in YES) == (word in NO):
+        return None
+    return word in YES
+
+
+def _index(sheet: Sheet, header: str) -> int:
+    if sheet.header.count(header) != 1:
+        count = sheet.header.count(header) or "no"
+        raise sheet.fail(f"found {count} columns {header!r}, expected one; the headers are {_headers(sheet)}")
+    return sheet.header.index(header)
+
+
+def _headers(sheet: Sheet) -> str:
+    return ", ".join(repr(header) for header in sheet.header)
+
+
+def _missing(sheet: Sheet, role: str) -> UserError:
+    return sheet.fail(
+        f"cannot tell which column is the {role} ({ENGLISH[role]!r} in English); the headers are "
+        f"{_headers(sheet)}: say it with --column {role}=HEADER"
+    )
+
+
+def _by_content(sheet: Sheet, find: Find, found: dict[str, int | None]) -> None:
+    """Adds what order and content tell: identifier, [name, others], status, grade, maximum, [changed], ..."""
+    if "identifier" not in found and _all(sheet, 0, lambda cell: bool(participant(cell))):
+        found["identifier"] = 0
+    grade = _grade(sheet, found)
+    after = found.get("maximum") or grade
+    between = [index for index in range(1, grade) if index not in found.values()]
+    addresses = [index for index in between if _all(sheet, index, lambda cell: "@" in cell)]
+    if "email" not in found and len(addresses) == 1:
+        found["email"] = addresses[0]
+    if "name" not in found and between[:1] == [1] and _holds_names(sheet, find, found, len(between)):
+        found["name"] = 1
+    if "changed" not in found:
+        found |= _changed(sheet, after)
+    last = len(sheet.header) - 1
+    is_late = last > (found.get("changed") or after) + 1
+    if "comments" not in found and is_late and not _are_times(sheet, last):
+        found["comments"] = last
+
+
+def _grade(sheet: Sheet, found: dict[str, int | None]) -> int:
+    """The column of grades: right before the maximum, which is one number in all lines."""
+    if "maximum" not in found and "grade" not in found:
+        same = [index for index in range(2, len(sheet.header)) if _is_maximum(sheet, index)]
+        if len(same) != 1:
+            raise _missing(sheet, "maximum")
+        found["maximum"] = same[0]
+    if "grade" not in found and found["maximum"] is not None:
+        found["grade"] = found["maximum"] - 1
+    grade = found.get("grade")
+    if grade is None:
+        raise _missing(sheet, "grade")
+    if "maximum" not in found and _is_maximum(sheet, grade + 1):
+        found["maximum"] = grade + 1
+    if found.get("maximum") is not None and not _all(
+        sheet, grade, lambda cell: not cell or sheet.value(cell) is not None
+    ):
+        raise _missing(sheet, "grade")
+    return grade
+
+
+def _holds_names(sheet: Sheet, find: Find, found: Mapping[str, int | None], between: int) -> bool:
+    """Whether the second column is names: with blind marking it is the status, alone before the grade."""
+    if found.get("email") is not None:
+        return True
+    is_known = any(isinstance(find(Claim(name=sheet.at(line, 1))), Student) for line in sheet.lines)
+    return is_known or between > 1
+
+
+def _changed(sheet: Sheet, after: int) -> dict[str, int]:
+    rest = range(after + 1, len(sheet.header))
+    for index in rest:
+        if _all(sheet, index, lambda cell: may_change(cell) is not None):
+            return {"changed": index}
+    # words of a language that is not known here: every line will be a doubt, and none a guess
+    first = next(iter(rest), None)
+    if first is not None and len({sheet.at(line, first).casefold() for line in sheet.lines}) <= 2:
+        return {"changed": first}
+    return {}
+
+
+def _is_maximum(sheet: Sheet, index: int) -> bool:
+    """One positive number in all lines."""
+    cells = {sheet.at(line, index) for line in sheet.lines}
+    value = sheet.value(cells.pop()) if len(cells) == 1 else None
+    return value is not None and value > 0
+
+
+def _are_times(sheet: Sheet, index: int) -> bool:
+    """When a grade was changed, or "-": that column is never empty, and comments are seldom all full."""
+    return _all(sheet, index, lambda cell: cell == "-" or (bool(re.search(r"\d", cell)) and len(cell) < 60))
+
+
+def _all(sheet: Sheet, index: int, holds: Callable[[str], bool]) -> bool:
+    lines: Sequence[Line] = sheet.lines
+    return bool(lines) and all(holds(sheet.at(line, index)) for line in lines)

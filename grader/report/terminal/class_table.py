@@ -1,0 +1,49 @@
+"""The class's scores as a table in a terminal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.model.class_row import ClassRow, to_review
+from grader.model.text import clean_line, review_count, score_text
+
+
+def show_class(rows: Iterable[ClassRow], console: Console) -> None:
+    """Prints a table per assignment: student, score per criterion, total, and a remark, sorted by name.
+
+    Below it stands how many need review. A criterion's column is headed by its number and its points; a line
+    above says which is which.
+    """
+    ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
+    for assignment in dict.fromkeys(row.assignment for row in ordered):
+        chosen = [row for row in ordered if row.assignment == assignment]
+        points = {c.id: c.points for row in chosen if row.grade is not None for c in row.grade.criteria}
+        console.print(Text(clean_line(assignment), "bold"))
+        legend = [f"{number}={clean_line(id)}" for number, id in enumerate(points, 1)]
+        console.print(Text("   ".join(legend), "dim"))
+        console.print(_table(chosen, points, console.width), highlight=False)
+        console.print(Text(review_count(len(to_review(chosen)))))
+
+
+def _table(rows: Sequence[ClassRow], points: Mapping[str, Fraction], width: int) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)
+    table.add_column("student", overflow="fold", max_width=width // 4)
+    for number, offered in enumerate(points.values(), 1):
+        table.add_column(f"{number}\n/ {score_text(offered)}", justify="right", no_wrap=True)
+    most = max((row.grade.max_score for row in rows if row.grade is not None), default=None)
+    total = "total" if most is None else f"total\n/ {score_text(most)}"
+    table.add_column(total, justify="right", no_wrap=True)
+    table.add_column("remark", overflow="fold")
+    for row in rows:
+        earned = {c.id: score_text(c.score) for c in row.grade.criteria} if row.grade is not None else {}
+        table.add_row(
+            Text(clean_line(row.student_id)),
+            *(Text(earned.get(id, "–")) for id in points),
+            Text("–" if row.score is None else score_text(row.score), "bold"),
+            Text(row.remark, "magenta" if row.review_reason else "dim"),
+        )
+    return table

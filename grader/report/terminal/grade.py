@@ -1,0 +1,125 @@
+"""One submission's feedback, as its student reads it in a terminal."""
+
+import io
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.model.grade import Grade, Status
+from grader.model.policies import Final
+from grader.model.text import clean, clean_line, score_text
+from grader.report.feedback import NOT_SCORED, Block, Section, feedback_on, is_fault, remark
+
+WIDTH = 80
+BAR_CELLS = 12
+STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
+
+
+def show(grade: Grade, console: Console, reveal: bool = False, final: Final | None = None) -> None:
+    """Prints the feedback; what belongs to hidden cases only where `reveal` says so.
+
+    `final` tells what policies made of the score. Nothing that a submission wrote is read as markup or
+    reaches the terminal as a control sequence.
+    """
+    feedback = feedback_on(grade, reveal)
+    parts: list[RenderableType] = [_header(grade, final)]
+    if feedback.whole is not None:
+        parts.append(_block(feedback.whole))
+    parts.append(_scores(grade))
+    if final is not None and final.steps:
+        parts.append(_steps(final))
+    if grade.notes:
+        parts.append(_row("note", Text("\n".join(map(clean, grade.notes)))))
+    parts.extend(block for section in feedback.sections for block in _failures(section))
+    for part in parts:
+        console.print(part, highlight=False)
+        console.print()
+
+
+def to_text(grade: Grade, final: Final | None = None) -> str:
+    """The same as plain text."""
+    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False)
+    with console.capture() as captured:
+        show(grade, console, final=final)
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
+
+
+def _header(grade: Grade, final: Final | None) -> RenderableType:
+    grid = Table.grid(expand=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    points = "visible points" if grade.withheld else "points"
+    score = grade.score if final is None else final.score
+    total = f"{score_text(score)} / {score_text(grade.max_score)} {points}"
+    grid.add_row(Text(clean_line(grade.assignment), "bold"), Text(total, "bold"))
+    if grade.withheld:
+        grid.add_row("", Text(f"{score_text(grade.withheld)} more on hidden cases", "dim"))
+    if grade.not_selected:
+        grid.add_row("", Text(f"not a grade: {grade.not_selected} cases were not selected", "magenta"))
+    grid.width = WIDTH
+    return grid
+
+
+def _scores(grade: Grade) -> RenderableType:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for criterion in grade.criteria:
+        share = float(criterion.score / criterion.points) if criterion.points else 0.0
+        style = "green" if criterion.status is Status.OK else "yellow" if criterion.score else "red"
+        unscored = criterion.results and all(is_fault(result) for result in criterion.results)
+        score = "–" if unscored else score_text(criterion.score)
+        grid.add_row(
+            Text(clean_line(criterion.id)),
+            Text(f"{score} / {score_text(criterion.points)}", style),
+            Text(_bar(share), style),
+            Text(remark(criterion) or " "),  # rich shrinks the first column for an empty last one
+        )
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def _steps(final: Final) -> RenderableType:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_row("earned", "", score_text(final.earned))
+    for step in final.steps:
+        grid.add_row(step.policy, Text(clean(step.says)), score_text(step.score))
+    grid.add_row(Text("counts", "bold"), "", Text(score_text(final.score), "bold"))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def _bar(share: float) -> str:
+    full, eighths = divmod(int(min(max(share, 0.0), 1.0) * BAR_CELLS * 8), 8)
+    return ("█" * full + " ▏▎▍▌▋▊▉"[eighths].strip()).ljust(BAR_CELLS, "░")
+
+
+def _failures(section: Section) -> Iterator[RenderableType]:
+    criterion = section.criterion
+    yield Text.assemble((clean_line(criterion.id), "bold"), f": {clean_line(criterion.title)}")
+    for block in section.blocks:
+        yield _block(block)
+    if section.more:
+        said = f"and {len(section.more)} more: {', '.join(section.more)}"
+        yield Padding(Text(said, "dim", overflow="fold"), (0, 0, 0, 2))
+
+
+def _block(block: Block) -> RenderableType:
+    head = Text.assemble("  ", (block.heading, "bold"))
+    style = "magenta" if block.status == NOT_SCORED else "red" if block.facts else ""
+    head.append(f"   {block.status}", style)
+    return Group(head, *(_row(label, Text(text, STYLES.get(label, ""))) for label, text in block.facts))
+
+
+def _row(label: str, value: Text) -> RenderableType:
+    grid = Table.grid()
+    grid.add_column(width=10)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(label, "dim"), value)
+    return Padding(grid, (0, 0, 0, 4), expand=False)

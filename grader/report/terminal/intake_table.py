@@ -1,0 +1,49 @@
+"""The account of a class's input as a table and as CSV: every entry, whose it is, its role, and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from grader.model.account import Doubt, Entry, Role
+from grader.model.text import clean_line
+from grader.report.tables.csv_cells import to_csv
+
+COLUMNS = ("entry", "student", "role", "why")
+STYLES = {Role.GRADED: "green", Role.EXTRA: "", Role.LITTER: "dim", Role.REFUSED: "magenta"}
+
+
+def account_csv(entries: Iterable[Entry]) -> bytes:
+    """One line an entry, in the order of their paths."""
+    rows = ([clean_line(entry.path), entry.student, entry.role.value, entry.why] for entry in entries)
+    return to_csv([list(COLUMNS), *rows])
+
+
+def account_table(entries: Iterable[Entry]) -> Table:
+    """The same for a terminal."""
+    table = Table(*COLUMNS, box=None, pad_edge=False, header_style="bold")
+    for entry in entries:
+        cells = (clean_line(entry.path), clean_line(entry.student), entry.role.value, clean_line(entry.why))
+        table.add_row(*(Text(cell, STYLES[entry.role], overflow="fold") for cell in cells))
+    return table
+
+
+def account_line(layout: str, submissions: int, entries: Sequence[Entry]) -> str:
+    """`Canvas: 298 submissions; 612 entries: 298 graded, 301 extra, 13 litter`."""
+    roles = Counter(entry.role for entry in entries)
+    counts = ", ".join(f"{roles[role]} {role.value}" for role in Role if roles[role])
+    return f"{layout}: {_count(submissions, 'submission')}; {_entries(len(entries))}: {counts or 'none'}"
+
+
+def doubt_lines(doubts: Iterable[Doubt]) -> list[str]:
+    """One line a doubt."""
+    return [f"{clean_line(doubt.name)}: {clean_line(doubt.reason)}" for doubt in doubts]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def _entries(number: int) -> str:
+    return f"{number} {'entry' if number == 1 else 'entries'}"

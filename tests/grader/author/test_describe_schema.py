@@ -1,0 +1,189 @@
+"""The schema says what the loader takes, to a validator that is not ours; the page's examples load."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from grader.author import describe_schema
+from grader.author.load import load
+from grader.author.render import _visible_rubric
+from grader.author.rubric import load_rubric
+from grader.author.schema import CASES, Strict
+
+FIRST_LINE = "# yaml-language-server: $schema=../../docs/rubric.describe_schema.json"
+ROOT = Path(__file__).parents[3]
+RUBRICS = sorted((ROOT / "assignments").glob("*/rubric.yaml"))
+WHOLE = """\
+assignment: tiny
+points: 10
+defaults: {data: integers, compare: exact, batch: 2, visibility: visible}
+criteria:
+  - id: x_grad
+    title: the gradient
+    points: 10
+    probe: x_grad
+    help: README.md#the-gradient
+    requires: [conv]
+    adjoint_of: conv
+    wrt: x
+    follow_through: 0.5
+    cases:
+      - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0, covers: [kernel_rectangular]}
+      - {id: drawn, draw: 2, remainder: any, visibility: hidden, weight: 2}
+      - {id: array, shape: [2, 0], axes: [-1], view: [permute, slice, flip], compare: close, data: normal}
+      - {id: layer, matmul: [2, 3, 4], bias: true}
+      - {id: loss, logits: [2, 3], spread: 1000}
+"""
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    """One for the committed schema; it shares no code with the loader."""
+    committed = json.loads((describe_schema.DOCS / describe_schema.SCHEMA).read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(committed)
+    return Draft202012Validator(committed)
+
+
+def test_docs_hold_what_the_loader_says_now(tmp_path: Path) -> None:
+    """After a change to the loader's models or to a page's template: `make docs`."""
+    describe_schema.write(tmp_path)
+
+    for name in (describe_schema.SCHEMA, describe_schema.PAGE, describe_schema.LIMITS_PAGE):
+        assert (describe_schema.DOCS / name).read_bytes() == (tmp_path / name).read_bytes(), (
+            f"{name}: run `make docs`"
+        )
+
+
+@pytest.mark.parametrize("path", RUBRICS, ids=lambda path: path.parent.name)
+def test_every_rubric_of_the_repository_is_valid_and_names_the_schema(
+    validator: Draft202012Validator, path: Path
+) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert text.splitlines()[0] == FIRST_LINE
+    assert (
+        path.parent / FIRST_LINE.partition("=")[2]
+    ).resolve() == describe_schema.DOCS / describe_schema.SCHEMA
+    assert [error.message for error in validator.iter_errors(yaml.safe_load(text))] == []
+
+
+BROKEN = {
+    "an_unknown_key_at_the_top": ("points: 10\ndefaults", "points: 10\npionts: 3\ndefaults"),
+    "an_unknown_default": ("batch: 2", "bach: 2"),
+    "an_unknown_key_of_a_criterion": ("    wrt: x", "    wth: x"),
+    "an_unknown_key_of_a_case": ("axes: [-1]", "axis: [-1]"),
+    "the_key_of_another_kind_of_case": ("padding: 0,", "padding: 0, axes: [1],"),
+    "a_case_of_two_kinds": ("draw: 2,", "draw: 2, shape: [2],"),
+    "a_case_of_no_kind": ("{id: loss, logits: [2, 3], spread: 1000}", "{id: loss}"),
+    "no_points": ("points: 10\ndefaults", "defaults"),
+    "no_title": ("    title: the gradient\n", ""),
+    "no_stride": ("stride: [1, 2], ", ""),
+    "no_remainder": (", remainder: any", ""),
+    "no_id_of_a_case": ("{id: drawn, ", "{"),
+    "no_criterion": (WHOLE[WHOLE.index("criteria:") :], "criteria: []\n"),
+    "points_that_are_text": ("    points: 10", "    points: ten"),
+    "points_that_are_a_fraction": ("    points: 10", "    points: 9.5"),
+    "points_that_are_true": ("    points: 10", "    points: true"),
+    "no_points_to_earn": ("    points: 10", "    points: 0"),
+    "an_id_with_a_blank": ("id: x_grad", "id: x grad"),
+    "a_case_named_as_a_criterion_is": ("id: given", "id: given_one"),
+    "help_that_is_elsewhere": ("README.md#the-gradient", "https://example.org"),
+    "an_unknown_comparison": ("compare: close", "compare: about"),
+    "a_case_that_is_an_adjoint": ("compare: close", "compare: adjoint"),
+    "unknown_data": ("data: normal", "data: uniform"),
+    "an_unknown_visibility": ("visibility: hidden", "visibility: secret"),
+    "an_unknown_view": ("view: [permute,", "view: [transpose,"),
+    "an_unknown_condition": ("covers: [kernel_rectangular]", "covers: [kernel_round]"),
+    "an_unknown_remainder": ("remainder: any", "remainder: half"),
+    "an_image_without_channels": ("x: [5, 6, 2]", "x: [5, 6]"),
+    "an_image_without_height": ("x: [5, 6, 2]", "x: [0, 6, 2]"),
+    "a_stride_of_zero": ("stride: [1, 2]", "stride: 0"),
+    "three_strides": ("stride: [1, 2]", "stride: [1, 2, 3]"),
+    "a_negative_padding": ("padding: 0", "padding: -1"),
+    "too_many_draws": ("draw: 2", "draw: 201"),
+    "a_weight_of_zero": ("weight: 2", "weight: 0"),
+    "a_share_of_everything": ("follow_through: 0.5", "follow_through: 1"),
+    "a_bias_that_is_a_number": ("bias: true", "bias: 1"),
+    "cases_that_are_a_mapping": ("    cases:\n", "    cases: {}\n    more:\n"),
+    "an_axis_that_is_text": ("axes: [-1]", "axes: [last]"),
+    "a_list": (WHOLE, "[]"),
+}
+
+
+def test_the_table_of_broken_rubrics_starts_from_a_valid_one(validator: Draft202012Validator) -> None:
+    assert [error.message for error in validator.iter_errors(yaml.safe_load(WHOLE))] == []
+
+
+@pytest.mark.parametrize(("found", "written"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_rubric_is_not_valid(validator: Draft202012Validator, found: str, written: str) -> None:
+    assert WHOLE.count(found) == 1
+
+    assert not validator.is_valid(yaml.safe_load(WHOLE.replace(found, written)))
+
+
+def keys(described: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Every key that a schema describes, with its description."""
+    models = [described, *described["$defs"].values()]
+    return [entry for model in models for entry in model.get("properties", {}).items()]
+
+
+def test_an_editor_has_a_text_to_show_for_every_key() -> None:
+    """A field of the loader's models without a text below it has none."""
+    described = describe_schema.rubric_schema()
+    silent = [key for key, value in keys(described) if not value.get("description") and "$ref" not in value]
+
+    assert silent == []
+    assert all(
+        model.get("description") not in (None, Strict.__doc__) for model in described["$defs"].values()
+    )
+
+
+def test_every_kind_of_case_is_described() -> None:
+    described = describe_schema.rubric_schema()
+    kinds = described["$defs"]["CriterionModel"]["properties"]["cases"]["items"]["anyOf"]
+
+    required = [described["$defs"][kind["$ref"].rpartition("/")[2]]["required"] for kind in kinds]
+    assert all(key in needed for key, needed in zip(CASES, required, strict=True))
+
+
+PAGE = (describe_schema.DOCS / describe_schema.PAGE).read_text(encoding="utf-8")
+EXAMPLES = dict(
+    re.findall(r"^### ([^\n]+)\n(?:(?!^#).)*?^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+)
+
+
+@pytest.mark.parametrize("snippet", EXAMPLES.values(), ids=EXAMPLES)
+def test_every_example_of_the_page_is_one_that_the_loader_takes(
+    tmp_path: Path, validator: Draft202012Validator, snippet: str
+) -> None:
+    criteria = yaml.safe_load(snippet)
+    head = f"assignment: example\npoints: {sum(c['points'] for c in criteria)}\ncriteria:\n"
+    (tmp_path / "rubric.yaml").write_text(head + snippet, encoding="utf-8")
+    headings = {criterion["help"].partition("#")[2] for criterion in criteria}
+    (tmp_path / "README.md").write_text("".join(f"# {heading}\n" for heading in headings), encoding="utf-8")
+    probes = {criterion.get(key) for criterion in criteria for key in ("probe", "adjoint_of", "gradient_of")}
+
+    rubric = load_rubric(tmp_path / "rubric.yaml", "example", probes, tmp_path / "README.md")
+
+    assert [criterion.id for criterion in rubric.criteria] == [criterion["id"] for criterion in criteria]
+    assert validator.is_valid(yaml.safe_load(head + snippet))
+
+
+def test_the_page_has_an_example_of_each_kind_of_check() -> None:
+    kinds = describe_schema.rubric_schema()["$defs"]["CriterionModel"]["properties"]["compare"]["enum"]
+    others = {"Time", "Drawn cases", "Views", "Hidden cases", "requires", "covers", "follow_through"}
+
+    assert set(EXAMPLES) == {*kinds, *others}
+
+
+def test_a_handouts_rubric_names_no_schema(course: Path) -> None:
+    """It is generated, stands alone, and nobody edits it."""
+    path = course / "assignments" / "tiny" / "rubric.yaml"
+    path.write_text(f"{FIRST_LINE}\n{path.read_text()}")
+
+    assert "yaml-language-server" not in _visible_rubric(load(path.parent))

@@ -1,0 +1,146 @@
+"""Kernels say nothing but CUDA C++: what reaches for the emulator, or past its checks, is refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.judge.policy.cuda_rules import as_compiled, problem_of, text_of
+
+ROOT = Path(__file__).parents[3]
+HONEST = """\
+#include <cuda_runtime.h>
+#define TILE 16
+#define AT(i, j) ((i) * TILE + (j)) /* (float *)1 */
+#if TILE > 8 && (!defined(DEBUG) || TILE < 0x20)
+#pragma unroll 4
+#endif
+#ifndef M_PI
+#define M_PI 3.14159
+#endif
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 600
+#endif
+// asm("nop") and emulator_report are fine in a comment, as is \\
+   reinterpret_cast on a continued line
+extern "C" __global__ void twice(int n, const float *__restrict__ a, float *out)
+{
+    extern __shared__ float scratch[];
+    int i = blockIdx.x * (blockDim.x) + threadIdx.x;
+    float *row = out + (i * n) * 2, &first = out[0];
+    if (i < n)
+        out[i] = (float)a[i] * (a[i] + 1) * 2 + sizeof(int);
+    printf("asm %d\\n", i);
+}
+"""
+
+
+@pytest.mark.parametrize("path", ["reference/cuda_kernels.cu", "assignments/cuda_kernels/mutants.cu"])
+def test_the_solution_and_every_mutant_keep_to_it(path: str) -> None:
+    assert problem_of((ROOT / path).read_bytes()) == (0, "")
+
+
+def test_what_students_write_is_no_trick() -> None:
+    assert problem_of(HONEST.encode()) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        'asm("nop");',
+        '__asm__ volatile("" ::: "memory");',
+        "float *p = (float *)0x1000;",
+        "float *p = (float*) address;",
+        "long n = 1; float *p = (const float *)(n);",
+        "float *p = reinterpret_cast<float *>(n);",
+        "float *p = static_cast<float *>(q);",
+        "union { long n; float *p; } u;",
+        "typedef float *pointer;",
+        "using pointer = float *;",
+        "float *p = __builtin_bit_cast(float *, n);",
+        "memcpy(&p, &n, 8);",
+        "uintptr_t n = 1;",
+        'extern "C" int system(const char *);',
+        "extern int emulated;",
+        "emulator_report(0);",
+        "EMULATOR_ENTRY(0, f)",
+        "__tsan_read4(p);",
+        '__attribute__((no_sanitize("thread"))) void f();',
+        "__attribute__((constructor)) void f();",
+        "[[gnu::constructor]] void f();",
+        "#pragma GCC optimize 3",
+        '_Pragma("GCC poison x")',
+        "#include <stdlib.h>",
+        '#include "/etc/passwd"',
+        "#include HEADER",
+        "#line 1",
+        "#define JOIN(a, b) a ## b",
+        "#define TEXT(a) #a",
+        "%:define A",
+        "as\\\nm(\"nop\");",
+        "as\\  \nm(\"nop\");",
+        "\\u0061sm(0);",
+        "int caf\u00e9;",
+        'const char *t = R"(a)";',
+        "/* without end",
+        "float *p = (decltype(q))n;",
+        "float *p = (__typeof__(q))n;",
+        "long (&n)[1] = (long (&)[1])p;",
+        "#define void int",
+        "#define __attribute__(x)",
+        "#undef __restrict__",
+        "#ifdef __SANITIZE_THREAD__",
+        "#if defined(__OPTIMIZE__)",
+        "#if __INT_MAX__ > 5",
+        "#if INT_MAX > 5",
+        "#define X 1 - __global__ - 1\n#if X\n#endif",
+        "#define X(a) a\n#if X(1)\n#endif",
+        "#ifdef __PIC__\n#endif\n#define __PIC__",
+    ],
+)  # fmt: skip
+def test_a_trick_is_refused_at_its_line(trick: str) -> None:
+    """Whatever stands before and after it."""
+    line, why = problem_of(f"int a;\n\n{trick}\n".encode())
+    assert line == 3 + trick.startswith("#define X")
+    assert why
+
+
+AS_SAVED = {
+    "byte_order_mark": lambda text: b"\xef\xbb\xbf" + text.encode(),
+    "crlf": lambda text: text.replace("\n", "\r\n").encode(),
+    "old_mac": lambda text: text.replace("\n", "\r").encode(),
+    "utf_16": lambda text: text.encode("utf-16"),
+    "all_of_windows": lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("save", AS_SAVED.values(), ids=AS_SAVED)
+def test_how_an_editor_saves_a_file_changes_nothing(save: Callable[[str], bytes]) -> None:
+    saved = save(HONEST)
+
+    assert as_compiled(saved) == HONEST.encode()
+    assert problem_of(saved) == (0, "")
+    assert problem_of(save("int a;\n\nasm(0);\n"))[0] == 3
+
+
+def test_a_comment_in_latin_1_is_a_comment() -> None:
+    assert problem_of("// Gr\u00f6\u00dfe\nint a; /* \u00e9 */\n".encode("latin-1")) == (0, "")
+
+
+@pytest.mark.parametrize("byte", [bytes([number]) for number in (0, *range(0x80, 0x100))], ids=bytes.hex)
+def test_a_byte_that_is_no_text_hides_nothing_from_the_policy(byte: bytes) -> None:
+    """Neither itself, nor the end of a comment or a text that it stands before, nor what follows there."""
+    assert problem_of(b"int a;\n" + byte)[0] == 2
+    for around in (b"// %b\nasm(0);", b"/* %b*/\nasm(0);", b'char t[] = "%b";\nasm(0);'):
+        assert problem_of(around.replace(b"%b", byte))[0] == 2
+    assert problem_of(b"\nas" + byte + b"m(0);")[0] == 2
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_the_compiler_gets_the_text_that_was_read(content: bytes) -> None:
+    compiled = as_compiled(content)
+
+    assert compiled.decode("utf-8") == text_of(content)
+    assert b"\r" not in compiled
+    assert problem_of(compiled) == problem_of(content)

@@ -1,0 +1,181 @@
+"""A GPU is shown to one submission at a time, and nothing touches it before that submission's own process."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from grader.author.load import load
+from grader.author.render import provided_files, render
+from grader.judge.cases import Inputs
+from grader.judge.process import devices, machine_lock, sandbox
+from grader.judge.process.implementation import Implementation, Subject
+from grader.judge.process.sandbox import starter
+from grader.judge.session import Session
+from grader.judge.verdict.oracles import arrays_of
+from grader.model.assignment import Assignment, Limits
+from grader.model.errors import GraderFault
+from grader.model.grade import Status
+from tests.grader.judge.conftest import NDARRAY, PROBES
+
+REQUIRED = os.environ.get("BACKFLIP_GPU") == "required"  # `make gpu-test`: without a GPU it fails
+NODES = ("dev/nvidiactl", "dev/nvidia0", "dev/nvidia1", "dev/nvidia-uvm")
+
+
+@pytest.fixture
+def with_gpu(tmp_path: Path) -> Path:
+    """A machine, as far as its device nodes tell, with two GPUs."""
+    for node in NODES:
+        (tmp_path / node).parent.mkdir(exist_ok=True)
+        (tmp_path / node).touch()
+    return tmp_path
+
+
+def test_what_is_missing_of_a_device_is_said(with_gpu: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    assert devices.missing("cpu", with_gpu / "empty") == ""
+    assert devices.missing("cuda", with_gpu) == ""
+    assert "/dev/nvidiactl and /dev/nvidia0 missing" in devices.missing("cuda", with_gpu / "empty")
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert "CuPy is not installed" in devices.missing("cuda", with_gpu)
+
+
+def test_the_default_is_the_first_device_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "missing", lambda device: "not here" if device == "cuda" else "")
+    assert devices.first_at_hand(("cuda", "cpu")) == "cpu"
+    assert devices.first_at_hand(("cpu", "cuda")) == "cpu"
+    assert devices.first_at_hand(("cuda",)) == "cuda"  # and then it is said what is missing
+
+
+def test_a_gpus_wall_shows_one_gpu_and_the_cpus_wall_none() -> None:
+    def shown(device: str) -> set[str]:
+        words = sandbox._outer_wall(device)
+        return {word for word in words if word.startswith("/dev/")}
+
+    assert shown("cpu") == set()
+    assert shown("cuda") == {"/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"}
+    words = sandbox._outer_wall("cuda")
+    own = words.index("--dev")
+    closed = next(i for i, pair in enumerate(pairwise(words)) if pair[1] == "/dev" and i > own)
+    assert own < words.index("/dev/nvidia0") < closed  # bound into the new /dev, before it is closed
+
+
+def test_the_launcher_touches_no_gpu(tmp_path: Path, repository: Path) -> None:
+    """All that is loaded before the fork, with a CuPy that ends the process when it is imported."""
+    (tmp_path / "cupy.py").write_text("raise SystemExit('CuPy was imported before the fork')")
+    (tmp_path / "probes.py").write_text("")
+    config = {"paths": [str(tmp_path), str(repository)], "probes": str(tmp_path / "probes.py")}
+    config |= {"ndarray": "reference.ndarray"}
+    loads = """
+    import json, sys
+    from pathlib import Path
+    from grader.worker import launch
+    launch.poison_fresh_memory()
+    worker = launch.Worker(json.loads(sys.argv[1]))
+    assert worker._ndarray.cuda, "the module that has the device was not loaded"
+    print([line for line in Path("/proc/self/maps").read_text().splitlines() if "cuda" in line.lower()])
+    """
+    words = [sys.executable, "-c", dedent(loads), json.dumps(config)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=repository)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+@pytest.fixture
+def on_gpu(tmp_path: Path) -> Iterator[Implementation]:
+    """A submission to an assignment whose GPU is made of NumPy."""
+    provided = tmp_path / "provided"
+    provided.mkdir()
+    (provided / "ndarray.py").write_text(NDARRAY.replace("def cpu()", "def cuda()"))
+    (tmp_path / "probes.py").write_text(PROBES)
+    source = """
+    import resource
+    import time
+    import numpy as np
+
+    def answer(a):
+        return np.array(resource.getrlimit(resource.RLIMIT_AS), np.int64)
+
+    def other(a):
+        kept = [np.ones(1 << 22) for _ in range(30)]
+        time.sleep(1)
+        return a
+    """
+    subject = Subject(("conv",), "float32", "cuda", {"conv.py": dedent(source).encode()})
+    with closing(starter("bubblewrap", tmp_path / "probes.py", "ndarray", provided)) as started:
+        yield Implementation(started, subject, Limits(memory_mib=512))
+
+
+def test_on_a_gpu_memory_is_limited_but_address_space_is_not(on_gpu: Implementation) -> None:
+    given = Inputs({}, {"a": np.zeros(1, np.float32)}, {"a": ()})
+    with on_gpu:
+        outcome = on_gpu.run("answer", given)
+        assert [array.tolist() for array in arrays_of(outcome)] == [[-1, -1]], outcome
+        outcome = on_gpu.run("other", given)  # 960 MiB
+        assert (outcome.status, "512 MiB" in outcome.reason) == (Status.MEMORY, True), outcome
+
+
+def test_a_device_that_does_not_start_is_not_the_submissions_fault(tmp_path: Path) -> None:
+    (tmp_path / "ndarray.py").write_text("def cuda():\n    raise RuntimeError('no GPU in this process')\n")
+    (tmp_path / "probes.py").write_text("")
+    subject = Subject(("conv",), "float32", "cuda", {"conv.py": b""})
+    with (
+        closing(starter("none", tmp_path / "probes.py", "ndarray", tmp_path)) as started,
+        Implementation(started, subject, Limits()) as submission,
+        pytest.raises(GraderFault, match="no GPU in this process"),
+    ):
+        submission.start()
+
+
+@pytest.fixture
+def tiny(course: Path) -> Assignment:
+    return replace(load(course / "assignments" / "tiny"), devices=("cuda",))
+
+
+def test_a_gpu_has_one_submission_at_a_time(
+    tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: str(tmp_path))
+    with Session(tiny, wall="none", device="cuda") as one, Session(tiny, wall="none", device="cuda") as two:
+        has_turn = threading.Event()
+
+        def take() -> None:
+            with two._turn():
+                has_turn.set()
+
+        with one._turn():
+            waiting = threading.Thread(target=take)
+            waiting.start()
+            assert not has_turn.wait(0.2)
+        assert has_turn.wait(5)
+        waiting.join()
+
+
+@pytest.mark.skipif(not REQUIRED and devices.missing("cuda") != "", reason="there is no GPU here")
+def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tmp_path: Path) -> None:
+    """Whether CUDA starts with an empty /proc and without the system calls that are denied."""
+    assert devices.missing("cuda") == ""
+    assignment = load(repository / "assignments" / "conv_forward")
+    kernels = {
+        f"ndarray/kernels/{f.name}": f.read_bytes() for f in (repository / "reference/kernels").iterdir()
+    }
+    assignment = replace(assignment, devices=("cuda",), provided={**provided_files(assignment), **kernels})
+    files = render(assignment, "solution").files
+    for name in assignment.files:
+        (tmp_path / name).write_text(str(files[name]), encoding="utf-8")
+    with Session(assignment, wall="bubblewrap") as session:
+        session.check_sandbox()
+        grade = session.grade(tmp_path, "solution")
+
+    assert (grade.device, grade.passed) == ("cuda", True), grade

@@ -1,0 +1,584 @@
+"""Whatever a submission does, its worker ends in a status of the closed set, and the next case runs."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.judge.cases import Inputs
+from grader.judge.process.implementation import Implementation
+from grader.judge.verdict.oracles import arrays_of
+from grader.model.assignment import Limits
+from grader.model.errors import GraderFault
+from grader.model.grade import Outcome, Status
+
+Ask = Callable[..., Outcome]
+MakeSubmission = Callable[..., Implementation]
+
+PATIENT = Limits()
+SHORT = Limits(import_seconds=2, case_seconds=0.3, wall_factor=2)  # for what never ends
+FORGERIES = """\
+    import json, os, secrets
+    import numpy as np
+
+    def frame(nonce, arrays=(), status="ok", data=b""):
+        header = {"nonce": nonce, "status": status, "error": None, "arrays": list(arrays)}
+        text = json.dumps(header).encode()
+        return len(text).to_bytes(4, "little") + text + data
+
+    def write_everywhere(data):
+        for descriptor in range(64):
+            try:
+                os.write(descriptor, data)
+            except OSError:
+                pass
+"""
+
+
+def answers(outcome: Outcome) -> list[list[float]]:
+    return [np.asarray(array).tolist() for array in arrays_of(outcome)]
+
+
+def test_an_honest_answer_comes_back_as_it_was_returned(ask: Ask, inputs: Inputs) -> None:
+    outcome = ask("def answer(a): return a + 1")
+
+    assert outcome.status is Status.OK
+    assert answers(outcome) == [(inputs.array("a") + 1).tolist()]
+
+
+def test_what_an_honest_submission_prints_is_kept_apart_from_its_answer(ask: Ask) -> None:
+    outcome = ask(
+        """
+        import os, sys
+        def answer(a):
+            print("to stdout")
+            print("to stderr", file=sys.stderr)
+            os.write(1, b"to descriptor 1")
+            return a
+        """
+    )
+
+    assert outcome.status is Status.OK
+    assert all(text in outcome.output for text in ("to stdout", "to stderr", "to descriptor 1"))
+
+
+def test_prints_that_are_kept_are_cut_and_say_so(ask: Ask) -> None:
+    outcome = ask("def answer(a):\n    print('x' * 50_000)\n    return a")
+
+    assert outcome.status is Status.OK
+    assert len(outcome.output) < 20_000
+    assert outcome.output.endswith("more bytes cut]")
+
+
+@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
+@pytest.mark.parametrize(
+    "ending",
+    {
+        "infinite_loop": "while True: pass",
+        "sleeps": "import time; time.sleep(60)",
+        "ignores_signals": "import signal; [signal.signal(s, signal.SIG_IGN) for s in "
+        "(signal.SIGTERM, signal.SIGALRM, signal.SIGINT)]; __import__('time').sleep(60)",
+    }.items(),
+    ids=lambda item: item[0],
+)
+def test_a_hang_costs_the_case_that_hangs_and_no_other(
+    make_submission: MakeSubmission, inputs: Inputs, ending: tuple[str, str], wall: str
+) -> None:
+    source = f"""
+        def answer(a):
+            {ending[1]}
+        def other(a):
+            return -a
+    """
+    submission = make_submission(source, wall=wall, limits=SHORT)
+
+    assert submission.run("answer", inputs).status is Status.TIMEOUT
+    after = submission.run("other", inputs)
+    assert after.status is Status.OK
+    assert answers(after) == [(-inputs.array("a")).tolist()]
+
+
+def test_a_hang_at_import_costs_every_case_and_its_time_only_once(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    submission = make_submission("while True: pass", limits=replace(SHORT, import_seconds=0.3))
+
+    first = submission.run("answer", inputs)
+    start = time.monotonic()
+    again = [submission.run("answer", inputs) for _ in range(5)]
+
+    assert first.status is Status.TIMEOUT
+    assert again == [first] * 5
+    assert time.monotonic() - start < 0.1
+
+
+LEAVING = {
+    "os._exit(0)": Status.CRASHED,
+    "os._exit(1)": Status.CRASHED,
+    "os.kill(os.getpid(), 9)": Status.CRASHED,
+    "os.abort()": Status.CRASHED,
+    "ctypes.string_at(0)": Status.CRASHED,
+    "sys.exit(0)": Status.ERROR,
+    "exit_by_raising(SystemExit)": Status.ERROR,
+    "exit_by_raising(KeyboardInterrupt)": Status.ERROR,
+    "exit_by_raising(GeneratorExit)": Status.ERROR,
+}
+PREAMBLE = """
+    import ctypes, os, sys
+    def exit_by_raising(kind):
+        raise kind
+"""
+
+
+@pytest.mark.parametrize(("leave", "status"), LEAVING.items(), ids=LEAVING)
+def test_leaving_early_at_a_call_earns_nothing_and_costs_no_other_case(
+    make_submission: MakeSubmission, inputs: Inputs, leave: str, status: Status
+) -> None:
+    submission = make_submission(
+        f"""{PREAMBLE}
+    def answer(a):
+        {leave}
+        return a
+    def other(a):
+        return a
+        """
+    )
+
+    left = submission.run("answer", inputs)
+    assert (left.status, left.arrays) == (status, ())
+    assert left.reason
+    assert submission.run("other", inputs).status is Status.OK
+
+
+@pytest.mark.parametrize(("leave", "status"), LEAVING.items(), ids=LEAVING)
+def test_leaving_early_at_import_is_the_submissions_doing(ask: Ask, leave: str, status: Status) -> None:
+    outcome = ask(f"{PREAMBLE}\n    {leave}")
+
+    assert (outcome.status, outcome.arrays) == (status, ())
+
+
+def test_a_segmentation_fault_is_named(ask: Ask) -> None:
+    outcome = ask("import ctypes\ndef answer(a): ctypes.string_at(0)")
+
+    assert "SIGSEGV" in outcome.reason
+
+
+def test_an_exit_of_its_own_is_named_with_its_exit_code(ask: Ask) -> None:
+    outcome = ask("import os\ndef answer(a): os._exit(7)")
+
+    assert "exit code 7" in outcome.reason
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_printing_without_end_is_an_output_limit(ask: Ask, stream: str) -> None:
+    limits = replace(PATIENT, output_kib=64)
+    source = f"""
+        import sys
+        def answer(a):
+            while True:
+                print('x' * 1000, file=sys.{stream})
+    """
+    outcome = ask(source, limits=limits)
+
+    assert outcome.status is Status.OUTPUT_LIMIT
+    assert "64 KiB" in outcome.reason
+    assert len(outcome.output) < 20_000
+
+
+HOARDING = {
+    "one_huge_array": "np.ones(1 << 40)",
+    "many_arrays": "[keep.append(np.ones(1 << 20)) for _ in iter(int, 1)]",
+    "many_small_objects": "[keep.append([len(keep)]) for _ in iter(int, 1)]",
+    "one_growing_string": "(lambda s: [s := s + s for _ in iter(int, 1)])('x')",
+    "a_huge_view_returned": "np.broadcast_to(np.float32(0), (1 << 40,))",
+}
+
+
+@pytest.mark.parametrize("place", ["local", "global"])
+@pytest.mark.parametrize("hoard", HOARDING.values(), ids=HOARDING)
+def test_allocating_without_end_is_a_memory_limit_and_costs_no_other_case(
+    make_submission: MakeSubmission, inputs: Inputs, hoard: str, place: str
+) -> None:
+    limits = replace(PATIENT, memory_mib=256)
+    local = "keep = []" if place == "local" else "pass"
+    submission = make_submission(
+        f"""
+        import numpy as np
+        keep = []
+        def answer(a):
+            {local}
+            return {hoard}
+        def other(a):
+            return a
+        """,
+        limits=limits,
+    )
+
+    outcome = submission.run("answer", inputs)
+    assert outcome.status is Status.MEMORY, outcome
+    assert "MemoryError" in outcome.reason
+    if place == "local":
+        assert submission.run("other", inputs).status is Status.OK
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["np.zeros(1 << 19, np.float32)", "tuple(np.zeros(1, np.float32) for _ in range(1000))"],
+    ids=["one_large_array", "a_thousand_tiny_arrays"],
+)
+def test_an_answer_that_is_larger_than_is_read_is_an_output_limit(
+    make_submission: MakeSubmission, inputs: Inputs, answer: str
+) -> None:
+    submission = make_submission(
+        f"import numpy as np\ndef answer(a): return {answer}\ndef other(a): return a",
+        limits=replace(PATIENT, answer_mib=1),
+    )
+
+    assert submission.run("answer", inputs).status is Status.OUTPUT_LIMIT
+    assert submission.run("other", inputs).status is Status.OK
+
+
+def test_closing_every_descriptor_is_a_crash_and_costs_no_other_case(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    submission = make_submission(
+        """
+        import os
+        def answer(a):
+            os.closerange(0, 64)
+            return a
+        def other(a):
+            return a
+        """
+    )
+
+    assert submission.run("answer", inputs).status is Status.CRASHED
+    assert submission.run("other", inputs).status is Status.OK
+
+
+@pytest.mark.parametrize("place", ["import", "call"])
+@pytest.mark.parametrize(
+    "data",
+    {
+        "guessed_nonce": 'frame("0" * 32)',
+        "empty_nonce": 'frame("")',
+        "null_nonce": "frame(None)",
+        "an_answer": 'frame("0" * 32, [{"dtype": "<f4", "shape": [3]}], data=bytes(12))',
+        "length_of_2_to_the_31": 'b"\\x00\\x00\\x00\\x80"',
+        "garbage": "bytes(range(256)) * 8",
+        "a_length_and_no_more": '(100).to_bytes(4, "little")',
+        "one_byte": 'b"\\x01"',
+    }.items(),
+    ids=lambda item: item[0],
+)
+def test_a_frame_written_to_every_descriptor_never_passes_for_an_answer(
+    make_submission: MakeSubmission, inputs: Inputs, data: tuple[str, str], place: str
+) -> None:
+    call = f"write_everywhere({data[1]})"
+    submission = make_submission(
+        FORGERIES
+        + (f"    {call}\n    def answer(a): return a" if place == "import" else "")
+        + (f"    def answer(a):\n        {call}\n        return a" if place == "call" else ""),
+        limits=SHORT if place == "call" else replace(SHORT, import_seconds=0.3),
+    )
+
+    outcome = submission.run("answer", inputs)
+    unfinished = {Status.TIMEOUT} if data[0] in ("a_length_and_no_more", "one_byte") else set()
+    assert outcome.status in {Status.FORGED_REPLY} | unfinished
+    assert outcome.arrays == ()
+
+
+def test_a_reply_to_an_earlier_question_is_forged(make_submission: MakeSubmission, inputs: Inputs) -> None:
+    """The nonce stands on the worker's stack, so the forged reply is a good one, but to the last case."""
+    submission = make_submission(
+        FORGERIES
+        + """
+    import sys
+    old = []
+    def nonce():
+        at = sys._getframe()
+        while at is not None:
+            if "frame" in at.f_locals and hasattr(at.f_locals["frame"], "header"):
+                return at.f_locals["frame"].header["nonce"]
+            at = at.f_back
+    def answer(a):
+        old.append(nonce())
+        return a
+    def other(a):
+        assert len(old[0]) == 32
+        write_everywhere(frame(old[0]))
+        return a
+    """
+    )
+
+    assert submission.run("answer", inputs).status is Status.OK
+    assert submission.run("other", inputs).status is Status.FORGED_REPLY
+
+
+def test_two_replies_to_one_question_are_forged(make_submission: MakeSubmission, inputs: Inputs) -> None:
+    """A submission that finds the nonce may answer for itself, but once."""
+    submission = make_submission(
+        FORGERIES
+        + """
+    import sys, time
+    def answer(a):
+        at = sys._getframe()
+        while not hasattr(at.f_locals.get("frame"), "header"):
+            at = at.f_back
+        reply = frame(at.f_locals["frame"].header["nonce"])
+        write_everywhere(reply + reply)
+        return a
+    """
+    )
+
+    assert submission.run("answer", inputs).status is Status.FORGED_REPLY
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [[0, 2**39, 2**39], [0] + [2**39] * 15],
+    ids=["overflowing_product", "sixteen_axes"],
+)
+def test_a_forged_array_that_numpy_cannot_hold_is_no_fault_of_the_grader(
+    make_submission: MakeSubmission, inputs: Inputs, shape: list[int]
+) -> None:
+    submission = make_submission(
+        FORGERIES
+        + f"""
+    import sys, time
+    def answer(a):
+        at = sys._getframe()
+        while not hasattr(at.f_locals.get("frame"), "header"):
+            at = at.f_back
+        nonce = at.f_locals["frame"].header["nonce"]
+        write_everywhere(frame(nonce, [{{"dtype": "<f4", "shape": {shape}}}]))
+        time.sleep(60)
+    """
+    )
+
+    assert submission.run("answer", inputs).status is Status.FORGED_REPLY
+
+
+RAISING = {
+    "str_raises": (
+        "class Sly(Exception):\n            def __str__(self): raise self\n        raise Sly",
+        "Sly",
+    ),
+    "str_exits": (
+        "class Sly(Exception):\n            def __str__(self): raise SystemExit\n        raise Sly",
+        "Sly",
+    ),
+    "str_is_endless": ("raise ValueError('x' * 10_000_000)", "ValueError"),
+    "recursion": ("return answer(a)", "RecursionError"),
+    "lone_surrogate": ("raise ValueError('\\ud800')", "ValueError"),
+    "returns_nothing": ("pass", "is a return missing?"),
+    "returns_a_list": ("return [1.0]", "list"),
+    "returns_objects": ("return np.array([object()])", "object"),
+    "returns_a_structure": ("return np.zeros(3, 'f4,f4')", "floats are expected"),
+}
+
+
+@pytest.mark.parametrize(("body", "phrase"), RAISING.values(), ids=RAISING)
+def test_an_exception_is_an_error_with_a_reason_and_costs_no_other_case(
+    make_submission: MakeSubmission, inputs: Inputs, body: str, phrase: str
+) -> None:
+    submission = make_submission(
+        f"""
+    import numpy as np
+    def answer(a):
+        {body}
+    def other(a):
+        return a
+    """
+    )
+
+    outcome = submission.run("answer", inputs)
+    assert outcome.status is Status.ERROR
+    assert phrase in outcome.reason
+    assert len(outcome.reason) < 7000
+    assert submission.run("other", inputs).status is Status.OK
+
+
+@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
+def test_an_error_names_file_line_and_source_of_the_submission(ask: Ask, wall: str) -> None:
+    outcome = ask("import numpy as np\n\ndef answer(a):\n    return a / {}\n", wall=wall)
+
+    assert outcome.reason.startswith("conv.py:4: TypeError: ")
+    assert outcome.reason.endswith("\nreturn a / {}")
+
+
+def test_an_error_inside_a_provided_file_names_the_submissions_own_line(ask: Ask) -> None:
+    outcome = ask("import ndarray\n\ndef answer(a):\n    return ndarray.refuse(a)\n")
+
+    assert outcome.reason == "conv.py:4: ValueError: not with me\nreturn ndarray.refuse(a)"
+
+
+def test_a_syntax_error_names_file_and_line(ask: Ask) -> None:
+    outcome = ask("x = 1\ndef answer(a:\n    return a\n")
+
+    assert outcome.status is Status.ERROR
+    assert outcome.reason.startswith("conv.py:2: SyntaxError: ")
+
+
+def test_a_function_that_is_missing_is_named(ask: Ask) -> None:
+    outcome = ask("def another(a): return a")
+
+    assert outcome.status is Status.ERROR
+    assert "conv.py defines no answer" in outcome.reason
+
+
+def test_an_answer_leans_on_no_fresh_memory(ask: Ask) -> None:
+    outcome = ask("import numpy as np\ndef answer(a): return np.empty(3, np.float32)")
+
+    assert np.isnan(answers(outcome)).all()
+
+
+def test_a_thread_that_outlives_its_call_cannot_change_what_was_answered(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    submission = make_submission(
+        """
+        import threading, time
+        def late(out):
+            while True:
+                out += 1
+        def answer(a):
+            out = a * 0
+            threading.Thread(target=late, args=(out,), daemon=True).start()
+            return out * 0 + 5
+        def other(a):
+            return a * 0 + 7
+        """
+    )
+
+    assert answers(submission.run("answer", inputs)) == [[5.0] * 3]
+    assert answers(submission.run("other", inputs)) == [[7.0] * 3]
+
+
+COUNTS = """
+    calls = []
+    def answer(a):
+        calls.append(a)
+        return a * 0 + len(calls)
+    def other(a):
+        return calls[-1]
+"""
+
+
+def test_the_veiled_process_is_the_one_apart_once_that_has_been_asked_all_it_will_be(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    asked, hidden = inputs.absolute(), inputs
+    submission = make_submission(COUNTS, ahead=[("x", "answer", asked), ("x", "other", asked)])
+
+    assert answers(submission.veiled.run("answer", hidden)) == [[2.0] * 3]  # the second call of that process
+
+    assert answers(submission.run_apart("answer", asked)) == [[1.0] * 3]
+    assert answers(submission.run_apart("other", asked)) == [asked.array("a").tolist()]
+
+
+def test_no_question_about_a_visible_case_reaches_a_process_that_saw_a_hidden_one(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    submission = make_submission(COUNTS)
+    submission.run_apart("answer", inputs.absolute())
+    submission.veiled.run("answer", inputs)
+
+    for ask in (submission.run, submission.run_apart):
+        assert answers(ask("answer", inputs.absolute())) == [[1.0] * 3]  # each has seen nothing before
+
+
+def test_what_cannot_answer_is_not_asked_for_more_ahead(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    source = """
+        calls = []
+        def answer(a):
+            calls.append(1)
+            raise ValueError(len(calls))
+        def other(a):
+            return a * 0 + len(calls)
+    """
+    questions = [("x", "answer", each) for each in (inputs, inputs.absolute(), inputs)]
+    submission = make_submission(source, ahead=questions)
+
+    assert answers(submission.veiled.run("other", inputs)) == [[1.0] * 3]
+    assert "ValueError: 1" in submission.run_apart("answer", inputs).reason
+
+
+def test_the_process_apart_shares_nothing_with_its_implementation(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    submission = make_submission(
+        """
+        import os
+        calls = []
+        def answer(a):
+            calls.append(1)
+            open(f"/tmp/{len(calls)}", "w").close()
+            return a * 0 + len([name for name in os.listdir("/tmp") if name != "submission"])
+        """
+    )
+
+    assert answers(submission.run("answer", inputs)) == [[1.0] * 3]
+    assert answers(submission.run("answer", inputs)) == [[2.0] * 3]
+    assert answers(submission.run_apart("answer", inputs)) == [[1.0] * 3]
+
+
+@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
+def test_a_worker_that_cannot_be_set_up_is_never_the_submissions_fault(
+    make_submission: MakeSubmission, inputs: Inputs, wall: str
+) -> None:
+    probes = "import a_module_that_is_not_there\n"
+    submission = make_submission("def answer(a): return a", probes=probes, wall=wall)
+
+    for _ in range(2):  # the second case must not find half a worker and blame the student
+        with pytest.raises(GraderFault, match="a_module_that_is_not_there"):
+            submission.run("answer", inputs)
+
+
+def descendants(pid: int) -> set[int]:
+    found = set()
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, children.read_text().split()):
+            found |= {child, *descendants(child)}
+    return found
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="macOS has no /proc to look into")
+def test_what_a_submission_leaves_running_dies_with_its_worker(
+    make_submission: MakeSubmission, inputs: Inputs
+) -> None:
+    submission = make_submission(
+        """
+        import os, time
+        def answer(a):
+            for _ in range(20):
+                if os.fork() == 0:
+                    os.setsid()
+                    time.sleep(60)
+                    os._exit(0)
+            return a
+        """
+    )
+    before = descendants(os.getpid())
+    assert submission.run("answer", inputs).status is Status.OK
+    started = descendants(os.getpid()) - before
+    assert len(started) > 20
+
+    submission.close()
+    deadline = time.monotonic() + 5
+    while any(map(is_running, started)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not any(map(is_running, started))

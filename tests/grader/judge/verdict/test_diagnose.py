@@ -1,0 +1,307 @@
+"""A misconception is named where one mutant gives every answer that can be compared, and nowhere else."""
+
+import ast
+import json
+import random
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.__main__ import main
+from grader.author.load import load
+from grader.author.render import provided_files, render
+from grader.judge.session import Session
+from grader.judge.verdict.diagnose import Misconceptions, diagnose, of_mutants
+from grader.model.assignment import Assignment, Visibility
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.mutant import Mutant
+from grader.prove.misconceptions import grade_made, misconceptions_file
+from grader.prove.mutants import load_mutants
+from grader.report.formats.json import to_json
+
+ROOT = Path(__file__).parents[3]
+CLASS = ROOT / "tests" / "submissions"
+NAME = "conv_backward"
+
+KNOWN = Misconceptions(
+    messages={"flipped": "You flip.", "padded": "You pad.", "turned": "You turn."},
+    related={"conv": ["conv"], "grad": ["conv", "grad"]},
+    answers={
+        "flipped": {"conv/one": "a", "conv/two": "b", "grad/one": "f"},
+        "padded": {"conv/one": "a", "conv/two": "c", "grad/one": "ok"},
+        "turned": {"conv/one": "right", "conv/two": "right", "grad/one": "f"},
+    },
+)
+
+
+def diagnosed(*results: CheckResult) -> list[CheckResult]:
+    """The results, each in the criterion that it says, with the misconceptions named."""
+    criteria = tuple(
+        CriterionGrade(
+            id, "", Fraction(4), Fraction(0), Status.WRONG, tuple(r for r in results if r.criterion == id)
+        )
+        for id in sorted({result.criterion for result in results})
+    )
+    grade = diagnose(Grade("tiny", "ada", criteria, "none"), KNOWN)
+    return [result for criterion in grade.criteria for result in criterion.results]
+
+
+def named(*results: CheckResult) -> list[tuple[str, ...]]:
+    return [result.misconceptions for result in diagnosed(*results)]
+
+
+def wrong(case: str, answer: str, follow_through: float = 0.0, criterion: str = "conv") -> CheckResult:
+    return CheckResult(criterion, case, Status.WRONG, answer=answer, follow_through=follow_through)
+
+
+def right(case: str, criterion: str = "conv") -> CheckResult:
+    return CheckResult(criterion, case, Status.OK, answer="right")
+
+
+def test_the_one_mutant_that_gives_every_answer_is_named() -> None:
+    assert named(wrong("one", "a"), wrong("two", "b")) == [("flipped",), ("flipped",)]
+    assert diagnosed(wrong("one", "a"), wrong("two", "b"))[0].idea == "You flip."
+
+
+def test_several_that_give_every_answer_are_candidates() -> None:
+    (result,) = diagnosed(wrong("one", "a"))
+    assert result.misconceptions == ("flipped", "padded")
+    assert result.idea == "your answers fit more than one idea: flipped; padded"
+
+
+def test_one_answer_that_a_mutant_does_not_give_clears_it() -> None:
+    assert named(wrong("one", "a"), wrong("two", "x")) == [(), ()]
+    assert named(wrong("one", "a"), right("two")) == [(), ()]
+
+
+def test_where_nothing_is_wrong_nothing_is_named() -> None:
+    assert named(right("one"), right("two")) == [(), ()]
+
+
+@pytest.mark.parametrize("other", ["", "x"], ids=["no_answer", "another_answer"])
+def test_a_case_that_nothing_is_known_of_says_nothing(other: str) -> None:
+    """Such as a hidden case on numbers of the student's own."""
+    assert named(wrong("one", "a"), wrong("two", "b"), wrong("own", other)) == [("flipped",)] * 3
+    assert named(wrong("own", other)) == [()]
+
+
+def test_what_is_right_for_the_own_forward_pass_is_no_misconception() -> None:
+    """A gradient without the flip is the right one of a forward pass that flips."""
+    assert named(wrong("one", "a", 0.5), wrong("two", "b", 0.5)) == [(), ()]
+    assert named(wrong("one", "a", 0.5), wrong("two", "b")) == [(), ("flipped",)]
+
+
+def test_a_mistake_in_a_function_is_not_taken_for_one_in_its_caller() -> None:
+    """Both mutants answer `f` to the gradient; what conv answers tells which of them it can be."""
+    gradient = wrong("one", "f", criterion="grad")
+    assert named(right("one"), right("two"), gradient)[-1] == ("turned",)
+    assert named(wrong("one", "a"), wrong("two", "b"), gradient)[-1] == ("flipped",)
+    assert named(wrong("one", "a"), wrong("two", "c"), gradient) == [("padded",), ("padded",), ()]
+
+
+def test_a_mutant_that_hangs_explains_no_other_failure() -> None:
+    """How a case without an answer ended is evidence too."""
+    hung = CheckResult("conv", "two", Status.TIMEOUT)
+    assert named(wrong("one", "a"), hung) == [(), ()]
+
+
+def test_a_criterion_is_related_to_those_that_depend_on_nothing_else() -> None:
+    def grade(**statuses: Status) -> Grade:
+        criteria = (CriterionGrade(id, "", Fraction(1), Fraction(0), s, ()) for id, s in statuses.items())
+        return Grade("tiny", "mutant", tuple(criteria), "none")
+
+    ok, no = Status.OK, Status.WRONG
+    grades = {
+        "a": grade(flip=no, pad=ok, grad=no, inputs=Status.NOT_RUN),
+        "b": grade(flip=ok, pad=no, grad=ok, inputs=no),
+        "c": grade(flip=ok, pad=ok, grad=no, inputs=ok),
+    }
+    known = of_mutants(grades, {}, {"a": "flip", "b": "pad", "c": "grad"})
+    assert known.related == {
+        "flip": ["flip"],
+        "pad": ["pad"],
+        "grad": ["flip", "grad"],
+        "inputs": ["flip", "pad", "inputs"],
+    }
+
+
+# The sample class
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    loaded = load(ROOT / "assignments" / NAME)
+    return replace(loaded, provided=provided_files(loaded))
+
+
+@pytest.fixture(scope="module")
+def known(assignment: Assignment) -> Misconceptions:
+    return Misconceptions.read(misconceptions_file(ROOT, assignment))
+
+
+@pytest.fixture(scope="module")
+def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
+    with Session(assignment, wall="bubblewrap", known=known) as session:
+        yield session
+
+
+def ideas(grade: Grade) -> dict[str, set[tuple[str, ...]]]:
+    """By criterion: what its failing cases are put down to."""
+    named = {c.id: {r.misconceptions for r in c.results if r.misconceptions} for c in grade.criteria}
+    return {id: names for id, names in named.items() if names}
+
+
+SAMPLE_CLASS: dict[str, dict[str, str]] = {
+    "kernel_not_flipped": {"x_grad": "kernel_not_flipped"},
+    "no_dilation": {"x_grad": "no_dilation", "w_grad": "gaps_left_out"},
+    "cut_forgotten": {"x_grad": "cut_forgotten", "w_grad": "last_zeros_kept"},
+    "remainder_ignored": {"x_grad": "remainder_ignored", "w_grad": "left_over_not_cut"},
+    "height_for_width": {"x_grad": "padding_of_the_height_for_both"},
+    "wrong_shape": {"w_grad": "not_permuted_back"},
+    "forward_wrong_gradient_right": {"conv": "kernel_turned_around"},
+    "perfect": {},
+    "untouched_handout": {},
+    "wrong_dtype": {},
+}
+
+
+@pytest.mark.parametrize("name", SAMPLE_CLASS)
+def test_the_misconceptions_of_the_sample_class_are_named_and_no_others(session: Session, name: str) -> None:
+    expected = {criterion: {(idea,)} for criterion, idea in SAMPLE_CLASS[name].items()}
+    assert ideas(session.grade(CLASS / name, name)) == expected
+
+
+def test_hidden_cases_tell_mutants_apart_without_showing_their_values(
+    session: Session, assignment: Assignment, tmp_path: Path
+) -> None:
+    """This one passes every visible case, as ten others do."""
+    name = "out_grad_read_in_memory_order"
+    (mutant,) = (mutant for mutant in load_mutants(assignment) if mutant.name == name)
+    (tmp_path / mutant.file).write_text(mutant.source)
+    cases = [
+        case
+        for criterion in json.loads(to_json(session.grade(tmp_path, "ada")))["criteria"]
+        for case in criterion["cases"]
+        if case["misconceptions"]
+    ]
+    assert cases
+    for case in cases:
+        assert case["misconceptions"] == [name]
+        assert case["visibility"] != Visibility.VISIBLE
+        assert not {"inputs", "index", "expected", "actual", "rationale", "output"} & set(case)
+
+
+# A handout
+
+
+@pytest.fixture(scope="module")
+def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated handout, away from the repository."""
+    build = tmp_path_factory.mktemp("build")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        assert main(["generate", NAME, "--out", str(build)]) == 0
+    return build / "release" / NAME
+
+
+def test_in_a_handout_the_frozen_digests_name_the_misconception(
+    handout: Path, known: Misconceptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = shutil.copytree(handout, tmp_path / "own")
+    shutil.copy(CLASS / "remainder_ignored" / "conv.py", own / "conv.py")
+    monkeypatch.chdir(own)
+    assert main(["grade", ".", "--json", "grade.json"]) == 1
+    criteria = {c["id"]: c["cases"] for c in json.loads((own / "grade.json").read_text())["criteria"]}
+    failing = [case for case in criteria["x_grad"] if case["status"] != "ok"]
+    assert failing
+    assert all(case["misconceptions"] == ["remainder_ignored"] for case in failing)
+    assert all(case["idea"] == known.messages["remainder_ignored"] for case in failing)
+
+
+def test_a_handout_knows_the_answers_of_visible_cases_and_of_no_others(
+    handout: Path, assignment: Assignment
+) -> None:
+    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    hidden = {case.name for case in cases if case.visibility is not Visibility.VISIBLE}
+    frozen = Misconceptions.read(handout / "grading" / "misconceptions.json")
+    answered = {case for answers in frozen.answers.values() for case in answers}
+    assert answered and not answered & hidden
+    arrays = np.load(handout / "grading" / "frozen.npz").files
+    assert arrays and not [name for name in arrays if name.startswith(tuple(f"{case}:" for case in hidden))]
+
+
+def test_a_handout_holds_no_mutant(handout: Path, assignment: Assignment) -> None:
+    """Neither what a mutant does nor a helper of it, in a file of the handout or of the wheel in it."""
+    tree = ast.parse((assignment.folder / "mutants.py").read_text())
+    bodies = {
+        node.name: flat("\n".join(map(ast.unparse, node.body[ast.get_docstring(node) is not None :])))
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    files = {path: path.read_bytes() for path in handout.rglob("*") if path.is_file()}
+    (wheel,) = handout.glob("wheels/*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        files |= {wheel / name: archive.read(name) for name in archive.namelist()}
+    assert len(bodies) > 90
+    for path, data in files.items():
+        text = data.decode(errors="replace")
+        text = flat(ast.unparse(ast.parse(text)) if path.suffix == ".py" else text)
+        assert [name for name, body in bodies.items() if body in text] == [], path
+
+
+def flat(code: str) -> str:
+    """A source without its indentation."""
+    return "\n".join(line.strip() for line in code.splitlines())
+
+
+# Two mutants in one submission
+
+
+def together(solution: str, pair: Sequence[Mutant]) -> str:
+    """The solution with two mutants appended, each with an `original` of its own."""
+    parts = [
+        re.sub(r"\boriginal\b", f"original_{number}", mutant.source.removeprefix(solution.rstrip()))
+        for number, mutant in enumerate(pair)
+    ]
+    return solution.rstrip() + "\n\n\n" + "".join(parts)
+
+
+def pairs_of(mutants: Sequence[Mutant], count: int) -> list[tuple[Mutant, Mutant]]:
+    """As many pairs of mutants of two exercises."""
+    rng, found = random.Random(4), []
+    while len(found) < count:
+        one, other = rng.sample(mutants, 2)
+        if one.exercise != other.exercise:
+            found.append((one, other))
+    return found
+
+
+def names_in(grade: Grade, known: Misconceptions) -> set[str]:
+    """The misconceptions that are named, and not just listed with others."""
+    results = (result for criterion in diagnose(grade, known).criteria for result in criterion.results)
+    return {result.misconceptions[0] for result in results if len(result.misconceptions) == 1}
+
+
+@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
+    assignment: Assignment, known: Misconceptions, count: int
+) -> None:
+    """By all cases, as an instructor's grade is diagnosed, and by the visible ones, as in a handout."""
+    solution = render(assignment, "solution").files["conv.py"]
+    pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(load_mutants(assignment), count))}
+    made = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
+    grades = grade_made(assignment, made, 2)
+    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    visible = known.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
+    for evidence in (known, visible):
+        found = {name: names_in(grade, evidence) for name, grade in grades.items()}
+        there = {name: {mutant.name for mutant in pair} for name, pair in pairs.items()}
+        assert {name: found[name] for name in pairs if not found[name] <= there[name]} == {}
+        assert sum(map(len, found.values())) > count, "nearly nothing is named"

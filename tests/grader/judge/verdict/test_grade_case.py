@@ -1,0 +1,275 @@
+"""One case's way to a verdict; a transpose is believed only where the forward pass depends on its inputs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.judge.cases import Inputs, draw
+from grader.judge.verdict.grade_case import check
+from grader.judge.verdict.oracles import Expected
+from grader.model.assignment import Case, Criterion
+from grader.model.frame import RawArray
+from grader.model.grade import CheckResult, Outcome, Status
+
+# a convolution with a kernel of one pixel is a matrix product: small enough to be its own reference here
+CASE = Case(
+    "one-pixel",
+    "transpose",
+    "x_grad",
+    "conv",
+    {"x": [3, 2, 2], "w": [1, 1, 3], "stride": 1, "padding": 0, "batch": 2},
+    compare="adjoint",
+)
+CRITERION = Criterion("transpose", "", 5, (CASE,), help="README.md#here", adjoint_of="conv", wrt="x")
+Probe = Callable[[Inputs], Any]
+
+
+def conv(inputs: Inputs) -> Any:
+    return inputs.array("x") @ inputs.array("w")[0, 0]
+
+
+def x_grad(inputs: Inputs) -> Any:
+    return inputs.array("out_grad") @ inputs.array("w")[0, 0].T
+
+
+def w_grad(inputs: Inputs) -> Any:
+    x, out_grad = inputs.array("x"), inputs.array("out_grad")
+    return (x.reshape(-1, 2).T @ out_grad.reshape(-1, 3)).reshape(1, 1, 2, 3)
+
+
+def outcome_of(value: Any) -> Outcome:
+    if isinstance(value, Outcome):
+        return value
+    values = value if isinstance(value, tuple) else (value,)
+    arrays = [np.asarray(array, order="C") for array in values]
+    return Outcome(Status.OK, tuple(RawArray(a.dtype.str, a.shape, a.tobytes()) for a in arrays))
+
+
+@dataclass
+class Answers:
+    """An implementation that answers from functions, and notes which process was asked."""
+
+    probes: dict[str, Probe]
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def run(self, probe: str, inputs: Inputs) -> Outcome:
+        return self._ask("itself", probe, inputs)
+
+    def run_apart(self, probe: str, inputs: Inputs) -> Outcome:
+        return self._ask("apart", probe, inputs)
+
+    def _ask(self, process: str, probe: str, inputs: Inputs) -> Outcome:
+        self.asked.append((process, probe))
+        return outcome_of(self.probes[probe](inputs))
+
+
+@dataclass
+class Oracle:
+    answer: Probe = conv
+
+    def inputs(self, case: Case, redraw: int = 0) -> Inputs:
+        return draw(case, "tiny", redraw=redraw)
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        return Expected((self.answer(inputs).astype(np.float64),))
+
+    def close(self) -> None: ...
+
+
+def adjoint(case: Case = CASE, criterion: Criterion = CRITERION, **probes: Probe) -> CheckResult:
+    answers: Any = Answers({"conv": conv, "x_grad": x_grad, "w_grad": w_grad} | probes)
+    return check(case, criterion, answers, Oracle())
+
+
+def test_a_transpose_of_the_submissions_own_forward_pass_is_right() -> None:
+    assert adjoint().status is Status.OK
+
+
+def test_a_right_transpose_of_a_wrong_forward_pass_earns_follow_through_credit() -> None:
+    assert adjoint(conv=lambda i: 3 * conv(i), x_grad=lambda i: 3 * x_grad(i)).status is Status.OK
+    assert adjoint(conv=lambda i: 3 * conv(i)).status is Status.WRONG
+
+
+def test_the_gradient_with_respect_to_w_is_held_against_w() -> None:
+    case, criterion = replace(CASE, probe="w_grad"), replace(CRITERION, wrt="w")
+
+    assert adjoint(case, criterion).status is Status.OK
+    assert adjoint(case, criterion, w_grad=lambda i: 2 * w_grad(i)).status is Status.WRONG
+
+
+def zeros(inputs: Inputs) -> Any:
+    return 0 * conv(inputs)
+
+
+def ignores_w(inputs: Inputs) -> Any:
+    return np.repeat(inputs.array("x").sum(-1, keepdims=True), 3, -1)
+
+
+def ignores_x(inputs: Inputs) -> Any:
+    return np.broadcast_to(inputs.array("w")[0, 0].sum(0), inputs.array("out_grad").shape)
+
+
+def constant(inputs: Inputs) -> Any:
+    return np.ones_like(inputs.array("out_grad"))
+
+
+@pytest.mark.parametrize(
+    ("probes", "rationale"),
+    {
+        "zero": ({"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)}, "zero has no transpose"),
+        "w_ignored": ({"conv": ignores_w}, "w is ignored"),
+        "x_ignored": ({"conv": ignores_x}, "x is ignored"),
+        "constant": ({"conv": constant}, "is ignored"),
+        "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "height: 2 is what you get for 3"),
+        "another_shape_back": ({"x_grad": lambda i: x_grad(i)[:, :, :1]}, "axis 2 has length 1 and not 2"),
+        "would_broadcast": ({"x_grad": lambda i: x_grad(i)[:1]}, "axis 0 has length 1 and not 2"),
+        "sign_turned": ({"x_grad": lambda i: -x_grad(i)}, "not the transpose of your own forward pass"),
+        "two_results_forward": ({"conv": lambda i: (conv(i), conv(i))}, "the number of results differs"),
+        "two_results_back": ({"x_grad": lambda i: (x_grad(i), x_grad(i))}, "the number of results differs"),
+        "nan": ({"x_grad": lambda i: x_grad(i) * np.nan}, "was every element written?"),
+        "infinite_on_both_sides": (
+            {"conv": lambda i: conv(i) + np.inf, "x_grad": lambda i: x_grad(i) + np.inf},
+            "was every element written?",
+        ),
+    }.values(),
+    ids=lambda value: "",
+)
+def test_what_proves_nothing_is_wrong_and_says_why(probes: dict[str, Probe], rationale: str) -> None:
+    result = adjoint(**probes)
+
+    assert result.status is Status.WRONG
+    assert rationale in result.rationale
+    assert result.help == "README.md#here"
+
+
+def test_forward_and_gradient_never_run_in_one_process() -> None:
+    answers = Answers({"conv": conv, "x_grad": x_grad})
+    check(CASE, CRITERION, answers, Oracle())  # type: ignore[arg-type]
+
+    assert set(answers.asked) == {("apart", "conv"), ("itself", "x_grad")}
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.OK], ids=str)
+@pytest.mark.parametrize("probe", ["conv", "x_grad"])
+def test_the_reason_that_there_is_no_answer_becomes_the_results(probe: str, status: Status) -> None:
+    result = adjoint(**{probe: lambda inputs: Outcome(status, reason="because", output="printed")})
+
+    assert (result.status, result.rationale, result.output) == (status, "because", "printed")
+
+
+def test_a_plain_case_is_compared_with_what_is_expected() -> None:
+    case = Case("one-pixel", "conv", "conv", "conv", CASE.parameters)
+    criterion = Criterion("conv", "", 5, (case,), help="README.md#here")
+    right: Any = Answers({"conv": conv})
+    wrong: Any = Answers({"conv": lambda i: conv(i) + 1})
+
+    assert check(case, criterion, right, Oracle()).status is Status.OK
+    result = check(case, criterion, wrong, Oracle())
+    assert (result.status, result.index, result.help) == (Status.WRONG, (0, 0, 0, 0), "README.md#here")
+    assert float(result.actual) == float(result.expected) + 1
+    assert result.inputs.startswith("2 images of 3×2")
+
+
+def test_a_right_answer_needs_no_help() -> None:
+    assert adjoint().help == ""
+
+
+FOLLOWED = Criterion("x_grad", "", 5, (), help="README.md#here", adjoint_of="conv", wrt="x")
+THREE_TIMES: dict[str, Probe] = {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)}
+
+
+@dataclass
+class Reference(Oracle):
+    """What is right for every probe."""
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        right = {"conv": conv, "x_grad": x_grad, "w_grad": w_grad}
+        return Expected((right[case.probe](inputs).astype(np.float64),))
+
+
+def followed(forward_fails: str = "conv/one", wrt: str = "x", **probes: Probe) -> CheckResult:
+    case = replace(CASE, criterion="x_grad", probe=f"{wrt}_grad", compare="exact", follow_through=0.5)
+    answers: Any = Answers({"conv": conv, "x_grad": x_grad, "w_grad": w_grad} | probes)
+    return check(case, replace(FOLLOWED, wrt=wrt), answers, Reference(), forward_fails)
+
+
+def test_the_gradient_of_a_wrong_forward_pass_earns_its_share_and_says_where_that_is_wrong() -> None:
+    result = followed(**THREE_TIMES)
+
+    assert (result.status, result.follow_through) == (Status.WRONG, 0.5)
+    assert result.rationale == "right for your forward pass, which is wrong at conv/one: mend that first"
+    assert result.expected and result.actual and result.help
+
+
+def test_each_gradient_is_held_against_its_own_input() -> None:
+    probes: dict[str, Probe] = {"conv": lambda i: 3 * conv(i), "w_grad": lambda i: 3 * w_grad(i)}
+
+    assert followed(wrt="w", **probes).follow_through == 0.5
+    assert followed(wrt="x", **probes).status is Status.OK  # it is the reference's, and earns everything
+
+
+def test_a_right_gradient_needs_no_share() -> None:
+    result = followed()
+
+    assert (result.status, result.follow_through) == (Status.OK, 0.0)
+
+
+def test_without_a_failing_forward_pass_a_wrong_gradient_is_wrong() -> None:
+    assert followed(forward_fails="", **THREE_TIMES).follow_through == 0.0
+
+
+def doubled_dtype(inputs: Inputs) -> Any:
+    return (3 * x_grad(inputs)).astype(np.float64)
+
+
+def of_this_input_only(inputs: Inputs) -> Any:
+    """Not the gradient, but of the same product with x as the gradient."""
+    x, right = inputs.array("x"), 3 * x_grad(inputs)
+    other = np.zeros_like(right)
+    other[tuple(np.argwhere(x == 1)[0])] = np.vdot(x, right)
+    return other
+
+
+@pytest.mark.parametrize(
+    "probes",
+    {
+        "zero": {"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)},
+        "constant": {"conv": constant, "x_grad": lambda i: 0 * x_grad(i)},
+        "w_ignored": {"conv": ignores_w, "x_grad": lambda i: inputs_of_sums(i)},
+        "x_ignored": {"conv": ignores_x, "x_grad": lambda i: 0 * x_grad(i)},
+        "another_forward_pass": {"conv": lambda i: 2 * conv(i), "x_grad": lambda i: 3 * x_grad(i)},
+        "a_constant_added": {"conv": lambda i: 3 * conv(i) + 1, "x_grad": lambda i: 3 * x_grad(i)},
+        "another_shape": {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)[:1]},
+        "another_dtype": {"conv": lambda i: 3 * conv(i), "x_grad": doubled_dtype},
+        "fitted_to_the_input": {"conv": lambda i: 3 * conv(i), "x_grad": of_this_input_only},
+        "not_finite": {"conv": lambda i: conv(i) * np.nan, "x_grad": lambda i: 3 * x_grad(i)},
+        "no_forward_pass": {
+            "conv": lambda i: Outcome(Status.ERROR, reason="because"),
+            "x_grad": lambda i: 3 * x_grad(i),
+        },
+    }.values(),
+    ids=lambda value: "",
+)
+def test_what_is_no_transpose_of_the_forward_pass_earns_nothing(probes: dict[str, Probe]) -> None:
+    result = followed(**probes)
+
+    assert (result.status, result.follow_through) == (Status.WRONG, 0.0)
+    assert "right for your forward pass" not in result.rationale
+
+
+def inputs_of_sums(inputs: Inputs) -> Any:
+    """The transpose of `ignores_w`: right, and it proves nothing about w."""
+    return np.repeat(inputs.array("out_grad").sum(-1, keepdims=True), 2, -1)
+
+
+def test_a_forward_pass_whose_shape_depends_on_the_numbers_is_the_submissions_own_mistake() -> None:
+    def fickle(inputs: Inputs) -> Any:
+        whole = conv(inputs)
+        return whole if np.array_equal(inputs.array("x"), draw(CASE, "tiny").array("x")) else whole[:1]
+
+    result = adjoint(conv=fickle)
+
+    assert (result.status, result.actual) == (Status.WRONG, "(1, 3, 2, 3)")

@@ -1,0 +1,158 @@
+"""A mutant is the solution with one wrong function; what is marked as one and cannot be is a finding."""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.author.render import render
+from grader.model.errors import UserError
+from grader.prove.mutants import load_mutants, read_mutants
+
+HEAD = '''\
+"""Wrong ideas."""
+
+import math
+
+from solution import flip, original
+
+from grader.model.mutant import mutant
+
+UNUSED = 1
+SCALE = math.pi
+
+
+def twice(a):
+    return scaled(a) + scaled(a)
+
+
+def scaled(a):
+    return a * SCALE
+
+
+def untouched(a):
+    return a
+
+
+'''
+DOUBLED = '''\
+@mutant(of="flip")
+def doubled(a, axes):
+    """You   double
+    the numbers."""
+    return twice(original(a, axes))
+'''
+
+
+@pytest.fixture
+def read(course: Path) -> Callable[[str], tuple[list[str], list[str]]]:
+    """The mutants' names of a mutants.py that goes on like this, and what is found wrong, by line."""
+
+    def read(text: str) -> tuple[list[str], list[str]]:
+        folder = course / "assignments" / "tiny"
+        (folder / "mutants.py").write_text(HEAD + text)
+        mutants, findings = read_mutants(load(folder))
+        assert all(finding.source == folder.resolve() / "mutants.py" for finding in findings)
+        return [m.name for m in mutants], [f"{f.line - HEAD.count(chr(10))}: {f.message}" for f in findings]
+
+    return read
+
+
+def test_a_mutant_is_the_solution_followed_by_what_it_needs_and_its_name(course: Path) -> None:
+    folder = course / "assignments" / "tiny"
+    (folder / "mutants.py").write_text(HEAD + DOUBLED)
+    (mutant,) = load_mutants(load(folder))
+    solution = render(load(folder), "solution").files["conv.py"].rstrip()
+
+    assert (mutant.name, mutant.exercise, mutant.file) == ("doubled", "flip", "conv.py")
+    assert mutant.message == "You double the numbers."
+    assert mutant.source.startswith(solution)
+    appended = ast.unparse(ast.parse(mutant.source.removeprefix(solution)))
+    assert [line for line in appended.splitlines() if line and not line.startswith(" ")] == [
+        "import math",
+        "original = flip",
+        "SCALE = math.pi",
+        "def twice(a):",
+        "def scaled(a):",
+        "def doubled(a, axes):",
+        "flip = doubled",
+    ]
+
+
+def test_an_assignment_without_mutants_has_none(course: Path) -> None:
+    assert read_mutants(load(course / "assignments" / "tiny")) == ((), ())
+
+
+def test_what_is_wrong_with_one_mutant_hides_no_other(
+    read: Callable[[str], tuple[list[str], list[str]]],
+) -> None:
+    names, findings = read(
+        '@mutant(of="flap")\ndef a(a, axes):\n    """M."""\n    return a\n\n\n'
+        '@mutant(of="flip")\ndef b(a, axes):\n    return a\n\n\n' + DOUBLED
+    )
+    assert names == ["doubled"]
+    assert findings == [
+        "2: found a mutant of 'flap', expected an exercise: flip, dilate",
+        "8: found mutant 'b' without a docstring, expected what its student reads",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    {
+        "mark_without_exercise": (
+            '@mutant\ndef m(a, axes):\n    """M."""\n',
+            "2: found a mutant of '', expected an exercise: flip, dilate",
+        ),
+        "exercise_by_position": (
+            '@mutant("flip")\ndef m(a, axes):\n    """M."""\n',
+            "2: found a mutant of '', expected an exercise: flip, dilate",
+        ),
+        "name_of_another_exercise": (
+            '@mutant(of="flip")\ndef dilate(a, axes):\n    """M."""\n',
+            "2: mutant 'dilate' would replace 'dilate' of conv.py as well: rename yours",
+        ),
+        "helper_with_an_exercise_s_name": (
+            'def dilate(a):\n    a\n\n\n@mutant(of="flip")\ndef m(a, axes):\n    """M."""\n    dilate(a)\n',
+            "6: mutant 'm' would replace 'dilate' of conv.py as well: rename yours",
+        ),
+    }.values(),
+    ids=["mark_without_exercise", "exercise_by_position", "name_of_another_exercise", "helper_clashes"],
+)
+def test_a_mutant_that_would_not_be_what_it_says_is_a_finding(
+    read: Callable[[str], tuple[list[str], list[str]]], text: str, finding: str
+) -> None:
+    assert read(text) == ([], [finding])
+
+
+def test_a_second_mutant_of_the_same_name_is_a_finding_even_of_a_faulty_one(
+    read: Callable[[str], tuple[list[str], list[str]]],
+) -> None:
+    names, findings = read(DOUBLED + "\n\n" + DOUBLED)
+    assert names == ["doubled"]
+    assert findings == ["9: found mutant 'doubled' a second time: names are unique"]
+
+
+def test_an_exercise_that_no_file_handed_in_defines_has_no_mutants(course: Path) -> None:
+    folder = course / "assignments" / "tiny"
+    (folder / "templates" / "extra.py.j2").write_text('{{ exercise("reference.conv:undilate") }}\n')
+    (folder / "mutants.py").write_text('@mutant(of="undilate")\ndef m(a):\n    """M."""\n')
+    mutants, findings = read_mutants(load(folder))
+    assert mutants == ()
+    assert [f.message for f in findings] == ["found a mutant of 'undilate', and no file handed in defines it"]
+
+
+def test_load_mutants_raises_the_first_finding(course: Path) -> None:
+    folder = course / "assignments" / "tiny"
+    (folder / "mutants.py").write_text('@mutant(of="flip")\ndef m(a):\n    return a\n')
+    with pytest.raises(UserError, match=r"mutants\.py:2: found mutant 'm' without a docstring"):
+        load_mutants(load(folder))
+
+
+def test_mutants_that_are_no_python_are_the_author_s_mistake(course: Path) -> None:
+    folder = course / "assignments" / "tiny"
+    (folder / "mutants.py").write_text("def m(:\n")
+    with pytest.raises(UserError, match=r"mutants\.py:1: found Python that cannot be read"):
+        read_mutants(load(folder))
