@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.author.handout import generate
 from grader.author.load import load
-from grader.author.render import generate, provided_files
+from grader.author.render import provided_files
 
 ROOT = Path(__file__).parents[1]
 UV = f"""\

@@ -13,8 +13,7 @@ from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
 from grader.author.yaml_document import Document, read
 from grader.judge.policy.rules import find
-from grader.model.assignment import Assignment, Case, Limits, Policy, Rubric
-from grader.model.course import Course
+from grader.model.assignment import Assignment, Case, Course, Limits, Policy, Rubric
 from grader.model.errors import UserError
 
 

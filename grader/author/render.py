@@ -1,37 +1,17 @@
 """Renders an assignment's templates, filled from the reference, into a handout or a solution."""
 
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jinja2
-import yaml
 
-from grader.author.load import digest_of
 from grader.author.python_source import find_function, without_methods
 from grader.author.worked_numbers import FUNCTIONS, Variant
-from grader.author.yaml_document import Document
-from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions
-from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment
-from grader.model.course import Course
-from grader.model.errors import GraderFault, UserError
+from grader.model.errors import UserError
 
-GRADING = "grading"  # the folder of a handout that `make grade` works from
-PYTHON = """
-## Your Python
-
-Your instructor grades with Python {python}. You may use a newer one. If `make grade` then prints a note that
-your code needs the newer one, rewrite the line that it names.
-"""
 VIEWS = ("handout", "solution")
-NOTHING_KNOWN: Mapping[str, Misconceptions] = {}
 
 
 @dataclass(frozen=True)
@@ -126,123 +106,3 @@ def provided_files(assignment: Assignment) -> dict[str, bytes]:
         for name, text in sorted(files.items())
         if name.endswith((".py", ".h", ".cpp")) and name not in assignment.files
     }
-
-
-def generate(
-    assignments: list[Assignment],
-    out: Path,
-    known: Mapping[str, Misconceptions] = NOTHING_KNOWN,
-    student: str = "",
-    secret: str = "",
-    python: str = Course.python,
-) -> list[Path]:
-    """Writes out/release/<name> and out/solution/<name> for each assignment; returns the folders.
-
-    For one `student`, by their id and the course's secret seed, it is out/release/<name>-<id> alone.
-    `python` is the version that the course grades with.
-    Each folder is made aside and then put in place of the old one, so that it is never half written.
-    """
-    written = []
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(assignments[0].folder.parent.parent, Path(scratch))
-        for assignment in assignments:
-            frozen = Path(scratch) / "frozen.npz"
-            oracle = ReferenceOracle(assignment)
-            try:
-                freeze(_visible(assignment), oracle, frozen)
-            finally:
-                oracle.close()
-            misconceptions = known.get(assignment.name, Misconceptions({}, {}, {}))
-            visible = misconceptions.only(case.name for case in _visible(assignment)).to_json()
-            variant = Variant(assignment.name, student, secret)
-            name = f"{assignment.name}-{student}" if student else assignment.name
-            for view, folder in (("handout", "release"), ("solution", "solution")):
-                if view == "handout" or not student:
-                    target = out / folder / name
-                    written.append(_write(assignment, view, variant, target, wheel, frozen, visible, python))
-    return written
-
-
-def _visible(assignment: Assignment) -> list[Any]:
-    cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
-    return [case for case in cases if case.in_handout]
-
-
-def _write(
-    assignment: Assignment,
-    view: str,
-    variant: Variant,
-    target: Path,
-    wheel: Path,
-    frozen: Path,
-    misconceptions: str,
-    python: str,
-) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{assignment.name}-", dir=target.parent) as scratch:
-        new = Path(scratch) / "new"
-        rendered = render(assignment, view, f"wheels/{wheel.name}", variant)
-        for name, text in rendered.files.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        with open(new / "README.md", "a", encoding="utf-8") as readme:
-            readme.write(PYTHON.format(python=python))
-        grading = new / GRADING
-        grading.mkdir()
-        (grading / "assignment.yaml").write_text(_handout_assignment(assignment, python), encoding="utf-8")
-        (grading / "rubric.yaml").write_text(_visible_rubric(assignment), encoding="utf-8")
-        shutil.copyfile(assignment.probes, grading / "probes.py")
-        shutil.copyfile(frozen, grading / "frozen.npz")
-        (grading / MISCONCEPTIONS).write_text(misconceptions, encoding="utf-8")
-        (new / "wheels").mkdir()
-        shutil.copyfile(wheel, new / "wheels" / wheel.name)
-        lock = assignment.folder.parent.parent / "locks" / "handout.txt"
-        shutil.copyfile(lock, new / "requirements.txt")
-        (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
-        (new / ".gitignore").write_text(".venv/\n__pycache__/\n", encoding="utf-8")
-        if target.exists():
-            os.replace(target, Path(scratch) / "old")
-        os.replace(new, target)
-    return target
-
-
-def _handout_assignment(assignment: Assignment, python: str) -> str:
-    data = Document(assignment.folder / "assignment.yaml").data
-    data["provided"] = {name: digest_of(content) for name, content in assignment.provided.items()}
-    data["frozen"] = "frozen.npz"
-    data["python"] = python
-    return _dump(data)
-
-
-def _visible_rubric(assignment: Assignment) -> str:
-    """rubric.yaml with its hidden and its timed cases cut out and their weight noted as `withheld`."""
-    data = Document(assignment.folder / "rubric.yaml").data
-    for criterion in data["criteria"]:
-        loaded = assignment.criterion(criterion["id"])
-        hidden = [case for case in loaded.cases if not case.in_handout]
-        names = {case.id for case in hidden}
-        criterion["cases"] = [
-            case for case in criterion["cases"] if f"{case['id']}{'-1' * ('draw' in case)}" not in names
-        ]
-        criterion["withheld"] = sum(case.weight for case in hidden)
-    return _dump(data)
-
-
-def _dump(data: object) -> str:
-    return yaml.safe_dump(data, sort_keys=False, default_flow_style=None, allow_unicode=True, width=110)
-
-
-def build_wheel(root: Path, folder: Path) -> Path:
-    """The wheel of the grader, built into `folder`; the same bytes every time."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=root,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "1580601600"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise GraderFault(f"the wheel could not be built: {(done.stderr or done.stdout).strip()[-500:]}")
-    return next(folder.glob("*.whl"))

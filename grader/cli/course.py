@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.author.load import load, load_course
-from grader.model.assignment import Assignment
-from grader.model.course import Course
+from grader.model.assignment import Assignment, Course
 from grader.model.errors import UserError
 
 COURSE, HANDOUT = Path("assignments", "course.yaml"), Path("grading")

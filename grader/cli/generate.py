@@ -3,7 +3,7 @@
 import argparse
 import re
 
-from grader.author.render import generate
+from grader.author.handout import generate
 from grader.cli import PASSED
 from grader.cli.course import chosen, course_of, repository, secret
 from grader.model.errors import UserError

@@ -13,9 +13,8 @@ from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.arguments import AUTOGRADER, TERMINAL
 from grader.cli.course import SEED_FILE, course_of, find_repository, from_repository, repository, secret
-from grader.model.assignment import Visibility
+from grader.model.assignment import Course, Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
-from grader.model.course import Course
 from grader.model.errors import UserError
 from grader.model.student import Student
 from grader.report.files import write_files
@@ -89,7 +88,7 @@ def _say(filled: Written) -> int:
 def _pack_autograder(name: str, out: Path) -> Path:
     """Writes the zip that Gradescope runs for an assignment."""
     from grader.author.autograder import autograder_files, pack  # here alone: a report needs none of this
-    from grader.author.render import build_wheel
+    from grader.author.wheel import build_wheel
     from grader.prove.misconceptions import misconceptions_file
 
     root = repository()

@@ -89,6 +89,7 @@ def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[s
                 late=late,
                 knows_lateness=True,
                 doubt=doubt,
+                is_group="_" in who,
             )
         )
     return Reading(tuple(handins), unexplained=tuple(unexplained))

@@ -23,6 +23,7 @@ OUTSIDE = "it lies outside the folder of the class"
 NOT_THIS_LAYOUT = "its name is none that {layout} gives"
 OTHER = "of another submission, which is not graded"
 EMPTY = "an empty folder"
+GROUP = "matches no group and no student on the roster: add a column `group` to the roster"
 UNNAMED = "nothing says whose it is"
 ANONYMOUS = "its only name is a number of the LMS, which a roster does not know: grade it without --roster"
 
@@ -151,7 +152,7 @@ class _Reader:
         """What each student submitted; what is no student's becomes a doubt."""
         of: dict[str, list[Handin]] = defaultdict(list)
         for handin in self._recognized.reading.handins:
-            found = self._who(handin.claim)
+            found = self._who(handin)
             if isinstance(found, str):
                 self._doubts.append(Doubt(shown(handin.label), found))
                 for path in handin.files.values():
@@ -162,21 +163,22 @@ class _Reader:
                 of[student.id].append(handin)
         return of
 
-    def _who(self, claim: Claim) -> list[Student] | str:
-        """The students whom a claim means: several where it names a group of the roster."""
-        claim = _normalized(claim)
+    def _who(self, handin: Handin) -> list[Student] | str:
+        """The students whom a submission's claim means: several where it names a group of the roster."""
+        claim = _normalized(handin.claim)
         if self._identities is not None and not (claim.ids or claim.name or claim.email):
             return ANONYMOUS
         if self._identities is None:
             id = next((id for id in (*claim.ids, claim.internal, claim.name) if id), "")
             return [self._students.setdefault(id, Student(id, claim.name, claim.email))] if id else UNNAMED
-        found = self._identities.find(claim)
+        # of a group the number is that of one member, whoever that is
+        found = self._identities.find(Claim(name=claim.name) if handin.is_group else claim)
         if isinstance(found, Student):
             return [found]
         group = [
             s for s in self._students.values() if s.group and _squeezed(s.group) == _squeezed(claim.name)
         ]
-        return group or found
+        return group or (GROUP if handin.is_group else found)
 
     def _read_student(self, student: Student, handins: Sequence[Handin]) -> None:
         chosen = choose(handins, student, self._choice)

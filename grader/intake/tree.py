@@ -78,7 +78,8 @@ class Handin:
     `files` maps paths below the submission to paths in the tree. `sequence` and `submitted_at` (ISO 8601 with
     an offset, or "") order several of one student; `label` is what the layout calls it. `knows_lateness`:
     what is not `late` was on time. `doubt` says what the layout itself is not certain of;
-    `folder` is the one of the tree's top that is theirs alone.
+    `folder` is the one of the tree's top that is theirs alone. `is_group`: the name may be a group's, and the
+    number that of any of its members.
     """
 
     label: str
@@ -90,6 +91,7 @@ class Handin:
     knows_lateness: bool = False
     doubt: str = ""
     folder: str = ""
+    is_group: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
-"""An assignment as its author wrote it: rubric, criteria, cases, limits."""
+"""An assignment as its author wrote it (rubric, criteria, cases, limits), and a course of assignments."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from grader.model.policies import Policies
 
 
 class Visibility(StrEnum):
@@ -176,3 +179,17 @@ class Assignment:
             if criterion.id == id:
                 return criterion
         raise KeyError(id)
+
+
+@dataclass(frozen=True)
+class Course:
+    """course.yaml, loaded and checked; `variants`: hidden cases have numbers of each student's own.
+
+    `python` is the version that submissions are graded with, such as 3.11; by default the one that generates.
+    """
+
+    title: str
+    assignments: tuple[str, ...]
+    variants: bool = False
+    policies: Policies = field(default_factory=Policies)
+    python: str = f"3.{sys.version_info[1]}"

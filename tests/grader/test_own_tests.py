@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.author.handout import _visible_rubric
 from grader.author.load import load, places_of
-from grader.author.render import _visible_rubric, provided_files, render
+from grader.author.render import provided_files, render
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError

@@ -10,8 +10,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from grader.author import describe_schema
+from grader.author.handout import _visible_rubric
 from grader.author.load import load
-from grader.author.render import _visible_rubric
 from grader.author.rubric import load_rubric
 from grader.author.schema import CASES, Strict
 

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 import yaml
 
+from grader.author.handout import _visible_rubric, generate
 from grader.author.load import load, load_course
 from grader.author.python_source import find_function, removed_statements
-from grader.author.render import _visible_rubric, generate, provided_files, render
+from grader.author.render import provided_files, render
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.prove.verify import leaks as lines_given_away

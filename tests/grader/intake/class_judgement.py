@@ -109,8 +109,9 @@ def _is_empty_folder(cls: GeneratedClass, student: str, dues: Sequence[Due]) -> 
     """Whether a student submitted an empty folder alone; without a roster any may be a student's."""
     empty = [same(entry.path).rstrip("/") for entry in cls.entries if entry.flaw == "folder"]
     if not dues:
-        return any(same(student) in path.rpartition("/")[2] for path in empty)
-    return bool(empty) and all(due.fate is Fate.ABSENT for due in dues)
+        return any(same(student) in path for path in empty)
+    owners = {key for entry in cls.entries if entry.flaw == "folder" for key in entry.owners}
+    return all(due.fate is Fate.ABSENT and due.owner in owners for due in dues)
 
 
 def _owners(cls: GeneratedClass, content: bytes | None) -> set[str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.author.handout import _visible_rubric
 from grader.author.load import load
-from grader.author.render import _visible_rubric, provided_files
+from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Status
