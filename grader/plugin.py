@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.probe_client import ProbeClient
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Run

@@ -36,7 +36,7 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="module")
 def grades(assignment: Assignment) -> dict[str, Grade]:
     """Handout, solution and every mutant, graded as a student's would be."""
-    return grade_made(assignment, submissions(assignment, load_mutants(assignment)), 2)
+    return grade_made(assignment, "", submissions(assignment, load_mutants(assignment)), 2)
 
 
 @pytest.fixture(scope="module")

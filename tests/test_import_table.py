@@ -14,13 +14,21 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "reference": (set(), {"numpy"}),
     "grader.model": (set(), set()),
     "grader.worker": ({"grader.model"}, {"numpy"}),
+    "grader.judge.process": ({"grader.model", "grader.judge.inputs"}, {"numpy"}),
+    "grader.judge.policy": ({"grader.model"}, {"numpy"}),
+    "grader.judge.kernels": ({"grader.model", "grader.judge.process", "grader.judge.policy"}, set()),
     "grader.judge": ({"grader.model"}, {"numpy", "pytest"}),
     "grader.author": ({"grader.model", "grader.judge"}, {"jinja2", "numpy", "pydantic", "yaml"}),
+    "grader.report.tables": ({"grader.model", "grader.report.files"}, set()),
     "grader.report": ({"grader.model"}, {"jinja2", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
         {"grader.model", "grader.intake", "grader.judge", "grader.report"},
         {"alembic", "copydetect", "distributed", "pydantic", "rich", "sqlalchemy"},
+    ),
+    "grader.prove": (
+        {"grader.model", "grader.judge", "grader.author", "grader.batch", "grader.report"},
+        {"numpy"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
     "grader.cli": ({"grader"}, {"rich"}),
@@ -202,7 +210,7 @@ PLANTED = {
 
 @pytest.fixture
 def planted_root(tmp_path: Path) -> Path:
-    for name in ("model", "worker", "intake", "judge", "author", "report", "batch"):
+    for name in ("model", "worker", "intake", "judge", "author", "report", "batch", "prove"):
         (tmp_path / "grader" / name).mkdir(parents=True)
         (tmp_path / "grader" / name / "__init__.py").touch()
     (tmp_path / "grader" / "__init__.py").touch()

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from grader.judge.cases import Inputs, pair
+from grader.judge.cases import pair
+from grader.judge.inputs import Inputs
 from grader.model.assignment import Case
 
 

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     Console().print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
     with Session(assignment, wall=options.sandbox) as session:
         session.check_sandbox()
-    known = None if options.sandbox == "none" else misconceptions(repository(), assignment)
+    known = None if options.sandbox == "none" else misconceptions(repository(), assignment, secret())
     grading = Grading.of(assignment, options.sandbox, secret(), known, has_variants(assignment))
     policies = course_of(repository()).policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:

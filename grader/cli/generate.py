@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     if options.variant and not STUDENT_ID.fullmatch(options.variant):
         raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
     root, assignments = repository(), chosen(options.names)
-    known = {assignment.name: misconceptions(root, assignment) for assignment in assignments}
+    known = {assignment.name: misconceptions(root, assignment, secret()) for assignment in assignments}
     python = course_of(root).python
     for folder in generate(assignments, options.out, known, options.variant, secret(), python):
         print(folder)

@@ -78,7 +78,7 @@ def _known(assignment: Assignment, wall: str) -> Misconceptions | None:
         return None
     from grader.prove.misconceptions import misconceptions  # Jinja2, which students do not have
 
-    return misconceptions(repository(), assignment)
+    return misconceptions(repository(), assignment, secret())
 
 
 def _write_reports(grade: Grade, options: argparse.Namespace) -> None:

@@ -93,7 +93,7 @@ def _pack_autograder(name: str, out: Path) -> Path:
 
     root = repository()
     assignment = from_repository(root, name)
-    known = misconceptions_file(root, assignment)
+    known = misconceptions_file(root, assignment, secret())
     made = {known.relative_to(root).as_posix(): known.read_bytes(), SEED_FILE: secret().encode()}
     requirements = (root / "locks" / "autograder.txt").read_bytes()
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:

@@ -4,82 +4,15 @@ A kind of case is one function in `KINDS`; the loader knows which keys a case of
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from grader.judge.inputs import Array, Inputs, Recipe
 from grader.model.assignment import Case, Visibility
-from grader.model.frame import RawArray
 
-Array = npt.NDArray[Any]
-Recipe = tuple[tuple[str, Any], ...]
 LARGEST = 8  # exact integers are drawn from [-8, 8], see numerics: products and sums stay exact in float32
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a probe is given: plain `values`, dense `bases` (float32), and a recipe of views for each base."""
-
-    values: Mapping[str, Any]
-    bases: Mapping[str, Array]
-    recipes: Mapping[str, Recipe]
-
-    def array(self, name: str) -> Array:
-        """The array of that name as the probe sees it, its view applied."""
-        view = self.bases[name]
-        for op, argument in self.recipes[name]:
-            view = view.transpose(argument) if op == "permute" else view[_slices(argument)]
-        return view
-
-    def absolute(self) -> "Inputs":
-        """The same case on absolute values: what an error bound is made of."""
-        return Inputs(self.values, {name: abs(base) for name, base in self.bases.items()}, self.recipes)
-
-    def replacing(self, name: str, other: "Inputs") -> "Inputs":
-        """This case with the base of one array taken from another draw of it."""
-        return Inputs(self.values, {**self.bases, name: other.bases[name]}, self.recipes)
-
-    def holding(self, arrays: Mapping[str, Array]) -> "Inputs":
-        """This case with those values in some of its arrays, under the views that the case has."""
-        bases = dict(self.bases)
-        for name, values in arrays.items():
-            base = bases[name].astype(values.dtype)
-            Inputs({}, {name: base}, self.recipes).array(name)[...] = values
-            bases[name] = base
-        return Inputs(self.values, bases, self.recipes)
-
-    def moved(self, name: str, direction: "Inputs", step: float) -> "Inputs":
-        """This case in float64, one array moved by `step` times that array of another draw."""
-        return self.holding({name: self.array(name).astype(np.float64) + step * direction.array(name)})
-
-    def fields(self) -> dict[str, Any]:
-        """The part of a request that names the inputs; the arrays follow it as `raw`."""
-        return {"values": dict(self.values), "inputs": {name: self.recipes[name] for name in self.bases}}
-
-    @cached_property
-    def raw(self) -> tuple[RawArray, ...]:
-        """The bases as they cross to a worker."""
-        return tuple(
-            RawArray(base.dtype.newbyteorder("<").str, base.shape, base.tobytes())
-            for base in self.bases.values()
-        )
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 over everything that the probe is given."""
-        digest = hashlib.sha256(json.dumps(self.fields(), sort_keys=True).encode())
-        for raw in self.raw:
-            digest.update(f"{raw.dtype}{raw.shape}".encode() + raw.data)
-        return digest.hexdigest()
-
-
-def _slices(argument: Any) -> tuple[slice, ...]:
-    return tuple(slice(start, stop, step) for start, stop, step in argument)
 
 
 def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant: str = "") -> Inputs:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.verdict.explain import explain_shape
 from grader.judge.verdict.oracles import Expected
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.verdict.oracles import arrays_of
 from grader.model.grade import Outcome
 

@@ -13,7 +13,7 @@ import numpy
 import pytest
 
 import grader
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.build import Builder, Built
 from grader.judge.policy import cuda_rules

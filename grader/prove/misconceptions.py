@@ -8,7 +8,6 @@ from pathlib import Path
 from grader.author.load import digest_of
 from grader.batch.pool import grade_all
 from grader.batch.work import Grading, Work, do, set_up
-from grader.cli.course import secret
 from grader.judge.verdict.diagnose import FORMAT, Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
@@ -18,23 +17,25 @@ from grader.prove.verify import submissions
 from grader.report.files import write_files
 
 
-def misconceptions(root: Path, assignment: Assignment) -> Misconceptions:
-    """What each mutant of an assignment answers."""
-    return Misconceptions.read(misconceptions_file(root, assignment))
+def misconceptions(root: Path, assignment: Assignment, secret: str) -> Misconceptions:
+    """What each mutant of an assignment answers, in the course's secret numbers."""
+    return Misconceptions.read(misconceptions_file(root, assignment, secret))
 
 
 def misconceptions_file(
-    root: Path, assignment: Assignment, grades: Mapping[str, Grade] | None = None
+    root: Path, assignment: Assignment, secret: str, grades: Mapping[str, Grade] | None = None
 ) -> Path:
     """The file that says what each mutant of this very assignment answers; made where it is missing."""
     mutants, _ = read_mutants(assignment)  # `grader verify` complains of the others
-    parts = [str(FORMAT), assignment.digest, secret(), *(m.source for m in mutants)]
+    parts = [str(FORMAT), assignment.digest, secret, *(m.source for m in mutants)]
     key = digest_of("\0".join(parts).encode())
     path = root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
     if not path.is_file():
         if grades is None:
             made = submissions(assignment, mutants)
-            grades = grade_made(assignment, {m.name: made[m.name] for m in mutants}, os.cpu_count() or 1)
+            grades = grade_made(
+                assignment, secret, {m.name: made[m.name] for m in mutants}, os.cpu_count() or 1
+            )
         messages = {mutant.name: mutant.message for mutant in mutants}
         exercises = {mutant.name: mutant.exercise for mutant in mutants}
         known = of_mutants(grades, messages, exercises)
@@ -42,16 +43,22 @@ def misconceptions_file(
     return path
 
 
-def grade_made(assignment: Assignment, made: Mapping[str, Mapping[str, str]], jobs: int) -> dict[str, Grade]:
+def grade_made(
+    assignment: Assignment, secret: str, made: Mapping[str, Mapping[str, str]], jobs: int
+) -> dict[str, Grade]:
     """The grades of submissions that are given as texts, each graded as a student's would be."""
-    return grade_variants(assignment, made, jobs, [""])[""]
+    return grade_variants(assignment, secret, made, jobs, [""])[""]
 
 
 def grade_variants(
-    assignment: Assignment, made: Mapping[str, Mapping[str, str]], jobs: int, variants: Sequence[str]
+    assignment: Assignment,
+    secret: str,
+    made: Mapping[str, Mapping[str, str]],
+    jobs: int,
+    variants: Sequence[str],
 ) -> dict[str, dict[str, Grade]]:
     """The same in the numbers of several students, by their ids; "" stands for everybody's."""
-    grading = Grading.of(assignment, "bubblewrap", secret(), None, variants=True)
+    grading = Grading.of(assignment, "bubblewrap", secret, None, variants=True)
     encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in made.items()}
     work = {name: Work(SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()}
     names = {id(one): name for name, one in work.items()}

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.judge.cases import Inputs, draw, pair
+from grader.judge.cases import draw, pair
 from grader.judge.compare import compare
+from grader.judge.inputs import Inputs
 from grader.judge.verdict.grade_case import DTYPE
 from grader.judge.verdict.oracles import Expected, close_bound, linear_bound
 from grader.model.assignment import Case

@@ -13,7 +13,7 @@ from grader.author.conditions import CONDITIONS
 from grader.author.cuda_source import code_of
 from grader.author.python_source import find_function
 from grader.author.render import VIEWS, Rendered, render
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.verdict.oracles import Oracle
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import CheckResult, Grade, Status

@@ -38,4 +38,4 @@ def kernels() -> Assignment:
 
 
 if __name__ == "__main__":
-    write_files(GOLDEN, golden_files(kernels(), misconceptions(ROOT, kernels())))
+    write_files(GOLDEN, golden_files(kernels(), misconceptions(ROOT, kernels(), "")))

@@ -139,7 +139,9 @@ class Builder:
         environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
         if self._wall != "none":
             config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
-            words = compiler_wall(self._provided, folder, tuple(_compiler_variables().items()))
+            nvidia = nvrtc.installed()
+            packages = {} if nvidia is None else {nvidia.place: nvidia.folder}
+            words = compiler_wall(self._provided, folder, tuple(_compiler_variables().items()), packages)
         try:
             done = subprocess.run(
                 [*words, json.dumps(config)],

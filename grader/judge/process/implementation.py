@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.process.budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.control_groups import delegated
 from grader.judge.process.launcher import Starter

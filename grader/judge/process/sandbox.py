@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy
 
 import grader
-from grader.judge.kernels import nvrtc
 from grader.judge.process import devices
 from grader.judge.process.launcher import Launcher, PlainStarter, Starter
 from grader.model.errors import UserError
@@ -77,10 +76,13 @@ def starter(
     return Launcher((*outer, "--", *python), ENVIRONMENT, may_fork=may_fork)
 
 
-def compiler_wall(provided: Path, folder: Path, environment: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def compiler_wall(
+    provided: Path, folder: Path, environment: Sequence[tuple[str, str]], packages: Mapping[str, Path]
+) -> tuple[str, ...]:
     """The command that runs `grader.worker.build` inside bubblewrap; its configuration is to follow.
 
-    It sees what a submission sees, the compilers, and `folder` as /build, the one place that it can write to.
+    It sees what a submission sees, the compilers, further `packages` by their places among Python's, and
+    `folder` as /build, the one place that it can write to.
     """
     words = [*_outer_wall("cpu"), "--ro-bind", str(provided), "/sandbox/provided"]
     words += ["--bind", str(folder), "/build"]
@@ -90,8 +92,8 @@ def compiler_wall(provided: Path, folder: Path, environment: Sequence[tuple[str,
     ziglang = importlib.util.find_spec("ziglang")
     for path in (ziglang.submodule_search_locations or ()) if ziglang else ():
         words += ["--ro-bind", path, "/sandbox/packages/ziglang"]
-    if nvidia := nvrtc.installed():
-        words += ["--ro-bind", str(nvidia.folder), f"/sandbox/packages/{nvidia.place}"]
+    for place, package in packages.items():
+        words += ["--ro-bind", str(package), f"/sandbox/packages/{place}"]
     for name, value in (*environment, ("PYTHONPATH", "/sandbox/packages"), ("TMPDIR", "/build")):
         words += ["--setenv", name, value]
     python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", "grader.worker.build")

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.judge.cases import Inputs, pair
+from grader.judge.cases import pair
+from grader.judge.inputs import Inputs
 
 Shape = tuple[int, ...]
 MAX_REASONS = 2

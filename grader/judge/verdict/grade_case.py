@@ -7,8 +7,9 @@ from functools import partial
 import numpy as np
 
 from grader.judge import emulated
-from grader.judge.cases import Inputs, describe
+from grader.judge.cases import describe
 from grader.judge.compare import Difference, compare
+from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
 from grader.judge.timing import race
 from grader.judge.verdict.diagnose import answer_of

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from grader.judge.cases import Inputs, draw
+from grader.judge.cases import draw
+from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter
 from grader.model.assignment import Assignment, Case, Visibility

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.judge.cases import Inputs, draw
+from grader.judge.cases import draw
+from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.launcher import Starter
 from grader.judge.process.sandbox import starter

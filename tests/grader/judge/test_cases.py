@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.judge.cases import KINDS, Inputs, _slice, describe, draw, pair
+from grader.judge.cases import KINDS, _slice, describe, draw, pair
+from grader.judge.inputs import Inputs
 from grader.model.assignment import Case, Visibility
 
 GIVEN = {"x": [8, 10, 3], "w": [4, 2, 5], "stride": [3, 2], "padding": [0, 1], "batch": 2}

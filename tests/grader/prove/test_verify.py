@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import grader.cli.verify as command
+import grader.prove.assignment_proof as proof
 from grader.__main__ import main
 from grader.author.conditions import CONDITIONS
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
@@ -330,21 +330,21 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
 ) -> None:
     monkeypatch.chdir(sound)
     assignment = from_repository(sound, "tiny")
-    assert command.on_further_devices(assignment) == {}
+    assert proof.grades_on_further_devices(assignment, "") == {}
 
-    monkeypatch.setattr(command, "first_at_hand", lambda devices: "another")
-    grades = command.on_further_devices(assignment)
+    monkeypatch.setattr(proof, "first_at_hand", lambda devices: "another")
+    grades = proof.grades_on_further_devices(assignment, "")
     assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
 
 
 def test_a_solution_that_fails_on_a_further_device_is_a_finding(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def of_the_handout(assignment: Assignment) -> dict[str, Grade]:
-        grades = grade_made(assignment, submissions(assignment, ()), 1)
+    def of_the_handout(assignment: Assignment, secret: str) -> dict[str, Grade]:
+        grades = grade_made(assignment, "", submissions(assignment, ()), 1)
         return {"cuda": grades[HANDOUT]}
 
-    monkeypatch.setattr(command, "on_further_devices", of_the_handout)
+    monkeypatch.setattr(proof, "grades_on_further_devices", of_the_handout)
     status, said = verified(sound, monkeypatch)
     assert status == NOT_PASSED
     assert "the solution does not pass on cuda: error" in said

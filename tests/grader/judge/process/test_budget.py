@@ -16,7 +16,7 @@ import pytest
 from grader.author.load import load
 from grader.author.render import provided_files
 from grader.batch.work import Bench, Grading, Work
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.process import launcher
 from grader.judge.process.budget import IMPORTS, SECOND_TRIES, Budget, Budgets, Seconds, most_seconds
 from grader.judge.process.implementation import Implementation

@@ -18,7 +18,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.process import devices, machine_lock, sandbox
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
 from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Limits

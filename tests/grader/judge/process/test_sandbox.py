@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.cases import Inputs
+from grader.judge.inputs import Inputs
 from grader.judge.process import sandbox
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.sandbox import ENVIRONMENT, starter

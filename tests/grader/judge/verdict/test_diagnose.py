@@ -143,7 +143,7 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="module")
 def known(assignment: Assignment) -> Misconceptions:
-    return Misconceptions.read(misconceptions_file(ROOT, assignment))
+    return Misconceptions.read(misconceptions_file(ROOT, assignment, ""))
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +297,7 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
     solution = render(assignment, "solution").files["conv.py"]
     pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(load_mutants(assignment), count))}
     made = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
-    grades = grade_made(assignment, made, 2)
+    grades = grade_made(assignment, "", made, 2)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     visible = known.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
     for evidence in (known, visible):

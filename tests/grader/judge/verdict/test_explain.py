@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from grader.judge.cases import Inputs, draw
+from grader.judge.cases import draw
+from grader.judge.inputs import Inputs
 from grader.judge.verdict.explain import RESULTS, Mistake, explain_shape, spatial_axes
 from grader.model.assignment import Case
 

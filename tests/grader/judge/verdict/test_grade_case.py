@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.cases import Inputs, draw
+from grader.judge.cases import draw
+from grader.judge.inputs import Inputs
 from grader.judge.verdict.grade_case import check
 from grader.judge.verdict.oracles import Expected
 from grader.model.assignment import Case, Criterion

@@ -1,0 +1,57 @@
+"""Proves an assignment: grades its handout, its solution and every mutant, and says what its rubric lacks."""
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from grader.author.load import places_of
+from grader.judge.process.devices import first_at_hand, missing
+from grader.judge.session import Session
+from grader.judge.verdict.oracles import ReferenceOracle
+from grader.model.assignment import Assignment
+from grader.model.files import SubmittedFiles
+from grader.model.grade import Grade
+from grader.model.verification import Verification
+from grader.prove.misconceptions import grade_made, grade_variants, misconceptions_file
+from grader.prove.mutants import read_mutants
+from grader.prove.variants import differences, hidden_exact, kills
+from grader.prove.verify import SOLUTION, submissions, verify
+
+
+def prove(root: Path, assignment: Assignment, secret: str, jobs: int, seeds: int) -> Verification:
+    """What comes of grading the handout, the solution and every mutant."""
+    mutants, findings = read_mutants(assignment)
+    grades = grade_made(assignment, secret, submissions(assignment, mutants), jobs)
+    misconceptions_file(root, assignment, secret, grades={m.name: grades[m.name] for m in mutants})
+    place_of = places_of(assignment).__getitem__
+    with closing(ReferenceOracle(assignment, secret)) as oracle:
+        elsewhere = grades_on_further_devices(assignment, secret)
+        verification = verify(assignment, mutants, grades, oracle, place_of, seeds, elsewhere)
+    return replace(verification, findings=findings + verification.findings)
+
+
+def grades_on_further_devices(assignment: Assignment, secret: str) -> dict[str, Grade]:
+    """The solution's grade on each of the assignment's devices at hand but the one that is used anyway."""
+    first = first_at_hand(assignment.devices)
+    grades = {}
+    for device in assignment.devices:
+        if device != first and not missing(device):
+            files = {n: text.encode() for n, text in submissions(assignment, ())[SOLUTION].items()}
+            with Session(assignment, wall="bubblewrap", secret=secret, device=device) as session:
+                grades[device] = session.grade(SubmittedFiles(files), SOLUTION)
+    return grades
+
+
+def differences_between_variants(
+    assignment: Assignment, secret: str, variants: int, jobs: int
+) -> tuple[list[str], str]:
+    """A line for each mutant that hidden cases kill in some students' numbers only, and their count."""
+    mutants, _ = read_mutants(assignment)
+    made = submissions(assignment, mutants)
+    ids = [f"variant-{number + 1}" for number in range(variants)]
+    texts = {m.name: made[m.name] for m in mutants}
+    grades = grade_variants(hidden_exact(assignment), secret, texts, jobs, ["", *ids])
+    common = kills(grades[""])
+    lines = list(differences(common, {id: kills(grades[id]) for id in ids}))
+    counts = f"{len(common)} hidden cases, {len(mutants)} mutants, {variants} variants"
+    return lines, f"{assignment.name}: {counts}: {len(lines) or 'no'} difference{'s' * (len(lines) != 1)}"
