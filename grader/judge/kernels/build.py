@@ -139,8 +139,8 @@ class Builder:
         environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
         if self._wall != "none":
             config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
-            nvidia = nvrtc.installed()
-            packages = {} if nvidia is None else {nvidia.place: nvidia.folder}
+            installed = nvrtc.installed()
+            packages = {} if installed is None else {installed.place: installed.folder}
             words = compiler_wall(self._provided, folder, tuple(_compiler_variables().items()), packages)
         try:
             done = subprocess.run(
