@@ -49,11 +49,11 @@ def open_source(root: Path) -> Source:
     if root.is_dir():
         return FolderSource(root)
     if not root.exists():
-        raise UserError("no such file or folder; expected a folder of submissions or an LMS's zip", root)
+        raise UserError("no such file or folder; expected a folder or a zip", root)
     try:
         return ZipSource(zipfile.ZipFile(root))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
-        raise UserError(f"no zip: {error}; expected a folder, or the zip of an LMS", root) from error
+        raise UserError(f"neither a folder nor a zip: {error}", root) from error
 
 
 class FolderSource:

@@ -15,7 +15,7 @@ from grader.author.load import load
 from grader.author.rubric import load_rubric
 from grader.author.schema import CASES, Strict
 
-FIRST_LINE = "# yaml-language-server: $schema=../../docs/rubric.describe_schema.json"
+FIRST_LINE = "# yaml-language-server: $schema=../../docs/rubric.schema.json"
 ROOT = Path(__file__).parents[3]
 RUBRICS = sorted((ROOT / "assignments").glob("*/rubric.yaml"))
 WHOLE = """\

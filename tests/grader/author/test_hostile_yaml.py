@@ -78,7 +78,7 @@ devices: [cpu, emulated]
 limits:
   import_seconds: 2
   case_seconds: 2.5
-  total_seconds: 9
+  criterion_cases: 2
   wall_factor: 3
   memory_mib: 512
   file_mib: 1
@@ -93,6 +93,7 @@ title: A course
 assignments: [tiny]
 variants: false
 python: "3.12"
+timezone: America/New_York
 deadlines: {tiny: 2026-10-01T23:59:00+02:00}
 extensions: {tiny: {ada: 2d, eve: 36h}}
 grace: 15m

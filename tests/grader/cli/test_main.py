@@ -37,11 +37,11 @@ def test_a_wrong_submission_ends_with_1_and_no_traceback(
         "unnamed_assignment": (["grade", "."], "which assignment? name it with --assignment"),
         "missing_folder": (
             ["grade", "no/such/folder", "--assignment", "tiny"],
-            "no/such/folder: no such folder",
+            "no/such/folder: no such file or folder",
         ),
         "a_file_for_a_folder": (
             ["grade", "assignments/course.yaml", "--assignment", "tiny"],
-            "assignments/course.yaml: no such folder",
+            "assignments/course.yaml: neither a folder nor a zip",
         ),
         "a_device_not_at_hand": (
             ["grade", ".", "--assignment", "tiny", "--device", "cuda"],

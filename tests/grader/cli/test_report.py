@@ -126,7 +126,7 @@ def test_a_column_is_named_by_its_header(at_course: str, complaint: Callable[[],
     ("words", "said"),
     [
         (["--format", "csv", "--out", "out", "--column", "grade=X"], "it goes with --format moodle"),
-        (["--format", "csv", "--out", "out", "--keep-existing"], "it goes with canvas and moodle"),
+        (["--format", "csv", "--out", "out", "--keep-existing"], "--keep-existing is about cells of --into"),
         (["--format", "csv"], "--format csv writes files: say where with --out DIR"),
         (["--format", "canvas", "--out", "out"], "--into CSV goes with canvas and moodle"),
         (["--format", "csv", "--into", "x", "--out", "out"], "--into CSV goes with canvas and moodle"),

@@ -96,7 +96,12 @@ def test_a_digest_follows_no_link_and_waits_for_no_pipe(
 
 @pytest.mark.parametrize(
     ("root", "said"),
-    [("missing", "no such f"), ("class.zip", "no zip"), ("empty", "no submission"), ("empty.zip", "no sub")],
+    [
+        ("missing", "no such f"),
+        ("class.zip", "neither a folder nor a zip"),
+        ("empty", "no submission"),
+        ("empty.zip", "no sub"),
+    ],
 )
 def test_a_root_without_submissions_is_said_in_one_line(tmp_path: Path, root: str, said: str) -> None:
     (tmp_path / "class.zip").touch()

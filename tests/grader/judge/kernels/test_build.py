@@ -12,7 +12,7 @@ from grader.judge.kernels.build import KERNELS, RUNTIME, Builder
 from grader.model.assignment import Assignment
 from grader.model.grade import Status
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
 STAR = "#define STAR *\n#else\n#define STAR\n#endif\nlong g(long n) { return *(long STAR)n; }"
 FOR_NO_GPU = f"{LEAST}int of_the_host(int n) {{ return n; }}\n"  # g++ knows no device

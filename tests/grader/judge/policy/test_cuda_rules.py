@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grader.judge.policy.cuda_rules import as_compiled, problem_of, text_of
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 HONEST = """\
 #include <cuda_runtime.h>
 #define TILE 16

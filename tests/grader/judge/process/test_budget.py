@@ -22,9 +22,9 @@ from grader.judge.process.budget import IMPORTS, SECOND_TRIES, Budget, Budgets, 
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.worker_process import Clocks, WorkerProcess
 from grader.judge.session import Session
-from grader.judge.stage import HandedIn
 from grader.model.assignment import Assignment, Limits
 from grader.model.errors import GraderFault
+from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Outcome, Status
 
 MakeSubmission = Callable[..., Implementation]
@@ -102,13 +102,13 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def session(assignment: Assignment) -> Iterator[Session]:
     with Session(assignment, wall="bubblewrap") as session:
-        session.grade(HandedIn({"conv.py": source().encode()}), "right")  # starts what it keeps
+        session.grade(SubmittedFiles({"conv.py": source().encode()}), "right")  # starts what it keeps
         yield session
 
 
 @pytest.fixture
 def grade(session: Session) -> Callable[[str], Grade]:
-    return lambda text: session.grade(HandedIn({"conv.py": text.encode()}), "ada")
+    return lambda text: session.grade(SubmittedFiles({"conv.py": text.encode()}), "ada")
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_a_submission_costs_no_more_than_was_known_ahead(
     session: Session, assignment: Assignment, took: dict[str, list[Seconds]], name: str
 ) -> None:
     """Each end may be seen a moment late: each criterion ends once, and one import fails."""
-    session.grade(HandedIn({"conv.py": COSTLY[name].encode()}), name)
+    session.grade(SubmittedFiles({"conv.py": COSTLY[name].encode()}), name)
 
     limits, criteria = assignment.limits, len(assignment.rubric.criteria)
     cpu_late = (criteria + 1) * TICK * (10 if name == "burns_in_threads" else 1)
@@ -232,8 +232,8 @@ def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_o
     slow = {"conv.py": source(flip="burn(0.25)", dilate="if a.shape[0] == 3: burn(60)").encode()}
     bench = Bench(Grading.of(assignment, "bubblewrap", "", None, variants=False))
     try:
-        first = bench.do(Work(HandedIn(slow), ("ada",)))
-        again = bench.do(Work(HandedIn(slow), ("ada",), first.fresh))
+        first = bench.do(Work(SubmittedFiles(slow), ("ada",)))
+        again = bench.do(Work(SubmittedFiles(slow), ("ada",), first.fresh))
     finally:
         bench.close()
 

@@ -26,7 +26,7 @@ from grader.prove.misconceptions import grade_made, misconceptions_file
 from grader.prove.mutants import load_mutants
 from grader.report.formats.json import to_json
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 CLASS = ROOT / "tests" / "submissions"
 NAME = "conv_backward"
 
