@@ -1,7 +1,7 @@
 """Grades a class: intake, gradebook, pool, gradebook; names all that a person must look at."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 

@@ -34,7 +34,7 @@ CONFIRM = "`grader confirm ID`"
 KINDS = (
     Kind(
         "grading failed",
-        "Run the command again. If it fails again, the reason below is the grader's fault, not the student's.",
+        "Run the command again. If it fails again, that is the grader's fault, not the student's.",
         "^grading failed|^not scored: |^partial: ",
     ),
     Kind(
@@ -46,8 +46,8 @@ KINDS = (
     Kind(
         "may be one of several students",
         f"Find out whose it is. Then {OWN_FOLDER}.",
-        r": nothing says which; give an id|correct the roster or the export|its only name is a number of the LMS|"
-        "nothing says whose it is",
+        ": nothing says which; give an id|correct the roster or the export|nothing says whose it is|"
+        "its only name is a number of the LMS",
         r": nothing says which; give an id or an e-mail address"
         r"|: correct the roster or the export, or grade this by hand",
     ),
@@ -75,14 +75,14 @@ KINDS = (
     ),
     Kind(
         "several versions of the file, and one was graded",
-        f"Look at both. If the right one was graded, {CONFIRM}; if not, leave only that one, and run this again.",
+        f"Look at both. If the right one was graded, {CONFIRM}; if not, leave only that one, and run again.",
         "leave one of them|: the first is graded",
         ": leave one of them",
     ),
     Kind(
         "the file is missing or cannot be read",
-        "Get the file and run this again, or accept a score of 0: --accept-missing accepts it for every student whose "
-        "file is missing, also under another name or in a notebook without the tag.",
+        "Get the file and run this again, or accept a score of 0: --accept-missing accepts it for every "
+        "student whose file is missing, also under another name or in a notebook without the tag.",
         "is missing|cannot be (read|unpacked)|at most .* are read|is no zip|half of a character",
     ),
     Kind(
@@ -98,7 +98,8 @@ KINDS = (
     ),
     Kind(
         "late, and nothing says by how much",
-        "Put the files into CLASS/ID/TIME/, where TIME is 2026-09-12T08-30-00-04-00, and grade the folder CLASS too.",
+        "Put the files into CLASS/ID/TIME/, where TIME is as in 2026-09-12T08-30-00-04-00, and grade the "
+        "folder CLASS too.",
         "late, and nothing says by how much",
         "^late, and nothing says by how much$",
     ),

@@ -1,7 +1,7 @@
 """Writes the export of a large class whose oddities are those of real classes: a zip of Canvas, a roster.
 
-`python -m tests.grader.intake.odd_class --out DIR` writes the class of a seed for `dense`. Its submissions are
-the solution and mutants, so that scores differ; docs/instructor.md shows what `grader batch` prints of it.
+`python -m tests.grader.intake.odd_class --out DIR` writes the class of a seed for `dense`. Its submissions
+are the solution and mutants, so that scores differ; docs/instructor.md shows what `grader batch` prints.
 """
 
 import argparse
@@ -44,13 +44,13 @@ ROOT = Path(__file__).parents[3]
 STUDENTS = 300
 RIGHT_FOR_WRONG = 2  # of three submissions so many are the solution
 GIVEN = (
-    "Ada", "Alan", "Amir", "Anna", "Chen", "Clara", "Daniel", "Elif", "Emma", "Farah", "Grace", "Hugo", "Ines",
-    "Jonas", "José", "Kenji", "Lena", "Maya", "Noah", "Olga", "Priya", "Ravi", "Sofía", "Tomás", "Zoë",
+    "Ada", "Alan", "Amir", "Anna", "Chen", "Clara", "Daniel", "Elif", "Emma", "Farah", "Grace", "Hugo",
+    "Ines", "Jonas", "José", "Kenji", "Lena", "Maya", "Noah", "Olga", "Priya", "Ravi", "Sofía", "Tomás", "Zoë",
 )  # fmt: skip
 SURNAMES = (
     "Adeyemi", "Andersson", "Bauer", "Chaudhary", "Dubois", "Fischer", "García", "Haddad", "Hopper", "Ivanov",
-    "Kowalski", "Lindqvist", "Martin", "Nguyen", "O'Brien", "Okafor", "Rossi", "Sato", "Silva", "Tanaka", "Weiß",
-    "Zhang",
+    "Kowalski", "Lindqvist", "Martin", "Nguyen", "O'Brien", "Okafor", "Rossi", "Sato", "Silva", "Tanaka",
+    "Weiß", "Zhang",
 )  # fmt: skip
 
 
