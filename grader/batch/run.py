@@ -22,7 +22,7 @@ Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], N
 
 NO_POLICIES = Policies()
 NAMES = 20  # of students that are named before the rest is counted
-NOT_CLEAR = "exit status 1: a person must look; until then these scores are in no export to an LMS"
+NOT_CLEAR = "exit status 1: decide what is listed; until then these scores are in no LMS export"
 
 
 @dataclass(frozen=True)
@@ -101,16 +101,12 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
     print_doubts((*summary.to_review, *summary.aside), console)
     print_absent(summary.absent, summary.aside, console, NAMES)
     if summary.again:
-        console.print(
-            Text(
-                f"counts again after it was withdrawn: {listing([clean_line(id) for id in summary.again], NAMES)}",
-                "magenta",
-            )
-        )
+        again = listing([clean_line(id) for id in summary.again], NAMES)
+        console.print(Text(f"counts again after it was withdrawn: {again}", "magenta"))
     aside = f", {len(summary.aside)} set aside" if summary.aside else ""
     console.print(Text(f"{review_count(len(summary.to_review))}{aside}"))
     if not summary.is_clear:
-        console.print(Text(NOT_CLEAR, "dim"))
+        console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
 
 
 def _by_id(row: ClassRow) -> str:

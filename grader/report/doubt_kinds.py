@@ -30,11 +30,11 @@ class Kind:
 
 OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and grade the folder CLASS too"
 CONFIRM = "`grader confirm ID`"
-# The first one whose pattern is in a reason is its kind; a reason may hold several, so the gravest come first.
+# The first whose pattern is in a reason is its kind; a reason may hold several, so the gravest come first.
 KINDS = (
     Kind(
         "grading failed",
-        "Run the command again. If it fails again, that is the grader's fault, not the student's.",
+        "Run the command again. If it fails again, the fault is the grader's.",
         "^grading failed|^not scored: |^partial: ",
     ),
     Kind(
@@ -112,7 +112,7 @@ KINDS = (
 )
 WHOSE = KINDS[1:3]  # of these a student may own a submission without being credited with it
 OTHER = Kind("other entries that were not used", "Look at each. Ignore what no student submitted.", "")
-MAY_BE_THEIRS = " (some of them may own a submission above that matches no student, or several)"
+MAY_BE_THEIRS = " (some may own a submission above that matches no student, or several)"
 
 
 def kind_of(reason: str) -> Kind:
@@ -156,7 +156,7 @@ def _line(kind: Kind, doubt: Doubt) -> str:
 
 
 def print_folded(text: str, console: Console, style: str, indent: tuple[str, str]) -> None:
-    """Prints a text whose further lines are indented; into a pipe or a file it is one line, to be searched."""
+    """Prints a text whose further lines are indented; into a pipe it is one line, which can be searched."""
     lines = [indent[0] + text]
     if console.is_terminal and console.width >= NARROWEST:
         lines = _fold(text, console.width, indent)
@@ -164,7 +164,7 @@ def print_folded(text: str, console: Console, style: str, indent: tuple[str, str
         console.print(Text(line, style), soft_wrap=True)
 
 
-def _fold(text: str, width: int, indent: tuple[str, str]) -> Sequence[str]:
+def _fold(text: str, width: int, indent: tuple[str, str]) -> list[str]:
     return textwrap.wrap(
         text, width, initial_indent=indent[0], subsequent_indent=indent[1], break_on_hyphens=False
     )

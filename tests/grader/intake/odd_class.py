@@ -45,7 +45,8 @@ STUDENTS = 300
 RIGHT_FOR_WRONG = 2  # of three submissions so many are the solution
 GIVEN = (
     "Ada", "Alan", "Amir", "Anna", "Chen", "Clara", "Daniel", "Elif", "Emma", "Farah", "Grace", "Hugo",
-    "Ines", "Jonas", "José", "Kenji", "Lena", "Maya", "Noah", "Olga", "Priya", "Ravi", "Sofía", "Tomás", "Zoë",
+    "Ines", "Jonas", "José", "Kenji", "Lena", "Maya", "Noah", "Olga", "Priya", "Ravi", "Sofía", "Tomás",
+    "Zoë",
 )  # fmt: skip
 SURNAMES = (
     "Adeyemi", "Andersson", "Bauer", "Chaudhary", "Dubois", "Fischer", "García", "Haddad", "Hopper", "Ivanov",
