@@ -1,7 +1,7 @@
 """Grades a class: intake, gradebook, pool, gradebook; names all that a person must look at."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -13,14 +13,16 @@ from grader.batch.progress import Progress
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
 from grader.model.account import Doubt
-from grader.model.class_row import to_review, with_policies
+from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.policies import Policies
-from grader.model.text import clean_line, review_count
+from grader.model.text import clean_line, listing, review_count
+from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
 Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], None, None]]
 
 NO_POLICIES = Policies()
 NAMES = 20  # of students that are named before the rest is counted
+NOT_CLEAR = "exit status 1: decide what is listed; until then these scores are in no LMS export"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class BatchSummary:
     ran: int = 0
     absent: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether a person need look at nothing."""
+        return not self.to_review and not self.aside
 
 
 def run_batch(
@@ -91,26 +98,19 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
         )
     else:
         console.print(Text(f"nothing to run, {summary.known} known"))
-    console.print(Text(review_count(len(summary.to_review))))
-    _print_entries(summary.to_review, console)
-    if summary.aside:
-        console.print(Text(f"{len(summary.aside)} set aside"))
-        _print_entries(summary.aside, console)
-    if summary.absent:
-        count = f"{len(summary.absent)} on the roster submitted nothing"
-        console.print(Text(f"  {count}: {_names(summary.absent)}", "dim"))
+    print_doubts((*summary.to_review, *summary.aside), console)
+    print_absent(summary.absent, summary.aside, console, NAMES)
     if summary.again:
-        console.print(Text(f"  counts again after it was withdrawn: {_names(summary.again)}", "magenta"))
+        again = listing([clean_line(id) for id in summary.again], NAMES)
+        console.print(Text(f"counts again after it was withdrawn: {again}", "magenta"))
+    aside = f", {len(summary.aside)} set aside" if summary.aside else ""
+    console.print(Text(f"{review_count(len(summary.to_review))}{aside}"))
+    if not summary.is_clear:
+        console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
 
 
-def _names(names: Sequence[str]) -> str:
-    more = f", and {len(names) - NAMES} more: see `grader report`" if len(names) > NAMES else ""
-    return ", ".join(map(clean_line, names[:NAMES])) + more
-
-
-def _print_entries(entries: Iterable[Doubt], console: Console) -> None:
-    for entry in entries:
-        console.print(Text(f"  {clean_line(entry.name)}: {clean_line(entry.reason)}", "magenta"))
+def _by_id(row: ClassRow) -> str:
+    return row.student_id
 
 
 class _Batch:
@@ -194,11 +194,11 @@ class _Batch:
             graded=self._graded,
             known=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
             to_review=tuple(
-                Doubt(row.student_id, self._failed.get(row.student_id, row.review_reason))
+                Doubt(row.standing.student.label, self._failed.get(row.student_id, row.review_reason))
                 for row in to_review(rows)
             ),
             aside=tuple(sorted(self._intake.aside, key=lambda entry: entry.name)),
             rescored=self._rescored,
             ran=self._ran,
-            absent=tuple(sorted(row.student_id for row in rows if row.absent)),
+            absent=tuple(row.standing.student.label for row in sorted(rows, key=_by_id) if row.absent),
         )

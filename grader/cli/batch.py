@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
             options.accept_missing,
         )
     print_summary(summary, Console())
-    return NOT_PASSED if summary.to_review or summary.aside else PASSED
+    return PASSED if summary.is_clear else NOT_PASSED
 
 
 @contextmanager

@@ -15,7 +15,11 @@ from grader.intake.choice import Choice, choice_of
 from grader.intake.roster import read_roster
 from grader.model.assignment import Assignment
 from grader.model.policies import Policies, closes, extension_of
-from grader.report.terminal.intake_table import account_csv, account_line, account_table, doubt_lines
+from grader.model.text import review_count
+from grader.report.terminal.doubt_kinds import print_absent, print_doubts
+from grader.report.terminal.intake_table import account_csv, account_line, account_table
+
+NOT_CLEAR = "exit status 1: a person must decide what is listed above; nothing was graded"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,11 +35,11 @@ def run(options: argparse.Namespace) -> int:
         options.csv.write_bytes(account_csv(intake.entries))
         console = Console()
     console.print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
-    console.print(Text(f"{len(intake.doubts)} need review"))
-    for line in doubt_lines(intake.doubts):
-        console.print(Text(f"  {line}", "magenta"))
-    for student in intake.absent:
-        console.print(Text(f"  submitted nothing: {student.id} {student.name}".rstrip(), "dim"))
+    print_doubts(intake.doubts, console)
+    print_absent([student.label for student in intake.absent], intake.doubts, console)
+    console.print(Text(review_count(len(intake.doubts))))
+    if intake.doubts:
+        console.print(Text(NOT_CLEAR, "dim"))
     return NOT_PASSED if intake.doubts else PASSED
 
 

@@ -65,7 +65,8 @@ class Intake:
     def doubts(self) -> tuple[Doubt, ...]:
         """Everything that a person must decide: about submissions, and about the rest."""
         doubtful = (one.submission for one in self.submissions if one.submission.doubt)
-        return (*(Doubt(one.student_id, one.doubt) for one in doubtful), *self.aside)
+        labels = {student.id: student.label for student in self.students}
+        return (*(Doubt(labels[one.student_id], one.doubt) for one in doubtful), *self.aside)
 
     def read(self, one: Submitted) -> SubmittedFiles:
         """The files of a submission."""
@@ -184,7 +185,7 @@ class _Reader:
         chosen = choose(handins, student, self._choice)
         read = [(handin, self._find(handin)) for handin in chosen.handins]
         if not read:
-            self._doubts.append(Doubt(student.id, chosen.doubt))
+            self._doubts.append(Doubt(student.label, chosen.doubt))
         submitted = []
         for handin, files in read:
             why = "" if self._is_empty(handin) else files.doubt  # a zero for an empty folder is no doubt

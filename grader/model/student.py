@@ -20,6 +20,11 @@ class Student:
     extension: str = ""
     group: str = ""
 
+    @property
+    def label(self) -> str:
+        """`1042 (Grace Hopper)`: the id, and the name where it is known and another."""
+        return f"{self.id} ({self.name})" if self.name and self.name != self.id else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:

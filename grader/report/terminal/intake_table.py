@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from grader.model.account import Doubt, Entry, Role
+from grader.model.account import Entry, Role
 from grader.model.text import clean_line
 from grader.report.tables.csv_cells import to_csv
 
@@ -34,11 +34,6 @@ def account_line(layout: str, submissions: int, entries: Sequence[Entry]) -> str
     roles = Counter(entry.role for entry in entries)
     counts = ", ".join(f"{roles[role]} {role.value}" for role in Role if roles[role])
     return f"{layout}: {_count(submissions, 'submission')}; {_entries(len(entries))}: {counts or 'none'}"
-
-
-def doubt_lines(doubts: Iterable[Doubt]) -> list[str]:
-    """One line a doubt."""
-    return [f"{clean_line(doubt.name)}: {clean_line(doubt.reason)}" for doubt in doubts]
 
 
 def _count(number: int, what: str) -> str:

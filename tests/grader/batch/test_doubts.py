@@ -114,7 +114,7 @@ def test_a_batch_names_each_doubt_after_every_run_until_it_is_confirmed(
     for graded in (2, 0):
         summary, text = run(intake, gradebook)
         assert (summary.graded, summary.to_review) == (graded, (Doubt("ada", DOUBT),))
-        assert f"1 needs review\n  ada: {DOUBT}\n" in text
+        assert f"    ada: {DOUBT}\n1 needs review\n" in text
         assert len(to_review(gradebook.grades())) == 1
     gradebook.confirm([ada.submission.id], "a grader")
     assert "0 need review" in run(intake, gradebook)[1]

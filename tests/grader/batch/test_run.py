@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.run import BatchSummary, print_summary, run_batch
+from grader.batch.run import NOT_CLEAR, BatchSummary, print_summary, run_batch
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted, read_class
 from grader.model.account import Doubt
@@ -79,10 +79,11 @@ def test_nothing_is_lost_and_all_that_needs_review_is_named(
         ("bob", False),
         ("eve", True),
     ]
-    assert "2 graded, 1 case run\n2 need review" in text
-    assert "\n1 set aside\n  zed: a symbolic link" in text
-    assert "  eve: grading failed: [red]no sandbox\n" in text
-    assert "not a submission: notes.txt" in text
+    assert "2 graded, 1 case run\n2 × grading failed\n" in text
+    assert "\n2 × other entries that were not used\n" in text
+    assert "\n    zed: a symbolic link" in text and "\n    notes.txt: a file beside" in text
+    assert "    eve: grading failed: [red]no sandbox\n" in text
+    assert text.endswith(f"2 need review, 2 set aside\n{NOT_CLEAR}\n")
     assert "\x1b" not in text
 
 

