@@ -13,7 +13,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from grader.intake.tree import Handin, Reading, Tree
 from grader.model.identity import Claim
@@ -103,20 +102,26 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[st
     """
     options = {path: readings(path) for path in paths}
     unexplained = [path for path, ways in options.items() if not ways]
-    sure = [ways[0] for ways in map(partial(_sure, tree=tree), options.values()) if len(ways) == 1]
-    lengths = Counter(len(one.attachment) for one in sure if one.attachment != NO_ATTACHMENT)
-    usual = lengths.most_common(1)[0][0] if lengths else 0
-    users = {(one.who, one.user) for one in sure}
+    likely = {path: _sure(ways, tree) for path, ways in options.items()}
+    sure = {path: ways[0] for path, ways in likely.items() if len(ways) == 1}
+    lengths = Counter(len(one.attachment) for one in sure.values() if one.attachment != NO_ATTACHMENT)
+    users = Counter((one.who, one.user) for one in sure.values())
 
-    def likelihood(one: Parsed) -> tuple[bool, bool, bool]:
-        is_usual = abs(len(one.attachment) - usual) <= 1 if usual else False
-        return (one.who, one.user) in users, is_usual, tree.is_wanted(plain_name(one.file))
+    def likelihood(path: str, one: Parsed) -> tuple[bool, bool, bool]:
+        others, usual = users, lengths  # a name is no evidence for itself
+        if (own := sure.get(path)) is not None:
+            others = users - Counter([(own.who, own.user)])
+            usual = lengths - Counter([len(own.attachment)])
+        length = usual.most_common(1)[0][0] if usual else 0
+        is_usual = abs(len(one.attachment) - length) <= 1 if length else False
+        return (one.who, one.user) in others, is_usual, tree.is_wanted(plain_name(one.file))
 
     chosen = {}
     for path, ways in options.items():
         if ways:
-            best = max(ways, key=likelihood)
-            is_sure = sum(likelihood(way) == likelihood(best) for way in ways) == 1
+            by_likelihood = {way: likelihood(path, way) for way in ways}
+            best = max(ways, key=by_likelihood.__getitem__)
+            is_sure = list(by_likelihood.values()).count(by_likelihood[best]) == 1
             chosen[path] = best if is_sure else replace(best, unsure=UNSURE.format(path=path))
     return chosen, unexplained
 

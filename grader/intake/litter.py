@@ -19,6 +19,20 @@ FILES = frozenset({
 PATTERN = re.compile(r"\._.*|~\$.*|\.~lock\..*#|\..*\.sw[a-p]|.+~|.*\.py[co]", re.DOTALL)
 
 
+# What file managers call a folder that was just made
+NEW_FOLDER = re.compile(
+    r"(new folder|untitled folder|neuer ordner|unbenannter ordner|nouveau dossier|dossier sans titre|"
+    r"nueva carpeta|carpeta sin título|nuova cartella|cartella senza nome|nova pasta|pasta sem título)"
+    r"( ?\(?[0-9]+\)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def is_new_folder(name: str) -> bool:
+    """Whether an empty folder of that name was made by accident, and not for a student."""
+    return bool(NEW_FOLDER.fullmatch(name))
+
+
 def is_litter(path: str) -> bool:
     """Whether an entry lies in such a folder or is such a file; the path of a folder ends with a slash."""
     *folders, name = path.split("/")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.intake.layouts import LAYOUTS
 from grader.intake.layouts.folders import names_a_version
-from grader.intake.litter import is_litter
+from grader.intake.litter import is_litter, is_new_folder
 from grader.intake.source import Source, shown
 from grader.intake.tree import Reading, Tree
 from grader.model.errors import UserError
@@ -49,27 +49,38 @@ class About:
 def recognize(root: Path, source: Source, about: About, layout: str = "") -> Recognized:
     """The layout that explains every entry; `layout` names one that the instructor chose.
 
-    The most specific one is taken. UserError, which is a question to the instructor, if an export has entries
+    The outermost folder that looks like an export decides: what lies below is made by students. There the
+    most specific layout is taken. UserError, which is a question to the instructor, if an export has entries
     that its LMS did not write, if two readings give different students, or if there is no class here.
     """
     trees = _trees(source, about)
     if layout:
         return _chosen(root, trees, layout)
-    exports = [found for tree in trees for found in _exports(tree)]
-    whole = [found for found in exports if found.reading.handins and not found.reading.unexplained]
-    if whole:
-        return _most_specific(root, whole)
-    if exports:
-        raise _question_about(root, exports[0])
+    for tree in trees:
+        exports = list(_exports(tree))
+        whole = [found for found in exports if found.reading.handins and not found.reading.unexplained]
+        if whole:
+            return _most_specific(root, whole)
+        if exports:
+            raise _question_about(root, exports[0])
     return _plain(root, trees)
 
 
 def _trees(source: Source, about: About) -> list[Tree]:
-    """The whole input, and while all files lie in one folder, what lies in that folder."""
+    """The whole input, and while there is one folder, what lies in it."""
     trees = [_tree(source, about, "")]
-    while len(trees) <= MAX_WRAPPERS + 1 and len(trees[-1].full_tops) == 1:
-        trees.append(_tree(source, about, f"{trees[-1].prefix}{trees[-1].full_tops[0]}/"))
+    while len(trees) <= MAX_WRAPPERS + 1 and (folder := _only_folder(trees[-1])):
+        trees.append(_tree(source, about, f"{trees[-1].prefix}{folder}/"))
     return trees
+
+
+def _only_folder(tree: Tree) -> str:
+    """The one folder that may hold the class; "" if empty ones beside it may be students' of that class."""
+    if len(tree.full_tops) != 1:
+        return ""
+    empty = set(tree.tops) - set(tree.full_tops)
+    is_person = tree.has_person or (lambda folder: not is_new_folder(folder))
+    return "" if any(map(is_person, empty)) else tree.full_tops[0]
 
 
 def _tree(source: Source, about: About, prefix: str) -> Tree:
@@ -91,9 +102,9 @@ def _tree(source: Source, about: About, prefix: str) -> Tree:
 
 
 def _exports(tree: Tree) -> Iterator[Recognized]:
-    """The exports that a tree may be. A folder named after someone on the roster is theirs, and no export."""
-    folder = tree.prefix.rstrip("/").rpartition("/")[2]
-    if folder and tree.has_person is not None and tree.has_person(folder):
+    """The exports that a tree may be. What lies in a folder named after someone on the roster is theirs."""
+    folders = tree.prefix.split("/")[:-1]
+    if tree.has_person is not None and any(map(tree.has_person, folders)):
         return
     for name, layout in LAYOUTS.items():
         reading = None if name in PLAIN else layout.read(tree)

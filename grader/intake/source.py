@@ -19,7 +19,7 @@ MAX_DEPTH = 12  # folders within folders; what lies deeper is one entry
 MAX_PARTS = 16
 MAX_NAME = 255
 MAX_ENTRIES = 500_000
-MAX_ENTRIES_BELOW = 5_000  # in one folder of the top: a student's
+MAX_ENTRIES_BELOW = 5_000  # in a student's folder: one of several at the top, or within one that wraps them
 MAX_OTHER_BYTES = 64 << 20  # a notebook with its pictures; what an LMS says of the whole class
 TWICE = "there are two entries of this name"
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # control characters, direction marks, bytes that are no text
@@ -88,18 +88,24 @@ class FolderSource:
         if reason:
             self.unreadable[path] = reason
 
-    def _walk(self, folder: Path, prefix: str, folders: set[str]) -> Iterator[tuple[str, str]]:
-        """Every entry below, with the reason where it is refused; adds to `folders`."""
-        depth = prefix.count("/")
-        for count, (name, reason) in enumerate(self._entries(folder, prefix, depth, folders), 1):
+    def _walk(
+        self, folder: Path, prefix: str, folders: set[str], *, is_within: bool = False, is_top: bool = False
+    ) -> Iterator[tuple[str, str]]:
+        """Every entry below, with the reason where it is refused; adds to `folders`.
+
+        `is_top`: the folder is one of several, so it may be a student's; `is_within`: it is one, or in one.
+        """
+        for count, (name, reason) in enumerate(self._entries(folder, prefix, folders, is_within), 1):
             yield name, reason
-            if depth == 1 and count >= MAX_ENTRIES_BELOW:
+            if is_top and count >= MAX_ENTRIES_BELOW:
                 self.refused[f"{shown(prefix)}…"] = (
                     f"more than {MAX_ENTRIES_BELOW} files: the rest is not read"
                 )
                 return
 
-    def _entries(self, folder: Path, prefix: str, depth: int, folders: set[str]) -> Iterator[tuple[str, str]]:
+    def _entries(
+        self, folder: Path, prefix: str, folders: set[str], is_within: bool
+    ) -> Iterator[tuple[str, str]]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except PermissionError as error:
@@ -107,6 +113,7 @@ class FolderSource:
                 raise
             yield prefix, f"a folder: {error.strerror}"
             return
+        is_top = not is_within and sum(map(_is_looked_into, entries)) > 1
         for entry in entries:
             path = prefix + entry.name
             if refusal := refusal_of(path):
@@ -115,11 +122,14 @@ class FolderSource:
                 yield path, reason
             elif not entry.is_dir(follow_symlinks=False):
                 yield path, ""
-            elif is_litter_folder(entry.name) or depth + 1 >= MAX_DEPTH:
+            elif is_litter_folder(entry.name) or path.count("/") + 1 >= MAX_DEPTH:
                 yield f"{path}/", ""
             else:
                 folders.add(unicodedata.normalize("NFC", path))
-                yield from self._walk(Path(entry.path), f"{path}/", folders)
+                below = self._walk(
+                    Path(entry.path), f"{path}/", folders, is_within=is_within or is_top, is_top=is_top
+                )
+                yield from below
 
 
 class ZipSource:
@@ -135,7 +145,9 @@ class ZipSource:
         if len(infos) > MAX_ENTRIES:
             raise UserError(f"found {len(infos)} entries, expected at most {MAX_ENTRIES}", archive.filename)
         for info in infos:
-            name = unicodedata.normalize("NFC", _name_of(info))
+            name = _without_dots(unicodedata.normalize("NFC", _name_of(info)))
+            if not name:  # the folder of all
+                continue
             if refusal := refusal_of(name):
                 self.refused[shown(name)] = refusal
             elif name.endswith("/"):
@@ -219,6 +231,12 @@ def _name_of(info: zipfile.ZipInfo) -> str:
         return name
 
 
+def _without_dots(name: str) -> str:
+    """`./ada//x.py`, as some programs write it, is `ada/x.py`; an absolute name stays one."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    return "/" * name.startswith("/") + "/".join(parts) + "/" * (name.endswith("/") and bool(parts))
+
+
 def _unicode_path(extra: bytes, raw: bytes) -> str | None:
     """The name in Info-ZIP's field (APPNOTE.TXT 4.6.9), where it is that of these bytes."""
     while len(extra) >= 4:
@@ -227,6 +245,10 @@ def _unicode_path(extra: bytes, raw: bytes) -> str | None:
         if kind == UNICODE_PATH and len(field) > 5 and field[1:5] == struct.pack("<L", zlib.crc32(raw)):
             return field[5:].decode("utf-8", errors="replace")
     return None
+
+
+def _is_looked_into(entry: "os.DirEntry[str]") -> bool:
+    return entry.is_dir(follow_symlinks=False) and not is_litter_folder(entry.name)
 
 
 def _kind_on_disk(entry: "os.DirEntry[str]") -> str:

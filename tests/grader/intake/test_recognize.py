@@ -133,6 +133,57 @@ def test_an_export_within_a_students_folder_is_the_students(zipped: Zipped) -> N
     assert [one.submission.student_id for one in intake.submissions] == ["ada"]
 
 
+EXPORT = b"submission_1:\n  :submitters:\n  - :sid: bob\n    :name: Bob Byte\n"
+EXPORTS_OF_STUDENTS = {
+    "in a folder of Moodle": ("Eve Evil_1003_assignsubmission_file_/", ()),
+    "in a folder of Moodle, with another file": ("Eve Evil_1003_assignsubmission_file_/", ("readme.txt",)),
+    "in a student's folder beside empty ones": ("eve/", ("ada/", "bob/")),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS_OF_STUDENTS)
+@pytest.mark.parametrize("kind", ["canvas", "gradescope"])
+def test_an_export_that_a_student_made_credits_no_other_student(tmp_path: Path, kind: str, name: str) -> None:
+    folder, others = EXPORTS_OF_STUDENTS[name]
+    made = {"bobbyte_1002_50001_dense.py": b"# eve", "bobbyte_1002_50002_x.py": b""}
+    if kind == "gradescope":
+        made = {"assignment_1_export/submission_metadata.yml": EXPORT,
+                "assignment_1_export/submission_1/dense.py": b"# eve"}  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for path in others:
+            archive.writestr(path, b"")
+        for path, content in made.items():
+            archive.writestr(folder + path, content)
+    if "readme.txt" in others:
+        with pytest.raises(UserError, match=r"1 of 3 entries does not fit: .readme\.txt."):
+            read_class(tmp_path / "class.zip", ["dense.py"])
+        return
+    submissions = read_class(tmp_path / "class.zip", ["dense.py"]).submissions
+    assert {one.submission.student_id for one in submissions} <= {"1003", "eve", "ada", "bob"}
+    assert [one.submission.student_id for one in submissions if one.paths] in (["1003"], ["eve"])
+
+
+def test_a_students_folder_of_the_roster_is_theirs_however_deep_an_export_lies_in_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("ada/assignment_1_export/submission_metadata.yml", EXPORT)
+        archive.writestr("ada/assignment_1_export/submission_1/dense.py", "# ada's")
+    intake = read_class(tmp_path / "class.zip", ["dense.py"], roster=CLASS)
+    assert [one.submission.student_id for one in intake.submissions] == ["ada"]
+
+
+def test_a_new_folder_beside_an_export_is_no_student(zipped: Zipped) -> None:
+    root = zipped(["x/adal_1001_50001_dense.py", "x/bobb_1002_50002_dense.py", "New Folder (2)/"])
+    assert credited(read_class(root, ["dense.py"])).keys() == {"1001", "1002"}
+
+
+def test_no_name_of_canvas_is_evidence_for_itself(zipped: Zipped) -> None:
+    """`1_dense.py` of the user 1003 is no `dense.py` of the user 50007."""
+    root = zipped(["adal_1001_50001_dense.py", "bobb_1002_50002_dense.py", "evee_1003_50007_1_dense.py"])
+    intake = read_class(root, ["dense.py"])
+    assert credited(intake).keys() == {"1001", "1002"}
+    assert [doubt.name for doubt in intake.doubts] == ["1003"]
+
+
 def test_a_group_of_the_roster_shares_what_one_member_submitted(zipped: Zipped) -> None:
     roster = (
         Student("ada", "Ada Lovelace", group="Team 3"),

@@ -154,3 +154,29 @@ def test_a_name_with_a_null_byte_is_refused(tmp_path: Path) -> None:
     source = ZipSource(zipfile.ZipFile(root))
     assert source.paths == ("ada/conv.py",)
     assert [*source.refused.values()] == [CONTROL]
+
+
+def test_a_path_that_begins_with_a_dot_is_the_same_path_without_it(tmp_path: Path) -> None:
+    root = zip_of(tmp_path / "class.zip", ("./", b""), ("./ada/conv.py", HONEST), ("bob//./conv.py", HONEST))
+    assert ZipSource(zipfile.ZipFile(root)).paths == ("ada/conv.py", "bob/conv.py")
+    twice = zip_of(tmp_path / "twice.zip", ("ada/conv.py", HONEST), ("./ada/conv.py", b"x = 2"))
+    assert ZipSource(zipfile.ZipFile(twice)).unreadable == {
+        "ada/conv.py": "there are two entries of this name"
+    }
+
+
+@pytest.mark.parametrize("wrappers", ["", "class/", "a/b/"])
+def test_very_many_files_of_one_student_hide_no_other_student(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrappers: str
+) -> None:
+    monkeypatch.setattr("grader.intake.source.MAX_ENTRIES_BELOW", 20)
+    for student in ("ada", "bob", "zoe"):
+        (tmp_path / "x" / wrappers / student).mkdir(parents=True)
+        (tmp_path / "x" / wrappers / student / "conv.py").write_bytes(HONEST)
+        for number in range(100 if student == "bob" else 15):
+            (tmp_path / "x" / wrappers / student / f"{number}.txt").touch()
+    intake = read_class(tmp_path / "x", ["conv.py"])
+    of = {one.submission.student_id: one for one in intake.submissions}
+    assert of.keys() == {"ada", "bob", "zoe"}
+    assert not of["ada"].submission.doubt and not of["zoe"].submission.doubt
+    assert [doubt.name for doubt in intake.aside] == [f"{wrappers}bob/…"]
