@@ -146,8 +146,10 @@ def test_what_lies_beside_a_submission_does_not_exist(
 def test_the_folder_of_another_student_is_not_handed_in_by_a_link(
     honest_folder: Path, tmp_path: Path
 ) -> None:
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "conv.py").touch()
     (tmp_path / "lazy").symlink_to(honest_folder, target_is_directory=True)
 
     found = read_class(tmp_path, ["conv.py"])
-    assert found.submissions == ()
+    assert [one.submission.student_id for one in found.submissions] == ["ada"]
     assert [entry.name for entry in found.doubts] == ["lazy"]

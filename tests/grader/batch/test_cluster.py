@@ -63,6 +63,7 @@ def test_a_worker_that_is_killed_leaves_the_rows_of_an_undisturbed_run(
     victim = workers(cluster)[0]
     batch = start_batch(root, urls[1], "--cluster", cluster.scheduler_address)
     assert batch.stdout is not None
+    batch.stdout.readline()  # what the input holds
     assert batch.stdout.readline().startswith("graded")
     os.kill(victim, signal.SIGKILL)
     _, said = batch.communicate(timeout=120)
@@ -91,6 +92,7 @@ def test_a_scheduler_that_is_killed_is_said_in_one_line_and_the_next_run_goes_on
         with ended([*worker, "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]):
             batch = start_batch(root, urls[1], "--cluster", address)
             assert batch.stdout is not None
+            batch.stdout.readline()  # what the input holds
             assert batch.stdout.readline().startswith("graded")
             scheduler.kill()
             _, said = batch.communicate(timeout=120)

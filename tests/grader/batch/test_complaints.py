@@ -52,6 +52,7 @@ def test_no_progress(hand_in: Callable[..., Path], start_batch: StartBatch, sqli
     """A batch that runs says how many are graded and wait, how many a second, and how long it takes."""
     batch = start_batch(hand_in(12), sqlite_url)
     assert batch.stdout is not None
+    assert batch.stdout.readline() == "folders: 12 submissions; 12 entries: 12 graded\n"
     line = batch.stdout.readline()
     assert batch.poll() is None
     for words in ("graded 2 of 12", "10 waiting", "0 set aside", "per second", "left"):
@@ -86,6 +87,7 @@ def test_the_machine_reboots_mid_run_and_all_is_lost(
     for _ in range(kills):
         batch = start_batch(root, url)
         assert batch.stdout is not None
+        batch.stdout.readline()  # what the input holds
         batch.stdout.readline()  # it has begun to grade, or there is nothing left
         time.sleep(MOMENT.uniform(0, 0.4))
         batch.kill()
