@@ -20,7 +20,8 @@ from benchmarks.table import Table
 from grader.author.load import load
 from grader.author.render import provided_files, render
 from grader.batch.pool import grade_all
-from grader.batch.work import Done, Grading, Work, do, set_up
+from grader.batch.work import Done, Grading, Work, grade_one, open_session
+from grader.intake import read_submission
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
@@ -78,7 +79,7 @@ def time_trivial(folder: Path, *, hidden: bool) -> tuple[list[float], list[float
 
         def grade(submission: Path) -> float:
             start = time.perf_counter()
-            check(session.grade(submission, submission.name))
+            check(session.grade(read_submission(submission, assignment.files).submitted, submission.name))
             return time.perf_counter() - start
 
         for submission in islice(waiting, PER_ROUND):
@@ -99,7 +100,9 @@ def time_conv_backward(folder: Path) -> tuple[list[float], list[float]]:
     for _ in range(POOLS):
         starts += [start_python() for _ in range(3)]
         ended = []
-        for _, done in grade_all(work, partial(do, grading.digest), JOBS, partial(set_up, grading)):
+        for _, done in grade_all(
+            work, partial(grade_one, grading.digest), JOBS, partial(open_session, grading)
+        ):
             check(done.grades[0] if isinstance(done, Done) else done)
             ended.append(time.perf_counter())
         seconds.append((ended[-1] - ended[WARM_UP - 1]) / PER_POOL)
@@ -112,7 +115,7 @@ def solutions(assignment: Assignment, count: int) -> Iterator[Work]:
     for number in range(count):
         student = f"student-{number:05}"
         own = {name: f"{files[name]}# {student}\n".encode() for name in assignment.files}
-        yield Work(SubmittedFiles(own), (student,))
+        yield Work(student, SubmittedFiles(own), (student,))
 
 
 def check(grade: Grade | Exception) -> None:

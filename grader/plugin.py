@@ -11,23 +11,17 @@ import pytest
 
 from grader.judge.inputs import Inputs
 from grader.judge.probe_client import ProbeClient
-from grader.judge.process.implementation import Implementation
-from grader.judge.session import Run
-from grader.judge.verdict.grade_case import check
-from grader.judge.verdict.oracles import Oracle
-from grader.judge.verdict.result_cache import forget, recall
-from grader.judge.verdict.score import ended_by_time, failing_forward, unmet_requirement
-from grader.model.assignment import OWN_TEST, Case, Criterion, Visibility
+from grader.judge.verdict.case_result import (
+    NotPassed,
+    Run,
+    ended_early,
+    forget_if_used_up,
+    implementation_for,
+    result_of,
+)
+from grader.model.assignment import OWN_TEST, Case, Criterion
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Outcome, Status
-
-
-class Failed(Exception):
-    """A case did not pass; holds its result."""
-
-    def __init__(self, result: CheckResult) -> None:
-        super().__init__(result.rationale)
-        self.result = result
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "RubricFile | None":
@@ -68,41 +62,6 @@ class CriterionNode(pytest.Collector):
                 yield CaseItem.from_parent(self, name=case.id, case=case)
 
 
-def _ended(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:
-    return CheckResult(case.criterion, case.id, status, case.visibility, rationale=rationale, output=output)
-
-
-def _submission(run: Run, criterion: Criterion, case: Case) -> Implementation:
-    """Whom to ask a case; raises Failed where it is not to be asked."""
-    assert run.submission is not None
-    if run.refused:
-        raise Failed(_ended(case, Status.REFUSED, run.refused))
-    why_not = unmet_requirement(criterion, run.results)
-    if not run.submission.cannot_start:  # else every case ends as the import did
-        why_not = ended_by_time(criterion, run.results) or why_not
-    if why_not:
-        raise Failed(_ended(case, Status.NOT_RUN, why_not))
-    run.submission.budgets.enter(criterion.id)
-    return run.submission if case.visibility is Visibility.VISIBLE else run.submission.veiled
-
-
-def _checked(
-    submission: Implementation, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str
-) -> CheckResult:
-    """The verdict on a case; raises Failed where it says nothing about this case by itself.
-
-    With all of its criterion's time the case might have ended otherwise, so where that was used up nothing of
-    the criterion may be recalled. An import that took too long is no case's doing.
-    """
-    result = check(case, criterion, submission, oracle, forward_fails)
-    if submission.budgets.for_call().is_used_up:
-        forget(criterion, oracle)
-        raise Failed(result)
-    if submission.cannot_start and result.status is Status.TIMEOUT:
-        raise Failed(result)
-    return result
-
-
 class CaseItem(pytest.Item):
     """One case, run on the submission."""
 
@@ -115,30 +74,16 @@ class CaseItem(pytest.Item):
     def runtest(self) -> None:
         """Leaves the result in the run; fails or skips as it says."""
         run = self.parent.run
-        result = run.results[self.case.name] = self._check(run)
+        result = result_of(self.case, self.parent.criterion, run)
         if result.status is Status.NOT_RUN:
             pytest.skip(result.rationale)
         if result.status is not Status.OK:
-            raise Failed(result)
-
-    def _check(self, run: Run) -> CheckResult:
-        criterion, case = self.parent.criterion, self.case
-        try:
-            submission = _submission(run, criterion, case)
-            forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
-            asked = case, criterion, run.oracle, forward_fails
-            return recall(*asked, lambda: _checked(submission, *asked))
-        except Failed as failed:
-            return failed.result
-        except GraderFault as fault:
-            return _ended(case, Status.INTERNAL_ERROR, str(fault))
-        except Exception as error:  # a bug of ours must not pass for the student's
-            return _ended(case, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
+            raise NotPassed(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         """The failure in pytest's own report: what a student reads, without a traceback of ours."""
         error = excinfo.value
-        if not isinstance(error, Failed):
+        if not isinstance(error, NotPassed):
             return str(super().repr_failure(excinfo))
         result = error.result
         lines = [f"{result.status}: {result.rationale}", result.inputs]
@@ -156,14 +101,13 @@ def submission(request: pytest.FixtureRequest) -> ProbeClient:
     """The submission, asked through the functions of probes.py in float32; see `ProbeClient`."""
     run, case = _own_test(request.node)
     criterion = run.assignment.criterion(case.criterion)
-    implementation = _submission(run, criterion, case)
+    implementation = implementation_for(case, criterion, run)
 
     def answer(probe: str, inputs: Inputs) -> Outcome:
         outcome = implementation.run(probe, inputs)
-        if implementation.budgets.for_call().is_used_up:
-            forget(criterion, run.oracle)
+        forget_if_used_up(criterion, implementation, run)
         if outcome.status is not Status.OK:
-            raise Failed(_ended(case, outcome.status, outcome.reason, outcome.output))
+            raise NotPassed(ended_early(case, outcome.status, outcome.reason, outcome.output))
         return outcome
 
     return ProbeClient(run.assignment.probes, answer)
@@ -208,16 +152,16 @@ def _verdict(case: Case, when: str, error: BaseException | None) -> CheckResult:
     """A failed assertion of a test's is the submission's doing; any other error is the author's."""
     about = " ".join(case.parameters["about"].split())
     if error is None:
-        return _ended(case, Status.OK, "")
-    if isinstance(error, Failed):
+        return ended_early(case, Status.OK, "")
+    if isinstance(error, NotPassed):
         return error.result
     if isinstance(error, pytest.skip.Exception):
-        return _ended(case, Status.NOT_RUN, str(error))
+        return ended_early(case, Status.NOT_RUN, str(error))
     if isinstance(error, AssertionError) and when == "call":
         said = str(error).partition("\n")[0]
-        return replace(_ended(case, Status.WRONG, f"it should hold that: {about}"), actual=said)
+        return replace(ended_early(case, Status.WRONG, f"it should hold that: {about}"), actual=said)
     why = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
-    return _ended(case, Status.INTERNAL_ERROR, f"{case.parameters['file']}: {why}")
+    return ended_early(case, Status.INTERNAL_ERROR, f"{case.parameters['file']}: {why}")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -10,6 +10,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status, as_number
+from tests.folders import in_folder
 
 ROOT = Path(__file__).parent.parent
 CRITERIA = (
@@ -79,7 +80,7 @@ def test_the_table_names_every_submission_of_the_sample_class() -> None:
 @pytest.mark.parametrize("name", TABLE)
 def test_a_submission_of_the_sample_class_scores_what_the_table_says(session: Session, name: str) -> None:
     points, statuses = TABLE[name]
-    grade = session.grade(ROOT / "tests" / "submissions" / name, name)
+    grade = session.grade(in_folder(ROOT / "tests" / "submissions" / name), name)
     assert dict(zip(CRITERIA, points, strict=True)) == {c.id: as_number(c.score) for c in grade.criteria}
     assert {c.status for c in grade.criteria if c.score < c.points} == statuses
     assert grade.sandbox == "bubblewrap"
@@ -90,7 +91,7 @@ def test_a_submission_of_the_sample_class_scores_what_the_table_says(session: Se
 
 
 def test_one_hang_costs_the_rest_of_its_criterion(session: Session) -> None:
-    grade = session.grade(ROOT / "tests" / "submissions" / "infinite_loop", "infinite_loop")
+    grade = session.grade(in_folder(ROOT / "tests" / "submissions" / "infinite_loop"), "infinite_loop")
     failed = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.OK]
     assert [(r.criterion, r.case, r.status) for r in failed] == [
         ("dilate", "negative-axis", Status.TIMEOUT),
@@ -101,4 +102,4 @@ def test_one_hang_costs_the_rest_of_its_criterion(session: Session) -> None:
 
 def test_grading_twice_gives_the_same_grade(session: Session) -> None:
     folder = ROOT / "tests" / "submissions" / "kernel_not_flipped"
-    assert session.grade(folder, "same") == session.grade(folder, "same")
+    assert session.grade(in_folder(folder), "same") == session.grade(in_folder(folder), "same")

@@ -18,7 +18,7 @@ from typing import Any
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 
 from grader.batch.execute import Workers, do_all
-from grader.batch.work import Done, Grading, Work, check, do, set_up
+from grader.batch.work import Done, Grading, Work, check, grade_one, open_session
 from grader.judge.verdict.result_cache import code_digest
 from grader.model.errors import BackflipError, UserError
 
@@ -30,7 +30,7 @@ COUNT_SECONDS = 2.0  # how often the workers are counted
 _one_at_a_time = threading.Lock()
 
 
-class Classroom(WorkerPlugin):
+class ClusterPlugin(WorkerPlugin):
     """Keeps on a worker how the class is graded."""
 
     def __init__(self, grading: Grading) -> None:
@@ -38,7 +38,7 @@ class Classroom(WorkerPlugin):
         self.grading = grading
 
     def setup(self, worker: Any) -> None:
-        """Called by Dask on each worker; `do_here` makes the rest of it, in the thread that grades."""
+        """Called by Dask on each worker; `grade_on_worker` does the rest, in the thread that grades."""
         _GRADINGS[self.grading.digest] = self.grading
 
     def teardown(self, worker: Any) -> None:
@@ -49,11 +49,11 @@ class Classroom(WorkerPlugin):
 _GRADINGS: dict[str, Grading] = {}
 
 
-def do_here(digest: str, work: Work) -> Done:
+def grade_on_worker(digest: str, work: Work) -> Done:
     """Does work on this worker."""
     with _one_at_a_time:
-        set_up(_GRADINGS[digest])
-        return do(digest, work)
+        open_session(_GRADINGS[digest])
+        return grade_one(digest, work)
 
 
 @contextmanager
@@ -98,14 +98,14 @@ def grade_on_cluster(
     decided here, where innocent bystanders are told from the guilty.
     """
     address = client.scheduler.address if client.scheduler is not None else ""
-    client.register_plugin(Classroom(grading))
+    client.register_plugin(ClusterPlugin(grading))
     _check_walls(client, grading)
     executor = client.get_executor(pure=False)
     capacity = _Capacity(client)
 
     @contextmanager
     def open(alone: bool) -> Iterator[Workers[Work, Done]]:
-        submit = partial(executor.submit, do_here, grading.digest)
+        submit = partial(executor.submit, grade_on_worker, grading.digest)
         yield Workers(submit, (lambda: 1) if alone else capacity, (KilledWorker,))
 
     before = _allow_failures(client, 0)
@@ -162,7 +162,7 @@ def _check_walls(client: Client, grading: Grading) -> None:
 def check_here(digest: str) -> str:
     """Why this worker cannot start a submission behind its wall; "" where it can."""
     try:
-        set_up(_GRADINGS[digest])
+        open_session(_GRADINGS[digest])
         check(digest)
     except BackflipError as error:
         return str(error)

@@ -1,5 +1,6 @@
 """Work for workers that may die: tried again elsewhere, alone in the end, and at last set aside."""
 
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
@@ -34,48 +35,46 @@ def do_all(
     with the others, from the second time on alone; what was there when three workers died comes back with a
     GraderFault, so that it costs no other item.
     """
-    waiting = iter(items)
-    deaths: dict[int, int] = {}  # by identity, which lasts as long as the item is held
-    held: list[Item] = []
+    waiting: Iterator[tuple[int, Item]] = enumerate(items)
+    deaths: dict[int, int] = defaultdict(int)  # by the number of the item
     while lost := (yield from _do_until_a_death(waiting, open, False)):
-        held.extend(lost)
-        for item in lost:
-            deaths[id(item)] = deaths.get(id(item), 0) + 1
-        waiting = chain([item for item in lost if deaths[id(item)] == 1], waiting)
-        for item in lost:
-            alone = deaths[id(item)] > 1
-            while alone and deaths[id(item)] < DEATHS:
-                if not (yield from _do_until_a_death(iter([item]), open, True)):
+        for number, _ in lost:
+            deaths[number] += 1
+        waiting = chain([(number, item) for number, item in lost if deaths[number] == 1], waiting)
+        for number, item in lost:
+            alone = deaths[number] > 1
+            while alone and deaths[number] < DEATHS:
+                if not (yield from _do_until_a_death(iter([(number, item)]), open, True)):
                     break
-                deaths[id(item)] += 1
-            if deaths[id(item)] == DEATHS:
+                deaths[number] += 1
+            if deaths[number] == DEATHS:
                 yield item, GraderFault(f"it was under way when {DEATHS} workers died, at last alone")
 
 
 def _do_until_a_death(
-    waiting: Iterator[Item],
+    waiting: Iterator[tuple[int, Item]],
     open: Callable[[bool], AbstractContextManager[Workers[Item, Result]]],
     alone: bool,
-) -> Generator[tuple[Item, Result | Exception], None, list[Item]]:
-    """Takes from `waiting` until it is empty or a worker dies; returns what may have been on it."""
-    under_way: dict[Future[Result], Item] = {}
-    lost: list[Item] = []
+) -> Generator[tuple[Item, Result | Exception], None, list[tuple[int, Item]]]:
+    """Takes numbered items until there are none or a worker dies; returns what it may have had."""
+    under_way: dict[Future[Result], tuple[int, Item]] = {}
+    lost: list[tuple[int, Item]] = []
     with open(alone) as workers:
         while True:
             # workers may leave before what they had under way is known to be lost
             room = max(workers.capacity() - len(under_way), 0)
-            for item in islice(waiting, 0 if lost else room):
+            for number, item in islice(waiting, 0 if lost else room):
                 try:
-                    under_way[workers.submit(item)] = item
+                    under_way[workers.submit(item)] = number, item
                 except workers.death:
-                    lost.append(item)
+                    lost.append((number, item))
                     break
             if not under_way:
                 return lost
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                item, error = under_way.pop(future), future.exception()
+                (number, item), error = under_way.pop(future), future.exception()
                 if isinstance(error, workers.death):
-                    lost.append(item)
+                    lost.append((number, item))
                 elif error is None:
                     yield item, future.result()
                 else:

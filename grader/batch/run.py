@@ -134,20 +134,17 @@ class _Batch:
 
     def grade(self, execute: Executor, console: Console) -> None:
         """Grades what waits, and keeps each grade as it comes."""
-        whose: dict[int, list[Submitted]] = {}
 
         def work() -> Iterator[Work]:
             for files, founds in self.waiting.items():
                 students = tuple(found.submission.student_id for found in founds)
                 known = self._gradebook.results(files)
-                one = Work(self._intake.read(founds[0]), students, known)
-                whose[id(one)] = founds
-                yield one
+                yield Work(files, self._intake.read(founds[0]), students, known)
 
         total = sum(map(len, self.waiting.values()))
         with Progress(total, console) as progress, closing(execute(work())) as results:
             for one, result in results:
-                founds = whose.pop(id(one))
+                founds = self.waiting[one.key]
                 self._keep(founds, result)
                 progress.advance(len(founds), failed=isinstance(result, Exception))
 

@@ -1,4 +1,4 @@
-"""What travels to whoever grades: how a class is graded, once; then one set of files after the other.
+"""The messages to the processes that grade: one `Grading`, then one `Work` after the other.
 
 Everything goes as bytes and by content, so a process of this machine and one across a network do the same.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import Misconceptions
-from grader.judge.verdict.result_cache import Addresses, Memory, code_digest, remembering
+from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
@@ -74,9 +74,13 @@ class Grading:
 
 @dataclass(frozen=True)
 class Work:
-    """One set of files, the students who handed it in, and what is known of it, by address."""
+    """One set of files, the students who submitted it, and what is known of it, by address.
 
-    handed_in: SubmittedFiles
+    `key` tells it from all other work of a batch.
+    """
+
+    key: str
+    files: SubmittedFiles
     students: tuple[str, ...]
     known: Mapping[str, CheckResult] = field(default_factory=dict)
 
@@ -85,17 +89,18 @@ class Work:
 class Done:
     """A grade for each student, the addresses of its cases, and the results that were not known before.
 
-    `seconds` is the CPU time that the submission took.
+    `key` is that of the work; `seconds` is the CPU time that the submission took.
     """
 
+    key: str
     grades: tuple[Grade, ...]
     addresses: tuple[Mapping[str, str], ...]
     fresh: Mapping[str, CheckResult]
     seconds: float = 0.0
 
 
-class Bench:
-    """A place where work is done: an unpacked course with a session."""
+class GradingSession:
+    """An unpacked course with a session that grades its submissions."""
 
     def __init__(self, grading: Grading) -> None:
         if grading.code != code_digest():
@@ -118,7 +123,7 @@ class Bench:
         )
         self._variants = grading.variants
         self._session = Session(assignment, wall=grading.wall, secret=grading.secret, known=grading.known)
-        self._addresses = Addresses(assignment, grading.wall, self._session.device)
+        self._case_keys = CaseKeys(assignment, grading.wall, self._session.device)
 
     def close(self) -> None:
         """Ends the session and removes the course."""
@@ -129,35 +134,36 @@ class Bench:
         """Raises UserError where no submission can be started behind the wall."""
         self._session.check_sandbox()
 
-    def do(self, work: Work) -> Done:
+    def grade(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
-        memory = Memory(self._addresses, work.known)
+        cache = ResultCache(self._case_keys, work.known)
         variants = work.students if self._variants else ("",)
-        with remembering(memory):
-            graded = self._session.grade_variants(work.handed_in, work.students[0], variants)
+        graded = self._session.grade_variants(work.files, work.students[0], variants, cache=cache)
         of = [student if self._variants else "" for student in work.students]
-        grades = tuple(replace(graded[v], submission=s) for v, s in zip(of, work.students, strict=True))
-        addresses = tuple(memory.addresses[variant] for variant in of)
-        return Done(grades, addresses, memory.fresh, self._session.cpu_seconds)
+        grades = tuple(
+            replace(graded.grades[v], submission=s) for v, s in zip(of, work.students, strict=True)
+        )
+        addresses = tuple(cache.addresses[variant] for variant in of)
+        return Done(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)
 
 
-_BENCHES: dict[str, Bench] = {}
+_SESSIONS: dict[str, GradingSession] = {}
 
 
-def set_up(grading: Grading) -> None:
+def open_session(grading: Grading) -> None:
     """Makes this process ready for the work of a batch; once is enough."""
-    if grading.digest not in _BENCHES:
-        _BENCHES[grading.digest] = Bench(grading)
+    if grading.digest not in _SESSIONS:
+        _SESSIONS[grading.digest] = GradingSession(grading)
         gc.collect()
         gc.freeze()  # else what is loaded is looked through again and again: a fortieth of the time
-        atexit.register(_BENCHES[grading.digest].close)
+        atexit.register(_SESSIONS[grading.digest].close)
 
 
 def check(digest: str) -> None:
     """Raises UserError where this process, which was set up, cannot start a submission behind the wall."""
-    _BENCHES[digest].check()
+    _SESSIONS[digest].check()
 
 
-def do(digest: str, work: Work) -> Done:
+def grade_one(digest: str, work: Work) -> Done:
     """Does work of the batch with that digest, in a process that was set up for it."""
-    return _BENCHES[digest].do(work)
+    return _SESSIONS[digest].grade(work)

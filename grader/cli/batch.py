@@ -11,7 +11,7 @@ from rich.text import Text
 from grader.batch.gradebook import Gradebook
 from grader.batch.pool import grade_all
 from grader.batch.run import Executor, print_summary, run_batch
-from grader.batch.work import Grading, do, set_up
+from grader.batch.work import Grading, grade_one, open_session
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, course_of, has_variants, repository, secret
 from grader.cli.intake import intake_of
@@ -52,8 +52,8 @@ def run(options: argparse.Namespace) -> int:
 def _executor(options: argparse.Namespace, grading: Grading) -> Iterator[Executor]:
     """What does the work of a batch: processes of this machine, or a Dask cluster."""
     if options.cluster is None:
-        grade_one = partial(do, grading.digest)
-        yield partial(grade_all, grade_one=grade_one, jobs=options.jobs, set_up=partial(set_up, grading))
+        grade = partial(grade_one, grading.digest)
+        yield partial(grade_all, grade_one=grade, jobs=options.jobs, set_up=partial(open_session, grading))
         return
     try:
         from grader.batch.cluster import connect, grade_on_cluster  # an extra of its own

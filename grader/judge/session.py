@@ -1,11 +1,14 @@
-"""Grades one submission: stages it, starts pytest on the rubric, adds the results up."""
+"""Grades submissions: builds what they need, grades their cases one after the other, adds the results up.
+
+pytest collects and runs the tests that authors wrote, and chooses cases where somebody passes it arguments.
+"""
 
 import contextlib
 import os
 import platform
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -22,15 +25,16 @@ from grader.judge.process.devices import first_at_hand
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
-from grader.judge.stage import stage
+from grader.judge.verdict.case_result import Run, result_of
 from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
 from grader.judge.verdict.grade_case import DTYPE, forward_questions
 from grader.judge.verdict.oracles import FrozenOracle, Oracle, ReferenceOracle
+from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import score
-from grader.model.assignment import Assignment, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import CheckResult, Grade
+from grader.model.grade import Grade
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -42,20 +46,12 @@ UNUSED = (
 QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
 
 
-@dataclass(eq=False)
-class Run:
-    """What the items of `grader.plugin` need, and the results that they leave; one submission at a time."""
+@dataclass(frozen=True)
+class Graded:
+    """The grades of one set of files, by whose numbers they are in; the CPU seconds that it took."""
 
-    assignment: Assignment
-    oracle: Oracle
-    submission: Implementation | None = None
-    refused: str = ""
-    results: dict[str, CheckResult] = field(default_factory=dict)
-
-    def begin(self, submission: Implementation, refused: str) -> None:
-        """From here on the items are about this submission."""
-        self.submission, self.refused, self.results = submission, refused, {}
-        submission.budgets.restart()
+    grades: Mapping[str, Grade]
+    cpu_seconds: float
 
 
 class Session:
@@ -79,7 +75,6 @@ class Session:
         self._wall = wall
         self._device = device or first_at_hand(assignment.devices)
         self._known = known
-        self.cpu_seconds = 0.0  # that the last submission took
         self._oracle: Oracle
         if assignment.frozen is not None:
             self._oracle = FrozenOracle(assignment.frozen)
@@ -139,11 +134,13 @@ class Session:
         return [case.name for case in cases if case.visibility is Visibility.VISIBLE]
 
     @cached_property
-    def _items(self) -> Sequence[pytest.Item]:
-        """The rubric's cases as pytest collects them: once, for every submission to come."""
+    def _tests(self) -> Sequence[pytest.Item]:
+        """The author's own tests as pytest collects them: once, for every submission to come."""
+        if not self._assignment.tests:
+            return ()
         collected = Collected()
         _run_pytest(self._run, QUIETLY, collected)
-        return collected.items
+        return [item for item in collected.items if isinstance(item, pytest.Function)]
 
     def _ahead(self) -> Iterator[tuple[str, str, Inputs]]:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
@@ -160,25 +157,29 @@ class Session:
         return contextlib.nullcontext()
 
     def grade(
-        self, submission: Path | SubmittedFiles, name: str, arguments: Sequence[str] = (), variant: str = ""
+        self, submission: SubmittedFiles, name: str, arguments: Sequence[str] = (), variant: str = ""
     ) -> Grade:
-        """The grade of the files in `submission`; `arguments` are passed on to pytest.
+        """The grade of a submission; with `arguments` pytest chooses and runs its cases.
 
         `variant` is the id of a student whose hidden cases have numbers of their own, "" for everybody's.
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
-        return self.grade_variants(submission, name, [variant], arguments)[variant]
+        return self.grade_variants(submission, name, [variant], arguments).grades[variant]
 
     def grade_variants(
         self,
-        submission: Path | SubmittedFiles,
+        submission: SubmittedFiles,
         name: str,
         variants: Sequence[str],
         arguments: Sequence[str] = (),
-    ) -> dict[str, Grade]:
-        """The grades in the numbers of several students, by their ids; one process answers them all."""
-        files, refused = stage(self._assignment, submission)
-        notes = submission.notes if isinstance(submission, SubmittedFiles) else ()
+        cache: ResultCache | None = None,
+    ) -> Graded:
+        """The grades in the numbers of several students, by their ids; one process answers them all.
+
+        Results that the `cache` has are not run again, and what runs is added to it.
+        """
+        files, refused = submission.all_of(self._assignment.files)
+        notes = submission.notes
         files = {n: cuda_rules.as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         if self._rules is not None and not refused:
             refused = self._rules.refusal(files)
@@ -192,11 +193,19 @@ class Session:
         implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
         with self._turn(), implementation:
             grades = {
-                variant: self._grade(implementation, refused, notes, name, variant, arguments)
+                variant: self._grade(implementation, refused, notes, name, variant, arguments, cache)
                 for variant in variants
             }
-            self.cpu_seconds = implementation.budgets.cpu_seconds
-        return grades
+            return Graded(grades, implementation.budgets.cpu_seconds)
+
+    def _run_all(self) -> None:
+        """The rubric's cases one after the other, then the author's own tests, which are pytest's to run."""
+        for criterion in self._assignment.rubric.criteria:
+            for case in criterion.cases:
+                if case.kind != OWN_TEST:
+                    result_of(case, criterion, self._run)
+        for item in self._tests:
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
 
     def _grade(
         self,
@@ -206,14 +215,13 @@ class Session:
         name: str,
         variant: str,
         arguments: Sequence[str],
+        cache: ResultCache | None,
     ) -> Grade:
-        self._run.begin(implementation, refused)
-        self._run.oracle = self._oracle.of(variant)
+        self._run.begin(implementation, self._oracle.of(variant), refused, cache)
         if arguments:
             _run_pytest(self._run, arguments)
         else:
-            for item in self._items:
-                _run_item(item)
+            self._run_all()
         grade = score(
             self._assignment,
             self._run.results,
@@ -235,14 +243,6 @@ class Session:
             return grade
         # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
         return diagnose(grade, self._known.only(self._visible) if variant else self._known)
-
-
-def _run_item(item: pytest.Item) -> None:
-    """Runs one of the author's own tests with its fixtures; a rubric's item has none, and is quicker."""
-    if isinstance(item, pytest.Function):
-        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-    else:
-        pytest.CallInfo.from_call(item.runtest, "call", reraise=(KeyboardInterrupt, SystemExit))
 
 
 class Collected:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,15 @@ class SubmittedFiles:
     files: Mapping[str, bytes]
     problems: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def all_of(self, names: Iterable[str]) -> tuple[dict[str, bytes], str]:
+        """The files of those names, or none and what is wrong with the first that is not there."""
+        files: dict[str, bytes] = {}
+        for name in names:
+            if name not in self.files:
+                return {}, self.problems.get(name, f"{name} is missing")
+            files[name] = self.files[name]
+        return files, ""
 
 
 def read_plain(source: Path, name: str, limit: int = MAX_FILE_BYTES) -> bytes | str:

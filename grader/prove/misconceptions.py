@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.author.load import digest_of
 from grader.batch.pool import grade_all
-from grader.batch.work import Grading, Work, do, set_up
+from grader.batch.work import Grading, Work, grade_one, open_session
 from grader.judge.verdict.diagnose import FORMAT, Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
@@ -60,12 +60,13 @@ def grade_variants(
     """The same in the numbers of several students, by their ids; "" stands for everybody's."""
     grading = Grading.of(assignment, "bubblewrap", secret, None, variants=True)
     encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in made.items()}
-    work = {name: Work(SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()}
-    names = {id(one): name for name, one in work.items()}
+    work = [Work(name, SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()]
     grades: dict[str, dict[str, Grade]] = {v: {} for v in variants}
-    for one, result in grade_all(work.values(), partial(do, grading.digest), jobs, partial(set_up, grading)):
+    for one, result in grade_all(
+        work, partial(grade_one, grading.digest), jobs, partial(open_session, grading)
+    ):
         if isinstance(result, Exception):
             raise result
         for variant, grade in zip(variants, result.grades, strict=True):
-            grades[variant][names[id(one)]] = grade
+            grades[variant][one.key] = grade
     return grades

@@ -11,6 +11,7 @@ from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
 from grader.model.grade import Grade
+from tests.folders import in_folder
 
 LIMITS = Limits(
     import_seconds=0.3,
@@ -52,7 +53,7 @@ def honest_folder(tmp_path_factory: pytest.TempPathFactory, honest: str) -> Path
 def honest_alone(assignment: Assignment, honest_folder: Path) -> Grade:
     """The grade of the honest submission where no attack ever ran."""
     with Session(assignment, wall="bubblewrap", secret=SECRET) as alone:
-        return alone.grade(honest_folder, "honest")
+        return alone.grade(in_folder(honest_folder), "honest")
 
 
 @pytest.fixture(scope="module")
@@ -61,5 +62,5 @@ def session(assignment: Assignment, honest_folder: Path) -> Iterator[Session]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BACKFLIP_SEED", SECRET)
         with Session(assignment, wall="bubblewrap", secret=SECRET) as session:
-            session.grade(honest_folder, "honest")  # starts what it keeps
+            session.grade(in_folder(honest_folder), "honest")  # starts what it keeps
             yield session

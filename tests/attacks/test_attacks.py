@@ -16,6 +16,7 @@ from grader.judge.cases import draw
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Grade, Status
+from tests.folders import in_folder
 
 HERE = Path(__file__).parent
 SUBMISSIONS = HERE / "submissions"
@@ -340,8 +341,8 @@ def test_an_attack_gets_what_the_table_says_and_the_next_submission_its_own_grad
     before, descriptors = set(descendants(os.getpid())), len(os.listdir("/proc/self/fd"))
     machine = state_of_the_machine(assignment)
 
-    grade = session.grade(folder, name)
-    assert session.grade(honest_folder, "honest") == honest_alone
+    grade = session.grade(in_folder(folder), name)
+    assert session.grade(in_folder(honest_folder), "honest") == honest_alone
 
     scores = {criterion.id: float(criterion.score) for criterion in grade.criteria}
     record = [

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from grader.batch.pool import grade_all
-from grader.batch.work import Done, Grading, Work, do, set_up
+from grader.batch.work import Done, Grading, Work, grade_one, open_session
 from grader.intake import read_class
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from tests.attacks.test_attacks import TABLE, stage
+from tests.folders import in_folder
 
 GRADERS = 8
 SLOW = """
@@ -52,9 +53,12 @@ def submission(folder: Path, source: str) -> Path:
 def grade_folder(folder: Path, assignment: Assignment, graders: int) -> dict[str, Grade]:
     """Everybody's grade, as a batch with so many graders gives it."""
     intake = read_class(folder, assignment.files)
-    work = [Work(intake.read(found), (found.submission.student_id,)) for found in intake.submissions]
+    work = [
+        Work(found.submission.id, intake.read(found), (found.submission.student_id,))
+        for found in intake.submissions
+    ]
     grading = Grading.of(assignment, "bubblewrap", "canary", None, variants=False)
-    done = grade_all(work, partial(do, grading.digest), graders, partial(set_up, grading))
+    done = grade_all(work, partial(grade_one, grading.digest), graders, partial(open_session, grading))
     return {one.students[0]: result.grades[0] for one, result in done if isinstance(result, Done)}
 
 
@@ -101,7 +105,7 @@ def test_what_sleeps_in_a_call_costs_its_criterion_alone(
 ) -> None:
     asleep = submission(tmp_path / "asleep", honest + LATE)
 
-    grade = session.grade(asleep, "asleep")
+    grade = session.grade(in_folder(asleep), "asleep")
     assert [c.status for c in grade.criteria] == [Status.TIMEOUT, Status.OK]
     assert [result.status for result in grade.criteria[0].results] == [Status.TIMEOUT, Status.NOT_RUN]
 
@@ -113,11 +117,11 @@ def test_a_launcher_that_is_killed_costs_nobody_points_in_silence(
     """As by the kernel where memory runs out: what cannot be judged is the grader's fault, and says so."""
     slow = submission(tmp_path / "slow", honest + SLOW)
     with Session(assignment, wall="bubblewrap", secret="canary") as session:
-        session.grade(slow, "slow")
+        session.grade(in_folder(slow), "slow")
         process = session._starter._process  # type: ignore[attr-defined]
         threading.Timer(moment, os.kill, (process.pid, signal.SIGKILL)).start()
-        grade = session.grade(slow, "slow")
-        again = session.grade(slow, "honest")
+        grade = session.grade(in_folder(slow), "slow")
+        again = session.grade(in_folder(slow), "honest")
 
     assert {status for _, _, status, _ in verdicts(grade)} <= {Status.OK, Status.INTERNAL_ERROR}
     assert again == honest_alone

@@ -10,6 +10,7 @@ import pytest
 from grader.intake import read_class
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status
+from tests.folders import in_folder
 
 WRONG = "\n\ndef flip(a, axes):\n    return a\n"
 FORGING_PLUGIN = """
@@ -114,13 +115,13 @@ def test_what_is_no_source_earns_nothing_and_says_why(
     except OSError as error:
         pytest.skip(f"cannot be made here: {error}")
 
-    grade = session.grade(tmp_path, name)
+    grade = session.grade(in_folder(tmp_path), name)
 
     results = [result for criterion in grade.criteria for result in criterion.results]
     assert grade.score == 0
     assert {result.status for result in results} == {status}, results[0].rationale
     assert words in results[0].rationale
-    assert session.grade(honest_folder, "honest") == honest_alone
+    assert session.grade(in_folder(honest_folder), "honest") == honest_alone
 
 
 @pytest.mark.parametrize("name", BESIDE)
@@ -136,8 +137,8 @@ def test_what_lies_beside_a_submission_does_not_exist(
         except OSError as error:
             pytest.skip(f"cannot be made here: {error}")
 
-    assert session.grade(right, "honest") == honest_alone
-    assert [criterion.status for criterion in session.grade(wrong, "wrong").criteria] == [
+    assert session.grade(in_folder(right), "honest") == honest_alone
+    assert [criterion.status for criterion in session.grade(in_folder(wrong), "wrong").criteria] == [
         Status.WRONG,
         Status.OK,
     ]

@@ -9,6 +9,7 @@ from grader.judge.cases import draw
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Policy, Visibility
 from grader.model.grade import Status
+from tests.folders import in_folder
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 TELLS = """
@@ -37,7 +38,7 @@ def test_a_function_that_is_the_exercise_is_refused(
     (tmp_path / "conv.py").write_text(f"{honest}\n\n{source}", encoding="utf-8")
 
     with Session(held, wall="bubblewrap", secret="canary") as session:
-        grade = session.grade(tmp_path, name)
+        grade = session.grade(in_folder(tmp_path), name)
 
     assert grade.score == 0
     assert {criterion.status for criterion in grade.criteria} == {Status.REFUSED}
@@ -50,7 +51,7 @@ def test_what_a_hidden_case_asks_is_not_printed_in_a_visible_one(
     hidden = assignment.criterion("flip").cases[1]
     asked = draw(hidden, assignment.name, "canary").array("a").tolist()
 
-    grade = session.grade(tmp_path, "tells")
+    grade = session.grade(in_folder(tmp_path), "tells")
 
     assert hidden.visibility is Visibility.HIDDEN
     results = [result for criterion in grade.criteria for result in criterion.results]

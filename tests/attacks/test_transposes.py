@@ -10,6 +10,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status
+from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"
 
@@ -70,7 +71,7 @@ def grade_with(make_course: Callable[..., Path], tmp_path: Path) -> GradeWith:
         folder.mkdir()
         (folder / "conv.py").write_bytes((ATTACKS / f"{attack}.py").read_bytes())
         with Session(assignment, wall="bubblewrap", secret="canary") as session:
-            return session.grade(folder, attack)
+            return session.grade(in_folder(folder), attack)
 
     return grade
 

@@ -8,6 +8,7 @@ import numpy as np
 from benchmarks.exercise import SOLUTION, hand_in, make_course
 from benchmarks.peers import CASES, notebook, reason
 from grader.judge.session import Session
+from tests.folders import in_folder
 
 
 def test_a_right_submission_earns_full_marks_and_the_handout_none(tmp_path: Path) -> None:
@@ -16,8 +17,8 @@ def test_a_right_submission_earns_full_marks_and_the_handout_none(tmp_path: Path
     (wrong / "conv.py").write_text("def flip(a, axes):\n    return a\n")
 
     with Session(assignment, wall="bubblewrap") as session:
-        assert session.grade(right, "right").passed
-        assert session.grade(wrong, "wrong").score == 0
+        assert session.grade(in_folder(right), "right").passed
+        assert session.grade(in_folder(wrong), "wrong").score == 0
 
 
 def test_no_two_submissions_are_alike(tmp_path: Path) -> None:

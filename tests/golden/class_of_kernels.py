@@ -15,6 +15,7 @@ from grader.model.assignment import Assignment
 from grader.prove.misconceptions import misconceptions
 from grader.report.files import write_files
 from grader.report.terminal.grade import to_text
+from tests.folders import in_folder
 
 ROOT = Path(__file__).parents[2]
 CLASS = ROOT / "tests" / "submissions_of_kernels"
@@ -26,7 +27,9 @@ def golden_files(assignment: Assignment, known: Misconceptions) -> dict[str, byt
     where = {"wall": "bubblewrap", "device": "emulated", "secret": secret()}
     with Session(assignment, **where, known=known) as session:
         return {
-            f"{folder.name}.txt": to_text(replace(session.grade(folder, folder.name), notes=())).encode()
+            f"{folder.name}.txt": to_text(
+                replace(session.grade(in_folder(folder), folder.name), notes=())
+            ).encode()
             for folder in sorted(CLASS.iterdir())
         }
 

@@ -16,6 +16,7 @@ from grader.judge.session import Session
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Status
+from tests.folders import in_folder
 
 HEAD = "import numpy as np\nimport pytest\n\n\n"
 TWICE = '''\
@@ -52,8 +53,8 @@ def grade(course: Path, tmp_path: Path) -> Callable[..., Grade]:
     def grade(tests: str, source: str, *arguments: str) -> Grade:
         (tmp_path / "conv.py").write_text(source)
         with Session(with_tests(course, tests), wall="bubblewrap") as session:
-            first = session.grade(tmp_path, "ada", arguments)
-            assert session.grade(tmp_path, "ada", arguments) == first
+            first = session.grade(in_folder(tmp_path), "ada", arguments)
+            assert session.grade(in_folder(tmp_path), "ada", arguments) == first
             return first
 
     return grade

@@ -11,6 +11,7 @@ from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Status
+from tests.folders import in_folder
 
 RIGHT = """\
 from ndarray import NDArray, zeros
@@ -52,7 +53,7 @@ def grade(session: Session, tmp_path: Path) -> Callable[..., Grade]:
 
     def grade(source: str, *arguments: str) -> Grade:
         (tmp_path / "conv.py").write_text(source)
-        return session.grade(tmp_path, "ada", arguments)
+        return session.grade(in_folder(tmp_path), "ada", arguments)
 
     return grade
 
@@ -164,7 +165,7 @@ def test_what_stands_on_a_failed_criterion_is_skipped_with_the_reason(grade: Cal
 
 
 def test_a_submission_that_lacks_its_file_is_refused_in_every_case(session: Session, tmp_path: Path) -> None:
-    graded = session.grade(tmp_path, "ada")
+    graded = session.grade(in_folder(tmp_path), "ada")
 
     results = [result for criterion in graded.criteria for result in criterion.results]
     assert {result.status for result in results} == {Status.REFUSED}
@@ -189,7 +190,7 @@ def test_a_bug_of_the_graders_is_an_internal_error_and_nobody_elses(
     def bug(*_: object) -> None:
         raise ZeroDivisionError("in the judge")
 
-    monkeypatch.setattr("grader.plugin.check", bug)
+    monkeypatch.setattr("grader.judge.verdict.case_result.check", bug)
     graded = grade(RIGHT)
 
     assert [r.status for r in graded.needs_person[:2]] == [Status.INTERNAL_ERROR] * 2

@@ -1,4 +1,4 @@
-"""What cases came to before: a result is known by the content of everything that its run depends on.
+"""Caches case results, keyed by a digest of everything that a result depends on.
 
 A case's *address* is a digest of the probes, the inputs with their seed, the expected values with their
 bounds, the limits, and the surroundings: policy, provided files, device, wall, versions, the grader's own
@@ -10,9 +10,7 @@ up, how its cases ended depends on how many ran before: none of them is remember
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -36,7 +34,7 @@ def code_digest() -> str:
     root = Path(grader.__file__).parent
     files = [
         root / "plugin.py",
-        *(p for name in ("judge", "model", "worker") for p in root.glob(f"{name}/*.py")),
+        *(p for name in ("judge", "model", "worker") for p in root.glob(f"{name}/**/*.py")),
     ]
     digest = hashlib.sha256(f"{grader.__version__} numpy {numpy.__version__}".encode())
     for path in sorted(files):
@@ -44,7 +42,7 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-class Addresses:
+class CaseKeys:
     """The addresses of an assignment's cases; remembers those that are the same for every submission."""
 
     def __init__(self, assignment: Assignment, wall: str, device: str) -> None:
@@ -100,19 +98,19 @@ def _make_room(known: dict[Any, str]) -> None:
         known.clear()
 
 
-class Memory:
+class ResultCache:
     """The results of one set of files by address: those known before, and those that ran now (`fresh`).
 
     `addresses` tells the address of each case that was asked, by whose numbers it had and its name.
     """
 
-    def __init__(self, addresses: Addresses, known: Mapping[str, CheckResult]) -> None:
+    def __init__(self, addresses: CaseKeys, known: Mapping[str, CheckResult]) -> None:
         self._addresses = addresses
         self._known = dict(known)
         self.fresh: dict[str, CheckResult] = {}
         self.addresses: dict[str, dict[str, str]] = defaultdict(dict)
 
-    def recall(
+    def get_or_run(
         self,
         case: Case,
         criterion: Criterion,
@@ -147,34 +145,6 @@ class Memory:
         for variant, addresses in self.addresses.items():  # visible cases are everybody's
             kept = {name: address for name, address in addresses.items() if address not in forgotten}
             self.addresses[variant] = kept
-
-
-_CURRENT: ContextVar[Memory | None] = ContextVar("memory", default=None)
-
-
-@contextmanager
-def remembering(memory: Memory) -> Iterator[None]:
-    """Lets the cases that are checked meanwhile recall what is known."""
-    token = _CURRENT.set(memory)
-    try:
-        yield
-    finally:
-        _CURRENT.reset(token)
-
-
-def recall(
-    case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str, run: Callable[[], CheckResult]
-) -> CheckResult:
-    """The known result of a case where a memory is at hand and has it, else what `run` returns."""
-    memory = _CURRENT.get()
-    return run() if memory is None else memory.recall(case, criterion, oracle, forward_fails, run)
-
-
-def forget(criterion: Criterion, oracle: Oracle) -> None:
-    """Forgets, where a memory is at hand, what cases of a criterion came to in this run."""
-    memory = _CURRENT.get()
-    if memory is not None:
-        memory.forget(criterion, oracle)
 
 
 def _digest(parts: object) -> str:

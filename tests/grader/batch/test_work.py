@@ -8,7 +8,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files
-from grader.batch.work import Bench, Done, Grading, Work
+from grader.batch.work import Done, Grading, GradingSession, Work
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade
@@ -47,9 +47,11 @@ class Class:
         assignment = load(self.root / "assignments" / "tiny")
         assignment = replace(assignment, provided=provided_files(assignment))
         grading = Grading.of(assignment, "none", secret, None, variants)
-        bench = Bench(grading)
+        bench = GradingSession(grading)
         try:
-            return bench.do(Work(SubmittedFiles({"conv.py": source.encode()}), students, self.known))
+            return bench.grade(
+                Work("conv", SubmittedFiles({"conv.py": source.encode()}), students, self.known)
+            )
         finally:
             bench.close()
 
@@ -155,7 +157,7 @@ def test_a_worker_of_another_version_refuses(tiny: Class) -> None:
     assignment = load(tiny.root / "assignments" / "tiny")
     grading = Grading.of(assignment, "none", "", None, variants=False)
     with pytest.raises(GraderFault, match="another version"):
-        Bench(replace(grading, code="other"))
+        GradingSession(replace(grading, code="other"))
 
 
 def test_what_travels_is_what_grading_needs(repository: Path) -> None:

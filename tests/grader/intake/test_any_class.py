@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.folders import in_folder
 from tests.grader.intake.class_generator import assemble, listing, make_class, write, write_roster
 from tests.grader.intake.class_judgement import (
     FAULTS,
@@ -221,7 +222,7 @@ def scores(repository: Path, sources: tuple[bytes, bytes]) -> tuple[Fraction, ..
         found = []
         for source in sources:
             (folder / FILE).write_bytes(source)
-            found.append(session.grade(folder, "alone").score)
+            found.append(session.grade(in_folder(folder), "alone").score)
     shutil.rmtree(folder)
     return tuple(found)
 

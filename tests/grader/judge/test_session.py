@@ -13,6 +13,7 @@ from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import Grade
+from tests.folders import in_folder
 
 FLIP = """\
 def flip(a, axes):
@@ -38,7 +39,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
 def grade(session: Session, tmp_path: Path) -> Callable[..., Grade]:
     def grade(source: str, *arguments: str) -> Grade:
         (tmp_path / "conv.py").write_text(source)
-        return session.grade(tmp_path, "ada", arguments)
+        return session.grade(in_folder(tmp_path), "ada", arguments)
 
     return grade
 
@@ -68,7 +69,7 @@ def test_what_pytest_is_told_in_the_environment_changes_no_grade(
     assignment = load(course / "assignments" / "tiny")
     (course / "conv.py").write_text(SOURCES["half_right"])
     with Session(replace(assignment, provided=provided_files(assignment)), wall="bubblewrap") as new:
-        graded = new.grade(course, "ada")
+        graded = new.grade(in_folder(course), "ada")
 
     assert replace(graded, versions={}) == replace(grade(SOURCES["half_right"]), versions={})
     assert os.environ["PYTEST_PLUGINS"] == "no_such_plugin"

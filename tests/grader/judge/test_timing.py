@@ -13,6 +13,7 @@ from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Status
+from tests.folders import in_folder
 
 TIMED = "      - {id: quick, shape: [60, 50], axes: [1], at_most: 20 x reference}\n"
 RIGHT = """\
@@ -67,7 +68,7 @@ def quick(session: Session, tmp_path: Path) -> Callable[[str], CheckResult]:
 
     def quick(first: str) -> CheckResult:
         (tmp_path / "conv.py").write_text(RIGHT % first)
-        criterion = session.grade(tmp_path, "ada").criteria[0]
+        criterion = session.grade(in_folder(tmp_path), "ada").criteria[0]
         return next(result for result in criterion.results if result.case == "quick")
 
     return quick

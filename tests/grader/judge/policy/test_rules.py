@@ -16,6 +16,7 @@ from grader.model.assignment import DEFAULT_IMPORTS, Assignment, Policy
 from grader.model.grade import Status
 from grader.prove.mutants import load_mutants
 from grader.prove.verify import submissions
+from tests.folders import in_folder
 
 ROOT = Path(__file__).parents[4]
 FORBIDDEN = ("numpy.flip", "numpy.pad", "numpy.lib.stride_tricks.sliding_window_view", "numpy.matmul")
@@ -367,7 +368,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
 
 def grade(session: Session, tmp_path: Path, source: str) -> tuple[int, set[Status], str]:
     (tmp_path / "conv.py").write_text(source)
-    grade = session.grade(tmp_path, "one")
+    grade = session.grade(in_folder(tmp_path), "one")
     results = [result for criterion in grade.criteria for result in criterion.results]
     failed = [r.rationale for r in results if r.status is not Status.OK]
     return int(grade.score), {r.status for r in results}, (failed or [""])[0]

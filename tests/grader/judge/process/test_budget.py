@@ -15,7 +15,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files
-from grader.batch.work import Bench, Grading, Work
+from grader.batch.work import Grading, GradingSession, Work
 from grader.judge.inputs import Inputs
 from grader.judge.process import launcher
 from grader.judge.process.budget import IMPORTS, SECOND_TRIES, Budget, Budgets, Seconds, most_seconds
@@ -193,7 +193,7 @@ def test_a_submission_costs_no_more_than_was_known_ahead(
     session: Session, assignment: Assignment, took: dict[str, list[Seconds]], name: str
 ) -> None:
     """Each end may be seen a moment late: each criterion ends once, and one import fails."""
-    session.grade(SubmittedFiles({"conv.py": COSTLY[name].encode()}), name)
+    graded = session.grade_variants(SubmittedFiles({"conv.py": COSTLY[name].encode()}), name, [""])
 
     limits, criteria = assignment.limits, len(assignment.rubric.criteria)
     cpu_late = (criteria + 1) * TICK * (10 if name == "burns_in_threads" else 1)
@@ -204,7 +204,7 @@ def test_a_submission_costs_no_more_than_was_known_ahead(
     of_criteria = Seconds.of(criteria * limits.criterion_cases * limits.case_seconds, limits)
     assert calls.cpu <= of_criteria.cpu + cpu_late
     assert calls.wall <= of_criteria.wall + wall_late
-    assert session.cpu_seconds == pytest.approx(calls.cpu + imports.cpu)
+    assert graded.cpu_seconds == pytest.approx(calls.cpu + imports.cpu)
 
 
 def test_what_a_submission_can_cost_follows_from_its_limits() -> None:
@@ -230,10 +230,10 @@ def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_o
 ) -> None:
     """Else the next run would begin where this one ended, with all the time of the criterion."""
     slow = {"conv.py": source(flip="burn(0.25)", dilate="if a.shape[0] == 3: burn(60)").encode()}
-    bench = Bench(Grading.of(assignment, "bubblewrap", "", None, variants=False))
+    bench = GradingSession(Grading.of(assignment, "bubblewrap", "", None, variants=False))
     try:
-        first = bench.do(Work(SubmittedFiles(slow), ("ada",)))
-        again = bench.do(Work(SubmittedFiles(slow), ("ada",), first.fresh))
+        first = bench.grade(Work("slow", SubmittedFiles(slow), ("ada",)))
+        again = bench.grade(Work("slow", SubmittedFiles(slow), ("ada",), first.fresh))
     finally:
         bench.close()
 

@@ -27,6 +27,7 @@ from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Assignment, Limits
 from grader.model.errors import GraderFault
 from grader.model.grade import Status
+from tests.folders import in_folder
 from tests.grader.judge.conftest import NDARRAY, PROBES
 
 REQUIRED = os.environ.get("BACKFLIP_GPU") == "required"  # `make gpu-test`: without a GPU it fails
@@ -176,6 +177,6 @@ def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tm
         (tmp_path / name).write_text(str(files[name]), encoding="utf-8")
     with Session(assignment, wall="bubblewrap") as session:
         session.check_sandbox()
-        grade = session.grade(tmp_path, "solution")
+        grade = session.grade(in_folder(tmp_path), "solution")
 
     assert (grade.device, grade.passed) == ("cuda", True), grade

@@ -25,6 +25,7 @@ from grader.model.mutant import Mutant
 from grader.prove.misconceptions import grade_made, misconceptions_file
 from grader.prove.mutants import load_mutants
 from grader.report.formats.json import to_json
+from tests.folders import in_folder
 
 ROOT = Path(__file__).parents[4]
 CLASS = ROOT / "tests" / "submissions"
@@ -175,7 +176,7 @@ SAMPLE_CLASS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("name", SAMPLE_CLASS)
 def test_the_misconceptions_of_the_sample_class_are_named_and_no_others(session: Session, name: str) -> None:
     expected = {criterion: {(idea,)} for criterion, idea in SAMPLE_CLASS[name].items()}
-    assert ideas(session.grade(CLASS / name, name)) == expected
+    assert ideas(session.grade(in_folder(CLASS / name), name)) == expected
 
 
 def test_hidden_cases_tell_mutants_apart_without_showing_their_values(
@@ -187,7 +188,7 @@ def test_hidden_cases_tell_mutants_apart_without_showing_their_values(
     (tmp_path / mutant.file).write_text(mutant.source)
     cases = [
         case
-        for criterion in json.loads(to_json(session.grade(tmp_path, "ada")))["criteria"]
+        for criterion in json.loads(to_json(session.grade(in_folder(tmp_path), "ada")))["criteria"]
         for case in criterion["cases"]
         if case["misconceptions"]
     ]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.stage import stage
-from grader.model.assignment import Assignment, Rubric
+from grader.intake import read_submission
+from grader.model.errors import UserError
 from grader.model.files import MAX_FILE_BYTES
 
 
@@ -18,8 +18,8 @@ def submission(tmp_path: Path) -> Path:
     return tmp_path / "submission"
 
 
-def assignment_of(*files: str) -> Assignment:
-    return Assignment("tiny", "", Path(), files, Rubric(1, (), Path("rubric.yaml")), "reference.conv")
+def stage(names: tuple[str, ...], submission: Path) -> tuple[dict[str, bytes], str]:
+    return read_submission(submission, names).submitted.all_of(names)
 
 
 def link_to_a_secret(path: Path) -> None:
@@ -60,9 +60,9 @@ TROUBLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "link_to_a_neighbour": (link_to_a_neighbour, "conv.py cannot be read"),
     "link_to_nothing": (link_to_nothing, "conv.py cannot be read"),
     "link_to_itself": (link_to_itself, "conv.py cannot be read"),
-    "fifo": (os.mkfifo, "conv.py is not a plain file"),
+    "fifo": (os.mkfifo, "conv.py cannot be read: a device, a pipe"),
     "socket": (socket_of_the_name, "conv.py cannot be read"),
-    "folder": (Path.mkdir, "conv.py is not a plain file"),
+    "folder": (Path.mkdir, "conv.py is missing"),
     "too_large": (too_large, f"conv.py has {MAX_FILE_BYTES + 1} bytes; at most {MAX_FILE_BYTES} are read"),
     "sparse_and_huge": (sparse_and_huge, f"conv.py has {1 << 40} bytes"),
 }
@@ -78,7 +78,7 @@ def test_what_is_no_plain_file_is_refused_with_one_line_and_not_taken(
     monkeypatch.chdir(submission)  # put back afterwards
     make(submission / "conv.py")
     before = len(os.listdir("/dev/fd"))
-    files, refused = stage(assignment_of("conv.py"), submission)
+    files, refused = stage(("conv.py",), submission)
 
     assert refused.startswith(message)
     assert "\n" not in refused
@@ -92,7 +92,7 @@ def test_a_file_that_may_not_be_read_is_refused(submission: Path) -> None:
     (submission / "conv.py").write_text("x = 1\n")
     (submission / "conv.py").chmod(0)
 
-    _, refused = stage(assignment_of("conv.py"), submission)
+    _, refused = stage(("conv.py",), submission)
 
     assert refused.startswith("conv.py cannot be read")
 
@@ -100,9 +100,8 @@ def test_a_file_that_may_not_be_read_is_refused(submission: Path) -> None:
 def test_a_submission_that_is_a_file_is_refused(submission: Path) -> None:
     (submission / "zip").write_text("PK")
 
-    _, refused = stage(assignment_of("conv.py"), submission / "zip")
-
-    assert refused.startswith("conv.py cannot be read")
+    with pytest.raises(UserError, match="neither a folder nor a zip"):
+        stage(("conv.py",), submission / "zip")
 
 
 def test_nothing_but_the_files_handed_in_is_taken(submission: Path) -> None:
@@ -112,20 +111,27 @@ def test_nothing_but_the_files_handed_in_is_taken(submission: Path) -> None:
         (submission / name).mkdir()
         (submission / name / "__init__.py").write_text("raise SystemExit\n")
 
-    assert stage(assignment_of("conv.py"), submission) == ({"conv.py": b"# conv.py\n"}, "")
+    assert stage(("conv.py",), submission) == ({"conv.py": b"# conv.py\n"}, "")
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00", b"\xff\xfe", b"#" * MAX_FILE_BYTES], ids=len)
 def test_a_plain_file_is_taken_byte_for_byte(content: bytes, submission: Path) -> None:
     (submission / "conv.py").write_bytes(content)
 
-    assert stage(assignment_of("conv.py"), submission) == ({"conv.py": content}, "")
+    assert stage(("conv.py",), submission) == ({"conv.py": content}, "")
 
 
 def test_the_first_of_several_files_that_is_wrong_is_named(submission: Path) -> None:
     (submission / "conv.py").write_text("x = 1\n")
 
-    assert stage(assignment_of("conv.py", "dense.py", "ndarray.py"), submission) == (
+    assert stage(
+        (
+            "conv.py",
+            "dense.py",
+            "ndarray.py",
+        ),
+        submission,
+    ) == (
         {},
-        "dense.py is missing",
+        "dense.py is missing; found conv.py",
     )

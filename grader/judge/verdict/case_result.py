@@ -1,0 +1,103 @@
+"""Grades one case of a submission: whether it is run, what it comes to, and whether that may be cached."""
+
+from dataclasses import dataclass, field
+
+from grader.judge.process.implementation import Implementation
+from grader.judge.verdict.grade_case import check
+from grader.judge.verdict.oracles import Oracle
+from grader.judge.verdict.result_cache import ResultCache
+from grader.judge.verdict.score import ended_by_time, failing_forward, unmet_requirement
+from grader.model.assignment import Assignment, Case, Criterion, Visibility
+from grader.model.errors import GraderFault
+from grader.model.grade import CheckResult, Status
+
+
+@dataclass(eq=False)
+class Run:
+    """One submission as it is graded: whom to ask, what its cases came to so far, and what is cached of them.
+
+    `refused` says why nothing of it runs; `cache` is None where no result outlives the run.
+    """
+
+    assignment: Assignment
+    oracle: Oracle
+    submission: Implementation | None = None
+    refused: str = ""
+    cache: ResultCache | None = None
+    results: dict[str, CheckResult] = field(default_factory=dict)
+
+    def begin(
+        self, submission: Implementation, oracle: Oracle, refused: str, cache: ResultCache | None
+    ) -> None:
+        """From here on it is about this submission, in the numbers of that oracle."""
+        self.submission, self.oracle, self.refused = submission, oracle, refused
+        self.cache, self.results = cache, {}
+        submission.budgets.restart()
+
+
+class NotPassed(Exception):
+    """A case did not pass; holds its result."""
+
+    def __init__(self, result: CheckResult) -> None:
+        super().__init__(result.rationale)
+        self.result = result
+
+
+def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
+    """What a case comes to, which is kept in the run; a fault of the grader is a result too."""
+    try:
+        result = _cached(case, criterion, implementation_for(case, criterion, run), run)
+    except NotPassed as ended:
+        result = ended.result
+    except GraderFault as fault:
+        result = ended_early(case, Status.INTERNAL_ERROR, str(fault))
+    except Exception as error:  # a bug of ours must not pass for the student's
+        result = ended_early(case, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
+    run.results[case.name] = result
+    return result
+
+
+def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
+    """Whom to ask a case; raises NotPassed where it is not to be asked."""
+    assert run.submission is not None
+    if run.refused:
+        raise NotPassed(ended_early(case, Status.REFUSED, run.refused))
+    why_not = unmet_requirement(criterion, run.results)
+    if not run.submission.cannot_start:  # else every case ends as the import did
+        why_not = ended_by_time(criterion, run.results) or why_not
+    if why_not:
+        raise NotPassed(ended_early(case, Status.NOT_RUN, why_not))
+    run.submission.budgets.enter(criterion.id)
+    return run.submission if case.visibility is Visibility.VISIBLE else run.submission.veiled
+
+
+def ended_early(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:
+    """The result of a case that has no verdict on values."""
+    return CheckResult(case.criterion, case.id, status, case.visibility, rationale=rationale, output=output)
+
+
+def forget_if_used_up(criterion: Criterion, submission: Implementation, run: Run) -> bool:
+    """Whether the criterion's time is used up; then nothing of it that ran now stays in the cache.
+
+    With all of its criterion's time a case might have ended otherwise.
+    """
+    is_used_up = submission.budgets.for_call().is_used_up
+    if is_used_up and run.cache is not None:
+        run.cache.forget(criterion, run.oracle)
+    return is_used_up
+
+
+def _cached(case: Case, criterion: Criterion, submission: Implementation, run: Run) -> CheckResult:
+    forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
+
+    def ask() -> CheckResult:
+        result = check(case, criterion, submission, run.oracle, forward_fails)
+        # an import that took too long is no case's doing
+        is_of_import = submission.cannot_start and result.status is Status.TIMEOUT
+        if forget_if_used_up(criterion, submission, run) or is_of_import:
+            raise NotPassed(result)
+        return result
+
+    if run.cache is None:
+        return ask()
+    return run.cache.get_or_run(case, criterion, run.oracle, forward_fails, ask)

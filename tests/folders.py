@@ -1,0 +1,12 @@
+"""Reads a folder of a test as the submission that it is, without the intake."""
+
+from pathlib import Path
+
+from grader.model.files import SubmittedFiles, read_plain
+
+
+def in_folder(folder: Path) -> SubmittedFiles:
+    """The files at the top of a folder; what is no plain file is a problem by its name."""
+    found = {path.name: read_plain(path, path.name) for path in sorted(folder.iterdir())}
+    files = {name: content for name, content in found.items() if isinstance(content, bytes)}
+    return SubmittedFiles(files, {name: why for name, why in found.items() if isinstance(why, str)})
