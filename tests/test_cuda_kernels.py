@@ -82,6 +82,17 @@ def test_a_byte_order_mark_crlf_or_a_comment_in_latin_1_costs_nothing(
     assert session.grade(SubmittedFiles({"kernels.cu": saved}), "ada").score == 100
 
 
+def test_a_given_kernel_with_a_byte_order_mark_is_graded_as_without(session: Session) -> None:
+    given = Path(__file__).parents[2] / "shared" / "inputs" / "cu_bom" / "kernels.cu"
+    if not given.is_file():
+        pytest.skip("shared/inputs is not beside the project")
+    marked = given.read_bytes()
+    plain = marked.removeprefix(b"\xef\xbb\xbf")
+    assert marked != plain
+    grades = [session.grade(SubmittedFiles({"kernels.cu": source}), "ada") for source in (marked, plain)]
+    assert grades[0].score == grades[1].score > 0
+
+
 def test_every_mutant_is_told_by_its_name(
     assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
 ) -> None:

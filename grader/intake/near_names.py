@@ -11,7 +11,9 @@ from grader.intake.source import zip_within
 ADDED = re.compile(
     r"(?: ?\(\d+\)|[-_ ]\d+|(?:[-_ ]+(?:copy|kopie|copie|copia))(?: ?\(?\d+\)?)?)+$", re.IGNORECASE
 )
+MAX_ZIPS = 5  # of one submission that are looked into; of more, none is
 MAX_ZIP_ENTRIES = 10_000
+ENTRY = b"PK\x01\x02"  # what each entry of a zip's directory begins with
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,13 @@ class Near:
 def nearest(name: str, paths: Iterable[str], read: Callable[[str], bytes | str]) -> tuple[Near, ...]:
     """The files that may be the missing file `name`, by their names; zips are looked into."""
     near = []
-    for path in sorted(paths):
+    paths = sorted(paths)
+    zips = sum(path.casefold().endswith(".zip") for path in paths)
+    for path in paths:
         file = path.rpartition("/")[2]
         if is_near(file, name):
             near.append(Near(path))
-        elif file.casefold().endswith(".zip"):
+        elif file.casefold().endswith(".zip") and zips <= MAX_ZIPS:
             near += [Near(path, inner) for inner in _inside(read(path), name)]
     return tuple(near)
 
@@ -58,8 +62,10 @@ def is_near(file: str, name: str) -> bool:
 
 
 def _inside(content: bytes | str, name: str) -> list[str]:
-    within = None if isinstance(content, str) else zip_within(content)
-    if within is None or len(within.paths) > MAX_ZIP_ENTRIES:
+    if isinstance(content, str) or content.count(ENTRY) > MAX_ZIP_ENTRIES:  # reading its directory takes long
+        return []
+    within = zip_within(content)
+    if within is None:
         return []
     paths = [path for path in within.paths if not is_litter(path)]
     exact = [path for path in paths if path.rpartition("/")[2] == name]

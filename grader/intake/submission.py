@@ -11,6 +11,8 @@ from grader.intake.source import open_source
 from grader.model.files import SubmittedFiles
 
 MAX_NOTEBOOKS = 20  # of one submission that are looked into
+MAX_NOTEBOOK_BYTES = 64 << 20  # of all those together: reading them takes some ten seconds at most
+TOO_MUCH = "the notebooks before it are too large together: leave the one that is meant"
 SHOWN = 3  # files that are named where one is missing
 
 Read = Callable[[str], bytes | str]
@@ -80,6 +82,7 @@ class _Finder:
         self._files = files
         self._read_source = read
         self._notebooks: dict[str, Cells | str] = {}
+        self._bytes_left = MAX_NOTEBOOK_BYTES
 
     def _read(self, path: str) -> bytes | str:
         return self._read_source(self._files[path])
@@ -118,7 +121,12 @@ class _Finder:
         notebook, module, path = tagged[0]
         if isinstance(module, str):
             return _Found(f"{notebook}: {module}", (path,), is_missing=True)
-        return _Found(module, (path,), f"{name} was taken from the cells of {notebook} tagged {name}")
+        found = _Found(module, (path,), f"{name} was taken from the cells of {notebook} tagged {name}")
+        if unread := self._unread():
+            found.doubts.append(
+                f"{_some(unread)} may hold another {name}, and was not read: leave one notebook"
+            )
+        return found
 
     def _tagged(self, name: str) -> list[tuple[str, bytes | str, str]]:
         """The notebooks with cells tagged `name`: the notebook, its module or what is wrong, its path."""
@@ -131,14 +139,27 @@ class _Finder:
         return tagged
 
     def _notebook_paths(self) -> list[str]:
-        return sorted(path for path in self._files if path.endswith(".ipynb"))[:MAX_NOTEBOOKS]
+        return self._all_notebooks()[:MAX_NOTEBOOKS]
+
+    def _all_notebooks(self) -> list[str]:
+        return sorted(path for path in self._files if path.endswith(".ipynb"))
+
+    def _unread(self) -> list[str]:
+        """The notebooks that were not looked into, for there are too many or too much of them."""
+        return [path for path in self._all_notebooks() if self._notebooks.get(path, TOO_MUCH) == TOO_MUCH]
 
     def _cells(self, notebook: str) -> Cells | str:
         if notebook not in self._notebooks:
-            content = self._read(notebook)
-            cells = content if isinstance(content, str) else tagged_sources(content)
-            self._notebooks[notebook] = cells
+            self._notebooks[notebook] = self._cells_of(self._read(notebook))
         return self._notebooks[notebook]
+
+    def _cells_of(self, content: bytes | str) -> Cells | str:
+        if isinstance(content, str):
+            return content
+        if len(content) > self._bytes_left:
+            return TOO_MUCH
+        self._bytes_left -= len(content)
+        return tagged_sources(content)
 
     def _missing(self, name: str, accept_renamed: bool) -> _Found:
         near = nearest(name, self._files, self._read)

@@ -125,3 +125,30 @@ def test_one_submission_and_a_class_are_read_alike(write: Callable[[Files], Path
 def test_a_submission_may_be_a_zip(tmp_path: Path) -> None:
     (tmp_path / "hw.zip").write_bytes(zip_of("hw/dense.py"))
     assert read_submission(tmp_path / "hw.zip", ["dense.py"]).submitted.files == {"dense.py": SOURCE}
+
+
+def test_of_very_much_no_more_is_read_than_is_known_ahead(
+    write: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a notebook that was not read keeps another one from being graded in silence."""
+    size = len(notebook())
+    monkeypatch.setattr("grader.intake.submission.MAX_NOTEBOOK_BYTES", 2 * size)
+    folder = write({f"{n}.ipynb": notebook(tag="dense.py" if n == 0 else "x") for n in range(3)}) / "ada"
+    read = read_submission(folder, ["dense.py"])
+    assert read.submitted.files and read.doubt.startswith("2.ipynb may hold another dense.py")
+    monkeypatch.setattr("grader.intake.submission.MAX_NOTEBOOK_BYTES", 3 * size)
+    assert read_submission(folder, ["dense.py"]).doubt == ""
+    monkeypatch.setattr("grader.intake.submission.MAX_NOTEBOOKS", 1)
+    assert "1.ipynb, 2.ipynb may hold another" in read_submission(folder, ["dense.py"]).doubt
+
+
+def test_of_very_many_zips_none_is_looked_into(
+    write: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write({f"{n}.zip": zip_of("dense.py") for n in range(6)}) / "ada"
+    read = read_submission(folder, ["dense.py"], accept_renamed=True)
+    assert read.doubt == "dense.py is missing; found 0.zip, 1.zip, 2.zip and 3 more"
+    monkeypatch.setattr("grader.intake.near_names.MAX_ZIP_ENTRIES", 1)
+    (folder.parent / "bob").mkdir()
+    (folder.parent / "bob" / "hw.zip").write_bytes(zip_of("dense.py"))  # of two entries
+    assert read_submission(folder.parent / "bob", ["dense.py"]).doubt == "dense.py is missing; found hw.zip"
