@@ -205,7 +205,7 @@ def test_every_layout_is_matched_to_the_roster(
     strays = ["readme.txt"] if "readme.txt" in {entry.path for entry in intake.entries} else []
     in_doubt = [doubt for doubt in intake.doubts if doubt.name not in strays]
     assert sorted("matches no student" in doubt.reason for doubt in in_doubt) == [False, True]
-    assert next(d.name for d in in_doubt if "matches no student" not in d.reason) == "1985"
+    assert next(d.name for d in in_doubt if "matches no student" not in d.reason) == ZOE.label
     assert [entry.path for entry in intake.entries if entry.role is Role.REFUSED and not entry.student] == [
         entry.path for entry in intake.entries if "nobody" in entry.path.casefold() or entry.path in strays
     ]
@@ -283,7 +283,8 @@ def test_the_policy_chooses_among_several(
     assert {found.candidates for found in mine} == {tuple(found.submission.id for found in mine)}
     assert {f.submission.student_id for f in intake.submissions} - {"1815"} == others
     reasons = {doubt.name: doubt.reason for doubt in intake.doubts}
-    assert reasons.keys() == {"1911", "1985"} - others
+    labels = {student.id: student.label for student in ROSTER}
+    assert reasons.keys() == {labels[id] for id in {"1911", "1985"} - others}
     assert all("nothing was submitted before the deadline" in reason for reason in reasons.values())
 
 
@@ -319,7 +320,7 @@ def test_where_nothing_says_which_is_the_last_a_person_is_told(pack: Callable[[M
     intake = read_class(root, ["conv.py"], "conv", ROSTER)
     assert [intake.read(found).files["conv.py"] for found in intake.submissions] == [b"two", b"three"]
     (doubt,) = intake.doubts
-    assert doubt.name == "1815"
+    assert doubt.name == ADA.label
     assert "which is the last of 1815, ada@example.org" in doubt.reason
     assert [found.submission.doubt for found in intake.submissions] == [doubt.reason, ""]
 
@@ -347,7 +348,7 @@ def test_a_deadline_without_any_time_is_a_persons_to_decide(pack: Callable[[Memb
     intake = read_class(pack({"1815/conv.py": b"when?"}), ["conv.py"], "conv", ROSTER, before)
     assert intake.submissions == ()
     assert [(doubt.name, doubt.reason[:23]) for doubt in intake.doubts] == [
-        ("1815", "its time is not known: ")
+        (ADA.label, "its time is not known: ")
     ]
 
 

@@ -181,7 +181,7 @@ def test_no_name_of_canvas_is_evidence_for_itself(zipped: Zipped) -> None:
     root = zipped(["adal_1001_50001_dense.py", "bobb_1002_50002_dense.py", "evee_1003_50007_1_dense.py"])
     intake = read_class(root, ["dense.py"])
     assert credited(intake).keys() == {"1001", "1002"}
-    assert [doubt.name for doubt in intake.doubts] == ["1003"]
+    assert [doubt.name for doubt in intake.doubts] == ["1003 (evee)"]
 
 
 def test_a_group_of_the_roster_shares_what_one_member_submitted(zipped: Zipped) -> None:
