@@ -108,9 +108,10 @@ def _judge_credits(bench: _Bench) -> None:
 def _is_empty_folder(cls: GeneratedClass, student: str, dues: Sequence[Due]) -> bool:
     """Whether a student submitted an empty folder alone; without a roster any may be a student's."""
     empty = [same(entry.path).rstrip("/") for entry in cls.entries if entry.flaw == "folder"]
-    if not dues:
-        return any(same(student) in path for path in empty)
     owners = {key for entry in cls.entries if entry.flaw == "folder" for key in entry.owners}
+    if not dues:  # a folder of nobody's, or of someone who is on no roster and so in no account
+        is_of_someone_else = bool(owners - {due.owner for due in cls.account})
+        return is_of_someone_else or any(same(student) in path for path in empty)
     return all(due.fate is Fate.ABSENT and due.owner in owners for due in dues)
 
 

@@ -184,6 +184,11 @@ def test_no_name_of_canvas_is_evidence_for_itself(zipped: Zipped) -> None:
     assert [doubt.name for doubt in intake.doubts] == ["1003 (evee)"]
 
 
+def test_an_attachment_is_no_user_where_one_file_is_all_that_there_is(zipped: Zipped) -> None:
+    (one,) = read_class(zipped(["eve_1003_50007_1_dense.py"]), ["dense.py"]).submissions
+    assert (one.submission.student_id, one.submission.doubt != "") == ("1003", True)
+
+
 def test_a_group_of_the_roster_shares_what_one_member_submitted(zipped: Zipped) -> None:
     roster = (
         Student("ada", "Ada Lovelace", group="Team 3"),
