@@ -1,5 +1,6 @@
 """Whatever stands in a key of an author's YAML, it loads, or one line names file, line and trouble."""
 
+import random
 import re
 import time
 from collections.abc import Callable
@@ -213,12 +214,16 @@ def test_whatever_number_or_text_stands_in_a_key_loads_or_is_one_line(
     holds(folder, *place, written)
 
 
+SAMPLE = 1000
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
-def test_every_scalar_in_every_place_loads_or_is_one_line(folder: Path, name: str) -> None:
-    for file, place in PLACES:
-        for scalar in SCALARS if file == name else ():
-            holds(folder, name, place, scalar)
+def test_any_scalar_in_any_place_loads_or_is_one_line(folder: Path, name: str) -> None:
+    """Of some 25,000 pairs a thousand a file, the same each time; the ordinary suite draws others."""
+    pairs = [(place, scalar) for file, place in PLACES if file == name for scalar in SCALARS]
+    for place, scalar in random.Random(0).sample(pairs, min(SAMPLE, len(pairs))):
+        holds(folder, name, place, scalar)
 
 
 def _of(*aliases: str) -> str:
