@@ -19,7 +19,6 @@ from grader.prove.misconceptions import grade_made
 from grader.prove.mutants import load_mutants
 from grader.prove.verify import HANDOUT, SOLUTION, submissions
 from grader.report.terminal.grade import to_text
-from tests.folders import in_folder
 from tests.golden.class_of_kernels import CLASS, GOLDEN, golden_files, kernels
 
 ASKED_FOR = {  # of issue and course: ideas that have to be told by name
@@ -154,10 +153,10 @@ def test_what_nvidias_compiler_refuses_is_told_and_costs_nothing(
 ) -> None:
     """An array as long as a parameter says is g++'s own idea. The grade is the same without NVRTC."""
     submission = _solution_with(assignment, "float sum = 0;", "float sum = 0, more[rows]; more[0] = 0;")
-    with_it = session.grade(in_folder(submission), "for_no_gpu")
+    with_it = session.grade(submission, "for_no_gpu")
     found = nvrtc.installed()
     monkeypatch.setattr(nvrtc, "installed", lambda: None)
-    without = session.grade(in_folder(submission), "for_no_gpu")
+    without = session.grade(submission, "for_no_gpu")
     assert (without.score, without.criteria) == (with_it.score, with_it.criteria)
     assert (without.versions["nvrtc"], without.notes) == ("none", ())
     if found is None:

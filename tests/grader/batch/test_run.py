@@ -48,7 +48,7 @@ class Executor:
         grades = tuple(Grade("conv", student, (criterion,), "none") for student in work.students)
         fresh = {} if status is Status.INTERNAL_ERROR or work.known else {"address": results[0]}
         addresses = {} if status is Status.INTERNAL_ERROR else {"conv/a": "address"}
-        return Done(grades, (addresses,) * len(grades), fresh)
+        return Done(work.key, grades, (addresses,) * len(grades), fresh)
 
 
 def run(
@@ -221,7 +221,7 @@ def grade_one(pids, work):
     grade = Grade("conv", work.students[0],
         (CriterionGrade("conv", "t", Fraction(5), Fraction(5), Status.OK, results),), "none")
     addresses = {f"conv/{r.case}": r.case for r in results}
-    return Done((grade,), (addresses,), {r.case: r for r in results})
+    return Done(work.key, (grade,), (addresses,), {r.case: r for r in results})
 
 if __name__ == "__main__":
     root, url, pids = sys.argv[1:]
