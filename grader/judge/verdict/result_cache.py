@@ -28,16 +28,19 @@ MOST_KNOWN = 10_000
 NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # these say nothing about the case
 
 
+def code_files() -> list[Path]:
+    """The modules that decide what a case comes to, however deep they lie."""
+    root = Path(grader.__file__).parent
+    rooms = (root / name for name in ("judge", "model", "worker"))
+    return sorted([root / "plugin.py", *(path for room in rooms for path in room.rglob("*.py"))])
+
+
 @cache
 def code_digest() -> str:
     """A digest of the code that decides what a case comes to, and of the versions below it."""
     root = Path(grader.__file__).parent
-    files = [
-        root / "plugin.py",
-        *(p for name in ("judge", "model", "worker") for p in root.glob(f"{name}/**/*.py")),
-    ]
     digest = hashlib.sha256(f"{grader.__version__} numpy {numpy.__version__}".encode())
-    for path in sorted(files):
+    for path in code_files():
         digest.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
