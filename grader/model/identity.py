@@ -22,7 +22,7 @@ FEW = 10
 ALIKE = 0.75
 LONGEST = 60  # what a message quotes
 NO_STUDENT = "matches no student on the roster"
-TODO = "correct the roster or the export, or grade this by hand"
+REMEDY = "correct the roster or the export, or grade this by hand"
 
 Words = tuple[str, ...]
 Readings = tuple[Words, ...]  # of one name, by each way to spell it
@@ -158,7 +158,7 @@ class Identities:
         names = [name for name in (claim.name, *claim.ids) if name.strip()]
         near = next((found for found in map(self._names.nearest, names) if found), None)
         says = f"; the nearest is {near}" if near else ""
-        return f"{NO_STUDENT}{says}: {TODO}"
+        return f"{NO_STUDENT}{says}: {REMEDY}"
 
 
 class _Names:
@@ -252,7 +252,7 @@ def _doubt(evidence: Sequence[_Evidence], left: Sequence[_Person]) -> str:
         elif any(each.excludes(person) for other in evidence for person in other.means):
             sides["somebody else"].append(each.says)
     told = [f"the {' and the '.join(says)} mean{'s' * (len(says) == 1)} {who}" for who, says in sides.items()]
-    return f"{', but '.join(told)}: {TODO}"
+    return f"{', but '.join(told)}: {REMEDY}"
 
 
 def _listed(people: Sequence[_Person]) -> str:
