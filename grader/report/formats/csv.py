@@ -16,8 +16,8 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
     """grades.csv: one row a student, sorted by student_id; the same grades give the same bytes.
 
     Columns: student_id; for each assignment the final score, empty while it needs review, and then
-    `assignment.criterion` in the rubric's order; needs_review; remark, which names the assignments in which the
-    student submitted nothing.
+    `assignment.criterion` in the rubric's order; needs_review; remark, which names the assignments in which
+    the student submitted nothing.
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     columns: dict[str, dict[str, None]] = {}  # per assignment, because a regrade may meet an older rubric
