@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.sample_class import conv_backward
+from tests.sample_class.difference import write_class
+
 # the same examples in every run, and no deadline: a busy machine is no failure
 settings.register_profile("laws", deadline=None, derandomize=True)
 settings.load_profile("laws")
@@ -82,6 +85,12 @@ COURSE = {
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def sample_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample class of conv_backward: a folder of submissions, one for each student."""
+    return write_class(tmp_path_factory.mktemp("sample_class"), conv_backward.submissions())
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Fact, Frame, Grade, Idea, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Idea, Status
 
 # What belongs to a rubric or a class and not to the run of a case
 WORTH = ("criterion", "case", "visibility", "help", "misconceptions", "idea")
@@ -21,7 +21,7 @@ def result_to_json(result: CheckResult) -> dict[str, Any]:
 def result_from_json(data: Mapping[str, Any]) -> CheckResult:
     """The other way; criterion and case are "" where they were left out."""
     values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
-    values["frames"] = tuple(Frame(**frame) for frame in data.get("frames", ()))
+    values["calls"] = tuple(Call(**call) for call in data.get("calls", ()))
     values |= {"status": Status(data["status"]), "visibility": Visibility(data.get("visibility", "visible"))}
     return CheckResult(**{"criterion": "", "case": ""} | values)
 
@@ -66,7 +66,7 @@ def grade_from_row(row: Mapping[str, Any], results: Results | None) -> Grade:
 def _said(result: CheckResult) -> dict[str, Any]:
     values = vars(result)  # not asdict, which copies deeply and takes ten times as long
     said = {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
-    return said | {"frames": [asdict(frame) for frame in result.frames]} if result.frames else said
+    return said | {"calls": [asdict(call) for call in result.calls]} if result.calls else said
 
 
 def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Status(StrEnum):
 class Outcome:
     """What asking an implementation came to: arrays where `status` is OK, else the reason.
 
-    `error` is the class of the exception where one was raised, and `frames` are the submission's own calls
+    `error` is the class of the exception where one was raised, and `calls` are the submission's own calls
     that it passed through, the outermost first.
     """
 
@@ -42,11 +42,11 @@ class Outcome:
     reason: str = ""
     output: str = ""
     error: str = ""
-    frames: tuple["Frame", ...] = ()
+    calls: tuple["Call", ...] = ()
 
 
 @dataclass(frozen=True)
-class Frame:
+class Call:
     """One call of a submission that an exception passed through.
 
     `arguments` says what the function was given: the shapes of arrays, and short plain values.
@@ -98,7 +98,7 @@ class CheckResult:
 
     `inputs` describes the case in words; `expected` and `actual` are what differs first, at `index`;
     `rationale` says why that is wrong; `help` where to read on; `output` is what the submission printed.
-    `answer` is a digest of the arrays that came back, where they can be compared with others'; `frames` are
+    `answer` is a digest of the arrays that came back, where they can be compared with others'; `calls` are
     the calls that an exception passed through. `misconceptions` are those of the criterion's ideas that
     explain this case, and `idea` says so in words.
     `follow_through` is the share of its points that a case earns although it is wrong.
@@ -116,10 +116,10 @@ class CheckResult:
     help: str = ""
     output: str = ""
     answer: str = ""
-    frames: tuple[Frame, ...] = ()
     misconceptions: tuple[str, ...] = ()
     idea: str = ""
     follow_through: float = 0.0
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True)

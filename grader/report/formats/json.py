@@ -7,7 +7,7 @@ from typing import Any
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea, as_number
-from grader.model.policies import Final
+from grader.model.policies import FinalScore
 from grader.report.formats import Request
 from grader.report.tables.sheet import Written
 
@@ -51,7 +51,7 @@ def _row(row: ClassRow) -> dict[str, Any]:
     }
 
 
-def _final(final: Final) -> dict[str, Any]:
+def _final(final: FinalScore) -> dict[str, Any]:
     steps = [{"policy": s.policy, "says": s.says, "score": as_number(s.score)} for s in final.steps]
     return {"earned": as_number(final.earned), "late_days": final.late_days, "steps": steps}
 
