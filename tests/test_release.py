@@ -1,4 +1,4 @@
-"""Laws of a release: the version stands once, the changelog can be gathered, and the wheel is checked first."""
+"""Laws of a release: one version, a changelog that can be gathered, and a wheel that is checked first."""
 
 import os
 import re
