@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
             _confirm,
             _forget,
             _similarity,
+            _doctor,
         ),
     ):
         add(commands)
@@ -244,6 +245,14 @@ def _similarity(commands: Any) -> None:
     similarity.add_argument(
         "--out", type=Path, default=Path("build/similarity"), metavar="DIR", help="default: %(default)s"
     )
+
+
+def _doctor(commands: Any) -> None:
+    doctor = commands.add_parser(
+        "doctor", help="check what grading needs of this machine, and say how to get it"
+    )
+    doctor.add_argument("--json", action="store_true", help="print the checks as JSON")
+    _add_gradebook(doctor)
 
 
 def _add_class(parser: argparse.ArgumentParser) -> None:
