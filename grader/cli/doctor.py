@@ -1,6 +1,7 @@
 """`grader doctor`: checks what grading needs of this machine, and names the command that brings it."""
 
 import argparse
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -110,9 +111,9 @@ def _python() -> Check:
 
 
 def _numpy() -> Check:
-    import numpy
-
-    return _check("NumPy", "the reference and every submission", True, True, numpy.__version__)
+    is_there = importlib.util.find_spec("numpy") is not None
+    found = importlib.metadata.version("numpy") if is_there else "not installed"
+    return _check("NumPy", "the reference and every submission", True, is_there, found, "make setup")
 
 
 def _bubblewrap() -> Check:
