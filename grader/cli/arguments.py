@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import grader
 from grader.model.errors import UserError
 
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
@@ -30,7 +31,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if words[:1] == ["emulate"]:
         return argparse.Namespace(command="emulate", passed_on=words[1:])
     end = words.index("--") if "--" in words else len(words)
-    options = _parser().parse_args(words[:end])
+    options = _parser().parse_args(words[:end] or ["--help"])
     options.passed_on = words[end + 1 :]
     if options.passed_on and options.command != "grade":
         raise UserError("only `grader grade` passes arguments on to pytest")
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         "needs review); 2 your mistake, or output that cannot be written, said in one line; 3 the grader's "
         "own fault. A reader that leaves early (grader ... | head) changes neither the work nor the status.",
     )
+    parser.add_argument("--version", action="version", version=f"grader {grader.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (
         *(
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
             _confirm,
             _forget,
             _similarity,
+            _doctor,
         ),
     ):
         add(commands)
@@ -242,6 +245,14 @@ def _similarity(commands: Any) -> None:
     similarity.add_argument(
         "--out", type=Path, default=Path("build/similarity"), metavar="DIR", help="default: %(default)s"
     )
+
+
+def _doctor(commands: Any) -> None:
+    doctor = commands.add_parser(
+        "doctor", help="check what grading needs of this machine, and say how to get it"
+    )
+    doctor.add_argument("--json", action="store_true", help="print the checks as JSON")
+    _add_gradebook(doctor)
 
 
 def _add_class(parser: argparse.ArgumentParser) -> None:

@@ -21,7 +21,7 @@ from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.build import Builder, Built
-from grader.judge.policy import cuda_rules
+from grader.judge.policy.cuda_source import as_compiled
 from grader.judge.policy.rules import Rules
 from grader.judge.process.devices import first_at_hand
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
@@ -182,7 +182,7 @@ class Session:
         """
         files, refused = submission.all_of(self._assignment.files)
         notes = submission.notes
-        files = {n: cuda_rules.as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
+        files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         if self._rules is not None and not refused:
             refused = self._rules.refusal(files)
         built = Built()

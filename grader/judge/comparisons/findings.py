@@ -22,10 +22,10 @@ that some threads miss. The probe returns how many findings there are of each ki
 must be none; no expected value is needed.
 
 ```yaml
-- id: matmul_hidden
-  title: "matmul: nothing that a GPU would hide"
+- id: matmul_bugs
+  title: "matmul: no bug that a GPU would hide"
   points: 6
-  probe: matmul_hidden
+  probe: matmul_bugs
   compare: findings
   help: README.md#what-a-gpu-does-not-tell
   cases:

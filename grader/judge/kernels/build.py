@@ -21,7 +21,7 @@ from pathlib import Path
 
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.compiled_cache import Cache
-from grader.judge.policy import cuda_rules
+from grader.judge.policy import cuda_rules, cuda_source
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_wall
 from grader.model.errors import GraderFault
 from grader.model.files import read_plain
@@ -168,7 +168,7 @@ class Builder:
         """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""
         digest = hashlib.sha256(runtime.encode())
         paths = [p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends"]
-        for path in (*sorted(paths), Path(str(cuda_rules.__file__))):
+        for path in (*sorted(paths), Path(str(cuda_rules.__file__)), Path(str(cuda_source.__file__))):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         digest.update(source)
         return digest.hexdigest()
