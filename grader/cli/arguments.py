@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import grader
+from grader.model.assignment import Device
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox
 
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 LATER = ("after_due_date", "after_published")
@@ -107,8 +109,8 @@ def _grade(commands: Any) -> None:
     grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
     grade.add_argument(
         "--device",
-        choices=("cpu", "cuda", "emulated"),
-        help="default: the first of the assignment's that is at hand",
+        choices=tuple(map(str, Device)),
+        help="default: the first available device that the assignment supports",
     )
     grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
     for name, theirs in (("gradescope", "Gradescope"), ("prairielearn", "PrairieLearn")):
@@ -308,7 +310,7 @@ def _add_gradebook(parser: argparse.ArgumentParser) -> None:
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sandbox",
-        choices=("bubblewrap", "none"),
-        default="bubblewrap",
-        help="none: for your own code only (a handout holds no answers and needs no wall)",
+        choices=tuple(map(str, Sandbox)),
+        default=str(Sandbox.BUBBLEWRAP),
+        help="none: for your own code only (a handout holds no answers and needs no sandbox)",
     )

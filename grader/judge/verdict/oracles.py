@@ -17,9 +17,9 @@ from grader.judge.comparisons import COMPARISONS, comparison_of, draws
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Assignment, Case, Visibility
+from grader.model.assignment import Assignment, Case, Device, Visibility
 from grader.model.errors import GraderFault, UserError
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
 STUDENTS = 64  # whose own numbers are remembered: some 300 kB each
 
@@ -39,8 +39,8 @@ class ReferenceOracle:
         self._drawn: dict[tuple[str, int], Inputs] = {}
         self._own = lru_cache(STUDENTS)(partial(_Own, self))
         self._reference = Implementation(
-            starter("none", assignment.probes, ndarray, assignment.library),
-            Subject((assignment.oracle,), "float64", "cpu"),
+            starter(Sandbox.NONE, assignment.probes, ndarray, assignment.library),
+            Subject((assignment.oracle,), "float64", Device.CPU),
             REFERENCE_LIMITS,
         )
 

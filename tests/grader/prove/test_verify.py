@@ -306,7 +306,7 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
     assignment = from_repository(sound, "tiny")
     assert proof.grades_on_further_devices(assignment, "") == {}
 
-    monkeypatch.setattr(proof, "first_at_hand", lambda devices: "another")
+    monkeypatch.setattr(proof, "first_available", lambda devices: "another")
     grades = proof.grades_on_further_devices(assignment, "")
     assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
 
