@@ -86,7 +86,7 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
         "status": criterion.status,
         "reason": criterion.reason,
         "cases": cases,
-    }
+    } | ({"by_hand": True} if criterion.by_hand else {})
 
 
 def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> CriterionGrade:
@@ -105,4 +105,5 @@ def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> Cr
         status=Status(data["status"]),
         results=tuple(found),
         reason=data["reason"],
+        by_hand=data.get("by_hand", False),
     )

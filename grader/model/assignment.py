@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +99,22 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Level:
+    """What a person may give for a criterion by hand: so many points, and what they say."""
+
+    points: Fraction
+    text: str
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
     `requires` names earlier criteria without which this one is not run. `adjoint_of` (a linear forward) or
     `gradient_of` (any other) is the probe of the forward pass, `wrt` the input: what an adjoint or a slope is
     held against, and what earns follow-through credit. `withheld` is the weight of the hidden cases that a
-    handout's copy of the rubric leaves out.
+    handout's copy of the rubric leaves out. One `by_hand` has no cases: a person gives its points, by its
+    `levels` or otherwise, and where it is `anonymous` without seeing a name.
     """
 
     id: str
@@ -118,6 +128,9 @@ class Criterion:
     gradient_of: str = ""
     wrt: str = ""
     withheld: int = 0
+    by_hand: bool = False
+    levels: tuple[Level, ...] = ()
+    anonymous: bool = False
 
     @property
     def weight(self) -> int:

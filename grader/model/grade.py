@@ -51,7 +51,8 @@ class CheckResult:
     `rationale` says why that is wrong; `help` where to read on; `output` is what the submission printed.
     `answer` is a digest of the arrays that came back, where they can be compared with others';
     `misconceptions` are the mutants that answer alike, and `idea` is what to say to whoever had that idea.
-    `follow_through` is the share of its points that a case earns although it is wrong.
+    `follow_through` is the share of its points that a case earns although it is wrong. `code` is what a
+    student's request for a regrade names it by (see `grader.model.request_code`).
     """
 
     criterion: str
@@ -69,11 +70,15 @@ class CheckResult:
     misconceptions: tuple[str, ...] = ()
     idea: str = ""
     follow_through: float = 0.0
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class CriterionGrade:
-    """What one criterion earned: `score` of the `points` that its cases at hand offer."""
+    """What one criterion earned: `score` of the `points` that its cases at hand offer.
+
+    A criterion `by_hand` has no cases: a person gives its points, and `reason` is their text.
+    """
 
     id: str
     title: str
@@ -82,6 +87,7 @@ class CriterionGrade:
     status: Status
     results: tuple[CheckResult, ...]
     reason: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ class Grade:
     @property
     def passed(self) -> bool:
         """True where every case passed."""
-        return all(criterion.status is Status.OK for criterion in self.criteria)
+        return all(criterion.status is Status.OK for criterion in self.criteria if not criterion.by_hand)
 
     @property
     def needs_person(self) -> tuple[CheckResult, ...]:
