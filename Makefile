@@ -8,7 +8,7 @@ VARIANTS   ?= 50
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden bench-peers oracle bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden release bench-peers oracle bench
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"
+	@echo "make release   set the version, gather the changelog, check the wheel, commit and tag   VERSION=1.2.3"
 
 setup: .venv/ready
 
@@ -42,18 +43,19 @@ endif
 	@PYTHON="$(PYTHON)" sh ./setup.sh
 	@touch $@
 
-DEMO := tests/submissions
+DEMO := build/sample_class
 demo: setup
 	@echo; echo "== The handouts and solutions; first, and once, every wrong version is graded: a minute or so"
 	@$(GRADER) generate
 	@echo; echo "== A sample class is graded: each submission in a sandbox of its own"
-	@$(GRADER) batch $(DEMO) --assignment conv_backward; [ $$? -le 1 ] # two of the sample class need review
+	@$(PY) -m tests.sample_class $(DEMO)
+	@$(GRADER) batch $(DEMO)/conv_backward --assignment conv_backward; [ $$? -le 1 ] # two of the sample class need review
 	@echo; echo "== The class"
 	@$(GRADER) report --format terminal
 	@$(GRADER) report --format csv --out build/report
 	@$(GRADER) report --format feedback --out build/report/feedback
 	@echo; echo "== What one student reads"
-	@$(GRADER) grade $(DEMO)/remainder_ignored --assignment conv_backward \
+	@$(GRADER) grade $(DEMO)/conv_backward/remainder_ignored --assignment conv_backward \
 	    --json build/report/remainder_ignored.json --html build/report/remainder_ignored.html; [ $$? -le 1 ]
 	@echo; echo "The gradebook is build/gradebook.db, the reports are in build/report. Try next:"
 	@echo "  make -C build/release/conv_backward grade                                  a student's own run"
@@ -125,6 +127,9 @@ bench: setup
 
 bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
 	@$(PY) -m benchmarks.peers
+
+release: setup # VERSION=1.2.3: sets the version, gathers the changelog, checks the wheel, commits and tags
+	@sh ./release.sh "$(VERSION)"
 
 lint: setup
 	@$(PY) -m ruff check .

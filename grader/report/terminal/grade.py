@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model.grade import Grade, Status
-from grader.model.policies import Final
+from grader.model.policies import FinalScore
 from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback import NOT_SCORED, Block, Section, feedback_on, is_fault, remark
 
@@ -18,7 +18,7 @@ BAR_CELLS = 12
 STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
 
 
-def show(grade: Grade, console: Console, reveal: bool = False, final: Final | None = None) -> None:
+def show(grade: Grade, console: Console, reveal: bool = False, final: FinalScore | None = None) -> None:
     """Prints the feedback; what belongs to hidden cases only where `reveal` says so.
 
     `final` tells what policies made of the score. Nothing that a submission wrote is read as markup or
@@ -39,7 +39,7 @@ def show(grade: Grade, console: Console, reveal: bool = False, final: Final | No
         console.print()
 
 
-def to_text(grade: Grade, final: Final | None = None) -> str:
+def to_text(grade: Grade, final: FinalScore | None = None) -> str:
     """The same as plain text."""
     console = Console(file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False)
     with console.capture() as captured:
@@ -47,7 +47,7 @@ def to_text(grade: Grade, final: Final | None = None) -> str:
     return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
 
 
-def _header(grade: Grade, final: Final | None) -> RenderableType:
+def _header(grade: Grade, final: FinalScore | None) -> RenderableType:
     grid = Table.grid(expand=True)
     grid.add_column(overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
@@ -83,7 +83,7 @@ def _scores(grade: Grade) -> RenderableType:
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
-def _steps(final: Final) -> RenderableType:
+def _steps(final: FinalScore) -> RenderableType:
     grid = Table.grid(padding=(0, 3, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
