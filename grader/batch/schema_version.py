@@ -12,10 +12,9 @@ TABLE = "alembic_version"
 
 
 def revisions() -> tuple[str, ...]:
-    """The revisions of this grader, the latest last: each file in `migrations/versions` begins with its own."""
-    return tuple(
-        sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
-    )
+    """The revisions of this grader, the latest last: each file of `versions` begins with its own."""
+    files = (MIGRATIONS / "versions").glob("[0-9]*_*.py")
+    return tuple(sorted(path.name.partition("_")[0] for path in files))
 
 
 def revision_of(connection: Connection) -> str | None:
