@@ -45,6 +45,7 @@ def policies_of(document: Document, course: CourseModel) -> Policies:
         drop_after=None if course.drop_after is None else duration(course.drop_after),
         late_days=LateDays(course.late_days or 0, course.late_days_each or course.late_days or 0),
         rounding=_rounding(course.rounding),
+        unknown_lateness=course.unknown_lateness,
     )
 
 

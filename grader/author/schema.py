@@ -219,5 +219,7 @@ class CourseModel(Strict):
     """How many of them at most for one assignment."""
     drop_after: Duration | None = None
     """How long after the deadline nothing counts any more."""
+    unknown_lateness: Literal["review", "on_time", "one_unit"] = "review"
+    """What is late, and nothing says by how much: a person decides, or it is on time, or late by one unit."""
     rounding: Annotated[str, Field(pattern=r"^(nearest|up|down) \d{1,6}(\.\d{1,6})?$")] | None = None
     """To a multiple of so many points: "nearest 0.5"."""

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +102,22 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Level:
+    """What a person may give for a criterion by hand: so many points, and what they say."""
+
+    points: Fraction
+    text: str
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
     `requires` names earlier criteria without which this one is not run. `options` holds the keys that
     comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
     to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out.
+    One `by_hand` has no cases: a person gives its points, by its `levels` or otherwise, and where it is
+    `anonymous` without seeing a name.
     """
 
     id: str
@@ -118,6 +129,9 @@ class Criterion:
     requires: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0
+    by_hand: bool = False
+    levels: tuple[Level, ...] = ()
+    anonymous: bool = False
 
     @property
     def weight(self) -> int:
