@@ -149,6 +149,7 @@ def _criterion(
         gradient_of=model.gradient_of or "",
         wrt=model.wrt or "",
         withheld=model.withheld,
+        withheld_cases=model.withheld_cases,
     )
 
 

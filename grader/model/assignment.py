@@ -104,7 +104,7 @@ class Criterion:
     `requires` names earlier criteria without which this one is not run. `adjoint_of` (a linear forward) or
     `gradient_of` (any other) is the probe of the forward pass, `wrt` the input: what an adjoint or a slope is
     held against, and what earns follow-through credit. `withheld` is the weight of the hidden cases that a
-    handout's copy of the rubric leaves out.
+    handout's copy of the rubric leaves out, `withheld_cases` their number.
     """
 
     id: str
@@ -118,6 +118,7 @@ class Criterion:
     gradient_of: str = ""
     wrt: str = ""
     withheld: int = 0
+    withheld_cases: int = 0
 
     @property
     def weight(self) -> int:

@@ -14,6 +14,7 @@ from grader.author.cuda_source import code_of
 from grader.author.python_source import find_function
 from grader.author.render import VIEWS, Rendered, render
 from grader.judge.inputs import Inputs
+from grader.judge.selection import criteria_of_exercises
 from grader.judge.verdict.oracles import Oracle
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import CheckResult, Grade, Status
@@ -113,32 +114,6 @@ def _free_points(handout: Grade) -> Iterator[tuple[str, str]]:
     for criterion in handout.criteria:
         if criterion.score > Fraction(0):
             yield criterion.id, f"the handout as given out earns points here: {float(criterion.score):g}"
-
-
-def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """The criteria of each exercise: those whose probe calls it (a method goes by its bare name).
-
-    A probe says a function's name as an attribute, a kernel's as a text.
-    """
-    tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
-    called = {
-        function.name: set(_words(function))
-        for function in tree.body
-        if isinstance(function, ast.FunctionDef)
-    }
-    criteria: dict[str, tuple[str, ...]] = {}
-    for criterion in assignment.rubric.criteria:
-        for name in sorted(called.get(criterion.probe, ())):
-            criteria[name] = (*criteria.get(name, ()), criterion.id)
-    return criteria
-
-
-def _words(function: ast.FunctionDef) -> Iterator[str]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Attribute):
-            yield node.attr
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
 
 
 def _surviving(
