@@ -42,18 +42,19 @@ endif
 	@PYTHON="$(PYTHON)" sh ./setup.sh
 	@touch $@
 
-DEMO := tests/submissions
+DEMO := build/sample_class
 demo: setup
 	@echo; echo "== The handouts and solutions; first, and once, every wrong version is graded: a minute or so"
 	@$(GRADER) generate
 	@echo; echo "== A sample class is graded: each submission in a sandbox of its own"
-	@$(GRADER) batch $(DEMO) --assignment conv_backward; [ $$? -le 1 ] # two of the sample class need review
+	@$(PY) -m tests.sample_class $(DEMO)
+	@$(GRADER) batch $(DEMO)/conv_backward --assignment conv_backward; [ $$? -le 1 ] # two of the sample class need review
 	@echo; echo "== The class"
 	@$(GRADER) report --format terminal
 	@$(GRADER) report --format csv --out build/report
 	@$(GRADER) report --format feedback --out build/report/feedback
 	@echo; echo "== What one student reads"
-	@$(GRADER) grade $(DEMO)/remainder_ignored --assignment conv_backward \
+	@$(GRADER) grade $(DEMO)/conv_backward/remainder_ignored --assignment conv_backward \
 	    --json build/report/remainder_ignored.json --html build/report/remainder_ignored.html; [ $$? -le 1 ]
 	@echo; echo "The gradebook is build/gradebook.db, the reports are in build/report. Try next:"
 	@echo "  make -C build/release/conv_backward grade                                  a student's own run"

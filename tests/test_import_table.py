@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import by_name
+
 OURS = ("grader", "reference", "assignments", "tests")
 # In a package's name order, the longest first: (who, what of ours it may import, what of others').
 # "stdlib" stands for the standard library; everything may import itself.
@@ -229,19 +231,20 @@ def test_a_planted_violation_is_caught(planted_root: Path, name: str, source: st
 
 @pytest.mark.parametrize(
     ("name", "source"),
-    {
-        "a_neighbour": (
-            "grader/judge/planted.py",
-            "from grader.judge.cases import draw\nfrom . import cases",
-        ),
-        "what_is_allowed": ("grader/author/planted.py", "from grader.judge import cases\nimport yaml"),
-        "the_version": ("grader/judge/planted.py", "import grader\nfrom grader import __version__"),
-        "cupy_in_a_function": ("reference/planted.py", "def cuda():\n    import cupy"),
-        "numpy": ("assignments/tiny/probes.py", "import numpy as np\nfrom numpy import linalg"),
-        "the_standard_library": ("grader/model/planted.py", "import json\nfrom pathlib import Path"),
-        "everything_for_a_command": ("grader/cli/batch.py", "from grader.batch import run\nimport rich"),
-    }.values(),
-    ids=lambda value: value if "/" in value else "",
+    by_name(
+        {
+            "a_neighbour": (
+                "grader/judge/planted.py",
+                "from grader.judge.cases import draw\nfrom . import cases",
+            ),
+            "what_is_allowed": ("grader/author/planted.py", "from grader.judge import cases\nimport yaml"),
+            "the_version": ("grader/judge/planted.py", "import grader\nfrom grader import __version__"),
+            "cupy_in_a_function": ("reference/planted.py", "def cuda():\n    import cupy"),
+            "numpy": ("assignments/tiny/probes.py", "import numpy as np\nfrom numpy import linalg"),
+            "the_standard_library": ("grader/model/planted.py", "import json\nfrom pathlib import Path"),
+            "everything_for_a_command": ("grader/cli/batch.py", "from grader.batch import run\nimport rich"),
+        }
+    ),
 )
 def test_what_the_table_allows_is_not_refused(planted_root: Path, name: str, source: str) -> None:
     path = planted_root / name

@@ -1,4 +1,4 @@
-"""The sample class in tests/submissions, graded behind the real wall, and what each must score and why."""
+"""The sample class of conv_backward, graded behind the real wall, and what each must score and why."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +11,7 @@ from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status, as_number
 from tests.folders import in_folder
+from tests.sample_class.difference import Difference, Edit
 
 ROOT = Path(__file__).parent.parent
 CRITERIA = (
@@ -73,14 +74,23 @@ def failures(grade: Grade, criterion: str) -> list[str]:
     return [result.rationale for result in found.results if result.status is not Status.OK]
 
 
-def test_the_table_names_every_submission_of_the_sample_class() -> None:
-    assert set(TABLE) == {path.name for path in (ROOT / "tests" / "submissions").iterdir()}
+def test_the_table_names_every_submission_of_the_sample_class(sample_class: Path) -> None:
+    assert set(TABLE) == {path.name for path in sample_class.iterdir()}
+
+
+@pytest.mark.parametrize("text", ["b", "aa"], ids=["gone", "twice"])
+def test_an_edit_of_a_line_that_is_not_there_as_often_as_it_says_is_an_error(text: str) -> None:
+    """So a change of the solution never leaves a submission right without anyone noticing."""
+    with pytest.raises(ValueError, match=r"expected 1: The sign is wrong\."):
+        Difference("The sign is wrong.", (Edit("a", "-a"),)).apply(text)
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_a_submission_of_the_sample_class_scores_what_the_table_says(session: Session, name: str) -> None:
+def test_a_submission_of_the_sample_class_scores_what_the_table_says(
+    session: Session, sample_class: Path, name: str
+) -> None:
     points, statuses = TABLE[name]
-    grade = session.grade(in_folder(ROOT / "tests" / "submissions" / name), name)
+    grade = session.grade(in_folder(sample_class / name), name)
     assert dict(zip(CRITERIA, points, strict=True)) == {c.id: as_number(c.score) for c in grade.criteria}
     assert {c.status for c in grade.criteria if c.score < c.points} == statuses
     assert grade.sandbox == "bubblewrap"
@@ -90,8 +100,8 @@ def test_a_submission_of_the_sample_class_scores_what_the_table_says(session: Se
         assert words in failures(grade, criterion)[0]
 
 
-def test_one_hang_costs_the_rest_of_its_criterion(session: Session) -> None:
-    grade = session.grade(in_folder(ROOT / "tests" / "submissions" / "infinite_loop"), "infinite_loop")
+def test_one_hang_costs_the_rest_of_its_criterion(session: Session, sample_class: Path) -> None:
+    grade = session.grade(in_folder(sample_class / "infinite_loop"), "infinite_loop")
     failed = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.OK]
     assert [(r.criterion, r.case, r.status) for r in failed] == [
         ("dilate", "negative-axis", Status.TIMEOUT),
@@ -100,6 +110,6 @@ def test_one_hang_costs_the_rest_of_its_criterion(session: Session) -> None:
     ]
 
 
-def test_grading_twice_gives_the_same_grade(session: Session) -> None:
-    folder = ROOT / "tests" / "submissions" / "kernel_not_flipped"
+def test_grading_twice_gives_the_same_grade(session: Session, sample_class: Path) -> None:
+    folder = sample_class / "kernel_not_flipped"
     assert session.grade(in_folder(folder), "same") == session.grade(in_folder(folder), "same")

@@ -1,12 +1,12 @@
 """A grade as rows of the gradebook, and back."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, asdict, fields
 from fractions import Fraction
 from typing import Any
 
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Idea, Status
 
 # What belongs to a rubric or a class and not to the run of a case
 WORTH = ("criterion", "case", "visibility", "help", "misconceptions", "idea")
@@ -21,6 +21,7 @@ def result_to_json(result: CheckResult) -> dict[str, Any]:
 def result_from_json(data: Mapping[str, Any]) -> CheckResult:
     """The other way; criterion and case are "" where they were left out."""
     values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
+    values["calls"] = tuple(Call(**call) for call in data.get("calls", ()))
     values |= {"status": Status(data["status"]), "visibility": Visibility(data.get("visibility", "visible"))}
     return CheckResult(**{"criterion": "", "case": ""} | values)
 
@@ -64,7 +65,8 @@ def grade_from_row(row: Mapping[str, Any], results: Results | None) -> Grade:
 
 def _said(result: CheckResult) -> dict[str, Any]:
     values = vars(result)  # not asdict, which copies deeply and takes ten times as long
-    return {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
+    said = {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
+    return said | {"calls": [asdict(call) for call in result.calls]} if result.calls else said
 
 
 def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) -> dict[str, Any]:
@@ -85,6 +87,8 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
         "score": str(criterion.score),
         "status": criterion.status,
         "reason": criterion.reason,
+        "ideas": [asdict(idea) for idea in criterion.ideas],
+        "facts": [asdict(fact) for fact in criterion.facts],
         "cases": cases,
     }
 
@@ -105,4 +109,6 @@ def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> Cr
         status=Status(data["status"]),
         results=tuple(found),
         reason=data["reason"],
+        ideas=tuple(Idea(**{**idea, "others": tuple(idea["others"])}) for idea in data.get("ideas", ())),
+        facts=tuple(Fact(**{**fact, "cases": tuple(fact["cases"])}) for fact in data.get("facts", ())),
     )

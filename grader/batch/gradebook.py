@@ -196,7 +196,7 @@ class Gradebook:
             db.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
             self._log(db, "failed", _of(submission), {"submission": submission.id, "reason": reason})
 
-    def settle(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
+    def set_counting(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
         """Lets grades that are there already count: `wanted` are pairs of a submission and what counts now.
 
         That is where another policy chooses another submission. `faulty` are submissions whose failure no

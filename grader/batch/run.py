@@ -82,7 +82,7 @@ def run_batch(
             batch = _Batch(intake, graded_by, gradebook, assignment)
             if batch.waiting:
                 batch.grade(execute, console)
-            batch.settle()
+            batch.choose_counting()
         return replace(batch.summary(policies), again=again)
 
 
@@ -165,8 +165,8 @@ class _Batch:
             self._graded += 1
             fresh = {}
 
-    def settle(self) -> None:
-        """Lets count what counts by today's policy, and forgets failures that no longer matter."""
+    def choose_counting(self) -> None:
+        """Chooses the grades that count in this run; forgets failures that no longer matter."""
         known = self._gradebook.known(self._assignment)
         instead = {}
         for among in {found.candidates for found in self._intake.submissions}:
@@ -179,7 +179,7 @@ class _Batch:
         faults = self._gradebook.faults(self._assignment)
         stale = [id for id, student in faults.items() if student in students and id not in wanted]
         if instead or stale:
-            self._gradebook.settle(instead, stale)
+            self._gradebook.set_counting(instead, stale)
 
     def summary(self, policies: Policies) -> BatchSummary:
         """What the run came to; of a failure in this run the whole reason, which no report shows."""

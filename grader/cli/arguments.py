@@ -138,18 +138,14 @@ def _grade(commands: Any) -> None:
 
 def _try(commands: Any) -> None:
     tried = commands.add_parser("try", help="in a handout: Python, with a case's inputs and your functions")
-    tried.add_argument(
-        "case", nargs="?", default="", metavar="CASE", help="exercise/case"
-    )
+    tried.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
     tried.add_argument("-c", dest="code", metavar="CODE", help="run this instead of a prompt")
     tried.set_defaults(module="handout.prompt")
 
 
 def _debug(commands: Any) -> None:
     debug = commands.add_parser("debug", help="in a handout: the debugger, where a case calls your function")
-    debug.add_argument(
-        "case", nargs="?", default="", metavar="CASE", help="exercise/case"
-    )
+    debug.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
     debug.set_defaults(module="handout.debug")
 
 

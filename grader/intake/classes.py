@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Submitted:
     paths: tuple[tuple[str, str], ...]
     candidates: tuple[str, ...]
     is_missing: bool = False
+    litter: tuple[str, ...] = ()  # what programs left in a folder that holds nothing else
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Intake:
     def read(self, one: Submitted) -> SubmittedFiles:
         """The files of a submission."""
         assert self.source is not None
-        return find_files(dict(one.paths), self.names, self.source.read, self.accept_renamed).submitted
+        files, read = dict(one.paths), self.source.read
+        return find_files(files, self.names, read, self.accept_renamed, one.litter).submitted
 
 
 def read_class(
@@ -126,6 +128,7 @@ class _Reader:
         self._doubts: list[Doubt] = []
         self._in_doubt: set[str] = set()  # paths of submissions that are in doubt as a whole
         self._submitted: list[Submitted] = []
+        self._folders: dict[str, str] = {}  # a student's own folder, with the student's id
 
     def read(self) -> Intake:
         """Reads everything."""
@@ -200,18 +203,18 @@ class _Reader:
                 doubt=doubt,
             )
             is_missing = files.is_missing and not (handin.doubt or chosen.doubt)
-            submitted.append((submission, self._full(handin.files), is_missing))
+            one = Submitted(submission, self._full(handin.files), (), is_missing, self._litter(handin))
+            submitted.append(one)
             for path in handin.files.values():
                 self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)
         for handin in handins:
+            if handin.folder:
+                self._folders[self._prefixed(handin.folder)] = student.id
             for path in handin.files.values():
                 self._add(path, Role.EXTRA, student.id, OTHER)
-        ids = tuple(dict.fromkeys(submission.id for submission, _, _ in submitted))
-        seen: set[str] = set()
-        for submission, paths, is_missing in submitted:
-            if submission.id not in seen:
-                seen.add(submission.id)
-                self._submitted.append(Submitted(submission, paths, ids, is_missing))
+        ids = tuple(dict.fromkeys(one.submission.id for one in submitted))
+        first = {one.submission.id: one for one in reversed(submitted)}
+        self._submitted += [replace(first[id], candidates=ids) for id in ids]
 
     def _empty_folders(self) -> list[str]:
         """The folders that hold nothing at all: entries of their own."""
@@ -220,13 +223,18 @@ class _Reader:
 
     def _is_empty(self, handin: Handin) -> bool:
         """Whether a student's folder holds nothing at all, litter included."""
+        return not handin.files and not self._litter(handin)
+
+    def _litter(self, handin: Handin) -> tuple[str, ...]:
+        """What lies in the folder of a submission without files, by paths below it."""
+        if handin.files or not handin.folder:
+            return ()
         start = self._prefixed(f"{handin.folder}/")
-        is_litter_there = handin.folder and any(path.startswith(start) for path in self._source.paths)
-        return not handin.files and not is_litter_there
+        return tuple(path[len(start) :] for path in self._source.paths if path.startswith(start))
 
     def _find(self, handin: Handin) -> ReadFiles:
-        files = dict(self._full(handin.files))
-        return find_files(files, self._about.names, self._source.read, self._accept_renamed)
+        files, litter = dict(self._full(handin.files)), self._litter(handin)
+        return find_files(files, self._about.names, self._source.read, self._accept_renamed, litter)
 
     def _full(self, files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self._prefixed(path)) for name, path in files.items())
@@ -251,7 +259,7 @@ class _Reader:
             self._add(path, Role.REFUSED if why else Role.EXTRA, why=why)
         for path in reading.unexplained:
             self._add(path, Role.REFUSED, why=NOT_THIS_LAYOUT.format(layout=self._recognized.title))
-        owners = {
+        owners = self._folders | {
             prefix + path.partition("/")[0]: entry.student
             for path, entry in ((e.path[len(prefix) :], e) for e in self._entries.values())
             if "/" in path

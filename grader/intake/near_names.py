@@ -1,5 +1,6 @@
 """Finds the file that may be the missing one: `Dense.py`, `dense (1).py`, `dense.py.txt`, `hw.zip`."""
 
+import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from grader.intake.source import zip_within
 ADDED = re.compile(
     r"(?: ?\(\d+\)|[-_ ]\d+|(?:[-_ ]+(?:copy|kopie|copie|copia))(?: ?\(?\d+\)?)?)+$", re.IGNORECASE
 )
+ALIKE = 0.8  # how much of two names must agree before one may be a slip of the other
 MAX_ZIPS = 5  # of one submission that are looked into; of more, none is
 MAX_ZIP_ENTRIES = 10_000
 ENTRY = b"PK\x01\x02"  # what each entry of a zip's directory begins with
@@ -59,6 +61,23 @@ def is_near(file: str, name: str) -> bool:
             file = file.removesuffix(second)
     found, dot, end = file.rpartition(".")
     return bool(dot) and end == ending.casefold() and ADDED.sub("", found) == stem.casefold()
+
+
+def alike(name: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """The files of the same ending that only a person can take for `name`: `dense_final.py`, `dnese.py`."""
+    stem, _, ending = name.casefold().rpartition(".")
+    return tuple(
+        path for path in sorted(paths) if _is_alike(path.rpartition("/")[2].casefold(), stem, ending)
+    )
+
+
+def _is_alike(file: str, stem: str, ending: str) -> bool:
+    other, _, end = file.rpartition(".")
+    if end != ending or other.startswith("test") or len(other) > 4 * len(stem) + 20:
+        return False
+    words = re.split(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])", other)
+    is_within = all(word in words for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])", stem))
+    return is_within or difflib.SequenceMatcher(a=stem, b=other).ratio() >= ALIKE
 
 
 def _inside(content: bytes | str, name: str) -> list[str]:

@@ -24,6 +24,7 @@ MAX_OTHER_BYTES = 64 << 20  # a notebook with its pictures; what an LMS says of 
 TWICE = "there are two entries of this name"
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # control characters, direction marks, bytes that are no text
 UTF8 = 0x800  # the flag of a zip entry whose name is UTF-8
+MADE_ON_WINDOWS = 0  # a zip entry's creator, whose old programs write `ada\\dense.py`
 UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8
 
 
@@ -144,8 +145,13 @@ class ZipSource:
         infos = archive.infolist()
         if len(infos) > MAX_ENTRIES:
             raise UserError(f"found {len(infos)} entries, expected at most {MAX_ENTRIES}", archive.filename)
+        is_windows = bool(infos) and all(
+            "\\" in i.orig_filename and "/" not in i.orig_filename for i in infos
+        )
         for info in infos:
             name = _without_dots(unicodedata.normalize("NFC", _name_of(info)))
+            if is_windows or info.create_system == MADE_ON_WINDOWS:  # where no file's name holds a backslash
+                name = name.replace("\\", "/")
             if not name:  # the folder of all
                 continue
             if refusal := refusal_of(name):

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.intake.litter import is_litter
-from grader.intake.near_names import Near, content_of, nearest
+from grader.intake.near_names import Near, alike, content_of, nearest
 from grader.intake.notebook import Cells, module_of, tagged_sources
-from grader.intake.source import open_source
+from grader.intake.source import open_source, zip_within
 from grader.model.files import SubmittedFiles
 
 MAX_NOTEBOOKS = 20  # of one submission that are looked into
@@ -51,15 +51,23 @@ def read_submission(root: Path, names: Iterable[str], accept_renamed: bool = Fal
     `root` is neither a folder nor a zip.
     """
     source = open_source(root)
-    files = {path: path for path in source.paths if not path.endswith("/") and not is_litter(path)}
-    return find_files(files, sorted(names), source.read, accept_renamed)
+    litter = [path for path in source.paths if path.endswith("/") or is_litter(path)]
+    files = {path: path for path in source.paths if path not in set(litter)}
+    return find_files(files, sorted(names), source.read, accept_renamed, litter)
 
 
 def find_files(
-    files: Mapping[str, str], names: Sequence[str], read: Read, accept_renamed: bool = False
+    files: Mapping[str, str],
+    names: Sequence[str],
+    read: Read,
+    accept_renamed: bool = False,
+    litter: Sequence[str] = (),
 ) -> ReadFiles:
-    """The same for files of a source: `files` maps paths below the submission to the paths that it reads."""
-    finder = _Finder(files, read)
+    """The same for files of a source: `files` maps paths below the submission to the paths that it reads.
+
+    `litter` are the paths below it that are never read: they are named where there is nothing else.
+    """
+    finder = _Finder(files, read, litter)
     found = {name: finder.find(name, accept_renamed) for name in names}
     contents = {name: one.content for name, one in found.items() if isinstance(one.content, bytes)}
     problems = {name: one.content for name, one in found.items() if isinstance(one.content, str)}
@@ -78,8 +86,8 @@ def find_files(
 class _Finder:
     """Looks for files among those of one submission; each notebook is read once."""
 
-    def __init__(self, files: Mapping[str, str], read: Read) -> None:
-        self._files = files
+    def __init__(self, files: Mapping[str, str], read: Read, litter: Sequence[str]) -> None:
+        self._files, self._litter = files, litter
         self._read_source = read
         self._notebooks: dict[str, Cells | str] = {}
         self._bytes_left = MAX_NOTEBOOK_BYTES
@@ -169,6 +177,9 @@ class _Finder:
             return _Found(content, (self._files[near[0].path],), note, isinstance(content, str))
         if near:
             return _Found(f"{name} is missing; {_offer(near)}", is_missing=True)
+        if similar := alike(name, self._files):
+            mend = f"may be it: rename the right one to {name}"
+            return _Found(f"{name} is missing; {_some(similar)} {mend}", is_missing=True)
         for notebook in self._notebook_paths():
             cells = self._cells(notebook)
             if isinstance(cells, str):
@@ -177,8 +188,21 @@ class _Finder:
             return _Found(
                 f"{name} is missing, and no code cell of {notebook} is tagged {name}", is_missing=True
             )
-        there = _some(sorted(self._files)) or "nothing"
-        return _Found(f"{name} is missing; found {there}", is_missing=True)
+        return _Found(f"{name} is missing; found {self._what_is_there()}", is_missing=True)
+
+    def _what_is_there(self) -> str:
+        """The files in place of the missing one, each with what is wrong with it."""
+        if self._files:
+            return _some(
+                [f"{path}{self._flaw(path)}" for path in sorted(self._files)[: SHOWN + 1]], len(self._files)
+            )
+        return f"only what programs leave behind: {_some(self._litter)}" if self._litter else "nothing"
+
+    def _flaw(self, path: str) -> str:
+        if not path.casefold().endswith(".zip"):
+            return ""
+        content = self._read(path)
+        return "" if isinstance(content, bytes) and zip_within(content) else " (not a readable zip)"
 
 
 def _outermost(paths: Sequence[str]) -> str:
@@ -194,6 +218,8 @@ def _offer(near: Sequence[Near]) -> str:
     return f"{_some([str(one) for one in near])} may be it: leave one of them, named as asked for"
 
 
-def _some(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+def _some(paths: Sequence[str], count: int = 0) -> str:
+    """The first of `count` paths, by default of as many as there are."""
+    count = count or len(paths)
+    more = f" and {count - SHOWN} more" if count > SHOWN else ""
     return ", ".join(paths[:SHOWN]) + more

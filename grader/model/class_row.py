@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from grader.model.assignment import Visibility
 from grader.model.grade import Grade, Status
-from grader.model.policies import OUTDATED, Final, Policies, Standing, settle, settle_one
+from grader.model.policies import OUTDATED, FinalScore, Policies, Standing, apply_policies, apply_policy_to
 from grader.model.student import Adjustment, Student, Submission
 from grader.model.text import clean_line, listing
 
@@ -19,8 +19,8 @@ _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
 class ClassRow:
     """A student's current grade, if there is one; `fault` says why the last attempt to grade failed.
 
-    `submission` is the one that the grade is of; `adjustments` are what a person adds to it; `settled` is
-    what the course's policies make of all that. `absent`: the student is on the roster and submitted nothing.
+    `submission` is the one that the grade is of; `adjustments` are what a person adds to it; `policy_score`
+    is what the course's policies make of both. `absent`: the student is on the roster and submitted nothing.
     `offered` are the assignment's points, where there is no grade to say so; 0 where they are not known.
     """
 
@@ -31,7 +31,7 @@ class ClassRow:
     student: Student | None = None
     submission: Submission | None = None
     adjustments: tuple[Adjustment, ...] = ()
-    settled: Final | None = None
+    policy_score: FinalScore | None = None
     absent: bool = False
     offered: Fraction = Fraction(0)
 
@@ -48,9 +48,9 @@ class ClassRow:
         )
 
     @property
-    def final(self) -> Final:
+    def final(self) -> FinalScore:
         """What counts, and how it came about; without policies that is what was earned and adjusted."""
-        return self.settled or settle_one(Policies(), self.standing, 0)
+        return self.policy_score or apply_policy_to(Policies(), self.standing, 0)
 
     @property
     def score(self) -> Fraction | None:
@@ -147,5 +147,5 @@ def _showing(grade: Grade, shown: Collection[Visibility]) -> Grade:
 def with_policies(rows: Iterable[ClassRow], policies: Policies) -> list[ClassRow]:
     """The rows of a class, each with the score that the policies leave it."""
     listed = list(rows)
-    finals = settle(policies, (row.standing for row in listed))
-    return [replace(row, settled=finals[row.student_id, row.assignment]) for row in listed]
+    finals = apply_policies(policies, (row.standing for row in listed))
+    return [replace(row, policy_score=finals[row.student_id, row.assignment]) for row in listed]

@@ -33,7 +33,8 @@ class Status(StrEnum):
 class Outcome:
     """What asking an implementation came to: arrays where `status` is OK, else the reason.
 
-    `error` is the class of the exception where one was raised.
+    `error` is the class of the exception where one was raised, and `calls` are the submission's own calls
+    that it passed through, the outermost first.
     """
 
     status: Status
@@ -41,6 +42,54 @@ class Outcome:
     reason: str = ""
     output: str = ""
     error: str = ""
+    calls: tuple["Call", ...] = ()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a submission that an exception passed through.
+
+    `arguments` says what the function was given: the shapes of arrays, and short plain values.
+    """
+
+    function: str
+    file: str
+    line: int
+    source: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True)
+class Idea:
+    """A misconception that failing cases of one criterion speak for.
+
+    `name` is its mutant and `exercise` the function that has it; `message` and `help` are for the student.
+    Of the criterion's `failing` cases that can tell, `explained` end exactly as this idea makes them end, by
+    itself or together with the criterion's other idea. `is_sure` says that the criterion's ideas explain all
+    of them and that no case speaks against one. `others` are the mutants that fit just as well.
+    """
+
+    name: str
+    exercise: str
+    message: str
+    help: str
+    explained: int
+    failing: int
+    is_sure: bool
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What several failing `cases` of a criterion have in common, to be shown once; visible cases alone.
+
+    `kind` is "error" where they end in the same exception at the same line, "inner" where another exercise
+    that this one calls is wrong.
+    """
+
+    kind: str
+    text: str
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,8 +98,9 @@ class CheckResult:
 
     `inputs` describes the case in words; `expected` and `actual` are what differs first, at `index`;
     `rationale` says why that is wrong; `help` where to read on; `output` is what the submission printed.
-    `answer` is a digest of the arrays that came back, where they can be compared with others';
-    `misconceptions` are the mutants that answer alike, and `idea` is what to say to whoever had that idea.
+    `answer` is a digest of the arrays that came back, where they can be compared with others'; `calls` are
+    the calls that an exception passed through. `misconceptions` are those of the criterion's ideas that
+    explain this case, and `idea` says so in words.
     `follow_through` is the share of its points that a case earns although it is wrong.
     """
 
@@ -69,11 +119,15 @@ class CheckResult:
     misconceptions: tuple[str, ...] = ()
     idea: str = ""
     follow_through: float = 0.0
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True)
 class CriterionGrade:
-    """What one criterion earned: `score` of the `points` that its cases at hand offer."""
+    """What one criterion earned: `score` of the `points` that its cases at hand offer.
+
+    `ideas` are at most two, the one that explains more first; `facts` are what several cases share.
+    """
 
     id: str
     title: str
@@ -82,6 +136,8 @@ class CriterionGrade:
     status: Status
     results: tuple[CheckResult, ...]
     reason: str = ""
+    ideas: tuple[Idea, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)

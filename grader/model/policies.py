@@ -90,7 +90,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Final:
+class FinalScore:
     """The score that counts, and the steps that led there from what was `earned`.
 
     `late_days` is how many were used; `unclear` says why a person must decide, "" where nobody must.
@@ -103,7 +103,7 @@ class Final:
     unclear: str = ""
 
 
-def settle(policies: Policies, standings: Iterable[Standing]) -> dict[tuple[str, str], Final]:
+def apply_policies(policies: Policies, standings: Iterable[Standing]) -> dict[tuple[str, str], FinalScore]:
     """The final score of each standing, by student and assignment.
 
     A student's late days go to the assignment that was due first, as many as it takes.
@@ -115,13 +115,13 @@ def settle(policies: Policies, standings: Iterable[Standing]) -> dict[tuple[str,
     for student, theirs in of.items():
         left = policies.late_days.total
         for standing in sorted(theirs, key=lambda w: _due_first(policies, w)):
-            final = settle_one(policies, standing, left)
+            final = apply_policy_to(policies, standing, left)
             left -= final.late_days
             finals[student, standing.assignment] = final
     return finals
 
 
-def settle_one(policies: Policies, standing: Standing, late_days_left: int) -> Final:
+def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int) -> FinalScore:
     """The final score of one standing, for a student who has so many late days left in the course."""
     steps: list[Step] = []
     used, unclear = 0, ""
@@ -139,7 +139,7 @@ def settle_one(policies: Policies, standing: Standing, late_days_left: int) -> F
             said = f"rounded {_way(policies.rounding)} of {_points(policies.rounding.step)}"
             steps.append(Step("rounding", said, rounded))
             score = rounded
-    return Final(standing.earned, score, tuple(steps), used, unclear)
+    return FinalScore(standing.earned, score, tuple(steps), used, unclear)
 
 
 def _adjust(standing: Standing, steps: list[Step]) -> Fraction:

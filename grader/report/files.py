@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.model.class_row import ClassReport
 from grader.model.errors import UserError
 from grader.model.grade import Grade
-from grader.model.policies import Final
+from grader.model.policies import FinalScore
 
 Files = Mapping[str, bytes]  # by path below the folder that they are written into
 
@@ -54,7 +54,7 @@ def _saying_where(path: Path) -> Iterator[None]:
         raise UserError(f"cannot be written: {error.strerror or error}", path) from error
 
 
-def results_files(report: ClassReport, results: Callable[[Grade, Final | None], str]) -> Files:
+def results_files(report: ClassReport, results: Callable[[Grade, FinalScore | None], str]) -> Files:
     """`<student>/<assignment>/results.json` of each student whose score needs no review."""
     return {
         f"{folder_name(row.student_id)}/{row.assignment}/results.json": results(row.grade, row.final).encode()

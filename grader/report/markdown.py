@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 from grader.model.grade import Grade
-from grader.model.policies import Final
+from grader.model.policies import FinalScore
 from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback import Block, feedback_on, is_fault, remark
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#!|~&@]|:(?=//))")
 
 
-def to_markdown(grade: Grade, final: Final | None = None, title: str = "") -> str:
+def to_markdown(grade: Grade, final: FinalScore | None = None, title: str = "") -> str:
     """What `terminal.show` prints, laid out as Markdown (CommonMark with tables)."""
     score = grade.score if final is None else final.score
     offered = "visible points" if grade.withheld else "points"
@@ -44,7 +44,7 @@ def to_markdown(grade: Grade, final: Final | None = None, title: str = "") -> st
     return "\n".join(lines).rstrip() + "\n"
 
 
-def steps_table(final: Final) -> list[str]:
+def steps_table(final: FinalScore) -> list[str]:
     """How policies led from what was earned to what counts."""
     lines = ["| | | score |", "|---|---|---:|", f"| earned | | {score_text(final.earned)} |"]
     lines += [f"| {escaped(s.policy)} | {escaped(s.says)} | {score_text(s.score)} |" for s in final.steps]

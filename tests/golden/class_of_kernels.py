@@ -12,13 +12,13 @@ from grader.cli.course import secret
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import Misconceptions
 from grader.model.assignment import Assignment
+from grader.model.files import SubmittedFiles
 from grader.prove.misconceptions import misconceptions
 from grader.report.files import write_files
 from grader.report.terminal.grade import to_text
-from tests.folders import in_folder
+from tests.sample_class.cuda_kernels import submissions
 
 ROOT = Path(__file__).parents[2]
-CLASS = ROOT / "tests" / "submissions_of_kernels"
 GOLDEN = Path(__file__).parent / "kernels"
 
 
@@ -27,11 +27,17 @@ def golden_files(assignment: Assignment, known: Misconceptions) -> dict[str, byt
     where = {"wall": "bubblewrap", "device": "emulated", "secret": secret()}
     with Session(assignment, **where, known=known) as session:
         return {
-            f"{folder.name}.txt": to_text(
-                replace(session.grade(in_folder(folder), folder.name), notes=())
-            ).encode()
-            for folder in sorted(CLASS.iterdir())
+            f"{name}.txt": to_text(replace(session.grade(SubmittedFiles(files), name), notes=())).encode()
+            for name, files in sample_class().items()
         }
+
+
+def sample_class() -> dict[str, dict[str, bytes]]:
+    """The files of each student."""
+    return {
+        student: {name: text.encode() for name, text in files.items()}
+        for student, files in sorted(submissions().items())
+    }
 
 
 def kernels() -> Assignment:

@@ -17,6 +17,7 @@ from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Status
 from tests.folders import in_folder
+from tests.tables import by_name
 
 HEAD = "import numpy as np\nimport pytest\n\n\n"
 TWICE = '''\
@@ -169,32 +170,53 @@ def test_the_digest_is_over_the_tests_and_each_has_its_place(course: Path) -> No
 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
-    {
-        "no_criterion": (
-            '@pytest.mark.criterion("flip", weight=2)\n',
-            "",
-            "5: found 0 criteria for test_twice",
-        ),
-        "unknown_criterion": ('"flip"', '"flop"', "6: found criterion 'flop', expected one of flip, dilate"),
-        "no_id": ('"flip", ', "", "6: found pytest.mark.criterion(weight=2), expected one criterion's id"),
-        "weight_of_zero": ("weight=2", "weight=0", "6: found weight 0, expected a whole number from 1 on"),
-        "no_such_option": ("weight=2", "points=2", "6: found points for a criterion, expected weight or vis"),
-        "no_such_visibility": (
-            "weight=2",
-            'visibility="x"',
-            "6: found visibility 'x', expected one of vis",
-        ),
-        "nothing_tested": ("submission, ", "", "6: found test_twice_is_nothing without `submission`"),
-        "no_docstring": ('"""to flip twice changes nothing"""', "pass", "without a docstring, expected what"),
-        "a_class": ("@pytest", "class TestMore:\n    pass\n\n\n@pytest", "5: found the class TestMore"),
-        "not_python": ("def test", "def def test", "6: found Python that cannot be read"),
-        "twice_the_same": (
-            "def test_twice_is_nothing",
-            "def test_one_axis",
-            "found case 'flip/one-axis' a s",
-        ),
-    }.values(),
-    ids=lambda value: "",
+    by_name(
+        {
+            "no_criterion": (
+                '@pytest.mark.criterion("flip", weight=2)\n',
+                "",
+                "5: found 0 criteria for test_twice",
+            ),
+            "unknown_criterion": (
+                '"flip"',
+                '"flop"',
+                "6: found criterion 'flop', expected one of flip, dilate",
+            ),
+            "no_id": (
+                '"flip", ',
+                "",
+                "6: found pytest.mark.criterion(weight=2), expected one criterion's id",
+            ),
+            "weight_of_zero": (
+                "weight=2",
+                "weight=0",
+                "6: found weight 0, expected a whole number from 1 on",
+            ),
+            "no_such_option": (
+                "weight=2",
+                "points=2",
+                "6: found points for a criterion, expected weight or vis",
+            ),
+            "no_such_visibility": (
+                "weight=2",
+                'visibility="x"',
+                "6: found visibility 'x', expected one of vis",
+            ),
+            "nothing_tested": ("submission, ", "", "6: found test_twice_is_nothing without `submission`"),
+            "no_docstring": (
+                '"""to flip twice changes nothing"""',
+                "pass",
+                "without a docstring, expected what",
+            ),
+            "a_class": ("@pytest", "class TestMore:\n    pass\n\n\n@pytest", "5: found the class TestMore"),
+            "not_python": ("def test", "def def test", "6: found Python that cannot be read"),
+            "twice_the_same": (
+                "def test_twice_is_nothing",
+                "def test_one_axis",
+                "found case 'flip/one-axis' a s",
+            ),
+        }
+    ),
 )
 def test_a_test_that_could_not_score_is_one_line_with_its_place(
     course: Path, old: str, new: str, complaint: str

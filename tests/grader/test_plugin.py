@@ -12,21 +12,8 @@ from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Status
 from tests.folders import in_folder
+from tests.tiny_course import RIGHT, WRONG
 
-RIGHT = """\
-from ndarray import NDArray, zeros
-
-def flip(a, axes):
-    axes = [axes] if isinstance(axes, int) else axes
-    return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
-
-def dilate(a, axes, dilation):
-    steps = [dilation + 1 if i in axes else 1 for i in range(a.ndim)]
-    out = zeros([n * k for n, k in zip(a.shape, steps)], a.device, a.dtype)
-    out[tuple(slice(None, None, k) for k in steps)] = a
-    return out
-"""
-FLIP_WRONG = RIGHT.replace("-1) if i in axes", "1) if i in axes")
 NAMES = [
     "tiny/rubric.yaml::flip::one-axis",
     "tiny/rubric.yaml::flip::hidden-one",
@@ -90,7 +77,7 @@ def test_a_right_submission_passes_every_case(grade: Callable[..., Grade]) -> No
 def test_pytests_own_options_choose_what_runs(
     grade: Callable[..., Grade], arguments: tuple[str, ...], expected: list[str]
 ) -> None:
-    graded = grade(FLIP_WRONG, *arguments, "-p", "no:cacheprovider")
+    graded = grade(WRONG, *arguments, "-p", "no:cacheprovider")
 
     assert ran(graded) == expected
     assert graded.not_selected == 4 - len(expected)
@@ -134,7 +121,7 @@ def test_a_rubric_is_collected_by_the_run_alone_that_was_started_for_it(
 def test_a_failure_in_pytests_report_shows_no_traceback_of_the_grader(
     grade: Callable[..., Grade], capfd: pytest.CaptureFixture[str], style: str
 ) -> None:
-    grade(FLIP_WRONG, "-k", "one-axis", f"--tb={style}", "-p", "no:cacheprovider")
+    grade(WRONG, "-k", "one-axis", f"--tb={style}", "-p", "no:cacheprovider")
 
     out = capfd.readouterr().out
     assert "Traceback" not in out
@@ -156,7 +143,7 @@ def test_what_a_submission_raises_is_reported_with_its_own_line(
 
 
 def test_what_stands_on_a_failed_criterion_is_skipped_with_the_reason(grade: Callable[..., Grade]) -> None:
-    graded = grade(FLIP_WRONG)
+    graded = grade(WRONG)
 
     flip, dilate = graded.criteria
     assert (flip.status, flip.score) == (Status.WRONG, 0)

@@ -10,6 +10,7 @@ from grader.model.times import course_time, moment_of
 TITLE, RANK = "folders", 10
 MAX_VERSION_DIGITS = 2  # a longer number is a student's id
 NUMBERED = re.compile(r"(?P<word>[^0-9]*?)(?P<number>[0-9]{1,9})", re.ASCII)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # Words that name a version of a submission, and no person.
 VERSION = re.compile(
     r"(?:v|ver|version|final|draft|attempt|submission|submit|try|take|old|new|latest|last|first|backup|bak|copy|"
@@ -57,9 +58,11 @@ def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
 
 
 def order(folders: list[str]) -> dict[str, str]:
-    """What sorts folders that are all named by times, or all by numbers; empty if nothing does."""
+    """What sorts folders that are all named by times, days or numbers; empty if nothing does."""
     if all(course_time(folder, None) for folder in folders):
         return {folder: course_time(folder, None) for folder in folders}
+    if all(DAY.fullmatch(folder) and course_time(f"{folder}T00:00", None) for folder in folders):
+        return {folder: folder for folder in folders}
     matches = {folder: NUMBERED.fullmatch(folder) for folder in folders}
     words = {match["word"].casefold() for match in matches.values() if match is not None}
     numbers = {int(match["number"]) for match in matches.values() if match is not None}

@@ -15,8 +15,9 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 def grades_csv(rows: Iterable[ClassRow]) -> bytes:
     """grades.csv: one row a student, sorted by student_id; the same grades give the same bytes.
 
-    Columns: student_id; for each assignment what counts of it and then `assignment.criterion` in the rubric's
-    order; needs_review; remark, which names the assignments in which the student submitted nothing.
+    Columns: student_id; for each assignment the final score, empty while it needs review, and then
+    `assignment.criterion` in the rubric's order; needs_review; remark, which names the assignments in which
+    the student submitted nothing.
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     columns: dict[str, dict[str, None]] = {}  # per assignment, because a regrade may meet an older rubric
@@ -28,7 +29,8 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
             criteria = () if row.grade is None else row.grade.criteria
             scores = {f"{row.assignment}.{c.id}": score_text(c.score) for c in criteria}
             named.update(dict.fromkeys(scores))
-            cells |= {row.assignment: score_text(row.score)} | scores
+            final = "" if row.review_reason else score_text(row.score)
+            cells |= {row.assignment: final} | scores
         if row.review_reason:
             said = f"{row.assignment}: {row.review_reason}"
             cells["needs_review"] = "; ".join(filter(None, [cells.get("needs_review"), said]))

@@ -7,7 +7,7 @@ from typing import Any
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, review_line, to_review
 from grader.model.grade import CriterionGrade, Grade, Status, as_number
-from grader.model.policies import Final
+from grader.model.policies import FinalScore
 from grader.model.text import clean_line
 from grader.report.feedback import Section, block, feedback_on, remark
 from grader.report.files import results_files
@@ -21,7 +21,7 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 LATER = (Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED)  # Gradescope itself knows when that is
 
 
-def results_json(grade: Grade, final: Final | None = None) -> str:
+def results_json(grade: Grade, final: FinalScore | None = None) -> str:
     """The same grade gives the same bytes.
 
     A criterion is a test that its student sees, with no value of a case that is not visible: a hidden test

@@ -1,12 +1,13 @@
 """One submission's grade as JSON, for other programs; the schema is versioned by its first field."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.grade import CheckResult, CriterionGrade, Grade, as_number
-from grader.model.policies import Final
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea, as_number
+from grader.model.policies import FinalScore
 from grader.report.formats import Request
 from grader.report.tables.sheet import Written
 
@@ -50,7 +51,7 @@ def _row(row: ClassRow) -> dict[str, Any]:
     }
 
 
-def _final(final: Final) -> dict[str, Any]:
+def _final(final: FinalScore) -> dict[str, Any]:
     steps = [{"policy": s.policy, "says": s.says, "score": as_number(s.score)} for s in final.steps]
     return {"earned": as_number(final.earned), "late_days": final.late_days, "steps": steps}
 
@@ -80,8 +81,16 @@ def _criterion(criterion: CriterionGrade, reveal: bool) -> dict[str, Any]:
         "points": as_number(criterion.points),
         "status": criterion.status,
         "reason": criterion.reason,
+        "ideas": [_idea(idea) for idea in criterion.ideas],
+        "facts": [asdict(fact) for fact in criterion.facts],
         "cases": [_case(result, reveal) for result in criterion.results],
     }
+
+
+def _idea(idea: Idea) -> dict[str, Any]:
+    """An idea with its strength in a word: "sure" or "likely"."""
+    values = asdict(idea)
+    return values | {"claim": "sure" if values.pop("is_sure") else "likely"}
 
 
 def _case(result: CheckResult, reveal: bool) -> dict[str, Any]:

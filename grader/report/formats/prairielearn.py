@@ -5,7 +5,7 @@ from typing import Any
 
 from grader.model.class_row import ClassReport, review_line, to_review
 from grader.model.grade import CriterionGrade, Grade, Status, as_number
-from grader.model.policies import Final
+from grader.model.policies import FinalScore
 from grader.model.text import clean_line
 from grader.report.feedback import feedback_on, remark
 from grader.report.files import results_files
@@ -20,7 +20,7 @@ MAX_BYTES = 1_000_000  # PrairieLearn reads no more than 1 MB
 LIMITS = (100_000, 10_000, 1_000, 100)  # characters of a text, tried until the whole fits
 
 
-def results_json(grade: Grade, final: Final | None = None) -> str:
+def results_json(grade: Grade, final: FinalScore | None = None) -> str:
     """The same grade gives the same bytes, never more than PrairieLearn reads; no value of a hidden case."""
     return next(
         text
@@ -29,7 +29,7 @@ def results_json(grade: Grade, final: Final | None = None) -> str:
     )
 
 
-def _results(grade: Grade, final: Final | None, limit: int) -> str:
+def _results(grade: Grade, final: FinalScore | None, limit: int) -> str:
     refused = [r.rationale for c in grade.criteria for r in c.results if r.status is Status.REFUSED]
     if refused and len(refused) == sum(len(c.results) for c in grade.criteria):
         return _dumps({"gradable": False, "format_errors": [clean_line(refused[0])]})

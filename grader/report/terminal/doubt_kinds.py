@@ -63,6 +63,12 @@ KINDS = (
         ": --accept-renamed takes it",
     ),
     Kind(
+        "the file may be there under a name of the student's own",
+        "Look at the file. If it is the right one, rename it and run this again. Until then it scores 0.",
+        "may be it: rename the right one",
+        ": rename the right one to [^;]*",
+    ),
+    Kind(
         "a notebook without the tag",
         "Tag the code cells with the name of the file, or save them as that file. Until then it scores 0.",
         "no code cell of .* is tagged",

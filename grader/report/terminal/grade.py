@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model.grade import Grade, Status
-from grader.model.policies import Final
+from grader.model.policies import FinalScore
 from grader.model.text import clean, clean_line, plural, score_text
 from grader.report.feedback import (
     CASES_IN_FULL,
@@ -32,7 +32,7 @@ def show(
     grade: Grade,
     console: Console,
     reveal: bool = False,
-    final: Final | None = None,
+    final: FinalScore | None = None,
     *,
     first_only: bool = False,
     place: Place | None = None,
@@ -78,7 +78,7 @@ def _closing(grade: Grade, feedback: Feedback, more: int, place: Place) -> Rende
     return Text.assemble(rest, (step, "bold"))
 
 
-def to_text(grade: Grade, final: Final | None = None) -> str:
+def to_text(grade: Grade, final: FinalScore | None = None) -> str:
     """The same as plain text."""
     console = Console(file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False)
     with console.capture() as captured:
@@ -86,7 +86,7 @@ def to_text(grade: Grade, final: Final | None = None) -> str:
     return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
 
 
-def _header(grade: Grade, final: Final | None, width: int = WIDTH) -> RenderableType:
+def _header(grade: Grade, final: FinalScore | None, width: int = WIDTH) -> RenderableType:
     grid = Table.grid(expand=True)
     grid.add_column(overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
@@ -122,7 +122,7 @@ def _scores(grade: Grade) -> RenderableType:
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
-def _steps(final: Final) -> RenderableType:
+def _steps(final: FinalScore) -> RenderableType:
     grid = Table.grid(padding=(0, 3, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")

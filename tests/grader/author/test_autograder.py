@@ -57,6 +57,14 @@ def autograder(course: Path, tmp_path: Path) -> Callable[..., Path]:
     return lay_out
 
 
+def notebook(source: str) -> str:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
+    return json.dumps({
+        "cells": [cell | {"source": source, "metadata": {"tags": ["conv.py"]}}],
+        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+    })  # fmt: skip
+
+
 def run(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [root / "run_autograder"],
@@ -99,6 +107,31 @@ def test_it_grades_where_bubblewrap_cannot_run_and_says_so(
     results = json.loads((root / "results" / "results.json").read_text())
     assert (results["score"], results["extra_data"]["sandbox"]) == (4, "none")
     assert "No sandbox here" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "score", "note"),
+    [
+        pytest.param({"hw/conv.py": HALF}, 4, "", id="in-a-folder"),
+        pytest.param({"hw.ipynb": notebook(HALF)}, 4, "taken from the cells of hw.ipynb", id="notebook"),
+        pytest.param({"conv.py": "\ufeff" + HALF, "__MACOSX/._conv.py": "x"}, 4, "", id="litter-and-a-mark"),
+        pytest.param({"Conv.py": HALF}, 0, "Conv.py may be it", id="near-name"),
+        pytest.param({"v1/conv.py": HALF, "final/conv.py": HALF + "\n"}, 0, "conv.py", id="no-order"),
+    ],
+)
+def test_gradescope_reads_a_submission_as_every_command_does(
+    autograder: Callable[..., Path], files: dict[str, str], score: int, note: str
+) -> None:
+    root = autograder(HALF)
+    shutil.rmtree(root / "submission")
+    for name, text in files.items():
+        (root / "submission" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "submission" / name).write_text(text, encoding="utf-8")
+    done = run(root)
+    assert done.returncode == 0, done.stderr
+    text = (root / "results" / "results.json").read_text()
+    assert json.loads(text)["score"] == score
+    assert note in text
 
 
 def test_a_students_own_numbers_are_those_of_their_id(autograder: Callable[..., Path]) -> None:

@@ -8,25 +8,15 @@ from grader.author.load import changed_files, digest_of, load, load_course
 from grader.judge.cases import draw
 from grader.model.assignment import OWN_TEST, Limits, Visibility
 from grader.model.errors import UserError
+from tests.tables import by_name
+from tests.tiny_course import ASSIGNMENT, RUBRIC_OF_FLIP
 
 RUBRIC = "rubric.yaml"
 NAMED = "assignment.yaml"
 
-FULL = """\
-assignment: tiny
-points: 10
-defaults:
-  data: integers
-  batch: 2
-criteria:
-  - id: flip
-    title: flip reverses
-    points: 4
-    probe: flip
-    help: README.md#flip
-    cases:
-      - {id: one-axis, shape: [2, 3], axes: [1]}
-      - {id: hidden-one, shape: [3, 4], axes: [0], visibility: hidden}
+FULL = (
+    RUBRIC_OF_FLIP.replace("criteria:\n", "defaults:\n  data: integers\n  batch: 2\ncriteria:\n")
+    + """\
   - id: conv
     title: the convolution
     points: 6
@@ -40,13 +30,7 @@ criteria:
       - {id: given, x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0}
       - {id: drawn, draw: 2, remainder: any}
 """
-NAME = """\
-name: tiny
-title: Two functions
-files: [conv.py]
-oracle: reference.conv
-limits: {case_seconds: 2}
-"""
+)
 GIVEN = "x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0"
 
 
@@ -55,7 +39,7 @@ def tiny(course: Path) -> Path:
     """An assignment folder with a rubric that uses every kind of case."""
     folder = course / "assignments" / "tiny"
     (folder / RUBRIC).write_text(FULL)
-    (folder / NAMED).write_text(NAME)
+    (folder / NAMED).write_text(ASSIGNMENT)
     (folder / "probes.py").write_text(
         "def flip(submission, case): ...\n\n\ndef conv(submission, case): ...\n"
     )
@@ -461,7 +445,7 @@ def handout(tiny: Path, tmp_path: Path) -> Path:
         (tmp_path / "handout" / name).rename(grading / name)
     (grading.parent / "given.py").write_text("x = 1\n")
     recorded = digest_of(b"x = 1\n")
-    (grading / NAMED).write_text(f"{NAME}provided: {{given.py: {recorded}}}\nfrozen: frozen.npz\n")
+    (grading / NAMED).write_text(f"{ASSIGNMENT}provided: {{given.py: {recorded}}}\nfrozen: frozen.npz\n")
     return grading
 
 
@@ -546,32 +530,38 @@ def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
-    {
-        "alone": ("    adjoint_of: conv\n    wrt: x\n", "", 15, "expected adjoint_of and wrt with it"),
-        "without_wrt": ("    wrt: x\n", "", 15, "expected adjoint_of and wrt with it"),
-        "everything": ("follow_through: 0.5", "follow_through: 1.0", 15, "found 1.0 for 'follow_through'"),
-        "nothing": ("follow_through: 0.5", "follow_through: 0.0", 15, "found 0.0 for 'follow_through'"),
-        "with_an_adjoint": (
-            "    follow_through: 0.5\n",
-            "    follow_through: 0.5\n    compare: adjoint\n",
-            15,
-            "expected exact",
-        ),
-        "a_forward_pass_that_nothing_tests": (
-            "adjoint_of: conv",
-            "adjoint_of: flip",
-            16,
-            "found adjoint_of 'flip', expected an earlier criterion's probe: conv",
-        ),
-        "an_input_that_there_is_not": ("wrt: x", "wrt: a", 17, "found wrt 'a', expected one of x, w"),
-        "what_has_no_transpose": (
-            "      - {id: real,",
-            "      - {id: array, shape: [3], axes: [0]}\n      - {id: real,",
-            21,
-            "expected a convolution or a matmul",
-        ),
-    }.values(),
-    ids=lambda value: "",
+    by_name(
+        {
+            "alone": ("    adjoint_of: conv\n    wrt: x\n", "", 15, "expected adjoint_of and wrt with it"),
+            "without_wrt": ("    wrt: x\n", "", 15, "expected adjoint_of and wrt with it"),
+            "everything": (
+                "follow_through: 0.5",
+                "follow_through: 1.0",
+                15,
+                "found 1.0 for 'follow_through'",
+            ),
+            "nothing": ("follow_through: 0.5", "follow_through: 0.0", 15, "found 0.0 for 'follow_through'"),
+            "with_an_adjoint": (
+                "    follow_through: 0.5\n",
+                "    follow_through: 0.5\n    compare: adjoint\n",
+                15,
+                "expected exact",
+            ),
+            "a_forward_pass_that_nothing_tests": (
+                "adjoint_of: conv",
+                "adjoint_of: flip",
+                16,
+                "found adjoint_of 'flip', expected an earlier criterion's probe: conv",
+            ),
+            "an_input_that_there_is_not": ("wrt: x", "wrt: a", 17, "found wrt 'a', expected one of x, w"),
+            "what_has_no_transpose": (
+                "      - {id: real,",
+                "      - {id: array, shape: [3], axes: [0]}\n      - {id: real,",
+                21,
+                "expected a convolution or a matmul",
+            ),
+        }
+    ),
 )
 def test_follow_through_without_what_it_needs_is_refused(
     tiny: Path, old: str, new: str, line: int, said: str

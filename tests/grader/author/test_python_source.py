@@ -7,6 +7,7 @@ import pytest
 
 from grader.author.python_source import Function, find_function, removed_statements, without_methods
 from grader.model.errors import UserError
+from tests.tables import by_name
 
 LIBRARY = '''\
 """A library."""
@@ -130,18 +131,19 @@ def test_the_removed_statements_are_those_that_the_stub_lacks(
 
 @pytest.mark.parametrize(
     ("reference", "phrase"),
-    {
-        "no_such_module": ("library.other:whole", "there is no library/other.py"),
-        "no_such_function": ("library.things:gone", "library/things.py defines no function gone"),
-        "no_function_named": ("library.things", "defines no function"),
-        "a_method": ("library.things:method", "defines no function method"),
-        "a_class": ("library.things:Box", "defines no function Box"),
-        "no_such_method": ("library.things:Box.gone", "defines no function Box.gone"),
-        "a_function_of_no_class": ("library.things:Box.helper", "defines no function Box.helper"),
-        "no_such_class": ("library.things:Bag.method", "defines no function Bag.method"),
-        "an_empty_name": ("", "there is no"),
-    }.values(),
-    ids=lambda value: "",
+    by_name(
+        {
+            "no_such_module": ("library.other:whole", "there is no library/other.py"),
+            "no_such_function": ("library.things:gone", "library/things.py defines no function gone"),
+            "no_function_named": ("library.things", "defines no function"),
+            "a_method": ("library.things:method", "defines no function method"),
+            "a_class": ("library.things:Box", "defines no function Box"),
+            "no_such_method": ("library.things:Box.gone", "defines no function Box.gone"),
+            "a_function_of_no_class": ("library.things:Box.helper", "defines no function Box.helper"),
+            "no_such_class": ("library.things:Bag.method", "defines no function Bag.method"),
+            "an_empty_name": ("", "there is no"),
+        }
+    ),
 )
 def test_a_reference_that_names_no_function_is_refused_in_one_line(
     root: Path, reference: str, phrase: str

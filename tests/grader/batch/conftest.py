@@ -23,6 +23,7 @@ from grader.batch.gradebook import Gradebook
 from grader.batch.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from tests.tiny_course import RIGHT, WRONG
 
 HISTORY = ("runs", "arrivals", "audit_log")  # how it came about, which no two runs share
 SERVER_USERS = ("postgres", "nobody")  # the server refuses to be root's
@@ -163,21 +164,6 @@ def grade() -> Grade:
         CriterionGrade("flip", "ein Übertrag", Fraction(1, 7), Fraction(0), Status.NOT_RUN, (), "\udfff"),
     )
     return Grade("conv", "ada", criteria, "none", "cuda", Fraction(2, 9), 3, {"numpy": "2.0"})
-
-
-RIGHT = """\
-from ndarray import zeros
-
-def flip(a, axes):
-    return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
-
-def dilate(a, axes, dilation):
-    steps = [dilation + 1 if i in axes else 1 for i in range(a.ndim)]
-    out = zeros([n * k for n, k in zip(a.shape, steps)], a.device, a.dtype)
-    out[tuple(slice(None, None, k) for k in steps)] = a
-    return out
-"""
-WRONG = RIGHT.replace("slice(None, None, -1)", "slice(None)")
 
 
 @pytest.fixture

@@ -12,20 +12,8 @@ from grader.batch.work import Done, Grading, GradingSession, Work
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade
+from tests.tiny_course import RIGHT, WRONG
 
-RIGHT = """\
-from ndarray import zeros
-
-def flip(a, axes):
-    return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
-
-def dilate(a, axes, dilation):
-    steps = [dilation + 1 if i in axes else 1 for i in range(a.ndim)]
-    out = zeros([n * k for n, k in zip(a.shape, steps)], a.device, a.dtype)
-    out[tuple(slice(None, None, k) for k in steps)] = a
-    return out
-"""
-WRONG = RIGHT.replace("slice(None, None, -1)", "slice(None)")
 CASES = ["dilate/columns", "dilate/rows", "flip/hidden-one", "flip/one-axis"]
 
 Change = tuple[str, str, str]  # a file of the assignment, a text in it, another one

@@ -12,19 +12,7 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.cli import PASSED
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Student, Submission
-
-RIGHT = """\
-from ndarray import zeros
-
-def flip(a, axes):
-    return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
-
-def dilate(a, axes, dilation):
-    steps = [dilation + 1 if i in axes else 1 for i in range(a.ndim)]
-    out = zeros([n * k for n, k in zip(a.shape, steps)], a.device, a.dtype)
-    out[tuple(slice(None, None, k) for k in steps)] = a
-    return out
-"""
+from tests.tiny_course import RIGHT, WRONG
 
 
 @pytest.fixture
@@ -54,7 +42,7 @@ def right(submission: Callable[[str], Path]) -> Path:
 
 @pytest.fixture
 def wrong(submission: Callable[[str], Path]) -> Path:
-    return submission(RIGHT.replace("slice(None, None, -1)", "slice(None)"))
+    return submission(WRONG)
 
 
 @pytest.fixture

@@ -393,3 +393,22 @@ def test_what_a_person_decides_is_bound_bounded_and_can_be_taken_back(
     assert grader.status == NOT_PASSED
     for name in ("conv (1).py", "Conv.py", "conv.py.txt", "conv.py in hw.zip"):
         assert f"conv.py is missing; {name} may be it" in grader.shown
+
+
+def test_an_export_that_asks_a_question_leaves_nothing_half_written(
+    grader: Commands, root: Path, zipped: Callable[[Files], Path]
+) -> None:
+    grader.batch(zipped({"ada/conv.py": RIGHT}))
+    before = sorted((path, path.read_bytes()) for path in (root / "out").rglob("*") if path.is_file())
+    moodle = zipped({
+        "Ada Lovelace_11_assignsubmission_file_/conv.py": RIGHT,
+        "Alan Turing_12_assignsubmission_file_/conv.py": RIGHT,
+        "stray.py": RIGHT,
+    })  # fmt: skip
+    shown = grader("batch", moodle, "--assignment", "tiny", "--gradebook", grader.url)
+    assert grader.status == USER_MISTAKE
+    assert "--layout" in shown
+    grader("intake", moodle, "--assignment", "tiny", "--csv", root / "intake.csv")
+    assert not (root / "intake.csv").exists()
+    grader("report", "--gradebook", grader.url, "--format", "csv", "--out", root / "out")
+    assert sorted((path, path.read_bytes()) for path in (root / "out").rglob("*") if path.is_file()) == before

@@ -65,6 +65,10 @@ CERTAIN: dict[str, tuple[list[str], dict[str, str]]] = {
         [f"a/b/c/{name}/dense.py" for name in ("ada", "bob")],
         {name: f"a/b/c/{name}/dense.py" for name in ("ada", "bob")},
     ),
+    "folders named by days": (
+        ["ada/2026-09-09/dense.py", "ada/2026-09-10/dense.py", "bob/dense.py"],
+        {"ada": "ada/2026-09-10/dense.py", "bob": "bob/dense.py"},
+    ),
     "one folder within a student's": (["ada/hw/dense.py"], {"ada": "ada/hw/dense.py"}),
     "files": (["ada.py", "bob_dense.py"], {"ada": "ada.py", "bob": "bob_dense.py"}),
     "an LMS's names within a student's folder": (

@@ -68,6 +68,21 @@ def test_a_hostile_entry_is_refused_with_its_reason_and_the_rest_is_read(tmp_pat
     assert sorted(os.listdir(tmp_path)) == ["class.zip"]
 
 
+@pytest.mark.parametrize("system", [0, 3], ids=["says it is of Windows", "says nothing"])
+def test_a_zip_that_separates_folders_by_backslashes_is_read(tmp_path: Path, system: int) -> None:
+    entries = [member(name) for name in ("ada\\conv.py", "bob\\hw\\conv.py")]
+    for entry in entries:
+        entry.create_system = system
+    more = [(member("class.txt"), b"")] if system == 0 else []
+    root = zip_of(tmp_path / "class.zip", *((entry, HONEST) for entry in entries), *more)
+    intake = read_class(root, ["conv.py"])
+    found = {one.submission.student_id: one for one in intake.submissions}
+    assert {id: intake.read(one).files for id, one in found.items()} == {
+        "ada": {"conv.py": HONEST},
+        "bob": {"conv.py": HONEST},
+    }
+
+
 def test_of_two_entries_of_one_name_neither_is_graded(tmp_path: Path) -> None:
     root = zip_of(
         tmp_path / "class.zip", ("ada/conv.py", HONEST), ("ada/conv.py", b"x"), ("bob/conv.py", b"")

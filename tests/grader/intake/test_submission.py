@@ -65,6 +65,13 @@ NEVER_TAKEN: dict[str, tuple[Files, str]] = {
         "more than one notebook (a.ipynb, b",
     ),
     "another file": ({"main.py": SOURCE}, "dense.py is missing; found main.py"),
+    "a name of the student's own": ({"dense_final.py": SOURCE}, "dense_final.py may be it: rename the right"),
+    "a slip": (
+        {"dnese.py": SOURCE, "test_dense.py": b""},
+        "dnese.py may be it: rename the right one to dense",
+    ),
+    "a broken zip": ({"hw.zip": b"PK"}, "dense.py is missing; found hw.zip (not a readable zip)"),
+    "litter": ({".ipynb_checkpoints/dense.py": SOURCE}, "found only what programs leave behind: .ipynb_ch"),
     "no tag": ({"hw.ipynb": notebook(tag="x")}, "no code cell of hw.ipynb is tagged dense.py"),
     "no notebook": ({"hw.ipynb": b"{"}, "hw.ipynb is no notebook: "),
 }

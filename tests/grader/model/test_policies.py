@@ -16,11 +16,11 @@ from grader.model.policies import (
     Policies,
     Rounding,
     Standing,
+    apply_policies,
+    apply_policy_to,
     closes,
     duration,
     round_score,
-    settle,
-    settle_one,
 )
 from grader.model.student import Adjustment, Student, Submission
 
@@ -63,7 +63,7 @@ def handed_in(
 
 
 def score(policies: Policies, standing: Standing, left: int = 0) -> Fraction:
-    return settle_one(policies, standing, left).score
+    return apply_policy_to(policies, standing, left).score
 
 
 @given(late_policies(), points, st.integers(0, 5), spans, spans)
@@ -102,7 +102,7 @@ def test_rounding_moves_a_score_by_less_than_a_step_and_never_above_what_is_offe
 def test_no_score_changes_without_a_step_that_says_why(
     policies: Policies, earned: Fraction, left: int, after: timedelta | None
 ) -> None:
-    final = settle_one(policies, handed_in(after, earned), left)
+    final = apply_policy_to(policies, handed_in(after, earned), left)
     assert final.score == (final.steps[-1].score if final.steps else earned)
     assert all(step.says and step.policy for step in final.steps)
 
@@ -114,7 +114,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
     names = [f"hw{number}" for number in range(len(earned))]
     policies = replace(policies, deadlines={name: DUE + n * 7 * DAY for n, name in enumerate(names)})
     standings = [handed_in(a, e, name) for name, e, a in zip(names, earned, after, strict=False)]
-    finals = settle(policies, standings[::-1])
+    finals = apply_policies(policies, standings[::-1])
     used = [finals["ada", name].late_days for name in names]
     assert sum(used) <= policies.late_days.total
     assert max(used) <= policies.late_days.each
@@ -176,7 +176,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
 def test_what_a_policy_takes_and_what_it_says(
     policies: Policies, after: timedelta | None, left: int, expected: int, policy: str | None, says: str
 ) -> None:
-    final = settle_one(policies, handed_in(after), left)
+    final = apply_policy_to(policies, handed_in(after), left)
     assert final.score == expected
     assert (final.steps[-1].policy if final.steps else None) == policy
     assert says in (final.steps[-1].says if final.steps else "")
@@ -188,7 +188,7 @@ def test_a_floor_lifts_nobody() -> None:
 
 
 def test_without_a_deadline_nothing_is_late() -> None:
-    assert settle_one(Policies(), handed_in(99 * DAY), 0).steps == ()
+    assert apply_policy_to(Policies(), handed_in(99 * DAY), 0).steps == ()
 
 
 def test_the_longer_of_two_extensions_counts() -> None:
@@ -203,20 +203,20 @@ def test_late_days_go_to_what_was_due_first() -> None:
         TEN_A_DAY, deadlines={"b": DUE - 7 * DAY, "a": DUE}, late_days=LateDays(total=3, each=2)
     )
     standings = [handed_in(2 * DAY, assignment="a"), handed_in(-5 * DAY, assignment="b")]
-    finals = settle(policies, standings)
+    finals = apply_policies(policies, standings)
     assert (finals["ada", "b"].late_days, finals["ada", "b"].score) == (2, 90)
     assert (finals["ada", "a"].late_days, finals["ada", "a"].score) == (1, 80)
 
 
 def test_what_the_lms_calls_late_without_a_time_is_a_persons_to_decide() -> None:
-    final = settle_one(TEN_A_DAY, handed_in(None, late=True), 0)
+    final = apply_policy_to(TEN_A_DAY, handed_in(None, late=True), 0)
     assert (final.score, final.unclear) == (90, "late, and nothing says by how much")
 
 
 def test_what_a_person_adds_is_not_taken_by_the_penalty_and_is_rounded_last() -> None:
     adjustment = Adjustment("ada", "conv", "flip", Fraction("2.25"), "regrade", "grace")
     policies = replace(TEN_A_DAY, rounding=Rounding("nearest", Fraction(1, 2)))
-    final = settle_one(policies, replace(handed_in(DAY), adjustments=(adjustment,)), 0)
+    final = apply_policy_to(policies, replace(handed_in(DAY), adjustments=(adjustment,)), 0)
     assert [(step.policy, step.score) for step in final.steps] == [
         ("late_penalty", 80), ("adjustment", Fraction("82.25")), ("rounding", Fraction("82.5")),
     ]  # fmt: skip
@@ -235,27 +235,27 @@ def adjusted(*points: int, may_exceed: bool = False, submission: str | None = No
 def test_what_persons_add_leaves_a_total_within_0_and_the_points_offered(
     added: list[int], earned: int
 ) -> None:
-    final = settle_one(Policies(), replace(adjusted(*added), earned=Fraction(earned)), 0)
+    final = apply_policy_to(Policies(), replace(adjusted(*added), earned=Fraction(earned)), 0)
     assert final.score == min(max(earned + sum(added), 0), 100)
     assert ("bounds" in [step.policy for step in final.steps]) == (final.score != earned + sum(added))
-    free = settle_one(Policies(), replace(adjusted(*added, may_exceed=True), earned=Fraction(earned)), 0)
+    free = apply_policy_to(Policies(), replace(adjusted(*added, may_exceed=True), earned=Fraction(earned)), 0)
     assert free.score == earned + sum(added)
 
 
 def test_a_total_that_is_cut_says_so() -> None:
-    steps = settle_one(Policies(), adjusted(20), 0).steps
+    steps = apply_policy_to(Policies(), adjusted(20), 0).steps
     assert [(s.policy, s.score) for s in steps] == [("adjustment", 110), ("bounds", 100)]
     assert steps[1].says == "a total is at most 100 points"
-    assert settle_one(Policies(), adjusted(-95), 0).steps[1].says == "a total is at least 0 points"
+    assert apply_policy_to(Policies(), adjusted(-95), 0).steps[1].says == "a total is at least 0 points"
 
 
 def test_where_no_points_are_known_a_total_has_no_upper_bound() -> None:
     standing = replace(adjusted(20), earned=Fraction(0), max_score=Fraction(0))
-    assert settle_one(Policies(), standing, 0).score == 20
+    assert apply_policy_to(Policies(), standing, 0).score == 20
 
 
 def test_an_adjustment_for_another_submission_is_said_and_changes_nothing() -> None:
-    final = settle_one(Policies(), adjusted(5, submission="another"), 0)
+    final = apply_policy_to(Policies(), adjusted(5, submission="another"), 0)
     assert final.score == 90
     assert [step.says for step in final.steps] == [
         "+5 points from grace: why (it no longer applies: it was for an earlier submission)"
@@ -266,7 +266,8 @@ def test_an_adjustment_for_another_submission_is_said_and_changes_nothing() -> N
 def test_after_an_assignment_closes_nothing_scores(policies: Policies, after: timedelta) -> None:
     end, extension = closes(policies, "conv"), policies.extensions["conv"]["ada"]
     is_over = end is not None and DUE + after > end + extension
-    assert is_over == ("drop_after" in {s.policy for s in settle_one(policies, handed_in(after), 5).steps})
+    final = apply_policy_to(policies, handed_in(after), 5)
+    assert is_over == ("drop_after" in {s.policy for s in final.steps})
 
 
 @pytest.mark.parametrize(("text", "hours"), [("15m", 0.25), ("36h", 36), ("1.5d", 36), ("0d", 0)])

@@ -20,14 +20,11 @@ from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade
 from grader.prove.misconceptions import grade_made
 from grader.prove.verify import HANDOUT, leaks, submissions
+from tests import tiny_course
+from tests.tables import by_name
+from tests.tiny_course import RUBRIC
 
-ASSIGNMENT = """\
-name: tiny
-title: Two functions
-files: [conv.py]
-oracle: reference.conv
-limits: {case_seconds: 0.5, wall_factor: 60}
-"""
+ASSIGNMENT = tiny_course.ASSIGNMENT.replace("case_seconds: 2", "case_seconds: 0.5, wall_factor: 60")
 
 MUTANTS = '''\
 """Wrong ideas about two functions."""
@@ -123,29 +120,6 @@ def dilate(a, axes):
     return a
 '''
 )
-
-RUBRIC = """\
-assignment: tiny
-points: 10
-criteria:
-  - id: flip
-    title: flip reverses
-    points: 4
-    probe: flip
-    help: README.md#flip
-    cases:
-      - {id: one-axis, shape: [2, 3], axes: [1]}
-      - {id: hidden-one, shape: [3, 4], axes: [0], visibility: hidden}
-  - id: dilate
-    title: dilate fills
-    points: 6
-    probe: dilate
-    requires: [flip]
-    help: README.md#dilate
-    cases:
-      - {id: rows, shape: [2, 3], axes: [0], dilation: 1}
-      - {id: columns, shape: [2, 3], axes: [1], dilation: 2, weight: 2}
-"""
 
 FAULTY_CASES = """\
       - {id: again, shape: [2, 3], axes: [1]}
@@ -389,19 +363,23 @@ def one(a):
 
 @pytest.mark.parametrize(
     ("held", "is_leak"),
-    {
-        "two_statements_of_a_block": ("if True:\n    b = a + 1\n    return b * 2\n", True),
-        "in_a_function": ("def f(a):\n    x = 1\n    b = a + 1\n    return b * 2\n", True),
-        "one_of_them": ("b = a + 1\nprint(b)\n", False),
-        "not_next_to_each_other": ("b = a + 1\nprint(b)\nb * 2\n", False),
-        "what_the_stub_keeps": (
-            "def step(a):\n    if a:\n        raise NotImplementedError\n    return 0\n",
-            False,
-        ),
-        "a_function_of_one_statement": ('def one(a):\n    """Adds one."""\n    return a + 1\n', True),
-        "the_docstring_alone": ('def one(a):\n    """Adds one."""\n    raise NotImplementedError\n', False),
-    }.values(),
-    ids=lambda value: None,
+    by_name(
+        {
+            "two_statements_of_a_block": ("if True:\n    b = a + 1\n    return b * 2\n", True),
+            "in_a_function": ("def f(a):\n    x = 1\n    b = a + 1\n    return b * 2\n", True),
+            "one_of_them": ("b = a + 1\nprint(b)\n", False),
+            "not_next_to_each_other": ("b = a + 1\nprint(b)\nb * 2\n", False),
+            "what_the_stub_keeps": (
+                "def step(a):\n    if a:\n        raise NotImplementedError\n    return 0\n",
+                False,
+            ),
+            "a_function_of_one_statement": ('def one(a):\n    """Adds one."""\n    return a + 1\n', True),
+            "the_docstring_alone": (
+                'def one(a):\n    """Adds one."""\n    raise NotImplementedError\n',
+                False,
+            ),
+        }
+    ),
 )
 def test_two_consecutive_statements_of_a_solution_are_a_leak(
     tmp_path: Path, held: str, is_leak: bool

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from grader.model.frame import RawArray, array_bytes
 from grader.worker.submission import Case, Input, Submission, to_raw
+from tests.tables import by_name
 
 
 class NDArray:
@@ -115,27 +116,28 @@ def test_a_tuple_of_arrays_is_several_and_a_tuple_of_ints_is_one(ndarray: Module
 
 @pytest.mark.parametrize(
     ("value", "phrase"),
-    {
-        "none": (None, "is a return missing"),
-        "an_ndarray_of_none": (NDArray(None), "is a return missing"),
-        "none_in_a_tuple": ((GRID, None), "is a return missing"),
-        "list": ([1.0, 2.0], "a list; an NDArray is expected"),
-        "text": ("done", "a str; an NDArray is expected"),
-        "float": (1.5, "a float; an NDArray is expected"),
-        "truth": (True, "a bool; an NDArray is expected"),
-        "function": (len, "an NDArray is expected"),
-        "generator": ((x for x in ()), "a generator; an NDArray is expected"),
-        "the_class_itself": (NDArray, "an NDArray is expected"),
-        "objects": (np.array([object()]), "an array of object"),
-        "objects_that_are_numbers": (np.array([1.0, 2.0], dtype=object), "an array of object"),
-        "text_array": (np.array(["x"]), "an array of <U1"),
-        "structured": (np.zeros(2, "f4,f4"), "floats are expected"),
-        "void": (np.zeros(2, "V4"), "floats are expected"),
-        "complex": (np.zeros(2, complex), "an array of complex128"),
-        "longdouble": (np.zeros(2, np.longdouble), "floats are expected"),
-        "dates": (np.zeros(2, "M8[s]"), "floats are expected"),
-    }.values(),
-    ids=lambda value: value if isinstance(value, str) else "",
+    by_name(
+        {
+            "none": (None, "is a return missing"),
+            "an_ndarray_of_none": (NDArray(None), "is a return missing"),
+            "none_in_a_tuple": ((GRID, None), "is a return missing"),
+            "list": ([1.0, 2.0], "a list; an NDArray is expected"),
+            "text": ("done", "a str; an NDArray is expected"),
+            "float": (1.5, "a float; an NDArray is expected"),
+            "truth": (True, "a bool; an NDArray is expected"),
+            "function": (len, "an NDArray is expected"),
+            "generator": ((x for x in ()), "a generator; an NDArray is expected"),
+            "the_class_itself": (NDArray, "an NDArray is expected"),
+            "objects": (np.array([object()]), "an array of object"),
+            "objects_that_are_numbers": (np.array([1.0, 2.0], dtype=object), "an array of object"),
+            "text_array": (np.array(["x"]), "an array of <U1"),
+            "structured": (np.zeros(2, "f4,f4"), "floats are expected"),
+            "void": (np.zeros(2, "V4"), "floats are expected"),
+            "complex": (np.zeros(2, complex), "an array of complex128"),
+            "longdouble": (np.zeros(2, np.longdouble), "floats are expected"),
+            "dates": (np.zeros(2, "M8[s]"), "floats are expected"),
+        }
+    ),
 )
 def test_what_is_no_array_is_refused_with_a_line_for_the_student(
     value: Any, phrase: str, ndarray: ModuleType

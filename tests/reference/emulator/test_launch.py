@@ -8,6 +8,7 @@ import pytest
 
 from reference.emulator import CompileError, Fresh, Module
 from reference.emulator.lines import LineTable
+from tests.tables import by_name
 
 FILL = """
 extern "C" __global__ void fill(int n, float value, float *out)
@@ -166,30 +167,31 @@ LANES = np.arange(32)
 
 @pytest.mark.parametrize(
     ("expression", "expected"),
-    {
-        "shfl": ("__shfl_sync(~0u, i, 5)", np.full(32, 5)),
-        "shfl_of_halves": ("__shfl_sync(~0u, i, 17, 16)", LANES // 16 * 16 + 1),
-        "up": ("__shfl_up_sync(~0u, i, 3)", np.where(LANES < 3, LANES, LANES - 3)),
-        "down": ("__shfl_down_sync(~0u, i, 3)", np.where(LANES > 28, LANES, LANES + 3)),
-        "down_in_eights": ("__shfl_down_sync(~0u, i, 2, 8)", np.where(LANES % 8 > 5, LANES, LANES + 2)),
-        "xor": ("__shfl_xor_sync(~0u, i, 9)", LANES ^ 9),
-        "wide": ("(int)(__shfl_xor_sync(~0u, i * 5000000000LL, 1) / 5000000000LL)", LANES ^ 1),
-        "ballot": ("(int)(__ballot_sync(~0u, i % 3 == 0) & 0xff)", np.full(32, 0b01001001)),
-        "any": ("__any_sync(~0u, i == 7) + 2 * __any_sync(~0u, i == 40)", np.full(32, 1)),
-        "all": ("__all_sync(~0u, i < 32) + 2 * __all_sync(~0u, i < 31)", np.full(32, 1)),
-        "match": ("(int)__popc(__match_any_sync(~0u, i / 4))", np.full(32, 4)),
-        "reduce_add": ("__reduce_add_sync(~0u, -i)", np.full(32, -496)),
-        "reduce_min": ("__reduce_min_sync(~0u, 3 - i)", np.full(32, -28)),
-        "reduce_max": ("(int)__reduce_max_sync(~0u, (unsigned)i)", np.full(32, 31)),
-        "reduce_xor": ("(int)__reduce_xor_sync(~0u, 1u << i)", np.full(32, -1)),
-        "half_of_a_warp": (
-            "i < 16 ? __shfl_sync(0xffffu, i, 3) : __shfl_sync(0xffff0000u, i, 20)",
-            np.where(LANES < 16, 3, 20),
-        ),
-        "count": ("__syncthreads_count(i % 2) + 100 * __syncthreads_and(i >= 0)", np.full(32, 116)),
-        "or": ("__syncthreads_or(i == 5) + 2 * __syncthreads_and(i == 5)", np.full(32, 1)),
-    }.values(),
-    ids=lambda value: value if isinstance(value, str) else "",
+    by_name(
+        {
+            "shfl": ("__shfl_sync(~0u, i, 5)", np.full(32, 5)),
+            "shfl_of_halves": ("__shfl_sync(~0u, i, 17, 16)", LANES // 16 * 16 + 1),
+            "up": ("__shfl_up_sync(~0u, i, 3)", np.where(LANES < 3, LANES, LANES - 3)),
+            "down": ("__shfl_down_sync(~0u, i, 3)", np.where(LANES > 28, LANES, LANES + 3)),
+            "down_in_eights": ("__shfl_down_sync(~0u, i, 2, 8)", np.where(LANES % 8 > 5, LANES, LANES + 2)),
+            "xor": ("__shfl_xor_sync(~0u, i, 9)", LANES ^ 9),
+            "wide": ("(int)(__shfl_xor_sync(~0u, i * 5000000000LL, 1) / 5000000000LL)", LANES ^ 1),
+            "ballot": ("(int)(__ballot_sync(~0u, i % 3 == 0) & 0xff)", np.full(32, 0b01001001)),
+            "any": ("__any_sync(~0u, i == 7) + 2 * __any_sync(~0u, i == 40)", np.full(32, 1)),
+            "all": ("__all_sync(~0u, i < 32) + 2 * __all_sync(~0u, i < 31)", np.full(32, 1)),
+            "match": ("(int)__popc(__match_any_sync(~0u, i / 4))", np.full(32, 4)),
+            "reduce_add": ("__reduce_add_sync(~0u, -i)", np.full(32, -496)),
+            "reduce_min": ("__reduce_min_sync(~0u, 3 - i)", np.full(32, -28)),
+            "reduce_max": ("(int)__reduce_max_sync(~0u, (unsigned)i)", np.full(32, 31)),
+            "reduce_xor": ("(int)__reduce_xor_sync(~0u, 1u << i)", np.full(32, -1)),
+            "half_of_a_warp": (
+                "i < 16 ? __shfl_sync(0xffffu, i, 3) : __shfl_sync(0xffff0000u, i, 20)",
+                np.where(LANES < 16, 3, 20),
+            ),
+            "count": ("__syncthreads_count(i % 2) + 100 * __syncthreads_and(i >= 0)", np.full(32, 116)),
+            "or": ("__syncthreads_or(i == 5) + 2 * __syncthreads_and(i == 5)", np.full(32, 1)),
+        }
+    ),
 )
 @pytest.mark.parametrize("order", ["forward", "reverse", 3])
 def test_lanes_exchange_values_and_votes(module, expression, expected, order):
@@ -282,23 +284,24 @@ def test_templates_are_launched_by_their_instances(module):
 
 @pytest.mark.parametrize(
     ("line", "complaint"),
-    {
-        "assembly": ('asm("nop");', "inline assembly"),
-        "launch": ("kernel<<<1, 1>>>(out);", "launched by the host"),
-        "host": ("cudaMalloc(&out, 4);", "host's functions"),
-        "header": ("#include <vector>", "no such header"),
-        "own_header": ('#include "mine.h"', "no such header"),
-        "groups": ("cooperative_groups::this_grid();", "cooperative groups"),
-        "heap": ("float *p = new float[4];", "device's heap"),
-        "old_shuffle": ("out[0] = __shfl(out[0], 1);", "_sync"),
-        "shared_in_a_macro": ("#define TILE __shared__ float tile[4]", "in a macro"),
-        "shared_with_a_value": ("__shared__ int n = 4;", "without a value"),
-        "shared_without_a_size": ("__shared__ int n[];", "declared with `extern`"),
-        "the_emulators_own": ("emulator_barrier(0, 0);", "emulator's own"),
-        "no_such_function": ("frobnicate(out);", "frobnicate"),
-        "mistyped": ("out[0] = threadIdx.w;", "no member named"),
-    }.values(),
-    ids=lambda value: value if " " not in value else "",
+    by_name(
+        {
+            "assembly": ('asm("nop");', "inline assembly"),
+            "launch": ("kernel<<<1, 1>>>(out);", "launched by the host"),
+            "host": ("cudaMalloc(&out, 4);", "host's functions"),
+            "header": ("#include <vector>", "no such header"),
+            "own_header": ('#include "mine.h"', "no such header"),
+            "groups": ("cooperative_groups::this_grid();", "cooperative groups"),
+            "heap": ("float *p = new float[4];", "device's heap"),
+            "old_shuffle": ("out[0] = __shfl(out[0], 1);", "_sync"),
+            "shared_in_a_macro": ("#define TILE __shared__ float tile[4]", "in a macro"),
+            "shared_with_a_value": ("__shared__ int n = 4;", "without a value"),
+            "shared_without_a_size": ("__shared__ int n[];", "declared with `extern`"),
+            "the_emulators_own": ("emulator_barrier(0, 0);", "emulator's own"),
+            "no_such_function": ("frobnicate(out);", "frobnicate"),
+            "mistyped": ("out[0] = threadIdx.w;", "no member named"),
+        }
+    ),
 )
 def test_what_is_not_emulated_is_a_compile_error_with_its_line(module, line, complaint):
     source = f"// it is not here: cudaMalloc\n__global__ void kernel(float *out)\n{{\n{line}\n}}\n"

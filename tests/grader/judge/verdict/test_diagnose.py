@@ -28,7 +28,6 @@ from grader.report.formats.json import to_json
 from tests.folders import in_folder
 
 ROOT = Path(__file__).parents[4]
-CLASS = ROOT / "tests" / "submissions"
 NAME = "conv_backward"
 
 KNOWN = Misconceptions(
@@ -174,9 +173,11 @@ SAMPLE_CLASS: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("name", SAMPLE_CLASS)
-def test_the_misconceptions_of_the_sample_class_are_named_and_no_others(session: Session, name: str) -> None:
+def test_the_misconceptions_of_the_sample_class_are_named_and_no_others(
+    session: Session, sample_class: Path, name: str
+) -> None:
     expected = {criterion: {(idea,)} for criterion, idea in SAMPLE_CLASS[name].items()}
-    assert ideas(session.grade(in_folder(CLASS / name), name)) == expected
+    assert ideas(session.grade(in_folder(sample_class / name), name)) == expected
 
 
 def test_hidden_cases_tell_mutants_apart_without_showing_their_values(
@@ -213,10 +214,10 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_in_a_handout_the_frozen_digests_name_the_misconception(
-    handout: Path, known: Misconceptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    handout: Path, known: Misconceptions, sample_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = shutil.copytree(handout, tmp_path / "own")
-    shutil.copy(CLASS / "remainder_ignored" / "conv.py", own / "conv.py")
+    shutil.copy(sample_class / "remainder_ignored" / "conv.py", own / "conv.py")
     monkeypatch.chdir(own)
     assert main(["grade", ".", "--json", "grade.json"]) == 1
     criteria = {c["id"]: c["cases"] for c in json.loads((own / "grade.json").read_text())["criteria"]}

@@ -10,6 +10,7 @@ from grader.judge.cases import draw
 from grader.judge.inputs import Inputs
 from grader.judge.verdict.explain import RESULTS, Mistake, explain_shape, spatial_axes
 from grader.model.assignment import Case
+from tests.tables import by_name
 
 NAMES = st.sampled_from(list(RESULTS))
 
@@ -82,49 +83,50 @@ BOTH = conv([32, 9, 3], [3, 2, 5], [2, 3], [1, 0])  # remainders 1 and 1
 
 @pytest.mark.parametrize(
     ("inputs", "name", "actual", "said"),
-    {
-        "remainder_ignored": (
-            BOTH,
-            "x",
-            (2, 31, 8, 3),
-            "height: 31 is what you get for 32 when the remainder (32 + 2·1 - 3) mod 2 = 1 is left out; "
-            "width: 8 is what you get for 9 when the remainder (9 + 2·0 - 2) mod 3 = 1 is left out",
-        ),
-        "on_one_axis": (
-            BOTH,
-            "x",
-            (2, 31, 9, 3),
-            "height: 31 is what you get for 32 when the remainder (32 + 2·1 - 3) mod 2 = 1 is left out",
-        ),
-        "cut_forgotten": (
-            conv([7, 9, 3], [3, 4, 2], [2, 5], 0),  # nothing left over
-            "x",
-            (2, 8, 13, 3),
-            "height: 8 is what you get for 7 when the zeros behind the last window are kept, "
-            "s - 1 - r = 2 - 1 - 0 = 1 too many; width: 13 is what you get for 9 when the zeros behind the "
-            "last window are kept, s - 1 - r = 5 - 1 - 0 = 4 too many",
-        ),
-        "padding_kept": (
-            conv([7, 9, 3], [4, 4, 2], 1, [1, 2]),
-            "x",
-            (2, 9, 13, 3),
-            "height: 9 is what you get for 7 when the padding is still there: 7 + 2·1 = 9",
-        ),
-        "padding_forgotten_forward": (
-            conv([8, 9, 3], [3, 2, 5], [1, 2], [2, 1]),
-            "out_grad",
-            (2, 6, 4, 5),
-            "height: 6 is what you get for 10 when (8 - 3) // 1 + 1 leaves out the padding, 2·2",
-        ),
-        "rest_of_the_kernel_gradient": (
-            conv([8, 9, 3], [4, 2, 5], 3, 0),
-            "w",
-            (5, 3, 3, 5),
-            "height: 5 is what you get for 4 when out_grad ends with its last element: the remainder "
-            "(8 + 2·0 - 4) mod 3 = 1 is left out",
-        ),
-    }.values(),
-    ids=lambda value: "",
+    by_name(
+        {
+            "remainder_ignored": (
+                BOTH,
+                "x",
+                (2, 31, 8, 3),
+                "height: 31 is what you get for 32 when the remainder (32 + 2·1 - 3) mod 2 = 1 is left out; "
+                "width: 8 is what you get for 9 when the remainder (9 + 2·0 - 2) mod 3 = 1 is left out",
+            ),
+            "on_one_axis": (
+                BOTH,
+                "x",
+                (2, 31, 9, 3),
+                "height: 31 is what you get for 32 when the remainder (32 + 2·1 - 3) mod 2 = 1 is left out",
+            ),
+            "cut_forgotten": (
+                conv([7, 9, 3], [3, 4, 2], [2, 5], 0),  # nothing left over
+                "x",
+                (2, 8, 13, 3),
+                "height: 8 is what you get for 7 when the zeros behind the last window are kept, "
+                "s - 1 - r = 2 - 1 - 0 = 1 too many; width: 13 is what you get for 9 when the zeros "
+                "behind the last window are kept, s - 1 - r = 5 - 1 - 0 = 4 too many",
+            ),
+            "padding_kept": (
+                conv([7, 9, 3], [4, 4, 2], 1, [1, 2]),
+                "x",
+                (2, 9, 13, 3),
+                "height: 9 is what you get for 7 when the padding is still there: 7 + 2·1 = 9",
+            ),
+            "padding_forgotten_forward": (
+                conv([8, 9, 3], [3, 2, 5], [1, 2], [2, 1]),
+                "out_grad",
+                (2, 6, 4, 5),
+                "height: 6 is what you get for 10 when (8 - 3) // 1 + 1 leaves out the padding, 2·2",
+            ),
+            "rest_of_the_kernel_gradient": (
+                conv([8, 9, 3], [4, 2, 5], 3, 0),
+                "w",
+                (5, 3, 3, 5),
+                "height: 5 is what you get for 4 when out_grad ends with its last element: the remainder "
+                "(8 + 2·0 - 4) mod 3 = 1 is left out",
+            ),
+        }
+    ),
 )
 def test_the_arithmetic_is_written_out(inputs: Inputs, name: str, actual: tuple[int, ...], said: str) -> None:
     assert said in explain_shape(inputs.array(name).shape, actual, inputs)
@@ -132,31 +134,32 @@ def test_the_arithmetic_is_written_out(inputs: Inputs, name: str, actual: tuple[
 
 @pytest.mark.parametrize(
     ("inputs", "expected", "actual", "said"),
-    {
-        "no_mistake_gives_it": (BOTH, (2, 32, 9, 3), (2, 77, 9, 3), "axis 1 has length 77 and not 32"),
-        "other_axes_differ": (
-            BOTH,
-            (2, 32, 9, 3),
-            (1, 31, 9, 3),
-            "axis 0 has length 1 and not 2; axis 1 has length 31 and not 32",
-        ),
-        "two_arrays_of_that_shape": (
-            conv([5, 6, 4], [1, 1, 4], 1, 0),
-            (2, 5, 6, 4),
-            (2, 4, 6, 4),
-            "axis 1 has length 4 and not 5",
-        ),
-        "the_shape_of_no_array": (BOTH, (4, 4), (4, 3), "axis 1 has length 3 and not 4"),
-        "axes_exchanged": (BOTH, (2, 32, 9, 3), (2, 9, 32, 3), "axes were exchanged"),
-        "no_convolution": (
-            draw(Case("one", "a", "a", "array", {"shape": [2, 3]}), "tiny"),
-            (2, 3),
-            (2, 4),
-            "axis 1 has length 4 and not 3",
-        ),
-        "no_inputs": (None, (2, 3), (2, 4), "axis 1 has length 4 and not 3"),
-    }.values(),
-    ids=lambda value: "",
+    by_name(
+        {
+            "no_mistake_gives_it": (BOTH, (2, 32, 9, 3), (2, 77, 9, 3), "axis 1 has length 77 and not 32"),
+            "other_axes_differ": (
+                BOTH,
+                (2, 32, 9, 3),
+                (1, 31, 9, 3),
+                "axis 0 has length 1 and not 2; axis 1 has length 31 and not 32",
+            ),
+            "two_arrays_of_that_shape": (
+                conv([5, 6, 4], [1, 1, 4], 1, 0),
+                (2, 5, 6, 4),
+                (2, 4, 6, 4),
+                "axis 1 has length 4 and not 5",
+            ),
+            "the_shape_of_no_array": (BOTH, (4, 4), (4, 3), "axis 1 has length 3 and not 4"),
+            "axes_exchanged": (BOTH, (2, 32, 9, 3), (2, 9, 32, 3), "axes were exchanged"),
+            "no_convolution": (
+                draw(Case("one", "a", "a", "array", {"shape": [2, 3]}), "tiny"),
+                (2, 3),
+                (2, 4),
+                "axis 1 has length 4 and not 3",
+            ),
+            "no_inputs": (None, (2, 3), (2, 4), "axis 1 has length 4 and not 3"),
+        }
+    ),
 )
 def test_where_no_arithmetic_explains_a_shape_it_is_said_in_words(
     inputs: Inputs | None, expected: tuple[int, ...], actual: tuple[int, ...], said: str

@@ -14,6 +14,7 @@ from grader.judge.verdict.oracles import Expected
 from grader.model.assignment import Case, Criterion
 from grader.model.frame import RawArray
 from grader.model.grade import CheckResult, Outcome, Status
+from tests.tables import by_name
 
 # a convolution with a kernel of one pixel is a matrix product: small enough to be its own reference here
 CASE = Case(
@@ -119,24 +120,31 @@ def constant(inputs: Inputs) -> Any:
 
 @pytest.mark.parametrize(
     ("probes", "rationale"),
-    {
-        "zero": ({"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)}, "zero has no transpose"),
-        "w_ignored": ({"conv": ignores_w}, "w is ignored"),
-        "x_ignored": ({"conv": ignores_x}, "x is ignored"),
-        "constant": ({"conv": constant}, "is ignored"),
-        "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "height: 2 is what you get for 3"),
-        "another_shape_back": ({"x_grad": lambda i: x_grad(i)[:, :, :1]}, "axis 2 has length 1 and not 2"),
-        "would_broadcast": ({"x_grad": lambda i: x_grad(i)[:1]}, "axis 0 has length 1 and not 2"),
-        "sign_turned": ({"x_grad": lambda i: -x_grad(i)}, "not the transpose of your own forward pass"),
-        "two_results_forward": ({"conv": lambda i: (conv(i), conv(i))}, "the number of results differs"),
-        "two_results_back": ({"x_grad": lambda i: (x_grad(i), x_grad(i))}, "the number of results differs"),
-        "nan": ({"x_grad": lambda i: x_grad(i) * np.nan}, "was every element written?"),
-        "infinite_on_both_sides": (
-            {"conv": lambda i: conv(i) + np.inf, "x_grad": lambda i: x_grad(i) + np.inf},
-            "was every element written?",
-        ),
-    }.values(),
-    ids=lambda value: "",
+    by_name(
+        {
+            "zero": ({"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)}, "zero has no transpose"),
+            "w_ignored": ({"conv": ignores_w}, "w is ignored"),
+            "x_ignored": ({"conv": ignores_x}, "x is ignored"),
+            "constant": ({"conv": constant}, "is ignored"),
+            "another_shape_forward": ({"conv": lambda i: conv(i)[:, :-1]}, "height: 2 is what you get for 3"),
+            "another_shape_back": (
+                {"x_grad": lambda i: x_grad(i)[:, :, :1]},
+                "axis 2 has length 1 and not 2",
+            ),
+            "would_broadcast": ({"x_grad": lambda i: x_grad(i)[:1]}, "axis 0 has length 1 and not 2"),
+            "sign_turned": ({"x_grad": lambda i: -x_grad(i)}, "not the transpose of your own forward pass"),
+            "two_results_forward": ({"conv": lambda i: (conv(i), conv(i))}, "the number of results differs"),
+            "two_results_back": (
+                {"x_grad": lambda i: (x_grad(i), x_grad(i))},
+                "the number of results differs",
+            ),
+            "nan": ({"x_grad": lambda i: x_grad(i) * np.nan}, "was every element written?"),
+            "infinite_on_both_sides": (
+                {"conv": lambda i: conv(i) + np.inf, "x_grad": lambda i: x_grad(i) + np.inf},
+                "was every element written?",
+            ),
+        }
+    ),
 )
 def test_what_proves_nothing_is_wrong_and_says_why(probes: dict[str, Probe], rationale: str) -> None:
     result = adjoint(**probes)
@@ -236,23 +244,24 @@ def of_this_input_only(inputs: Inputs) -> Any:
 
 @pytest.mark.parametrize(
     "probes",
-    {
-        "zero": {"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)},
-        "constant": {"conv": constant, "x_grad": lambda i: 0 * x_grad(i)},
-        "w_ignored": {"conv": ignores_w, "x_grad": lambda i: inputs_of_sums(i)},
-        "x_ignored": {"conv": ignores_x, "x_grad": lambda i: 0 * x_grad(i)},
-        "another_forward_pass": {"conv": lambda i: 2 * conv(i), "x_grad": lambda i: 3 * x_grad(i)},
-        "a_constant_added": {"conv": lambda i: 3 * conv(i) + 1, "x_grad": lambda i: 3 * x_grad(i)},
-        "another_shape": {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)[:1]},
-        "another_dtype": {"conv": lambda i: 3 * conv(i), "x_grad": doubled_dtype},
-        "fitted_to_the_input": {"conv": lambda i: 3 * conv(i), "x_grad": of_this_input_only},
-        "not_finite": {"conv": lambda i: conv(i) * np.nan, "x_grad": lambda i: 3 * x_grad(i)},
-        "no_forward_pass": {
-            "conv": lambda i: Outcome(Status.ERROR, reason="because"),
-            "x_grad": lambda i: 3 * x_grad(i),
-        },
-    }.values(),
-    ids=lambda value: "",
+    by_name(
+        {
+            "zero": {"conv": zeros, "x_grad": lambda i: 0 * x_grad(i)},
+            "constant": {"conv": constant, "x_grad": lambda i: 0 * x_grad(i)},
+            "w_ignored": {"conv": ignores_w, "x_grad": lambda i: inputs_of_sums(i)},
+            "x_ignored": {"conv": ignores_x, "x_grad": lambda i: 0 * x_grad(i)},
+            "another_forward_pass": {"conv": lambda i: 2 * conv(i), "x_grad": lambda i: 3 * x_grad(i)},
+            "a_constant_added": {"conv": lambda i: 3 * conv(i) + 1, "x_grad": lambda i: 3 * x_grad(i)},
+            "another_shape": {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)[:1]},
+            "another_dtype": {"conv": lambda i: 3 * conv(i), "x_grad": doubled_dtype},
+            "fitted_to_the_input": {"conv": lambda i: 3 * conv(i), "x_grad": of_this_input_only},
+            "not_finite": {"conv": lambda i: conv(i) * np.nan, "x_grad": lambda i: 3 * x_grad(i)},
+            "no_forward_pass": {
+                "conv": lambda i: Outcome(Status.ERROR, reason="because"),
+                "x_grad": lambda i: 3 * x_grad(i),
+            },
+        }
+    ),
 )
 def test_what_is_no_transpose_of_the_forward_pass_earns_nothing(probes: dict[str, Probe]) -> None:
     result = followed(**probes)

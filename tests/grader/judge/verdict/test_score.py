@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from grader.judge.verdict.score import failing_forward, score, unmet_requirement
 from grader.model.assignment import Assignment, Case, Criterion, Rubric
 from grader.model.grade import CheckResult, Grade, Status
+from tests.tables import by_name
 
 STATUSES = st.sampled_from(list(Status))
 
@@ -179,18 +180,19 @@ def results_of(**statuses: list[Status]) -> dict[str, CheckResult]:
 
 @pytest.mark.parametrize(
     ("results", "reason"),
-    {
-        "nothing_ran": (results_of(), ""),
-        "one_of_each_passed": (results_of(flip=[Status.WRONG, Status.OK], pad=[Status.OK]), ""),
-        "the_first_failed": (results_of(flip=[Status.WRONG], pad=[Status.OK]), "flip"),
-        "the_second_failed": (results_of(flip=[Status.OK], pad=[Status.ERROR, Status.WRONG]), "pad"),
-        "the_second_was_not_run": (results_of(flip=[Status.OK], pad=[Status.NOT_RUN]), "pad"),
-        "the_graders_fault": (results_of(flip=[Status.INTERNAL_ERROR], pad=[Status.OK]), "flip"),
-        "a_time_limit_ended_it": (results_of(flip=[Status.TIMEOUT, Status.NOT_RUN], pad=[Status.OK]), ""),
-        "every_case_timed_out": (results_of(flip=[Status.TIMEOUT], pad=[Status.OK]), "flip"),
-        "an_unrelated_failed": (results_of(flip=[Status.OK], pad=[Status.OK], conv=[Status.WRONG]), ""),
-    }.values(),
-    ids=lambda value: "",
+    by_name(
+        {
+            "nothing_ran": (results_of(), ""),
+            "one_of_each_passed": (results_of(flip=[Status.WRONG, Status.OK], pad=[Status.OK]), ""),
+            "the_first_failed": (results_of(flip=[Status.WRONG], pad=[Status.OK]), "flip"),
+            "the_second_failed": (results_of(flip=[Status.OK], pad=[Status.ERROR, Status.WRONG]), "pad"),
+            "the_second_was_not_run": (results_of(flip=[Status.OK], pad=[Status.NOT_RUN]), "pad"),
+            "the_graders_fault": (results_of(flip=[Status.INTERNAL_ERROR], pad=[Status.OK]), "flip"),
+            "a_time_limit_ended_it": (results_of(flip=[Status.TIMEOUT, Status.NOT_RUN], pad=[Status.OK]), ""),
+            "every_case_timed_out": (results_of(flip=[Status.TIMEOUT], pad=[Status.OK]), "flip"),
+            "an_unrelated_failed": (results_of(flip=[Status.OK], pad=[Status.OK], conv=[Status.WRONG]), ""),
+        }
+    ),
 )
 def test_a_criterion_runs_unless_no_case_of_one_that_it_requires_passed(
     results: dict[str, CheckResult], reason: str

@@ -42,11 +42,9 @@ def test_one_row_a_student_and_blank_cells_where_there_is_no_grade(small: Grade)
     )
 
 
-def test_what_needs_review_is_named(mixed: Grade) -> None:
-    assert (
-        read(grades_csv([ClassRow("ada", "conv_backward", mixed)]))[1][-2]
-        == "conv_backward: not scored: speed/large"
-    )
+def test_what_needs_review_is_named_and_has_no_final_score(mixed: Grade) -> None:
+    line = read(grades_csv([ClassRow("ada", "conv_backward", mixed)]))[1]
+    assert (line[1], line[-2]) == ("", "conv_backward: not scored: speed/large")
 
 
 def test_the_order_of_the_grades_does_not_matter(small: Grade) -> None:
