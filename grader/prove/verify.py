@@ -16,7 +16,7 @@ from grader.author.render import VIEWS, Rendered, render
 from grader.judge.inputs import Inputs
 from grader.judge.selection import criteria_of_exercises
 from grader.judge.verdict.oracles import Oracle
-from grader.model.assignment import Assignment, Case
+from grader.model.assignment import Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.verification import Finding, Verification
@@ -68,6 +68,7 @@ def verify(
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),
+        *broken_points(assignment.rubric),
         *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in broken.items()),
         *(
             (name, f"the solution does not pass on {device}: {r.status}: {r.rationale}")
@@ -108,6 +109,18 @@ def _killed_by(mutant: Grade, not_its_own: Container[str]) -> dict[str, Status]:
         for case, result in _failed(mutant).items()
         if case not in not_its_own and result.status not in UNJUDGED
     }
+
+
+def broken_points(rubric: Rubric) -> Iterator[tuple[str, str]]:
+    """The criteria of which a case is worth no whole points: a student's total would be odd, as 34.78."""
+    for criterion in rubric.criteria:
+        shares = [Fraction(criterion.points * case.weight, criterion.weight) for case in criterion.cases]
+        if odd := next((share for share in shares if share.denominator > 1), None):
+            yield (
+                criterion.id,
+                f"found a case worth {float(odd):.4g} of {criterion.points} points, expected whole points: "
+                f"give the cases weights that add up to {criterion.points} (now {criterion.weight})",
+            )
 
 
 def _free_points(handout: Grade) -> Iterator[tuple[str, str]]:

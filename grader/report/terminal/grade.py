@@ -52,7 +52,7 @@ def show(
     parts: list[RenderableType] = [_header(grade, final, console.width)]
     if feedback.whole is not None:
         parts.append(_block(feedback.whole))
-    parts.append(_scores(grade))
+    parts.append(_scores(grade, only_selected=place is not None and grade.not_selected > 0))
     if final is not None and final.steps:
         parts.append(_steps(final))
     if grade.notes:
@@ -102,13 +102,15 @@ def _header(grade: Grade, final: FinalScore | None, width: int = WIDTH) -> Rende
     return grid
 
 
-def _scores(grade: Grade) -> RenderableType:
+def _scores(grade: Grade, only_selected: bool) -> RenderableType:
     grid = Table.grid(padding=(0, 3, 0, 0))
     grid.add_column(overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for criterion in grade.criteria:
+        if only_selected and not criterion.results:
+            continue
         share = float(criterion.score / criterion.points) if criterion.points else 0.0
         style = "green" if criterion.status is Status.OK else "yellow" if criterion.score else "red"
         unscored = criterion.results and all(is_fault(result) for result in criterion.results)
