@@ -197,7 +197,7 @@ class _Reader:
                 student_id=student.id,
                 assignment=self._about.assignment,
                 files=digest_of(files.submitted),
-                attempt=handin.sequence,
+                sequence=handin.sequence,
                 submitted_at=handin.submitted_at,
                 late=handin.late,
                 doubt=doubt,

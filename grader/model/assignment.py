@@ -10,6 +10,14 @@ from typing import Any
 from grader.model.policies import Policies
 
 
+class Device(StrEnum):
+    """What a submission is graded on: the CPU, a GPU, or the emulator of one."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+    EMULATED = "emulated"
+
+
 class Visibility(StrEnum):
     """Who sees a case's values, and when; the words are Gradescope's."""
 
@@ -154,7 +162,7 @@ class Assignment:
     rubric: Rubric
     oracle: str
     ndarray: str = "ndarray"
-    devices: tuple[str, ...] = ("cpu",)
+    devices: tuple[Device, ...] = (Device.CPU,)
     limits: Limits = field(default_factory=Limits)
     policy: Policy | None = None
     provided: Mapping[str, bytes] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from grader.cli import PASSED
 from grader.cli.grade import newer_python
 from grader.cli.handout.workspace import handout
 from grader.intake import read_submission
-from grader.judge.policy import cuda_rules
+from grader.judge.policy.cuda_source import as_compiled
 from grader.judge.policy.rules import Rules
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
@@ -46,7 +46,7 @@ def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
     for name, content in files.items():
         if name.endswith(".py"):
             _parse(name, content)
-    compiled = {n: cuda_rules.as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
+    compiled = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
     refused = "" if assignment.policy is None else Rules(assignment, assignment.policy).refusal(compiled)
     if refused:
         raise UserError(f"nothing is packed: {refused}")

@@ -16,7 +16,7 @@ from grader.judge.affected import affected
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
-from grader.model.grade import CheckResult, Grade
+from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.report.terminal.grade import show
 
 DEBOUNCE_MS, STEP_MS = 50, 20  # an editor writes a file in several steps, some milliseconds apart
@@ -25,7 +25,7 @@ DEBOUNCE_MS, STEP_MS = 50, 20  # an editor writes a file in several steps, some 
 def run(options: argparse.Namespace) -> int:
     """Grades once, then again after each save, until it is interrupted."""
     assignment = handout()
-    with Session(assignment, wall="none") as session:
+    with Session(assignment, sandbox=Sandbox.NONE) as session:
         watch = Watch(assignment, session, Console())
         watch.grade()
         for _ in changes(Path.cwd(), assignment.files):

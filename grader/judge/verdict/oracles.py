@@ -16,10 +16,10 @@ from grader.judge.cases import draw
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Assignment, Case, Visibility
+from grader.model.assignment import Assignment, Case, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.frame import RawArray
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
 Array = npt.NDArray[Any]
 SMOOTH_DRAWS, DIFFERENCE_DRAWS = 3, 6  # finite differences: how many points must be smooth, of how many drawn
@@ -91,8 +91,8 @@ class ReferenceOracle:
         self._drawn: dict[tuple[str, int], Inputs] = {}
         self._own = lru_cache(STUDENTS)(partial(_Own, self))
         self._reference = Implementation(
-            starter("none", assignment.probes, ndarray, assignment.library),
-            Subject((assignment.oracle,), "float64", "cpu"),
+            starter(Sandbox.NONE, assignment.probes, ndarray, assignment.library),
+            Subject((assignment.oracle,), "float64", Device.CPU),
             REFERENCE_LIMITS,
         )
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import yaml
 
+import grader
 from grader.author.handout import _visible_rubric, generate
 from grader.author.load import load, load_course
 from grader.author.python_source import find_function, removed_statements
@@ -100,7 +101,10 @@ def test_a_wheel_in_a_handout_holds_the_grader_and_no_solution(
         with zipfile.ZipFile(wheel) as archive:
             names = archive.namelist()
             sources = {name: archive.read(name).decode() for name in names if name.endswith(".py")}
-        assert {name.split("/")[0] for name in names} == {"grader", "backflip-0.1.0.dist-info"}
+        assert {name.split("/")[0] for name in names} == {
+            "grader",
+            f"backflip-{grader.__version__}.dist-info",
+        }
         for removed in removed_from(assignment).values():
             assert [name for name, source in sources.items() if leaks(removed, source)] == []
 

@@ -19,6 +19,7 @@ from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.watch import Watch
 from grader.judge.affected import affected
 from grader.judge.session import Session
+from grader.model.grade import Sandbox
 
 GRADER = (sys.executable, "-P", "-m", "grader")
 
@@ -236,7 +237,7 @@ def test_what_would_not_be_graded_is_not_packed(
 def test_a_save_runs_what_it_affects_and_keeps_the_rest(handout: Path) -> None:
     file = io.StringIO()
     assignment = load(handout / "grading")
-    with Session(assignment, wall="none") as session:
+    with Session(assignment, sandbox=Sandbox.NONE) as session:
         watch = Watch(assignment, session, Console(file=file, width=100))
         assert watch.grade().score == 8
         path = handout / "conv.py"

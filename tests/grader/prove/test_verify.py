@@ -270,6 +270,11 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             "flip/again: kills no mutant that an earlier case does not kill: "
             "remove it, or say what it covers",
         ),
+        (
+            at(rubric, "id: flip"),
+            "flip: found a case worth 0.6667 of 4 points, expected whole points: "
+            "give the cases weights that add up to 4 (now 6)",
+        ),
         (at(rubric, "id: positive"), "flip/positive: says that it covers negative_axis, and does not"),
         (
             at(rubric, "id: empty,"),
@@ -308,7 +313,7 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
     assignment = from_repository(sound, "tiny")
     assert proof.grades_on_further_devices(assignment, "") == {}
 
-    monkeypatch.setattr(proof, "first_at_hand", lambda devices: "another")
+    monkeypatch.setattr(proof, "first_available", lambda devices: "another")
     grades = proof.grades_on_further_devices(assignment, "")
     assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
 
