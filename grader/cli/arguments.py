@@ -295,6 +295,20 @@ def _doctor(commands: Any) -> None:
     _add_gradebook(doctor)
 
 
+class _Renamed(argparse.Action):
+    """Refuses an option by its old name, and says what to write."""
+
+    def __init__(self, *, new: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.new = new
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _namespace: object, value: object, option: str | None = None
+    ) -> None:
+        """Ends with the message and the exit status of a wrong option."""
+        parser.error(f"{option} has a new name: write {self.new} {value}")
+
+
 def _add_class(parser: argparse.ArgumentParser) -> None:
     """What says where a class's submissions are, and how they are read: the same for every command."""
     parser.add_argument(
@@ -305,11 +319,12 @@ def _add_class(parser: argparse.ArgumentParser) -> None:
         "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
     )
     parser.add_argument(
-        "--policy",
+        "--counts",
         choices=("last", "best", "last-before-deadline"),
         default="last",
         help="which of a student's submissions counts; default: %(default)s",
     )
+    parser.add_argument("--policy", action=_Renamed, new="--counts", help=argparse.SUPPRESS)
     parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
     layouts = modules_of("intake.layouts")
     parser.add_argument(

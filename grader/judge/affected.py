@@ -41,7 +41,7 @@ def affected(
     return frozenset(
         criterion.id
         for criterion in assignment.rubric.criteria
-        if _reaches({criterion.probe, criterion.adjoint_of, criterion.gradient_of}, probes, uses) & changed
+        if _reaches({criterion.probe, *map(str, criterion.options.values())}, probes, uses) & changed
     )
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
+from grader.judge.comparison import Expected, Oracle
 from grader.judge.inputs import Inputs
 from grader.judge.ladder import SMALLEST, FrozenLadders
 from grader.judge.look import look
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
 from grader.judge.smallest import MOST_CANDIDATES, candidates, may_be_small, smallest, way_of_failing
-from grader.judge.verdict.oracles import Expected, Oracle
 from grader.model.assignment import Assignment, Case, Criterion
 from grader.model.example import Example
 from grader.model.files import SubmittedFiles
@@ -38,7 +38,7 @@ def examples_of(
             inputs = session.oracle.inputs(case)
             expected = session.oracle.expected(case, inputs)
             outcome = implementation.run(case.probe, inputs)
-            if failure := way_of_failing(expected, outcome, inputs):
+            if failure := way_of_failing(expected, outcome):
                 whole[case.name] = look(case, inputs, expected, outcome, assignment.probes)
                 example = _smallest(case, criterion, failure, session.oracle, implementation, assignment)
                 if example is not None:

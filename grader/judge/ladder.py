@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.inputs import Array, Inputs
+from grader.judge.answers import Array
+from grader.judge.comparison import Expected, Oracle
+from grader.judge.inputs import Inputs
 from grader.judge.smallest import ladder
-from grader.judge.verdict.oracles import Expected, Oracle
 from grader.model.assignment import Assignment, Case, Criterion
 from grader.model.errors import GraderFault
 

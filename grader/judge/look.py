@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.judge.cases import describe
-from grader.judge.inputs import Array, Inputs
-from grader.judge.verdict.oracles import Expected, arrays_of
+from grader.judge.answers import Array, arrays_of
+from grader.judge.comparison import Expected
+from grader.judge.inputs import Inputs
+from grader.judge.kinds import kind_of
 from grader.model.assignment import Case
 from grader.model.example import Example, Table
 from grader.model.grade import Outcome, Status
@@ -38,7 +39,7 @@ def look(
         case=case.id,
         probe=case.probe,
         kind=case.kind,
-        description=describe(case, inputs),
+        description=kind_of(case).describe(case, inputs),
         settings=settings,
         inputs=tuple(
             _table(name, inputs.array(name), w_shape) for name in inputs.bases if name in used or not used

@@ -17,6 +17,8 @@ import numpy
 import pytest
 
 import grader
+from grader.judge.comparison import DTYPE, Oracle
+from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.build import Builder, Built
@@ -28,8 +30,7 @@ from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
 from grader.judge.verdict.case_result import Run, own_test, result_of
 from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
-from grader.judge.verdict.grade_case import DTYPE, forward_questions
-from grader.judge.verdict.oracles import FrozenOracle, Oracle, ReferenceOracle
+from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import score
 from grader.model.assignment import OWN_TEST, Assignment, Case, Device, Visibility
@@ -166,8 +167,9 @@ class Session:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.compare == "adjoint" and case.visibility is Visibility.VISIBLE:
-                    for probe, inputs in forward_questions(case, criterion, self._oracle):
+                if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
+                    comparison = comparison_of(case)
+                    for probe, inputs in comparison.forward_questions(case, criterion, self._oracle):
                         yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:

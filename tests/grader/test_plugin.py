@@ -179,7 +179,7 @@ def test_a_bug_of_the_graders_is_an_internal_error_and_nobody_elses(
     def bug(*_: object) -> None:
         raise ZeroDivisionError("in the judge")
 
-    monkeypatch.setattr("grader.judge.verdict.case_result.check", bug)
+    monkeypatch.setattr("grader.judge.verdict.case_result.grade_case", bug)
     graded = grade(RIGHT)
 
     assert [r.status for r in graded.needs_person[:2]] == [Status.INTERNAL_ERROR] * 2

@@ -13,9 +13,10 @@ import numpy as np
 from rich.console import Console
 
 from grader.cli.handout.workspace import handout
+from grader.judge.comparisons import comparison_of
 from grader.judge.look import used_inputs
 from grader.judge.selection import select
-from grader.judge.verdict.oracles import DRAWS, FrozenOracle
+from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.example import Table
@@ -52,7 +53,7 @@ def set_up(case_name: str) -> Bench:
     assert assignment.frozen is not None
     oracle = FrozenOracle(assignment.frozen)
     inputs = oracle.inputs(case)
-    expected = () if case.compare in DRAWS else oracle.expected(case, inputs).arrays
+    expected = oracle.expected(case, inputs).arrays if comparison_of(case).needs_expected else ()
     poison_fresh_memory()
     sys.path.insert(0, str(Path.cwd()))
     sys.dont_write_bytecode = True

@@ -19,8 +19,8 @@ from typing import Any
 import numpy
 
 import grader
-from grader.judge.verdict.grade_case import DTYPE
-from grader.judge.verdict.oracles import DRAWS, Oracle, draws
+from grader.judge.comparison import DTYPE, Oracle
+from grader.judge.comparisons import comparison_of, draws
 from grader.model.assignment import Assignment, Case, Criterion, Device
 from grader.model.grade import CheckResult, Sandbox, Status
 
@@ -76,14 +76,14 @@ class CaseKeys:
 
     def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
         inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
-        parts = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
-        parts += [f"{case.at_most:g}", criterion.adjoint_of, criterion.gradient_of, criterion.wrt]
+        parts: list[object] = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
+        parts += [dict(case.options), dict(criterion.options)]
         parts += [self._expected_of(case, oracle), forward_fails if case.follow_through else ""]
         return _digest(parts)
 
     def _expected_of(self, case: Case, oracle: Oracle) -> str:
-        if case.compare in DRAWS:
-            return ""  # there is no expected value
+        if not comparison_of(case).needs_expected:
+            return ""
         inputs = oracle.inputs(case)
         key = (case.name, inputs.digest)
         if key not in self._expected:

@@ -89,6 +89,16 @@ def test_words_that_are_no_command_end_with_2(words: list[str], capsys: pytest.C
     assert "usage: grader" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["batch", "intake"])
+def test_an_option_by_its_old_name_says_what_to_write(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, ".", "--assignment", "tiny", "--policy", "best"])
+    assert caught.value.code == USER_MISTAKE
+    assert "--policy has a new name: write --counts best" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "command", ["generate", "verify", "grade", "batch", "report", "adjust", "similarity"]
 )

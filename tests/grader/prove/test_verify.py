@@ -339,7 +339,10 @@ def test_a_condition_that_nobody_knows_is_the_loaders_complaint(
     monkeypatch.chdir(sound)
     assert main(["verify"]) == USER_MISTAKE
     error = capsys.readouterr().err
-    assert f"{path}:10: found 'left_handed', expected one of batch, rectangular, " in error
+    assert (
+        f"{path}:10: found 'left_handed', expected one of negative_axis, permutation_not_involution, batch, "
+        in error
+    )
     assert error.count("\n") == 1
 
 

@@ -240,7 +240,7 @@ def test_a_share_is_less_than_a_case_that_passes() -> None:
 
 def forward_and_gradient() -> tuple[Rubric, Criterion]:
     cases = tuple(Case(id, "conv", "conv", "conv", {}) for id in ("one", "two"))
-    gradient = Criterion("x_grad", "", 1, (), probe="x_grad", adjoint_of="conv", wrt="x")
+    gradient = Criterion("x_grad", "", 1, (), probe="x_grad", options={"adjoint_of": "conv", "wrt": "x"})
     other = Criterion("pad", "", 1, (Case("one", "pad", "pad", "array", {}),), probe="pad")
     return Rubric(3, (other, Criterion("conv", "", 1, cases, probe="conv"), gradient), Path()), gradient
 
