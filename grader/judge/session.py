@@ -105,12 +105,12 @@ class Session:
             path = self._provided / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        self._rules = None if assignment.policy is None else Rules(assignment, assignment.policy)
-        policy = None if self._rules is None else self._rules.for_worker()
+        self._rules = None if assignment.import_rules is None else Rules(assignment, assignment.import_rules)
+        import_rules = None if self._rules is None else self._rules.for_worker()
         self._kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
         self._builder = Builder(sandbox, self._provided, self._kernels.removesuffix(".cu"))
         self._starter = starter(
-            sandbox, assignment.probes, assignment.ndarray, self._provided, policy, self._device
+            sandbox, assignment.probes, assignment.ndarray, self._provided, import_rules, self._device
         )
 
     @property

@@ -47,7 +47,11 @@ def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
         if name.endswith(".py"):
             _parse(name, content)
     compiled = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
-    refused = "" if assignment.policy is None else Rules(assignment, assignment.policy).refusal(compiled)
+    refused = (
+        ""
+        if assignment.import_rules is None
+        else Rules(assignment, assignment.import_rules).refusal(compiled)
+    )
     if refused:
         raise UserError(f"nothing is packed: {refused}")
     return dict(files)

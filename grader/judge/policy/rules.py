@@ -1,7 +1,7 @@
 """Reads a submission without running it and says where it imports or uses what its assignment rules out.
 
 `name_resolution.py` says what each name may stand for; here is what it must not stand for, beside the ways
-around any policy in `evaluators.py`. What can only be known by running is left to `grader.worker.policy`.
+around any rule in `evaluators.py`. `grader.worker.import_rules` finds what shows only when the code runs.
 """
 
 import ast
@@ -17,7 +17,7 @@ from typing import Any
 from grader.judge.policy import cuda_rules
 from grader.judge.policy.evaluators import UNPICKLE_AS_THIRD, way_around, ways_around
 from grader.judge.policy.name_resolution import CALLER, GETTER, Names, Reader
-from grader.model.assignment import Assignment, Policy
+from grader.model.assignment import Assignment, ImportRules
 
 MAX_SOURCE_BYTES = 256 * 1024  # parsing takes some 200 times the memory of the source
 
@@ -29,16 +29,16 @@ FOLLOWED = frozenset(
 
 
 class Rules:
-    """The policy of an assignment, ready to be held against submissions.
+    """The import rules of an assignment, ready to be held against submissions.
 
     `allowed` are the modules that a submission may import, by the first part of their names.
     """
 
-    def __init__(self, assignment: Assignment, policy: Policy) -> None:
+    def __init__(self, assignment: Assignment, import_rules: ImportRules) -> None:
         provided = {name.partition("/")[0].removesuffix(".py") for name in assignment.provided}
-        own = sorted({*assignment.modules, *provided, assignment.ndarray} - set(policy.imports))
-        self.allowed = (*policy.imports, *own)
-        self.forbidden = policy.forbidden
+        own = sorted({*assignment.modules, *provided, assignment.ndarray} - set(import_rules.imports))
+        self.allowed = (*import_rules.imports, *own)
+        self.forbidden = import_rules.forbidden
         self._importable = frozenset(self.allowed) | {"__future__"}
         self._known = sys.stdlib_module_names & self._importable | {"numpy"} & self._importable
         # Loaded here, so that what an attribute of theirs is does not depend on what ran before.
@@ -55,11 +55,11 @@ class Rules:
         self._exported: dict[str, frozenset[str]] = {}
 
     def for_worker(self) -> dict[str, Names]:
-        """What `grader.worker.policy` needs to know."""
+        """What `grader.worker.import_rules` needs to know."""
         return {"allowed": tuple(sorted(self._importable)), "forbidden": self.forbidden}
 
     def refusal(self, files: Mapping[str, bytes]) -> str:
-        """The first line of a submission that breaks the policy and why, or "".
+        """The first line of a submission that breaks the import rules and why, or "".
 
         A file that does not parse is not refused: importing it says what is wrong with it.
         """
