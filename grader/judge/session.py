@@ -16,26 +16,27 @@ import numpy
 import pytest
 
 import grader
+from grader.judge.comparison import DTYPE, Oracle
+from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.build import Builder, Built
 from grader.judge.policy.cuda_source import as_compiled
 from grader.judge.policy.reading import Reading
 from grader.judge.policy.rules import Terms
-from grader.judge.process.devices import first_at_hand
+from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
 from grader.judge.verdict.case_result import Run, result_of
 from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
-from grader.judge.verdict.grade_case import DTYPE, forward_questions
-from grader.judge.verdict.oracles import FrozenOracle, Oracle, ReferenceOracle
+from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import score
-from grader.model.assignment import OWN_TEST, Assignment, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Sandbox
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -58,23 +59,23 @@ class Graded:
 class Session:
     """Grades submissions to one assignment, one after the other, with one oracle for all of them.
 
-    `wall` is "bubblewrap" or "none"; `secret` seeds the hidden cases; `device` is by default the first of the
-    assignment's that is at hand, and a GPU grades one submission at a time; `known` says which misconception
-    gives which answer (in a handout: what `generate` froze).
+    `secret` seeds the hidden cases; `device` is by default the first of the assignment's that is available,
+    and a GPU grades one submission at a time; `known` says which misconception gives which answer (in a
+    handout: what `generate` froze).
     """
 
     def __init__(
         self,
         assignment: Assignment,
         *,
-        wall: str,
+        sandbox: Sandbox,
         secret: str = "",
-        device: str = "",
+        device: Device | None = None,
         known: Misconceptions | None = None,
     ) -> None:
         self._assignment = assignment
-        self._wall = wall
-        self._device = device or first_at_hand(assignment.devices)
+        self._sandbox = sandbox
+        self._device = device or first_available(assignment.devices)
         self._known = known
         self._oracle: Oracle
         if assignment.frozen is not None:
@@ -95,14 +96,14 @@ class Session:
         policy = None if terms is None else terms.for_worker()
         self._kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
         self._builder = Builder(
-            wall, self._provided, self._kernels.removesuffix(".cu"), self._refusal_of_macros
+            sandbox, self._provided, self._kernels.removesuffix(".cu"), self._refusal_of_macros
         )
         self._starter = starter(
-            wall, assignment.probes, assignment.ndarray, self._provided, policy, self._device
+            sandbox, assignment.probes, assignment.ndarray, self._provided, policy, self._device
         )
 
     @property
-    def device(self) -> str:
+    def device(self) -> Device:
         """What submissions are graded on."""
         return self._device
 
@@ -131,7 +132,7 @@ class Session:
             except GraderFault as fault:
                 reason = " ".join(str(fault).split())
                 raise UserError(
-                    f"{self._wall}: {reason}; --sandbox none grades your own code without it"
+                    f"{self._sandbox}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
         if self._kernels and (reason := self._builder.missing()):
             raise UserError(reason)
@@ -154,13 +155,14 @@ class Session:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.compare == "adjoint" and case.visibility is Visibility.VISIBLE:
-                    for probe, inputs in forward_questions(case, criterion, self._oracle):
+                if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
+                    comparison = comparison_of(case)
+                    for probe, inputs in comparison.forward_questions(case, criterion, self._oracle):
                         yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
         """The turn on a device of which there is one: however long those before it take."""
-        if self._device == "cuda":
+        if self._device is Device.CUDA:
             return turn("gpu-0")
         return contextlib.nullcontext()
 
@@ -234,14 +236,14 @@ class Session:
             self._assignment,
             self._run.results,
             submission=name,
-            sandbox=self._wall,
-            device=self._device,
+            sandbox=self._sandbox.value,
+            device=self._device.value,
             versions={
                 "backflip": grader.__version__,
                 "python": platform.python_version(),
                 "numpy": numpy.__version__,
                 "assignment": self._assignment.digest,
-                "memory limit": memory_limit(self._wall, self._device),
+                "memory limit": memory_limit(self._sandbox, self._device),
                 **({"nvrtc": nvrtc.version()} if self._kernels else {}),
                 **({"variant": variant} if variant else {}),
             },

@@ -25,10 +25,10 @@ from grader.judge.kernels import nvrtc
 from grader.judge.kernels.compiled_cache import Cache
 from grader.judge.policy import cuda_rules, cuda_source
 from grader.judge.policy.reading import MAX_EXPANDED_BYTES
-from grader.judge.process.sandbox import ENVIRONMENT, compiler_wall
+from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
 from grader.model.errors import GraderFault
 from grader.model.files import read_plain
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
 RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules
 SECONDS = 120
@@ -61,7 +61,7 @@ class Built:
 
 
 class Builder:
-    """Compiles kernels for the submissions to one assignment; `wall` is "bubblewrap" or "none".
+    """Compiles kernels for the submissions to one assignment, in a `sandbox`.
 
     `refusal` says what is wrong with the file of a name in which macros are replaced by what they stand for.
     `provided` is the folder of what the assignment provides, with the module `host` among it. Libraries are
@@ -70,13 +70,13 @@ class Builder:
 
     def __init__(
         self,
-        wall: str,
+        sandbox: Sandbox,
         provided: Path,
         host: str,
         refusal: Callable[[str, bytes], str],
         cache: Path | None = None,
     ) -> None:
-        self._wall, self._provided, self._host, self._refusal = wall, provided, host, refusal
+        self._sandbox, self._provided, self._host, self._refusal = sandbox, provided, host, refusal
         self._cache = Cache(cache)
         self._runtime: tuple[str, bytes] | None = None
 
@@ -169,11 +169,11 @@ class Builder:
         config |= {"paths": [str(self._provided)], "folder": str(folder)}
         words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.build")
         environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
-        if self._wall != "none":
+        if self._sandbox is not Sandbox.NONE:
             config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
             installed = nvrtc.installed()
             packages = {} if installed is None else {installed.place: installed.folder}
-            words = compiler_wall(self._provided, folder, tuple(_compiler_variables().items()), packages)
+            words = compiler_sandbox(self._provided, folder, tuple(_compiler_variables().items()), packages)
         try:
             done = subprocess.run(
                 [*words, json.dumps(config)],

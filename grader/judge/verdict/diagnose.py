@@ -1,14 +1,10 @@
 """Names the misconception behind a failure: the mutant that answers every case as the submission does."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from grader.model.frame import RawArray
 from grader.model.grade import CriterionGrade, Grade, Status
 
 MAX_CANDIDATES = 3
@@ -20,9 +16,9 @@ FORMAT = 2  # of that file: another number for another meaning, so that no old o
 class Misconceptions:
     """What each mutant answers: `answers[mutant][criterion/case]`, and its `messages[mutant]` to the student.
 
-    Answers are digests (see `answer_of`), so that this can travel in a handout without carrying a mutant, or
-    how the case ended. `related[criterion]` are the criteria that depend on no exercise which this one does
-    not depend on, itself among them: what is wrong there may be what is wrong here.
+    Answers are digests (see `grader.judge.answers`), so that this can travel in a handout without carrying a
+    mutant, or how the case ended. `related[criterion]` are the criteria that depend on no exercise which this
+    one does not depend on, itself among them: what is wrong there may be what is wrong here.
     """
 
     messages: Mapping[str, str]
@@ -44,18 +40,6 @@ class Misconceptions:
         """Reads what `to_json` made."""
         data = json.loads(path.read_text(encoding="utf-8"))
         return Misconceptions(data["messages"], data["related"], data["answers"])
-
-
-def answer_of(arrays: Sequence[RawArray]) -> str:
-    """A digest of what came back; equal for equal values (0.0 and -0.0 are)."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        data = array.data
-        if array.dtype.startswith("<f"):
-            with np.errstate(invalid="ignore"):  # a signalling NaN is an answer like any other
-                data = (np.frombuffer(array.data, dtype=array.dtype) + 0).tobytes()
-        digest.update(f"{array.dtype}{array.shape}".encode() + data)
-    return digest.hexdigest()
 
 
 def of_mutants(

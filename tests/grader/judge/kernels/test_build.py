@@ -12,7 +12,7 @@ from grader.judge.kernels.build import KERNELS, RUNTIME, Builder
 from grader.judge.policy.reading import Reading
 from grader.judge.policy.rules import Terms
 from grader.model.assignment import Assignment
-from grader.model.grade import Status
+from grader.model.grade import Sandbox, Status
 
 ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
@@ -45,7 +45,7 @@ def refusal(name: str, expanded: bytes) -> str:
 @pytest.fixture(scope="module")
 def builder(provided: Path, tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """A builder behind the wall with a cache that is empty."""
-    return Builder("bubblewrap", provided, "kernels", refusal, tmp_path_factory.mktemp("cache"))
+    return Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
 
 def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no_compiler: None) -> None:
     """One line says what to install; the case was not run, which is no zero."""
-    builder = Builder("bubblewrap", provided, "kernels", refusal, tmp_path)
+    builder = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, tmp_path)
     assert "install" in builder.missing()
     failed = builder.build("kernels.cu", LEAST.encode()).failed
     assert failed is not None

@@ -13,7 +13,7 @@ from grader.author.render import provided_files
 from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms, find
 from grader.judge.session import Session
 from grader.model.assignment import DEFAULT_IMPORTS, Assignment, Policy
-from grader.model.grade import Status
+from grader.model.grade import Sandbox, Status
 from grader.prove.mutants import load_mutants
 from grader.prove.verify import submissions
 from tests.folders import in_folder
@@ -422,7 +422,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     assignment = replace(
         assignment, provided=provided_files(assignment), policy=Policy(("numpy", "os"), ("numpy.flip",))
     )
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session
 
 

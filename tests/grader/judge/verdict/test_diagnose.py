@@ -20,7 +20,7 @@ from grader.author.render import provided_files, render
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import Misconceptions, diagnose, of_mutants
 from grader.model.assignment import Assignment, Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
 from grader.prove.misconceptions import grade_made, misconceptions_file
 from grader.prove.mutants import load_mutants
@@ -148,7 +148,7 @@ def known(assignment: Assignment) -> Misconceptions:
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
-    with Session(assignment, wall="bubblewrap", known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
         yield session
 
 
