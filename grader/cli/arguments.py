@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
             _confirm,
             _forget,
             _similarity,
+            _serve,
             _doctor,
         ),
     ):
@@ -246,6 +247,25 @@ def _similarity(commands: Any) -> None:
     )
     similarity.add_argument(
         "--out", type=Path, default=Path("build/similarity"), metavar="DIR", help="default: %(default)s"
+    )
+
+
+def _serve(commands: Any) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="show the gradebook in a browser, to read and to decide",
+        epilog="It prints an address with a token, which no other person can guess: open it. Ctrl-C ends it.",
+    )
+    _add_gradebook(serve)
+    serve.add_argument("--port", type=int, default=8350, metavar="N", help="0: any; default: %(default)s")
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where to listen; from another address than the default, others can read what is sent",
+    )
+    serve.add_argument(
+        "--edit", action="store_true", help="let the browser grade by hand, comment, adjust and decide"
     )
 
 

@@ -91,15 +91,15 @@ class Session:
             path = self._provided / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        terms = None if assignment.policy is None else Terms.of(assignment, assignment.policy)
+        terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
         self._reading = None if terms is None else Reading(terms)
-        policy = None if terms is None else terms.for_worker()
+        import_rules = None if terms is None else terms.for_worker()
         self._kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
         self._builder = Builder(
             sandbox, self._provided, self._kernels.removesuffix(".cu"), self._refusal_of_macros
         )
         self._starter = starter(
-            sandbox, assignment.probes, assignment.ndarray, self._provided, policy, self._device
+            sandbox, assignment.probes, assignment.ndarray, self._provided, import_rules, self._device
         )
 
     @property

@@ -1,7 +1,7 @@
 """Reads a submission without running it and says where it imports or uses what its assignment rules out.
 
 `name_resolution.py` says what each name may stand for; here is what it must not stand for, beside the ways
-around any policy in `evaluators.py`. What can only be known by running is left to `grader.worker.policy`.
+around any rule in `evaluators.py`. `grader.worker.import_rules` finds what shows only when the code runs.
 """
 
 import ast
@@ -20,7 +20,7 @@ from grader.judge.policy.evaluators import UNPICKLE_AS_THIRD, way_around, ways_a
 from grader.judge.policy.name_resolution import CALLER, GETTER, Names, Reader
 
 if TYPE_CHECKING:  # the process that reads starts in a third of the time without them
-    from grader.model.assignment import Assignment, Policy
+    from grader.model.assignment import Assignment, ImportRules
 
 MAX_SOURCE_BYTES = 256 * 1024  # parsing takes some 200 times the memory of the source
 
@@ -33,7 +33,7 @@ FOLLOWED = frozenset(
 
 @dataclass(frozen=True)
 class Terms:
-    """What an assignment's policy comes to: the modules that may be imported, and what not to use.
+    """What an assignment's import rules come to: the modules that may be imported, and what not to use.
 
     Modules are named by the first part of their names; `own` are those of the submission itself, and
     `forbidden` the functions that it is to write.
@@ -45,12 +45,12 @@ class Terms:
     forbidden: Sequence[str]
 
     @classmethod
-    def of(cls, assignment: "Assignment", policy: "Policy") -> "Terms":
-        """The terms of an assignment under a policy."""
+    def of(cls, assignment: "Assignment", rules: "ImportRules") -> "Terms":
+        """The terms of an assignment under its import rules."""
         provided = {name.partition("/")[0].removesuffix(".py") for name in assignment.provided}
-        besides = {*provided, assignment.ndarray} - {*policy.imports, *assignment.modules}
+        besides = {*provided, assignment.ndarray} - {*rules.imports, *assignment.modules}
         return cls(
-            tuple(policy.imports), tuple(sorted(besides)), tuple(assignment.modules), tuple(policy.forbidden)
+            tuple(rules.imports), tuple(sorted(besides)), tuple(assignment.modules), tuple(rules.forbidden)
         )
 
     @property
@@ -59,7 +59,7 @@ class Terms:
         return frozenset((*self.imports, *self.provided, *self.own, "__future__"))
 
     def for_worker(self) -> dict[str, Names]:
-        """What `grader.worker.policy` needs to know."""
+        """What `grader.worker.import_rules` needs to know."""
         return {"allowed": tuple(sorted(self.importable)), "forbidden": tuple(self.forbidden)}
 
 
@@ -84,7 +84,7 @@ class Rules:
         self._exported: dict[str, frozenset[str]] = {}
 
     def refusal(self, files: Mapping[str, bytes], most_bytes: int = MAX_SOURCE_BYTES) -> str:
-        """The first line of a submission that breaks the policy and why, or "".
+        """The first line of a submission that breaks the import rules and why, or "".
 
         A file that does not parse is not refused: importing it says what is wrong with it.
         """

@@ -90,8 +90,8 @@ PYTHON: dict[str, Callable[[int], str]] = {
 @pytest.fixture(scope="module")
 def rules() -> Rules:
     assignment = load(ROOT / "assignments" / "conv_backward")
-    assert assignment.policy is not None
-    return Rules(Terms.of(assignment, assignment.policy))
+    assert assignment.import_rules is not None
+    return Rules(Terms.of(assignment, assignment.import_rules))
 
 
 def seconds(read: Callable[[bytes], object], content: bytes) -> float:
