@@ -10,7 +10,7 @@ from grader.cli.grade import newer_python
 from grader.cli.handout.workspace import handout
 from grader.intake import read_submission
 from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.rules import Rules
+from grader.judge.policy.rules import Rules, Terms
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.report.files import write_files
@@ -47,11 +47,8 @@ def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
         if name.endswith(".py"):
             _parse(name, content)
     compiled = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
-    refused = (
-        ""
-        if assignment.import_rules is None
-        else Rules(assignment, assignment.import_rules).refusal(compiled)
-    )
+    rules = assignment.import_rules
+    refused = "" if rules is None else Rules(Terms.of(assignment, rules)).refusal(compiled)
     if refused:
         raise UserError(f"nothing is packed: {refused}")
     return dict(files)
