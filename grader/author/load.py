@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from grader.author.late_policy import policies_of
 from grader.author.own_tests import find_tests
-from grader.author.policies import policies_of
 from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
 from grader.author.yaml_document import Document, read
 from grader.judge.policy.rules import find
-from grader.model.assignment import Assignment, Case, Course, Device, Limits, Policy, Rubric
+from grader.model.assignment import Assignment, Case, Course, Device, ImportRules, Limits, Rubric
 from grader.model.errors import UserError
 
 
@@ -48,7 +48,7 @@ def load(folder: Path) -> Assignment:
         oracle=model.oracle,
         devices=tuple(map(Device, model.devices)),
         limits=limits,
-        policy=_policy(document, model, folder),
+        import_rules=_import_rules(document, model, folder),
         provided=provided,
         frozen=frozen,
         tests=files_of_tests,
@@ -94,8 +94,8 @@ def places_of(assignment: Assignment) -> dict[str, tuple[Path, int]]:
     return {name: (rubric.source, line) for name, line in lines} | {c.name: (p, n) for c, p, n in tests}
 
 
-def _policy(document: Document, model: AssignmentModel, folder: Path) -> Policy:
-    imports, forbidden = tuple(model.policy.imports), tuple(model.policy.forbidden)
+def _import_rules(document: Document, model: AssignmentModel, folder: Path) -> ImportRules:
+    imports, forbidden = tuple(model.rules.imports), tuple(model.rules.forbidden)
     templates = {path.name.partition(".")[0] for path in (folder / "templates").glob("*.py.j2")}
     provided = {name.partition("/")[0].removesuffix(".py") for name in model.provided}
     for number, name in enumerate(imports):
@@ -104,15 +104,15 @@ def _policy(document: Document, model: AssignmentModel, folder: Path) -> Policy:
                 f"found {name!r}, expected numpy or a module of the standard library: no other package "
                 "exists in the sandbox yet"
             )
-            raise document.fail(message, ("policy", "imports", number))
+            raise document.fail(message, ("rules", "imports", number))
     for number, name in enumerate(forbidden):
-        place = ("policy", "forbidden", number)
+        place = ("rules", "forbidden", number)
         if name.partition(".")[0] not in imports:
             message = f"found {name!r}, expected a function of a module in imports: others cannot be called"
             raise document.fail(message, place)
         if model.frozen is None and find(name) is None:  # a student's NumPy may be another one
             raise document.fail(f"found {name!r}, expected a function that exists", place)
-    return Policy(imports, forbidden)
+    return ImportRules(imports, forbidden)
 
 
 def load_course(path: Path) -> Course:

@@ -16,7 +16,7 @@ from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
 from grader.model.account import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
-from grader.model.policies import Policies
+from grader.model.late_policy import Policies
 from grader.model.text import clean_line, listing, review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 

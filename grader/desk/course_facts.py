@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from grader.model.assignment import Criterion
-from grader.model.policies import Policies
+from grader.model.late_policy import Policies
 
 
 @dataclass(frozen=True)

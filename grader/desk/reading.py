@@ -13,7 +13,7 @@ from grader.desk.app import Desk, Page, framed
 from grader.desk.templating import late_text, status_of
 from grader.model.account import Doubt
 from grader.model.class_row import ClassRow
-from grader.model.policies import Policies
+from grader.model.late_policy import Policies
 from grader.report.terminal.doubt_kinds import grouped, kind_of
 
 SHOWN_ENTRIES = 500  # of the audit log or an intake on one page

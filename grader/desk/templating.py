@@ -12,7 +12,7 @@ from grader.desk.class_view import key_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import signed
 from grader.model.grade import CriterionGrade, Status
-from grader.model.policies import Policies, lateness_of, time_text
+from grader.model.late_policy import Policies, lateness_of, time_text
 from grader.model.student import Student
 from grader.model.text import clean, clean_line, score_text
 from grader.report.pages.templating import environment

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from grader.model.policies import Policies
+from grader.model.late_policy import Policies
 
 
 class Device(StrEnum):
@@ -56,7 +56,7 @@ DEFAULT_IMPORTS = (
 
 
 @dataclass(frozen=True)
-class Policy:
+class ImportRules:
     """What a submission may use to do the exercise.
 
     `imports` are the modules it may import beside its own files and what the assignment provides;
@@ -155,9 +155,9 @@ class Assignment:
     `files` are the names handed in; `provided` maps the path of every file that comes from the
     assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
     where there is no reference (in a handout), else None. `tests` are the author's own, pytest's files.
-    `policy` None holds a submission to nothing, which no loaded assignment does. `library` is the folder in
-    which the oracle's package lies where it is not installed. `digest` is over all that a grade depends on.
-    `python` is the version that the course grades with, where this is a handout.
+    `import_rules` None holds a submission to nothing, which no loaded assignment does. `library` is the
+    folder in which the oracle's package lies where it is not installed. `digest` is over all that a grade
+    depends on. `python` is the version that the course grades with, where this is a handout.
     """
 
     name: str
@@ -169,7 +169,7 @@ class Assignment:
     ndarray: str = "ndarray"
     devices: tuple[Device, ...] = (Device.CPU,)
     limits: Limits = field(default_factory=Limits)
-    policy: Policy | None = None
+    import_rules: ImportRules | None = None
     provided: Mapping[str, bytes] = field(default_factory=dict)
     frozen: Path | None = None
     library: Path | None = None

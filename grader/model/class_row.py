@@ -8,7 +8,7 @@ from fractions import Fraction
 from grader.model.assignment import Visibility
 from grader.model.decision import NONE, Decisions, decided, undecided
 from grader.model.grade import Grade, Status
-from grader.model.policies import OUTDATED, FinalScore, Policies, Standing, apply_policies, apply_policy_to
+from grader.model.late_policy import OUTDATED, FinalScore, Policies, Standing, apply_policies, apply_policy_to
 from grader.model.student import Adjustment, Student, Submission
 from grader.model.text import clean_line, listing
 

@@ -21,7 +21,7 @@ from grader.intake import read_class
 from grader.intake.roster import read_roster
 from grader.model.assignment import Criterion, Level, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.model.policies import DAY, LateDays, Penalty, Policies
+from grader.model.late_policy import DAY, LateDays, Penalty, Policies
 from grader.model.student import Submission
 
 TOKEN, PORT = "a-token-of-a-test", 8350

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from grader.author.schema import CourseModel
 from grader.author.yaml_document import Document
-from grader.model.policies import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
+from grader.model.late_policy import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
 from grader.model.times import readings
 
 LATE = ("grace", "extensions", "late_penalty", "late_cap", "late_days", "drop_after")
