@@ -10,7 +10,7 @@ import pytest
 
 from grader.author.load import load, load_course
 from grader.author.render import provided_files
-from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, find
+from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms, find
 from grader.judge.session import Session
 from grader.model.assignment import DEFAULT_IMPORTS, Assignment, ImportRules
 from grader.model.grade import Sandbox, Status
@@ -33,7 +33,7 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="module")
 def rules(assignment: Assignment) -> Rules:
-    return Rules(assignment, POLICY)
+    return Rules(Terms.of(assignment, POLICY))
 
 
 def refusal(rules: Rules, source: str) -> str:
@@ -376,7 +376,7 @@ def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name
     assignment = load(ROOT / "assignments" / name)
     assignment = replace(assignment, provided=provided_files(assignment))
     assert assignment.import_rules is not None
-    rules = Rules(assignment, assignment.import_rules)
+    rules = Rules(Terms.of(assignment, assignment.import_rules))
     refused = {
         submission: rules.refusal({file: text.encode() for file, text in files.items()})
         for submission, files in submissions(assignment, load_mutants(assignment)).items()
@@ -388,7 +388,7 @@ def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name
 def test_the_sample_class_keeps_to_the_policy_of_its_assignment(sample_class: Path) -> None:
     assignment = load(ROOT / "assignments" / "conv_backward")
     assert assignment.import_rules is not None
-    rules = Rules(assignment, assignment.import_rules)
+    rules = Rules(Terms.of(assignment, assignment.import_rules))
     files = sorted(sample_class.glob("*/conv.py"))
 
     assert len(files) > 10
