@@ -14,7 +14,7 @@ from grader.author.render import render
 from grader.author.wheel import build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
-from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import Assignment, Course
 

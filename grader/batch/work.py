@@ -8,14 +8,14 @@ import gc
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
@@ -134,6 +134,12 @@ class GradingSession:
         """Raises UserError where no submission can be started behind the wall."""
         self._session.check_sandbox()
 
+    def answers(
+        self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How files of the course's own end some exact cases that they do not pass."""
+        return self._session.answers(files, cases, names)
+
     def grade(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
         cache = ResultCache(self._case_keys, work.known)
@@ -167,3 +173,11 @@ def check(digest: str) -> None:
 def grade_one(digest: str, work: Work) -> Done:
     """Does work of the batch with that digest, in a process that was set up for it."""
     return _SESSIONS[digest].grade(work)
+
+
+def answer_one(
+    digest: str, names: Mapping[str, str], item: tuple[tuple[str, str], SubmittedFiles, Sequence[str]]
+) -> dict[str, str]:
+    """How the files of an item end its cases, in a process that was set up for it."""
+    _, files, cases = item
+    return _SESSIONS[digest].answers(files, cases, names)

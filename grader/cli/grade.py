@@ -13,7 +13,7 @@ from grader.cli.course import assignment_of, has_variants, repository, secret
 from grader.intake import read_submission
 from grader.judge.process.devices import first_at_hand, missing
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import Grade

@@ -8,8 +8,8 @@ import os
 import platform
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy
@@ -25,16 +25,18 @@ from grader.judge.process.devices import first_at_hand
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
+from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.case_result import Run, result_of
-from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
-from grader.judge.verdict.grade_case import DTYPE, forward_questions
-from grader.judge.verdict.oracles import FrozenOracle, Oracle, ReferenceOracle
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.grade_case import DTYPE, check, forward_questions
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
+from grader.judge.verdict.oracles import DRAWS, FrozenOracle, Oracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
-from grader.judge.verdict.score import score
+from grader.judge.verdict.score import FAILED, score
 from grader.model.assignment import OWN_TEST, Assignment, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade
+from grader.model.grade import CriterionGrade, Grade, Status
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -193,10 +195,34 @@ class Session:
         implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
         with self._turn(), implementation:
             grades = {
-                variant: self._grade(implementation, refused, notes, name, variant, arguments, cache)
+                variant: self._diagnosed(
+                    self._grade(implementation, refused, notes, name, variant, arguments, cache),
+                    implementation,
+                    subject,
+                    variant,
+                )
                 for variant in variants
             }
             return Graded(grades, implementation.budgets.cpu_seconds)
+
+    def answers(
+        self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How some cases end that the files do not pass; they are the course's own, and no policy is asked.
+
+        `names` says which exercise a function stands for, where an exception passed through it.
+        """
+        files, _ = submission.all_of(self._assignment.files)
+        subject = Subject(self._assignment.modules, DTYPE, self._device, files)
+        limits, ends = self._assignment.limits, {}
+        with Implementation(self._starter, subject, limits, criteria=len(cases)) as implementation:
+            for criterion in self._assignment.rubric.criteria:
+                for case in (case for case in criterion.cases if case.name in cases):
+                    implementation.budgets.enter(criterion.id)
+                    result = check(case, criterion, implementation, self._oracle)
+                    if result.status is not Status.OK:
+                        ends[case.name] = end_of(result, names)
+        return ends
 
     def _run_all(self) -> None:
         """The rubric's cases one after the other, then the author's own tests, which are pytest's to run."""
@@ -222,7 +248,7 @@ class Session:
             _run_pytest(self._run, arguments)
         else:
             self._run_all()
-        grade = score(
+        return score(
             self._assignment,
             self._run.results,
             submission=name,
@@ -239,10 +265,46 @@ class Session:
             },
             notes=notes,
         )
+
+    def _diagnosed(
+        self, grade: Grade, implementation: Implementation, subject: Subject, variant: str
+    ) -> Grade:
+        """The grade with what is known of the ideas behind its failures."""
         if self._known is None:
             return grade
         # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
-        return diagnose(grade, self._known.only(self._visible) if variant else self._known)
+        known = self._known.only(self._visible) if variant else self._known
+        names = {idea.exercise for idea in known.ideas.values()}
+        reached = None if self._kernels else calls(subject.files, names)
+        return diagnose(grade, known, reached, partial(self._is_inner, implementation, subject))
+
+    def _is_inner(
+        self, implementation: Implementation, subject: Subject, criterion: CriterionGrade, exercise: str
+    ) -> bool | None:
+        """Whether a criterion's failing cases pass once the reference's version of an exercise is in place.
+
+        They are asked of a worker of their own, which holds the reference's text: of what it answers, no more
+        leaves than whether all of them pass. None where there is no reference, or no time is left.
+        """
+        version = self._known.right.get(exercise) if self._known is not None else None
+        file = next((name for name in subject.files if name.endswith(".py")), "")
+        if not version or not file or len(self._assignment.modules) > 1:
+            return None
+        text = subject.files[file].rstrip() + b"\n\n\n" + version.encode()
+        mended = replace(subject, files={**subject.files, file: text})
+        asked = self._assignment.criterion(criterion.id)
+        failing = {result.case for result in criterion.results if result.status in FAILED}
+        with Implementation(self._starter, mended, self._assignment.limits) as apart:
+            apart.budgets = implementation.budgets
+            apart.budgets.enter(criterion.id)
+            for case in asked.cases:
+                if case.id in failing and case.compare not in DRAWS and not case.at_most:
+                    result = check(case, asked, apart, self._run.oracle)
+                    if apart.budgets.for_call().is_used_up:
+                        return None
+                    if result.status is not Status.OK:
+                        return False
+        return True
 
 
 class Collected:

@@ -12,8 +12,8 @@ from grader.judge.compare import Difference, compare
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
 from grader.judge.timing import race
-from grader.judge.verdict.diagnose import answer_of
 from grader.judge.verdict.explain import explain_shape
+from grader.judge.verdict.misconceptions import answer_of
 from grader.judge.verdict.oracles import DIFFERENCE_DRAWS, SMOOTH_DRAWS, Oracle, arrays_of
 from grader.model.assignment import Case, Criterion
 from grader.model.grade import CheckResult, Outcome, Status
@@ -223,6 +223,7 @@ def _result(
         help="" if status is Status.OK else criterion.help,
         output=outcome.output,
         answer=_answer(case, outcome),
+        calls=outcome.calls,
     )
 
 
