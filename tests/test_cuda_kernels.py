@@ -15,7 +15,7 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade, Status
+from grader.model.grade import Grade, Sandbox, Status
 from grader.prove.misconceptions import grade_made, work_out
 from grader.prove.mutants import load_mutants
 from grader.prove.verify import HANDOUT, SOLUTION, submissions
@@ -55,7 +55,7 @@ def feedback(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, wall="bubblewrap") as one:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as one:
         yield one
 
 

@@ -13,7 +13,16 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from grader.author.conditions import CONDITIONS
-from grader.author.schema import CASES, CaseModel, CriterionModel, LimitsModel, RubricModel
+from grader.author.schema import (
+    BY_RANK,
+    CASE_KEYS,
+    CASES,
+    CriterionModel,
+    LimitsModel,
+    RubricModel,
+    WholeRubric,
+)
+from grader.judge.case_model import CaseModel
 from grader.judge.process.budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
 from grader.model.assignment import Limits
 
@@ -22,6 +31,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA, PAGE, LIMITS_PAGE = "rubric.schema.json", "rubric.md", "limits.md"
 TABLE_HEAD = ("| key | type | default | |", "|---|---|---|---|")
 CONDITION = "Condition"
+EVERY_CASE: tuple[type[BaseModel], ...] = (CaseModel, *CASE_KEYS)
 HEADINGS = {  # of the page, by the model that is described there
     **{"DefaultsModel": "defaults", "CriterionModel": "criterion", CONDITION: "condition"},
     **{model.__name__: "case" for _, model in CASES.values()},
@@ -52,7 +62,7 @@ def rubric_schema() -> Schema:
     the loader.
     """
     kinds = [model for _, model in CASES.values()]
-    models_of_ours: list[type[BaseModel]] = [RubricModel, *kinds]
+    models_of_ours: list[type[BaseModel]] = [WholeRubric, *kinds]
     references, whole = models_json_schema(
         [(model, "validation") for model in models_of_ours], schema_generator=_Readable
     )
@@ -62,7 +72,7 @@ def rubric_schema() -> Schema:
         "anyOf": [references[kind, "validation"] for kind in kinds]
     }
     models[CONDITION] = {
-        "description": "What a case may be there for; see grader/author/conditions.py.",
+        "description": "What a case may be there for; grader/author/conditions.py and the kinds say it.",
         "enum": sorted(CONDITIONS),
         "type": "string",
     }
@@ -75,7 +85,7 @@ def rubric_schema() -> Schema:
 def rubric_page() -> str:
     """docs/rubric.md: each key with its type, default and meaning, and an example of each kind of check."""
     schema = rubric_schema()
-    every_case = tuple(CaseModel.model_fields)
+    every_case = tuple(key for keys in EVERY_CASE for key in keys.model_fields)
 
     def table(name: str = "", leave_out: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> str:
         model = schema["$defs"][name] if name else schema
@@ -88,7 +98,14 @@ def rubric_page() -> str:
 
     names = {key: model.__name__ for key, (_, model) in CASES.items()}
     kinds = [(key, name, schema["$defs"][name]["description"]) for key, name in names.items()]
-    context = {"table": table, "kinds": kinds, "every_case": every_case, "conditions": sorted(CONDITIONS)}
+    context = {
+        "table": table,
+        "kinds": kinds,
+        "every_case": every_case,
+        "conditions": sorted(CONDITIONS),
+        "comparisons": [one for one in BY_RANK if not one.heading],
+        "more": [one for one in BY_RANK if one.heading],
+    }
     return _render(PAGE, context)
 
 

@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -14,9 +13,10 @@ from grader.author.render import render
 from grader.author.wheel import build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
+from grader.judge.comparisons import comparison_of
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
-from grader.model.assignment import Assignment, Course
+from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
 
 GRADING = "grading"  # the folder of a handout that `make grade` works from
 PYTHON = """
@@ -63,9 +63,15 @@ def generate(
     return written
 
 
-def _visible(assignment: Assignment) -> list[Any]:
+def _visible(assignment: Assignment) -> list[Case]:
     cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
-    return [case for case in cases if case.in_handout]
+    return [case for case in cases if is_in_handout(case)]
+
+
+def is_in_handout(case: Case) -> bool:
+    """Whether students get a case: it is visible, needs no reference, and is no test of the author's."""
+    is_shown = case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST
+    return is_shown and comparison_of(case).is_in_handout
 
 
 def _write(
@@ -120,7 +126,7 @@ def _visible_rubric(assignment: Assignment) -> str:
     data = Document(assignment.folder / "rubric.yaml").data
     for criterion in data["criteria"]:
         loaded = assignment.criterion(criterion["id"])
-        hidden = [case for case in loaded.cases if not case.in_handout]
+        hidden = [case for case in loaded.cases if not is_in_handout(case)]
         names = {case.id for case in hidden}
         criterion["cases"] = [
             case for case in criterion["cases"] if f"{case['id']}{'-1' * ('draw' in case)}" not in names

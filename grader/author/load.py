@@ -13,7 +13,7 @@ from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
 from grader.author.yaml_document import Document, read
 from grader.judge.policy.rules import find
-from grader.model.assignment import Assignment, Case, Course, Limits, Policy, Rubric
+from grader.model.assignment import Assignment, Case, Course, Device, Limits, Policy, Rubric
 from grader.model.errors import UserError
 
 
@@ -46,7 +46,7 @@ def load(folder: Path) -> Assignment:
         files=tuple(model.files),
         rubric=rubric,
         oracle=model.oracle,
-        devices=tuple(model.devices),
+        devices=tuple(map(Device, model.devices)),
         limits=limits,
         policy=_policy(document, model, folder),
         provided=provided,

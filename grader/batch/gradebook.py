@@ -329,13 +329,13 @@ class Gradebook:
             return sorted((s for s in known if s.id not in withdrawn), key=lambda s: s.id)
 
     def submissions(self, assignment: str) -> list[Submission]:
-        """The submissions to an assignment that are not withdrawn, sorted by student and attempt."""
+        """The submissions to an assignment that are not withdrawn, sorted by student, time and sequence."""
         with self._database.reading() as db:
             withdrawn = read_withdrawn(db)
             found = list(map(_submission, _rows(db, SubmissionRow, SubmissionRow.assignment == assignment)))
         kept = (s for s in found if s.id not in withdrawn.submissions)
         kept = (s for s in kept if (s.student_id, s.assignment) not in withdrawn.pairs)
-        return sorted(kept, key=lambda s: (s.student_id, s.submitted_at, s.attempt))
+        return sorted(kept, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
 
     def seconds(self) -> dict[str, float]:
         """The most CPU time that a submission took in a run, by its id."""
@@ -462,7 +462,7 @@ def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dic
     found = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
     faults = {}
     for id, student, name, reason in db.execute(
-        found.order_by(SubmissionRow.submitted_at, SubmissionRow.attempt)
+        found.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
     ):
         if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:
             faults[student, name] = reason
@@ -522,7 +522,8 @@ def _submission(row: Mapping[str, Any]) -> Submission:
 
 
 def _rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[str, Any]]:
-    for row in db.execute(select(table.__table__).where(*where)).mappings():
+    columns = (column.label(column.key) for column in _table(table).columns)
+    for row in db.execute(select(*columns).where(*where)).mappings():
         yield dict(row)
 
 

@@ -47,8 +47,8 @@ class StudentRow(Table):
 class SubmissionRow(Table):
     """One set of files that a student handed in at one time; `files` is their digest.
 
-    `attempt` tells several of one student apart, in order; `submitted_at` is ISO 8601 or "" where nobody
-    knows. `id` is a digest of student, assignment, attempt and files. `doubt` says why a person must look
+    `sequence` tells several of one student apart, in order; `submitted_at` is ISO 8601 or "" where nobody
+    knows. `id` is a digest of student, assignment, sequence and files. `doubt` says why a person must look
     before its grade counts; `confirmed` is the doubt that a person accepted: another doubt is not.
     """
 
@@ -57,7 +57,7 @@ class SubmissionRow(Table):
     id: Mapped[str] = mapped_column(primary_key=True)
     student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
     assignment: Mapped[str]
-    attempt: Mapped[str]
+    sequence: Mapped[str] = mapped_column("attempt", key="sequence")  # the name that old gradebooks have
     files: Mapped[str]
     submitted_at: Mapped[str]
     late: Mapped[bool]

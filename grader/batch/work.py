@@ -20,7 +20,7 @@ from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
-from grader.model.grade import CheckResult, Grade
+from grader.model.grade import CheckResult, Grade, Sandbox
 
 LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconceptions
 
@@ -35,7 +35,7 @@ class Grading:
 
     assignment: Assignment
     course: Mapping[str, bytes]
-    wall: str
+    sandbox: Sandbox
     secret: str
     known: Misconceptions | None
     variants: bool
@@ -44,7 +44,7 @@ class Grading:
 
     @staticmethod
     def of(
-        assignment: Assignment, wall: str, secret: str, known: Misconceptions | None, variants: bool
+        assignment: Assignment, sandbox: Sandbox, secret: str, known: Misconceptions | None, variants: bool
     ) -> "Grading":
         """Reads what must travel: the assignment's own files, and the package of its oracle."""
         root = assignment.folder.parent.parent
@@ -53,7 +53,7 @@ class Grading:
         found += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
         course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
         compiler = nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
-        return Grading(assignment, course, wall, secret, known, variants, code_digest(), compiler)
+        return Grading(assignment, course, sandbox, secret, known, variants, code_digest(), compiler)
 
     @cached_property
     def digest(self) -> str:
@@ -62,7 +62,7 @@ class Grading:
         parts = {
             "assignment": [self.assignment.name, self.assignment.digest],
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in provided.items()},
-            "wall": self.wall,
+            "sandbox": self.sandbox,
             "secret": self.secret,
             "known": None if self.known is None else asdict(self.known),
             "variants": self.variants,
@@ -122,8 +122,10 @@ class GradingSession:
             library=root,
         )
         self._variants = grading.variants
-        self._session = Session(assignment, wall=grading.wall, secret=grading.secret, known=grading.known)
-        self._case_keys = CaseKeys(assignment, grading.wall, self._session.device)
+        self._session = Session(
+            assignment, sandbox=grading.sandbox, secret=grading.secret, known=grading.known
+        )
+        self._case_keys = CaseKeys(assignment, grading.sandbox, self._session.device)
 
     def close(self) -> None:
         """Ends the session and removes the course."""

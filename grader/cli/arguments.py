@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import grader
+from grader.model.assignment import Device
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox
 
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 LATER = ("after_due_date", "after_published")
@@ -30,7 +33,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if words[:1] == ["emulate"]:
         return argparse.Namespace(command="emulate", passed_on=words[1:])
     end = words.index("--") if "--" in words else len(words)
-    options = _parser().parse_args(words[:end])
+    options = _parser().parse_args(words[:end] or ["--help"])
     options.passed_on = words[end + 1 :]
     if options.passed_on and options.command != "grade":
         raise UserError("only `grader grade` passes arguments on to pytest")
@@ -45,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         "needs review); 2 your mistake, or output that cannot be written, said in one line; 3 the grader's "
         "own fault. A reader that leaves early (grader ... | head) changes neither the work nor the status.",
     )
+    parser.add_argument("--version", action="version", version=f"grader {grader.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (
         *(
@@ -59,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
             _confirm,
             _forget,
             _similarity,
+            _doctor,
         ),
     ):
         add(commands)
@@ -104,8 +109,8 @@ def _grade(commands: Any) -> None:
     grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
     grade.add_argument(
         "--device",
-        choices=("cpu", "cuda", "emulated"),
-        help="default: the first of the assignment's that is at hand",
+        choices=tuple(map(str, Device)),
+        help="default: the first available device that the assignment supports",
     )
     grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
     for name, theirs in (("gradescope", "Gradescope"), ("prairielearn", "PrairieLearn")):
@@ -244,6 +249,28 @@ def _similarity(commands: Any) -> None:
     )
 
 
+def _doctor(commands: Any) -> None:
+    doctor = commands.add_parser(
+        "doctor", help="check what grading needs of this machine, and say how to get it"
+    )
+    doctor.add_argument("--json", action="store_true", help="print the checks as JSON")
+    _add_gradebook(doctor)
+
+
+class _Renamed(argparse.Action):
+    """Refuses an option by its old name, and says what to write."""
+
+    def __init__(self, *, new: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.new = new
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _namespace: object, value: object, option: str | None = None
+    ) -> None:
+        """Ends with the message and the exit status of a wrong option."""
+        parser.error(f"{option} has a new name: write {self.new} {value}")
+
+
 def _add_class(parser: argparse.ArgumentParser) -> None:
     """What says where a class's submissions are, and how they are read: the same for every command."""
     parser.add_argument(
@@ -254,11 +281,12 @@ def _add_class(parser: argparse.ArgumentParser) -> None:
         "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
     )
     parser.add_argument(
-        "--policy",
+        "--counts",
         choices=("last", "best", "last-before-deadline"),
         default="last",
         help="which of a student's submissions counts; default: %(default)s",
     )
+    parser.add_argument("--policy", action=_Renamed, new="--counts", help=argparse.SUPPRESS)
     parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
     layouts = modules_of("intake.layouts")
     parser.add_argument(
@@ -297,7 +325,7 @@ def _add_gradebook(parser: argparse.ArgumentParser) -> None:
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sandbox",
-        choices=("bubblewrap", "none"),
-        default="bubblewrap",
-        help="none: for your own code only (a handout holds no answers and needs no wall)",
+        choices=tuple(map(str, Sandbox)),
+        default=str(Sandbox.BUBBLEWRAP),
+        help="none: for your own code only (a handout holds no answers and needs no sandbox)",
     )

@@ -17,6 +17,7 @@ from grader.cli.course import assignment_of, course_of, has_variants, repository
 from grader.cli.intake import intake_of
 from grader.judge.session import Session
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox
 from grader.prove.misconceptions import misconceptions
 from grader.report.terminal.intake_table import account_line
 
@@ -28,10 +29,11 @@ def run(options: argparse.Namespace) -> int:
     assignment = assignment_of(options.assignment)
     intake = intake_of(options, assignment)
     Console().print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
-    with Session(assignment, wall=options.sandbox) as session:
+    sandbox = Sandbox(options.sandbox)
+    with Session(assignment, sandbox=sandbox) as session:
         session.check_sandbox()
-    known = None if options.sandbox == "none" else misconceptions(repository(), assignment, secret())
-    grading = Grading.of(assignment, options.sandbox, secret(), known, has_variants(assignment))
+    known = None if sandbox is Sandbox.NONE else misconceptions(repository(), assignment, secret())
+    grading = Grading.of(assignment, sandbox, secret(), known, has_variants(assignment))
     policies = course_of(repository()).policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:
         summary = run_batch(

@@ -11,12 +11,12 @@ from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, has_variants, repository, secret
 from grader.intake import read_submission
-from grader.judge.process.devices import first_at_hand, missing
+from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
-from grader.model.assignment import Assignment
+from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Sandbox
 from grader.model.python_syntax import needs
 from grader.model.text import clean_line
 from grader.report.files import write_text
@@ -31,19 +31,19 @@ SHOWN_NEEDS = 3
 def run(options: argparse.Namespace) -> int:
     """Grades, shows the grade and writes it where it is asked for."""
     assignment = assignment_of(options.assignment)
-    device = options.device or first_at_hand(assignment.devices)
+    device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
     if not_here := missing(device):
         raise UserError(f"--device {device}: {not_here}")
     read = read_submission(options.submission, assignment.files, options.accept_renamed)
-    wall = options.sandbox if assignment.frozen is None else "none"
+    sandbox = Sandbox(options.sandbox) if assignment.frozen is None else Sandbox.NONE
     for name in changed_files(assignment) if assignment.frozen is not None else ():
         print(f"note: {name} is not as it was handed out; your instructor grades with the original")
     for note in newer_python(assignment, read.submitted.files):
         print(f"note: {note}")
-    known = _known(assignment, wall)
-    with Session(assignment, wall=wall, secret=secret(), device=device, known=known) as session:
+    known = _known(assignment, sandbox)
+    with Session(assignment, sandbox=sandbox, secret=secret(), device=device, known=known) as session:
         session.check_sandbox()
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
@@ -72,9 +72,9 @@ def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator
                     yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
 
 
-def _known(assignment: Assignment, wall: str) -> Misconceptions | None:
-    """What mutants answer; a handout brings its own, and none is run without the wall."""
-    if assignment.frozen is not None or wall == "none":
+def _known(assignment: Assignment, sandbox: Sandbox) -> Misconceptions | None:
+    """What mutants answer; a handout brings its own, and none is run without the sandbox."""
+    if assignment.frozen is not None or sandbox is Sandbox.NONE:
         return None
     from grader.prove.misconceptions import misconceptions  # Jinja2, which students do not have
 

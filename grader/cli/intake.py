@@ -61,5 +61,5 @@ def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
 
 def _choice(options: argparse.Namespace, policies: Policies, name: str) -> Choice:
     """By the course's deadline and extensions: what comes too late to count displaces nothing."""
-    choice = choice_of(options.policy, options.deadline, policies.timezone)
+    choice = choice_of(options.counts, options.deadline, policies.timezone)
     return replace(choice, closes=closes(policies, name), extension=partial(extension_of, policies, name))

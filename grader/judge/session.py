@@ -16,27 +16,29 @@ import numpy
 import pytest
 
 import grader
+from grader.judge.comparison import DTYPE, Oracle
+from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.build import Builder, Built
-from grader.judge.policy import cuda_rules
+from grader.judge.policy.cuda_source import as_compiled
 from grader.judge.policy.rules import Rules
-from grader.judge.process.devices import first_at_hand
+from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
 from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.case_result import Run, result_of
 from grader.judge.verdict.diagnose import diagnose
-from grader.judge.verdict.grade_case import DTYPE, check, forward_questions
+from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
-from grader.judge.verdict.oracles import DRAWS, FrozenOracle, Oracle, ReferenceOracle
+from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import FAILED, score
-from grader.model.assignment import OWN_TEST, Assignment, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import CriterionGrade, Grade, Status
+from grader.model.grade import CriterionGrade, Grade, Sandbox, Status
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -59,23 +61,23 @@ class Graded:
 class Session:
     """Grades submissions to one assignment, one after the other, with one oracle for all of them.
 
-    `wall` is "bubblewrap" or "none"; `secret` seeds the hidden cases; `device` is by default the first of the
-    assignment's that is at hand, and a GPU grades one submission at a time; `known` says which misconception
-    gives which answer (in a handout: what `generate` froze).
+    `secret` seeds the hidden cases; `device` is by default the first of the assignment's that is available,
+    and a GPU grades one submission at a time; `known` says which misconception gives which answer (in a
+    handout: what `generate` froze).
     """
 
     def __init__(
         self,
         assignment: Assignment,
         *,
-        wall: str,
+        sandbox: Sandbox,
         secret: str = "",
-        device: str = "",
+        device: Device | None = None,
         known: Misconceptions | None = None,
     ) -> None:
         self._assignment = assignment
-        self._wall = wall
-        self._device = device or first_at_hand(assignment.devices)
+        self._sandbox = sandbox
+        self._device = device or first_available(assignment.devices)
         self._known = known
         self._oracle: Oracle
         if assignment.frozen is not None:
@@ -94,13 +96,13 @@ class Session:
         self._rules = None if assignment.policy is None else Rules(assignment, assignment.policy)
         policy = None if self._rules is None else self._rules.for_worker()
         self._kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
-        self._builder = Builder(wall, self._provided, self._kernels.removesuffix(".cu"))
+        self._builder = Builder(sandbox, self._provided, self._kernels.removesuffix(".cu"))
         self._starter = starter(
-            wall, assignment.probes, assignment.ndarray, self._provided, policy, self._device
+            sandbox, assignment.probes, assignment.ndarray, self._provided, policy, self._device
         )
 
     @property
-    def device(self) -> str:
+    def device(self) -> Device:
         """What submissions are graded on."""
         return self._device
 
@@ -125,7 +127,7 @@ class Session:
             except GraderFault as fault:
                 reason = " ".join(str(fault).split())
                 raise UserError(
-                    f"{self._wall}: {reason}; --sandbox none grades your own code without it"
+                    f"{self._sandbox}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
         if self._kernels and (reason := self._builder.missing()):
             raise UserError(reason)
@@ -148,13 +150,14 @@ class Session:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.compare == "adjoint" and case.visibility is Visibility.VISIBLE:
-                    for probe, inputs in forward_questions(case, criterion, self._oracle):
+                if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
+                    comparison = comparison_of(case)
+                    for probe, inputs in comparison.forward_questions(case, criterion, self._oracle):
                         yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
         """The turn on a device of which there is one: however long those before it take."""
-        if self._device == "cuda":
+        if self._device is Device.CUDA:
             return turn("gpu-0")
         return contextlib.nullcontext()
 
@@ -182,7 +185,7 @@ class Session:
         """
         files, refused = submission.all_of(self._assignment.files)
         notes = submission.notes
-        files = {n: cuda_rules.as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
+        files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         if self._rules is not None and not refused:
             refused = self._rules.refusal(files)
         built = Built()
@@ -219,7 +222,7 @@ class Session:
             for criterion in self._assignment.rubric.criteria:
                 for case in (case for case in criterion.cases if case.name in cases):
                     implementation.budgets.enter(criterion.id)
-                    result = check(case, criterion, implementation, self._oracle)
+                    result = grade_case(case, criterion, implementation, self._oracle)
                     if result.status is not Status.OK:
                         ends[case.name] = end_of(result, names)
         return ends
@@ -252,14 +255,14 @@ class Session:
             self._assignment,
             self._run.results,
             submission=name,
-            sandbox=self._wall,
-            device=self._device,
+            sandbox=self._sandbox.value,
+            device=self._device.value,
             versions={
                 "backflip": grader.__version__,
                 "python": platform.python_version(),
                 "numpy": numpy.__version__,
                 "assignment": self._assignment.digest,
-                "memory limit": memory_limit(self._wall, self._device),
+                "memory limit": memory_limit(self._sandbox, self._device),
                 **({"nvrtc": nvrtc.version()} if self._kernels else {}),
                 **({"variant": variant} if variant else {}),
             },
@@ -298,8 +301,8 @@ class Session:
             apart.budgets = implementation.budgets
             apart.budgets.enter(criterion.id)
             for case in asked.cases:
-                if case.id in failing and case.compare not in DRAWS and not case.at_most:
-                    result = check(case, asked, apart, self._run.oracle)
+                if case.id in failing and comparison_of(case).is_exact:
+                    result = grade_case(case, asked, apart, self._run.oracle)
                     if apart.budgets.for_call().is_used_up:
                         return None
                     if result.status is not Status.OK:

@@ -8,6 +8,13 @@ from grader.model.assignment import Visibility
 from grader.model.frame import RawArray
 
 
+class Sandbox(StrEnum):
+    """What encloses a submission while it is graded; without one it has the rights of whoever grades it."""
+
+    BUBBLEWRAP = "bubblewrap"
+    NONE = "none"
+
+
 class Status(StrEnum):
     """How one case ended; the set is closed.
 
@@ -144,7 +151,7 @@ class CriterionGrade:
 class Grade:
     """One submission's grade.
 
-    `sandbox` records the wall it ran behind, `versions` what judged it. `withheld` are the points that
+    `sandbox` records what enclosed it, `versions` what judged it. `withheld` are the points that
     stand on hidden cases that are not at hand; `not_selected` counts the cases that were left out of this
     run: where it is not zero, the score is no grade. `notes` are lines that a student should read and that
     cost no points.

@@ -10,7 +10,7 @@ from grader.batch.pool import grade_all
 from grader.batch.work import Grading, answer_one, open_session
 from grader.model.assignment import Assignment, Case
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade, Status
+from grader.model.grade import Grade, Sandbox, Status
 from grader.model.mutant import Mutant
 from grader.prove.mutants import edit
 
@@ -107,7 +107,7 @@ def answers_of(
 
     `names` says which exercise a function stands for, as for exceptions.
     """
-    grading = Grading.of(assignment, "bubblewrap", secret, None, variants=True)
+    grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
     answers: dict[Pair, dict[str, str]] = {one.pair: {} for one in made}
     items = [(one.pair, one.files, one.cases) for one in made]
     ask = partial(answer_one, grading.digest, names)

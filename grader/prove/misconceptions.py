@@ -13,7 +13,7 @@ from grader.batch.work import Grading, Work, grade_one, open_session
 from grader.judge.verdict.misconceptions import FORMAT, Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Sandbox
 from grader.model.mutant import Mutant
 from grader.prove.compositions import answers_of, compositions
 from grader.prove.mutants import read_mutants, right_version
@@ -116,7 +116,7 @@ def grade_variants(
     variants: Sequence[str],
 ) -> dict[str, dict[str, Grade]]:
     """The same in the numbers of several students, by their ids; "" stands for everybody's."""
-    grading = Grading.of(assignment, "bubblewrap", secret, None, variants=True)
+    grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
     encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in made.items()}
     work = [Work(name, SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()]
     grades: dict[str, dict[str, Grade]] = {v: {} for v in variants}

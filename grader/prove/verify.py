@@ -13,9 +13,10 @@ from grader.author.conditions import CONDITIONS
 from grader.author.cuda_source import code_of
 from grader.author.python_source import find_function
 from grader.author.render import VIEWS, Rendered, render
+from grader.judge.comparison import Oracle
+from grader.judge.comparisons import COMPARISONS, comparison_of
 from grader.judge.inputs import Inputs
-from grader.judge.verdict.oracles import Oracle
-from grader.model.assignment import Assignment, Case
+from grader.model.assignment import OWN_TEST, Assignment, Case
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.verification import Finding, Verification
@@ -23,11 +24,6 @@ from grader.prove.mutants import file_of
 from grader.prove.tolerance import SEEDS, sweep
 
 HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a name
-SELF_CHECKS = (
-    "adjoint",
-    "finite_difference",
-)  # of a gradient against its own forward: no wrong value to tell
-BOUNDED = ("bound", "close")
 UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission ran, or nothing of it counts
 
 
@@ -63,7 +59,7 @@ def verify(
     sweeps = [
         sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
         for case in cases
-        if case.compare in BOUNDED and case.name not in broken
+        if case.kind != OWN_TEST and COMPARISONS[case.compare].has_bounds and case.name not in broken
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),
@@ -174,10 +170,14 @@ def _idle(
                 yield case.name, f"says that it covers {condition}, and does not"
             elif others:
                 yield case.name, f"says that it covers {condition}, and {others[0]} says so too"
-        is_exempt = case.drawn or case.at_most or case.data == "normal" or case.compare in SELF_CHECKS
+        is_exempt = case.drawn or case.data == "normal" or not _must_kill(case)
         if not (fresh or case.covers or is_exempt):
             reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"
             yield case.name, f"{reason}: remove it, or say what it covers"
+
+
+def _must_kill(case: Case) -> bool:
+    return case.kind == OWN_TEST or comparison_of(case).must_kill
 
 
 def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:

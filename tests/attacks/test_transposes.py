@@ -9,7 +9,7 @@ import pytest
 from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
-from grader.model.grade import Grade, Status
+from grader.model.grade import Grade, Sandbox, Status
 from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"
@@ -70,7 +70,7 @@ def grade_with(make_course: Callable[..., Path], tmp_path: Path) -> GradeWith:
         folder = tmp_path / "attack"
         folder.mkdir()
         (folder / "conv.py").write_bytes((ATTACKS / f"{attack}.py").read_bytes())
-        with Session(assignment, wall="bubblewrap", secret="canary") as session:
+        with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
             return session.grade(in_folder(folder), attack)
 
     return grade

@@ -21,11 +21,11 @@ from pathlib import Path
 
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.compiled_cache import Cache
-from grader.judge.policy import cuda_rules
-from grader.judge.process.sandbox import ENVIRONMENT, compiler_wall
+from grader.judge.policy import cuda_rules, cuda_source
+from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
 from grader.model.errors import GraderFault
 from grader.model.files import read_plain
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
 RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules
 SECONDS = 120
@@ -51,14 +51,14 @@ class Built:
 
 
 class Builder:
-    """Compiles kernels for the submissions to one assignment; `wall` is "bubblewrap" or "none".
+    """Compiles kernels for the submissions to one assignment, in a `sandbox`.
 
     `provided` is the folder of what the assignment provides, with the module `host` among it. Libraries are
     kept in `cache`, the user's.
     """
 
-    def __init__(self, wall: str, provided: Path, host: str, cache: Path | None = None) -> None:
-        self._wall, self._provided, self._host = wall, provided, host
+    def __init__(self, sandbox: Sandbox, provided: Path, host: str, cache: Path | None = None) -> None:
+        self._sandbox, self._provided, self._host = sandbox, provided, host
         self._cache = Cache(cache)
         self._runtime: tuple[str, bytes] | None = None
 
@@ -137,11 +137,11 @@ class Builder:
         config |= {"paths": [str(self._provided)], "folder": str(folder)}
         words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.build")
         environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
-        if self._wall != "none":
+        if self._sandbox is not Sandbox.NONE:
             config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
             installed = nvrtc.installed()
             packages = {} if installed is None else {installed.place: installed.folder}
-            words = compiler_wall(self._provided, folder, tuple(_compiler_variables().items()), packages)
+            words = compiler_sandbox(self._provided, folder, tuple(_compiler_variables().items()), packages)
         try:
             done = subprocess.run(
                 [*words, json.dumps(config)],
@@ -168,7 +168,7 @@ class Builder:
         """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""
         digest = hashlib.sha256(runtime.encode())
         paths = [p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends"]
-        for path in (*sorted(paths), Path(str(cuda_rules.__file__))):
+        for path in (*sorted(paths), Path(str(cuda_rules.__file__)), Path(str(cuda_source.__file__))):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         digest.update(source)
         return digest.hexdigest()

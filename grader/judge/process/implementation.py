@@ -9,20 +9,20 @@ from grader.judge.process.budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.control_groups import delegated
 from grader.judge.process.launcher import Starter
 from grader.judge.process.worker_process import WorkerProcess
-from grader.model.assignment import Limits
+from grader.model.assignment import Device, Limits
 from grader.model.errors import GraderFault
 from grader.model.frame import RawArray
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
 SETUP_SECONDS = 60.0  # nothing of a submission runs in it, so it is bounded only against a broken machine
 REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, criterion_cases=2000, answer_mib=1024)
 
 
-def memory_limit(wall: str, device: str) -> str:
+def memory_limit(sandbox: Sandbox, device: Device) -> str:
     """What bounds a submission's memory on this machine, for the record of its grade."""
-    if wall == "bubblewrap" and delegated() is not None:
+    if sandbox is Sandbox.BUBBLEWRAP and delegated() is not None:
         return "control group"
-    return "resident memory" if device == "cuda" else "address space"
+    return "resident memory" if device is Device.CUDA else "address space"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Subject:
 
     modules: tuple[str, ...]
     dtype: str
-    device: str
+    device: Device
     files: Mapping[str, bytes] = field(default_factory=dict)
     failed: Outcome | None = None
     compiled: Mapping[str, bytes] = field(default_factory=dict)
@@ -180,12 +180,12 @@ class Implementation:
         if self._worker is not None:
             self._worker.close()  # its launcher may have died because of a sibling
         child = self._starter.start(self._subject.compiled)
-        processes = limits.processes if child.is_walled else 0  # else they are the user's own, too
+        processes = limits.processes if child.is_sandboxed else 0  # else they are the user's own, too
         self._worker = WorkerProcess(
             child, limits.answer_mib << 20, limits.output_kib << 10, processes, limits.memory_mib << 20
         )
         is_enclosed = child.enclose(limits.memory_mib << 20, processes)
-        has_room = is_enclosed or self._subject.device == "cuda"  # CUDA reserves address space
+        has_room = is_enclosed or self._subject.device is Device.CUDA  # CUDA reserves address space
         header = {
             "request": "setup",
             "folder": child.folder,

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from grader.judge.comparison import Oracle
 from grader.judge.process.implementation import Implementation
-from grader.judge.verdict.grade_case import check
-from grader.judge.verdict.oracles import Oracle
+from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import ended_by_time, failing_forward, unmet_requirement
 from grader.model.assignment import Assignment, Case, Criterion, Visibility
@@ -91,7 +91,7 @@ def _cached(case: Case, criterion: Criterion, submission: Implementation, run: R
     forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
 
     def ask() -> CheckResult:
-        result = check(case, criterion, submission, run.oracle, forward_fails)
+        result = grade_case(case, criterion, submission, run.oracle, forward_fails)
         # an import that took too long is no case's doing
         is_of_import = submission.cannot_start and result.status is Status.TIMEOUT
         if forget_if_used_up(criterion, submission, run) or is_of_import:

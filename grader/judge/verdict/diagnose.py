@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from grader.judge.verdict.misconceptions import ENDINGS, HINT, Misconceptions, end_of
+from grader.judge.answers import HINT
+from grader.judge.verdict.misconceptions import ENDINGS, Misconceptions, end_of
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
 
@@ -221,7 +222,8 @@ def _best(
     """The sets of at most two ideas, `kept` among them, that explain the most; several where equally much."""
     sets = _candidates(telling, evidence, criterion, set(against), kept)
     found = [_explaining(names, telling, evidence, criterion) for names in sets]
-    found = [one for one in found if _is_enough(one, evidence) and _each_counts(one, found)]
+    enough = [one for one in found if _is_enough(one, telling, criterion, evidence)]
+    found = [one for one in enough if _each_counts(one, found)]
     if not found:
         return []
     most = max(len(one.explained) for one in found)
@@ -280,10 +282,15 @@ def _raises_just_so(end: str, parts: set[Set], evidence: Evidence, criterion: Cr
     return has_place and raised == predicted and any(evidence.ends[case] not in ENDINGS for case in values)
 
 
-def _is_enough(found: Found, evidence: Evidence) -> bool:
-    """An answer of few numbers is a hint, and two hints are evidence."""
+def _is_enough(
+    found: Found, telling: Sequence[CheckResult], criterion: CriterionGrade, evidence: Evidence
+) -> bool:
+    """An answer of few numbers is a hint. Two hints are evidence, and so is one beside cases that pass."""
     strong = [case for case in found.explained if not evidence.ends[case].startswith(HINT)]
-    return bool(strong) or len(found.explained) > 1
+    if strong or len(found.explained) > 1:
+        return True
+    passed = any(result.status is Status.OK for result in criterion.results)
+    return len(found.explained) == len(telling) > 0 and passed
 
 
 def _each_counts(found: Found, all_found: Sequence[Found]) -> bool:

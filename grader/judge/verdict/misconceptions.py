@@ -1,23 +1,18 @@
 """What wrong versions answer: each mutant, and each two in one solution, as digests that may travel."""
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
-from grader.model.frame import RawArray
+from grader.judge.answers import HINT
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 FORMAT = 3  # of that file: another number for another meaning, so that no old one is read
 DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
-FEW = 4  # an answer with fewer different numbers is no more than a hint
-HINT = "~"  # such an answer begins with it
 ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
 
 Ideas = tuple[str, ...]  # the name of one mutant, or of two that are in one solution
@@ -36,7 +31,7 @@ class Misconception:
 class Misconceptions:
     """`ideas` by name, and what they come to: `answers[criterion/case][answer]` are those that end so.
 
-    Answers are digests (see `answer_of`), so that this can travel in a handout without carrying a mutant,
+    Answers are digests (see `grader.judge.answers`), so that this can travel in a handout without a mutant,
     or how the case ended. An idea that is not among a case's answers passes it. `asked[criterion]` are the
     exercises that its probe calls. `right[exercise]` is a source that puts the reference's version in the
     place of a submission's; no handout has it.
@@ -76,24 +71,6 @@ class Misconceptions:
         return Misconceptions(ideas, data["asked"], answers)
 
 
-def answer_of(arrays: Sequence[RawArray]) -> str:
-    """A digest of what came back; equal for equal values (0.0 and -0.0 are).
-
-    Marked as a hint where it holds so few different numbers that another mistake may well give them.
-    """
-    digest, different = hashlib.sha256(), 0
-    for array in arrays:
-        data = array.data
-        values = np.frombuffer(array.data, dtype=array.dtype)
-        if array.dtype.startswith("<f"):
-            with np.errstate(invalid="ignore"):  # a signalling NaN is an answer like any other
-                values = values + 0
-                data = values.tobytes()
-        digest.update(f"{array.dtype}{array.shape}".encode() + data)
-        different += len(np.unique(values[values != 0]))
-    return f"{HINT * (different < FEW)}{digest.hexdigest()[:DIGITS]}"
-
-
 def of_mutants(
     mutants: Iterable[Mutant],
     grades: Mapping[str, Grade],
@@ -128,7 +105,7 @@ def end_of(result: CheckResult, names: Mapping[str, str]) -> str:
     """The digest of an answer; an exception's class with the exercise that it was raised in; or a status."""
     if result.status is Status.ERROR and result.answer:
         return f"{result.answer} in {place_of(result, names)}"
-    return result.answer or str(result.status)
+    return result.answer[: DIGITS + len(HINT)] or str(result.status)
 
 
 def place_of(result: CheckResult, names: Mapping[str, str]) -> str:

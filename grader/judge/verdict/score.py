@@ -36,7 +36,7 @@ def failing_forward(rubric: Rubric, criterion: Criterion, results: Mapping[str, 
 
     It counts among the cases of the criteria that ask for just that forward pass.
     """
-    forwards = [c for c in rubric.criteria if c.probe == criterion.adjoint_of]
+    forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
     names = [case.name for forward in forwards for case in forward.cases]
     return next((name for name in names if name in results and results[name].status in FAILED), "")
 

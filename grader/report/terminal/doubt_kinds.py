@@ -93,13 +93,13 @@ KINDS = (
     ),
     Kind(
         "several submissions, and nothing says which is the last",
-        "Name the folders by time or by number, or use --policy best.",
+        "Name the folders by time or by number, or use --counts best.",
         "nothing says which is the last",
-        ": name the folders by time or by number, or use --policy best",
+        ": name the folders by time or by number, or use --counts best",
     ),
     Kind(
         "nothing was submitted in time",
-        "With --policy last the late submission counts; without it the student has no grade.",
+        "With --counts last the late submission counts; without it the student has no grade.",
         "nothing was submitted before the deadline|its time is not known",
     ),
     Kind(

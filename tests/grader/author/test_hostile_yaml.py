@@ -16,6 +16,7 @@ from grader.author.extent import MAX_ELEMENTS, elements
 from grader.author.load import load, load_course
 from grader.author.yaml_document import MAX_BYTES, MAX_NODES, Document
 from grader.judge.cases import draw
+from grader.judge.kinds import kind_of
 from grader.model.errors import UserError
 
 FILES = {
@@ -314,7 +315,7 @@ def test_no_drawn_case_is_larger_than_what_is_counted_for_it(folder: Path, case:
     assert len(drawn) == 200
     for each in drawn:
         sizes = [base.size for base in draw(each, "tiny").bases.values()]
-        assert sum(sizes) <= elements(each.kind, {}, (), is_drawn=True)
+        assert sum(sizes) <= elements(kind_of(each), {}, (), is_drawn=True)
 
 
 @pytest.mark.parametrize(

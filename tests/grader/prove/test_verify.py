@@ -306,7 +306,7 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
     assignment = from_repository(sound, "tiny")
     assert proof.grades_on_further_devices(assignment, "") == {}
 
-    monkeypatch.setattr(proof, "first_at_hand", lambda devices: "another")
+    monkeypatch.setattr(proof, "first_available", lambda devices: "another")
     grades = proof.grades_on_further_devices(assignment, "")
     assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
 
@@ -332,7 +332,10 @@ def test_a_condition_that_nobody_knows_is_the_loaders_complaint(
     monkeypatch.chdir(sound)
     assert main(["verify"]) == USER_MISTAKE
     error = capsys.readouterr().err
-    assert f"{path}:10: found 'left_handed', expected one of batch, rectangular, " in error
+    assert (
+        f"{path}:10: found 'left_handed', expected one of negative_axis, permutation_not_involution, batch, "
+        in error
+    )
     assert error.count("\n") == 1
 
 

@@ -10,7 +10,7 @@ from grader.author.render import provided_files, render
 from grader.judge.kernels import build, nvrtc
 from grader.judge.kernels.build import KERNELS, RUNTIME, Builder
 from grader.model.assignment import Assignment
-from grader.model.grade import Status
+from grader.model.grade import Sandbox, Status
 
 ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
@@ -38,7 +38,7 @@ def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def builder(provided: Path, tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """A builder behind the wall with a cache that is empty."""
-    return Builder("bubblewrap", provided, "kernels", tmp_path_factory.mktemp("cache"))
+    return Builder(Sandbox.BUBBLEWRAP, provided, "kernels", tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
 
 def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no_compiler: None) -> None:
     """One line says what to install; the case was not run, which is no zero."""
-    builder = Builder("bubblewrap", provided, "kernels", tmp_path)
+    builder = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", tmp_path)
     assert "install" in builder.missing()
     failed = builder.build("kernels.cu", LEAST.encode()).failed
     assert failed is not None

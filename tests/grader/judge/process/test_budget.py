@@ -25,7 +25,7 @@ from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade, Outcome, Status
+from grader.model.grade import Grade, Outcome, Sandbox, Status
 
 MakeSubmission = Callable[..., Implementation]
 TICK = 0.1  # by which a limit may be passed; a busy machine's judge looks late
@@ -101,7 +101,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         session.grade(SubmittedFiles({"conv.py": source().encode()}), "right")  # starts what it keeps
         yield session
 
@@ -230,7 +230,7 @@ def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_o
 ) -> None:
     """Else the next run would begin where this one ended, with all the time of the criterion."""
     slow = {"conv.py": source(flip="burn(0.25)", dilate="if a.shape[0] == 3: burn(60)").encode()}
-    bench = GradingSession(Grading.of(assignment, "bubblewrap", "", None, variants=False))
+    bench = GradingSession(Grading.of(assignment, Sandbox.BUBBLEWRAP, "", None, variants=False))
     try:
         first = bench.grade(Work("slow", SubmittedFiles(slow), ("ada",)))
         again = bench.grade(Work("slow", SubmittedFiles(slow), ("ada",), first.fresh))

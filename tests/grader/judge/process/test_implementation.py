@@ -14,7 +14,7 @@ from grader.judge.process.implementation import Implementation
 from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
 Ask = Callable[..., Outcome]
 MakeSubmission = Callable[..., Implementation]
@@ -74,7 +74,7 @@ def test_prints_that_are_kept_are_cut_and_say_so(ask: Ask) -> None:
     assert outcome.output.endswith("more bytes cut]")
 
 
-@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
+@pytest.mark.parametrize("sandbox", [Sandbox.BUBBLEWRAP, Sandbox.NONE])
 @pytest.mark.parametrize(
     "ending",
     {
@@ -86,7 +86,7 @@ def test_prints_that_are_kept_are_cut_and_say_so(ask: Ask) -> None:
     ids=lambda item: item[0],
 )
 def test_a_hang_costs_the_case_that_hangs_and_no_other(
-    make_submission: MakeSubmission, inputs: Inputs, ending: tuple[str, str], wall: str
+    make_submission: MakeSubmission, inputs: Inputs, ending: tuple[str, str], sandbox: Sandbox
 ) -> None:
     source = f"""
         def answer(a):
@@ -94,7 +94,7 @@ def test_a_hang_costs_the_case_that_hangs_and_no_other(
         def other(a):
             return -a
     """
-    submission = make_submission(source, wall=wall, limits=SHORT)
+    submission = make_submission(source, sandbox=sandbox, limits=SHORT)
 
     assert submission.run("answer", inputs).status is Status.TIMEOUT
     after = submission.run("other", inputs)
@@ -403,9 +403,9 @@ def test_an_exception_is_an_error_with_a_reason_and_costs_no_other_case(
     assert submission.run("other", inputs).status is Status.OK
 
 
-@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
-def test_an_error_names_file_line_and_source_of_the_submission(ask: Ask, wall: str) -> None:
-    outcome = ask("import numpy as np\n\ndef answer(a):\n    return a / {}\n", wall=wall)
+@pytest.mark.parametrize("sandbox", [Sandbox.BUBBLEWRAP, Sandbox.NONE])
+def test_an_error_names_file_line_and_source_of_the_submission(ask: Ask, sandbox: Sandbox) -> None:
+    outcome = ask("import numpy as np\n\ndef answer(a):\n    return a / {}\n", sandbox=sandbox)
 
     assert outcome.reason.startswith("conv.py:4: TypeError: ")
     assert outcome.reason.endswith("\nreturn a / {}")
@@ -529,12 +529,12 @@ def test_the_process_apart_shares_nothing_with_its_implementation(
     assert answers(submission.run_apart("answer", inputs)) == [[1.0] * 3]
 
 
-@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
+@pytest.mark.parametrize("sandbox", [Sandbox.BUBBLEWRAP, Sandbox.NONE])
 def test_a_worker_that_cannot_be_set_up_is_never_the_submissions_fault(
-    make_submission: MakeSubmission, inputs: Inputs, wall: str
+    make_submission: MakeSubmission, inputs: Inputs, sandbox: Sandbox
 ) -> None:
     probes = "import a_module_that_is_not_there\n"
-    submission = make_submission("def answer(a): return a", probes=probes, wall=wall)
+    submission = make_submission("def answer(a): return a", probes=probes, sandbox=sandbox)
 
     for _ in range(2):  # the second case must not find half a worker and blame the student
         with pytest.raises(GraderFault, match="a_module_that_is_not_there"):

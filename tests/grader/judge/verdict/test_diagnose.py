@@ -21,7 +21,7 @@ from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.model.assignment import Assignment, Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
 from grader.prove.misconceptions import grade_made, misconceptions
 from grader.prove.mutants import load_mutants
@@ -209,7 +209,7 @@ def known(assignment: Assignment) -> Misconceptions:
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
-    with Session(assignment, wall="bubblewrap", known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
         yield session
 
 

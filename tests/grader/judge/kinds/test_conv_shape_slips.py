@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from grader.judge.cases import draw
 from grader.judge.inputs import Inputs
-from grader.judge.verdict.explain import RESULTS, Mistake, explain_shape, spatial_axes
+from grader.judge.kinds import KINDS
+from grader.judge.kinds.conv.shape_slips import RESULTS, Mistake, spatial_axes
+from grader.judge.shapes import explain_shape
 from grader.model.assignment import Case
 from tests.tables import by_name
 
@@ -29,6 +31,11 @@ def convolutions(draw: st.DrawFn) -> Inputs:
     return conv([*size, 5], [*kernel, 7], list(stride), list(padding), batch=3)
 
 
+def explained(expected: tuple[int, ...], actual: tuple[int, ...], inputs: Inputs, kind: str = "conv") -> str:
+    """What a student reads of a wrong shape in a case of that kind."""
+    return explain_shape(expected, actual, lambda e, a: KINDS[kind].explain_shape(e, a, inputs))
+
+
 def mistaken(inputs: Inputs, name: str, mistake: Mistake) -> tuple[int, ...]:
     """The shape that the result has with that mistake on both axes."""
     shape = list(inputs.array(name).shape)
@@ -45,7 +52,7 @@ def test_every_mistake_is_named_or_others_that_give_the_same_shape(
     expected, actual = inputs.array(name).shape, mistaken(inputs, name, mistake)
     assume(actual != expected and sorted(actual) != sorted(expected))
     assume(sum(inputs.array(other).shape == expected for other in RESULTS) == 1)
-    said = explain_shape(expected, actual, inputs)
+    said = explained(expected, actual, inputs)
 
     assert "is what you get for" in said
     reasons = {
@@ -68,7 +75,7 @@ def test_nothing_is_named_that_does_not_give_the_length(
     for place in places:
         actual[place] = data.draw(st.integers(0, 20))
     assume(tuple(actual) != expected)
-    said = explain_shape(expected, tuple(actual), inputs)
+    said = explained(expected, tuple(actual), inputs)
 
     if "is what you get for" in said:
         for place, axis in zip(places, spatial_axes(inputs), strict=True):
@@ -129,7 +136,7 @@ BOTH = conv([32, 9, 3], [3, 2, 5], [2, 3], [1, 0])  # remainders 1 and 1
     ),
 )
 def test_the_arithmetic_is_written_out(inputs: Inputs, name: str, actual: tuple[int, ...], said: str) -> None:
-    assert said in explain_shape(inputs.array(name).shape, actual, inputs)
+    assert said in explained(inputs.array(name).shape, actual, inputs)
 
 
 @pytest.mark.parametrize(
@@ -151,20 +158,20 @@ def test_the_arithmetic_is_written_out(inputs: Inputs, name: str, actual: tuple[
             ),
             "the_shape_of_no_array": (BOTH, (4, 4), (4, 3), "axis 1 has length 3 and not 4"),
             "axes_exchanged": (BOTH, (2, 32, 9, 3), (2, 9, 32, 3), "axes were exchanged"),
-            "no_convolution": (
-                draw(Case("one", "a", "a", "array", {"shape": [2, 3]}), "tiny"),
-                (2, 3),
-                (2, 4),
-                "axis 1 has length 4 and not 3",
-            ),
-            "no_inputs": (None, (2, 3), (2, 4), "axis 1 has length 4 and not 3"),
         }
     ),
 )
 def test_where_no_arithmetic_explains_a_shape_it_is_said_in_words(
-    inputs: Inputs | None, expected: tuple[int, ...], actual: tuple[int, ...], said: str
+    inputs: Inputs, expected: tuple[int, ...], actual: tuple[int, ...], said: str
 ) -> None:
-    words = explain_shape(expected, actual, inputs)
+    words = explained(expected, actual, inputs)
 
     assert said in words
     assert "is what you get" not in words
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"conv"}))
+def test_a_kind_without_arithmetic_of_its_own_explains_a_shape_in_words(kind: str) -> None:
+    inputs = draw(Case("one", "a", "a", "array", {"shape": [2, 3]}), "tiny")
+
+    assert explained((2, 3), (2, 4), inputs, kind) == "axis 1 has length 4 and not 3"

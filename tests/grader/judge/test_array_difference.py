@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.judge.compare import Difference, compare
-from grader.judge.verdict.oracles import Expected
+from grader.judge.array_difference import first_difference
+from grader.judge.comparison import Difference, Expected
 
 GRID = np.arange(6.0).reshape(2, 3)
 
 
 def judged(expected: Any, actual: Any, bound: Any = None, dtype: str = "float32") -> Difference | None:
     bounds = None if bound is None else (np.broadcast_to(np.float64(bound), np.shape(expected)),)
-    return compare(Expected((np.asarray(expected),), bounds), [np.asarray(actual)], dtype)
+    return first_difference(Expected((np.asarray(expected),), bounds), [np.asarray(actual)], dtype)
 
 
 def single(values: Any) -> np.ndarray[Any, Any]:
@@ -89,8 +89,8 @@ def test_the_bound_itself_is_inside() -> None:
 def test_each_element_has_its_own_bound() -> None:
     expected = Expected((np.zeros(2),), (np.array([1.0, 0.1]),))
 
-    assert compare(expected, [single([0.5, 0.05])], "float32") is None
-    difference = compare(expected, [single([0.5, 0.5])], "float32")
+    assert first_difference(expected, [single([0.5, 0.05])], "float32") is None
+    difference = first_difference(expected, [single([0.5, 0.5])], "float32")
     assert difference is not None
     assert difference.index == (1,)
     assert "by 0.5 where at most 0.1 is" in difference.rationale
@@ -164,14 +164,14 @@ def test_a_single_number_is_compared(bound: float | None) -> None:
 def test_another_number_of_arrays_is_wrong(count: int) -> None:
     expected = Expected((GRID, GRID))
 
-    assert compare(expected, [single(GRID)] * 2, "float32") is None
-    difference = compare(expected, [single(GRID)] * count, "float32")
+    assert first_difference(expected, [single(GRID)] * 2, "float32") is None
+    difference = first_difference(expected, [single(GRID)] * count, "float32")
     assert difference is not None
     assert (difference.expected, difference.actual) == ("2 arrays", f"{count} arrays")
 
 
 def test_the_second_of_two_arrays_counts() -> None:
-    assert compare(Expected((GRID, GRID)), [single(GRID), single(GRID + 1)], "float32") is not None
+    assert first_difference(Expected((GRID, GRID)), [single(GRID), single(GRID + 1)], "float32") is not None
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ def test_the_name_of_an_exception_is_compared_as_text() -> None:
 def test_of_several_results_the_one_that_differs_is_named_by_its_number() -> None:
     expected = Expected((GRID, np.array([2, 3])))
     for actual, number in [((single(GRID) + 1, np.array([2, 3])), 1), ((single(GRID), np.array([3, 2])), 2)]:
-        difference = compare(expected, actual, "float32")
+        difference = first_difference(expected, actual, "float32")
         assert difference is not None
         assert difference.rationale.startswith(f"result {number} of 2: ")
-    difference = compare(expected, (single(GRID)[0], np.array([2, 3])), "float32")
+    difference = first_difference(expected, (single(GRID)[0], np.array([2, 3])), "float32")
     assert difference is not None
     assert difference.rationale.startswith("result 1 of 2: ")

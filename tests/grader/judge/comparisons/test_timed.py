@@ -12,7 +12,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.errors import UserError
-from grader.model.grade import CheckResult, Status
+from grader.model.grade import CheckResult, Sandbox, Status
 from tests.folders import in_folder
 
 TIMED = "      - {id: quick, shape: [60, 50], axes: [1], at_most: 20 x reference}\n"
@@ -58,7 +58,9 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     about = root / "assignments" / "tiny" / "assignment.yaml"
     about.write_text(about.read_text() + "policy: {imports: [numpy, os, subprocess, threading, time]}\n")
     assignment = load(root / "assignments" / "tiny")
-    with Session(replace(assignment, provided=provided_files(assignment)), wall="bubblewrap") as session:
+    with Session(
+        replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP
+    ) as session:
         yield session
 
 

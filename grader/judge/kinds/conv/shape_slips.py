@@ -1,9 +1,8 @@
-"""Why a shape is wrong, in a student's words: which mistake in its arithmetic gives that length."""
+"""Explains a wrong length of a convolution's result by the slip in its arithmetic that gives it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.judge.cases import pair
 from grader.judge.inputs import Inputs
 
 Shape = tuple[int, ...]
@@ -213,27 +212,13 @@ RESULTS: Mapping[str, tuple[tuple[int, int], Sequence[Mistake]]] = {
 }
 
 
-def explain_shape(expected: Shape, actual: Shape, inputs: Inputs | None = None) -> str:
-    """Why two shapes differ: by a convolution's arithmetic where `inputs` are one's, else in words."""
-    if len(expected) != len(actual):
-        return f"the result has {len(actual)} axes and not {len(expected)}"
-    if sorted(expected) == sorted(actual):
-        return "the lengths are right and stand in the wrong order: axes were exchanged"
-    arithmetic = "" if inputs is None else _arithmetic(expected, actual, inputs)
-    if arithmetic:
-        return arithmetic
-    axes = [axis for axis, (e, a) in enumerate(zip(expected, actual, strict=True)) if e != a]
-    parts = [f"axis {axis} has length {actual[axis]} and not {expected[axis]}" for axis in axes]
-    return "; ".join(parts)
-
-
-def _arithmetic(expected: Shape, actual: Shape, inputs: Inputs) -> str:
+def slip_of(expected: Shape, actual: Shape, inputs: Inputs) -> str:
     """The mistake that gives the actual length on every spatial axis that differs; "" where none does.
 
     Silent too where other axes differ, and where two arrays of the case have the shape that was expected.
     """
     axes = spatial_axes(inputs)
-    names = [name for name in RESULTS if axes and inputs.array(name).shape == expected]
+    names = [name for name in RESULTS if inputs.array(name).shape == expected]
     if len(names) != 1:
         return ""
     places, mistakes = RESULTS[names[0]]
@@ -257,12 +242,15 @@ def _arithmetic(expected: Shape, actual: Shape, inputs: Inputs) -> str:
 
 
 def spatial_axes(inputs: Inputs) -> tuple[Axis, ...]:
-    """Height and width of a convolution's inputs; none for inputs of any other kind."""
-    if not {"stride", "padding"} <= set(inputs.values) or not set(RESULTS) <= set(inputs.bases):
-        return ()
+    """Height and width of a convolution's inputs."""
     sizes, kernels = inputs.array("x").shape[1:3], inputs.array("w").shape[:2]
     strides, paddings = pair(inputs.values["stride"]), pair(inputs.values["padding"])
     return tuple(
         Axis(name, sizes[i], kernels[i], strides[i], paddings[i], strides[1 - i], paddings[1 - i])
         for i, name in enumerate(("height", "width"))
     )
+
+
+def pair(value: int | list[int] | tuple[int, int]) -> tuple[int, int]:
+    """An int or a pair as a pair (height, width)."""
+    return (value, value) if isinstance(value, int) else (value[0], value[1])

@@ -1,37 +1,37 @@
-"""Holds what came back against what must come back, and says what differs first."""
+"""Compares the arrays that came back with those that must, and says what differs first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from grader.judge.inputs import Inputs
-from grader.judge.verdict.explain import explain_shape
-from grader.judge.verdict.oracles import Expected
-
-Array = npt.NDArray[Any]
+from grader.judge.answers import Array, arrays_of
+from grader.judge.comparison import DTYPE, Difference, Expected, Judged, Question
+from grader.judge.shapes import Shape, explain_shape
+from grader.model.grade import Status
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Where an answer first leaves what was expected, in a student's words."""
+def against_reference(question: Question) -> Judged:
+    """The submission's answer, and where it first leaves the reference's."""
+    expected = question.oracle.expected(question.case, question.inputs)
+    outcome = question.submission.run(question.case.probe, question.inputs)
+    if outcome.status is not Status.OK:
+        return outcome, None
+    return outcome, first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape)
 
-    expected: str
-    actual: str
-    rationale: str
-    index: tuple[int, ...] | None = None
 
-
-def compare(
-    expected: Expected, actual: Sequence[Array], dtype: str, inputs: Inputs | None = None
+def first_difference(
+    expected: Expected,
+    actual: Sequence[Array],
+    dtype: str,
+    explain: Callable[[Shape, Shape], str] = explain_shape,
 ) -> Difference | None:
     """The first difference, or None where there is none.
 
     Without bounds every element must be equal (`==`: inputs are integers and sums are exact, see
     numerics); with bounds it must be finite and within its own bound. `dtype` is what floats must be of;
-    by the `inputs` a wrong shape is explained.
+    `explain` says why a shape is wrong.
     """
     if len(actual) != len(expected.arrays):
         return Difference(
@@ -45,7 +45,7 @@ def compare(
             continue
         bound = None if expected.bounds is None else expected.bounds[number]
         if actual[number].shape != array.shape:
-            why = explain_shape(array.shape, actual[number].shape, inputs)
+            why = explain(array.shape, actual[number].shape)
             difference = Difference(str(array.shape), str(actual[number].shape), why)
             return _numbered(difference, number, len(actual))
         difference = _compare_array(array, actual[number], dtype, bound)
