@@ -285,12 +285,13 @@ def _raises_just_so(end: str, parts: set[Set], evidence: Evidence, criterion: Cr
 def _is_enough(
     found: Found, telling: Sequence[CheckResult], criterion: CriterionGrade, evidence: Evidence
 ) -> bool:
-    """An answer of few numbers is a hint. Two hints are evidence, and so is one beside cases that pass."""
+    """An answer of few numbers is a hint. Two are evidence, and one is beside cases that pass or another."""
     strong = [case for case in found.explained if not evidence.ends[case].startswith(HINT)]
     if strong or len(found.explained) > 1:
         return True
     passed = any(result.status is Status.OK for result in criterion.results)
-    return len(found.explained) == len(telling) > 0 and passed
+    borne_out = passed or _over_all(found.names, evidence) > 1
+    return len(found.explained) == len(telling) > 0 and borne_out
 
 
 def _each_counts(found: Found, all_found: Sequence[Found]) -> bool:
