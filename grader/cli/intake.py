@@ -14,7 +14,7 @@ from grader.intake import Intake, read_class
 from grader.intake.choice import Choice, choice_of
 from grader.intake.roster import read_roster
 from grader.model.assignment import Assignment
-from grader.model.policies import Policies, closes, extension_of
+from grader.model.late_policy import Policies, closes, extension_of
 from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 from grader.report.terminal.intake_table import account_csv, account_line, account_table

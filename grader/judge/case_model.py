@@ -1,6 +1,7 @@
 """The keys that every case of a rubric may have, and the types that keys are made of."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +26,7 @@ class Strict(BaseModel):
     """Takes known keys only, and values as they are written; the text below a field is its description."""
 
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+    renamed: ClassVar[Mapping[str, str]] = {}  # the new names of keys, by their old ones
 
 
 class CaseModel(Strict):

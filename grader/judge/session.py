@@ -7,10 +7,11 @@ import contextlib
 import os
 import platform
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy
 import pytest
@@ -22,23 +23,25 @@ from grader.judge.inputs import Inputs
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.build import Builder, Built
 from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.rules import Rules
+from grader.judge.policy.reading import Reading
+from grader.judge.policy.rules import Terms
 from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
 from grader.judge.verdict.call_graph import calls
-from grader.judge.verdict.case_result import Run, result_of
+from grader.judge.verdict.case_result import Run, own_test, result_of
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
+from grader.judge.verdict.right_inner import passes_with_a_right
 from grader.judge.verdict.score import FAILED, score
-from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Case, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import CriterionGrade, Grade, Sandbox, Status
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Sandbox, Status
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -48,6 +51,17 @@ UNUSED = (
 )
 # items are run after pytest's own run is over, when nothing can be captured any more
 QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Whom to tell about a grade as it comes about: the case that is asked next, and what each came to."""
+
+    begins: Callable[[str], None] = lambda case: None
+    ends: Callable[[CheckResult], None] = lambda result: None
+
+
+NOBODY = Watcher()
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,9 @@ class Session:
         else:
             self._oracle = ReferenceOracle(assignment, secret)
         self._run = Run(assignment, self._oracle)
+        self._only: Set[str] | None = None
+        self._watcher = NOBODY
+        self._before: Mapping[str, CheckResult] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
         self._provided = Path(self._folder.name) / "provided"
         self._provided.mkdir()  # there may be nothing to provide
@@ -93,18 +110,30 @@ class Session:
             path = self._provided / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        self._rules = None if assignment.policy is None else Rules(assignment, assignment.policy)
-        policy = None if self._rules is None else self._rules.for_worker()
+        terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
+        self._reading = None if terms is None else Reading(terms)
+        import_rules = None if terms is None else terms.for_worker()
         self._kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
-        self._builder = Builder(sandbox, self._provided, self._kernels.removesuffix(".cu"))
+        self._builder = Builder(
+            sandbox, self._provided, self._kernels.removesuffix(".cu"), self._refusal_of_macros
+        )
         self._starter = starter(
-            sandbox, assignment.probes, assignment.ndarray, self._provided, policy, self._device
+            sandbox, assignment.probes, assignment.ndarray, self._provided, import_rules, self._device
         )
 
     @property
     def device(self) -> Device:
         """What submissions are graded on."""
         return self._device
+
+    @property
+    def oracle(self) -> Oracle:
+        """Knows the inputs of every case and what must come back."""
+        return self._oracle
+
+    def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
+        """What the macros of a submission's kernels bring in that its assignment rules out; "" if nothing."""
+        return "" if self._reading is None else self._reading.refusal_of_macros(name, expanded)
 
     def close(self) -> None:
         """Ends the oracle and the launcher and removes what was staged."""
@@ -162,14 +191,27 @@ class Session:
         return contextlib.nullcontext()
 
     def grade(
-        self, submission: SubmittedFiles, name: str, arguments: Sequence[str] = (), variant: str = ""
+        self,
+        submission: SubmittedFiles,
+        name: str,
+        arguments: Sequence[str] = (),
+        variant: str = "",
+        only: Set[str] | None = None,
+        watcher: Watcher = NOBODY,
+        before: Mapping[str, CheckResult] = MappingProxyType({}),
     ) -> Grade:
         """The grade of a submission; with `arguments` pytest chooses and runs its cases.
 
         `variant` is the id of a student whose hidden cases have numbers of their own, "" for everybody's.
+        `only` names the cases to run, as `criterion/case`; None runs all. `before` are the results of others,
+        which count as they are.
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
-        return self.grade_variants(submission, name, [variant], arguments).grades[variant]
+        self._only, self._watcher, self._before = only, watcher, before
+        try:
+            return self.grade_variants(submission, name, [variant], arguments).grades[variant]
+        finally:
+            self._only, self._watcher, self._before = None, NOBODY, {}
 
     def grade_variants(
         self,
@@ -183,25 +225,11 @@ class Session:
 
         Results that the `cache` has are not run again, and what runs is added to it.
         """
-        files, refused = submission.all_of(self._assignment.files)
-        notes = submission.notes
-        files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
-        if self._rules is not None and not refused:
-            refused = self._rules.refusal(files)
-        built = Built()
-        if self._kernels and not refused:
-            built = self._builder.build(self._kernels, files[self._kernels])
-            refused = built.refused
-            notes = (*notes, *built.notes)
-        subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
-        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * len(variants)
-        implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
-        with self._turn(), implementation:
+        with self.asking(submission, len(variants)) as (implementation, refused, notes):
             grades = {
                 variant: self._diagnosed(
                     self._grade(implementation, refused, notes, name, variant, arguments, cache),
                     implementation,
-                    subject,
                     variant,
                 )
                 for variant in variants
@@ -227,14 +255,41 @@ class Session:
                         ends[case.name] = end_of(result, names)
         return ends
 
+    @contextlib.contextmanager
+    def asking(
+        self, submission: SubmittedFiles, variants: int = 1
+    ) -> Iterator[tuple[Implementation, str, tuple[str, ...]]]:
+        """Something that answers for a submission; why nothing of it may run, or ""; notes on its files."""
+        files, refused = submission.all_of(self._assignment.files)
+        notes = submission.notes
+        files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
+        if self._reading is not None and not refused:
+            refused = self._reading.refusal(files)
+        built = Built()
+        if self._kernels and not refused:
+            built = self._builder.build(self._kernels, files[self._kernels])
+            refused = built.refused
+            notes = (*notes, *built.notes)
+        subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
+        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * variants
+        implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
+        with self._turn(), implementation:
+            yield implementation, refused, notes
+
     def _run_all(self) -> None:
         """The rubric's cases one after the other, then the author's own tests, which are pytest's to run."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.kind != OWN_TEST:
-                    result_of(case, criterion, self._run)
+                if case.kind != OWN_TEST and self._is_chosen(case):
+                    self._watcher.begins(case.name)
+                    self._watcher.ends(result_of(case, criterion, self._run))
         for item in self._tests:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            assert isinstance(item, pytest.Function)
+            if self._is_chosen(own_test(self._assignment, item.path.name, item.originalname)):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+
+    def _is_chosen(self, case: Case) -> bool:
+        return self._only is None or case.name in self._only
 
     def _grade(
         self,
@@ -247,6 +302,7 @@ class Session:
         cache: ResultCache | None,
     ) -> Grade:
         self._run.begin(implementation, self._oracle.of(variant), refused, cache)
+        self._run.results.update(self._before)
         if arguments:
             _run_pytest(self._run, arguments)
         else:
@@ -269,45 +325,25 @@ class Session:
             notes=notes,
         )
 
-    def _diagnosed(
-        self, grade: Grade, implementation: Implementation, subject: Subject, variant: str
-    ) -> Grade:
+    def _diagnosed(self, grade: Grade, implementation: Implementation, variant: str) -> Grade:
         """The grade with what is known of the ideas behind its failures."""
         if self._known is None:
             return grade
         # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
         known = self._known.only(self._visible) if variant else self._known
         names = {idea.exercise for idea in known.ideas.values()}
-        reached = None if self._kernels else calls(subject.files, names)
-        return diagnose(grade, known, reached, partial(self._is_inner, implementation, subject))
+        reached = None if self._kernels else calls(implementation.subject.files, names)
+        return diagnose(grade, known, reached, partial(self._is_inner, implementation))
 
     def _is_inner(
-        self, implementation: Implementation, subject: Subject, criterion: CriterionGrade, exercise: str
+        self, implementation: Implementation, criterion: CriterionGrade, exercise: str
     ) -> bool | None:
-        """Whether a criterion's failing cases pass once the reference's version of an exercise is in place.
-
-        They are asked of a worker of their own, which holds the reference's text: of what it answers, no more
-        leaves than whether all of them pass. None where there is no reference, or no time is left.
-        """
-        version = self._known.right.get(exercise) if self._known is not None else None
-        file = next((name for name in subject.files if name.endswith(".py")), "")
-        if not version or not file or len(self._assignment.modules) > 1:
-            return None
-        text = subject.files[file].rstrip() + b"\n\n\n" + version.encode()
-        mended = replace(subject, files={**subject.files, file: text})
+        """See `passes_with_a_right`; None where there is no reference."""
+        version = self._known.right.get(exercise, "") if self._known is not None else ""
         asked = self._assignment.criterion(criterion.id)
         failing = {result.case for result in criterion.results if result.status in FAILED}
-        with Implementation(self._starter, mended, self._assignment.limits) as apart:
-            apart.budgets = implementation.budgets
-            apart.budgets.enter(criterion.id)
-            for case in asked.cases:
-                if case.id in failing and comparison_of(case).is_exact:
-                    result = grade_case(case, asked, apart, self._run.oracle)
-                    if apart.budgets.for_call().is_used_up:
-                        return None
-                    if result.status is not Status.OK:
-                        return False
-        return True
+        cases = [c for c in asked.cases if c.id in failing and comparison_of(c).is_exact]
+        return passes_with_a_right(version, cases, asked, implementation, self._run.oracle)
 
 
 class Collected:

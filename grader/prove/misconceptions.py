@@ -10,6 +10,7 @@ from grader.author.load import digest_of
 from grader.author.render import render
 from grader.batch.pool import grade_all
 from grader.batch.work import Grading, Work, grade_one, open_session
+from grader.judge.selection import criteria_of_exercises
 from grader.judge.verdict.misconceptions import FORMAT, Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
@@ -17,7 +18,7 @@ from grader.model.grade import Grade, Sandbox
 from grader.model.mutant import Mutant
 from grader.prove.compositions import answers_of, compositions
 from grader.prove.mutants import read_mutants, right_version
-from grader.prove.verify import SOLUTION, criteria_of_exercises, submissions
+from grader.prove.verify import SOLUTION, submissions
 from grader.report.files import write_files
 
 

@@ -29,7 +29,7 @@ class Kind:
 
 
 OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and grade the folder CLASS too"
-CONFIRM = "`grader confirm ID`"
+CONFIRM = "`grader confirm ID`, or the student's page on the desk"
 # The first whose pattern is in a reason is its kind; a reason may hold several, so the gravest come first.
 KINDS = (
     Kind(
@@ -104,14 +104,20 @@ KINDS = (
     ),
     Kind(
         "late, and nothing says by how much",
-        "Put the files into CLASS/ID/TIME/, where TIME is as in 2026-09-12T08-30-00-04-00, and grade the "
-        "folder CLASS too.",
+        "Give the times: `grader batch --times FILE` takes what the LMS exported, or a CSV of student and "
+        "time. Or decide on the student's page: `grader serve --edit`. Or set unknown_lateness in "
+        "course.yaml.",
         "late, and nothing says by how much",
         "^late, and nothing says by how much$",
     ),
     Kind(
+        "a person grades a part of it",
+        "Give the points on the desk: `grader serve --edit`.",
+        "^not graded by hand yet|^the points by hand are for earlier files",
+    ),
+    Kind(
         "an adjustment was for an earlier submission",
-        "Enter it again with `grader adjust`, or take it back with 0 points.",
+        "Enter it again with `grader adjust` or on the desk, or take it back with 0 points.",
         "^an adjustment ",
         "^an adjustment .*",
     ),

@@ -72,7 +72,6 @@ def test_a_mistake_of_the_users_is_one_line_and_ends_with_2(
 @pytest.mark.parametrize(
     "words",
     [
-        [],
         ["grade"],
         ["grad", "."],
         ["grade", ".", "--device", "tpu"],
@@ -100,7 +99,7 @@ def test_an_option_by_its_old_name_says_what_to_write(
 
 
 @pytest.mark.parametrize(
-    "command", ["generate", "verify", "grade", "batch", "report", "adjust", "similarity"]
+    "command", ["generate", "verify", "grade", "batch", "report", "adjust", "similarity", "doctor"]
 )
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -120,8 +119,8 @@ INSTRUCTORS = {"alembic", "copydetect", "distributed", "jinja2", "nbformat", "sq
             "grade": ("grader.cli.grade", INSTRUCTORS),
             "generate": ("grader.cli.generate", INSTRUCTORS - {"jinja2"}),
             "verify": ("grader.cli.verify", INSTRUCTORS - {"jinja2"}),
-            "batch": ("grader.cli.batch", {"copydetect", "distributed"}),
-            "report": ("grader.cli.report", {"copydetect", "distributed"}),
+            "batch": ("grader.cli.batch", {"alembic", "copydetect", "distributed"}),
+            "report": ("grader.cli.report", {"alembic", "copydetect", "distributed"}),
         }
     ),
 )
