@@ -16,7 +16,7 @@ def passes_with_a_right(
 ) -> bool | None:
     """Whether cases pass once the reference's version of an inner exercise stands in the submission's place.
 
-    They are asked of a worker of its own, for it holds the reference's text: of what it answers and prints, no
+    They are asked of a worker of its own, for it holds the reference's text. Of what it answers and prints no
     more leaves than whether all of them pass. None where there is no such version, where the submission is
     not one file of Python, and where no time of the criterion is left.
     """
