@@ -175,7 +175,7 @@ class Session:
         _run_pytest(self._run, QUIETLY, collected)
         return [item for item in collected.items if isinstance(item, pytest.Function)]
 
-    def _ahead(self) -> Iterator[tuple[str, str, Inputs]]:
+    def _prepare(self) -> Iterator[tuple[str, str, Inputs]]:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
@@ -272,7 +272,7 @@ class Session:
             notes = (*notes, *built.notes)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
         limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * variants
-        implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
+        implementation = Implementation(self._starter, subject, limits, self._prepare, criteria)
         with self._turn(), implementation:
             yield implementation, refused, notes
 

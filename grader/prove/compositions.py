@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
+from grader.batch.per_process import answer_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Grading, answer_one, open_session
+from grader.batch.work import Grading
 from grader.model.assignment import Assignment, Case
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox, Status
