@@ -33,7 +33,7 @@ def load(folder: Path) -> Assignment:
     limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
     probes = folder / "probes.py"
     rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(probes), readme)
-    tests = () if in_handout else tuple(find_tests(folder, [criterion.id for criterion in rubric.criteria]))
+    tests = () if in_handout else tuple(find_tests(folder, _ids_of_tested(rubric)))
     for case, path, line in tests:
         rubric = _with_test(rubric, case, path, line)
     files_of_tests = tuple(dict.fromkeys(path.resolve() for _, path, _ in tests))
@@ -79,11 +79,18 @@ def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
     return replace(rubric, criteria=tuple(criteria))
 
 
+def _ids_of_tested(rubric: Rubric) -> list[str]:
+    """The criteria that cases judge: a test may be one more."""
+    return [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
+
+
 def places_of(assignment: Assignment) -> dict[str, tuple[Path, int]]:
     """File and line of each criterion (by id) and of each case (by criterion/case), tests among them."""
     rubric = assignment.rubric
     lines = lines_of(rubric.source).items()
-    tests = find_tests(assignment.folder, [criterion.id for criterion in rubric.criteria])
+    tests = find_tests(
+        assignment.folder, [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
+    )
     return {name: (rubric.source, line) for name, line in lines} | {c.name: (p, n) for c, p, n in tests}
 
 

@@ -147,8 +147,36 @@ class CriterionModel(Strict):
     """The share of a case's points for a wrong gradient that is right for the submission's own forward."""
     withheld: Length = 0
     """The weight of the cases that are left out; it stands in a handout's copy only."""
+    withheld_cases: Length = 0
+    """How many they are."""
     cases: list[dict[str, Any]]
     """One set of inputs each, told apart by the key that it has."""
+
+
+class LevelModel(Strict):
+    """What a person may give for a criterion by hand."""
+
+    points: float | int = Field(ge=0, le=1_000_000)
+    """How many of the criterion's points."""
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    """When it is given; the student reads it."""
+
+
+class ManualCriterionModel(Strict):
+    """One row of the rubric that a person judges, on the desk: `grader serve --edit`."""
+
+    id: Id
+    """Its name, unique in the rubric."""
+    kind: Literal["manual"]
+    """A person judges it."""
+    title: str
+    """What holds where it earns all its points, in a student's words."""
+    points: Count
+    """What it is worth."""
+    levels: Annotated[list[LevelModel], Field(max_length=9)] = []
+    """What a person may give by one key, the best first; without levels they write the points."""
+    anonymous: bool = False
+    """Whether the person who grades sees no names."""
 
 
 class RubricModel(Strict):
