@@ -62,9 +62,9 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
             continue
         body = node.body if isinstance(node, ast.ClassDef) else []
         for field, text in itertools.pairwise(body):
-            is_text = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
-            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and is_text:
-                texts[field.target.id] = inspect.cleandoc(str(text.value.value))
+            if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
+                if isinstance(field.target, ast.Name) and isinstance(text.value, ast.Constant):
+                    texts[field.target.id] = inspect.cleandoc(str(text.value.value))
     return texts
 
 
