@@ -68,7 +68,7 @@ def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementa
     if why_not:
         raise NotPassed(ended_early(case, Status.NOT_RUN, why_not))
     run.submission.budgets.enter(criterion.id)
-    return run.submission if case.visibility is Visibility.VISIBLE else run.submission.veiled
+    return run.submission if case.visibility is Visibility.VISIBLE else run.submission.hidden_worker
 
 
 def own_test(assignment: Assignment, file: str, function: str) -> Case:
