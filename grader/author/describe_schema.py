@@ -62,9 +62,9 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
             continue
         body = node.body if isinstance(node, ast.ClassDef) else []
         for field, text in itertools.pairwise(body):
-            if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
-                if isinstance(field.target, ast.Name) and isinstance(text.value, ast.Constant):
-                    texts[field.target.id] = inspect.cleandoc(str(text.value.value))
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
+                    texts[name] = inspect.cleandoc(said)
     return texts
 
 
