@@ -23,7 +23,8 @@ class Kind(ABC):
     `keys` says which key of a case tells that it is of this kind, and the model of a case that has it; a
     model with the key `draw` stands for that many cases. `differentiable` names the arrays that a gradient
     may be with respect to; `conditions` are what a case's `covers` may name beside what every kind has.
-    `largest_drawn` are parameters as large as any that are drawn.
+    `largest_drawn` are parameters as large as any that are drawn. A kind that `yields` has no key of its own:
+    a case is of another kind where it has a key of that one too.
     """
 
     name: ClassVar[str]
@@ -31,6 +32,7 @@ class Kind(ABC):
     differentiable: ClassVar[Sequence[str]] = ()
     conditions: ClassVar[Mapping[str, Condition]] = {}
     largest_drawn: ClassVar[Mapping[str, Any]] = {}
+    yields: ClassVar[bool] = False
 
     @abstractmethod
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
