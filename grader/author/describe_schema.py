@@ -19,6 +19,7 @@ from grader.author.schema import (
     CASES,
     CriterionModel,
     LimitsModel,
+    ManualCriterionModel,
     RubricModel,
     WholeRubric,
 )
@@ -33,7 +34,13 @@ TABLE_HEAD = ("| key | type | default | |", "|---|---|---|---|")
 CONDITION = "Condition"
 EVERY_CASE: tuple[type[BaseModel], ...] = (CaseModel, *CASE_KEYS)
 HEADINGS = {  # of the page, by the model that is described there
-    **{"DefaultsModel": "defaults", "CriterionModel": "criterion", CONDITION: "condition"},
+    **{
+        "DefaultsModel": "defaults",
+        "CriterionModel": "criterion",
+        "ManualCriterionModel": "a-criterion-by-hand",
+        "LevelModel": "level",
+        CONDITION: "condition",
+    },
     **{model.__name__: "case" for _, model in CASES.values()},
 }
 Schema = dict[str, Any]
@@ -62,7 +69,7 @@ def rubric_schema() -> Schema:
     the loader.
     """
     kinds = [model for _, model in CASES.values()]
-    models_of_ours: list[type[BaseModel]] = [WholeRubric, *kinds]
+    models_of_ours: list[type[BaseModel]] = [WholeRubric, ManualCriterionModel, *kinds]
     references, whole = models_json_schema(
         [(model, "validation") for model in models_of_ours], schema_generator=_Readable
     )
@@ -79,6 +86,8 @@ def rubric_schema() -> Schema:
     for kind in kinds:
         models[kind.__name__]["properties"]["covers"]["items"] = {"$ref": f"#/$defs/{CONDITION}"}
     rubric = models.pop(RubricModel.__name__)
+    ways = [rubric["properties"]["criteria"]["items"], references[ManualCriterionModel, "validation"]]
+    rubric["properties"]["criteria"]["items"] = {"anyOf": ways}
     return {"$schema": DIALECT, **rubric, "$defs": dict(sorted(models.items()))}
 
 
@@ -157,6 +166,8 @@ def _type(value: Schema, models: Schema) -> str:
             rest = {key: each for key, each in value.items() if key != "anyOf"}
             return _type({**rest, "type": "number"}, models)
         return ", or ".join(dict.fromkeys(_type(each, models) for each in value["anyOf"]))
+    if "const" in value:
+        return f"`{value['const']}`"
     if "enum" in value:
         return ", ".join(f"`{each}`" for each in value["enum"])
     if value["type"] == "array":

@@ -125,6 +125,8 @@ def _visible_rubric(assignment: Assignment) -> str:
     """rubric.yaml with its hidden and its timed cases cut out and their weight noted as `withheld`."""
     data = Document(assignment.folder / "rubric.yaml").data
     for criterion in data["criteria"]:
+        if "cases" not in criterion:  # a person judges it
+            continue
         loaded = assignment.criterion(criterion["id"])
         hidden = [case for case in loaded.cases if not is_in_handout(case)]
         names = {case.id for case in hidden}

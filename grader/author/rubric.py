@@ -1,8 +1,9 @@
 """Loads rubric.yaml: criteria, cases, and what they may name."""
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from grader.author.schema import (
     CRITERION_KEYS,
     CriterionModel,
     DefaultsModel,
+    ManualCriterionModel,
     RubricModel,
     WholeRubric,
 )
@@ -21,7 +23,7 @@ from grader.author.yaml_document import Document, read
 from grader.judge.case_model import CaseModel
 from grader.judge.comparisons import AROUND, COMPARISONS
 from grader.judge.kind import Kind
-from grader.model.assignment import Case, Criterion, Rubric
+from grader.model.assignment import Case, Criterion, Level, Rubric
 
 Place = tuple[Hashable, ...]
 PROBE_KEYS = {key for one in COMPARISONS.values() for key in one.probe_keys}
@@ -36,7 +38,7 @@ def lines_of(rubric: Path) -> dict[str, int]:
     for number, criterion in enumerate(document.data["criteria"]):
         place = ("criteria", number)
         lines[criterion["id"]] = document.line(place) or 1
-        for position, case in enumerate(criterion["cases"]):
+        for position, case in enumerate(criterion.get("cases", ())):
             names = [case["id"], *(f"{case['id']}-{i + 1}" for i in range(case.get("draw", 0)))]
             line = document.line((*place, "cases", position)) or 1
             lines |= {f"{criterion['id']}/{name}": line for name in names}
@@ -54,7 +56,8 @@ def _anchors(readme: Path) -> set[str]:
 def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> Rubric:
     """The rubric at `path`; `probes` are the functions that its probes may name."""
     document = Document(path)
-    model: RubricModel = document.parse(WholeRubric, document.data)
+    by_hand = _by_hand(document)
+    model: RubricModel = document.parse(WholeRubric, _with_places_held(document.data, by_hand))
     if model.assignment != assignment:
         raise document.fail(
             f"found assignment {model.assignment!r}, expected {assignment!r}", ("assignment",)
@@ -63,6 +66,9 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
     criteria: list[Criterion] = []
     for number, criterion in enumerate(model.criteria):
         place = ("criteria", number)
+        if number in by_hand:
+            criteria.append(_manual_criterion(document, place, by_hand[number], [c.id for c in criteria]))
+            continue
         _check_names(document, place, criterion, [c.id for c in criteria], probes)
         anchor = criterion.help.partition("#")[2]
         if anchor not in anchors:
@@ -72,12 +78,52 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
         if criterion.follow_through is not None:
             _check_follow_through(document, place, criterion, criteria)
         criteria.append(_criterion(document, place, criterion, model.defaults))
+    if len(by_hand) == len(criteria):
+        raise document.fail("found no criterion with cases, expected one or more", ("criteria",))
     total = sum(criterion.points for criterion in criteria)
     if total != model.points:
         raise document.fail(
             f"found points {model.points}, expected the sum of the criteria's: {total}", ("points",)
         )
     return Rubric(model.points, tuple(criteria), path.resolve())
+
+
+def _by_hand(document: Document) -> dict[int, ManualCriterionModel]:
+    """The criteria of `kind: manual`, by their place."""
+    data = document.data.get("criteria") if isinstance(document.data, dict) else None
+    return {
+        number: document.parse(ManualCriterionModel, each, ("criteria", number))
+        for number, each in enumerate(data if isinstance(data, list) else ())
+        if isinstance(each, dict) and "kind" in each
+    }
+
+
+def _with_places_held(data: Any, by_hand: Mapping[int, ManualCriterionModel]) -> Any:
+    """The rubric with a criterion of cases, which has none, in place of each that a person judges."""
+    if not by_hand:
+        return data
+    held = [
+        {"id": by_hand[n].id, "title": "", "points": 1, "probe": "p", "help": "README.md#h", "cases": []}
+        if n in by_hand
+        else each
+        for n, each in enumerate(data["criteria"])
+    ]
+    return {**data, "criteria": held}
+
+
+def _manual_criterion(
+    document: Document, place: Place, model: ManualCriterionModel, earlier: Sequence[str]
+) -> Criterion:
+    if model.id in earlier:
+        raise document.fail(f"found criterion {model.id!r} a second time: ids are unique", (*place, "id"))
+    for number, level in enumerate(model.levels):
+        if level.points > model.points:
+            message = f"found {level.points} points, expected at most the criterion's: {model.points}"
+            raise document.fail(message, (*place, "levels", number, "points"))
+    levels = tuple(Level(Fraction(str(level.points)), level.text) for level in model.levels)
+    return Criterion(
+        model.id, model.title, model.points, (), by_hand=True, levels=levels, anonymous=model.anonymous
+    )
 
 
 def _check_names(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,7 @@ from grader.judge.case_model import CaseModel, Count, Data, Id, Length, Strict
 from grader.judge.comparisons import COMPARISONS
 from grader.judge.kind import Kind
 from grader.judge.kinds import KINDS
-from grader.model.assignment import Limits, Policy, Visibility
+from grader.model.assignment import ImportRules, Limits, Visibility
 
 M = TypeVar("M", bound=BaseModel)
 Python = Literal["3.11", "3.12", "3.13", "3.14"]
@@ -42,10 +42,10 @@ class LimitsModel(Strict):
     """What one call may return, in MiB."""
 
 
-class PolicyModel(Strict):
-    """What may be imported, and which functions are the exercise; see `grader.model.assignment.Policy`."""
+class RulesModel(Strict):
+    """What may be imported, and what the exercise is; see `grader.model.assignment.ImportRules`."""
 
-    imports: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]] = list(Policy.imports)
+    imports: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]] = list(ImportRules.imports)
     """Modules by the first part of their names, beside the files handed in and what is provided."""
     forbidden: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]] = []
     """Functions by their dotted names."""
@@ -54,13 +54,15 @@ class PolicyModel(Strict):
 class AssignmentModel(Strict):
     """assignment.yaml. `provided`, `frozen` and `python` stand in a handout's copy only."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"policy": "rules"}
+
     name: Id
     title: str
     files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.(py|cu)$")]] = Field(min_length=1)
     oracle: str
     devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
     limits: LimitsModel = LimitsModel()
-    policy: PolicyModel = PolicyModel()
+    rules: RulesModel = RulesModel()
     provided: dict[str, str] = {}
     frozen: str | None = None
     python: Python | None = None
@@ -149,6 +151,32 @@ class CriterionModel(Strict):
     """One set of inputs each, told apart by the key that it has."""
 
 
+class LevelModel(Strict):
+    """What a person may give for a criterion by hand."""
+
+    points: float | int = Field(ge=0, le=1_000_000)
+    """How many of the criterion's points."""
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    """When it is given; the student reads it."""
+
+
+class ManualCriterionModel(Strict):
+    """One row of the rubric that a person judges, on the desk: `grader serve --edit`."""
+
+    id: Id
+    """Its name, unique in the rubric."""
+    kind: Literal["manual"]
+    """A person judges it."""
+    title: str
+    """What holds where it earns all its points, in a student's words."""
+    points: Count
+    """What it is worth."""
+    levels: Annotated[list[LevelModel], Field(max_length=9)] = []
+    """What a person may give by one key, the best first; without levels they write the points."""
+    anonymous: bool = False
+    """Whether the person who grades sees no names."""
+
+
 class RubricModel(Strict):
     """rubric.yaml: what earns points."""
 
@@ -189,7 +217,7 @@ Percent = Annotated[str, Field(pattern=r"^(100|\d{1,2}(\.\d{1,6})?)%$")]
 
 
 class CourseModel(Strict):
-    """course.yaml: the assignments in order, and the policies; see `grader.model.policies`."""
+    """course.yaml: the assignments in order, and the policies; see `grader.model.late_policy`."""
 
     title: str
     assignments: list[Id] = Field(min_length=1)
@@ -217,5 +245,7 @@ class CourseModel(Strict):
     """How many of them at most for one assignment."""
     drop_after: Duration | None = None
     """How long after the deadline nothing counts any more."""
+    unknown_lateness: Literal["review", "on_time", "one_unit"] = "review"
+    """What is late, and nothing says by how much: a person decides, or it is on time, or late by one unit."""
     rounding: Annotated[str, Field(pattern=r"^(nearest|up|down) \d{1,6}(\.\d{1,6})?$")] | None = None
     """To a multiple of so many points: "nearest 0.5"."""

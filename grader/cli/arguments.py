@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
             _confirm,
             _forget,
             _similarity,
+            _serve,
             _doctor,
         ),
     ):
@@ -249,12 +250,45 @@ def _similarity(commands: Any) -> None:
     )
 
 
+def _serve(commands: Any) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="show the gradebook in a browser, to read and to decide",
+        epilog="It prints an address with a token, which no other person can guess: open it. Ctrl-C ends it.",
+    )
+    _add_gradebook(serve)
+    serve.add_argument("--port", type=int, default=8350, metavar="N", help="0: any; default: %(default)s")
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where to listen; from another address than the default, others can read what is sent",
+    )
+    serve.add_argument(
+        "--edit", action="store_true", help="let the browser grade by hand, comment, adjust and decide"
+    )
+
+
 def _doctor(commands: Any) -> None:
     doctor = commands.add_parser(
         "doctor", help="check what grading needs of this machine, and say how to get it"
     )
     doctor.add_argument("--json", action="store_true", help="print the checks as JSON")
     _add_gradebook(doctor)
+
+
+class _Renamed(argparse.Action):
+    """Refuses an option by its old name, and says what to write."""
+
+    def __init__(self, *, new: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.new = new
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _namespace: object, value: object, option: str | None = None
+    ) -> None:
+        """Ends with the message and the exit status of a wrong option."""
+        parser.error(f"{option} has a new name: write {self.new} {value}")
 
 
 def _add_class(parser: argparse.ArgumentParser) -> None:
@@ -267,11 +301,12 @@ def _add_class(parser: argparse.ArgumentParser) -> None:
         "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
     )
     parser.add_argument(
-        "--policy",
+        "--counts",
         choices=("last", "best", "last-before-deadline"),
         default="last",
         help="which of a student's submissions counts; default: %(default)s",
     )
+    parser.add_argument("--policy", action=_Renamed, new="--counts", help=argparse.SUPPRESS)
     parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
     layouts = modules_of("intake.layouts")
     parser.add_argument(

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from grader.model.errors import UserError
-from grader.model.policies import duration
+from grader.model.late_policy import duration
 from grader.model.student import Student
 
 COLUMNS = ("student_id", "name", "email", "section", "extension")

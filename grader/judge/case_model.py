@@ -1,7 +1,8 @@
 """The keys that every case of a rubric may have, and the types that keys are made of."""
 
 import json
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -28,6 +29,7 @@ class Strict(BaseModel):
     """Takes known keys only, and values as they are written; the text below a field is its description."""
 
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+    renamed: ClassVar[Mapping[str, str]] = {}  # the new names of keys, by their old ones
 
 
 Range = Annotated[list[Number], Field(min_length=2, max_length=2)]

@@ -22,7 +22,8 @@ from grader.judge.inputs import Inputs
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.build import Builder, Built
 from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.rules import Rules
+from grader.judge.policy.reading import Reading
+from grader.judge.policy.rules import Terms
 from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
@@ -90,18 +91,25 @@ class Session:
             path = self._provided / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        self._rules = None if assignment.policy is None else Rules(assignment, assignment.policy)
-        policy = None if self._rules is None else self._rules.for_worker()
+        terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
+        self._reading = None if terms is None else Reading(terms)
+        import_rules = None if terms is None else terms.for_worker()
         self._kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
-        self._builder = Builder(sandbox, self._provided, self._kernels.removesuffix(".cu"))
+        self._builder = Builder(
+            sandbox, self._provided, self._kernels.removesuffix(".cu"), self._refusal_of_macros
+        )
         self._starter = starter(
-            sandbox, assignment.probes, assignment.ndarray, self._provided, policy, self._device
+            sandbox, assignment.probes, assignment.ndarray, self._provided, import_rules, self._device
         )
 
     @property
     def device(self) -> Device:
         """What submissions are graded on."""
         return self._device
+
+    def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
+        """What the macros of a submission's kernels bring in that its assignment rules out; "" if nothing."""
+        return "" if self._reading is None else self._reading.refusal_of_macros(name, expanded)
 
     def close(self) -> None:
         """Ends the oracle and the launcher and removes what was staged."""
@@ -183,8 +191,8 @@ class Session:
         files, refused = submission.all_of(self._assignment.files)
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
-        if self._rules is not None and not refused:
-            refused = self._rules.refusal(files)
+        if self._reading is not None and not refused:
+            refused = self._reading.refusal(files)
         built = Built()
         if self._kernels and not refused:
             built = self._builder.build(self._kernels, files[self._kernels])

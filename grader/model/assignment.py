@@ -4,10 +4,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from grader.model.policies import Policies
+from grader.model.late_policy import Policies
 
 
 class Device(StrEnum):
@@ -55,7 +56,7 @@ DEFAULT_IMPORTS = (
 
 
 @dataclass(frozen=True)
-class Policy:
+class ImportRules:
     """What a submission may use to do the exercise.
 
     `imports` are the modules it may import beside its own files and what the assignment provides;
@@ -104,12 +105,22 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Level:
+    """What a person may give for a criterion by hand: so many points, and what they say."""
+
+    points: Fraction
+    text: str
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
     `requires` names earlier criteria without which this one is not run. `options` holds the keys that
     comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
     to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out.
+    One `by_hand` has no cases: a person gives its points, by its `levels` or otherwise, and where it is
+    `anonymous` without seeing a name.
     """
 
     id: str
@@ -121,6 +132,9 @@ class Criterion:
     requires: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0
+    by_hand: bool = False
+    levels: tuple[Level, ...] = ()
+    anonymous: bool = False
 
     @property
     def weight(self) -> int:
@@ -144,9 +158,9 @@ class Assignment:
     `files` are the names handed in; `provided` maps the path of every file that comes from the
     assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
     where there is no reference (in a handout), else None. `tests` are the author's own, pytest's files.
-    `policy` None holds a submission to nothing, which no loaded assignment does. `library` is the folder in
-    which the oracle's package lies where it is not installed. `digest` is over all that a grade depends on.
-    `python` is the version that the course grades with, where this is a handout.
+    `import_rules` None holds a submission to nothing, which no loaded assignment does. `library` is the
+    folder in which the oracle's package lies where it is not installed. `digest` is over all that a grade
+    depends on. `python` is the version that the course grades with, where this is a handout.
     """
 
     name: str
@@ -158,7 +172,7 @@ class Assignment:
     ndarray: str = "ndarray"
     devices: tuple[Device, ...] = (Device.CPU,)
     limits: Limits = field(default_factory=Limits)
-    policy: Policy | None = None
+    import_rules: ImportRules | None = None
     provided: Mapping[str, bytes] = field(default_factory=dict)
     frozen: Path | None = None
     library: Path | None = None

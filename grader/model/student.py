@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 
+ON_TIME = "on time"
+
 
 @dataclass(frozen=True, slots=True)
 class Student:
@@ -75,3 +77,13 @@ class Adjustment:
         if self.applies_to == "student" or self.submission is None:
             return True
         return self.submission == ("" if submission is None else submission.id)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRuling:
+    """When a submission counts as submitted: at `time` (ISO 8601 with its offset), or `ON_TIME`."""
+
+    submission: str
+    time: str
+    reason: str
+    author: str

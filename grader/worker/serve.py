@@ -15,7 +15,7 @@ import numpy
 
 from grader.model.frame import MAX_ARRAYS, Frame, FrameReader, RawArray, encode
 from grader.model.python_syntax import why_not_read
-from grader.worker.policy import Policy
+from grader.worker.import_rules import ImportRules
 from grader.worker.submission import Case, Submission, to_raw
 
 if sys.platform != "win32":
@@ -83,7 +83,7 @@ class Worker:
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Loads what is no submission's: `paths` of provided files, module `ndarray`, file `probes`.
 
-        Then it installs the `policy`, if there is one: no reference is held to any.
+        Then it installs the `import_rules`, if there are any: no reference is held to any.
         """
         sys.dont_write_bytecode = True
         sys.path[:0] = config["paths"]
@@ -98,9 +98,10 @@ class Worker:
         self._answer_bytes = 0
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
             self._ndarray = importlib.import_module(self._ndarray_name)
-        self._policy = Policy(**config["policy"]) if config.get("policy") else None
-        if self._policy is not None:
-            self._policy.install()
+        rules = config.get("import_rules")
+        self._rules = ImportRules(**rules) if rules else None
+        if self._rules is not None:
+            self._rules.install()
 
     def answer(self, frame: Frame) -> bytes:
         """The reply to one request; whatever the submission raises becomes an error in it."""
@@ -128,8 +129,8 @@ class Worker:
             Path(self._folder, name).write_bytes(content.data)
         os.chdir(self._folder)
         sys.path.insert(0, self._folder)
-        if self._policy is not None:
-            self._policy.hold(self._folder)
+        if self._rules is not None:
+            self._rules.hold(self._folder)
         # A device that does not start is no fault of the submission's; the emulator's kernels come compiled.
         if self._ndarray is not None and header["device"] != "emulated":
             getattr(self._ndarray, header["device"])()

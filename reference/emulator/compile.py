@@ -69,6 +69,32 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
     )
 
 
+def flags(family: str, checked: bool) -> tuple[str, ...]:
+    """How kernels are compiled by a compiler of the family "gcc" or "clang"."""
+    return (*KERNELS, *((*CHECKED, *COVERED[family]) if checked else ("-O2",)))
+
+
+def preprocess(program: str, most: int) -> str:
+    """A program with its macros replaced, as it is compiled to be checked; cut off behind `most` bytes.
+
+    CompileError with the compiler's messages; NoCompiler.
+    """
+    command, family, _ = compiler()
+    words = [*command, *flags(family, True), "-E", "-P", "-x", "c++", "-"]
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+        given.write(program.encode())
+        given.seek(0)
+        with subprocess.Popen(words, stdin=given, stdout=subprocess.PIPE, stderr=said) as running:
+            assert running.stdout is not None
+            expanded = running.stdout.read(most)
+            if len(expanded) == most:
+                running.kill()  # a macro may stand for more than there is memory
+        if running.returncode != 0 and len(expanded) < most:
+            said.seek(0)
+            raise CompileError(said.read().decode(errors="replace").strip())
+    return expanded.decode(errors="replace")
+
+
 def compile_library(
     source: str,
     file: str,
@@ -98,7 +124,7 @@ def compile_library(
             "",
         ]
     )
-    options = [*KERNELS, *((*CHECKED, *COVERED[family]) if checked else ("-O2",)), f"-I{HEADERS}"]
+    options = [*flags(family, checked), f"-I{HEADERS}"]
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)

@@ -33,7 +33,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
     rubric = course / "assignments" / "tiny" / "rubric.yaml"
     rubric.write_text(rubric.read_text().replace("    requires: [flip]\n", ""))
     loaded = load(course / "assignments" / "tiny")
-    return replace(loaded, provided=provided_files(loaded), limits=LIMITS, policy=None)
+    return replace(loaded, provided=provided_files(loaded), limits=LIMITS, import_rules=None)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ def grade_with(make_course: Callable[..., Path], tmp_path: Path) -> GradeWith:
     def grade(rubric: str, attack: str) -> Grade:
         files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": PROBES}
         assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
-        assignment = replace(assignment, provided=provided_files(assignment), policy=None)
+        assignment = replace(assignment, provided=provided_files(assignment), import_rules=None)
         folder = tmp_path / "attack"
         folder.mkdir()
         (folder / "conv.py").write_bytes((ATTACKS / f"{attack}.py").read_bytes())

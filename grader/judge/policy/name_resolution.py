@@ -41,7 +41,7 @@ class Reader:
         self._unfinished = 0
 
     def read(self, tree: ast.Module) -> list[tuple[int, str]]:
-        """Every line that breaks the policy, with the reason."""
+        """Every line that breaks the import rules, with the reason."""
         binder = Binder(self._rules)
         binder.read(tree)
         self._problems = binder.problems

@@ -1,7 +1,7 @@
 """Reads a submission without running it and says where it imports or uses what its assignment rules out.
 
 `name_resolution.py` says what each name may stand for; here is what it must not stand for, beside the ways
-around any policy in `evaluators.py`. What can only be known by running is left to `grader.worker.policy`.
+around any rule in `evaluators.py`. `grader.worker.import_rules` finds what shows only when the code runs.
 """
 
 import ast
@@ -10,14 +10,17 @@ import gc
 import importlib
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.judge.policy import cuda_rules
 from grader.judge.policy.evaluators import UNPICKLE_AS_THIRD, way_around, ways_around
 from grader.judge.policy.name_resolution import CALLER, GETTER, Names, Reader
-from grader.model.assignment import Assignment, Policy
+
+if TYPE_CHECKING:  # the process that reads starts in a third of the time without them
+    from grader.model.assignment import Assignment, ImportRules
 
 MAX_SOURCE_BYTES = 256 * 1024  # parsing takes some 200 times the memory of the source
 
@@ -28,18 +31,44 @@ FOLLOWED = frozenset(
 )
 
 
-class Rules:
-    """The policy of an assignment, ready to be held against submissions.
+@dataclass(frozen=True)
+class Terms:
+    """What an assignment's import rules come to: the modules that may be imported, and what not to use.
 
-    `allowed` are the modules that a submission may import, by the first part of their names.
+    Modules are named by the first part of their names; `own` are those of the submission itself, and
+    `forbidden` the functions that it is to write.
     """
 
-    def __init__(self, assignment: Assignment, policy: Policy) -> None:
+    imports: Sequence[str]
+    provided: Sequence[str]
+    own: Sequence[str]
+    forbidden: Sequence[str]
+
+    @classmethod
+    def of(cls, assignment: "Assignment", rules: "ImportRules") -> "Terms":
+        """The terms of an assignment under its import rules."""
         provided = {name.partition("/")[0].removesuffix(".py") for name in assignment.provided}
-        own = sorted({*assignment.modules, *provided, assignment.ndarray} - set(policy.imports))
-        self.allowed = (*policy.imports, *own)
-        self.forbidden = policy.forbidden
-        self._importable = frozenset(self.allowed) | {"__future__"}
+        besides = {*provided, assignment.ndarray} - {*rules.imports, *assignment.modules}
+        return cls(
+            tuple(rules.imports), tuple(sorted(besides)), tuple(assignment.modules), tuple(rules.forbidden)
+        )
+
+    @property
+    def importable(self) -> frozenset[str]:
+        """All that may be imported."""
+        return frozenset((*self.imports, *self.provided, *self.own, "__future__"))
+
+    def for_worker(self) -> dict[str, Names]:
+        """What `grader.worker.import_rules` needs to know."""
+        return {"allowed": tuple(sorted(self.importable)), "forbidden": tuple(self.forbidden)}
+
+
+class Rules:
+    """The terms of an assignment, ready to be held against submissions."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.forbidden = tuple(terms.forbidden)
+        self._importable = terms.importable
         self._known = sys.stdlib_module_names & self._importable | {"numpy"} & self._importable
         # Loaded here, so that what an attribute of theirs is does not depend on what ran before.
         for name in sorted(self._known):
@@ -49,17 +78,13 @@ class Rules:
         self._ways = {id(way): name for name in ways_around() if (way := _loaded(name)) is not None}
         judged = (*self.forbidden, *ways_around(), *FOLLOWED)
         self._above = {up for name in judged for up in _above(name)} | FOLLOWED
-        self._offered = _listed([name for name in self.allowed if name not in assignment.modules])
+        self._offered = _listed([n for n in (*terms.imports, *terms.provided) if n not in terms.own])
         self._problems: dict[str, str] = {}
         self._leads: set[str] = set()
         self._exported: dict[str, frozenset[str]] = {}
 
-    def for_worker(self) -> dict[str, Names]:
-        """What `grader.worker.policy` needs to know."""
-        return {"allowed": tuple(sorted(self._importable)), "forbidden": self.forbidden}
-
-    def refusal(self, files: Mapping[str, bytes]) -> str:
-        """The first line of a submission that breaks the policy and why, or "".
+    def refusal(self, files: Mapping[str, bytes], most_bytes: int = MAX_SOURCE_BYTES) -> str:
+        """The first line of a submission that breaks the import rules and why, or "".
 
         A file that does not parse is not refused: importing it says what is wrong with it.
         """
@@ -68,14 +93,14 @@ class Rules:
             self._exported.clear()
             self._leads.clear()
             if name.endswith((".py", ".cu")):
-                line, problem = self._first(name, content)
+                line, problem = self._first(name, content, most_bytes)
                 if problem:
                     return f"{name}:{line}: {problem}" if line else f"{name}: {problem}"
         return ""
 
-    def _first(self, name: str, content: bytes) -> tuple[int, str]:
-        if len(content) > MAX_SOURCE_BYTES:
-            return 0, f"found {len(content)} bytes, expected at most {MAX_SOURCE_BYTES} that a person wrote"
+    def _first(self, name: str, content: bytes, most_bytes: int) -> tuple[int, str]:
+        if len(content) > most_bytes:
+            return 0, f"found {len(content)} bytes, expected at most {most_bytes} that a person wrote"
         return self._first_of_python(content) if name.endswith(".py") else cuda_rules.problem_of(content)
 
     def _first_of_python(self, content: bytes) -> tuple[int, str]:
@@ -196,6 +221,6 @@ def _above(name: str) -> Iterator[str]:
         yield name
 
 
-def _listed(names: Iterable[str]) -> str:
-    *most, last = names
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names or ("no module",)
     return f"{', '.join(most)} and {last}" if most else last

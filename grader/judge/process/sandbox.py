@@ -52,18 +52,18 @@ def starter(
     probes: Path,
     ndarray: str,
     provided: Path | None = None,
-    policy: Mapping[str, Sequence[str]] | None = None,
+    import_rules: Mapping[str, Sequence[str]] | None = None,
     device: Device = Device.CPU,
 ) -> Starter:
     """What starts workers in a `sandbox` that find the probes and what is provided.
 
-    They hold a submission to `policy` (see `grader.judge.policy.rules.Rules`); a reference is given none. The
-    wall shows them the nodes of `device`; none of it is initialised before a worker is forked. Raises
+    They hold a submission to `import_rules` (see `grader.judge.policy.rules.Rules`); a reference has none.
+    The sandbox shows them the nodes of `device`; none of it is initialised before a worker is forked. Raises
     UserError where bubblewrap is asked for and is not there.
     """
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
-    may_fork = policy is None or not PROCESS_MODULES.isdisjoint(policy["allowed"])
-    config |= {"tmp_bytes": TMP_BYTES, "policy": policy, "may_fork": may_fork}
+    may_fork = import_rules is None or not PROCESS_MODULES.isdisjoint(import_rules["allowed"])
+    config |= {"tmp_bytes": TMP_BYTES, "import_rules": import_rules, "may_fork": may_fork}
     if sandbox is Sandbox.NONE:
         config["paths"] = [] if provided is None else [str(provided)]
         words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))

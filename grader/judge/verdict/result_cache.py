@@ -1,10 +1,11 @@
 """Caches case results, keyed by a digest of everything that a result depends on.
 
 A case's *address* is a digest of the probes, the inputs with their seed, the expected values with their
-bounds, the limits, and the surroundings: policy, provided files, device, sandbox, versions, the grader's own
-code. Together with the digest of the submission's files it names a result. Points, weights, visibility and
-help are no part of it: they change what a result is worth, not what it is. Where a criterion's time was used
-up, how its cases ended depends on how many ran before: none of them is remembered, and all run again.
+bounds, the limits, and the surroundings: import rules, provided files, device, sandbox, versions, the
+grader's own code. Together with the digest of the submission's files it names a result. Points, weights,
+visibility and help are no part of it: they change what a result is worth, not what it is. Where a
+criterion's time was used up, how its cases ended depends on how many ran before: none of them is remembered,
+and all run again.
 """
 
 import hashlib
@@ -57,7 +58,7 @@ class CaseKeys:
             "files": assignment.files,
             "ndarray": assignment.ndarray,
             "limits": asdict(assignment.limits),
-            "policy": None if assignment.policy is None else asdict(assignment.policy),
+            "import_rules": None if assignment.import_rules is None else asdict(assignment.import_rules),
             "provided": provided,
             "sandbox": sandbox,
             "device": device,

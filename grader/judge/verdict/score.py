@@ -68,6 +68,9 @@ def score(
 
 
 def _score_criterion(criterion: Criterion, results: Mapping[str, CheckResult]) -> CriterionGrade:
+    if criterion.by_hand:
+        points, none = Fraction(criterion.points), Fraction(0)
+        return CriterionGrade(criterion.id, criterion.title, points, none, Status.NOT_RUN, (), by_hand=True)
     known = tuple(results[case.name] for case in criterion.cases if case.name in results)
     earned = sum(
         (case.weight * _share(results[case.name]) for case in criterion.cases if case.name in results),

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model.grade import Grade, Status
-from grader.model.policies import FinalScore
+from grader.model.late_policy import FinalScore
 from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback import NOT_SCORED, Block, Section, feedback_on, is_fault, remark
 

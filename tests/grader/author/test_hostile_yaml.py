@@ -88,7 +88,7 @@ limits:
   processes: 4
   output_kib: 5
   answer_mib: 6
-policy: {imports: [numpy, math], forbidden: [numpy.flip, math.fsum]}
+rules: {imports: [numpy, math], forbidden: [numpy.flip, math.fsum]}
 """,
     "course.yaml": """\
 title: A course

@@ -16,13 +16,16 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from grader.batch.grade_json import grade_to_row
 from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.schema_version import MIGRATIONS, revisions
 from grader.batch.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.errors import UserError
@@ -387,6 +390,24 @@ def test_a_killed_run_leaves_each_grade_whole_or_absent(url: str) -> None:
             assert len({r.output for c in row.grade.criteria for r in c.results}) == 1
             assert {c.results[0].output for c in row.grade.criteria} == {row.grade.criteria[0].reason}
     assert "one" in {row.grade.criteria[0].reason for row in rows if row.grade}
+
+
+def test_the_revisions_are_those_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    assert revisions() == tuple(sorted(one.revision for one in script.walk_revisions()))
+    assert script.get_heads() == [revisions()[-1]]
+
+
+def test_a_gradebook_of_this_schema_is_opened_without_alembic(url: str) -> None:
+    with Gradebook(url):
+        pass
+    code = (
+        "import sys; from grader.batch.gradebook import Gradebook as G; G(sys.argv[1]); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
+    assert "alembic" not in done.stdout.split()
 
 
 def test_the_migrations_make_the_tables_that_the_code_reads(url: str) -> None:

@@ -274,7 +274,7 @@ SEVERAL = {
         (choice_of("last-before-deadline", "2026-10-01T10:00:00+02:00"), [b"first"], {"1911"}),
     ],
 )
-def test_the_policy_chooses_among_several(
+def test_what_counts_is_chosen_among_several(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes], others: set[str]
 ) -> None:
     intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
@@ -302,7 +302,7 @@ CLOSES = datetime.fromisoformat("2026-10-02T00:00:00+02:00")
 def test_what_comes_too_late_to_count_displaces_nothing(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes]
 ) -> None:
-    """Who handed in nothing else keeps it: the policy that drops it says so."""
+    """Who handed in nothing else keeps it: the late policy that drops it says so."""
     intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
     mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
     assert [intake.read(found).files["conv.py"] for found in mine] == ada
@@ -353,11 +353,11 @@ def test_a_deadline_without_any_time_is_a_persons_to_decide(pack: Callable[[Memb
 
 
 @pytest.mark.parametrize(
-    ("policy", "deadline"), [("last", "2026-10-02T00:00:00Z"), ("last-before-deadline", None)]
+    ("counts", "deadline"), [("last", "2026-10-02T00:00:00Z"), ("last-before-deadline", None)]
 )
-def test_a_policy_and_a_deadline_go_together(policy: str, deadline: str | None) -> None:
+def test_what_counts_and_a_deadline_go_together(counts: str, deadline: str | None) -> None:
     with pytest.raises(UserError, match="--deadline"):
-        choice_of(policy, deadline)
+        choice_of(counts, deadline)
     for text in ("tomorrow", "2026-10-02", "2026-10-02T00:00:00"):
         with pytest.raises(UserError, match="offset"):
             choice_of("last-before-deadline", text)

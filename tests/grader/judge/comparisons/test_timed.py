@@ -56,7 +56,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     first = "      - {id: hidden-one"
     rubric.write_text(rubric.read_text().replace(first, TIMED + first))
     about = root / "assignments" / "tiny" / "assignment.yaml"
-    about.write_text(about.read_text() + "policy: {imports: [numpy, os, subprocess, threading, time]}\n")
+    about.write_text(about.read_text() + "rules: {imports: [numpy, os, subprocess, threading, time]}\n")
     assignment = load(root / "assignments" / "tiny")
     with Session(
         replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP

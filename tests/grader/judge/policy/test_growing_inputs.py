@@ -8,7 +8,7 @@ import pytest
 
 from grader.author.load import load
 from grader.judge.policy import cuda_rules
-from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules
+from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms
 
 ROOT = Path(__file__).parents[4]
 SMALL, LARGE = 8_000, 32_000  # bytes: four times as much
@@ -90,8 +90,8 @@ PYTHON: dict[str, Callable[[int], str]] = {
 @pytest.fixture(scope="module")
 def rules() -> Rules:
     assignment = load(ROOT / "assignments" / "conv_backward")
-    assert assignment.policy is not None
-    return Rules(assignment, assignment.policy)
+    assert assignment.import_rules is not None
+    return Rules(Terms.of(assignment, assignment.import_rules))
 
 
 def seconds(read: Callable[[bytes], object], content: bytes) -> float:

@@ -10,9 +10,9 @@ import pytest
 
 from grader.author.load import load, load_course
 from grader.author.render import provided_files
-from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, find
+from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms, find
 from grader.judge.session import Session
-from grader.model.assignment import DEFAULT_IMPORTS, Assignment, Policy
+from grader.model.assignment import DEFAULT_IMPORTS, Assignment, ImportRules
 from grader.model.grade import Sandbox, Status
 from grader.prove.mutants import load_mutants
 from grader.prove.verify import submissions
@@ -20,7 +20,7 @@ from tests.folders import in_folder
 
 ROOT = Path(__file__).parents[4]
 FORBIDDEN = ("numpy.flip", "numpy.pad", "numpy.lib.stride_tricks.sliding_window_view", "numpy.matmul")
-POLICY = Policy(
+POLICY = ImportRules(
     ("numpy", "collections", "functools", "math", "operator", "os", "string", "sys", "typing"), FORBIDDEN
 )
 
@@ -28,12 +28,12 @@ POLICY = Policy(
 @pytest.fixture(scope="module")
 def assignment() -> Assignment:
     assignment = load(ROOT / "assignments" / "conv_backward")
-    return replace(assignment, policy=POLICY, provided={"ndarray/__init__.py": b"", "given.py": b""})
+    return replace(assignment, import_rules=POLICY, provided={"ndarray/__init__.py": b"", "given.py": b""})
 
 
 @pytest.fixture(scope="module")
 def rules(assignment: Assignment) -> Rules:
-    return Rules(assignment, POLICY)
+    return Rules(Terms.of(assignment, POLICY))
 
 
 def refusal(rules: Rules, source: str) -> str:
@@ -353,9 +353,9 @@ def test_nothing_that_a_submission_names_is_imported_to_read_it(
 
 
 def test_without_a_policy_of_its_own_an_assignment_has_a_safe_one(course: Path) -> None:
-    policy = load(course / "assignments" / "tiny").policy
+    rules = load(course / "assignments" / "tiny").import_rules
 
-    assert policy == Policy(DEFAULT_IMPORTS, ())
+    assert rules == ImportRules(DEFAULT_IMPORTS, ())
     assert not {"scipy", "importlib", "subprocess", "ctypes", "builtins", "inspect", "gc", "pickle"} & {
         *DEFAULT_IMPORTS
     }
@@ -375,8 +375,8 @@ COURSE = load_course(ROOT / "assignments" / "course.yaml").assignments
 def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name: str) -> None:
     assignment = load(ROOT / "assignments" / name)
     assignment = replace(assignment, provided=provided_files(assignment))
-    assert assignment.policy is not None
-    rules = Rules(assignment, assignment.policy)
+    assert assignment.import_rules is not None
+    rules = Rules(Terms.of(assignment, assignment.import_rules))
     refused = {
         submission: rules.refusal({file: text.encode() for file, text in files.items()})
         for submission, files in submissions(assignment, load_mutants(assignment)).items()
@@ -387,8 +387,8 @@ def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name
 
 def test_the_sample_class_keeps_to_the_policy_of_its_assignment(sample_class: Path) -> None:
     assignment = load(ROOT / "assignments" / "conv_backward")
-    assert assignment.policy is not None
-    rules = Rules(assignment, assignment.policy)
+    assert assignment.import_rules is not None
+    rules = Rules(Terms.of(assignment, assignment.import_rules))
     files = sorted(sample_class.glob("*/conv.py"))
 
     assert len(files) > 10
@@ -420,7 +420,9 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     root = make_course(tmp_path_factory.mktemp("course"))
     assignment = load(root / "assignments" / "tiny")
     assignment = replace(
-        assignment, provided=provided_files(assignment), policy=Policy(("numpy", "os"), ("numpy.flip",))
+        assignment,
+        provided=provided_files(assignment),
+        import_rules=ImportRules(("numpy", "os"), ("numpy.flip",)),
     )
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session

@@ -96,7 +96,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
     course = make_course(tmp_path_factory.mktemp("budgets") / "course", replaced)
     loaded = load(course / "assignments" / "tiny")
     limits = Limits(import_seconds=0.5, case_seconds=0.3, criterion_cases=2, wall_factor=2, memory_mib=256)
-    return replace(loaded, provided=provided_files(loaded), policy=None, limits=limits)
+    return replace(loaded, provided=provided_files(loaded), import_rules=None, limits=limits)
 
 
 @pytest.fixture(scope="module")

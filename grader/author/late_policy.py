@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from grader.author.schema import CourseModel
 from grader.author.yaml_document import Document
-from grader.model.policies import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
+from grader.model.late_policy import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
 from grader.model.times import readings
 
 LATE = ("grace", "extensions", "late_penalty", "late_cap", "late_days", "drop_after")
@@ -45,6 +45,7 @@ def policies_of(document: Document, course: CourseModel) -> Policies:
         drop_after=None if course.drop_after is None else duration(course.drop_after),
         late_days=LateDays(course.late_days or 0, course.late_days_each or course.late_days or 0),
         rounding=_rounding(course.rounding),
+        unknown_lateness=course.unknown_lateness,
     )
 
 

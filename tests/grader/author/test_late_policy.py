@@ -9,7 +9,7 @@ import pytest
 
 from grader.author.load import load_course
 from grader.model.errors import UserError
-from grader.model.policies import DAY, LateDays, Penalty, Policies, Rounding
+from grader.model.late_policy import DAY, LateDays, Penalty, Policies, Rounding
 
 HEAD = "title: A course\nassignments: [tiny]\n"
 ZONE = "timezone: Europe/Berlin\n"
@@ -71,7 +71,7 @@ def test_a_deadline_without_an_offset_is_meant_in_the_courses_time_zone(
 def test_a_machine_without_time_zones_says_what_to_install(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.author.policies.available_timezones", lambda: set())
+    monkeypatch.setattr("grader.author.late_policy.available_timezones", lambda: set())
     with pytest.raises(UserError, match="install the package tzdata"):
         load_text(course, f"{HEAD}{ZONE}")
 

@@ -1,4 +1,4 @@
-"""Holds a running submission to its policy: a backstop for what the judge could not read from the source.
+"""Holds a running submission to its import rules: a backstop for what the source did not show.
 
 Only code whose file lies in the submission's folder is held to it. NumPy, the standard library and what the
 assignment provides import and call what they like. It is no wall: code that means to can get around it.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy
 
 
-class Policy:
+class ImportRules:
     """What a submission may import, and the functions that it was asked to write itself."""
 
     def __init__(self, allowed: Sequence[str], forbidden: Sequence[str]) -> None:
@@ -38,7 +38,7 @@ class Policy:
                         vars(each)[name] = stand_ins[id(value)]
 
     def hold(self, folder: str) -> None:
-        """From now on the code in `folder` is held to the policy."""
+        """From now on the code in `folder` is held to the rules."""
         self._inside = folder + os.sep
 
     def _concerns(self, file: str) -> bool:

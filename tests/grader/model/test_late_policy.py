@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model.policies import (
+from grader.model.late_policy import (
     DAY,
     HOUR,
     LateDays,

@@ -13,11 +13,12 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Literal
 
-from grader.model.student import Adjustment, Student, Submission
+from grader.model.student import ON_TIME, Adjustment, Student, Submission, TimeRuling
 from grader.model.times import earlier_reading
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+UNKNOWN_LATENESS = "late, and nothing says by how much"
 OUTDATED = "no longer applies: it was for an earlier submission"
 
 
@@ -53,7 +54,8 @@ class Policies:
     the longer counts. `grace` moves everybody's. `floor` and `cap` are shares of the points offered: no
     penalty takes a score below the floor, no late submission scores above the cap. Later than `drop_after`
     after the deadline a submission scores nothing, whatever late days are left. Times without an offset are
-    meant in `timezone`.
+    meant in `timezone`. `unknown_lateness` is for what is late, and nothing says by how much: a person must
+    `review` it, it counts as `on_time`, or as late by `one_unit`: a penalty's day or hour, else a day.
     """
 
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
@@ -66,11 +68,21 @@ class Policies:
     late_days: LateDays = LateDays(0, 0)
     rounding: Rounding | None = None
     timezone: tzinfo | None = None
+    unknown_lateness: Literal["review", "on_time", "one_unit"] = "review"
+
+    @property
+    def has_late_policy(self) -> bool:
+        """Whether being late can change a score at all."""
+        costs = self.penalty is not None or self.cap < 1 or self.drop_after is not None
+        return costs or self.late_days.total > 0
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What policies look at: whose points they are, when it was handed in, a person's word."""
+    """What policies look at: whose points they are, when it was handed in, a person's word.
+
+    A person's `ruling` on when the submission counts as submitted stands above what is known of it.
+    """
 
     student: Student
     assignment: str
@@ -78,6 +90,7 @@ class Standing:
     max_score: Fraction
     submission: Submission | None = None
     adjustments: tuple[Adjustment, ...] = ()
+    ruling: TimeRuling | None = None
 
 
 @dataclass(frozen=True)
@@ -126,8 +139,12 @@ def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int)
     steps: list[Step] = []
     used, unclear = 0, ""
     lateness = lateness_of(policies, standing)
+    if standing.ruling is not None:
+        ruling = standing.ruling
+        what = "accepted as in time" if ruling.time == ON_TIME else f"counts as submitted at {ruling.time}"
+        steps.append(Step("time", f"{what}, says {ruling.author}: {ruling.reason}", standing.earned))
     if lateness is None:
-        unclear = _without_time(standing, steps)
+        unclear = _without_time(policies, standing, steps)
     elif lateness > timedelta():
         used = _be_late(policies, standing, lateness, late_days_left, steps)
     else:
@@ -183,9 +200,13 @@ def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
     due = policies.deadlines.get(standing.assignment)
     if due is None or standing.submission is None:
         return timedelta()
-    if not standing.submission.submitted_at:
-        return None
-    handed_in = datetime.fromisoformat(standing.submission.submitted_at)
+    said = standing.submission.submitted_at if standing.ruling is None else standing.ruling.time
+    if said == ON_TIME:
+        return timedelta()
+    if not said:
+        is_one_unit = standing.submission.late and policies.unknown_lateness == "one_unit"
+        return _unit(policies) if is_one_unit and policies.has_late_policy else None
+    handed_in = datetime.fromisoformat(said)
     if handed_in.tzinfo is None:  # it came before the course had a time zone
         if policies.timezone is None:
             return None
@@ -219,16 +240,18 @@ def _be_late(
     policies: Policies, standing: Standing, lateness: timedelta, left: int, steps: list[Step]
 ) -> int:
     """Adds what being late comes to; returns the late days that it takes."""
-    how_late = f"handed in {_time(lateness + policies.grace)} after {_deadline(policies, standing)}"
+    how_late = f"handed in {time_text(lateness + policies.grace)} after {_deadline(policies, standing)}"
+    if standing.ruling is None and standing.submission is not None and not standing.submission.submitted_at:
+        how_late = f"{UNKNOWN_LATENESS}: the course takes it as {time_text(lateness)}"
     if policies.drop_after is not None and lateness > policies.drop_after:
-        said = f"{how_late}: nothing counts that is more than {_time(policies.drop_after)} late"
+        said = f"{how_late}: nothing counts that is more than {time_text(policies.drop_after)} late"
         steps.append(Step("drop_after", said, min(standing.earned, Fraction(0))))
         return 0
     used = min(_begun(lateness, DAY), left, policies.late_days.each)
     if used:
         said = f"{how_late}: {used} late day{'s' * (used != 1)} used, {left - used} left"
         steps.append(Step("late_days", said, standing.earned))
-        how_late = f"{_time(lateness - used * DAY)} more than your late days forgive"
+        how_late = f"{time_text(lateness - used * DAY)} more than your late days forgive"
     rest = lateness - used * DAY
     if rest > timedelta():
         _punish(policies, standing, rest, how_late, steps)
@@ -261,23 +284,36 @@ def _punish(
 def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta, steps: list[Step]) -> None:
     """Names the extension or the grace without which it would have been late."""
     extension = extension_of(policies, standing.assignment, standing.student)
-    if standing.assignment not in policies.deadlines or standing.submission is None:
+    accepted = standing.ruling is not None and standing.ruling.time == ON_TIME
+    if standing.assignment not in policies.deadlines or standing.submission is None or accepted:
         return
     after = lateness + policies.grace
     if after > timedelta():
-        said = f"handed in {_time(after)} after {_deadline(policies, standing)}: in time"
+        said = f"handed in {time_text(after)} after {_deadline(policies, standing)}: in time"
         steps.append(Step("grace", said, standing.earned))
     elif after + extension > timedelta():
-        steps.append(Step("extensions", f"in time by your extension of {_time(extension)}", standing.earned))
+        steps.append(
+            Step("extensions", f"in time by your extension of {time_text(extension)}", standing.earned)
+        )
 
 
-def _without_time(standing: Standing, steps: list[Step]) -> str:
-    if standing.submission is not None and standing.submission.late:
-        return "late, and nothing says by how much"
-    steps.append(
-        Step("deadlines", "nothing says when it was handed in: it counts as in time", standing.earned)
-    )
+def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> str:
+    """Says what becomes of a submission without a time; returns why a person must decide, or ""."""
+    is_late = standing.submission is not None and standing.submission.late
+    if is_late and policies.has_late_policy and policies.unknown_lateness == "review":
+        return UNKNOWN_LATENESS
+    said = "nothing says when it was handed in: it counts as in time"
+    if is_late and not policies.has_late_policy:
+        said = "late, and nothing says by how much: it costs nothing"
+    elif is_late:
+        said = "late, and nothing says by how much: it counts as in time, as the course has it"
+    steps.append(Step("deadlines", said, standing.earned))
     return ""
+
+
+def _unit(policies: Policies) -> timedelta:
+    """As late as the course takes a submission to be of which nothing says more than that it is late."""
+    return DAY if policies.penalty is None else policies.penalty.per
 
 
 def _begun(time: timedelta, unit: timedelta) -> int:
@@ -289,8 +325,8 @@ def _deadline(policies: Policies, standing: Standing) -> str:
         policies.deadlines[standing.assignment],
         extension_of(policies, standing.assignment, standing.student),
     )
-    with_extension = f", with an extension of {_time(extension)}" if extension else ""
-    grace = f"; {_time(policies.grace)} forgiven" if policies.grace else ""
+    with_extension = f", with an extension of {time_text(extension)}" if extension else ""
+    grace = f"; {time_text(policies.grace)} forgiven" if policies.grace else ""
     whose = "your" if extension else "the"
     return f"{whose} deadline ({_moment(due + extension)}{with_extension}{grace})"
 
@@ -299,7 +335,7 @@ def _moment(time: datetime) -> str:
     return time.isoformat(sep=" ", timespec="minutes")
 
 
-def _time(time: timedelta) -> str:
+def time_text(time: timedelta) -> str:
     """`2 days 3 hours`, `1 hour 5 minutes`, `40 seconds`: the two largest units."""
     seconds = ceil(time.total_seconds())
     parts = []
