@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"numpy"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
+    "grader.cli.handout": ({"grader"}, {"numpy", "rich", "watchfiles"}),
     "grader.cli": ({"grader"}, {"rich", "uvicorn"}),
     "grader.__main__": ({"grader"}, set()),
     "assignments.probes": (set(), {"numpy"}),

@@ -3,8 +3,6 @@
 Everything goes as bytes and by content, so a process of this machine and one across a network do the same.
 """
 
-import atexit
-import gc
 import hashlib
 import json
 import tempfile
@@ -147,25 +145,3 @@ class GradingSession:
         )
         addresses = tuple(cache.addresses[variant] for variant in of)
         return Done(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)
-
-
-_SESSIONS: dict[str, GradingSession] = {}
-
-
-def open_session(grading: Grading) -> None:
-    """Makes this process ready for the work of a batch; once is enough."""
-    if grading.digest not in _SESSIONS:
-        _SESSIONS[grading.digest] = GradingSession(grading)
-        gc.collect()
-        gc.freeze()  # else what is loaded is looked through again and again: a fortieth of the time
-        atexit.register(_SESSIONS[grading.digest].close)
-
-
-def check(digest: str) -> None:
-    """Raises UserError where this process, which was set up, cannot start a submission behind the wall."""
-    _SESSIONS[digest].check()
-
-
-def grade_one(digest: str, work: Work) -> Done:
-    """Does work of the batch with that digest, in a process that was set up for it."""
-    return _SESSIONS[digest].grade(work)

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.batch.gradebook import Gradebook
+from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.batch.run import Executor, print_summary, run_batch
-from grader.batch.work import Grading, grade_one, open_session
+from grader.batch.work import Grading
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, course_of, has_variants, repository, secret
 from grader.cli.intake import intake_of

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import sys
+import webbrowser
 from collections.abc import Iterator, Mapping
 
 from rich.console import Console
@@ -10,22 +11,31 @@ from rich.console import Console
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, has_variants, repository, secret
+from grader.cli.handout.progress import Progress
+from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
+from grader.judge.examples import examples_of, first_failing
 from grader.judge.process.devices import first_available, missing
+from grader.judge.selection import select
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
+from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox
 from grader.model.python_syntax import needs
 from grader.model.text import clean_line
+from grader.report.feedback import CASES_IN_FULL
 from grader.report.files import write_text
 from grader.report.formats import gradescope, prairielearn
 from grader.report.formats.json import to_json
+from grader.report.next_step import where_to_begin
 from grader.report.pages.feedback_page import to_html
+from grader.report.terminal.example import show_example
 from grader.report.terminal.grade import show
 
 SHOWN_NEEDS = 3
+ALL_CASES = sys.maxsize
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,14 +52,29 @@ def run(options: argparse.Namespace) -> int:
         print(f"note: {name} is not as it was handed out; your instructor grades with the original")
     for note in newer_python(assignment, read.submitted.files):
         print(f"note: {note}")
+    chooses = bool(options.exercise or options.case)
+    only = select(assignment, options.exercise, options.case) if chooses else None
     known = _known(assignment, sandbox)
     with Session(assignment, sandbox=sandbox, secret=secret(), device=device, known=known) as session:
         session.check_sandbox()
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
-        grade = session.grade(read.submitted, name, options.passed_on, variant)
-    show(grade, Console(), reveal=options.reveal)
+        total = len(only) if only is not None else sum(len(c.cases) for c in assignment.rubric.criteria)
+        with Progress(sys.stderr, total) as progress:
+            grade = session.grade(read.submitted, name, options.passed_on, variant, only, progress.watcher)
+        console = Console()
+        show(
+            grade,
+            console,
+            reveal=options.reveal,
+            first_only=not options.all,
+            place=place_of(assignment),
+            cases=ALL_CASES if options.all else CASES_IN_FULL,
+        )
+        _show_smallest(session, assignment, read.submitted, grade, console)
     _write_reports(grade, options)
+    if options.open and options.html is not None:
+        webbrowser.open(options.html.resolve().as_uri())
     if grade.needs_person:
         return GRADER_FAULT
     if read.doubt and not read.submitted.problems:
@@ -57,6 +82,17 @@ def run(options: argparse.Namespace) -> int:
         return NOT_PASSED
     ran = [result for criterion in grade.criteria for result in criterion.results]
     return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
+
+
+def _show_smallest(
+    session: Session, assignment: Assignment, files: SubmittedFiles, grade: Grade, console: Console
+) -> None:
+    """Prints the smallest case that fails as the first failing case does, once the report is there."""
+    begun = not where_to_begin(grade, place_of(assignment))
+    _, small = examples_of(session, assignment, files, first_failing(grade, 1) if begun else ())
+    for example in small.values():
+        console.print()
+        show_example(example, console)
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:

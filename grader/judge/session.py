@@ -7,10 +7,11 @@ import contextlib
 import os
 import platform
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy
 import pytest
@@ -28,15 +29,15 @@ from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
-from grader.judge.verdict.case_result import Run, result_of
+from grader.judge.verdict.case_result import Run, own_test, result_of
 from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import score
-from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Case, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade, Sandbox
+from grader.model.grade import CheckResult, Grade, Sandbox
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -46,6 +47,17 @@ UNUSED = (
 )
 # items are run after pytest's own run is over, when nothing can be captured any more
 QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Whom to tell about a grade as it comes about: the case that is asked next, and what each came to."""
+
+    begins: Callable[[str], None] = lambda case: None
+    ends: Callable[[CheckResult], None] = lambda result: None
+
+
+NOBODY = Watcher()
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,9 @@ class Session:
         else:
             self._oracle = ReferenceOracle(assignment, secret)
         self._run = Run(assignment, self._oracle)
+        self._only: Set[str] | None = None
+        self._watcher = NOBODY
+        self._before: Mapping[str, CheckResult] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
         self._provided = Path(self._folder.name) / "provided"
         self._provided.mkdir()  # there may be nothing to provide
@@ -106,6 +121,11 @@ class Session:
     def device(self) -> Device:
         """What submissions are graded on."""
         return self._device
+
+    @property
+    def oracle(self) -> Oracle:
+        """Knows the inputs of every case and what must come back."""
+        return self._oracle
 
     def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
         """What the macros of a submission's kernels bring in that its assignment rules out; "" if nothing."""
@@ -151,7 +171,7 @@ class Session:
         _run_pytest(self._run, QUIETLY, collected)
         return [item for item in collected.items if isinstance(item, pytest.Function)]
 
-    def _ahead(self) -> Iterator[tuple[str, str, Inputs]]:
+    def _prepare(self) -> Iterator[tuple[str, str, Inputs]]:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
@@ -167,14 +187,27 @@ class Session:
         return contextlib.nullcontext()
 
     def grade(
-        self, submission: SubmittedFiles, name: str, arguments: Sequence[str] = (), variant: str = ""
+        self,
+        submission: SubmittedFiles,
+        name: str,
+        arguments: Sequence[str] = (),
+        variant: str = "",
+        only: Set[str] | None = None,
+        watcher: Watcher = NOBODY,
+        before: Mapping[str, CheckResult] = MappingProxyType({}),
     ) -> Grade:
         """The grade of a submission; with `arguments` pytest chooses and runs its cases.
 
         `variant` is the id of a student whose hidden cases have numbers of their own, "" for everybody's.
+        `only` names the cases to run, as `criterion/case`; None runs all. `before` are the results of others,
+        which count as they are.
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
-        return self.grade_variants(submission, name, [variant], arguments).grades[variant]
+        self._only, self._watcher, self._before = only, watcher, before
+        try:
+            return self.grade_variants(submission, name, [variant], arguments).grades[variant]
+        finally:
+            self._only, self._watcher, self._before = None, NOBODY, {}
 
     def grade_variants(
         self,
@@ -188,6 +221,18 @@ class Session:
 
         Results that the `cache` has are not run again, and what runs is added to it.
         """
+        with self.asking(submission, len(variants)) as (implementation, refused, notes):
+            grades = {
+                variant: self._grade(implementation, refused, notes, name, variant, arguments, cache)
+                for variant in variants
+            }
+            return Graded(grades, implementation.budgets.cpu_seconds)
+
+    @contextlib.contextmanager
+    def asking(
+        self, submission: SubmittedFiles, variants: int = 1
+    ) -> Iterator[tuple[Implementation, str, tuple[str, ...]]]:
+        """Something that answers for a submission; why nothing of it may run, or ""; notes on its files."""
         files, refused = submission.all_of(self._assignment.files)
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
@@ -199,23 +244,25 @@ class Session:
             refused = built.refused
             notes = (*notes, *built.notes)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
-        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * len(variants)
-        implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
+        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * variants
+        implementation = Implementation(self._starter, subject, limits, self._prepare, criteria)
         with self._turn(), implementation:
-            grades = {
-                variant: self._grade(implementation, refused, notes, name, variant, arguments, cache)
-                for variant in variants
-            }
-            return Graded(grades, implementation.budgets.cpu_seconds)
+            yield implementation, refused, notes
 
     def _run_all(self) -> None:
         """The rubric's cases one after the other, then the author's own tests, which are pytest's to run."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.kind != OWN_TEST:
-                    result_of(case, criterion, self._run)
+                if case.kind != OWN_TEST and self._is_chosen(case):
+                    self._watcher.begins(case.name)
+                    self._watcher.ends(result_of(case, criterion, self._run))
         for item in self._tests:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            assert isinstance(item, pytest.Function)
+            if self._is_chosen(own_test(self._assignment, item.path.name, item.originalname)):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+
+    def _is_chosen(self, case: Case) -> bool:
+        return self._only is None or case.name in self._only
 
     def _grade(
         self,
@@ -228,6 +275,7 @@ class Session:
         cache: ResultCache | None,
     ) -> Grade:
         self._run.begin(implementation, self._oracle.of(variant), refused, cache)
+        self._run.results.update(self._before)
         if arguments:
             _run_pytest(self._run, arguments)
         else:

@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from grader.author.load import digest_of
+from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Grading, Work, grade_one, open_session
+from grader.batch.work import Grading, Work
 from grader.judge.verdict.diagnose import FORMAT, Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
