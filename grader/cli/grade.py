@@ -18,7 +18,7 @@ from grader.judge.examples import examples_of, first_failing
 from grader.judge.process.devices import first_available, missing
 from grader.judge.selection import select
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
 from grader.model.files import SubmittedFiles

@@ -31,7 +31,7 @@ class RosterLine(BaseModel):
     name: Line
     email: Line
     section: Line
-    extension: Annotated[str, Field(pattern=r"^(\d+(\.\d+)?[hd])?$")]
+    extension: Annotated[str, Field(pattern=r"^([0-9]+(\.[0-9]+)?[hd])?$", max_length=20)]
     group: Line = ""
 
     @field_validator("extension")

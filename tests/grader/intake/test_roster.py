@@ -67,3 +67,21 @@ def test_students_of_one_group_share_its_name(tmp_path: Path) -> None:
         "group,student_id,name,email,section,extension\nBlue,1,,,,\nBlue,2,,,,\n"
     )
     assert [student.group for student in read_roster(tmp_path / "roster.csv")] == ["Blue", "Blue"]
+
+
+@pytest.mark.parametrize(
+    "extension", ["3000000d", "9" * 400 + "d", "1." + "9" * 5000 + "d", "\u0663d", "1e3d"]
+)
+def test_an_extension_that_is_no_time_is_said_with_its_line(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{HEADER}1,Ada,,,{extension}\n")
+    with pytest.raises(UserError, match=r":2: extension: found .*, expected hours") as error:
+        read_roster(path)
+    assert len(str(error.value)) < 400
+
+
+def test_a_field_of_200_kb_is_said_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{HEADER}1,{'x' * 200_000},,,\n")
+    with pytest.raises(UserError, match=":2: found no CSV: field larger"):
+        read_roster(path)
