@@ -8,8 +8,10 @@ the process that runs the batch it stays empty.
 import atexit
 import gc
 import threading
+from collections.abc import Mapping, Sequence
 
 from grader.batch.work import Done, Grading, GradingSession, Work
+from grader.model.files import SubmittedFiles
 
 
 class Process:
@@ -43,3 +45,11 @@ def check_session(digest: str) -> None:
 def grade_one(digest: str, work: Work) -> Done:
     """Does work of the batch with that digest, in a process that was set up for it."""
     return THIS.sessions[digest].grade(work)
+
+
+def answer_one(
+    digest: str, names: Mapping[str, str], item: tuple[tuple[str, str], SubmittedFiles, Sequence[str]]
+) -> dict[str, str]:
+    """How the files of an item end its cases, in a process that was set up for it."""
+    _, files, cases = item
+    return THIS.sessions[digest].answers(files, cases, names)

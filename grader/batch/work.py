@@ -6,14 +6,14 @@ Everything goes as bytes and by content, so a process of this machine and one ac
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
@@ -133,6 +133,12 @@ class GradingSession:
     def check(self) -> None:
         """Raises UserError where no submission can be started behind the wall."""
         self._session.check_sandbox()
+
+    def answers(
+        self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How files of the course's own end some exact cases that they do not pass."""
+        return self._session.answers(files, cases, names)
 
     def grade(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""

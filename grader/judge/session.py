@@ -9,7 +9,7 @@ import platform
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -29,15 +29,19 @@ from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
+from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.case_result import Run, own_test, result_of
-from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.grade_case import grade_case
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
-from grader.judge.verdict.score import score
+from grader.judge.verdict.right_inner import passes_with_a_right
+from grader.judge.verdict.score import FAILED, score
 from grader.model.assignment import OWN_TEST, Assignment, Case, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Sandbox, Status
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -223,10 +227,33 @@ class Session:
         """
         with self.asking(submission, len(variants)) as (implementation, refused, notes):
             grades = {
-                variant: self._grade(implementation, refused, notes, name, variant, arguments, cache)
+                variant: self._diagnosed(
+                    self._grade(implementation, refused, notes, name, variant, arguments, cache),
+                    implementation,
+                    variant,
+                )
                 for variant in variants
             }
             return Graded(grades, implementation.budgets.cpu_seconds)
+
+    def answers(
+        self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How some cases end that the files do not pass; they are the course's own, and no policy is asked.
+
+        `names` says which exercise a function stands for, where an exception passed through it.
+        """
+        files, _ = submission.all_of(self._assignment.files)
+        subject = Subject(self._assignment.modules, DTYPE, self._device, files)
+        limits, ends = self._assignment.limits, {}
+        with Implementation(self._starter, subject, limits, criteria=len(cases)) as implementation:
+            for criterion in self._assignment.rubric.criteria:
+                for case in (case for case in criterion.cases if case.name in cases):
+                    implementation.budgets.enter(criterion.id)
+                    result = grade_case(case, criterion, implementation, self._oracle)
+                    if result.status is not Status.OK:
+                        ends[case.name] = end_of(result, names)
+        return ends
 
     @contextlib.contextmanager
     def asking(
@@ -280,7 +307,7 @@ class Session:
             _run_pytest(self._run, arguments)
         else:
             self._run_all()
-        grade = score(
+        return score(
             self._assignment,
             self._run.results,
             submission=name,
@@ -297,10 +324,26 @@ class Session:
             },
             notes=notes,
         )
+
+    def _diagnosed(self, grade: Grade, implementation: Implementation, variant: str) -> Grade:
+        """The grade with what is known of the ideas behind its failures."""
         if self._known is None:
             return grade
         # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
-        return diagnose(grade, self._known.only(self._visible) if variant else self._known)
+        known = self._known.only(self._visible) if variant else self._known
+        names = {idea.exercise for idea in known.ideas.values()}
+        reached = None if self._kernels else calls(implementation.subject.files, names)
+        return diagnose(grade, known, reached, partial(self._is_inner, implementation))
+
+    def _is_inner(
+        self, implementation: Implementation, criterion: CriterionGrade, exercise: str
+    ) -> bool | None:
+        """See `passes_with_a_right`; None where there is no reference."""
+        version = self._known.right.get(exercise, "") if self._known is not None else ""
+        asked = self._assignment.criterion(criterion.id)
+        failing = {result.case for result in criterion.results if result.status in FAILED}
+        cases = [c for c in asked.cases if c.id in failing and comparison_of(c).is_exact]
+        return passes_with_a_right(version, cases, asked, implementation, self._run.oracle)
 
 
 class Collected:

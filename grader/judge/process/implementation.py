@@ -76,6 +76,11 @@ class Implementation:
         self._hidden_worker: Implementation | None = None
 
     @property
+    def subject(self) -> Subject:
+        """What is asked."""
+        return self._subject
+
+    @property
     def hidden_worker(self) -> "Implementation":
         """The same subject in a process for hidden cases alone: what they ask is shown nowhere else.
 
@@ -99,6 +104,12 @@ class Implementation:
     def cannot_start(self) -> bool:
         """Whether the import failed, so that every case ends as that did."""
         return self._import_failed is not None
+
+    def beside(self, files: Mapping[str, bytes]) -> "Implementation":
+        """Other files in a process of their own, on the same budgets."""
+        other = Implementation(self._starter, replace(self._subject, files=files), self._limits)
+        other.budgets = self.budgets
+        return other
 
     def _another(self) -> "Implementation":
         other = Implementation(self._starter, self._subject, self._limits)
