@@ -32,15 +32,16 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pytest"}),
     "grader.author": (
-        {"grader.model", "grader.judge"},
-        {"jinja2", "numpy", "pydantic", "pydantic_core", "yaml"},
+        {"grader.model", "grader.judge", "grader.draw"},
+        {"jinja2", "markdown_it", "numpy", "pydantic", "pydantic_core", "yaml"},
     ),
     "grader.report.tables": ({"grader.model", "grader.report.files"}, set()),
-    "grader.report": ({"grader.model"}, {"jinja2", "rich"}),
+    "grader.draw": ({"grader.model"}, set()),
+    "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
-        {"grader.model", "grader.intake", "grader.judge", "grader.report"},
-        {"alembic", "copydetect", "distributed", "pydantic", "rich", "sqlalchemy"},
+        {"grader.model", "grader.intake", "grader.judge"},
+        {"alembic", "copydetect", "distributed", "pydantic", "sqlalchemy"},
     ),
     "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
     "grader.prove": (
@@ -48,6 +49,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"numpy"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
+    "grader.cli.handout": ({"grader"}, {"numpy", "rich", "watchfiles"}),
     "grader.cli": ({"grader"}, {"rich", "uvicorn"}),
     "grader.__main__": ({"grader"}, set()),
     "assignments.probes": (set(), {"numpy"}),
@@ -216,6 +218,10 @@ PLANTED = {
     "a_report_imports_the_judge": (
         "grader/report/planted.py",
         "from grader.judge.verdict.score import score",
+    ),
+    "a_batch_imports_a_report": (
+        "grader/batch/planted.py",
+        "from grader.report.terminal.doubt_kinds import print_doubts",
     ),
     "a_kind_imports_the_process_of_a_submission": (
         "grader/judge/kinds/planted.py",

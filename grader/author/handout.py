@@ -14,7 +14,8 @@ from grader.author.wheel import build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import comparison_of
-from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions
+from grader.judge.ladder import SMALLEST, freeze_ladders
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
 
@@ -50,6 +51,7 @@ def generate(
             oracle = ReferenceOracle(assignment)
             try:
                 freeze(_visible(assignment), oracle, frozen)
+                ladders = freeze_ladders(assignment, oracle)
             finally:
                 oracle.close()
             misconceptions = known.get(assignment.name, Misconceptions({}, {}, {}))
@@ -59,7 +61,10 @@ def generate(
             for view, folder in (("handout", "release"), ("solution", "solution")):
                 if view == "handout" or not student:
                     target = out / folder / name
-                    written.append(_write(assignment, view, variant, target, wheel, frozen, visible, python))
+                    frozen_parts = {MISCONCEPTIONS: visible, SMALLEST: ladders}
+                    written.append(
+                        _write(assignment, view, variant, target, wheel, frozen, frozen_parts, python)
+                    )
     return written
 
 
@@ -81,7 +86,7 @@ def _write(
     target: Path,
     wheel: Path,
     frozen: Path,
-    misconceptions: str,
+    texts: Mapping[str, str],
     python: str,
 ) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -100,13 +105,14 @@ def _write(
         (grading / "rubric.yaml").write_text(_visible_rubric(assignment), encoding="utf-8")
         shutil.copyfile(assignment.probes, grading / "probes.py")
         shutil.copyfile(frozen, grading / "frozen.npz")
-        (grading / MISCONCEPTIONS).write_text(misconceptions, encoding="utf-8")
+        for file, text in texts.items():
+            (grading / file).write_text(text, encoding="utf-8")
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         lock = assignment.folder.parent.parent / "locks" / "handout.txt"
         shutil.copyfile(lock, new / "requirements.txt")
         (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
-        (new / ".gitignore").write_text(".venv/\n__pycache__/\n", encoding="utf-8")
+        (new / ".gitignore").write_text(".venv/\n__pycache__/\nsubmit/\npage.html\n", encoding="utf-8")
         if target.exists():
             os.replace(target, Path(scratch) / "old")
         os.replace(new, target)
@@ -134,6 +140,7 @@ def _visible_rubric(assignment: Assignment) -> str:
             case for case in criterion["cases"] if f"{case['id']}{'-1' * ('draw' in case)}" not in names
         ]
         criterion["withheld"] = sum(case.weight for case in hidden)
+        criterion["withheld_cases"] = len(hidden)
     return _dump(data)
 
 

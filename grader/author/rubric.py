@@ -210,6 +210,7 @@ def _criterion(document: Document, place: Place, model: CriterionModel, defaults
         requires=tuple(model.requires),
         options=_options(model),
         withheld=model.withheld,
+        withheld_cases=model.withheld_cases,
     )
 
 

@@ -147,6 +147,8 @@ class CriterionModel(Strict):
     """The share of a case's points for a wrong gradient that is right for the submission's own forward."""
     withheld: Length = 0
     """The weight of the cases that are left out; it stands in a handout's copy only."""
+    withheld_cases: Length = 0
+    """How many they are."""
     cases: list[dict[str, Any]]
     """One set of inputs each, told apart by the key that it has."""
 

@@ -3,19 +3,17 @@
 Everything goes as bytes and by content, so a process of this machine and one across a network do the same.
 """
 
-import atexit
-import gc
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
@@ -136,6 +134,12 @@ class GradingSession:
         """Raises UserError where no submission can be started behind the wall."""
         self._session.check_sandbox()
 
+    def answers(
+        self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How files of the course's own end some exact cases that they do not pass."""
+        return self._session.answers(files, cases, names)
+
     def grade(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
         cache = ResultCache(self._case_keys, work.known)
@@ -147,25 +151,3 @@ class GradingSession:
         )
         addresses = tuple(cache.addresses[variant] for variant in of)
         return Done(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)
-
-
-_SESSIONS: dict[str, GradingSession] = {}
-
-
-def open_session(grading: Grading) -> None:
-    """Makes this process ready for the work of a batch; once is enough."""
-    if grading.digest not in _SESSIONS:
-        _SESSIONS[grading.digest] = GradingSession(grading)
-        gc.collect()
-        gc.freeze()  # else what is loaded is looked through again and again: a fortieth of the time
-        atexit.register(_SESSIONS[grading.digest].close)
-
-
-def check(digest: str) -> None:
-    """Raises UserError where this process, which was set up, cannot start a submission behind the wall."""
-    _SESSIONS[digest].check()
-
-
-def grade_one(digest: str, work: Work) -> Done:
-    """Does work of the batch with that digest, in a process that was set up for it."""
-    return _SESSIONS[digest].grade(work)

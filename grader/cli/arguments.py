@@ -55,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
             _generate,
             _verify,
             _grade,
+            _try,
+            _debug,
+            _watch,
+            _submit,
             _batch,
             _intake,
             _emulate,
@@ -118,6 +122,7 @@ def _grade(commands: Any) -> None:
     for name, theirs in (("gradescope", "Gradescope"), ("prairielearn", "PrairieLearn")):
         grade.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also as results.json for {theirs}")
     grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
+    grade.add_argument("--open", action="store_true", help="open that page in a browser")
     grade.add_argument(
         "--variant",
         metavar="ID",
@@ -125,7 +130,40 @@ def _grade(commands: Any) -> None:
         "those of the folder's name",
     )
     grade.add_argument("--reveal", action="store_true", help="show hidden cases' values too")
+    grade.add_argument(
+        "--exercise",
+        default="",
+        metavar="NAME",
+        help="only this exercise's cases; * stands for any text",
+    )
+    grade.add_argument(
+        "--case", default="", metavar="NAME", help="only this case: dilate/two-rows; * stands for any text"
+    )
+    grade.add_argument("--all", action="store_true", help="show every failing case of every exercise in full")
     _add_sandbox(grade)
+
+
+def _try(commands: Any) -> None:
+    tried = commands.add_parser("try", help="in a handout: Python, with a case's inputs and your functions")
+    tried.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
+    tried.add_argument("-c", dest="code", metavar="CODE", help="run this instead of a prompt")
+    tried.set_defaults(module="handout.prompt")
+
+
+def _debug(commands: Any) -> None:
+    debug = commands.add_parser("debug", help="in a handout: the debugger, where a case calls your function")
+    debug.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
+    debug.set_defaults(module="handout.debug")
+
+
+def _watch(commands: Any) -> None:
+    watch = commands.add_parser("watch", help="in a handout: grade again whenever a file is saved")
+    watch.set_defaults(module="handout.watch")
+
+
+def _submit(commands: Any) -> None:
+    submit = commands.add_parser("submit", help="in a handout: check the files to submit, and pack them")
+    submit.set_defaults(module="handout.submit")
 
 
 def _batch(commands: Any) -> None:

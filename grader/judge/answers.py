@@ -11,6 +11,8 @@ from grader.model.frame import RawArray
 from grader.model.grade import Outcome
 
 Array = npt.NDArray[Any]
+FEW = 4  # an answer with fewer different numbers is no more than a hint
+HINT = "~"  # the digest of such an answer begins with it
 
 
 def array_of(raw: RawArray) -> Array:
@@ -24,12 +26,16 @@ def arrays_of(outcome: Outcome) -> tuple[Array, ...]:
 
 
 def answer_of(arrays: Sequence[RawArray]) -> str:
-    """A digest of what came back; equal for equal values (0.0 and -0.0 are)."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        data = array.data
-        if array.dtype.startswith("<f"):
+    """A digest of what came back; equal for equal values (0.0 and -0.0 are).
+
+    Marked as a hint where it holds so few different numbers that another mistake may well give them.
+    """
+    digest, different = hashlib.sha256(), 0
+    for raw in arrays:
+        values = np.frombuffer(raw.data, dtype=raw.dtype)
+        if raw.dtype.startswith("<f"):
             with np.errstate(invalid="ignore"):  # a signalling NaN is an answer like any other
-                data = (np.frombuffer(array.data, dtype=array.dtype) + 0).tobytes()
-        digest.update(f"{array.dtype}{array.shape}".encode() + data)
-    return digest.hexdigest()
+                values = values + 0
+        digest.update(f"{raw.dtype}{raw.shape}".encode() + values.tobytes())
+        different += len(np.unique(values[values != 0]))
+    return f"{HINT * (different < FEW)}{digest.hexdigest()}"

@@ -1,7 +1,7 @@
 """A kind of case: the keys that a rubric writes for it, the inputs that they draw, and the words for both."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,7 +23,8 @@ class Kind(ABC):
     `keys` says which key of a case tells that it is of this kind, and the model of a case that has it; a
     model with the key `draw` stands for that many cases. `differentiable` names the arrays that a gradient
     may be with respect to; `conditions` are what a case's `covers` may name beside what every kind has.
-    `largest_drawn` are parameters as large as any that are drawn.
+    `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays whose elements mean
+    something, so that no others are put in their place.
     """
 
     name: ClassVar[str]
@@ -31,6 +32,7 @@ class Kind(ABC):
     differentiable: ClassVar[Sequence[str]] = ()
     conditions: ClassVar[Mapping[str, Condition]] = {}
     largest_drawn: ClassVar[Mapping[str, Any]] = {}
+    fixed: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
@@ -63,6 +65,10 @@ class Kind(ABC):
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
         """The case with shorter axes, where its results may be real-valued: rounding is alike there."""
         return dict(parameters)
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The parameters of small cases of the same probe, among which one may fail as this case does."""
+        yield {}
 
 
 def draw_numbers(case: Case, rng: np.random.Generator, shape: Shape) -> Array:

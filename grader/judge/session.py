@@ -7,10 +7,11 @@ import contextlib
 import os
 import platform
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy
 import pytest
@@ -28,15 +29,19 @@ from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
-from grader.judge.verdict.case_result import Run, result_of
-from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
+from grader.judge.verdict.call_graph import calls
+from grader.judge.verdict.case_result import Run, own_test, result_of
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.grade_case import grade_case
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
-from grader.judge.verdict.score import score
-from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
+from grader.judge.verdict.right_inner import passes_with_a_right
+from grader.judge.verdict.score import FAILED, score
+from grader.model.assignment import OWN_TEST, Assignment, Case, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade, Sandbox
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Sandbox, Status
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -46,6 +51,17 @@ UNUSED = (
 )
 # items are run after pytest's own run is over, when nothing can be captured any more
 QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Whom to tell about a grade as it comes about: the case that is asked next, and what each came to."""
+
+    begins: Callable[[str], None] = lambda case: None
+    ends: Callable[[CheckResult], None] = lambda result: None
+
+
+NOBODY = Watcher()
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,9 @@ class Session:
         else:
             self._oracle = ReferenceOracle(assignment, secret)
         self._run = Run(assignment, self._oracle)
+        self._only: Set[str] | None = None
+        self._watcher = NOBODY
+        self._before: Mapping[str, CheckResult] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
         self._provided = Path(self._folder.name) / "provided"
         self._provided.mkdir()  # there may be nothing to provide
@@ -106,6 +125,11 @@ class Session:
     def device(self) -> Device:
         """What submissions are graded on."""
         return self._device
+
+    @property
+    def oracle(self) -> Oracle:
+        """Knows the inputs of every case and what must come back."""
+        return self._oracle
 
     def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
         """What the macros of a submission's kernels bring in that its assignment rules out; "" if nothing."""
@@ -151,7 +175,7 @@ class Session:
         _run_pytest(self._run, QUIETLY, collected)
         return [item for item in collected.items if isinstance(item, pytest.Function)]
 
-    def _ahead(self) -> Iterator[tuple[str, str, Inputs]]:
+    def _prepare(self) -> Iterator[tuple[str, str, Inputs]]:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
@@ -167,14 +191,27 @@ class Session:
         return contextlib.nullcontext()
 
     def grade(
-        self, submission: SubmittedFiles, name: str, arguments: Sequence[str] = (), variant: str = ""
+        self,
+        submission: SubmittedFiles,
+        name: str,
+        arguments: Sequence[str] = (),
+        variant: str = "",
+        only: Set[str] | None = None,
+        watcher: Watcher = NOBODY,
+        before: Mapping[str, CheckResult] = MappingProxyType({}),
     ) -> Grade:
         """The grade of a submission; with `arguments` pytest chooses and runs its cases.
 
         `variant` is the id of a student whose hidden cases have numbers of their own, "" for everybody's.
+        `only` names the cases to run, as `criterion/case`; None runs all. `before` are the results of others,
+        which count as they are.
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
-        return self.grade_variants(submission, name, [variant], arguments).grades[variant]
+        self._only, self._watcher, self._before = only, watcher, before
+        try:
+            return self.grade_variants(submission, name, [variant], arguments).grades[variant]
+        finally:
+            self._only, self._watcher, self._before = None, NOBODY, {}
 
     def grade_variants(
         self,
@@ -188,6 +225,41 @@ class Session:
 
         Results that the `cache` has are not run again, and what runs is added to it.
         """
+        with self.asking(submission, len(variants)) as (implementation, refused, notes):
+            grades = {
+                variant: self._diagnosed(
+                    self._grade(implementation, refused, notes, name, variant, arguments, cache),
+                    implementation,
+                    variant,
+                )
+                for variant in variants
+            }
+            return Graded(grades, implementation.budgets.cpu_seconds)
+
+    def answers(
+        self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How some cases end that the files do not pass; they are the course's own, and no policy is asked.
+
+        `names` says which exercise a function stands for, where an exception passed through it.
+        """
+        files, _ = submission.all_of(self._assignment.files)
+        subject = Subject(self._assignment.modules, DTYPE, self._device, files)
+        limits, ends = self._assignment.limits, {}
+        with Implementation(self._starter, subject, limits, criteria=len(cases)) as implementation:
+            for criterion in self._assignment.rubric.criteria:
+                for case in (case for case in criterion.cases if case.name in cases):
+                    implementation.budgets.enter(criterion.id)
+                    result = grade_case(case, criterion, implementation, self._oracle)
+                    if result.status is not Status.OK:
+                        ends[case.name] = end_of(result, names)
+        return ends
+
+    @contextlib.contextmanager
+    def asking(
+        self, submission: SubmittedFiles, variants: int = 1
+    ) -> Iterator[tuple[Implementation, str, tuple[str, ...]]]:
+        """Something that answers for a submission; why nothing of it may run, or ""; notes on its files."""
         files, refused = submission.all_of(self._assignment.files)
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
@@ -199,23 +271,25 @@ class Session:
             refused = built.refused
             notes = (*notes, *built.notes)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
-        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * len(variants)
-        implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
+        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * variants
+        implementation = Implementation(self._starter, subject, limits, self._prepare, criteria)
         with self._turn(), implementation:
-            grades = {
-                variant: self._grade(implementation, refused, notes, name, variant, arguments, cache)
-                for variant in variants
-            }
-            return Graded(grades, implementation.budgets.cpu_seconds)
+            yield implementation, refused, notes
 
     def _run_all(self) -> None:
         """The rubric's cases one after the other, then the author's own tests, which are pytest's to run."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.kind != OWN_TEST:
-                    result_of(case, criterion, self._run)
+                if case.kind != OWN_TEST and self._is_chosen(case):
+                    self._watcher.begins(case.name)
+                    self._watcher.ends(result_of(case, criterion, self._run))
         for item in self._tests:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            assert isinstance(item, pytest.Function)
+            if self._is_chosen(own_test(self._assignment, item.path.name, item.originalname)):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+
+    def _is_chosen(self, case: Case) -> bool:
+        return self._only is None or case.name in self._only
 
     def _grade(
         self,
@@ -228,11 +302,12 @@ class Session:
         cache: ResultCache | None,
     ) -> Grade:
         self._run.begin(implementation, self._oracle.of(variant), refused, cache)
+        self._run.results.update(self._before)
         if arguments:
             _run_pytest(self._run, arguments)
         else:
             self._run_all()
-        grade = score(
+        return score(
             self._assignment,
             self._run.results,
             submission=name,
@@ -249,10 +324,26 @@ class Session:
             },
             notes=notes,
         )
+
+    def _diagnosed(self, grade: Grade, implementation: Implementation, variant: str) -> Grade:
+        """The grade with what is known of the ideas behind its failures."""
         if self._known is None:
             return grade
         # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
-        return diagnose(grade, self._known.only(self._visible) if variant else self._known)
+        known = self._known.only(self._visible) if variant else self._known
+        names = {idea.exercise for idea in known.ideas.values()}
+        reached = None if self._kernels else calls(implementation.subject.files, names)
+        return diagnose(grade, known, reached, partial(self._is_inner, implementation))
+
+    def _is_inner(
+        self, implementation: Implementation, criterion: CriterionGrade, exercise: str
+    ) -> bool | None:
+        """See `passes_with_a_right`; None where there is no reference."""
+        version = self._known.right.get(exercise, "") if self._known is not None else ""
+        asked = self._assignment.criterion(criterion.id)
+        failing = {result.case for result in criterion.results if result.status in FAILED}
+        cases = [c for c in asked.cases if c.id in failing and comparison_of(c).is_exact]
+        return passes_with_a_right(version, cases, asked, implementation, self._run.oracle)
 
 
 class Collected:

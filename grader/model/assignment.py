@@ -115,7 +115,8 @@ class Criterion:
 
     `requires` names earlier criteria without which this one is not run. `options` holds the keys that
     comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
-    to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out.
+    to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out,
+    `withheld_cases` their number.
     One `by_hand` has no cases: a person gives its points, by its `levels` or otherwise, and where it is
     `anonymous` without seeing a name.
     """
@@ -129,6 +130,7 @@ class Criterion:
     requires: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0
+    withheld_cases: int = 0
     by_hand: bool = False
     levels: tuple[Level, ...] = ()
     anonymous: bool = False

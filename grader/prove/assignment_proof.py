@@ -11,8 +11,8 @@ from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox
-from grader.model.verification import Verification
-from grader.prove.misconceptions import grade_made, grade_variants, misconceptions_file
+from grader.model.results.verification import Verification
+from grader.prove.misconceptions import grade_made, grade_variants, keep_misconceptions
 from grader.prove.mutants import read_mutants
 from grader.prove.variants import differences, hidden_exact, kills
 from grader.prove.verify import SOLUTION, submissions, verify
@@ -22,12 +22,12 @@ def prove(root: Path, assignment: Assignment, secret: str, jobs: int, seeds: int
     """What comes of grading the handout, the solution and every mutant."""
     mutants, findings = read_mutants(assignment)
     grades = grade_made(assignment, secret, submissions(assignment, mutants), jobs)
-    misconceptions_file(root, assignment, secret, grades={m.name: grades[m.name] for m in mutants})
+    _, apart = keep_misconceptions(root, assignment, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:
         elsewhere = grades_on_further_devices(assignment, secret)
         verification = verify(assignment, mutants, grades, oracle, place_of, seeds, elsewhere)
-    return replace(verification, findings=findings + verification.findings)
+    return replace(verification, findings=findings + verification.findings, apart=tuple(apart))
 
 
 def grades_on_further_devices(assignment: Assignment, secret: str) -> dict[str, Grade]:

@@ -40,13 +40,16 @@ class Feedback:
     sections: tuple[Section, ...]
 
 
-def feedback_on(grade: Grade, reveal: bool = False) -> Feedback:
-    """What there is to say; of hidden cases their names and statuses alone, unless `reveal` says more."""
+def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) -> Feedback:
+    """What there is to say; of hidden cases their names and statuses alone, unless `reveal` says more.
+
+    Of each criterion the first failing `cases` are told in full, and the others are named.
+    """
     run = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.NOT_RUN]
     whole = _one_reason(run, reveal)
     if whole is not None:
         return Feedback(block(whole, _coded(whole, f"every case fails ({len(run)})"), reveal), ())
-    sections = (_section(criterion, reveal) for criterion in grade.criteria)
+    sections = (_section(criterion, reveal, cases) for criterion in grade.criteria)
     return Feedback(None, tuple(section for section in sections if section is not None))
 
 
@@ -105,7 +108,7 @@ def is_fault(result: CheckResult) -> bool:
     return result.status is Status.INTERNAL_ERROR
 
 
-def _section(criterion: CriterionGrade, reveal: bool) -> Section | None:
+def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | None:
     failing = [result for result in criterion.results if result.status is not Status.OK]
     if criterion.status is Status.NOT_RUN or not failing:
         return None
@@ -115,8 +118,8 @@ def _section(criterion: CriterionGrade, reveal: bool) -> Section | None:
         heading = _coded(same, f"{name} · every case ({len(failing)})")
         return Section(criterion, (block(same, heading, reveal),))
     failing.sort(key=lambda result: not is_shown(result, reveal))  # first those that explain themselves
-    blocks = (block(r, _heading(name, r), reveal) for r in failing[:CASES_IN_FULL])
-    return Section(criterion, tuple(blocks), tuple(_short(r) for r in failing[CASES_IN_FULL:]))
+    blocks = (block(r, _heading(name, r), reveal) for r in failing[:cases])
+    return Section(criterion, tuple(blocks), tuple(_short(r) for r in failing[cases:]))
 
 
 def _heading(criterion: str, result: CheckResult) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from .arithmetic import call_by_a_pointer, with_counts
 from .cache import make_room, mark_used
 from .elf import runs_on_loading, unknown_names
+from .messages import errors_in
 from .source import CompileError, kernels_of, prepare
 
 HERE = Path(__file__).parent
@@ -137,10 +138,17 @@ def compile_library(
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         started = {} if runtime.exists() else start_runtime(command, Path(scratch))
         kernels = Path(scratch, "kernels.o")
-        if checked:
-            warnings = assemble(command, options, program, kernels, file)
-        else:
-            warnings = run([*command, *options, "-x", "c++", "-c", "-", "-o", str(kernels)], program)
+        try:
+            if checked:
+                warnings = assemble(command, options, program, kernels, shown)
+            else:
+                words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(kernels)]
+                warnings = run(words, program, shown)
+        except CompileError:
+            for unit in started.values():  # they work in a folder that goes away now
+                unit.kill()
+                unit.communicate()
+            raise
         for name, unit in started.items():
             _, said = unit.communicate()
             if unit.returncode != 0:
@@ -169,7 +177,7 @@ def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess
 def assemble(command: Sequence[str], options: Sequence[str], program: str, target: Path, file: str) -> str:
     """Compile, with counts of arithmetic; the compiler's warnings."""
     assembly = target.with_suffix(".s")
-    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program)
+    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program, file)
     if sys.platform != "darwin":  # its assembly is written otherwise; arithmetic is not counted there
         text = assembly.read_text(encoding="utf-8")
         if line := call_by_a_pointer(text):
@@ -182,11 +190,11 @@ def assemble(command: Sequence[str], options: Sequence[str], program: str, targe
     return warnings
 
 
-def run(command: Sequence[str], given: str = "") -> str:
-    """Run the compiler; what it says. CompileError with that where it fails."""
+def run(command: Sequence[str], given: str = "", file: str = "") -> str:
+    """Run the compiler; what it says. CompileError with the errors in `file` where it fails."""
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CompileError(done.stderr.strip())
+        raise CompileError(errors_in(done.stderr.strip(), file, given))
     return done.stderr.strip()
 
 

@@ -10,7 +10,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.cli.course import secret
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Sandbox

@@ -65,7 +65,9 @@ class Adjoint(Comparison):
     def judge(self, question: Question) -> Judged:
         """The gradient's outcome, and the first thing that shows it to be no transpose."""
         asked = self.forward_questions(question.case, question.criterion, question.oracle)
-        calls: list[Callable[[], Outcome]] = [partial(question.submission.run_apart, *each) for each in asked]
+        calls: list[Callable[[], Outcome]] = [
+            partial(question.submission.run_isolated, *each) for each in asked
+        ]
         calls.append(partial(question.submission.run, question.case.probe, question.inputs))
         answers, failure = first_failure(calls)
         if failure is not None:

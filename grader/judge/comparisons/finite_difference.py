@@ -120,7 +120,7 @@ def _calls(question: Question, number: int) -> list[Callable[[], Outcome]]:
     """The forward pass before, at and after a point, and the gradient at it."""
     point, direction = (question.oracle.inputs(question.case, 2 * number + k) for k in range(2))
     moved = [point.moved(question.option("wrt"), direction, k * STEP) for k in (-1, 0, 1)]
-    apart, forward = question.submission.run_apart, question.option("gradient_of")
+    apart, forward = question.submission.run_isolated, question.option("gradient_of")
     return [
         *(partial(apart, forward, each, "float64") for each in moved),
         partial(question.submission.run, question.case.probe, moved[1], "float64"),

@@ -1,6 +1,7 @@
 """One array and what is done to it, or two of them."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +13,8 @@ from grader.judge.kind import Kind, Lengths, draw_arrays, in_words, view_in_word
 from grader.model.assignment import Case
 
 NOT_FOR_THE_PROBE = ("shape", "other", "level", "view", "upstream")
+
+MOST_SHAPES = 40
 
 
 class StridedModel(Strict):
@@ -119,3 +122,26 @@ class ArrayKind(Kind):
         if "other" in parameters:  # a product of matrices, or what both broadcast to
             results.append([*shape[:1], *other[-1:]])
         return inputs, results
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The same settings on shorter axes, without the views of the case and with them."""
+        shape = parameters["shape"]
+        shorter = itertools.product(*(range(min(n, 1), min(n, 3) + 1) for n in shape))
+        for lengths in sorted(shorter, key=lambda each: (int(np.prod(each)), each))[:MOST_SHAPES]:
+            small: dict[str, Any] = {"shape": list(lengths), "level": 0}
+            if "other" in parameters:  # equal lengths stay equal
+                lesser = dict(zip(shape, lengths, strict=True))
+                small["other"] = [lesser.get(n, min(n, 3)) for n in parameters["other"]]
+            if _lies_inside(parameters.get("strided"), int(np.prod(lengths))):
+                for view in dict.fromkeys([(), parameters.get("view", ())]):
+                    yield {**small, "view": view}
+        yield {}  # in numbers that can be followed
+
+
+def _lies_inside(strided: Mapping[str, Any] | None, size: int) -> bool:
+    """Whether a view by strides, if there is one, lies in a memory of that size."""
+    if strided is None:
+        return True
+    ends = [(n - 1) * s for n, s in zip(strided["shape"], strided["strides"], strict=True)]
+    low, high = (strided.get("offset", 0) + sum(each(end, 0) for end in ends) for each in (min, max))
+    return bool(low >= 0 and high < size)

@@ -1,6 +1,6 @@
 """Logits and one-hot labels: what a softmax and the loss behind it are given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -33,6 +33,7 @@ class LogitsKind(Kind):
     name = "logits"
     keys: ClassVar = {"logits": LogitsCase}
     differentiable = ("logits",)
+    fixed = ("labels", "logits")  # one-hot, and ranks that keep the loss exact
 
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
         """Both arrays; the labels are rows of the identity matrix."""
@@ -63,3 +64,8 @@ class LogitsKind(Kind):
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
         """Fewer samples and classes."""
         return {**parameters, "logits": [min(n, 3 * longest) for n in parameters["logits"]]}
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """One or two samples of two or three classes."""
+        for sizes in ([1, 2], [2, 2], [1, 3], [2, 3]):
+            yield {"logits": sizes, "view": ()}

@@ -1,6 +1,7 @@
 """A dense layer: a matrix product, with a bias where asked for."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -56,3 +57,10 @@ class MatmulKind(Kind):
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
         """Fewer samples, features and outputs."""
         return {**parameters, "matmul": [min(n, 3 * longest) for n in parameters["matmul"]]}
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """One or two of everything, without the views of the case and with them."""
+        for sizes in itertools.product((1, 2), repeat=3):
+            for view in dict.fromkeys([(), parameters.get("view", ())]):
+                yield {"matmul": list(sizes), "view": view}
+        yield {"matmul": [2, 3, 2], "view": ()}

@@ -1,6 +1,7 @@
 """A view of a view of ... an array."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -66,6 +67,14 @@ class ViewChainKind(Kind):
         """A range of lengths runs upwards."""
         length = parameters.get("length", [0, 0])
         return f"found length {length}, expected [from, to]" if length[0] > length[1] else ""
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Fewer steps of the chain on its array; where steps are drawn, shorter chains."""
+        if "ops" not in parameters:
+            yield from ({"length": [length, length]} for length in range(1, parameters["length"][0] + 1))
+        else:
+            for start, end in itertools.combinations(range(len(parameters["ops"]) + 1), 2):
+                yield {"ops": parameters["ops"][start:end]}
 
 
 def _draw_views(rng: np.random.Generator, view: Array, length: list[int]) -> list[list[Any]]:

@@ -56,4 +56,5 @@ def _result(question: Question, outcome: Outcome, difference: Difference | None)
         help="" if status is Status.OK else criterion.help,
         output=outcome.output,
         answer=COMPARISONS[case.compare].digest(case, outcome) if has_answer else "",
+        calls=outcome.calls,
     )

@@ -3,7 +3,7 @@
 May import: what a kind of case may import, and `shape_slips`, the arithmetic of its lengths.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from grader.judge.case_model import CaseModel, Count, Draws, Id, Length
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Condition, Kind, Lengths, Shape, draw_arrays, view_in_words
 from grader.judge.kinds.conv.shape_slips import pair, slip_of
+from grader.judge.kinds.conv.small_cases import small_cases
 from grader.model.assignment import Case
 
 Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
@@ -158,6 +159,10 @@ class ConvKind(Kind):
             "w": [*kernel, min(filters, channels)],
             "batch": min(parameters["batch"], 2),
         }
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """See `small_cases`."""
+        return small_cases(parameters)
 
 
 def _result(parameters: Mapping[str, Any]) -> list[int]:

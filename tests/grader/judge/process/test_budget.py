@@ -339,7 +339,7 @@ def test_where_no_waiting_is_told_two_late_runs_are_tried_again_whichever_proces
     limits = Limits(case_seconds=0.1, criterion_cases=100, wall_factor=2)
     submission = make_submission(text, limits=limits)
 
-    for run in (submission.run, submission.run_apart, submission.veiled.run, submission.run):
+    for run in (submission.run, submission.run_isolated, submission.hidden_worker.run, submission.run):
         assert run("answer", inputs).status is Status.TIMEOUT
     assert len(took["call"]) == 4 + SECOND_TRIES
 
@@ -354,9 +354,9 @@ def test_where_no_waiting_is_told_an_import_that_sleeps_is_tried_twice(
     limits = Limits(import_seconds=0.1, wall_factor=2)
     submission = make_submission("import time\n\ntime.sleep(60)", limits=limits)
 
-    for ask in (submission.run, submission.run, submission.run_apart):
+    for ask in (submission.run, submission.run, submission.run_isolated):
         assert ask("answer", inputs).status is Status.TIMEOUT
-    assert submission.veiled.run("answer", inputs).status is Status.TIMEOUT
+    assert submission.hidden_worker.run("answer", inputs).status is Status.TIMEOUT
     assert len(took["import"]) == 2
 
 

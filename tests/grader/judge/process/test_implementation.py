@@ -469,26 +469,28 @@ COUNTS = """
 """
 
 
-def test_the_veiled_process_is_the_one_apart_once_that_has_been_asked_all_it_will_be(
+def test_the_worker_for_hidden_cases_is_the_isolated_one_once_it_was_asked_all_it_will_be(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     asked, hidden = inputs.absolute(), inputs
     submission = make_submission(COUNTS, ahead=[("x", "answer", asked), ("x", "other", asked)])
 
-    assert answers(submission.veiled.run("answer", hidden)) == [[2.0] * 3]  # the second call of that process
+    assert answers(submission.hidden_worker.run("answer", hidden)) == [
+        [2.0] * 3
+    ]  # the second call of that process
 
-    assert answers(submission.run_apart("answer", asked)) == [[1.0] * 3]
-    assert answers(submission.run_apart("other", asked)) == [asked.array("a").tolist()]
+    assert answers(submission.run_isolated("answer", asked)) == [[1.0] * 3]
+    assert answers(submission.run_isolated("other", asked)) == [asked.array("a").tolist()]
 
 
 def test_no_question_about_a_visible_case_reaches_a_process_that_saw_a_hidden_one(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     submission = make_submission(COUNTS)
-    submission.run_apart("answer", inputs.absolute())
-    submission.veiled.run("answer", inputs)
+    submission.run_isolated("answer", inputs.absolute())
+    submission.hidden_worker.run("answer", inputs)
 
-    for ask in (submission.run, submission.run_apart):
+    for ask in (submission.run, submission.run_isolated):
         assert answers(ask("answer", inputs.absolute())) == [[1.0] * 3]  # each has seen nothing before
 
 
@@ -506,8 +508,8 @@ def test_what_cannot_answer_is_not_asked_for_more_ahead(
     questions = [("x", "answer", each) for each in (inputs, inputs.absolute(), inputs)]
     submission = make_submission(source, ahead=questions)
 
-    assert answers(submission.veiled.run("other", inputs)) == [[1.0] * 3]
-    assert "ValueError: 1" in submission.run_apart("answer", inputs).reason
+    assert answers(submission.hidden_worker.run("other", inputs)) == [[1.0] * 3]
+    assert "ValueError: 1" in submission.run_isolated("answer", inputs).reason
 
 
 def test_the_process_apart_shares_nothing_with_its_implementation(
@@ -526,7 +528,7 @@ def test_the_process_apart_shares_nothing_with_its_implementation(
 
     assert answers(submission.run("answer", inputs)) == [[1.0] * 3]
     assert answers(submission.run("answer", inputs)) == [[2.0] * 3]
-    assert answers(submission.run_apart("answer", inputs)) == [[1.0] * 3]
+    assert answers(submission.run_isolated("answer", inputs)) == [[1.0] * 3]
 
 
 @pytest.mark.parametrize("sandbox", [Sandbox.BUBBLEWRAP, Sandbox.NONE])

@@ -62,7 +62,7 @@ class Answers:
     def run(self, probe: str, inputs: Inputs) -> Outcome:
         return self._ask("itself", probe, inputs)
 
-    def run_apart(self, probe: str, inputs: Inputs) -> Outcome:
+    def run_isolated(self, probe: str, inputs: Inputs) -> Outcome:
         return self._ask("apart", probe, inputs)
 
     def _ask(self, process: str, probe: str, inputs: Inputs) -> Outcome:
