@@ -8,7 +8,7 @@ VARIANTS   ?= 50
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden release bench-peers oracle bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle bench
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv and the class report from the gradebook"
 	@echo "make golden    write the expected reports in tests/golden anew"
+	@echo "make screenshots  draw the pictures of the docs, with Chromium"
 	@echo "make docs      write docs/rubric.schema.json, docs/rubric.md and docs/limits.md from the loader's models, and docs/attacks.md"
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
@@ -127,6 +128,9 @@ bench: setup
 
 bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
 	@$(PY) -m benchmarks.peers
+
+screenshots: setup # the pictures of the docs; they need Chromium
+	@$(PY) -m tests.screenshots
 
 release: setup # VERSION=1.2.3: sets the version, gathers the changelog, checks the wheel, commits and tags
 	@sh ./release.sh "$(VERSION)"
