@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from grader.judge.answers import HINT
+from grader.judge.shapes import without_slip
 from grader.judge.verdict.misconceptions import ENDINGS, Misconceptions, end_of
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
@@ -307,7 +308,12 @@ def _with_ideas(result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]
     here = [idea for idea, explained in ideas if _name(result) in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))
     said = "\n".join(words_of(idea) for idea in here)
-    return replace(result, misconceptions=names, idea=said) if here else result
+    if not here:
+        return result
+    help = here[0].help or result.help
+    return replace(
+        result, misconceptions=names, idea=said, help=help, rationale=without_slip(result.rationale)
+    )
 
 
 def words_of(idea: Idea) -> str:
