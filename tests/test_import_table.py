@@ -32,11 +32,12 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pytest"}),
     "grader.author": (
-        {"grader.model", "grader.judge"},
-        {"jinja2", "numpy", "pydantic", "pydantic_core", "yaml"},
+        {"grader.model", "grader.judge", "grader.draw"},
+        {"jinja2", "markdown_it", "numpy", "pydantic", "pydantic_core", "yaml"},
     ),
     "grader.report.tables": ({"grader.model", "grader.report.files"}, set()),
-    "grader.report": ({"grader.model"}, {"jinja2", "rich"}),
+    "grader.draw": ({"grader.model"}, set()),
+    "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
         {"grader.model", "grader.intake", "grader.judge", "grader.report"},

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import sys
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
@@ -14,7 +14,7 @@ from grader.cli.course import assignment_of, has_variants, repository, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
-from grader.judge.examples import examples_of, first_failing
+from grader.judge.examples import examples_of, first_failing, shown_failing
 from grader.judge.process.devices import first_available, missing
 from grader.judge.selection import select
 from grader.judge.session import Session
@@ -22,7 +22,7 @@ from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade, Sandbox
+from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.python_syntax import needs
 from grader.model.text import clean_line
 from grader.report.feedback import CASES_IN_FULL
@@ -30,12 +30,13 @@ from grader.report.files import write_text
 from grader.report.formats import gradescope, prairielearn
 from grader.report.formats.json import to_json
 from grader.report.next_step import where_to_begin
-from grader.report.pages.feedback_page import to_html
+from grader.report.pages.grade_page import IN_FULL, Closer, to_html
 from grader.report.terminal.example import show_example
 from grader.report.terminal.grade import show
 
 SHOWN_NEEDS = 3
 ALL_CASES = sys.maxsize
+README = "README.html"  # of a handout, rendered
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,8 +72,11 @@ def run(options: argparse.Namespace) -> int:
             place=place_of(assignment),
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
-        _show_smallest(session, assignment, read.submitted, grade, console)
-    _write_reports(grade, options)
+        closer = _look_closer(session, assignment, read.submitted, grade, options)
+        for example in list(closer.small.values())[:1]:
+            console.print()
+            show_example(example, console)
+    _write_reports(grade, options, closer)
     if options.open and options.html is not None:
         webbrowser.open(options.html.resolve().as_uri())
     if grade.needs_person:
@@ -84,15 +88,25 @@ def run(options: argparse.Namespace) -> int:
     return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
 
 
-def _show_smallest(
-    session: Session, assignment: Assignment, files: SubmittedFiles, grade: Grade, console: Console
-) -> None:
-    """Prints the smallest case that fails as the first failing case does, once the report is there."""
-    begun = not where_to_begin(grade, place_of(assignment))
-    _, small = examples_of(session, assignment, files, first_failing(grade, 1) if begun else ())
-    for example in small.values():
-        console.print()
-        show_example(example, console)
+def _look_closer(
+    session: Session,
+    assignment: Assignment,
+    files: SubmittedFiles,
+    grade: Grade,
+    options: argparse.Namespace,
+) -> Closer:
+    """The smallest case that fails as the first failing one does; for a page, all that it draws."""
+    place = place_of(assignment)
+    wanted: Sequence[CheckResult] = ()
+    if options.html is not None:
+        failing = (c.results for c in grade.criteria)
+        wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
+    elif not where_to_begin(grade, place):
+        wanted = first_failing(grade, 1)
+    whole, small = examples_of(session, assignment, files, wanted)
+    sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
+    is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
+    return Closer(whole, small, sources, README if is_beside else "", place)
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:
@@ -117,11 +131,11 @@ def _known(assignment: Assignment, sandbox: Sandbox) -> Misconceptions | None:
     return misconceptions(repository(), assignment, secret())
 
 
-def _write_reports(grade: Grade, options: argparse.Namespace) -> None:
+def _write_reports(grade: Grade, options: argparse.Namespace, closer: Closer) -> None:
     if options.json is not None:
         write_text(options.json, to_json(grade, reveal=options.reveal))
     if options.html is not None:
-        write_text(options.html, to_html(grade, reveal=options.reveal))
+        write_text(options.html, to_html(grade, options.reveal, closer))
     if options.gradescope is not None:
         write_text(options.gradescope, gradescope.results_json(grade))
     if options.prairielearn is not None:

@@ -13,7 +13,7 @@ from grader.desk.class_view import ClassView, key_of
 from grader.desk.reading import is_missing
 from grader.desk.source_view import changes, source_files
 from grader.model.class_row import ClassRow
-from grader.report.pages.feedback_page import to_html
+from grader.report.pages.grade_page import to_html
 from grader.report.terminal.doubt_kinds import kind_of
 
 HISTORY = 50  # entries of the audit log that are shown

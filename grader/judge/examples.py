@@ -1,6 +1,6 @@
 """Shows failing cases whole, and for each the smallest case that fails in the same way."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from grader.judge.comparison import Expected, Oracle
@@ -10,7 +10,7 @@ from grader.judge.look import look
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
 from grader.judge.smallest import MOST_CANDIDATES, candidates, may_be_small, smallest, way_of_failing
-from grader.model.assignment import Assignment, Case, Criterion
+from grader.model.assignment import Assignment, Case, Criterion, Visibility
 from grader.model.example import Example
 from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Status
@@ -64,10 +64,13 @@ def _smallest(
     return smallest(case, failure, rungs, expected, implementation, assignment)
 
 
-def first_failing(grade: Grade, most: int) -> list[CheckResult]:
+def first_failing(grade: Grade, most: int) -> Sequence[CheckResult]:
     """The first failing cases of the first unfinished criterion."""
-    for criterion in grade.criteria:
-        failing = [result for result in criterion.results if result.status not in UNASKED]
-        if failing:
-            return failing[:most]
-    return []
+    each = (shown_failing(criterion.results, most) for criterion in grade.criteria)
+    return next((failing for failing in each if failing), ())
+
+
+def shown_failing(results: Sequence[CheckResult], most: int) -> Sequence[CheckResult]:
+    """The first failing cases that every student may see."""
+    failing = (r for r in results if r.status not in UNASKED and r.visibility is Visibility.VISIBLE)
+    return list(islice(failing, most))

@@ -24,7 +24,9 @@ def renderable(example: Example) -> RenderableType:
     title = "The smallest case that fails in the same way" if example.is_smallest else "The whole case"
     parts: list[Text] = [Text(f"{title}: {clean_line(example.probe)}", "bold")]
     if example.settings:
-        shown = ", ".join(f"{name} = {_setting(value)}" for name, value in example.settings.items())
+        shown = ", ".join(
+            f"{clean_line(name)} = {_setting(value)}" for name, value in example.settings.items()
+        )
         parts.append(Text(f"  {shown}"))
     for table in example.inputs:
         parts += lines_of(table)

@@ -1,6 +1,7 @@
 """Laws of finding submissions."""
 
 import os
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -238,6 +239,37 @@ def test_metadata_that_gradescope_did_not_write_is_said_with_its_file(
     with pytest.raises(UserError, match=r"submission_metadata.yml") as error:
         read_class(pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""}), ["conv.py"])
     assert "\n" not in str(error.value)
+
+
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "text", [BOMB, "[" * 100_000, "{a: " * 100_000], ids=["aliases", "lists", "mappings"]
+)
+def test_a_bomb_in_metadata_is_said_before_it_is_read(pack: Callable[[Members], Path], text: str) -> None:
+    """A few bytes that stand for gigabytes, or that nest until the reader of YAML crashes."""
+    with pytest.raises(UserError, match="which Gradescope does not write"):
+        read_class(pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""}), ["conv.py"])
+
+
+def test_a_number_in_metadata_is_read_as_it_is_written(pack: Callable[[Members], Path]) -> None:
+    """It may be an id that begins with 0, or in base 60 one that takes minutes to add up."""
+    text = "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: 007\n  x: 1" + ":59" * 300_000
+    root = pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""})
+    start = time.process_time()
+    (submitted,) = read_class(root, ["conv.py"]).submissions
+    assert submitted.submission.student_id == "007"
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("name", ["submission_metadata.yml", "hw/submission_metadata.yml"])
+def test_metadata_of_a_students_own_is_never_read_as_yaml(pack: Callable[[Members], Path], name: str) -> None:
+    root = pack({f"ada/{name}": BOMB.encode(), "ada/conv.py": b"mine", "bob/conv.py": b"his"})
+    assert len(read_class(root, ["conv.py"]).submissions) == 2
 
 
 def test_two_of_one_name_are_nobodys_until_a_person_decides(pack: Callable[[Members], Path]) -> None:
