@@ -733,14 +733,22 @@ def negative_edge_asserted_away():
     numbers."""
 
 
-@mutant(
-    of="conv_x_grad",
-    help="#when-the-forward-pass-padded",
-    edits={EDGE: "(height - out_grad.shape[1] + k_h - 1) // 2, (width - out_grad.shape[2] + k_w - 1) // 2"},
-)
+CENTRED = "(height - out_grad.shape[1] + k_h - 1) // 2, (width - out_grad.shape[2] + k_w - 1) // 2"
+NO_LAST_ZEROS = ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"
+
+
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: NO_LAST_ZEROS, EDGE: CENTRED})
 def edge_centred_from_the_shapes():
-    """You work out the zeros at the edge from the lengths, (H - length + K - 1) // 2. That is right
-    only where both ends need as many, and the division drops what is odd. Take K - 1 - p."""
+    """You choose the zeros at the edge so that the lengths come out right, (H - length + K - 1) // 2 on either
+    side. What the stride left over belongs behind the last window, and not half of it in front. Take
+    K - 1 - p at both ends, and bring out_grad to H + 2p - K + 1 first."""
+
+
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: ":, :", EDGE: CENTRED})
+def edge_centred_around_all_zeros():
+    """You keep all zeros that dilation put after the last element and make up for them at both edges,
+    (H - length + K - 1) // 2. They are too many behind only: cut them there, and take K - 1 - p at both
+    ends."""
 
 
 @mutant(
