@@ -739,8 +739,8 @@ NO_LAST_ZEROS = ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: NO_LAST_ZEROS, EDGE: CENTRED})
 def edge_centred_from_the_shapes():
-    """You choose the zeros at the edge so that the lengths come out right, (H - length + K - 1) // 2 on either
-    side. What the stride left over belongs behind the last window, and not half of it in front. Take
+    """You choose the zeros at the edge so that the lengths come out right, (H - length + K - 1) // 2 at each
+    end. What the stride left over belongs behind the last window, and not half of it in front. Take
     K - 1 - p at both ends, and bring out_grad to H + 2p - K + 1 first."""
 
 
