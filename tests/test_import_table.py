@@ -40,8 +40,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
-        {"grader.model", "grader.intake", "grader.judge", "grader.report"},
-        {"alembic", "copydetect", "distributed", "pydantic", "rich", "sqlalchemy"},
+        {"grader.model", "grader.intake", "grader.judge"},
+        {"alembic", "copydetect", "distributed", "pydantic", "sqlalchemy"},
     ),
     "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
     "grader.prove": (
@@ -218,6 +218,10 @@ PLANTED = {
     "a_report_imports_the_judge": (
         "grader/report/planted.py",
         "from grader.judge.verdict.score import score",
+    ),
+    "a_batch_imports_a_report": (
+        "grader/batch/planted.py",
+        "from grader.report.terminal.doubt_kinds import print_doubts",
     ),
     "a_kind_imports_the_process_of_a_submission": (
         "grader/judge/kinds/planted.py",

@@ -21,7 +21,7 @@ from grader.judge.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
-from grader.model.verification import Finding, Verification
+from grader.model.results.verification import Finding, Verification
 from grader.prove.mutants import file_of
 from grader.prove.tolerance import SEEDS, sweep
 
