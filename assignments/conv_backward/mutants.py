@@ -407,8 +407,8 @@ def flipped_in_place(a, axes):
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def flip_copies_from_the_start_of_the_buffer(a, axes):
-    """You copy the elements, and you read them from the start of the buffer. flip is a view, and the array
-    may be one itself: keep its offset, and move it to the last element of each flipped axis."""
+    """You read the elements from the start of the buffer, perhaps into a copy. The array may be a view too:
+    keep its offset, and move it to the last element of each flipped axis. Copy nothing."""
     start = NDArray(a.buffer, a.shape, a.strides, 0, a.device)
     return original(start, axes).copy()
 

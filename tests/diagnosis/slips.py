@@ -195,7 +195,12 @@ SLIPS = {
         ),
     ),
     "flip": (
-        slip("offset, strides = a.offset", "offset, strides = 0", "offset_of_the_view_dropped"),
+        slip(
+            "offset, strides = a.offset",
+            "offset, strides = 0",
+            "offset_of_the_view_dropped",
+            "flip_copies_from_the_start_of_the_buffer",
+        ),
         slip("(a.shape[axis] - 1)", "a.shape[axis]", "start_at_the_size"),
         slip("list(axes)", "list(axes)[:1]", "flipped_on_one_axis"),
         slip("for axis in axes:", "for axis in range(a.ndim):", "flipped_on_every_axis"),
