@@ -3,7 +3,11 @@
 `python -m grader.author.describe_schema` writes docs/rubric.schema.json, docs/rubric.md and docs/limits.md.
 """
 
+import ast
+import inspect
+import itertools
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +27,7 @@ from grader.author.schema import (
     RubricModel,
     WholeRubric,
 )
-from grader.judge.case_model import CaseModel
+from grader.judge.case_model import CaseModel, Strict
 from grader.judge.process.budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
 from grader.model.assignment import Limits
 
@@ -44,6 +48,34 @@ HEADINGS = {  # of the page, by the model that is described there
     **{model.__name__: "case" for _, model in CASES.values()},
 }
 Schema = dict[str, Any]
+
+
+def _texts(model: type[BaseModel]) -> dict[str, str]:
+    """What stands below each field of a model, its bases' fields included."""
+    texts: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        if not issubclass(one, Strict) or one.__module__ == "pydantic.main":
+            continue
+        try:
+            (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+        except (OSError, TypeError):  # a model that was joined of others has no source
+            continue
+        body = node.body if isinstance(node, ast.ClassDef) else []
+        for field, text in itertools.pairwise(body):
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
+                    texts[name] = inspect.cleandoc(said)
+    return texts
+
+
+def _document(model: type[BaseModel] = Strict) -> None:
+    """Gives every model the descriptions of its fields: those that it is made of first."""
+    for below in model.__subclasses__():
+        texts = _texts(below)
+        for name, field in below.model_fields.items():
+            field.description = texts.get(name, field.description)
+        below.model_rebuild(force=True)
+        _document(below)
 
 
 class _Readable(GenerateJsonSchema):
@@ -70,6 +102,7 @@ def rubric_schema() -> Schema:
     """
     kinds = [model for _, model in CASES.values()]
     models_of_ours: list[type[BaseModel]] = [WholeRubric, ManualCriterionModel, *kinds]
+    _document()
     references, whole = models_json_schema(
         [(model, "validation") for model in models_of_ours], schema_generator=_Readable
     )

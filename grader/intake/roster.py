@@ -19,7 +19,9 @@ EXPECTED = f"expected the columns {', '.join(COLUMNS)}"
 SEPARATORS = {";": "a semicolon", "\t": "a tab"}
 LONGEST_EXTENSION = timedelta(days=3650)  # a date plus this is still a date
 QUOTED = 60
-Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+# Control characters, ends of lines, and what turns the direction of what follows: reports show them raw.
+UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+Line = Annotated[str, Field(pattern=rf"^[^{UNSEEN}]*$")]
 
 
 class RosterLine(BaseModel):
@@ -27,7 +29,7 @@ class RosterLine(BaseModel):
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
-    student_id: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f/]+$")]
+    student_id: Annotated[str, Field(pattern=rf"^[^{UNSEEN}\u200b-\u200f/]+$")]
     name: Line
     email: Line
     section: Line
@@ -107,9 +109,9 @@ def _student(row: dict[str, str | None], path: Path, line: int) -> Student:
         first = error.errors()[0]
         column = str(first["loc"][0])
         expected = {
-            "student_id": "an id without slashes",
+            "student_id": "an id without slashes and characters that are not seen",
             "extension": "hours (36h), days (2d) or nothing, and no more than ten years",
-        }.get(column, "text on one line")
+        }.get(column, "text on one line without control characters")
         raise UserError(
             f"{column}: found {_shortened(str(first['input']))!r}, expected {expected}", path, line
         ) from error

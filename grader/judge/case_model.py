@@ -23,9 +23,12 @@ Item = Number | Annotated[str, Field(pattern=Slice)] | Literal["...", "new"]
 
 
 class Strict(BaseModel):
-    """Takes known keys only, and values as they are written; the text below a field is its description."""
+    """Takes known keys only, and values as they are written; the text below a field is its description.
 
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+    Only `grader.author.describe_schema` reads these texts: pydantic would look for them at every start.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
     renamed: ClassVar[Mapping[str, str]] = {}  # the new names of keys, by their old ones
 
 
