@@ -13,7 +13,7 @@ from grader.author.render import render
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.mutant import Mutant
-from grader.model.verification import Finding
+from grader.model.results.verification import Finding
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
 # the first line of the comment above it, with a heading of the README; the message follows

@@ -20,7 +20,7 @@ from grader.judge.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
-from grader.model.verification import Finding, Verification
+from grader.model.results.verification import Finding, Verification
 from grader.prove.mutants import file_of
 from grader.prove.tolerance import SEEDS, sweep
 
@@ -60,7 +60,9 @@ def verify(
     sweeps = [
         sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
         for case in cases
-        if case.kind != OWN_TEST and COMPARISONS[case.compare].has_bounds and case.name not in broken
+        if case.kind != OWN_TEST
+        and COMPARISONS[case.compare].must_prove_bounds(case)
+        and case.name not in broken
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model.grade import Status
+from grader.model.results.verification import Verification
 from grader.model.text import clean
-from grader.model.verification import Verification
 
 VALUES = (Status.WRONG, Status.ERROR)  # the other ways to fail, a hang or a crash, stand by their name
 STYLE = """

@@ -124,7 +124,7 @@ def test_duplicated_results(
     for batch in [start_batch(root, sqlite_url), start_batch(root, sqlite_url)]:
         finish(batch)
     first = rows_of(sqlite_url)
-    assert "nothing to run, 10 known" in finish(start_batch(root, sqlite_url))
+    assert "nothing to run, 10 graded before" in finish(start_batch(root, sqlite_url))
     assert rows_of(sqlite_url) == first
     assert len(first["grades"]) == len(first["submissions"]) == 10
     with Gradebook(sqlite_url) as book:

@@ -14,13 +14,16 @@ import pytest
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.run import BatchSummary, print_summary, run_batch
+from grader.batch.run import run_batch
 from grader.intake import Intake
 from grader.model.class_row import ClassReport
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Student, Submission
 from grader.report.formats import Request, format_of, names
+from grader.report.terminal.batch_screen import BatchScreen
+from grader.report.terminal.batch_summary import print_summary
 from tests.grader.batch.test_gradebook import old_rows
 from tests.grader.batch.test_run import Executor
 
@@ -180,7 +183,7 @@ def test_a_submission_of_a_withdrawn_run_that_a_new_one_brings_again_counts_and_
     gradebook.forget_run(1, "why", "me")
     assert gradebook.grades() == []
     summary, text = run(intake, gradebook)
-    assert (summary.graded, summary.known, summary.again) == (0, 2, ("ada", "zoe"))
+    assert (summary.graded, summary.graded_before, summary.again) == (0, 2, ("ada", "zoe"))
     assert "counts again after it was withdrawn: ada, zoe" in text
     assert [row.student_id for row in gradebook.grades()] == ["ada", "zoe"]
     assert run(intake, gradebook)[0].again == ()
@@ -205,7 +208,7 @@ def test_a_summary_names_who_submitted_nothing_and_counts_the_rest(
 
 def run(intake: Intake, book: Gradebook) -> tuple[BatchSummary, str]:
     shown = io.StringIO()
-    summary = run_batch(intake, "by", Executor(), book, "conv", Console(file=io.StringIO()))
+    summary = run_batch(intake, "by", Executor(), book, "conv", BatchScreen(Console(file=io.StringIO())))
     print_summary(summary, Console(file=shown, width=100))
     return summary, shown.getvalue()
 

@@ -23,6 +23,7 @@ from grader.model.assignment import Criterion, Level, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.late_policy import DAY, LateDays, Penalty, Policies
 from grader.model.student import Submission
+from grader.report.terminal.batch_screen import BatchScreen
 
 TOKEN, PORT = "a-token-of-a-test", 8350
 HOST = f"http://127.0.0.1:{PORT}"
@@ -137,7 +138,7 @@ def grade_class(book: Gradebook, root: Path, by: str = "by", by_hand: bool = Fal
     intake = read_class(root / "class", ["dense.py"], NAME, read_roster(root / "roster.csv"))
     submissions = tuple(replace(one, submission=_timed(one.submission)) for one in intake.submissions)
     timed = replace(intake, submissions=submissions)
-    run_batch(timed, by, Executor(by_hand), book, NAME, Console(quiet=True), POLICIES)
+    run_batch(timed, by, Executor(by_hand), book, NAME, BatchScreen(Console(quiet=True)), POLICIES)
 
 
 def _timed(submission: Submission) -> Submission:

@@ -1,4 +1,4 @@
-"""How far a batch is: a bar where there is a terminal, few plain lines where there is none."""
+"""Shows how far a batch is: a bar in a terminal, a few plain lines elsewhere."""
 
 import time
 from typing import Self
@@ -11,6 +11,22 @@ from rich.text import Text
 LINES = 10  # plain ones, at most, over a whole batch
 
 
+class BatchScreen:
+    """What a batch shows while it runs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def wait(self, assignment: str) -> None:
+        """Another batch grades the assignment into this gradebook; this one waits for it."""
+        line = f"waiting for another batch that grades {assignment} into this gradebook"
+        self._console.print(Text(line))
+
+    def progress(self, total: int) -> "Progress":
+        """The progress of `total` submissions."""
+        return Progress(total, self._console)
+
+
 class Progress:
     """Counts what is graded, waiting and set aside, and how many a second; a context manager."""
 
@@ -21,12 +37,12 @@ class Progress:
         self._bar = Bar(
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[said]}"),
+            TextColumn("{task.fields[counts]}"),
             TimeRemainingColumn(),
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("", total=total, said=self._said())
+        self._task = self._bar.add_task("", total=total, counts=self._counts())
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -36,21 +52,20 @@ class Progress:
         self._bar.stop()
 
     def advance(self, count: int, failed: bool) -> None:
-        """So many more are done; they were graded, or `failed` and are set aside."""
+        """`count` more submissions are graded, or `failed` and set aside."""
         before, self._done = self._done, self._done + count
         self._failed += count * failed
-        self._bar.update(self._task, completed=self._done, said=self._said())
+        self._bar.update(self._task, completed=self._done, counts=self._counts())
         if (
             not self._console.is_terminal
             and LINES * self._done // self._total > LINES * before // self._total
         ):
-            line = f"graded {self._done - self._failed} of {self._total}, {self._said()}, {self._left()}"
+            line = f"graded {self._done - self._failed} of {self._total}, {self._counts()}, {self._left()}"
             self._console.print(Text(line.removesuffix(", ")))
 
-    def _said(self) -> str:
+    def _counts(self) -> str:
         rate = self._done / max(time.monotonic() - self._started, 1e-9)
-        words = f"{self._total - self._done} waiting, {self._failed} set aside, {rate:.1f} per second"
-        return words
+        return f"{self._total - self._done} waiting, {self._failed} set aside, {rate:.1f} per second"
 
     def _left(self) -> str:
         if not self._done or self._done == self._total:
