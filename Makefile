@@ -8,7 +8,7 @@ VARIANTS   ?= 50
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle diagnosis bench
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make golden    write the expected reports in tests/golden anew"
 	@echo "make screenshots  draw the pictures of the docs, with Chromium"
 	@echo "make docs      write docs/rubric.schema.json, docs/rubric.md and docs/limits.md from the loader's models, and docs/attacks.md"
+	@echo "make diagnosis measure which ideas are claimed for slips that are no mutants; takes minutes"
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"
@@ -121,6 +122,9 @@ oracle: setup .venv/oracle
 .venv/oracle: locks/oracle.txt | setup
 	@set -- --require-hashes -r locks/oracle.txt; $(INSTALL)
 	@touch $@
+
+diagnosis: setup # claims for slips that are no mutants; writes its section of docs/benchmarks.md, takes minutes
+	@$(PY) -m tests.diagnosis.measure $(ARGS)
 
 bench: setup
 	@$(PY) -c "import numba, torch" 2>/dev/null || { set -- --no-build-isolation -e ".[bench]"; $(INSTALL); }
