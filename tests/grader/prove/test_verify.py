@@ -3,7 +3,6 @@
 import contextlib
 import io
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -204,7 +203,6 @@ def faulty(sound: Path) -> Path:
 def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started = time.monotonic()
     status, said = verified(sound, monkeypatch)
 
     assert status == PASSED, said
@@ -214,12 +212,10 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
         "not_flipped": "xx ··",
         "last_axis_flipped": "·x ··",
         "one_zero": "·· ·x",
-        "never_ends": "·· !· (timeout)",
+        "never_ends": "·· !· (timeout)",  # one case took its time, and no other was begun
         "process_dies": "·· !! (crashed)",
     }
     assert "never_ends (timeout)" in (sound / "matrix" / "tiny.html").read_text()
-    # one case of half a CPU second; the machine may be busy
-    assert time.monotonic() - started < 45
 
 
 def test_every_broken_promise_is_one_line_that_names_file_and_line(
