@@ -8,7 +8,7 @@ VARIANTS   ?= 50
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden bench-peers oracle bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden release bench-peers oracle bench
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"
+	@echo "make release   set the version, gather the changelog, check the wheel, commit and tag   VERSION=1.2.3"
 
 setup: .venv/ready
 
@@ -126,6 +127,9 @@ bench: setup
 
 bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
 	@$(PY) -m benchmarks.peers
+
+release: setup # VERSION=1.2.3: sets the version, gathers the changelog, checks the wheel, commits and tags
+	@sh ./release.sh "$(VERSION)"
 
 lint: setup
 	@$(PY) -m ruff check .

@@ -19,13 +19,14 @@ from benchmarks.exercise import hand_in, make_course
 from benchmarks.table import Table
 from grader.author.load import load
 from grader.author.render import provided_files, render
+from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Done, Grading, Work, grade_one, open_session
+from grader.batch.work import Done, Grading, Work
 from grader.intake import read_submission
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Sandbox
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 15
@@ -75,7 +76,7 @@ def time_trivial(folder: Path, *, hidden: bool) -> tuple[list[float], list[float
     assignment = make_course(folder, hidden=hidden)
     waiting = iter(hand_in(folder / "submitted", ROUNDS * PER_ROUND + PER_ROUND))
     seconds, starts = [], []
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
 
         def grade(submission: Path) -> float:
             start = time.perf_counter()
@@ -95,7 +96,7 @@ def time_conv_backward(folder: Path) -> tuple[list[float], list[float]]:
     assignment = load(ROOT / "assignments" / "conv_backward")
     assignment = replace(assignment, provided=provided_files(assignment))
     work = list(solutions(assignment, WARM_UP + PER_POOL))
-    grading = Grading.of(assignment, "bubblewrap", "", None, variants=False)
+    grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, "", None, variants=False)
     seconds, starts = [], []
     for _ in range(POOLS):
         starts += [start_python() for _ in range(3)]

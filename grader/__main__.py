@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        command = importlib.import_module(f"grader.cli.{options.command}")
+        module = getattr(options, "module", options.command)
+        command = importlib.import_module(f"grader.cli.{module}")
         return int(command.run(options))
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)

@@ -17,6 +17,7 @@ from grader.judge.verdict.case_result import (
     ended_early,
     forget_if_used_up,
     implementation_for,
+    own_test,
     result_of,
 )
 from grader.model.assignment import OWN_TEST, Case, Criterion
@@ -132,9 +133,7 @@ def _own_test(item: pytest.Item) -> tuple[Run, Case]:
     run = _run(item.config)
     assert run is not None
     assert isinstance(item, pytest.Function)
-    cases = (case for criterion in run.assignment.rubric.criteria for case in criterion.cases)
-    name = {"file": item.path.name, "function": item.originalname}
-    return run, next(c for c in cases if c.kind == OWN_TEST and name.items() <= c.parameters.items())
+    return run, own_test(run.assignment, item.path.name, item.originalname)
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:

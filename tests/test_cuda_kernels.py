@@ -11,11 +11,12 @@ import pytest
 from grader.__main__ import main
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions, diagnose, of_mutants
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade, Status
-from grader.prove.misconceptions import grade_made
+from grader.model.grade import Grade, Sandbox, Status
+from grader.prove.misconceptions import grade_made, work_out
 from grader.prove.mutants import load_mutants
 from grader.prove.verify import HANDOUT, SOLUTION, submissions
 from grader.report.terminal.grade import to_text
@@ -43,12 +44,7 @@ def grades(assignment: Assignment) -> dict[str, Grade]:
 @pytest.fixture(scope="module")
 def known(assignment: Assignment, grades: dict[str, Grade]) -> Misconceptions:
     """What each mutant answers."""
-    mutants = load_mutants(assignment)
-    return of_mutants(
-        {mutant.name: grades[mutant.name] for mutant in mutants},
-        {mutant.name: mutant.message for mutant in mutants},
-        {mutant.name: mutant.exercise for mutant in mutants},
-    )
+    return work_out(assignment, "", load_mutants(assignment), grades, 2)[0]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +55,7 @@ def feedback(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, wall="bubblewrap") as one:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as one:
         yield one
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.tables import by_name
 
 OURS = ("grader", "reference", "assignments", "tests")
+OF_A_CASE = ("inputs", "case_model", "found_by_name")
 # In a package's name order, the longest first: (who, what of ours it may import, what of others').
 # "stdlib" stands for the standard library; everything may import itself.
 TABLE: dict[str, tuple[set[str], set[str]]] = {
@@ -19,21 +20,37 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.judge.process": ({"grader.model", "grader.judge.inputs"}, {"numpy"}),
     "grader.judge.policy": ({"grader.model"}, {"numpy"}),
     "grader.judge.kernels": ({"grader.model", "grader.judge.process", "grader.judge.policy"}, set()),
-    "grader.judge": ({"grader.model"}, {"numpy", "pytest"}),
-    "grader.author": ({"grader.model", "grader.judge"}, {"jinja2", "numpy", "pydantic", "yaml"}),
+    "grader.judge.kinds": (
+        {"grader.model"} | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
+        {"numpy", "pydantic"},
+    ),
+    "grader.judge.comparisons": (
+        {"grader.model"}
+        | {f"grader.judge.{name}" for name in ("comparison", "array_difference", "answers", "shapes")}
+        | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
+        {"numpy", "pydantic"},
+    ),
+    "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pytest"}),
+    "grader.author": (
+        {"grader.model", "grader.judge", "grader.draw"},
+        {"jinja2", "markdown_it", "numpy", "pydantic", "pydantic_core", "yaml"},
+    ),
     "grader.report.tables": ({"grader.model", "grader.report.files"}, set()),
-    "grader.report": ({"grader.model"}, {"jinja2", "rich"}),
+    "grader.draw": ({"grader.model"}, set()),
+    "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
         {"grader.model", "grader.intake", "grader.judge", "grader.report"},
         {"alembic", "copydetect", "distributed", "pydantic", "rich", "sqlalchemy"},
     ),
+    "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
     "grader.prove": (
         {"grader.model", "grader.judge", "grader.author", "grader.batch", "grader.report"},
         {"numpy"},
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
-    "grader.cli": ({"grader"}, {"rich"}),
+    "grader.cli.handout": ({"grader"}, {"numpy", "rich", "watchfiles"}),
+    "grader.cli": ({"grader"}, {"rich", "uvicorn"}),
     "grader.__main__": ({"grader"}, set()),
     "assignments.probes": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
@@ -201,6 +218,15 @@ PLANTED = {
     "a_report_imports_the_judge": (
         "grader/report/planted.py",
         "from grader.judge.verdict.score import score",
+    ),
+    "a_kind_imports_the_process_of_a_submission": (
+        "grader/judge/kinds/planted.py",
+        "from grader.judge.process.implementation import Implementation",
+    ),
+    "a_kind_imports_a_comparison": ("grader/judge/kinds/planted.py", "import grader.judge.comparison"),
+    "a_comparison_imports_an_oracle": (
+        "grader/judge/comparisons/planted.py",
+        "from grader.judge.verdict.oracles import ReferenceOracle",
     ),
     "a_probe_imports_the_grader": ("assignments/tiny/probes.py", "import grader"),
     "a_probe_imports_the_reference": ("assignments/tiny/probes.py", "from reference.conv import conv"),

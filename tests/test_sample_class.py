@@ -9,7 +9,7 @@ import pytest
 from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
-from grader.model.grade import Grade, Status, as_number
+from grader.model.grade import Grade, Sandbox, Status, as_number
 from tests.folders import in_folder
 from tests.sample_class.difference import Difference, Edit
 
@@ -65,7 +65,7 @@ SAID = {
 def session() -> Iterator[Session]:
     assignment = load(ROOT / "assignments" / "conv_backward")
     assignment = replace(assignment, provided=provided_files(assignment))
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session
 
 

@@ -91,7 +91,7 @@ WRONG = RIGHT.replace("slice(None, None, -1)", "slice(None)")  # flip turns noth
 def write_course(root: Path, replaced: Mapping[str, str] = {}) -> Path:
     """Writes the course; `replaced` holds other texts for its files, or further ones.
 
-    The reference is the repository's own: a worker without a wall finds no other.
+    The reference is the repository's own: a worker without a sandbox finds no other.
     """
     for name, text in {**COURSE, **replaced}.items():
         path = root / name

@@ -1,6 +1,6 @@
 """What is asked of kernels.cu, through its host kernels.py. A probe returns arrays and decides nothing.
 
-Each probe without a suffix returns values. `..._hidden` returns what a GPU hides and the emulator found,
+Each probe without a suffix returns values. `..._bugs` returns what a GPU hides and the emulator found,
 `traffic` how often memory was accessed.
 """
 
@@ -63,8 +63,8 @@ def w_grad_split(submission, case):
     return submission.w_grad_split(*_gradient(case), device=submission.device)
 
 
-def elementwise_hidden(submission, case):
-    return _hidden(
+def elementwise_bugs(submission, case):
+    return _bugs(
         {
             "fill": lambda: submission.fill.trace(case.a.base.size, 1.0),
             "add": lambda: submission.add.trace(case.a.base, case.other.base),
@@ -75,8 +75,8 @@ def elementwise_hidden(submission, case):
     )
 
 
-def sums_hidden(submission, case):
-    return _hidden(
+def sums_bugs(submission, case):
+    return _bugs(
         {
             "sum_naive": submission.sum_naive,
             "sum_shared": submission.sum_shared,
@@ -85,18 +85,18 @@ def sums_hidden(submission, case):
     )
 
 
-def matmul_hidden(submission, case):
-    return _hidden(submission.matmul.trace(case.a.base, case.other.base))
+def matmul_bugs(submission, case):
+    return _bugs(submission.matmul.trace(case.a.base, case.other.base))
 
 
-def conv_hidden(submission, case):
+def conv_bugs(submission, case):
     host = {"conv_direct": submission.conv_direct, "conv_implicit": submission.conv_implicit}[case.kernel]
-    return _hidden(host.trace(*_forward(case)))
+    return _bugs(host.trace(*_forward(case)))
 
 
-def w_grad_hidden(submission, case):
+def w_grad_bugs(submission, case):
     host = {"w_grad_atomic": submission.w_grad_atomic, "w_grad_split": submission.w_grad_split}[case.kernel]
-    return _hidden(host.trace(*_gradient(case)))
+    return _bugs(host.trace(*_gradient(case)))
 
 
 def traffic(submission, case):
@@ -121,7 +121,7 @@ def _gradient(case):
     return case.x.base, case.out_grad.base, case.w.shape, case.stride, case.padding
 
 
-def _hidden(traced):
+def _bugs(traced):
     """How many findings there are of each kind, and the first of them in words."""
     found = [finding.kind for finding in traced.findings]
     text = "\n".join(str(finding) for finding in traced.findings[:SHOWN])

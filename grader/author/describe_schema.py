@@ -3,7 +3,11 @@
 `python -m grader.author.describe_schema` writes docs/rubric.schema.json, docs/rubric.md and docs/limits.md.
 """
 
+import ast
+import inspect
+import itertools
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +17,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from grader.author.conditions import CONDITIONS
-from grader.author.schema import CASES, CaseModel, CriterionModel, LimitsModel, RubricModel
+from grader.author.schema import (
+    BY_RANK,
+    CASE_KEYS,
+    CASES,
+    CriterionModel,
+    LimitsModel,
+    ManualCriterionModel,
+    RubricModel,
+    WholeRubric,
+)
+from grader.judge.case_model import CaseModel, Strict
 from grader.judge.process.budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
 from grader.model.assignment import Limits
 
@@ -22,11 +36,46 @@ DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA, PAGE, LIMITS_PAGE = "rubric.schema.json", "rubric.md", "limits.md"
 TABLE_HEAD = ("| key | type | default | |", "|---|---|---|---|")
 CONDITION = "Condition"
+EVERY_CASE: tuple[type[BaseModel], ...] = (CaseModel, *CASE_KEYS)
 HEADINGS = {  # of the page, by the model that is described there
-    **{"DefaultsModel": "defaults", "CriterionModel": "criterion", CONDITION: "condition"},
+    **{
+        "DefaultsModel": "defaults",
+        "CriterionModel": "criterion",
+        "ManualCriterionModel": "a-criterion-by-hand",
+        "LevelModel": "level",
+        CONDITION: "condition",
+    },
     **{model.__name__: "case" for _, model in CASES.values()},
 }
 Schema = dict[str, Any]
+
+
+def _texts(model: type[BaseModel]) -> dict[str, str]:
+    """What stands below each field of a model, its bases' fields included."""
+    texts: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        if not issubclass(one, Strict) or one.__module__ == "pydantic.main":
+            continue
+        try:
+            (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+        except (OSError, TypeError):  # a model that was joined of others has no source
+            continue
+        body = node.body if isinstance(node, ast.ClassDef) else []
+        for field, text in itertools.pairwise(body):
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
+                    texts[name] = inspect.cleandoc(said)
+    return texts
+
+
+def _document(model: type[BaseModel] = Strict) -> None:
+    """Gives every model the descriptions of its fields: those that it is made of first."""
+    for below in model.__subclasses__():
+        texts = _texts(below)
+        for name, field in below.model_fields.items():
+            field.description = texts.get(name, field.description)
+        below.model_rebuild(force=True)
+        _document(below)
 
 
 class _Readable(GenerateJsonSchema):
@@ -52,7 +101,8 @@ def rubric_schema() -> Schema:
     the loader.
     """
     kinds = [model for _, model in CASES.values()]
-    models_of_ours: list[type[BaseModel]] = [RubricModel, *kinds]
+    models_of_ours: list[type[BaseModel]] = [WholeRubric, ManualCriterionModel, *kinds]
+    _document()
     references, whole = models_json_schema(
         [(model, "validation") for model in models_of_ours], schema_generator=_Readable
     )
@@ -62,20 +112,22 @@ def rubric_schema() -> Schema:
         "anyOf": [references[kind, "validation"] for kind in kinds]
     }
     models[CONDITION] = {
-        "description": "What a case may be there for; see grader/author/conditions.py.",
+        "description": "What a case may be there for; grader/author/conditions.py and the kinds say it.",
         "enum": sorted(CONDITIONS),
         "type": "string",
     }
     for kind in kinds:
         models[kind.__name__]["properties"]["covers"]["items"] = {"$ref": f"#/$defs/{CONDITION}"}
     rubric = models.pop(RubricModel.__name__)
+    ways = [rubric["properties"]["criteria"]["items"], references[ManualCriterionModel, "validation"]]
+    rubric["properties"]["criteria"]["items"] = {"anyOf": ways}
     return {"$schema": DIALECT, **rubric, "$defs": dict(sorted(models.items()))}
 
 
 def rubric_page() -> str:
     """docs/rubric.md: each key with its type, default and meaning, and an example of each kind of check."""
     schema = rubric_schema()
-    every_case = tuple(CaseModel.model_fields)
+    every_case = tuple(key for keys in EVERY_CASE for key in keys.model_fields)
 
     def table(name: str = "", leave_out: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> str:
         model = schema["$defs"][name] if name else schema
@@ -88,7 +140,14 @@ def rubric_page() -> str:
 
     names = {key: model.__name__ for key, (_, model) in CASES.items()}
     kinds = [(key, name, schema["$defs"][name]["description"]) for key, name in names.items()]
-    context = {"table": table, "kinds": kinds, "every_case": every_case, "conditions": sorted(CONDITIONS)}
+    context = {
+        "table": table,
+        "kinds": kinds,
+        "every_case": every_case,
+        "conditions": sorted(CONDITIONS),
+        "comparisons": [one for one in BY_RANK if not one.heading],
+        "more": [one for one in BY_RANK if one.heading],
+    }
     return _render(PAGE, context)
 
 
@@ -140,6 +199,8 @@ def _type(value: Schema, models: Schema) -> str:
             rest = {key: each for key, each in value.items() if key != "anyOf"}
             return _type({**rest, "type": "number"}, models)
         return ", or ".join(dict.fromkeys(_type(each, models) for each in value["anyOf"]))
+    if "const" in value:
+        return f"`{value['const']}`"
     if "enum" in value:
         return ", ".join(f"`{each}`" for each in value["enum"])
     if value["type"] == "array":

@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -14,9 +13,11 @@ from grader.author.render import render
 from grader.author.wheel import build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
-from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions
+from grader.judge.comparisons import comparison_of
+from grader.judge.ladder import SMALLEST, freeze_ladders
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
-from grader.model.assignment import Assignment, Course
+from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
 
 GRADING = "grading"  # the folder of a handout that `make grade` works from
 PYTHON = """
@@ -50,6 +51,7 @@ def generate(
             oracle = ReferenceOracle(assignment)
             try:
                 freeze(_visible(assignment), oracle, frozen)
+                ladders = freeze_ladders(assignment, oracle)
             finally:
                 oracle.close()
             misconceptions = known.get(assignment.name, Misconceptions({}, {}, {}))
@@ -59,13 +61,22 @@ def generate(
             for view, folder in (("handout", "release"), ("solution", "solution")):
                 if view == "handout" or not student:
                     target = out / folder / name
-                    written.append(_write(assignment, view, variant, target, wheel, frozen, visible, python))
+                    frozen_parts = {MISCONCEPTIONS: visible, SMALLEST: ladders}
+                    written.append(
+                        _write(assignment, view, variant, target, wheel, frozen, frozen_parts, python)
+                    )
     return written
 
 
-def _visible(assignment: Assignment) -> list[Any]:
+def _visible(assignment: Assignment) -> list[Case]:
     cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
-    return [case for case in cases if case.in_handout]
+    return [case for case in cases if is_in_handout(case)]
+
+
+def is_in_handout(case: Case) -> bool:
+    """Whether students get a case: it is visible, needs no reference, and is no test of the author's."""
+    is_shown = case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST
+    return is_shown and comparison_of(case).is_in_handout
 
 
 def _write(
@@ -75,7 +86,7 @@ def _write(
     target: Path,
     wheel: Path,
     frozen: Path,
-    misconceptions: str,
+    texts: Mapping[str, str],
     python: str,
 ) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,13 +105,14 @@ def _write(
         (grading / "rubric.yaml").write_text(_visible_rubric(assignment), encoding="utf-8")
         shutil.copyfile(assignment.probes, grading / "probes.py")
         shutil.copyfile(frozen, grading / "frozen.npz")
-        (grading / MISCONCEPTIONS).write_text(misconceptions, encoding="utf-8")
+        for file, text in texts.items():
+            (grading / file).write_text(text, encoding="utf-8")
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         lock = assignment.folder.parent.parent / "locks" / "handout.txt"
         shutil.copyfile(lock, new / "requirements.txt")
         (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
-        (new / ".gitignore").write_text(".venv/\n__pycache__/\n", encoding="utf-8")
+        (new / ".gitignore").write_text(".venv/\n__pycache__/\nsubmit/\npage.html\n", encoding="utf-8")
         if target.exists():
             os.replace(target, Path(scratch) / "old")
         os.replace(new, target)
@@ -119,13 +131,16 @@ def _visible_rubric(assignment: Assignment) -> str:
     """rubric.yaml with its hidden and its timed cases cut out and their weight noted as `withheld`."""
     data = Document(assignment.folder / "rubric.yaml").data
     for criterion in data["criteria"]:
+        if "cases" not in criterion:  # a person judges it
+            continue
         loaded = assignment.criterion(criterion["id"])
-        hidden = [case for case in loaded.cases if not case.in_handout]
+        hidden = [case for case in loaded.cases if not is_in_handout(case)]
         names = {case.id for case in hidden}
         criterion["cases"] = [
             case for case in criterion["cases"] if f"{case['id']}{'-1' * ('draw' in case)}" not in names
         ]
         criterion["withheld"] = sum(case.weight for case in hidden)
+        criterion["withheld_cases"] = len(hidden)
     return _dump(data)
 
 

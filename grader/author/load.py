@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from grader.author.late_policy import policies_of
 from grader.author.own_tests import find_tests
-from grader.author.policies import policies_of
 from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
 from grader.author.yaml_document import Document, read
 from grader.judge.policy.rules import find
-from grader.model.assignment import Assignment, Case, Course, Limits, Policy, Rubric
+from grader.model.assignment import Assignment, Case, Course, Device, ImportRules, Limits, Rubric
 from grader.model.errors import UserError
 
 
@@ -33,7 +33,7 @@ def load(folder: Path) -> Assignment:
     limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
     probes = folder / "probes.py"
     rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(probes), readme)
-    tests = () if in_handout else tuple(find_tests(folder, [criterion.id for criterion in rubric.criteria]))
+    tests = () if in_handout else tuple(find_tests(folder, _ids_of_tested(rubric)))
     for case, path, line in tests:
         rubric = _with_test(rubric, case, path, line)
     files_of_tests = tuple(dict.fromkeys(path.resolve() for _, path, _ in tests))
@@ -46,9 +46,9 @@ def load(folder: Path) -> Assignment:
         files=tuple(model.files),
         rubric=rubric,
         oracle=model.oracle,
-        devices=tuple(model.devices),
+        devices=tuple(map(Device, model.devices)),
         limits=limits,
-        policy=_policy(document, model, folder),
+        import_rules=_import_rules(document, model, folder),
         provided=provided,
         frozen=frozen,
         tests=files_of_tests,
@@ -79,16 +79,23 @@ def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
     return replace(rubric, criteria=tuple(criteria))
 
 
+def _ids_of_tested(rubric: Rubric) -> list[str]:
+    """The criteria that cases judge: a test may be one more."""
+    return [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
+
+
 def places_of(assignment: Assignment) -> dict[str, tuple[Path, int]]:
     """File and line of each criterion (by id) and of each case (by criterion/case), tests among them."""
     rubric = assignment.rubric
     lines = lines_of(rubric.source).items()
-    tests = find_tests(assignment.folder, [criterion.id for criterion in rubric.criteria])
+    tests = find_tests(
+        assignment.folder, [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
+    )
     return {name: (rubric.source, line) for name, line in lines} | {c.name: (p, n) for c, p, n in tests}
 
 
-def _policy(document: Document, model: AssignmentModel, folder: Path) -> Policy:
-    imports, forbidden = tuple(model.policy.imports), tuple(model.policy.forbidden)
+def _import_rules(document: Document, model: AssignmentModel, folder: Path) -> ImportRules:
+    imports, forbidden = tuple(model.rules.imports), tuple(model.rules.forbidden)
     templates = {path.name.partition(".")[0] for path in (folder / "templates").glob("*.py.j2")}
     provided = {name.partition("/")[0].removesuffix(".py") for name in model.provided}
     for number, name in enumerate(imports):
@@ -97,15 +104,15 @@ def _policy(document: Document, model: AssignmentModel, folder: Path) -> Policy:
                 f"found {name!r}, expected numpy or a module of the standard library: no other package "
                 "exists in the sandbox yet"
             )
-            raise document.fail(message, ("policy", "imports", number))
+            raise document.fail(message, ("rules", "imports", number))
     for number, name in enumerate(forbidden):
-        place = ("policy", "forbidden", number)
+        place = ("rules", "forbidden", number)
         if name.partition(".")[0] not in imports:
             message = f"found {name!r}, expected a function of a module in imports: others cannot be called"
             raise document.fail(message, place)
         if model.frozen is None and find(name) is None:  # a student's NumPy may be another one
             raise document.fail(f"found {name!r}, expected a function that exists", place)
-    return Policy(imports, forbidden)
+    return ImportRules(imports, forbidden)
 
 
 def load_course(path: Path) -> Course:

@@ -1,23 +1,33 @@
 """Loads rubric.yaml: criteria, cases, and what they may name."""
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from grader.author.conditions import CONDITIONS
 from grader.author.extent import MAX_ELEMENTS, elements
 from grader.author.schema import (
+    CASE_KEYS,
     CASES,
-    DIFFERENTIABLE,
-    LINEAR,
-    CaseModel,
+    CRITERION_KEYS,
     CriterionModel,
     DefaultsModel,
+    ManualCriterionModel,
     RubricModel,
+    WholeRubric,
 )
 from grader.author.yaml_document import Document, read
-from grader.model.assignment import Case, Criterion, Rubric
+from grader.judge.case_model import CaseModel
+from grader.judge.comparisons import AROUND, COMPARISONS
+from grader.judge.kind import Kind
+from grader.model.assignment import Case, Criterion, Level, Rubric
+
+Place = tuple[Hashable, ...]
+PROBE_KEYS = {key for one in COMPARISONS.values() for key in one.probe_keys}
+INPUT_KEYS = {key for one in COMPARISONS.values() for key in one.input_keys}
 
 MAX_CASES = 1000  # of a criterion
 
@@ -28,7 +38,7 @@ def lines_of(rubric: Path) -> dict[str, int]:
     for number, criterion in enumerate(document.data["criteria"]):
         place = ("criteria", number)
         lines[criterion["id"]] = document.line(place) or 1
-        for position, case in enumerate(criterion["cases"]):
+        for position, case in enumerate(criterion.get("cases", ())):
             names = [case["id"], *(f"{case['id']}-{i + 1}" for i in range(case.get("draw", 0)))]
             line = document.line((*place, "cases", position)) or 1
             lines |= {f"{criterion['id']}/{name}": line for name in names}
@@ -46,7 +56,8 @@ def _anchors(readme: Path) -> set[str]:
 def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> Rubric:
     """The rubric at `path`; `probes` are the functions that its probes may name."""
     document = Document(path)
-    model: RubricModel = document.parse(RubricModel, document.data)
+    by_hand = _by_hand(document)
+    model: RubricModel = document.parse(WholeRubric, _with_places_held(document.data, by_hand))
     if model.assignment != assignment:
         raise document.fail(
             f"found assignment {model.assignment!r}, expected {assignment!r}", ("assignment",)
@@ -55,44 +66,20 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
     criteria: list[Criterion] = []
     for number, criterion in enumerate(model.criteria):
         place = ("criteria", number)
-        known = [c.id for c in criteria]
-        if criterion.id in known:
-            raise document.fail(
-                f"found criterion {criterion.id!r} a second time: ids are unique", (*place, "id")
-            )
-        for key, probe in (
-            ("probe", criterion.probe),
-            ("adjoint_of", criterion.adjoint_of),
-            ("gradient_of", criterion.gradient_of),
-        ):
-            if probe is not None and probe not in probes:
-                expected = ", ".join(sorted(probes))
-                message = f"found {key} {probe!r}, expected a function of probes.py: {expected}"
-                raise document.fail(message, (*place, key))
-        for required in criterion.requires:
-            if required not in known:
-                message = (
-                    f"found {required!r}, expected an earlier criterion: {', '.join(known) or 'none is'}"
-                )
-                raise document.fail(message, (*place, "requires"))
+        if number in by_hand:
+            criteria.append(_manual_criterion(document, place, by_hand[number], [c.id for c in criteria]))
+            continue
+        _check_names(document, place, criterion, [c.id for c in criteria], probes)
         anchor = criterion.help.partition("#")[2]
         if anchor not in anchors:
             message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
             raise document.fail(message, (*place, "help"))
+        _check_options(document, place, criterion)
         if criterion.follow_through is not None:
             _check_follow_through(document, place, criterion, criteria)
-        for compare, key in (("adjoint", "adjoint_of"), ("finite_difference", "gradient_of")):
-            named = getattr(criterion, key) is not None
-            if key == "adjoint_of" and criterion.follow_through is not None:
-                continue
-            if (criterion.compare == compare) != named or (named and criterion.wrt is None):
-                message = f"found one without the others, expected compare: {compare} with {key} and wrt"
-                raise document.fail(message, (*place, "compare"))
-        alone = criterion.adjoint_of is None and criterion.gradient_of is None
-        if criterion.wrt is not None and alone:
-            message = "found wrt alone, expected compare: adjoint or finite_difference with it"
-            raise document.fail(message, (*place, "wrt"))
         criteria.append(_criterion(document, place, criterion, model.defaults))
+    if len(by_hand) == len(criteria):
+        raise document.fail("found no criterion with cases, expected one or more", ("criteria",))
     total = sum(criterion.points for criterion in criteria)
     if total != model.points:
         raise document.fail(
@@ -101,30 +88,106 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
     return Rubric(model.points, tuple(criteria), path.resolve())
 
 
+def _by_hand(document: Document) -> dict[int, ManualCriterionModel]:
+    """The criteria of `kind: manual`, by their place."""
+    data = document.data.get("criteria") if isinstance(document.data, dict) else None
+    return {
+        number: document.parse(ManualCriterionModel, each, ("criteria", number))
+        for number, each in enumerate(data if isinstance(data, list) else ())
+        if isinstance(each, dict) and "kind" in each
+    }
+
+
+def _with_places_held(data: Any, by_hand: Mapping[int, ManualCriterionModel]) -> Any:
+    """The rubric with a criterion of cases, which has none, in place of each that a person judges."""
+    if not by_hand:
+        return data
+    held = [
+        {"id": by_hand[n].id, "title": "", "points": 1, "probe": "p", "help": "README.md#h", "cases": []}
+        if n in by_hand
+        else each
+        for n, each in enumerate(data["criteria"])
+    ]
+    return {**data, "criteria": held}
+
+
+def _manual_criterion(
+    document: Document, place: Place, model: ManualCriterionModel, earlier: Sequence[str]
+) -> Criterion:
+    if model.id in earlier:
+        raise document.fail(f"found criterion {model.id!r} a second time: ids are unique", (*place, "id"))
+    for number, level in enumerate(model.levels):
+        if level.points > model.points:
+            message = f"found {level.points} points, expected at most the criterion's: {model.points}"
+            raise document.fail(message, (*place, "levels", number, "points"))
+    levels = tuple(Level(Fraction(str(level.points)), level.text) for level in model.levels)
+    return Criterion(
+        model.id, model.title, model.points, (), by_hand=True, levels=levels, anonymous=model.anonymous
+    )
+
+
+def _check_names(
+    document: Document, place: Place, model: CriterionModel, earlier: Sequence[str], probes: set[str]
+) -> None:
+    """The criterion's id is its own; the probes and criteria that it names exist."""
+    if model.id in earlier:
+        raise document.fail(f"found criterion {model.id!r} a second time: ids are unique", (*place, "id"))
+    of_options = [(key, probe) for key, probe in _options(model).items() if key in PROBE_KEYS]
+    for key, probe in (("probe", model.probe), *of_options):
+        if probe not in probes:
+            expected = ", ".join(sorted(probes))
+            message = f"found {key} {probe!r}, expected a function of probes.py: {expected}"
+            raise document.fail(message, (*place, key))
+    for required in model.requires:
+        if required not in earlier:
+            message = f"found {required!r}, expected an earlier criterion: {', '.join(earlier) or 'none is'}"
+            raise document.fail(message, (*place, "requires"))
+
+
+def _options(model: CriterionModel) -> dict[str, Any]:
+    """The keys of a criterion that comparisons add, where it has them."""
+    added = {key for keys in CRITERION_KEYS for key in keys.model_fields}
+    return model.model_dump(include=added, exclude_none=True)
+
+
+def _check_options(document: Document, place: Place, model: CriterionModel) -> None:
+    """A criterion has the keys that its comparison requires, and none that only others know."""
+    options, compare = _options(model), model.compare or ""
+    comparison = COMPARISONS.get(compare)
+    for key in () if comparison is None else comparison.requires_of_criterion:
+        if key not in options:
+            raise document.fail(f"`compare: {compare}` also needs `{key}`: add it", (*place, "compare"))
+    takes = set() if comparison is None else set(comparison.criterion_keys.model_fields)
+    if model.follow_through is not None:
+        takes |= set(COMPARISONS["adjoint"].criterion_keys.model_fields)
+    for key in options:
+        if key not in takes:
+            ways = [one.name for one in COMPARISONS.values() if key in one.criterion_keys.model_fields]
+            words = " or ".join(f"`compare: {way}`" for way in ways)
+            raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
+
+
 def _check_follow_through(
-    document: Document, place: tuple[Hashable, ...], model: CriterionModel, earlier: Sequence[Criterion]
+    document: Document, place: Place, model: CriterionModel, earlier: Sequence[Criterion]
 ) -> None:
     """What a share for the gradient of a wrong forward pass needs: that pass, and an exact comparison."""
-    if model.adjoint_of is None or model.wrt is None or model.gradient_of is not None:
-        message = (
-            "found follow_through alone, expected adjoint_of and wrt with it: which forward, which input"
-        )
-        raise document.fail(message, (*place, "follow_through"))
-    if model.compare not in (None, "exact"):
+    here, options = (*place, "follow_through"), _options(model)
+    for key in COMPARISONS["adjoint"].requires_of_criterion:
+        if key not in options:
+            raise document.fail(f"`follow_through` also needs `{key}`: which forward pass, which input", here)
+    if model.compare is not None and not COMPARISONS[model.compare].is_exact:
         message = (
             f"found follow_through with compare: {model.compare}, expected exact: it is for what is wrong"
         )
-        raise document.fail(message, (*place, "follow_through"))
-    probes = sorted({c.probe for c in earlier if not c.adjoint_of and not c.gradient_of})
-    if model.adjoint_of not in probes:
-        expected = ", ".join(probes) or "none is"
-        message = f"found adjoint_of {model.adjoint_of!r}, expected an earlier criterion's probe: {expected}"
+        raise document.fail(message, here)
+    probes = sorted({c.probe for c in earlier if not PROBE_KEYS & c.options.keys()})
+    if options["adjoint_of"] not in probes:
+        found, expected = options["adjoint_of"], ", ".join(probes) or "none is"
+        message = f"found adjoint_of {found!r}, expected an earlier criterion's probe: {expected}"
         raise document.fail(message, (*place, "adjoint_of"))
 
 
-def _criterion(
-    document: Document, place: tuple[Hashable, ...], model: CriterionModel, defaults: DefaultsModel
-) -> Criterion:
+def _criterion(document: Document, place: Place, model: CriterionModel, defaults: DefaultsModel) -> Criterion:
     cases: dict[str, Case] = {}
     for number, data in enumerate(model.cases):
         here = (*place, "cases", number)
@@ -145,83 +208,107 @@ def _criterion(
         probe=model.probe,
         help=model.help,
         requires=tuple(model.requires),
-        adjoint_of=model.adjoint_of or "",
-        gradient_of=model.gradient_of or "",
-        wrt=model.wrt or "",
+        options=_options(model),
         withheld=model.withheld,
+        withheld_cases=model.withheld_cases,
     )
 
 
 def _cases(
     document: Document,
-    place: tuple[Hashable, ...],
+    place: Place,
     data: dict[str, Any],
     criterion: CriterionModel,
     defaults: DefaultsModel,
-) -> Iterable[Case]:
-    keys = [key for key in CASES if key in data]
-    if len(keys) != 1:
-        raise document.fail(
-            f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(CASES)}", place
-        )
-    kind, kind_model = CASES[keys[0]]
-    if criterion.adjoint_of is not None and (kind not in LINEAR or data.get("bias")):
-        found = f"{kind}, with a bias" if data.get("bias") else kind
-        message = f"found {found}, expected a convolution or a matmul without bias: that has a transpose"
-        raise document.fail(message, place)
-    if criterion.wrt is not None and criterion.wrt not in DIFFERENTIABLE[kind]:
-        expected = ", ".join(DIFFERENTIABLE[kind])
-        raise document.fail(f"found wrt {criterion.wrt!r}, expected one of {expected}", (*place[:2], "wrt"))
+) -> Iterator[Case]:
+    """The case that stands at a place, or those that it draws."""
+    kind, kind_model = _kind(document, place, data)
     model = document.parse(kind_model, data, place)
     for condition in model.covers:
         if condition not in CONDITIONS:
             message = f"found {condition!r}, expected one of {', '.join(CONDITIONS)}"
             raise document.fail(message, (*place, "covers"))
-    own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields))
+    of_comparisons = {key for keys in CASE_KEYS for key in keys.model_fields}
+    own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
     count = own.pop("draw", None)
-    if keys[0] == "x":
-        own.setdefault("batch", defaults.batch)
-        if _is_empty(own):
-            raise document.fail("found a kernel larger than the padded input: there is no output", place)
+    own = kind.complete(own, defaults.batch)
+    if complaint := kind.complaint(own):
+        raise document.fail(complaint, place)
     if (size := elements(kind, own, model.view, count is not None)) > MAX_ELEMENTS:
         message = (
             f"found arrays of {size} elements, expected at most {MAX_ELEMENTS} in a case's inputs and result"
         )
         raise document.fail(f"{message} (64 MiB of float32): choose smaller lengths", place)
-    if "length" in own and own["length"][0] > own["length"][1]:
-        raise document.fail(f"found length {own['length']}, expected [from, to]", (*place, "length"))
-    if criterion.compare == "adjoint" and (model.data or defaults.data) != "integers":
-        raise document.fail("found data: normal, expected integers: an adjoint is compared exactly", place)
-    if criterion.compare == "finite_difference" and (model.data or defaults.data) != "normal":
-        raise document.fail("found integers, expected data: normal: integers lie on ReLU's kink", place)
-    compare = model.compare or criterion.compare or defaults.compare
-    if model.at_most and compare not in ("exact", "bound", "close"):
+    case = Case(
+        id=model.id,
+        criterion=criterion.id,
+        probe=criterion.probe,
+        kind=kind.name,
+        parameters={**own, "view": tuple(model.view)},
+        data=model.data or defaults.data,
+        compare=model.compare or criterion.compare or defaults.compare,
+        visibility=model.visibility or defaults.visibility,
+        weight=model.weight,
+        covers=tuple(model.covers),
+        drawn=count is not None,
+        options=model.model_dump(include=of_comparisons, exclude_none=True),
+    )
+    case = replace(case, follow_through=_share(case, criterion))
+    _check_comparison(document, place, case, kind, criterion)
+    for id in [case.id] if count is None else [f"{case.id}-{i + 1}" for i in range(count)]:
+        yield replace(case, id=id)
+
+
+def _kind(document: Document, place: Place, data: dict[str, Any]) -> tuple[Kind, type[CaseModel]]:
+    keys = [key for key in CASES if key in data]
+    if len(keys) != 1:
+        raise document.fail(
+            f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(CASES)}", place
+        )
+    return CASES[keys[0]]
+
+
+def _share(case: Case, criterion: CriterionModel) -> float:
+    """What the gradient of a wrong forward pass earns: only an exact case on integers can tell it."""
+    is_exact = COMPARISONS[case.compare].is_exact and case.data == "integers"
+    return (criterion.follow_through or 0.0) if is_exact else 0.0
+
+
+def _check_comparison(
+    document: Document, place: Place, case: Case, kind: Kind, criterion: CriterionModel
+) -> None:
+    """A case is of a kind, of data and with the keys that its comparison can judge."""
+    comparison, options = COMPARISONS[case.compare], _options(criterion)
+    judges = [comparison, *([COMPARISONS["adjoint"]] if criterion.follow_through else [])]
+    for complaint in (judge.complaint(case, kind) for judge in judges):
+        if complaint:
+            raise document.fail(complaint, place)
+    for key in options:
+        if key in INPUT_KEYS and options[key] not in kind.differentiable:
+            expected = ", ".join(kind.differentiable) or "none: such a case has no gradient"
+            message = f"found {key} {options[key]!r}, expected one of {expected}"
+            raise document.fail(message, (*place[:2], key))
+    if comparison.data and case.data != comparison.data[0]:
+        expected, why = comparison.data
+        message = f"found data: {case.data}, expected {expected} with compare: {case.compare}: {why}"
+        raise document.fail(message, place)
+    for key in comparison.requires_of_case:
+        if key not in case.options:
+            raise document.fail(f"`compare: {case.compare}` also needs `{key}` in each case: add it", place)
+    for key in case.options:
+        _check_option(document, place, key, case.compare)
+
+
+def _check_option(document: Document, place: Place, key: str, compare: str) -> None:
+    """A key that a comparison adds to a case stands with that one, or around one that asks the reference."""
+    if key in COMPARISONS[compare].case_keys.model_fields:
+        return
+    if key not in AROUND:
+        ways = [one.name for one in COMPARISONS.values() if key in one.case_keys.model_fields]
+        words = " or ".join(f"`compare: {way}`" for way in ways)
+        raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
+    if not COMPARISONS[compare].needs_expected:
         message = (
-            f"found at_most with compare: {compare}, expected a comparison with the reference, which is timed"
+            f"found {key} with compare: {compare}, expected a comparison with the reference, which is timed"
         )
-        raise document.fail(message, (*place, "at_most"))
-    if (compare == "budget") != ("budget" in own):
-        raise document.fail("found one without the other, expected compare: budget with a budget", place)
-    numbers = model.data or defaults.data
-    is_exact = compare == "exact" and numbers == "integers"  # what an adjoint can be held against
-    for id in [model.id] if count is None else [f"{model.id}-{i + 1}" for i in range(count)]:
-        yield Case(
-            id=id,
-            criterion=criterion.id,
-            probe=criterion.probe,
-            kind=kind,
-            parameters={**own, "view": tuple(model.view)},
-            data=numbers,
-            compare=compare,
-            visibility=model.visibility or defaults.visibility,
-            weight=model.weight,
-            covers=tuple(model.covers),
-            drawn=count is not None,
-            at_most=float(model.at_most.partition(" ")[0]) if model.at_most else 0.0,
-            follow_through=(criterion.follow_through or 0.0) if is_exact else 0.0,
-        )
-
-
-def _is_empty(conv: Mapping[str, Any]) -> bool:
-    padding = conv["padding"] if isinstance(conv["padding"], list) else [conv["padding"]] * 2
-    return any(conv["x"][i] + 2 * padding[i] < conv["w"][i] for i in range(2))
+        raise document.fail(message, (*place, key))

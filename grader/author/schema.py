@@ -1,37 +1,20 @@
 """What an author's YAML may say: its keys, with what each means."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field, create_model
+from pydantic_core import PydanticCustomError
 
-from grader.model.assignment import Limits, Policy, Visibility
+from grader.judge.case_model import CaseModel, Count, Data, Id, Length, Strict
+from grader.judge.comparisons import COMPARISONS
+from grader.judge.kind import Kind
+from grader.judge.kinds import KINDS
+from grader.model.assignment import ImportRules, Limits, Visibility
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-CaseId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+M = TypeVar("M", bound=BaseModel)
 Python = Literal["3.11", "3.12", "3.13", "3.14"]
-Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Length = Annotated[int, Field(ge=0, le=1_000_000)]
-Amount = Annotated[int, Field(ge=0, le=2**53)]
-Number = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]
-Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
-Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
-Triple = Annotated[list[Count], Field(min_length=3, max_length=3)]
-Compare = Literal["exact", "bound", "close", "adjoint", "finite_difference", "findings", "budget"]
-CaseCompare = Literal["exact", "bound", "close"]
-Data = Literal["integers", "normal"]
-View = Literal["permute", "slice", "flip"]
-Step = Literal["permute", "index", "flip", "broadcast_to", "reshape"]
-# one item of an index: a number, a slice as Python writes it, an ellipsis, "new" for None
-Slice = r"^-?\d{0,9}:-?\d{0,9}(:-?\d{0,9})?$"
-Item = Number | Annotated[str, Field(pattern=Slice)] | Literal["...", "new"]
-
-
-class Strict(BaseModel):
-    """Takes known keys only, and values as they are written; the text below a field is its description."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class LimitsModel(Strict):
@@ -59,10 +42,10 @@ class LimitsModel(Strict):
     """What one call may return, in MiB."""
 
 
-class PolicyModel(Strict):
-    """What may be imported, and which functions are the exercise; see `grader.model.assignment.Policy`."""
+class RulesModel(Strict):
+    """What may be imported, and what the exercise is; see `grader.model.assignment.ImportRules`."""
 
-    imports: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]] = list(Policy.imports)
+    imports: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]] = list(ImportRules.imports)
     """Modules by the first part of their names, beside the files handed in and what is provided."""
     forbidden: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]] = []
     """Functions by their dotted names."""
@@ -71,16 +54,39 @@ class PolicyModel(Strict):
 class AssignmentModel(Strict):
     """assignment.yaml. `provided`, `frozen` and `python` stand in a handout's copy only."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"policy": "rules"}
+
     name: Id
     title: str
     files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.(py|cu)$")]] = Field(min_length=1)
     oracle: str
     devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
     limits: LimitsModel = LimitsModel()
-    policy: PolicyModel = PolicyModel()
+    rules: RulesModel = RulesModel()
     provided: dict[str, str] = {}
     frozen: str | None = None
     python: Python | None = None
+
+
+def _one_of(names: Sequence[str]) -> Callable[[str], str]:
+    """A check that a text is one of the names."""
+
+    def check(value: str) -> str:
+        if value not in names:
+            expected = ", ".join(map(repr, names))
+            raise PydanticCustomError("name", "Input should be one of {expected}", {"expected": expected})
+        return value
+
+    return check
+
+
+BY_RANK = sorted(COMPARISONS.values(), key=lambda comparison: comparison.rank)
+COMPARES = [one.name for one in BY_RANK if not one.chosen_by]
+CASE_COMPARES = [one.name for one in BY_RANK if one.a_case_may_choose_it]
+Compare = Annotated[str, AfterValidator(_one_of(COMPARES)), Field(json_schema_extra={"enum": COMPARES})]
+CaseCompare = Annotated[
+    str, AfterValidator(_one_of(CASE_COMPARES)), Field(json_schema_extra={"enum": CASE_COMPARES})
+]
 
 
 class DefaultsModel(Strict):
@@ -89,167 +95,35 @@ class DefaultsModel(Strict):
     data: Data = "integers"
     """`integers`: from -8 to 8, every order of summation is exact; `normal`: real-valued, from N(0, 1)."""
     compare: CaseCompare = "exact"
-    """How an answer is held against the reference's; see the kinds of check."""
+    """How an answer is compared with the reference's; see the ways of comparing."""
     batch: Count = 2
     """The images of a convolution. 1 hides a sum over the batch that was forgotten."""
     visibility: Visibility = Field(Visibility.VISIBLE, strict=False)
     """Who sees a case; those that are not `visible` are left out of the handout."""
 
 
-class CaseModel(Strict):
-    """What every case may say."""
+class AnyCase(CaseModel):
+    """A case of whatever kind, compared in whatever way."""
 
-    id: CaseId
-    """Its name, unique in the criterion; students read it, so let it say what is special."""
-    data: Data | None = None
-    """In place of the default: `integers` or `normal`."""
     compare: CaseCompare | None = None
     """In place of the criterion's or the default."""
-    visibility: Visibility | None = Field(None, strict=False)
-    """In place of the default."""
-    weight: Count = 1
-    """Its share of the criterion's points, among the weights of the other cases."""
-    covers: list[str] = []
-    """Conditions for whose sake it is there though no mutant needs it; `grader verify` checks them."""
-    at_most: Annotated[str, Field(pattern=r"^[1-9]\d{0,5}(\.\d{1,6})? x reference$")] | None = None
-    """`10 x reference`: the CPU time that it may take; left out of handouts. Be generous: machines differ."""
-    view: list[View] = Field([], max_length=8)
-    """The arrays arrive as views, made by these steps in this order: an offset, odd strides, backwards."""
 
 
-class KernelCase(CaseModel):
-    """What a case may say that is about a kernel."""
-
-    kernel: Id | None = None
-    """For the probe, as `case.kernel`: the kernel that it is about."""
-    budget: Annotated[dict[Id, Amount], Field(min_length=1)] | None = None
-    """With `compare: budget`: how much there may be at most of what is counted, by its name."""
+def _joined(model: type[M], *others: type[Strict]) -> type[M]:
+    """A model with the keys of others too, under the first one's name."""
+    bases: tuple[Any, ...] = (*others, model)
+    return cast(type[M], create_model(model.__name__, __base__=bases, __doc__=model.__doc__))
 
 
-class ConvCase(KernelCase):
-    """A convolution: x is [H, W, C_in], w is [KH, KW, C_out]."""
-
-    x: Triple
-    """[H, W, C_in]: the images without the batch."""
-    w: Triple
-    """[KH, KW, C_out]: the kernels without C_in."""
-    stride: Strides
-    """One number, or [height, width]."""
-    padding: Pair
-    """One number, or [height, width]: zeros on either side."""
-    batch: Count | None = None
-    """In place of the default: how many images."""
-
-
-class DrawnConvCases(CaseModel):
-    """`draw` random convolutions, named id-1, id-2, ..."""
-
-    draw: Annotated[int, Field(ge=1, le=200)]
-    """How many."""
-    remainder: Literal["any", "zero", "between", "full"]
-    """What the stride leaves over on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
-
-
-class StridedModel(Strict):
-    """A view of an array's buffer, for `as_strided`, in elements."""
-
-    shape: list[Length] = Field(max_length=8)
-    """Its shape."""
-    strides: list[Number] = Field(max_length=8)
-    """Its strides, one for each axis."""
-    offset: Length = 0
-    """Where its first element lies."""
-
-
-class ArrayCase(KernelCase):
-    """One array and what is done to it."""
-
-    shape: list[Length] = Field(max_length=8)
-    """The shape of `case.a`; a length may be 0."""
-    other: Annotated[list[Length], Field(max_length=8)] | None = None
-    """The shape of a second array, `case.other`."""
-    level: Number | None = None
-    """Is added to each element of `case.a`: -20 makes all of them negative."""
-    strided: StridedModel | None = None
-    """For the probe, as `case.strided`: the view of `case.a` to begin with; as_strided makes it."""
-    axes: Number | list[Number] | None = None
-    """For the probe, as `case.axes`; negative ones count from the end."""
-    keepdims: bool | None = None
-    """For the probe, as `case.keepdims`."""
-    index: list[Item] | None = None
-    """For the probe, as `case.index`: integers, slices such as "1::-2", "..." and "new" (None)."""
-    source: list[Item] | None = None
-    """For the probe, as `case.source`: the index of what is assigned."""
-    number: Number | None = None
-    """For the probe, as `case.number`: what is assigned, where that is one number."""
-    tile: Count | None = None
-    """For the probe, as `case.tile`: the side of a square tile."""
-    refused: Literal[True] | None = None
-    """For the probe, as `case.refused`: an exception is expected, and its name is what is compared."""
-    dilation: Length | None = None
-    """For the probe, as `case.dilation`."""
-    padding: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] | None = None
-    """For the probe, as `case.padding`: [before, after] of each axis."""
-    target: list[Annotated[int, Field(ge=-1, le=1_000_000)]] | None = None
-    """For the probe, as `case.target`: a shape to reduce to, to broadcast to or to reshape to."""
-    upstream: bool | None = None
-    """Whether there is a `case.out_grad` of the same shape."""
-
-
-class ViewChainCase(CaseModel):
-    """A view of a view of ... an array."""
-
-    chain: list[Count] = Field(max_length=8)
-    """The shape of `case.a`."""
-    ops: list[Annotated[dict[Step, list[Item]], Field(min_length=1, max_length=1)]] = Field(min_length=1)
-    """The steps, such as {permute: [1, 0]} or {index: ["1:", 0]}: `case.ops`, pairs of name and argument."""
-
-
-class DrawnViewChains(CaseModel):
-    """`draw` random chains of views, named id-1, id-2, ..."""
-
-    draw: Annotated[int, Field(ge=1, le=200)]
-    """How many."""
-    length: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=2, max_length=2)]
-    """From how many steps to how many."""
-
-
-class MatmulCase(CaseModel):
-    """A dense layer: [N, I, O] for x (N, I), w (I, O), out_grad (N, O) and, where asked for, b (O,)."""
-
-    matmul: Annotated[list[Length], Field(min_length=3, max_length=3)]
-    """[N, I, O]: samples, features, outputs."""
-    bias: bool = False
-    """Whether there is a `case.b` of shape (O,)."""
-
-
-class LogitsCase(CaseModel):
-    """Logits and one-hot labels, both [N, C]. Without `spread` they are drawn as `data` says."""
-
-    logits: Annotated[list[Count], Field(min_length=2, max_length=2)]
-    """[N, C]: samples, classes."""
-    spread: Length | None = None
-    """How far apart the logits of a row lie; from 1000 on softmax holds zeros and ones, and is exact."""
-    level: Number = 0
-    """Row n (from 0) lies around level (n + 1): with a large one exp overflows, or every one is 0."""
-
-
-CASES: Mapping[str, tuple[str, type[CaseModel]]] = {  # the key that tells a kind: (its name, its model)
-    "x": ("conv", ConvCase),
-    "remainder": ("conv", DrawnConvCases),
-    "chain": ("view_chain", ViewChainCase),
-    "length": ("view_chain", DrawnViewChains),
-    "shape": ("array", ArrayCase),
-    "matmul": ("matmul", MatmulCase),
-    "logits": ("logits", LogitsCase),
+CASE_KEYS = tuple(dict.fromkeys(one.case_keys for one in BY_RANK if one.case_keys is not Strict))
+CRITERION_KEYS = tuple(
+    dict.fromkeys(one.criterion_keys for one in BY_RANK if one.criterion_keys is not Strict)
+)
+CASES: Mapping[str, tuple[Kind, type[CaseModel]]] = {  # the key that tells a kind: (it, a case with that key)
+    key: (kind, _joined(model, *CASE_KEYS, AnyCase))
+    for kind in KINDS.values()
+    for key, model in kind.keys.items()
 }
-DIFFERENTIABLE = {  # by kind of case: the inputs that a gradient may be with respect to
-    "conv": ("x", "w"),
-    "matmul": ("x", "w"),
-    "array": ("a",),
-    "logits": ("logits",),
-}
-LINEAR = ("conv", "matmul")
 
 
 class CriterionModel(Strict):
@@ -268,19 +142,41 @@ class CriterionModel(Strict):
     requires: list[Id] = []
     """Earlier criteria without which this one is not run: those of which no case passes."""
     compare: Compare | None = None
-    """In place of the default for all its cases; `adjoint` and `finite_difference` need no expected value."""
-    adjoint_of: Id | None = None
-    """The probe of the forward pass, linear in `wrt`, of which `probe` is the transpose."""
-    gradient_of: Id | None = None
-    """The probe of the forward pass of which `probe` is the gradient."""
-    wrt: Id | None = None
-    """The input that the gradient is with respect to."""
+    """In place of the default for all its cases; see the ways of comparing."""
     follow_through: float | None = Field(None, gt=0, lt=1)
     """The share of a case's points for a wrong gradient that is right for the submission's own forward."""
     withheld: Length = 0
     """The weight of the cases that are left out; it stands in a handout's copy only."""
+    withheld_cases: Length = 0
+    """How many they are."""
     cases: list[dict[str, Any]]
     """One set of inputs each, told apart by the key that it has."""
+
+
+class LevelModel(Strict):
+    """What a person may give for a criterion by hand."""
+
+    points: float | int = Field(ge=0, le=1_000_000)
+    """How many of the criterion's points."""
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    """When it is given; the student reads it."""
+
+
+class ManualCriterionModel(Strict):
+    """One row of the rubric that a person judges, on the desk: `grader serve --edit`."""
+
+    id: Id
+    """Its name, unique in the rubric."""
+    kind: Literal["manual"]
+    """A person judges it."""
+    title: str
+    """What holds where it earns all its points, in a student's words."""
+    points: Count
+    """What it is worth."""
+    levels: Annotated[list[LevelModel], Field(max_length=9)] = []
+    """What a person may give by one key, the best first; without levels they write the points."""
+    anonymous: bool = False
+    """Whether the person who grades sees no names."""
 
 
 class RubricModel(Strict):
@@ -294,6 +190,18 @@ class RubricModel(Strict):
     """What cases take where they say nothing."""
     criteria: list[CriterionModel] = Field(min_length=1)
     """What earns points, in the order in which it is run and reported."""
+
+
+WholeCriterion = _joined(CriterionModel, *CRITERION_KEYS)
+WholeRubric = create_model(
+    "RubricModel",
+    __base__=RubricModel,
+    __doc__=RubricModel.__doc__,
+    criteria=(
+        list[WholeCriterion],  # type: ignore[valid-type]
+        Field(min_length=1, description=RubricModel.model_fields["criteria"].description),
+    ),
+)
 
 
 YEARS = range(1970, 2200)
@@ -311,7 +219,7 @@ Percent = Annotated[str, Field(pattern=r"^(100|\d{1,2}(\.\d{1,6})?)%$")]
 
 
 class CourseModel(Strict):
-    """course.yaml: the assignments in order, and the policies; see `grader.model.policies`."""
+    """course.yaml: the assignments in order, and the policies; see `grader.model.late_policy`."""
 
     title: str
     assignments: list[Id] = Field(min_length=1)
@@ -339,5 +247,7 @@ class CourseModel(Strict):
     """How many of them at most for one assignment."""
     drop_after: Duration | None = None
     """How long after the deadline nothing counts any more."""
+    unknown_lateness: Literal["review", "on_time", "one_unit"] = "review"
+    """What is late, and nothing says by how much: a person decides, or it is on time, or late by one unit."""
     rounding: Annotated[str, Field(pattern=r"^(nearest|up|down) \d{1,6}(\.\d{1,6})?$")] | None = None
     """To a multiple of so many points: "nearest 0.5"."""

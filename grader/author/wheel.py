@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 from grader.model.errors import GraderFault
 
+LEFT_OUT = "grader/desk/"  # what an instructor alone uses
+
 
 def build_wheel(root: Path, folder: Path) -> Path:
-    """The wheel of the grader, built into `folder`; the same bytes every time."""
+    """The wheel of the grader without the desk, built into `folder`; the same bytes every time."""
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
         cwd=root,
@@ -20,4 +23,21 @@ def build_wheel(root: Path, folder: Path) -> Path:
     )
     if done.returncode:
         raise GraderFault(f"the wheel could not be built: {(done.stderr or done.stdout).strip()[-500:]}")
-    return next(folder.glob("*.whl"))
+    wheel = next(folder.glob("*.whl"))
+    _leave_out_desk(wheel)
+    return wheel
+
+
+def _leave_out_desk(wheel: Path) -> None:
+    """Writes the wheel again without the desk's files and their lines in RECORD."""
+    slim = wheel.with_suffix(".slim")
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(slim, "w") as new:
+        for entry in old.infolist():
+            if entry.filename.startswith(LEFT_OUT):
+                continue
+            content = old.read(entry)
+            if entry.filename.endswith(".dist-info/RECORD"):
+                lines = content.splitlines(keepends=True)
+                content = b"".join(line for line in lines if not line.startswith(LEFT_OUT.encode()))
+            new.writestr(entry, content)
+    slim.replace(wheel)

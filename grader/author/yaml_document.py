@@ -201,6 +201,8 @@ def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) ->
     """pydantic's error as found, expected, what to do."""
     name, found = error["loc"][-1] if error["loc"] else "", _shown(error["input"])
     if error["type"] == "extra_forbidden":
+        if len(error["loc"]) == 1 and (new := getattr(model, "renamed", {}).get(name)):
+            return f"found {name!r}, which has a new name: write {new!r}"
         known = _fields_at(model, error["loc"][:-1])
         return f"found unknown key {name!r}, expected one of {', '.join(known)}: rename or remove it"
     if error["type"] == "missing":

@@ -20,7 +20,8 @@ from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 from distributed.utils import LoopRunner
 
 from grader.batch.execute import Workers, do_all
-from grader.batch.work import Done, Grading, Work, check, grade_one, open_session
+from grader.batch.per_process import THIS, check_session, grade_one, open_session
+from grader.batch.work import Done, Grading, Work
 from grader.judge.verdict.result_cache import code_digest
 from grader.model.errors import BackflipError, UserError
 
@@ -41,20 +42,17 @@ class ClusterPlugin(WorkerPlugin):
 
     def setup(self, worker: Any) -> None:
         """Called by Dask on each worker; `grade_on_worker` does the rest, in the thread that grades."""
-        _GRADINGS[self.grading.digest] = self.grading
+        THIS.gradings[self.grading.digest] = self.grading
 
     def teardown(self, worker: Any) -> None:
         """Called by Dask where the worker ends."""
-        _GRADINGS.pop(self.grading.digest, None)
-
-
-_GRADINGS: dict[str, Grading] = {}
+        THIS.gradings.pop(self.grading.digest, None)
 
 
 def grade_on_worker(digest: str, work: Work) -> Done:
     """Does work on this worker."""
     with _one_at_a_time:
-        open_session(_GRADINGS[digest])
+        open_session(THIS.gradings[digest])
         return grade_one(digest, work)
 
 
@@ -128,7 +126,7 @@ def grade_on_cluster(
     """
     address = client.scheduler.address if client.scheduler is not None else ""
     client.register_plugin(ClusterPlugin(grading))
-    _check_walls(client, grading)
+    _check_sandboxes(client, grading)
     executor = client.get_executor(pure=False)
     capacity = _Capacity(client)
 
@@ -181,7 +179,7 @@ def _check_workers(client: Client, address: str, code: str) -> None:
             )
 
 
-def _check_walls(client: Client, grading: Grading) -> None:
+def _check_sandboxes(client: Client, grading: Grading) -> None:
     said = client.run(check_here, grading.digest, on_error="return")
     for worker, complaint in said.items():
         if complaint:
@@ -189,10 +187,10 @@ def _check_walls(client: Client, grading: Grading) -> None:
 
 
 def check_here(digest: str) -> str:
-    """Why this worker cannot start a submission behind its wall; "" where it can."""
+    """Why this worker cannot start a submission in its sandbox; "" where it can."""
     try:
-        open_session(_GRADINGS[digest])
-        check(digest)
+        open_session(THIS.gradings[digest])
+        check_session(digest)
     except BackflipError as error:
         return str(error)
     return ""

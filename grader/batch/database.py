@@ -8,13 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from grader.batch.schema_version import revision_of, revisions, upgrade
 from grader.model.errors import UserError
 
 LOCK_SECONDS = 30
@@ -106,30 +103,27 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def _bring_up_to_date(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        script = ScriptDirectory.from_config(config)
+        latest = revisions()[-1]
         with self.engine.connect() as connection:
             with connection.begin():
-                found = self._revision(connection, script)
+                found = self._revision(connection)
             if self.is_sqlite:  # only now the file is known to be ours
                 _set_wal(connection)
-            if found == script.get_current_head():
+            if found == latest:
                 return
             # Two that start at once: the second finds it done. SQLite's lock is taken by BEGIN IMMEDIATE.
             with connection.execution_options(writes=True).begin():
                 if not self.is_sqlite:
                     connection.execute(text("SELECT pg_advisory_xact_lock(0)"))
-                if self._revision(connection, script) != script.get_current_head():
-                    config.attributes["connection"] = connection
-                    command.upgrade(config, "head")
+                if self._revision(connection) != latest:
+                    upgrade(connection)
 
-    def _revision(self, connection: Connection, script: ScriptDirectory) -> str | None:
+    def _revision(self, connection: Connection) -> str | None:
         tables = inspect(connection).get_table_names()
-        found = MigrationContext.configure(connection).get_current_revision()
-        if found is not None and found not in {r.revision for r in script.walk_revisions()}:
+        found = revision_of(connection)
+        if found is not None and found not in revisions():
             raise UserError(
-                f"a gradebook of schema {found}, newer than this grader's {script.get_current_head()}: "
+                f"a gradebook of schema {found}, newer than this grader's {revisions()[-1]}: "
                 "use the grader that wrote it, or name another --gradebook",
                 self.name,
             )

@@ -90,7 +90,7 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
         "ideas": [asdict(idea) for idea in criterion.ideas],
         "facts": [asdict(fact) for fact in criterion.facts],
         "cases": cases,
-    }
+    } | ({"by_hand": True} if criterion.by_hand else {})
 
 
 def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> CriterionGrade:
@@ -109,6 +109,7 @@ def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> Cr
         status=Status(data["status"]),
         results=tuple(found),
         reason=data["reason"],
+        by_hand=data.get("by_hand", False),
         ideas=tuple(Idea(**{**idea, "others": tuple(idea["others"])}) for idea in data.get("ideas", ())),
         facts=tuple(Fact(**{**fact, "cases": tuple(fact["cases"])}) for fact in data.get("facts", ())),
     )

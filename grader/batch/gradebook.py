@@ -21,6 +21,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 
 from grader.batch.database import Database
+from grader.batch.decisions import read_decisions
 from grader.batch.grade_json import grade_from_row, grade_to_row, result_from_json, result_to_json
 from grader.batch.tables import (
     COUNTS,
@@ -49,6 +50,7 @@ from grader.batch.withdrawals import (
     unmark_student,
 )
 from grader.model.class_row import ClassRow
+from grader.model.decision import NONE
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade
 from grader.model.student import Adjustment, Student, Submission
@@ -104,6 +106,11 @@ class Gradebook:
     def close(self) -> None:
         """Closes every connection."""
         self._database.close()
+
+    @property
+    def database(self) -> Database:
+        """The database behind it, for `grader.batch.decisions` and `grader.batch.evidence`."""
+        return self._database
 
     # what a batch does
 
@@ -313,13 +320,13 @@ class Gradebook:
             rows = list(_standings(db, None, in_full=True))
         return sorted(rows, key=lambda row: (row.student_id, row.assignment))
 
-    def standings(self, assignment: str) -> Iterator[ClassRow]:
+    def standings(self, assignment: str, in_full: bool = False) -> Iterator[ClassRow]:
         """Each student's standing in one assignment, in no order, and one after the other: a class is large.
 
-        Of their cases only those are there that the grader failed to judge.
+        Unless `in_full`, of their cases only those are there that the grader failed to judge.
         """
         with self._database.reading() as db:
-            yield from _standings(db, assignment, in_full=False)
+            yield from _standings(db, assignment, in_full)
 
     def students(self) -> list[Student]:
         """Those on the roster, and those who submitted what is not withdrawn, sorted by id."""
@@ -329,13 +336,13 @@ class Gradebook:
             return sorted((s for s in known if s.id not in withdrawn), key=lambda s: s.id)
 
     def submissions(self, assignment: str) -> list[Submission]:
-        """The submissions to an assignment that are not withdrawn, sorted by student and attempt."""
+        """The submissions to an assignment that are not withdrawn, sorted by student, time and sequence."""
         with self._database.reading() as db:
             withdrawn = read_withdrawn(db)
             found = list(map(_submission, _rows(db, SubmissionRow, SubmissionRow.assignment == assignment)))
         kept = (s for s in found if s.id not in withdrawn.submissions)
         kept = (s for s in kept if (s.student_id, s.assignment) not in withdrawn.pairs)
-        return sorted(kept, key=lambda s: (s.student_id, s.submitted_at, s.attempt))
+        return sorted(kept, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
 
     def seconds(self) -> dict[str, float]:
         """The most CPU time that a submission took in a run, by its id."""
@@ -374,12 +381,14 @@ class Gradebook:
                 self._database.name,
             )
         values["submission"] = self._bound_to(db, adjustment)
-        before = db.scalar(select(AdjustmentRow.points).filter_by(**key))
+        about = [getattr(AdjustmentRow, n) == value for n, value in key.items()]
+        previous = next(_rows(db, AdjustmentRow, *about), None)
+        before = previous and previous["points"]
         db.execute(delete(AdjustmentRow).filter_by(**key))
         if adjustment.points:
             db.execute(insert(AdjustmentRow).values(values))
         said = {n: v for n, v in values.items() if n not in ("student_id", "assignment")}
-        self._log(db, "adjusted", key, said | {"before": before})
+        self._log(db, "adjusted", key, said | {"before": before, "previous": previous})
 
     def _bound_to(self, db: Connection, adjustment: Adjustment) -> str:
         """The id of the submission that an adjustment is for; "" for none."""
@@ -401,8 +410,10 @@ class Gradebook:
             {"files": files, "address": address, "status": result.status, "result": result_to_json(result)}
             for address, result in fresh.items()
         ]
-        if rows:
-            db.execute(_insert(db, CaseRow).on_conflict_do_nothing(), rows)
+        if rows:  # where a person wanted a case run again, its last run counts
+            new = _insert(db, CaseRow)
+            last = {name: new.excluded[name] for name in ("status", "result")}
+            db.execute(new.on_conflict_do_update(index_elements=["files", "address"], set_=last), rows)
 
     def _log(self, db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
         about = {n: key[n] for n in ("student_id", "assignment")}
@@ -425,6 +436,7 @@ def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterato
     adjusted = _adjusted(db, assignment, withdrawn)
     absent = _absent(db, assignment, withdrawn)
     offered = _offered(db, assignment)
+    decided = read_decisions(db, assignment)
 
     def row(key: tuple[str, str], submission: Submission | None, grade: Grade | None) -> ClassRow:
         return ClassRow(
@@ -437,7 +449,7 @@ def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterato
             adjustments=tuple(sorted(adjusted.pop(key, ()), key=lambda a: a.criterion)),
             absent=key in absent,
             offered=offered.get(key[1], Fraction(0)),
-        )
+        ).with_decisions(decided.get(key, NONE))
 
     for submission, grade in _counting(db, assignment, in_full):
         key = (submission.student_id, submission.assignment)
@@ -462,7 +474,7 @@ def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dic
     found = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
     faults = {}
     for id, student, name, reason in db.execute(
-        found.order_by(SubmissionRow.submitted_at, SubmissionRow.attempt)
+        found.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
     ):
         if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:
             faults[student, name] = reason
@@ -522,7 +534,8 @@ def _submission(row: Mapping[str, Any]) -> Submission:
 
 
 def _rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[str, Any]]:
-    for row in db.execute(select(table.__table__).where(*where)).mappings():
+    columns = (column.label(column.key) for column in _table(table).columns)
+    for row in db.execute(select(*columns).where(*where)).mappings():
         yield dict(row)
 
 

@@ -20,6 +20,7 @@ from types import FrameType
 from typing import NoReturn, TypeVar
 
 from grader.batch.execute import Workers, do_all
+from grader.batch.per_process import THIS
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -84,7 +85,7 @@ def _start(watched: connection.Connection, started: "Synchronized[int]", set_up:
     try:
         set_up()
     except Exception as error:  # else the pool would say no more than that it is broken
-        _failed.append(error)
+        THIS.set_up_error = error
 
 
 def keep_to_one_core(number: int) -> None:
@@ -107,25 +108,21 @@ def _watch(watched: connection.Connection) -> None:
 
 def _leave(signal_number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows is clean-up
-    if _grading.is_set():
+    if THIS.is_grading.is_set():
         raise KeyboardInterrupt  # the one exception that pytest, inside grade_one, lets through
     _end()
 
 
-_grading = threading.Event()
-_failed: list[Exception] = []
-
-
 def _grade(grade_one: Callable[[Item], Result], item: Item) -> Result:
-    if _failed:
-        raise _failed[0]
+    if THIS.set_up_error is not None:
+        raise THIS.set_up_error
     try:
-        _grading.set()
+        THIS.is_grading.set()
         return grade_one(item)
     except KeyboardInterrupt:  # the pool would take this for a result and go on
         _end()
     finally:
-        _grading.clear()
+        THIS.is_grading.clear()
 
 
 def _end() -> NoReturn:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from rich.console import Console
 from rich.text import Text
 
+from grader.batch.decisions import AGAIN
+from grader.batch.evidence import keep_evidence
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.progress import Progress
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
 from grader.model.account import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
-from grader.model.policies import Policies
+from grader.model.late_policy import Policies
 from grader.model.text import clean_line, listing, review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
@@ -76,6 +78,7 @@ def run_batch(
         with gradebook.run(assignment, graded_by):
             handed_in = (found.submission for found in intake.submissions)
             again = gradebook.hand_in(intake.students, handed_in, by_roster=intake.by_roster)
+            keep_evidence(gradebook.database, intake, assignment)
             if accept_missing:
                 missing = [one.submission.id for one in intake.submissions if one.is_missing]
                 gradebook.confirm(missing, by="--accept-missing")
@@ -132,13 +135,17 @@ class _Batch:
         known = self._known.get(found.submission.id)
         return known is not None and known.graded_by == self._graded_by
 
+    def _is_wanted_again(self, found: Submitted) -> bool:
+        known = self._known.get(found.submission.id)
+        return known is not None and known.graded_by == AGAIN
+
     def grade(self, execute: Executor, console: Console) -> None:
         """Grades what waits, and keeps each grade as it comes."""
 
         def work() -> Iterator[Work]:
             for files, founds in self.waiting.items():
                 students = tuple(found.submission.student_id for found in founds)
-                known = self._gradebook.results(files)
+                known = {} if any(map(self._is_wanted_again, founds)) else self._gradebook.results(files)
                 yield Work(files, self._intake.read(founds[0]), students, known)
 
         total = sum(map(len, self.waiting.values()))

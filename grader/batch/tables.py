@@ -1,9 +1,9 @@
 """The gradebook's tables; `migrations/` makes them, and a test holds the two against each other.
 
-    students ─┬─ submissions ─┬─ grades ┄┄ (files, address) ┄┄ case_results
+    students ─┬─ submissions ─┬─ grades ┄┄ (files, address) ┄┄ case_results, submitted_files
               │               ├─ faults
               │               └─ arrivals ─ runs ─ audit_log
-              └─ adjustments, withdrawals
+              └─ adjustments, withdrawals, decisions                       intakes
 
 Keys say what a row is about and nothing is numbered by the order in which it was written, so that two
 gradebooks of one class hold the same rows however their runs went. `runs`, `arrivals` and `audit_log` alone
@@ -47,8 +47,8 @@ class StudentRow(Table):
 class SubmissionRow(Table):
     """One set of files that a student handed in at one time; `files` is their digest.
 
-    `attempt` tells several of one student apart, in order; `submitted_at` is ISO 8601 or "" where nobody
-    knows. `id` is a digest of student, assignment, attempt and files. `doubt` says why a person must look
+    `sequence` tells several of one student apart, in order; `submitted_at` is ISO 8601 or "" where nobody
+    knows. `id` is a digest of student, assignment, sequence and files. `doubt` says why a person must look
     before its grade counts; `confirmed` is the doubt that a person accepted: another doubt is not.
     """
 
@@ -57,7 +57,7 @@ class SubmissionRow(Table):
     id: Mapped[str] = mapped_column(primary_key=True)
     student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
     assignment: Mapped[str]
-    attempt: Mapped[str]
+    sequence: Mapped[str] = mapped_column("attempt", key="sequence")  # the name that old gradebooks have
     files: Mapped[str]
     submitted_at: Mapped[str]
     late: Mapped[bool]
@@ -194,3 +194,48 @@ class AuditRow(Table):
     student_id: Mapped[str]
     assignment: Mapped[str]
     detail: Mapped[dict[str, Any]]
+
+
+class FileRow(Table):
+    """One file of a submission, for people to read: once for all submissions with the same files.
+
+    `content` is its beginning, of `size` bytes in all; `problem` says why there is none.
+    """
+
+    __tablename__ = "submitted_files"
+    files: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(JSON)
+    content: Mapped[bytes]
+    size: Mapped[int]
+    problem: Mapped[str] = mapped_column(JSON)
+
+
+class IntakeRow(Table):
+    """The account of the last class that was read for an assignment.
+
+    `entries` are [path, role, student, why], the first of `entry_count`; `aside` are [name, reason] of doubts
+    that are about no student's submission.
+    """
+
+    __tablename__ = "intakes"
+    assignment: Mapped[str] = mapped_column(primary_key=True)
+    layout: Mapped[str]
+    entries: Mapped[list[Any]]
+    entry_count: Mapped[int]
+    aside: Mapped[list[Any]]
+
+
+class DecisionRow(Table):
+    """What a person decided about one student's work; grading never touches it.
+
+    `kind` says which of `grader.model.decision` it is, `key` which one of that kind: a criterion, the id of a
+    submission, an id of its own. Points in `value` are exact fractions as text.
+    """
+
+    __tablename__ = "decisions"
+    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"), primary_key=True)
+    assignment: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]

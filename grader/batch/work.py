@@ -3,24 +3,22 @@
 Everything goes as bytes and by content, so a process of this machine and one across a network do the same.
 """
 
-import atexit
-import gc
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
-from grader.model.grade import CheckResult, Grade
+from grader.model.grade import CheckResult, Grade, Sandbox
 
 LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconceptions
 
@@ -35,7 +33,7 @@ class Grading:
 
     assignment: Assignment
     course: Mapping[str, bytes]
-    wall: str
+    sandbox: Sandbox
     secret: str
     known: Misconceptions | None
     variants: bool
@@ -44,7 +42,7 @@ class Grading:
 
     @staticmethod
     def of(
-        assignment: Assignment, wall: str, secret: str, known: Misconceptions | None, variants: bool
+        assignment: Assignment, sandbox: Sandbox, secret: str, known: Misconceptions | None, variants: bool
     ) -> "Grading":
         """Reads what must travel: the assignment's own files, and the package of its oracle."""
         root = assignment.folder.parent.parent
@@ -53,7 +51,7 @@ class Grading:
         found += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
         course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
         compiler = nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
-        return Grading(assignment, course, wall, secret, known, variants, code_digest(), compiler)
+        return Grading(assignment, course, sandbox, secret, known, variants, code_digest(), compiler)
 
     @cached_property
     def digest(self) -> str:
@@ -62,7 +60,7 @@ class Grading:
         parts = {
             "assignment": [self.assignment.name, self.assignment.digest],
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in provided.items()},
-            "wall": self.wall,
+            "sandbox": self.sandbox,
             "secret": self.secret,
             "known": None if self.known is None else asdict(self.known),
             "variants": self.variants,
@@ -122,8 +120,10 @@ class GradingSession:
             library=root,
         )
         self._variants = grading.variants
-        self._session = Session(assignment, wall=grading.wall, secret=grading.secret, known=grading.known)
-        self._case_keys = CaseKeys(assignment, grading.wall, self._session.device)
+        self._session = Session(
+            assignment, sandbox=grading.sandbox, secret=grading.secret, known=grading.known
+        )
+        self._case_keys = CaseKeys(assignment, grading.sandbox, self._session.device)
 
     def close(self) -> None:
         """Ends the session and removes the course."""
@@ -133,6 +133,12 @@ class GradingSession:
     def check(self) -> None:
         """Raises UserError where no submission can be started behind the wall."""
         self._session.check_sandbox()
+
+    def answers(
+        self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How files of the course's own end some exact cases that they do not pass."""
+        return self._session.answers(files, cases, names)
 
     def grade(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
@@ -145,25 +151,3 @@ class GradingSession:
         )
         addresses = tuple(cache.addresses[variant] for variant in of)
         return Done(work.key, grades, addresses, cache.fresh, graded.cpu_seconds)
-
-
-_SESSIONS: dict[str, GradingSession] = {}
-
-
-def open_session(grading: Grading) -> None:
-    """Makes this process ready for the work of a batch; once is enough."""
-    if grading.digest not in _SESSIONS:
-        _SESSIONS[grading.digest] = GradingSession(grading)
-        gc.collect()
-        gc.freeze()  # else what is loaded is looked through again and again: a fortieth of the time
-        atexit.register(_SESSIONS[grading.digest].close)
-
-
-def check(digest: str) -> None:
-    """Raises UserError where this process, which was set up, cannot start a submission behind the wall."""
-    _SESSIONS[digest].check()
-
-
-def grade_one(digest: str, work: Work) -> Done:
-    """Does work of the batch with that digest, in a process that was set up for it."""
-    return _SESSIONS[digest].grade(work)

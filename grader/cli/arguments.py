@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import grader
+from grader.model.assignment import Device
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox
 
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 LATER = ("after_due_date", "after_published")
@@ -30,7 +33,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if words[:1] == ["emulate"]:
         return argparse.Namespace(command="emulate", passed_on=words[1:])
     end = words.index("--") if "--" in words else len(words)
-    options = _parser().parse_args(words[:end])
+    options = _parser().parse_args(words[:end] or ["--help"])
     options.passed_on = words[end + 1 :]
     if options.passed_on and options.command != "grade":
         raise UserError("only `grader grade` passes arguments on to pytest")
@@ -45,12 +48,17 @@ def _parser() -> argparse.ArgumentParser:
         "needs review); 2 your mistake, or output that cannot be written, said in one line; 3 the grader's "
         "own fault. A reader that leaves early (grader ... | head) changes neither the work nor the status.",
     )
+    parser.add_argument("--version", action="version", version=f"grader {grader.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (
         *(
             _generate,
             _verify,
             _grade,
+            _try,
+            _debug,
+            _watch,
+            _submit,
             _batch,
             _intake,
             _emulate,
@@ -59,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
             _confirm,
             _forget,
             _similarity,
+            _serve,
+            _doctor,
         ),
     ):
         add(commands)
@@ -104,13 +114,14 @@ def _grade(commands: Any) -> None:
     grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
     grade.add_argument(
         "--device",
-        choices=("cpu", "cuda", "emulated"),
-        help="default: the first of the assignment's that is at hand",
+        choices=tuple(map(str, Device)),
+        help="default: the first available device that the assignment supports",
     )
     grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
     for name, theirs in (("gradescope", "Gradescope"), ("prairielearn", "PrairieLearn")):
         grade.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also as results.json for {theirs}")
     grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
+    grade.add_argument("--open", action="store_true", help="open that page in a browser")
     grade.add_argument(
         "--variant",
         metavar="ID",
@@ -118,7 +129,40 @@ def _grade(commands: Any) -> None:
         "those of the folder's name",
     )
     grade.add_argument("--reveal", action="store_true", help="show hidden cases' values too")
+    grade.add_argument(
+        "--exercise",
+        default="",
+        metavar="NAME",
+        help="only this exercise's cases; * stands for any text",
+    )
+    grade.add_argument(
+        "--case", default="", metavar="NAME", help="only this case: dilate/two-rows; * stands for any text"
+    )
+    grade.add_argument("--all", action="store_true", help="show every failing case of every exercise in full")
     _add_sandbox(grade)
+
+
+def _try(commands: Any) -> None:
+    tried = commands.add_parser("try", help="in a handout: Python, with a case's inputs and your functions")
+    tried.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
+    tried.add_argument("-c", dest="code", metavar="CODE", help="run this instead of a prompt")
+    tried.set_defaults(module="handout.prompt")
+
+
+def _debug(commands: Any) -> None:
+    debug = commands.add_parser("debug", help="in a handout: the debugger, where a case calls your function")
+    debug.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
+    debug.set_defaults(module="handout.debug")
+
+
+def _watch(commands: Any) -> None:
+    watch = commands.add_parser("watch", help="in a handout: grade again whenever a file is saved")
+    watch.set_defaults(module="handout.watch")
+
+
+def _submit(commands: Any) -> None:
+    submit = commands.add_parser("submit", help="in a handout: check the files to submit, and pack them")
+    submit.set_defaults(module="handout.submit")
 
 
 def _batch(commands: Any) -> None:
@@ -244,6 +288,47 @@ def _similarity(commands: Any) -> None:
     )
 
 
+def _serve(commands: Any) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="show the gradebook in a browser, to read and to decide",
+        epilog="It prints an address with a token, which no other person can guess: open it. Ctrl-C ends it.",
+    )
+    _add_gradebook(serve)
+    serve.add_argument("--port", type=int, default=8350, metavar="N", help="0: any; default: %(default)s")
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where to listen; from another address than the default, others can read what is sent",
+    )
+    serve.add_argument(
+        "--edit", action="store_true", help="let the browser grade by hand, comment, adjust and decide"
+    )
+
+
+def _doctor(commands: Any) -> None:
+    doctor = commands.add_parser(
+        "doctor", help="check what grading needs of this machine, and say how to get it"
+    )
+    doctor.add_argument("--json", action="store_true", help="print the checks as JSON")
+    _add_gradebook(doctor)
+
+
+class _Renamed(argparse.Action):
+    """Refuses an option by its old name, and says what to write."""
+
+    def __init__(self, *, new: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.new = new
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _namespace: object, value: object, option: str | None = None
+    ) -> None:
+        """Ends with the message and the exit status of a wrong option."""
+        parser.error(f"{option} has a new name: write {self.new} {value}")
+
+
 def _add_class(parser: argparse.ArgumentParser) -> None:
     """What says where a class's submissions are, and how they are read: the same for every command."""
     parser.add_argument(
@@ -254,11 +339,12 @@ def _add_class(parser: argparse.ArgumentParser) -> None:
         "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
     )
     parser.add_argument(
-        "--policy",
+        "--counts",
         choices=("last", "best", "last-before-deadline"),
         default="last",
         help="which of a student's submissions counts; default: %(default)s",
     )
+    parser.add_argument("--policy", action=_Renamed, new="--counts", help=argparse.SUPPRESS)
     parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
     layouts = modules_of("intake.layouts")
     parser.add_argument(
@@ -297,7 +383,7 @@ def _add_gradebook(parser: argparse.ArgumentParser) -> None:
 def _add_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sandbox",
-        choices=("bubblewrap", "none"),
-        default="bubblewrap",
-        help="none: for your own code only (a handout holds no answers and needs no wall)",
+        choices=tuple(map(str, Sandbox)),
+        default=str(Sandbox.BUBBLEWRAP),
+        help="none: for your own code only (a handout holds no answers and needs no sandbox)",
     )

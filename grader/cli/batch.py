@@ -9,14 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.batch.gradebook import Gradebook
+from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.batch.run import Executor, print_summary, run_batch
-from grader.batch.work import Grading, grade_one, open_session
+from grader.batch.work import Grading
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, course_of, has_variants, repository, secret
 from grader.cli.intake import intake_of
 from grader.judge.session import Session
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox
 from grader.prove.misconceptions import misconceptions
 from grader.report.terminal.intake_table import account_line
 
@@ -28,10 +30,11 @@ def run(options: argparse.Namespace) -> int:
     assignment = assignment_of(options.assignment)
     intake = intake_of(options, assignment)
     Console().print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
-    with Session(assignment, wall=options.sandbox) as session:
+    sandbox = Sandbox(options.sandbox)
+    with Session(assignment, sandbox=sandbox) as session:
         session.check_sandbox()
-    known = None if options.sandbox == "none" else misconceptions(repository(), assignment, secret())
-    grading = Grading.of(assignment, options.sandbox, secret(), known, has_variants(assignment))
+    known = None if sandbox is Sandbox.NONE else misconceptions(repository(), assignment, secret())
+    grading = Grading.of(assignment, sandbox, secret(), known, has_variants(assignment))
     policies = course_of(repository()).policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:
         summary = run_batch(

@@ -3,53 +3,82 @@
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+import webbrowser
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, has_variants, repository, secret
+from grader.cli.handout.progress import Progress
+from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
-from grader.judge.process.devices import first_at_hand, missing
+from grader.judge.examples import examples_of, first_failing, shown_failing
+from grader.judge.process.devices import first_available, missing
+from grader.judge.selection import select
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
-from grader.model.assignment import Assignment
+from grader.judge.verdict.misconceptions import Misconceptions
+from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
-from grader.model.grade import Grade
+from grader.model.files import SubmittedFiles
+from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.python_syntax import needs
 from grader.model.text import clean_line
+from grader.report.feedback import CASES_IN_FULL
 from grader.report.files import write_text
 from grader.report.formats import gradescope, prairielearn
 from grader.report.formats.json import to_json
-from grader.report.pages.feedback_page import to_html
+from grader.report.next_step import where_to_begin
+from grader.report.pages.grade_page import IN_FULL, Closer, to_html
+from grader.report.terminal.example import show_example
 from grader.report.terminal.grade import show
 
 SHOWN_NEEDS = 3
+ALL_CASES = sys.maxsize
+README = "README.html"  # of a handout, rendered
 
 
 def run(options: argparse.Namespace) -> int:
     """Grades, shows the grade and writes it where it is asked for."""
     assignment = assignment_of(options.assignment)
-    device = options.device or first_at_hand(assignment.devices)
+    device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
     if not_here := missing(device):
         raise UserError(f"--device {device}: {not_here}")
     read = read_submission(options.submission, assignment.files, options.accept_renamed)
-    wall = options.sandbox if assignment.frozen is None else "none"
+    sandbox = Sandbox(options.sandbox) if assignment.frozen is None else Sandbox.NONE
     for name in changed_files(assignment) if assignment.frozen is not None else ():
         print(f"note: {name} is not as it was handed out; your instructor grades with the original")
     for note in newer_python(assignment, read.submitted.files):
         print(f"note: {note}")
-    known = _known(assignment, wall)
-    with Session(assignment, wall=wall, secret=secret(), device=device, known=known) as session:
+    chooses = bool(options.exercise or options.case)
+    only = select(assignment, options.exercise, options.case) if chooses else None
+    known = _known(assignment, sandbox)
+    with Session(assignment, sandbox=sandbox, secret=secret(), device=device, known=known) as session:
         session.check_sandbox()
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
-        grade = session.grade(read.submitted, name, options.passed_on, variant)
-    show(grade, Console(), reveal=options.reveal)
-    _write_reports(grade, options)
+        total = len(only) if only is not None else sum(len(c.cases) for c in assignment.rubric.criteria)
+        with Progress(sys.stderr, total) as progress:
+            grade = session.grade(read.submitted, name, options.passed_on, variant, only, progress.watcher)
+        console = Console()
+        show(
+            grade,
+            console,
+            reveal=options.reveal,
+            first_only=not options.all,
+            place=place_of(assignment),
+            cases=ALL_CASES if options.all else CASES_IN_FULL,
+        )
+        closer = _look_closer(session, assignment, read.submitted, grade, options)
+        for example in list(closer.small.values())[:1]:
+            console.print()
+            show_example(example, console)
+    _write_reports(grade, options, closer)
+    if options.open and options.html is not None:
+        webbrowser.open(options.html.resolve().as_uri())
     if grade.needs_person:
         return GRADER_FAULT
     if read.doubt and not read.submitted.problems:
@@ -57,6 +86,27 @@ def run(options: argparse.Namespace) -> int:
         return NOT_PASSED
     ran = [result for criterion in grade.criteria for result in criterion.results]
     return PASSED if all(result.status == "ok" for result in ran) else NOT_PASSED
+
+
+def _look_closer(
+    session: Session,
+    assignment: Assignment,
+    files: SubmittedFiles,
+    grade: Grade,
+    options: argparse.Namespace,
+) -> Closer:
+    """The smallest case that fails as the first failing one does; for a page, all that it draws."""
+    place = place_of(assignment)
+    wanted: Sequence[CheckResult] = ()
+    if options.html is not None:
+        failing = (c.results for c in grade.criteria)
+        wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
+    elif not where_to_begin(grade, place):
+        wanted = first_failing(grade, 1)
+    whole, small = examples_of(session, assignment, files, wanted)
+    sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
+    is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
+    return Closer(whole, small, sources, README if is_beside else "", place)
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:
@@ -72,20 +122,20 @@ def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator
                     yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
 
 
-def _known(assignment: Assignment, wall: str) -> Misconceptions | None:
-    """What mutants answer; a handout brings its own, and none is run without the wall."""
-    if assignment.frozen is not None or wall == "none":
+def _known(assignment: Assignment, sandbox: Sandbox) -> Misconceptions | None:
+    """What mutants answer; a handout brings its own, and none is run without the sandbox."""
+    if assignment.frozen is not None or sandbox is Sandbox.NONE:
         return None
     from grader.prove.misconceptions import misconceptions  # Jinja2, which students do not have
 
     return misconceptions(repository(), assignment, secret())
 
 
-def _write_reports(grade: Grade, options: argparse.Namespace) -> None:
+def _write_reports(grade: Grade, options: argparse.Namespace, closer: Closer) -> None:
     if options.json is not None:
         write_text(options.json, to_json(grade, reveal=options.reveal))
     if options.html is not None:
-        write_text(options.html, to_html(grade, reveal=options.reveal))
+        write_text(options.html, to_html(grade, options.reveal, closer))
     if options.gradescope is not None:
         write_text(options.gradescope, gradescope.results_json(grade))
     if options.prairielearn is not None:

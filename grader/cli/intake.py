@@ -14,7 +14,7 @@ from grader.intake import Intake, read_class
 from grader.intake.choice import Choice, choice_of
 from grader.intake.roster import read_roster
 from grader.model.assignment import Assignment
-from grader.model.policies import Policies, closes, extension_of
+from grader.model.late_policy import Policies, closes, extension_of
 from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 from grader.report.terminal.intake_table import account_csv, account_line, account_table
@@ -61,5 +61,5 @@ def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
 
 def _choice(options: argparse.Namespace, policies: Policies, name: str) -> Choice:
     """By the course's deadline and extensions: what comes too late to count displaces nothing."""
-    choice = choice_of(options.policy, options.deadline, policies.timezone)
+    choice = choice_of(options.counts, options.deadline, policies.timezone)
     return replace(choice, closes=closes(policies, name), extension=partial(extension_of, policies, name))

@@ -20,7 +20,7 @@ class Choice:
     `closes` scores nothing, so it does not displace what came before.
     """
 
-    policy: str = "last"
+    counts: str = "last"
     deadline: datetime | None = None
     closes: datetime | None = None
     extension: Callable[[Student], timedelta] = extension_of
@@ -37,17 +37,17 @@ class Chosen:
     doubt: str = ""
 
 
-def choice_of(policy: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
-    """As the command says it; UserError where policy and deadline do not go together."""
-    if (policy == "last-before-deadline") != (deadline is not None):
-        raise UserError(f"--policy {policy}: --deadline goes with last-before-deadline, and only with it")
+def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
+    """As the command says it; UserError where the two do not go together."""
+    if (counts == "last-before-deadline") != (deadline is not None):
+        raise UserError(f"--counts {counts}: --deadline goes with last-before-deadline, and only with it")
     if deadline is None:
-        return Choice(policy)
+        return Choice(counts)
     if not (moment := moment_of(deadline, zone)):
         raise UserError(
             f"--deadline {deadline!r}: expected a time with its offset, 2026-10-01T23:59:00+02:00"
         )
-    return Choice(policy, datetime.fromisoformat(moment))
+    return Choice(counts, datetime.fromisoformat(moment))
 
 
 def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chosen:
@@ -56,16 +56,16 @@ def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chose
     extension = choice.extension(student)
     if choice.closes is not None:
         ordered = [one for one in ordered if not _is_after(one, choice.closes + extension)] or ordered
-    if choice.policy == "best":
+    if choice.counts == "best":
         return Chosen(tuple(ordered))
-    if choice.policy == "last":
+    if choice.counts == "last":
         return _last(ordered)
     assert choice.deadline is not None
     on_time = [one for one in ordered if _is_on_time(one, choice.deadline + extension)]
     if on_time:
         return _last(on_time)
     if any(not one.submitted_at and (not one.knows_lateness or extension > timedelta()) for one in ordered):
-        doubt = "its time is not known: choose another --policy, or name its folder by the time"
+        doubt = "its time is not known: choose another --counts, or name its folder by the time"
         return Chosen((), doubt)
     return Chosen((), f"nothing was submitted before the deadline, and {len(ordered)} after it")
 
@@ -78,7 +78,7 @@ def _last(ordered: list[Handin]) -> Chosen:
     if len(unordered) == 1:
         return Chosen((ordered[-1],))
     labels = ", ".join(sorted(one.label for one in unordered))
-    mend = "name the folders by time or by number, or use --policy best"
+    mend = "name the folders by time or by number, or use --counts best"
     return Chosen((ordered[-1],), f"nothing says which is the last of {labels}: {mend}")
 
 

@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Submitted:
     paths: tuple[tuple[str, str], ...]
     candidates: tuple[str, ...]
     is_missing: bool = False
+    litter: tuple[str, ...] = ()  # what programs left in a folder that holds nothing else
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Intake:
     def read(self, one: Submitted) -> SubmittedFiles:
         """The files of a submission."""
         assert self.source is not None
-        return find_files(dict(one.paths), self.names, self.source.read, self.accept_renamed).submitted
+        files, read = dict(one.paths), self.source.read
+        return find_files(files, self.names, read, self.accept_renamed, one.litter).submitted
 
 
 def read_class(
@@ -195,13 +197,14 @@ class _Reader:
                 student_id=student.id,
                 assignment=self._about.assignment,
                 files=digest_of(files.submitted),
-                attempt=handin.sequence,
+                sequence=handin.sequence,
                 submitted_at=handin.submitted_at,
                 late=handin.late,
                 doubt=doubt,
             )
             is_missing = files.is_missing and not (handin.doubt or chosen.doubt)
-            submitted.append((submission, self._full(handin.files), is_missing))
+            one = Submitted(submission, self._full(handin.files), (), is_missing, self._litter(handin))
+            submitted.append(one)
             for path in handin.files.values():
                 self._add(path, Role.GRADED if self._prefixed(path) in files.used else Role.EXTRA, student.id)
         for handin in handins:
@@ -209,12 +212,9 @@ class _Reader:
                 self._folders[self._prefixed(handin.folder)] = student.id
             for path in handin.files.values():
                 self._add(path, Role.EXTRA, student.id, OTHER)
-        ids = tuple(dict.fromkeys(submission.id for submission, _, _ in submitted))
-        seen: set[str] = set()
-        for submission, paths, is_missing in submitted:
-            if submission.id not in seen:
-                seen.add(submission.id)
-                self._submitted.append(Submitted(submission, paths, ids, is_missing))
+        ids = tuple(dict.fromkeys(one.submission.id for one in submitted))
+        first = {one.submission.id: one for one in reversed(submitted)}
+        self._submitted += [replace(first[id], candidates=ids) for id in ids]
 
     def _empty_folders(self) -> list[str]:
         """The folders that hold nothing at all: entries of their own."""
@@ -225,12 +225,12 @@ class _Reader:
         """Whether a student's folder holds nothing at all, litter included."""
         return not handin.files and not self._litter(handin)
 
-    def _litter(self, handin: Handin) -> list[str]:
+    def _litter(self, handin: Handin) -> tuple[str, ...]:
         """What lies in the folder of a submission without files, by paths below it."""
         if handin.files or not handin.folder:
-            return []
+            return ()
         start = self._prefixed(f"{handin.folder}/")
-        return [path[len(start) :] for path in self._source.paths if path.startswith(start)]
+        return tuple(path[len(start) :] for path in self._source.paths if path.startswith(start))
 
     def _find(self, handin: Handin) -> ReadFiles:
         files, litter = dict(self._full(handin.files)), self._litter(handin)

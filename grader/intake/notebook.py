@@ -12,14 +12,16 @@ import sys
 from typing import Any
 
 SMALL_BYTES = 1 << 20  # read in this process: some 20 ms at most
-LIMITS = {"RLIMIT_CPU": 10, "RLIMIT_AS": 2 << 30}
+LIMITS = {"RLIMIT_CPU": 2, "RLIMIT_AS": 2 << 30}  # pictures are read at some hundred MB a second
 WALL_SECONDS = 60
+MAX_TAGGED_CELLS, MAX_TAGGED_BYTES = 10_000, 4 << 20  # of cells with tags, the only ones that are handed on
+TOO_LONG = "it is too large or too deeply nested to read"
 
-Cells = list[tuple[list[str], str]]  # the tags and the source of each cell with code, in order
+Cells = list[tuple[list[str], str]]  # the tags and the source of each cell with code and tags, in order
 
 
 def tagged_sources(content: bytes) -> Cells | str:
-    """The tags and sources of a notebook's code cells, or what is wrong with it."""
+    """The tags and sources of a notebook's code cells that have tags, or what is wrong with it."""
     if len(content) <= SMALL_BYTES:
         try:
             return code_cells(content)
@@ -41,7 +43,7 @@ def module_of(cells: Cells, name: str) -> bytes | str | None:
 
 
 def code_cells(content: bytes) -> Cells:
-    """The code cells of a notebook of any version; ValueError or RecursionError where it is none."""
+    """The tagged code cells of a notebook of any version; ValueError or RecursionError where it is none."""
     data = json.loads(content.decode("utf-8-sig"))
     if not isinstance(data, dict) or "nbformat" not in data:
         raise ValueError("found no key nbformat")
@@ -50,7 +52,12 @@ def code_cells(content: bytes) -> Cells:
         cells = _cells_of_sheets(data.get("worksheets"))
     if not isinstance(cells, list):
         raise ValueError("found no list of cells")
-    return [_cell(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    of_code = (_cell(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code")
+    tagged = [(tags, source) for tags, source in of_code if tags]
+    size = sum(len(source) + sum(map(len, tags)) for tags, source in tagged)
+    if len(tagged) > MAX_TAGGED_CELLS or size > MAX_TAGGED_BYTES:
+        raise ValueError(f"found {len(tagged)} cells with tags, {size} characters in all: too many to read")
+    return tagged
 
 
 def _cells_of_sheets(sheets: object) -> list[Any] | None:
@@ -69,7 +76,7 @@ def _cell(cell: dict[str, Any]) -> tuple[list[str], str]:
         source = "".join(source)
     if not isinstance(source, str):
         raise ValueError("found a code cell whose source is no text")
-    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [], source
+    return [tag for tag in tags if isinstance(tag, str) and tag] if isinstance(tags, list) else [], source
 
 
 def _by_child(content: bytes) -> Cells | str:
@@ -77,11 +84,11 @@ def _by_child(content: bytes) -> Cells | str:
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=WALL_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return "it takes too long to read"
+        return TOO_LONG
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         known = lines[-1] if lines and lines[-1].startswith(("ValueError", "json.", "Unicode")) else ""
-        return known.partition(": ")[2][:80] or "it is too large or too deeply nested to read"
+        return known.partition(": ")[2][:80] or TOO_LONG
     return [(tags, source) for tags, source in json.loads(done.stdout)]
 
 

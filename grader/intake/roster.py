@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from grader.model.errors import UserError
-from grader.model.policies import duration
+from grader.model.late_policy import duration
 from grader.model.student import Student
 
 COLUMNS = ("student_id", "name", "email", "section", "extension")
@@ -19,7 +19,9 @@ EXPECTED = f"expected the columns {', '.join(COLUMNS)}"
 SEPARATORS = {";": "a semicolon", "\t": "a tab"}
 LONGEST_EXTENSION = timedelta(days=3650)  # a date plus this is still a date
 QUOTED = 60
-Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+# Control characters, ends of lines, and what turns the direction of what follows: reports show them raw.
+UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+Line = Annotated[str, Field(pattern=rf"^[^{UNSEEN}]*$")]
 
 
 class RosterLine(BaseModel):
@@ -27,11 +29,11 @@ class RosterLine(BaseModel):
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
-    student_id: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f/]+$")]
+    student_id: Annotated[str, Field(pattern=rf"^[^{UNSEEN}\u200b-\u200f/]+$")]
     name: Line
     email: Line
     section: Line
-    extension: Annotated[str, Field(pattern=r"^(\d+(\.\d+)?[hd])?$")]
+    extension: Annotated[str, Field(pattern=r"^([0-9]+(\.[0-9]+)?[hd])?$", max_length=20)]
     group: Line = ""
 
     @field_validator("extension")
@@ -107,9 +109,9 @@ def _student(row: dict[str, str | None], path: Path, line: int) -> Student:
         first = error.errors()[0]
         column = str(first["loc"][0])
         expected = {
-            "student_id": "an id without slashes",
+            "student_id": "an id without slashes and characters that are not seen",
             "extension": "hours (36h), days (2d) or nothing, and no more than ten years",
-        }.get(column, "text on one line")
+        }.get(column, "text on one line without control characters")
         raise UserError(
             f"{column}: found {_shortened(str(first['input']))!r}, expected {expected}", path, line
         ) from error

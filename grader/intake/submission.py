@@ -6,12 +6,12 @@ from pathlib import Path
 
 from grader.intake.litter import is_litter
 from grader.intake.near_names import Near, alike, content_of, nearest
-from grader.intake.notebook import Cells, module_of, tagged_sources
+from grader.intake.notebook import TOO_LONG, Cells, module_of, tagged_sources
 from grader.intake.source import open_source, zip_within
 from grader.model.files import SubmittedFiles
 
 MAX_NOTEBOOKS = 20  # of one submission that are looked into
-MAX_NOTEBOOK_BYTES = 64 << 20  # of all those together: reading them takes some ten seconds at most
+MAX_NOTEBOOK_BYTES = 64 << 20  # of all those together: reading them takes some seconds at most
 TOO_MUCH = "the notebooks before it are too large together: leave the one that is meant"
 SHOWN = 3  # files that are named where one is missing
 
@@ -167,7 +167,10 @@ class _Finder:
         if len(content) > self._bytes_left:
             return TOO_MUCH
         self._bytes_left -= len(content)
-        return tagged_sources(content)
+        cells = tagged_sources(content)
+        if cells == TOO_LONG:  # a second one would take as long
+            self._bytes_left = 0
+        return cells
 
     def _missing(self, name: str, accept_renamed: bool) -> _Found:
         near = nearest(name, self._files, self._read)

@@ -14,6 +14,7 @@ from grader.model.frame import RawArray
 
 Array = npt.NDArray[Any]
 Recipe = tuple[tuple[str, Any], ...]
+UPSTREAM = "out_grad"  # the array that is no input of a forward pass, but the gradient of its result
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Inputs:
             Inputs({}, {name: base}, self.recipes).array(name)[...] = values
             bases[name] = base
         return Inputs(self.values, bases, self.recipes)
+
+    def telling(self, values: Mapping[str, Any]) -> "Inputs":
+        """This case with more plain values beside its own."""
+        return Inputs({**self.values, **values}, self.bases, self.recipes)
 
     def moved(self, name: str, direction: "Inputs", step: float) -> "Inputs":
         """This case in float64, one array moved by `step` times that array of another draw."""

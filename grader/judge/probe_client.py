@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.judge.answers import arrays_of
 from grader.judge.inputs import Inputs
-from grader.judge.verdict.oracles import arrays_of
 from grader.model.grade import Outcome
 
 

@@ -7,34 +7,41 @@ import contextlib
 import os
 import platform
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy
 import pytest
 
 import grader
+from grader.judge.comparison import DTYPE, Oracle
+from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.build import Builder, Built
-from grader.judge.policy import cuda_rules
-from grader.judge.policy.rules import Rules
-from grader.judge.process.devices import first_at_hand
+from grader.judge.policy.cuda_source import as_compiled
+from grader.judge.policy.reading import Reading
+from grader.judge.policy.rules import Terms
+from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject, memory_limit
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
-from grader.judge.verdict.case_result import Run, result_of
-from grader.judge.verdict.diagnose import MISCONCEPTIONS, Misconceptions, diagnose
-from grader.judge.verdict.grade_case import DTYPE, forward_questions
-from grader.judge.verdict.oracles import FrozenOracle, Oracle, ReferenceOracle
+from grader.judge.verdict.call_graph import calls
+from grader.judge.verdict.case_result import Run, own_test, result_of
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.grade_case import grade_case
+from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, end_of
+from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.judge.verdict.result_cache import ResultCache
-from grader.judge.verdict.score import score
-from grader.model.assignment import OWN_TEST, Assignment, Visibility
+from grader.judge.verdict.right_inner import passes_with_a_right
+from grader.judge.verdict.score import FAILED, score
+from grader.model.assignment import OWN_TEST, Assignment, Case, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Sandbox, Status
 
 # of pytest's own plugins, those that rubric items have no use for
 UNUSED = (
@@ -44,6 +51,17 @@ UNUSED = (
 )
 # items are run after pytest's own run is over, when nothing can be captured any more
 QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Whom to tell about a grade as it comes about: the case that is asked next, and what each came to."""
+
+    begins: Callable[[str], None] = lambda case: None
+    ends: Callable[[CheckResult], None] = lambda result: None
+
+
+NOBODY = Watcher()
 
 
 @dataclass(frozen=True)
@@ -57,23 +75,23 @@ class Graded:
 class Session:
     """Grades submissions to one assignment, one after the other, with one oracle for all of them.
 
-    `wall` is "bubblewrap" or "none"; `secret` seeds the hidden cases; `device` is by default the first of the
-    assignment's that is at hand, and a GPU grades one submission at a time; `known` says which misconception
-    gives which answer (in a handout: what `generate` froze).
+    `secret` seeds the hidden cases; `device` is by default the first of the assignment's that is available,
+    and a GPU grades one submission at a time; `known` says which misconception gives which answer (in a
+    handout: what `generate` froze).
     """
 
     def __init__(
         self,
         assignment: Assignment,
         *,
-        wall: str,
+        sandbox: Sandbox,
         secret: str = "",
-        device: str = "",
+        device: Device | None = None,
         known: Misconceptions | None = None,
     ) -> None:
         self._assignment = assignment
-        self._wall = wall
-        self._device = device or first_at_hand(assignment.devices)
+        self._sandbox = sandbox
+        self._device = device or first_available(assignment.devices)
         self._known = known
         self._oracle: Oracle
         if assignment.frozen is not None:
@@ -82,6 +100,9 @@ class Session:
         else:
             self._oracle = ReferenceOracle(assignment, secret)
         self._run = Run(assignment, self._oracle)
+        self._only: Set[str] | None = None
+        self._watcher = NOBODY
+        self._before: Mapping[str, CheckResult] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
         self._provided = Path(self._folder.name) / "provided"
         self._provided.mkdir()  # there may be nothing to provide
@@ -89,18 +110,30 @@ class Session:
             path = self._provided / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        self._rules = None if assignment.policy is None else Rules(assignment, assignment.policy)
-        policy = None if self._rules is None else self._rules.for_worker()
+        terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
+        self._reading = None if terms is None else Reading(terms)
+        import_rules = None if terms is None else terms.for_worker()
         self._kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
-        self._builder = Builder(wall, self._provided, self._kernels.removesuffix(".cu"))
+        self._builder = Builder(
+            sandbox, self._provided, self._kernels.removesuffix(".cu"), self._refusal_of_macros
+        )
         self._starter = starter(
-            wall, assignment.probes, assignment.ndarray, self._provided, policy, self._device
+            sandbox, assignment.probes, assignment.ndarray, self._provided, import_rules, self._device
         )
 
     @property
-    def device(self) -> str:
+    def device(self) -> Device:
         """What submissions are graded on."""
         return self._device
+
+    @property
+    def oracle(self) -> Oracle:
+        """Knows the inputs of every case and what must come back."""
+        return self._oracle
+
+    def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
+        """What the macros of a submission's kernels bring in that its assignment rules out; "" if nothing."""
+        return "" if self._reading is None else self._reading.refusal_of_macros(name, expanded)
 
     def close(self) -> None:
         """Ends the oracle and the launcher and removes what was staged."""
@@ -123,7 +156,7 @@ class Session:
             except GraderFault as fault:
                 reason = " ".join(str(fault).split())
                 raise UserError(
-                    f"{self._wall}: {reason}; --sandbox none grades your own code without it"
+                    f"{self._sandbox}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
         if self._kernels and (reason := self._builder.missing()):
             raise UserError(reason)
@@ -142,29 +175,43 @@ class Session:
         _run_pytest(self._run, QUIETLY, collected)
         return [item for item in collected.items if isinstance(item, pytest.Function)]
 
-    def _ahead(self) -> Iterator[tuple[str, str, Inputs]]:
+    def _prepare(self) -> Iterator[tuple[str, str, Inputs]]:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.compare == "adjoint" and case.visibility is Visibility.VISIBLE:
-                    for probe, inputs in forward_questions(case, criterion, self._oracle):
+                if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
+                    comparison = comparison_of(case)
+                    for probe, inputs in comparison.forward_questions(case, criterion, self._oracle):
                         yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
         """The turn on a device of which there is one: however long those before it take."""
-        if self._device == "cuda":
+        if self._device is Device.CUDA:
             return turn("gpu-0")
         return contextlib.nullcontext()
 
     def grade(
-        self, submission: SubmittedFiles, name: str, arguments: Sequence[str] = (), variant: str = ""
+        self,
+        submission: SubmittedFiles,
+        name: str,
+        arguments: Sequence[str] = (),
+        variant: str = "",
+        only: Set[str] | None = None,
+        watcher: Watcher = NOBODY,
+        before: Mapping[str, CheckResult] = MappingProxyType({}),
     ) -> Grade:
         """The grade of a submission; with `arguments` pytest chooses and runs its cases.
 
         `variant` is the id of a student whose hidden cases have numbers of their own, "" for everybody's.
+        `only` names the cases to run, as `criterion/case`; None runs all. `before` are the results of others,
+        which count as they are.
         Raises UserError where pytest takes the arguments for wrong or they select nothing.
         """
-        return self.grade_variants(submission, name, [variant], arguments).grades[variant]
+        self._only, self._watcher, self._before = only, watcher, before
+        try:
+            return self.grade_variants(submission, name, [variant], arguments).grades[variant]
+        finally:
+            self._only, self._watcher, self._before = None, NOBODY, {}
 
     def grade_variants(
         self,
@@ -178,34 +225,71 @@ class Session:
 
         Results that the `cache` has are not run again, and what runs is added to it.
         """
+        with self.asking(submission, len(variants)) as (implementation, refused, notes):
+            grades = {
+                variant: self._diagnosed(
+                    self._grade(implementation, refused, notes, name, variant, arguments, cache),
+                    implementation,
+                    variant,
+                )
+                for variant in variants
+            }
+            return Graded(grades, implementation.budgets.cpu_seconds)
+
+    def answers(
+        self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How some cases end that the files do not pass; they are the course's own, and no policy is asked.
+
+        `names` says which exercise a function stands for, where an exception passed through it.
+        """
+        files, _ = submission.all_of(self._assignment.files)
+        subject = Subject(self._assignment.modules, DTYPE, self._device, files)
+        limits, ends = self._assignment.limits, {}
+        with Implementation(self._starter, subject, limits, criteria=len(cases)) as implementation:
+            for criterion in self._assignment.rubric.criteria:
+                for case in (case for case in criterion.cases if case.name in cases):
+                    implementation.budgets.enter(criterion.id)
+                    result = grade_case(case, criterion, implementation, self._oracle)
+                    if result.status is not Status.OK:
+                        ends[case.name] = end_of(result, names)
+        return ends
+
+    @contextlib.contextmanager
+    def asking(
+        self, submission: SubmittedFiles, variants: int = 1
+    ) -> Iterator[tuple[Implementation, str, tuple[str, ...]]]:
+        """Something that answers for a submission; why nothing of it may run, or ""; notes on its files."""
         files, refused = submission.all_of(self._assignment.files)
         notes = submission.notes
-        files = {n: cuda_rules.as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
-        if self._rules is not None and not refused:
-            refused = self._rules.refusal(files)
+        files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
+        if self._reading is not None and not refused:
+            refused = self._reading.refusal(files)
         built = Built()
         if self._kernels and not refused:
             built = self._builder.build(self._kernels, files[self._kernels])
             refused = built.refused
             notes = (*notes, *built.notes)
         subject = Subject(self._assignment.modules, DTYPE, self._device, files, built.failed, built.files)
-        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * len(variants)
-        implementation = Implementation(self._starter, subject, limits, self._ahead, criteria)
+        limits, criteria = self._assignment.limits, len(self._assignment.rubric.criteria) * variants
+        implementation = Implementation(self._starter, subject, limits, self._prepare, criteria)
         with self._turn(), implementation:
-            grades = {
-                variant: self._grade(implementation, refused, notes, name, variant, arguments, cache)
-                for variant in variants
-            }
-            return Graded(grades, implementation.budgets.cpu_seconds)
+            yield implementation, refused, notes
 
     def _run_all(self) -> None:
         """The rubric's cases one after the other, then the author's own tests, which are pytest's to run."""
         for criterion in self._assignment.rubric.criteria:
             for case in criterion.cases:
-                if case.kind != OWN_TEST:
-                    result_of(case, criterion, self._run)
+                if case.kind != OWN_TEST and self._is_chosen(case):
+                    self._watcher.begins(case.name)
+                    self._watcher.ends(result_of(case, criterion, self._run))
         for item in self._tests:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            assert isinstance(item, pytest.Function)
+            if self._is_chosen(own_test(self._assignment, item.path.name, item.originalname)):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+
+    def _is_chosen(self, case: Case) -> bool:
+        return self._only is None or case.name in self._only
 
     def _grade(
         self,
@@ -218,31 +302,48 @@ class Session:
         cache: ResultCache | None,
     ) -> Grade:
         self._run.begin(implementation, self._oracle.of(variant), refused, cache)
+        self._run.results.update(self._before)
         if arguments:
             _run_pytest(self._run, arguments)
         else:
             self._run_all()
-        grade = score(
+        return score(
             self._assignment,
             self._run.results,
             submission=name,
-            sandbox=self._wall,
-            device=self._device,
+            sandbox=self._sandbox.value,
+            device=self._device.value,
             versions={
                 "backflip": grader.__version__,
                 "python": platform.python_version(),
                 "numpy": numpy.__version__,
                 "assignment": self._assignment.digest,
-                "memory limit": memory_limit(self._wall, self._device),
+                "memory limit": memory_limit(self._sandbox, self._device),
                 **({"nvrtc": nvrtc.version()} if self._kernels else {}),
                 **({"variant": variant} if variant else {}),
             },
             notes=notes,
         )
+
+    def _diagnosed(self, grade: Grade, implementation: Implementation, variant: str) -> Grade:
+        """The grade with what is known of the ideas behind its failures."""
         if self._known is None:
             return grade
         # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
-        return diagnose(grade, self._known.only(self._visible) if variant else self._known)
+        known = self._known.only(self._visible) if variant else self._known
+        names = {idea.exercise for idea in known.ideas.values()}
+        reached = None if self._kernels else calls(implementation.subject.files, names)
+        return diagnose(grade, known, reached, partial(self._is_inner, implementation))
+
+    def _is_inner(
+        self, implementation: Implementation, criterion: CriterionGrade, exercise: str
+    ) -> bool | None:
+        """See `passes_with_a_right`; None where there is no reference."""
+        version = self._known.right.get(exercise, "") if self._known is not None else ""
+        asked = self._assignment.criterion(criterion.id)
+        failing = {result.case for result in criterion.results if result.status in FAILED}
+        cases = [c for c in asked.cases if c.id in failing and comparison_of(c).is_exact]
+        return passes_with_a_right(version, cases, asked, implementation, self._run.oracle)
 
 
 class Collected:

@@ -4,10 +4,19 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from grader.model.policies import Policies
+from grader.model.late_policy import Policies
+
+
+class Device(StrEnum):
+    """What a submission is graded on: the CPU, a GPU, or the emulator of one."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+    EMULATED = "emulated"
 
 
 class Visibility(StrEnum):
@@ -47,7 +56,7 @@ DEFAULT_IMPORTS = (
 
 
 @dataclass(frozen=True)
-class Policy:
+class ImportRules:
     """What a submission may use to do the exercise.
 
     `imports` are the modules it may import beside its own files and what the assignment provides;
@@ -65,11 +74,11 @@ OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
 class Case:
     """One set of inputs to a probe.
 
-    `kind` names how its inputs are drawn (see `grader.judge.cases`) and `parameters` holds what that
-    kind needs, in the rubric's own words. `weight` is its share of the criterion's points. `covers` names the
-    conditions for whose sake the case is there (see `grader.author.conditions`); `drawn`: of random shapes.
+    `kind` names a module of `grader.judge.kinds`, and `parameters` holds what that kind needs, in the
+    rubric's own words. `compare` names a module of `grader.judge.comparisons`, and `options` holds the keys
+    that comparisons add to a case. `weight` is its share of the criterion's points. `covers` names the
+    conditions for which the case is there (see `grader.author.conditions`); `drawn`: of random shapes.
     `follow_through` is the share of its points for a gradient that is right for a forward pass that is wrong.
-    `at_most` is how many times the reference's CPU time it may take, 0 for any.
     """
 
     id: str
@@ -84,27 +93,32 @@ class Case:
     covers: tuple[str, ...] = ()
     drawn: bool = False
     follow_through: float = 0.0
-    at_most: float = 0.0
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """`criterion/case`, unique in the rubric."""
         return f"{self.criterion}/{self.id}"
 
-    @property
-    def in_handout(self) -> bool:
-        """Whether students get it: visible, not timed beside the reference, and no test of the author's."""
-        return self.visibility is Visibility.VISIBLE and not self.at_most and self.kind != OWN_TEST
+
+@dataclass(frozen=True)
+class Level:
+    """What a person may give for a criterion by hand: so many points, and what they say."""
+
+    points: Fraction
+    text: str
 
 
 @dataclass(frozen=True)
 class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
-    `requires` names earlier criteria without which this one is not run. `adjoint_of` (a linear forward) or
-    `gradient_of` (any other) is the probe of the forward pass, `wrt` the input: what an adjoint or a slope is
-    held against, and what earns follow-through credit. `withheld` is the weight of the hidden cases that a
-    handout's copy of the rubric leaves out.
+    `requires` names earlier criteria without which this one is not run. `options` holds the keys that
+    comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
+    to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out,
+    `withheld_cases` their number.
+    One `by_hand` has no cases: a person gives its points, by its `levels` or otherwise, and where it is
+    `anonymous` without seeing a name.
     """
 
     id: str
@@ -114,10 +128,12 @@ class Criterion:
     probe: str = ""
     help: str = ""
     requires: tuple[str, ...] = ()
-    adjoint_of: str = ""
-    gradient_of: str = ""
-    wrt: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0
+    withheld_cases: int = 0
+    by_hand: bool = False
+    levels: tuple[Level, ...] = ()
+    anonymous: bool = False
 
     @property
     def weight(self) -> int:
@@ -141,9 +157,9 @@ class Assignment:
     `files` are the names handed in; `provided` maps the path of every file that comes from the
     assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
     where there is no reference (in a handout), else None. `tests` are the author's own, pytest's files.
-    `policy` None holds a submission to nothing, which no loaded assignment does. `library` is the folder in
-    which the oracle's package lies where it is not installed. `digest` is over all that a grade depends on.
-    `python` is the version that the course grades with, where this is a handout.
+    `import_rules` None holds a submission to nothing, which no loaded assignment does. `library` is the
+    folder in which the oracle's package lies where it is not installed. `digest` is over all that a grade
+    depends on. `python` is the version that the course grades with, where this is a handout.
     """
 
     name: str
@@ -153,9 +169,9 @@ class Assignment:
     rubric: Rubric
     oracle: str
     ndarray: str = "ndarray"
-    devices: tuple[str, ...] = ("cpu",)
+    devices: tuple[Device, ...] = (Device.CPU,)
     limits: Limits = field(default_factory=Limits)
-    policy: Policy | None = None
+    import_rules: ImportRules | None = None
     provided: Mapping[str, bytes] = field(default_factory=dict)
     frozen: Path | None = None
     library: Path | None = None

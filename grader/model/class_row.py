@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from grader.model.assignment import Visibility
+from grader.model.decision import NONE, Decisions, decided, undecided
 from grader.model.grade import Grade, Status
-from grader.model.policies import OUTDATED, FinalScore, Policies, Standing, apply_policies, apply_policy_to
+from grader.model.late_policy import OUTDATED, FinalScore, Policies, Standing, apply_policies, apply_policy_to
 from grader.model.student import Adjustment, Student, Submission
 from grader.model.text import clean_line, listing
 
@@ -22,6 +23,7 @@ class ClassRow:
     `submission` is the one that the grade is of; `adjustments` are what a person adds to it; `policy_score`
     is what the course's policies make of both. `absent`: the student is on the roster and submitted nothing.
     `offered` are the assignment's points, where there is no grade to say so; 0 where they are not known.
+    `decisions` are what persons decided beside the tests; the grade has them already.
     """
 
     student_id: str
@@ -34,6 +36,17 @@ class ClassRow:
     policy_score: FinalScore | None = None
     absent: bool = False
     offered: Fraction = Fraction(0)
+    decisions: Decisions = NONE
+
+    def with_decisions(self, decisions: Decisions) -> "ClassRow":
+        """The same with what persons decided: points by hand, comments and answers are in the grade."""
+        grade = None if self.grade is None else decided(self.grade, self.files, decisions)
+        return replace(self, grade=grade, decisions=decisions)
+
+    @property
+    def files(self) -> str:
+        """The digest of the files that the grade is of, "" without one."""
+        return "" if self.submission is None else self.submission.files
 
     @property
     def standing(self) -> Standing:
@@ -44,7 +57,11 @@ class ClassRow:
             earned=Fraction(0) if self.grade is None else self.grade.score,
             max_score=self.offered if self.grade is None else self.grade.max_score,
             submission=self.submission,
-            adjustments=self.adjustments,
+            adjustments=(
+                *self.adjustments,
+                *self.decisions.points_of_comments(self.student_id, self.assignment, self.files),
+            ),
+            ruling=self.decisions.ruling_on(self.submission),
         )
 
     @property
@@ -69,7 +86,8 @@ class ClassRow:
             return "not scored: " + listing([f"{r.criterion}/{r.case}" for r in self.grade.needs_person])
         if not all(adjustment.is_for(self.submission) for adjustment in self.adjustments):
             return self.doubt or f"an adjustment {OUTDATED}"
-        return self.doubt or self.final.unclear
+        by_hand = "" if self.grade is None else undecided(self.grade, self.files, self.decisions)
+        return self.doubt or self.final.unclear or by_hand
 
     @property
     def doubt(self) -> str:

@@ -23,7 +23,9 @@ MAX_DIMENSIONS = 16
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # beside "arrays"
-ERROR_FIELDS = frozenset({"type", "message", "file", "line", "source"})
+ERROR_FIELDS = frozenset({"type", "message", "file", "line", "source", "calls"})
+CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments"})
+MAX_CALLS = 6  # of a submission's that an exception passed through
 
 
 @dataclass(frozen=True)
@@ -151,3 +153,15 @@ def check_reply(header: Mapping[str, Any], nonce: str) -> None:
             raise ProtocolError("an error with fields missing or added")
         if not all(isinstance(text, str) for text in texts):
             raise ProtocolError("an error whose fields are not text")
+        _check_calls(error["calls"])
+
+
+def _check_calls(calls: object) -> None:
+    """Raises ProtocolError unless these are a few calls, each with a line and texts."""
+    if not isinstance(calls, list) or len(calls) > MAX_CALLS:
+        raise ProtocolError("calls that are not a short list")
+    for call in calls:
+        if not isinstance(call, dict) or set(call) != CALL_FIELDS or type(call["line"]) is not int:
+            raise ProtocolError("a call with fields missing or added")
+        if not all(isinstance(call[name], str) for name in CALL_FIELDS - {"line"}):
+            raise ProtocolError("a call whose fields are not text")

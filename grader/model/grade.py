@@ -8,6 +8,13 @@ from grader.model.assignment import Visibility
 from grader.model.frame import RawArray
 
 
+class Sandbox(StrEnum):
+    """What encloses a submission while it is graded; without one it has the rights of whoever grades it."""
+
+    BUBBLEWRAP = "bubblewrap"
+    NONE = "none"
+
+
 class Status(StrEnum):
     """How one case ended; the set is closed.
 
@@ -101,7 +108,8 @@ class CheckResult:
     `answer` is a digest of the arrays that came back, where they can be compared with others'; `calls` are
     the calls that an exception passed through. `misconceptions` are those of the criterion's ideas that
     explain this case, and `idea` says so in words.
-    `follow_through` is the share of its points that a case earns although it is wrong.
+    `follow_through` is the share of its points that a case earns although it is wrong. `code` is what a
+    student's request for a regrade names it by (see `grader.model.request_code`).
     """
 
     criterion: str
@@ -119,6 +127,7 @@ class CheckResult:
     misconceptions: tuple[str, ...] = ()
     idea: str = ""
     follow_through: float = 0.0
+    code: str = ""
     calls: tuple[Call, ...] = ()
 
 
@@ -126,6 +135,7 @@ class CheckResult:
 class CriterionGrade:
     """What one criterion earned: `score` of the `points` that its cases at hand offer.
 
+    A criterion `by_hand` has no cases: a person gives its points, and `reason` is their text.
     `ideas` are at most two, the one that explains more first; `facts` are what several cases share.
     """
 
@@ -136,6 +146,7 @@ class CriterionGrade:
     status: Status
     results: tuple[CheckResult, ...]
     reason: str = ""
+    by_hand: bool = False
     ideas: tuple[Idea, ...] = ()
     facts: tuple[Fact, ...] = ()
 
@@ -144,7 +155,7 @@ class CriterionGrade:
 class Grade:
     """One submission's grade.
 
-    `sandbox` records the wall it ran behind, `versions` what judged it. `withheld` are the points that
+    `sandbox` records what enclosed it, `versions` what judged it. `withheld` are the points that
     stand on hidden cases that are not at hand; `not_selected` counts the cases that were left out of this
     run: where it is not zero, the score is no grade. `notes` are lines that a student should read and that
     cost no points.
@@ -173,7 +184,7 @@ class Grade:
     @property
     def passed(self) -> bool:
         """True where every case passed."""
-        return all(criterion.status is Status.OK for criterion in self.criteria)
+        return all(criterion.status is Status.OK for criterion in self.criteria if not criterion.by_hand)
 
     @property
     def needs_person(self) -> tuple[CheckResult, ...]:

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 
+ON_TIME = "on time"
+
 
 @dataclass(frozen=True, slots=True)
 class Student:
@@ -30,7 +32,7 @@ class Student:
 class Submission:
     """One set of files that a student handed in at one time.
 
-    `files` is the hex SHA-256 over the files' names and contents. `attempt` tells several submissions of one
+    `files` is the hex SHA-256 over the files' names and contents. `sequence` tells several submissions of one
     student apart and sorts them. `submitted_at` is ISO 8601 with its offset from UTC (without one where the
     course has no time zone), "" where it is not known; `late` is what the LMS said of it. `doubt` says why a
     person must look before its grade counts, "" where there is no reason or a person has accepted it.
@@ -39,15 +41,15 @@ class Submission:
     student_id: str
     assignment: str
     files: str
-    attempt: str = ""
+    sequence: str = ""
     submitted_at: str = ""
     late: bool = False
     doubt: str = ""
 
     @property
     def id(self) -> str:
-        """The same for the same student, assignment, attempt and files; another one for others."""
-        words = "\0".join((self.student_id, self.assignment, self.attempt, self.files))
+        """The same for the same student, assignment, sequence and files; another one for others."""
+        words = "\0".join((self.student_id, self.assignment, self.sequence, self.files))
         return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
@@ -75,3 +77,13 @@ class Adjustment:
         if self.applies_to == "student" or self.submission is None:
             return True
         return self.submission == ("" if submission is None else submission.id)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRuling:
+    """When a submission counts as submitted: at `time` (ISO 8601 with its offset), or `ON_TIME`."""
+
+    submission: str
+    time: str
+    reason: str
+    author: str

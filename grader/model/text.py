@@ -51,6 +51,12 @@ def review_count(count: int) -> str:
     return f"{count} need{'s' * (count == 1)} review"
 
 
+def plural(count: int | Fraction, noun: str) -> str:
+    """`1 case`, `2 cases`, `2.5 points`."""
+    number = score_text(Fraction(count))
+    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+
+
 def listing(names: Sequence[str], limit: int = 3) -> str:
     """The first names, and how many more there are."""
     more = f" and {len(names) - limit} more" if len(names) > limit else ""

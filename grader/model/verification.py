@@ -24,7 +24,8 @@ class Verification:
     """The kill matrix and what is wrong.
 
     `kills[mutant]` are the cases (criterion/case) that it fails, each with how it ended there. `tolerances`
-    says of each real-valued case which share of its bound rounding took at most.
+    says of each real-valued case which share of its bound rounding took at most. `apart` are the pairs of
+    mutants that do not compose, each with the reason: of those no solution with both is known.
     """
 
     assignment: str
@@ -32,6 +33,7 @@ class Verification:
     kills: Mapping[str, Mapping[str, Status]]
     findings: tuple[Finding, ...] = ()
     tolerances: Mapping[str, float] = field(default_factory=dict)
+    apart: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def survivors(self) -> tuple[str, ...]:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.author.load import places_of
-from grader.judge.process.devices import first_at_hand, missing
+from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Sandbox
 from grader.model.verification import Verification
-from grader.prove.misconceptions import grade_made, grade_variants, misconceptions_file
+from grader.prove.misconceptions import grade_made, grade_variants, keep_misconceptions
 from grader.prove.mutants import read_mutants
 from grader.prove.variants import differences, hidden_exact, kills
 from grader.prove.verify import SOLUTION, submissions, verify
@@ -22,22 +22,22 @@ def prove(root: Path, assignment: Assignment, secret: str, jobs: int, seeds: int
     """What comes of grading the handout, the solution and every mutant."""
     mutants, findings = read_mutants(assignment)
     grades = grade_made(assignment, secret, submissions(assignment, mutants), jobs)
-    misconceptions_file(root, assignment, secret, grades={m.name: grades[m.name] for m in mutants})
+    _, apart = keep_misconceptions(root, assignment, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:
         elsewhere = grades_on_further_devices(assignment, secret)
         verification = verify(assignment, mutants, grades, oracle, place_of, seeds, elsewhere)
-    return replace(verification, findings=findings + verification.findings)
+    return replace(verification, findings=findings + verification.findings, apart=tuple(apart))
 
 
 def grades_on_further_devices(assignment: Assignment, secret: str) -> dict[str, Grade]:
     """The solution's grade on each of the assignment's devices at hand but the one that is used anyway."""
-    first = first_at_hand(assignment.devices)
-    grades = {}
+    first = first_available(assignment.devices)
+    grades: dict[str, Grade] = {}
     for device in assignment.devices:
         if device != first and not missing(device):
             files = {n: text.encode() for n, text in submissions(assignment, ())[SOLUTION].items()}
-            with Session(assignment, wall="bubblewrap", secret=secret, device=device) as session:
+            with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret=secret, device=device) as session:
                 grades[device] = session.grade(SubmittedFiles(files), SOLUTION)
     return grades
 

@@ -2,45 +2,105 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from grader.author.load import digest_of
+from grader.author.render import render
+from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Grading, Work, grade_one, open_session
-from grader.judge.verdict.diagnose import FORMAT, Misconceptions, of_mutants
+from grader.batch.work import Grading, Work
+from grader.judge.selection import criteria_of_exercises
+from grader.judge.verdict.misconceptions import FORMAT, Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade
-from grader.prove.mutants import read_mutants
-from grader.prove.verify import submissions
+from grader.model.grade import Grade, Sandbox
+from grader.model.mutant import Mutant
+from grader.prove.compositions import answers_of, compositions
+from grader.prove.mutants import read_mutants, right_version
+from grader.prove.verify import SOLUTION, submissions
 from grader.report.files import write_files
 
 
 def misconceptions(root: Path, assignment: Assignment, secret: str) -> Misconceptions:
-    """What each mutant of an assignment answers, in the course's secret numbers."""
-    return Misconceptions.read(misconceptions_file(root, assignment, secret))
+    """What each mutant of an assignment answers, and each two, in the course's secret numbers.
 
-
-def misconceptions_file(
-    root: Path, assignment: Assignment, secret: str, grades: Mapping[str, Grade] | None = None
-) -> Path:
-    """The file that says what each mutant of this very assignment answers; made where it is missing."""
-    mutants, _ = read_mutants(assignment)  # `grader verify` complains of the others
-    parts = [str(FORMAT), assignment.digest, secret, *(m.source for m in mutants)]
-    key = digest_of("\0".join(parts).encode())
-    path = root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
+    It is worked out where no file of this very assignment says it.
+    """
+    path = misconceptions_file(root, assignment, secret)
     if not path.is_file():
-        if grades is None:
-            made = submissions(assignment, mutants)
-            grades = grade_made(
-                assignment, secret, {m.name: made[m.name] for m in mutants}, os.cpu_count() or 1
-            )
-        messages = {mutant.name: mutant.message for mutant in mutants}
-        exercises = {mutant.name: mutant.exercise for mutant in mutants}
-        known = of_mutants(grades, messages, exercises)
-        write_files(path.parent, {path.name: known.to_json().encode()})  # others may look for it meanwhile
-    return path
+        mutants, _ = read_mutants(assignment)  # `grader verify` complains of the others
+        jobs = os.cpu_count() or 1
+        made = submissions(assignment, mutants)
+        grades = grade_made(assignment, secret, {m.name: made[m.name] for m in mutants}, jobs)
+        keep_misconceptions(root, assignment, secret, mutants, grades, jobs)
+    return replace(Misconceptions.read(path), right=right_versions(assignment))
+
+
+def misconceptions_file(root: Path, assignment: Assignment, secret: str) -> Path:
+    """The file that says what each mutant of this very assignment answers."""
+    mutants, _ = read_mutants(assignment)
+    parts = [str(FORMAT), assignment.digest, secret, *(m.source + m.help + m.message for m in mutants)]
+    key = digest_of("\0".join(parts).encode())
+    return root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
+
+
+def keep_misconceptions(
+    root: Path,
+    assignment: Assignment,
+    secret: str,
+    mutants: Sequence[Mutant],
+    grades: Mapping[str, Grade],
+    jobs: int,
+) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
+    """Writes that file from the mutants' grades; returns what it says, and the pairs that do not compose."""
+    known, apart = work_out(assignment, secret, mutants, grades, jobs)
+    path = misconceptions_file(root, assignment, secret)
+    write_files(path.parent, {path.name: known.to_json().encode()})  # others may look for it meanwhile
+    return known, apart
+
+
+def work_out(
+    assignment: Assignment,
+    secret: str,
+    mutants: Sequence[Mutant],
+    grades: Mapping[str, Grade],
+    jobs: int,
+) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
+    """What the mutants answer, alone by their grades and two together; the pairs that do not compose."""
+    asked = exercises_asked(assignment)
+    solution = submissions(assignment, ())[SOLUTION]
+    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    made, apart = compositions(mutants, grades, asked, cases, solution)
+    names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
+    composed = answers_of(assignment, secret, made, names, jobs) if made else {}
+    return of_mutants(mutants, grades, asked, composed), apart
+
+
+def exercises_asked(assignment: Assignment) -> dict[str, list[str]]:
+    """By criterion: the exercises that its probe calls, a method by its bare name."""
+    asked: dict[str, list[str]] = {criterion.id: [] for criterion in assignment.rubric.criteria}
+    exercises = {r.partition(":")[2].rpartition(".")[2] for r in render(assignment, "solution").exercises}
+    for exercise, criteria in criteria_of_exercises(assignment).items():
+        for criterion in criteria if exercise in exercises else ():
+            asked[criterion].append(exercise)
+    return asked
+
+
+def right_versions(assignment: Assignment) -> dict[str, str]:
+    """By exercise: what puts the reference's version in the place of a submission's, at the end of its file.
+
+    Under the bare name of a method; nothing for a kernel, or for what a decorator makes of a function.
+    """
+    solution = submissions(assignment, ())[SOLUTION]
+    right = {}
+    for reference in render(assignment, "solution").exercises:
+        exercise = reference.partition(":")[2]
+        for text in (t for n, t in solution.items() if n.endswith(".py") and ".cu:" not in reference):
+            if version := right_version(text, exercise):
+                right[exercise.rpartition(".")[2]] = version
+    return right
 
 
 def grade_made(
@@ -58,7 +118,7 @@ def grade_variants(
     variants: Sequence[str],
 ) -> dict[str, dict[str, Grade]]:
     """The same in the numbers of several students, by their ids; "" stands for everybody's."""
-    grading = Grading.of(assignment, "bubblewrap", secret, None, variants=True)
+    grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
     encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in made.items()}
     work = [Work(name, SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()]
     grades: dict[str, dict[str, Grade]] = {v: {} for v in variants}

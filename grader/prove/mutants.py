@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from grader.author.cuda_source import cut_kernel, kernels
 from grader.author.exercise import Function
@@ -14,7 +16,8 @@ from grader.model.mutant import Mutant
 from grader.model.verification import Finding
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
-CUDA_MARK = re.compile(r"// mutant of (\w*)")  # the first line of the comment above it; the message follows
+# the first line of the comment above it, with a heading of the README; the message follows
+CUDA_MARK = re.compile(r"// mutant of (\w*)(?:, see (#[\w-]+))?")
 DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution has anyway, and the mark
 
 
@@ -64,18 +67,116 @@ def _read_python(
         exercise = _exercise_of(node)
         if exercise is None or not isinstance(node, ast.FunctionDef):
             continue
-        helpers = _used_by(tree, node)
-        file = _file_of(exercise, handed_in) if exercise in exercises else ""
-        message = ast.get_docstring(node) or ""
-        taken = sorted((_defined([node, *helpers]) | {"original"}) & _defined(_body(handed_in.get(file, ""))))
-        problem = _problem(node.name, exercise, message, exercises, file)
-        if not problem and taken:
-            problem = f"mutant {node.name!r} would replace {taken[0]!r} of {file} as well: rename yours"
-        if problem:
-            yield Finding(path, node.lineno, problem)
-        else:
-            source = "\n\n\n".join([handed_in[file].rstrip(), _appended(tree, node, helpers, exercise)])
-            yield Mutant(node.name, exercise, " ".join(message.split()), file, source, node.lineno)
+        try:
+            yield _mutant(tree, node, exercise, exercises, handed_in)
+        except NotOne as problem:
+            yield Finding(path, node.lineno, str(problem))
+
+
+class NotOne(Exception):
+    """What is marked as a mutant and cannot be one; says why."""
+
+
+def _mutant(
+    tree: ast.Module,
+    node: ast.FunctionDef,
+    exercise: str,
+    exercises: Sequence[str],
+    handed_in: Mapping[str, str],
+) -> Mutant:
+    """A marked function as a mutant; NotOne where it cannot be."""
+    file = _file_of(exercise, handed_in) if exercise in exercises else ""
+    message = ast.get_docstring(node) or ""
+    if problem := _problem(node.name, exercise, message, exercises, file):
+        raise NotOne(problem)
+    help, edits = _marked(node, "help", ""), _marked(node, "edits", {})
+    helpers = _used_by(tree, node, edits)
+    taken = sorted((_defined([node, *helpers]) | {"original"}) & _defined(_body(handed_in[file])))
+    if taken:
+        raise NotOne(f"mutant {node.name!r} would replace {taken[0]!r} of {file} as well: rename yours")
+    solution = handed_in[file]
+    appended = _appended(tree, None if edits else node, helpers, exercise) if helpers or not edits else ""
+    try:
+        edited = edit(solution, exercise, edits)
+    except ValueError as error:
+        raise NotOne(f"mutant {node.name!r} {error}") from None
+    source = "\n\n\n".join([edited.rstrip(), appended]) if appended else edited
+    calls = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    text = " ".join(message.split())
+    return Mutant(
+        node.name, exercise, text, file, source, node.lineno, help, edits, appended, "original" in calls
+    )
+
+
+def _marked(node: ast.FunctionDef, key: str, default: Any) -> Any:
+    """What `@mutant(...)` says for a key; NotOne where that is not written out."""
+    for decorator in node.decorator_list:
+        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            if keyword.arg == key:
+                try:
+                    return ast.literal_eval(keyword.value)
+                except ValueError:
+                    raise NotOne(f"mutant {node.name!r} has a `{key}` that is not written out") from None
+    return default
+
+
+def edit(solution: str, exercise: str, edits: Mapping[str, str]) -> str:
+    """The solution with texts of one exercise replaced.
+
+    ValueError, whose words follow a mutant's name, where a text is not there exactly once or two overlap.
+    """
+    if not edits:
+        return solution
+    first, last = extent(solution, exercise)
+    lines = solution.splitlines(keepends=True)
+    before, text, behind = "".join(lines[:first]), "".join(lines[first:last]), "".join(lines[last:])
+    spans = []
+    for old, new in edits.items():
+        if text.count(old) != 1:
+            raise ValueError(f"replaces {old!r}, which {exercise} holds {text.count(old)} times and not once")
+        spans.append((text.index(old), text.index(old) + len(old), new))
+    spans.sort()
+    if any(one[1] > other[0] for one, other in pairwise(spans)):
+        raise ValueError("replaces the same text twice")
+    for start, end, new in reversed(spans):
+        text = text[:start] + new + text[end:]
+    return before + text + behind
+
+
+def right_version(solution: str, exercise: str) -> str:
+    """What follows a submission so that it has the solution's version of an exercise.
+
+    "" where that cannot be. It brings the solution's imports along, and calls what the submission defines.
+    """
+    tree = ast.parse(solution)
+    outer, _, name = exercise.rpartition(".")
+    body = tree.body
+    if outer:
+        body = _methods(body, outer)
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and node.name == name and not node.decorator_list:
+            imports = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+            own = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
+            text = ast.unparse(ast.fix_missing_locations(own))
+            return "\n\n\n".join([*imports, text, f"{exercise} = right_{name}"]) + "\n"
+    return ""
+
+
+def _methods(body: Sequence[ast.stmt], of: str) -> list[ast.stmt]:
+    """What stands in a class."""
+    return [n for node in body if isinstance(node, ast.ClassDef) and node.name == of for n in node.body]
+
+
+def extent(solution: str, exercise: str) -> tuple[int, int]:
+    """The lines of an exercise in a solution: the first, counted from 0, and the one behind the last."""
+    outer, _, name = exercise.rpartition(".")
+    body = _body(solution)
+    if outer:
+        body = _methods(body, outer)
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return node.lineno - 1, node.end_lineno or node.lineno
+    raise ValueError(f"is of {exercise}, which the solution does not define")
 
 
 def _read_cuda(
@@ -106,7 +207,7 @@ def _read_cuda(
             yield Finding(path, line, problem)
         else:
             source = sources[file].replace(_code(original), text)
-            yield Mutant(kernel.name, exercise, message, file, source, line)
+            yield Mutant(kernel.name, exercise, message, file, source, line, mark[2] or "")
 
 
 def _comment_end(kernel: Function) -> int:
@@ -157,9 +258,16 @@ def _defined(body: Sequence[ast.stmt]) -> set[str]:
     return functions | {target.id for target in assigned if isinstance(target, ast.Name)}
 
 
-def _appended(tree: ast.Module, mutant: ast.FunctionDef, helpers: Iterable[ast.stmt], exercise: str) -> str:
-    """What makes a solution this mutant: its imports and helpers, itself, and its name for the exercise's."""
+def _appended(
+    tree: ast.Module, mutant: ast.FunctionDef | None, helpers: Iterable[ast.stmt], exercise: str
+) -> str:
+    """What makes a solution this mutant: its imports and helpers, itself, and its name for the exercise's.
+
+    Without a function it is the helpers of an edit.
+    """
     imports = [ast.unparse(node) for node in tree.body if _is_kept_import(node)]
+    if mutant is None:
+        return "\n\n\n".join([*imports, *map(ast.unparse, helpers)]) + "\n"
     bare = ast.FunctionDef(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
     own = ast.unparse(ast.fix_missing_locations(bare))
     parts = [
@@ -178,16 +286,17 @@ def _is_kept_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import)
 
 
-def _used_by(tree: ast.Module, mutant: ast.FunctionDef) -> list[ast.stmt]:
+def _used_by(tree: ast.Module, mutant: ast.FunctionDef, edits: Mapping[str, str]) -> list[ast.stmt]:
     """The helpers and constants of mutants.py that a mutant needs, directly or through one another."""
+    words = {word for new in edits.values() for word in re.findall(r"\w+", new)}
     defined: dict[str, ast.stmt] = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and _exercise_of(node) is None:
             defined[node.name] = node
         elif isinstance(node, ast.Assign):
             defined |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
-    needed: set[str] = set()
-    waiting: list[ast.stmt] = [mutant]
+    needed = words & set(defined)
+    waiting: list[ast.stmt] = [mutant, *(defined[name] for name in sorted(needed))]
     while waiting:
         names = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)}
         for name in sorted(names & set(defined) - needed):

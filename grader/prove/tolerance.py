@@ -2,7 +2,7 @@
 
 Legitimate ways to compute the same thing must all stay inside, whatever the seed; results just outside, a
 forgotten term and inputs of fewer bits must not. The arithmetic is NumPy's in float32, many seeds at a time,
-and every verdict is `grader.judge.compare`'s, as in grading.
+and every verdict is `grader.judge.array_difference`'s, as in grading.
 """
 
 import math
@@ -14,11 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.judge.cases import draw, pair
-from grader.judge.compare import compare
+from grader.judge.array_difference import first_difference
+from grader.judge.cases import draw
+from grader.judge.comparison import DTYPE, Expected
+from grader.judge.comparisons.bound import linear_bound
+from grader.judge.comparisons.close import close_bound
 from grader.judge.inputs import Inputs
-from grader.judge.verdict.grade_case import DTYPE
-from grader.judge.verdict.oracles import Expected, close_bound, linear_bound
+from grader.judge.kinds import kind_of
+from grader.judge.kinds.conv.shape_slips import pair
 from grader.model.assignment import Case
 
 Array = npt.NDArray[Any]
@@ -82,7 +85,7 @@ def sweep(case: Case, inputs: Inputs, expected: Expected, seeds: int = SEEDS) ->
 
 
 def _passes(actual: Array, exact: Array, bound: Array) -> bool:
-    return compare(Expected((exact,), (bound,)), [actual], DTYPE) is None
+    return first_difference(Expected((exact,), (bound,)), [actual], DTYPE) is None
 
 
 def _agrees(computation: Computation, inputs: Inputs, expected: Expected) -> bool:
@@ -115,16 +118,7 @@ def _around(exact: Array, bound: Array, seed: int) -> tuple[Array, Array]:
 
 def _reduced(case: Case) -> Case:
     """The case with fewer channels and shorter axes; strides, remainders and paddings stay."""
-    sizes = dict(case.parameters)
-    if "x" in sizes:
-        (*image, channels), (*kernel, filters) = sizes["x"], sizes["w"]
-        axes = zip(image, kernel, pair(sizes["stride"]), strict=True)
-        shorter = [n - s * max(0, (n - max(LONGEST, k)) // s) for n, k, s in axes]
-        sizes["x"], sizes["w"] = [*shorter, min(channels, CHANNELS)], [*kernel, min(filters, CHANNELS)]
-        sizes["batch"] = min(sizes["batch"], 2)
-    for key in {"matmul", "logits"} & set(sizes):
-        sizes[key] = [min(n, 3 * LONGEST) for n in sizes[key]]
-    return replace(case, parameters=sizes)
+    return replace(case, parameters=kind_of(case).reduce(case.parameters, LONGEST, CHANNELS))
 
 
 # Sums of products: a convolution, its gradients, and a layer, which is a convolution of images of one pixel.

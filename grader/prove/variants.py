@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from grader.model.assignment import Assignment, Rubric, Visibility
+from grader.judge.comparisons import COMPARISONS
+from grader.model.assignment import OWN_TEST, Assignment, Rubric, Visibility
 from grader.model.grade import Grade, Status
 
 Kills = Mapping[str, frozenset[str]]  # by case: the mutants that fail it
@@ -16,7 +17,9 @@ def hidden_exact(assignment: Assignment) -> Assignment:
         cases = tuple(
             case
             for case in criterion.cases
-            if case.visibility is not Visibility.VISIBLE and case.compare == "exact"
+            if case.visibility is not Visibility.VISIBLE
+            and case.kind != OWN_TEST
+            and COMPARISONS[case.compare].is_exact
         )
         if cases:
             criteria.append(replace(criterion, cases=cases))

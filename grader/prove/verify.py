@@ -13,9 +13,11 @@ from grader.author.conditions import CONDITIONS
 from grader.author.cuda_source import code_of
 from grader.author.python_source import find_function
 from grader.author.render import VIEWS, Rendered, render
+from grader.judge.comparison import Oracle
+from grader.judge.comparisons import COMPARISONS, comparison_of
 from grader.judge.inputs import Inputs
-from grader.judge.verdict.oracles import Oracle
-from grader.model.assignment import Assignment, Case
+from grader.judge.selection import criteria_of_exercises
+from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 from grader.model.verification import Finding, Verification
@@ -23,11 +25,6 @@ from grader.prove.mutants import file_of
 from grader.prove.tolerance import SEEDS, sweep
 
 HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a name
-SELF_CHECKS = (
-    "adjoint",
-    "finite_difference",
-)  # of a gradient against its own forward: no wrong value to tell
-BOUNDED = ("bound", "close")
 UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission ran, or nothing of it counts
 
 
@@ -63,10 +60,11 @@ def verify(
     sweeps = [
         sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
         for case in cases
-        if case.compare in BOUNDED and case.name not in broken
+        if case.kind != OWN_TEST and COMPARISONS[case.compare].has_bounds and case.name not in broken
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),
+        *broken_points(assignment.rubric),
         *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in broken.items()),
         *(
             (name, f"the solution does not pass on {device}: {r.status}: {r.rationale}")
@@ -109,36 +107,22 @@ def _killed_by(mutant: Grade, not_its_own: Container[str]) -> dict[str, Status]:
     }
 
 
+def broken_points(rubric: Rubric) -> Iterator[tuple[str, str]]:
+    """The criteria of which a case is worth no whole points: a student's total would be odd, as 34.78."""
+    for criterion in rubric.criteria:
+        shares = [Fraction(criterion.points * case.weight, criterion.weight) for case in criterion.cases]
+        if odd := next((share for share in shares if share.denominator > 1), None):
+            yield (
+                criterion.id,
+                f"found a case worth {float(odd):.4g} of {criterion.points} points, expected whole points: "
+                f"give the cases weights that add up to {criterion.points} (now {criterion.weight})",
+            )
+
+
 def _free_points(handout: Grade) -> Iterator[tuple[str, str]]:
     for criterion in handout.criteria:
         if criterion.score > Fraction(0):
             yield criterion.id, f"the handout as given out earns points here: {float(criterion.score):g}"
-
-
-def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """The criteria of each exercise: those whose probe calls it (a method goes by its bare name).
-
-    A probe says a function's name as an attribute, a kernel's as a text.
-    """
-    tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
-    called = {
-        function.name: set(_words(function))
-        for function in tree.body
-        if isinstance(function, ast.FunctionDef)
-    }
-    criteria: dict[str, tuple[str, ...]] = {}
-    for criterion in assignment.rubric.criteria:
-        for name in sorted(called.get(criterion.probe, ())):
-            criteria[name] = (*criteria.get(name, ()), criterion.id)
-    return criteria
-
-
-def _words(function: ast.FunctionDef) -> Iterator[str]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Attribute):
-            yield node.attr
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
 
 
 def _surviving(
@@ -174,10 +158,14 @@ def _idle(
                 yield case.name, f"says that it covers {condition}, and does not"
             elif others:
                 yield case.name, f"says that it covers {condition}, and {others[0]} says so too"
-        is_exempt = case.drawn or case.at_most or case.data == "normal" or case.compare in SELF_CHECKS
+        is_exempt = case.drawn or case.data == "normal" or not _must_kill(case)
         if not (fresh or case.covers or is_exempt):
             reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"
             yield case.name, f"{reason}: remove it, or say what it covers"
+
+
+def _must_kill(case: Case) -> bool:
+    return case.kind == OWN_TEST or comparison_of(case).must_kill
 
 
 def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:

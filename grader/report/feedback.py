@@ -10,6 +10,7 @@ from grader.model.text import clean, clean_line, cut_mark
 CASES_IN_FULL = 2
 OUTPUT_LINES = 6
 NOT_SCORED = "not scored: needs review"
+BY_HAND = "a person grades it"
 HIDDEN_FAILS = "a hidden case fails"
 
 
@@ -39,18 +40,23 @@ class Feedback:
     sections: tuple[Section, ...]
 
 
-def feedback_on(grade: Grade, reveal: bool = False) -> Feedback:
-    """What there is to say; of hidden cases their names and statuses alone, unless `reveal` says more."""
+def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) -> Feedback:
+    """What there is to say; of hidden cases their names and statuses alone, unless `reveal` says more.
+
+    Of each criterion the first failing `cases` are told in full, and the others are named.
+    """
     run = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.NOT_RUN]
     whole = _one_reason(run, reveal)
     if whole is not None:
-        return Feedback(block(whole, f"every case fails ({len(run)})", reveal), ())
-    sections = (_section(criterion, reveal) for criterion in grade.criteria)
+        return Feedback(block(whole, _coded(whole, f"every case fails ({len(run)})"), reveal), ())
+    sections = (_section(criterion, reveal, cases) for criterion in grade.criteria)
     return Feedback(None, tuple(section for section in sections if section is not None))
 
 
 def remark(criterion: CriterionGrade) -> str:
     """How many of a criterion's cases pass, or why none ran; empty where all pass."""
+    if criterion.by_hand:
+        return clean_line(criterion.reason) or ("" if criterion.status is Status.OK else BY_HAND)
     if not criterion.results:
         return "not selected" if criterion.points else "hidden cases only"
     if criterion.status is Status.NOT_RUN:
@@ -102,17 +108,33 @@ def is_fault(result: CheckResult) -> bool:
     return result.status is Status.INTERNAL_ERROR
 
 
-def _section(criterion: CriterionGrade, reveal: bool) -> Section | None:
+def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | None:
     failing = [result for result in criterion.results if result.status is not Status.OK]
     if criterion.status is Status.NOT_RUN or not failing:
         return None
     name = clean_line(criterion.id)
     same = _one_reason(criterion.results, reveal)
     if same is not None:
-        return Section(criterion, (block(same, f"{name} · every case ({len(failing)})", reveal),))
+        heading = _coded(same, f"{name} · every case ({len(failing)})")
+        return Section(criterion, (block(same, heading, reveal),))
     failing.sort(key=lambda result: not is_shown(result, reveal))  # first those that explain themselves
-    blocks = (block(r, f"{name} · {clean_line(r.case)}", reveal) for r in failing[:CASES_IN_FULL])
-    return Section(criterion, tuple(blocks), tuple(clean_line(r.case) for r in failing[CASES_IN_FULL:]))
+    blocks = (block(r, _heading(name, r), reveal) for r in failing[:cases])
+    return Section(criterion, tuple(blocks), tuple(_short(r) for r in failing[cases:]))
+
+
+def _heading(criterion: str, result: CheckResult) -> str:
+    """`x_grad · of-views`; with a code `x_grad/of-views · 7KQ2`, as a request for a regrade names it."""
+    case = clean_line(result.case)
+    return f"{criterion}/{case} · {result.code}" if result.code else f"{criterion} · {case}"
+
+
+def _coded(result: CheckResult, heading: str) -> str:
+    """A heading of several cases, with the code of the first."""
+    return f"{heading} · {_heading(clean_line(result.criterion), result)}" if result.code else heading
+
+
+def _short(result: CheckResult) -> str:
+    return f"{clean_line(result.case)} · {result.code}" if result.code else clean_line(result.case)
 
 
 def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.model.class_row import ClassReport
 from grader.model.errors import UserError
 from grader.model.grade import Grade
-from grader.model.policies import FinalScore
+from grader.model.late_policy import FinalScore
 
 Files = Mapping[str, bytes]  # by path below the folder that they are written into
 

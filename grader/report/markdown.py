@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from grader.model.grade import Grade
-from grader.model.policies import FinalScore
+from grader.model.late_policy import FinalScore
 from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback import Block, feedback_on, is_fault, remark
 

@@ -2,8 +2,8 @@
 
 The host module that an assignment provides beside kernels.cu says how: `compile_into(source, folder)` makes
 two libraries, `runtime_into(folder)` the one of the two that depends on no submission,
-`preprocessed(source)` is the source with its macros replaced, and `refused_by_nvidia(source)` what NVIDIA's
-compiler has against it, as lines.
+`preprocessed(source, most)` is the source with its macros replaced, cut off behind so many characters, and
+`refused_by_nvidia(source)` what NVIDIA's compiler has against it, as lines.
 """
 
 import contextlib
@@ -41,9 +41,11 @@ def build(config: Mapping[str, Any]) -> None:
             if config["nvidia"]:
                 result["text"] = "\n".join(host.refused_by_nvidia(source))[:MAX_TEXT]
             else:
-                (folder / PREPROCESSED).write_text(host.preprocessed(source), encoding="utf-8")
-                runtime, kernels = host.compile_into(source, folder)
-                result |= {"runtime": runtime.name, "kernels": kernels.name}
+                expanded = host.preprocessed(source, config["most_expanded"] + 1)
+                (folder / PREPROCESSED).write_text(expanded, encoding="utf-8")
+                if len(expanded) <= config["most_expanded"]:  # else it is refused, and need not be compiled
+                    runtime, kernels = host.compile_into(source, folder)
+                    result |= {"runtime": runtime.name, "kernels": kernels.name}
     except Exception as error:  # of the emulator, which is provided: its classes are known by their names
         result |= {"status": type(error).__name__, "text": str(error)[:MAX_TEXT]}
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
@@ -54,7 +56,9 @@ def _limit(limits: Mapping[str, int]) -> None:
         return
     for name, value in limits.items():
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some: there the judge's clock holds
-            resource.setrlimit(getattr(resource, name), (value, value))
+            # of CPU time the first limit has a signal of its own, by which a compiler says what ended it
+            hard = value + 1 if name == "RLIMIT_CPU" else value
+            resource.setrlimit(getattr(resource, name), (value, hard))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import importlib.util
+import linecache
 import os
 import sys
 import traceback
@@ -13,9 +14,9 @@ from typing import Any, BinaryIO, NoReturn
 
 import numpy
 
-from grader.model.frame import MAX_ARRAYS, Frame, FrameReader, RawArray, encode
+from grader.model.frame import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.model.python_syntax import why_not_read
-from grader.worker.policy import Policy
+from grader.worker.import_rules import ImportRules
 from grader.worker.submission import Case, Submission, to_raw
 
 if sys.platform != "win32":
@@ -23,6 +24,9 @@ if sys.platform != "win32":
 
 REQUEST_BYTES = 1 << 30
 MAX_TEXT = 2000
+MAX_FRAMES = 50  # the last ones of a traceback: a recursion has thousands
+MAX_OF_CALL = 100  # characters of each text: all of them fit into a header
+MAX_ARGUMENT = 40
 
 
 def serve(worker: "Worker") -> NoReturn:
@@ -83,7 +87,7 @@ class Worker:
     def __init__(self, config: Mapping[str, Any]) -> None:
         """Loads what is no submission's: `paths` of provided files, module `ndarray`, file `probes`.
 
-        Then it installs the `policy`, if there is one: no reference is held to any.
+        Then it installs the `import_rules`, if there are any: no reference is held to any.
         """
         sys.dont_write_bytecode = True
         sys.path[:0] = config["paths"]
@@ -98,9 +102,10 @@ class Worker:
         self._answer_bytes = 0
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
             self._ndarray = importlib.import_module(self._ndarray_name)
-        self._policy = Policy(**config["policy"]) if config.get("policy") else None
-        if self._policy is not None:
-            self._policy.install()
+        rules = config.get("import_rules")
+        self._rules = ImportRules(**rules) if rules else None
+        if self._rules is not None:
+            self._rules.install()
 
     def answer(self, frame: Frame) -> bytes:
         """The reply to one request; whatever the submission raises becomes an error in it."""
@@ -128,8 +133,8 @@ class Worker:
             Path(self._folder, name).write_bytes(content.data)
         os.chdir(self._folder)
         sys.path.insert(0, self._folder)
-        if self._policy is not None:
-            self._policy.hold(self._folder)
+        if self._rules is not None:
+            self._rules.hold(self._folder)
         # A device that does not start is no fault of the submission's; the emulator's kernels come compiled.
         if self._ndarray is not None and header["device"] != "emulated":
             getattr(self._ndarray, header["device"])()
@@ -150,8 +155,9 @@ class Worker:
         return to_raw(getattr(self._probes, header["probe"])(submission, case), self._ndarray)
 
     def _describe(self, raised: BaseException) -> dict[str, Any]:
-        """The exception as text, with the last line of the submission that it passed through."""
-        place = {"file": "", "line": 0, "source": ""}
+        """The exception as text, with the calls of the submission that it passed through."""
+        place: dict[str, Any] = {"file": "", "line": 0, "source": ""}
+        calls: list[dict[str, Any]] = []
         if isinstance(raised, SyntaxError):
             place = {
                 "file": Path(raised.filename or "").name,
@@ -164,12 +170,10 @@ class Worker:
                 message = f"{message}. {why[0].upper()}{why[1:]}"
         else:
             message = _text(raised)
-            for entry in traceback.extract_tb(raised.__traceback__, limit=-50):
-                if self._folder and entry.filename.startswith(self._folder + os.sep):
-                    name = os.path.relpath(entry.filename, self._folder)
-                    place = {"file": name, "line": entry.lineno or 0, "source": entry.line or ""}
+            calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
+            place |= {key: calls[-1][key] for key in place} if calls else {}
         texts = {"type": type(raised).__name__, "message": message, **place}
-        return {k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in texts.items()}
+        return {**_cut(texts), "calls": calls}
 
     def _unreadable(self, name: object) -> list[tuple[str, str]]:
         """The file of a submission that Python cannot read, and why where Python itself does not say it.
@@ -180,6 +184,46 @@ class Worker:
             if self._folder and path.is_file() and (why := why_not_read(path.read_bytes())):
                 return [(path.name, why)]
         return []
+
+
+def _cut(texts: Mapping[str, Any], most: int = MAX_TEXT) -> dict[str, Any]:
+    return {k: v[:most] if isinstance(v, str) else v for k, v in texts.items()}
+
+
+def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
+    """The calls of a submission that an exception passed through, the outermost first, the last few of them.
+
+    Each says the function, its file and line, and what it was given as it stands when the exception leaves.
+    """
+    calls = []
+    for frame, line in list(traceback.walk_tb(raised.__traceback__))[-MAX_FRAMES:]:
+        code = frame.f_code
+        if folder and code.co_filename.startswith(folder + os.sep):
+            given = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            described = ((name, _in_brief(frame.f_locals.get(name))) for name in given)
+            calls.append(
+                {
+                    "function": code.co_name,
+                    "file": os.path.relpath(code.co_filename, folder),
+                    "line": line,
+                    "source": linecache.getline(code.co_filename, line).strip(),
+                    "arguments": ", ".join(f"{name} {text}" for name, text in described if text),
+                }
+            )
+    return calls[-MAX_CALLS:]
+
+
+def _in_brief(value: object) -> str:
+    """An array's shape, a number, or a few of them; "" for anything else, and for what cannot be asked."""
+    with contextlib.suppress(BaseException):
+        if isinstance(value, int | float):
+            return repr(value)[:MAX_ARGUMENT]
+        if isinstance(value, tuple | list):
+            return repr(value)[:MAX_ARGUMENT] if all(isinstance(item, int) for item in value) else ""
+        shape = getattr(value, "shape", None)
+        if isinstance(shape, tuple) and all(isinstance(item, int) for item in shape):
+            return repr(shape)[:MAX_ARGUMENT]
+    return ""
 
 
 def _text(raised: BaseException) -> str:

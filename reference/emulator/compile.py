@@ -18,6 +18,7 @@ from pathlib import Path
 from .arithmetic import call_by_a_pointer, with_counts
 from .cache import make_room, mark_used
 from .elf import runs_on_loading, unknown_names
+from .messages import errors_in
 from .source import CompileError, kernels_of, prepare
 
 HERE = Path(__file__).parent
@@ -69,6 +70,32 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
     )
 
 
+def flags(family: str, checked: bool) -> tuple[str, ...]:
+    """How kernels are compiled by a compiler of the family "gcc" or "clang"."""
+    return (*KERNELS, *((*CHECKED, *COVERED[family]) if checked else ("-O2",)))
+
+
+def preprocess(program: str, most: int) -> str:
+    """A program with its macros replaced, as it is compiled to be checked; cut off behind `most` bytes.
+
+    CompileError with the compiler's messages; NoCompiler.
+    """
+    command, family, _ = compiler()
+    words = [*command, *flags(family, True), "-E", "-P", "-x", "c++", "-"]
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+        given.write(program.encode())
+        given.seek(0)
+        with subprocess.Popen(words, stdin=given, stdout=subprocess.PIPE, stderr=said) as running:
+            assert running.stdout is not None
+            expanded = running.stdout.read(most)
+            if len(expanded) == most:
+                running.kill()  # a macro may stand for more than there is memory
+        if running.returncode != 0 and len(expanded) < most:
+            said.seek(0)
+            raise CompileError(said.read().decode(errors="replace").strip())
+    return expanded.decode(errors="replace")
+
+
 def compile_library(
     source: str,
     file: str,
@@ -98,7 +125,7 @@ def compile_library(
             "",
         ]
     )
-    options = [*KERNELS, *((*CHECKED, *COVERED[family]) if checked else ("-O2",)), f"-I{HEADERS}"]
+    options = [*flags(family, checked), f"-I{HEADERS}"]
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
@@ -111,10 +138,17 @@ def compile_library(
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         started = {} if runtime.exists() else start_runtime(command, Path(scratch))
         kernels = Path(scratch, "kernels.o")
-        if checked:
-            warnings = assemble(command, options, program, kernels, file)
-        else:
-            warnings = run([*command, *options, "-x", "c++", "-c", "-", "-o", str(kernels)], program)
+        try:
+            if checked:
+                warnings = assemble(command, options, program, kernels, shown)
+            else:
+                words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(kernels)]
+                warnings = run(words, program, shown)
+        except CompileError:
+            for unit in started.values():  # they work in a folder that goes away now
+                unit.kill()
+                unit.communicate()
+            raise
         for name, unit in started.items():
             _, said = unit.communicate()
             if unit.returncode != 0:
@@ -143,7 +177,7 @@ def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess
 def assemble(command: Sequence[str], options: Sequence[str], program: str, target: Path, file: str) -> str:
     """Compile, with counts of arithmetic; the compiler's warnings."""
     assembly = target.with_suffix(".s")
-    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program)
+    warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program, file)
     if sys.platform != "darwin":  # its assembly is written otherwise; arithmetic is not counted there
         text = assembly.read_text(encoding="utf-8")
         if line := call_by_a_pointer(text):
@@ -156,11 +190,11 @@ def assemble(command: Sequence[str], options: Sequence[str], program: str, targe
     return warnings
 
 
-def run(command: Sequence[str], given: str = "") -> str:
-    """Run the compiler; what it says. CompileError with that where it fails."""
+def run(command: Sequence[str], given: str = "", file: str = "") -> str:
+    """Run the compiler; what it says. CompileError with the errors in `file` where it fails."""
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CompileError(done.stderr.strip())
+        raise CompileError(errors_in(done.stderr.strip(), file, given))
     return done.stderr.strip()
 
 

@@ -10,7 +10,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Sandbox
 from tests.folders import in_folder
 
 LIMITS = Limits(
@@ -33,7 +33,7 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
     rubric = course / "assignments" / "tiny" / "rubric.yaml"
     rubric.write_text(rubric.read_text().replace("    requires: [flip]\n", ""))
     loaded = load(course / "assignments" / "tiny")
-    return replace(loaded, provided=provided_files(loaded), limits=LIMITS, policy=None)
+    return replace(loaded, provided=provided_files(loaded), limits=LIMITS, import_rules=None)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def honest_folder(tmp_path_factory: pytest.TempPathFactory, honest: str) -> Path
 @pytest.fixture(scope="module")
 def honest_alone(assignment: Assignment, honest_folder: Path) -> Grade:
     """The grade of the honest submission where no attack ever ran."""
-    with Session(assignment, wall="bubblewrap", secret=SECRET) as alone:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret=SECRET) as alone:
         return alone.grade(in_folder(honest_folder), "honest")
 
 
@@ -61,6 +61,6 @@ def session(assignment: Assignment, honest_folder: Path) -> Iterator[Session]:
     """The one session that grades attacks and honest submissions in turn."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BACKFLIP_SEED", SECRET)
-        with Session(assignment, wall="bubblewrap", secret=SECRET) as session:
+        with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret=SECRET) as session:
             session.grade(in_folder(honest_folder), "honest")  # starts what it keeps
             yield session

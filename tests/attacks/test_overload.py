@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Done, Grading, Work, grade_one, open_session
+from grader.batch.work import Done, Grading, Work
 from grader.intake import read_class
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade, Status
+from grader.model.grade import Grade, Sandbox, Status
 from tests.attacks.test_attacks import TABLE, stage
 from tests.folders import in_folder
 
@@ -57,7 +58,7 @@ def grade_folder(folder: Path, assignment: Assignment, graders: int) -> dict[str
         Work(found.submission.id, intake.read(found), (found.submission.student_id,))
         for found in intake.submissions
     ]
-    grading = Grading.of(assignment, "bubblewrap", "canary", None, variants=False)
+    grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, "canary", None, variants=False)
     done = grade_all(work, partial(grade_one, grading.digest), graders, partial(open_session, grading))
     return {one.students[0]: result.grades[0] for one, result in done if isinstance(result, Done)}
 
@@ -116,7 +117,7 @@ def test_a_launcher_that_is_killed_costs_nobody_points_in_silence(
 ) -> None:
     """As by the kernel where memory runs out: what cannot be judged is the grader's fault, and says so."""
     slow = submission(tmp_path / "slow", honest + SLOW)
-    with Session(assignment, wall="bubblewrap", secret="canary") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
         session.grade(in_folder(slow), "slow")
         process = session._starter._process  # type: ignore[attr-defined]
         threading.Timer(moment, os.kill, (process.pid, signal.SIGKILL)).start()

@@ -7,8 +7,8 @@ import pytest
 
 from grader.judge.cases import draw
 from grader.judge.session import Session
-from grader.model.assignment import Assignment, Policy, Visibility
-from grader.model.grade import Status
+from grader.model.assignment import Assignment, ImportRules, Visibility
+from grader.model.grade import Sandbox, Status
 from tests.folders import in_folder
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
@@ -33,11 +33,11 @@ def dilate(a, axes, dilation):
 def test_a_function_that_is_the_exercise_is_refused(
     assignment: Assignment, honest: str, tmp_path: Path, name: str
 ) -> None:
-    held = replace(assignment, policy=Policy(forbidden=("numpy.flip",)))
+    held = replace(assignment, import_rules=ImportRules(forbidden=("numpy.flip",)))
     source = (SUBMISSIONS / f"{name}.py").read_text(encoding="utf-8")
     (tmp_path / "conv.py").write_text(f"{honest}\n\n{source}", encoding="utf-8")
 
-    with Session(held, wall="bubblewrap", secret="canary") as session:
+    with Session(held, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
         grade = session.grade(in_folder(tmp_path), name)
 
     assert grade.score == 0

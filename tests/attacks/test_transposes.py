@@ -9,7 +9,7 @@ import pytest
 from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
-from grader.model.grade import Grade, Status
+from grader.model.grade import Grade, Sandbox, Status
 from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"
@@ -66,11 +66,11 @@ def grade_with(make_course: Callable[..., Path], tmp_path: Path) -> GradeWith:
     def grade(rubric: str, attack: str) -> Grade:
         files = {"assignments/tiny/rubric.yaml": rubric, "assignments/tiny/probes.py": PROBES}
         assignment = load(make_course(tmp_path / "course", files) / "assignments" / "tiny")
-        assignment = replace(assignment, provided=provided_files(assignment), policy=None)
+        assignment = replace(assignment, provided=provided_files(assignment), import_rules=None)
         folder = tmp_path / "attack"
         folder.mkdir()
         (folder / "conv.py").write_bytes((ATTACKS / f"{attack}.py").read_bytes())
-        with Session(assignment, wall="bubblewrap", secret="canary") as session:
+        with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
             return session.grade(in_folder(folder), attack)
 
     return grade

@@ -8,6 +8,7 @@ import numpy as np
 from benchmarks.exercise import SOLUTION, hand_in, make_course
 from benchmarks.peers import CASES, notebook, reason
 from grader.judge.session import Session
+from grader.model.grade import Sandbox
 from tests.folders import in_folder
 
 
@@ -16,7 +17,7 @@ def test_a_right_submission_earns_full_marks_and_the_handout_none(tmp_path: Path
     right, wrong = hand_in(tmp_path / "submitted", 2)
     (wrong / "conv.py").write_text("def flip(a, axes):\n    return a\n")
 
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         assert session.grade(in_folder(right), "right").passed
         assert session.grade(in_folder(wrong), "wrong").score == 0
 

@@ -10,9 +10,10 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.cli.course import secret
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions
-from grader.model.assignment import Assignment
+from grader.judge.verdict.misconceptions import Misconceptions
+from grader.model.assignment import Assignment, Device
 from grader.model.files import SubmittedFiles
+from grader.model.grade import Sandbox
 from grader.prove.misconceptions import misconceptions
 from grader.report.files import write_files
 from grader.report.terminal.grade import to_text
@@ -24,7 +25,7 @@ GOLDEN = Path(__file__).parent / "kernels"
 
 def golden_files(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
     """The feedback on each of the class, by its path below GOLDEN."""
-    where = {"wall": "bubblewrap", "device": "emulated", "secret": secret()}
+    where = {"sandbox": Sandbox.BUBBLEWRAP, "device": Device.EMULATED, "secret": secret()}
     with Session(assignment, **where, known=known) as session:
         return {
             f"{name}.txt": to_text(replace(session.grade(SubmittedFiles(files), name), notes=())).encode()

@@ -14,7 +14,7 @@ from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, ClassRow, with_policies
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.identity import Identities
-from grader.model.policies import DAY, LateDays, Penalty, Policies, Rounding
+from grader.model.late_policy import DAY, LateDays, Penalty, Policies, Rounding
 from grader.model.student import Adjustment, Student, Submission
 from grader.report.files import write_files
 from grader.report.formats import Request, canvas, format_of, moodle, names

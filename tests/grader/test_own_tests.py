@@ -15,7 +15,7 @@ from grader.author.render import provided_files, render
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
-from grader.model.grade import CheckResult, Grade, Status
+from grader.model.grade import CheckResult, Grade, Sandbox, Status
 from tests.folders import in_folder
 from tests.tables import by_name
 
@@ -53,7 +53,7 @@ def grade(course: Path, tmp_path: Path) -> Callable[..., Grade]:
 
     def grade(tests: str, source: str, *arguments: str) -> Grade:
         (tmp_path / "conv.py").write_text(source)
-        with Session(with_tests(course, tests), wall="bubblewrap") as session:
+        with Session(with_tests(course, tests), sandbox=Sandbox.BUBBLEWRAP) as session:
             first = session.grade(in_folder(tmp_path), "ada", arguments)
             assert session.grade(in_folder(tmp_path), "ada", arguments) == first
             return first

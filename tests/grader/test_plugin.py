@@ -10,7 +10,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.errors import UserError
-from grader.model.grade import Grade, Status
+from grader.model.grade import Grade, Sandbox, Status
 from tests.folders import in_folder
 from tests.tiny_course import RIGHT, WRONG
 
@@ -30,7 +30,9 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     neighbour.mkdir()
     (neighbour / "rubric.yaml").write_text((root / "assignments" / "tiny" / "rubric.yaml").read_text())
     assignment = load(root / "assignments" / "tiny")
-    with Session(replace(assignment, provided=provided_files(assignment)), wall="bubblewrap") as session:
+    with Session(
+        replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP
+    ) as session:
         yield session
 
 
@@ -177,7 +179,7 @@ def test_a_bug_of_the_graders_is_an_internal_error_and_nobody_elses(
     def bug(*_: object) -> None:
         raise ZeroDivisionError("in the judge")
 
-    monkeypatch.setattr("grader.judge.verdict.case_result.check", bug)
+    monkeypatch.setattr("grader.judge.verdict.case_result.grade_case", bug)
     graded = grade(RIGHT)
 
     assert [r.status for r in graded.needs_person[:2]] == [Status.INTERNAL_ERROR] * 2

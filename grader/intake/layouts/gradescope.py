@@ -20,7 +20,26 @@ SUBMISSION = re.compile(r"submission_\d+", re.ASCII)
 MAX_ID = 100
 WITHOUT = f"looks like Gradescope's export without its {METADATA}, which says whose submissions these are"
 WITHIN = "found Gradescope's export in the folder {folder!r}: give that folder itself, if it is no student's"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's takes a tenth of the time
+LIBYAML: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # it takes a tenth of the time
+MAX_NESTED = 20
+OPENING = (
+    *(yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken),
+    *(yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken),
+)
+CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+
+
+class Loader(LIBYAML):  # type: ignore[misc]
+    """Reads numbers as texts: an id may begin with 0, and YAML adds 1:1:1:1... up for minutes."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in NUMBERS]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for number in NUMBERS:
+    Loader.add_constructor(number, yaml.SafeLoader.construct_yaml_str)
 
 
 def read(tree: Tree) -> Reading | None:
@@ -88,15 +107,27 @@ def _id(text: str) -> str:
     return text.strip() if is_id else ""
 
 
+def _unlike_gradescope(text: str) -> str:
+    """What would make a few bytes of YAML large, or its reader crash: an alias, or nesting; "" if neither."""
+    depth = 0
+    for token in yaml.scan(text, Loader=Loader):
+        if isinstance(token, yaml.AliasToken):
+            return "an alias (*name)"
+        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+        if depth > MAX_NESTED:
+            return f"more than {MAX_NESTED} collections within each other"
+    return ""
+
+
 def _read_metadata(path: str, content: bytes | str) -> dict[str, dict[str, Any]]:
     """The submissions by folder; UserError if the file is not what Gradescope writes."""
     if isinstance(content, str):
         raise UserError(content, path)
     try:
         text = content.decode("utf-8-sig")
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=LOADER)):
-            raise UserError("found an alias (*name), which Gradescope does not write", path)
-        data = LOADER(text).get_single_data()
+        if unlike := _unlike_gradescope(text):
+            raise UserError(f"found {unlike}, which Gradescope does not write", path)
+        data = Loader(text).get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else mark.line + 1

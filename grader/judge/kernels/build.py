@@ -12,29 +12,39 @@ grade and costs nothing, so that a grade is the same where there is none.
 import hashlib
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.judge.kernels import nvrtc
 from grader.judge.kernels.compiled_cache import Cache
-from grader.judge.policy import cuda_rules
-from grader.judge.process.sandbox import ENVIRONMENT, compiler_wall
+from grader.judge.policy import cuda_rules, cuda_source
+from grader.judge.policy.reading import MAX_EXPANDED_BYTES
+from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
 from grader.model.errors import GraderFault
 from grader.model.files import read_plain
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
 RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules
 SECONDS = 120
-LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": 60, "RLIMIT_FSIZE": 64 << 20}
+CPU_SECONDS = 30  # of each program that compiles: it takes some two
+LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_FSIZE": 64 << 20}
 MAX_LIBRARY_BYTES = 8 << 20
 NVIDIA_SECONDS = 20  # of CPU time: it takes less than one
 MAX_NOTES = 4
 NO_POINTS = "This costs no points."
 RESULT, PREPROCESSED = "result.json", "preprocessed.cu"
+# How g++ says that a program which it started was ended, and how bubblewrap and Python do.
+ENDED_BY_LIMITS = re.compile(
+    r"(?:CPU time|File size) limit exceeded|Killed signal|out of memory|virtual memory exhausted|bad_alloc"
+)
+LIMIT_SIGNALS = frozenset((signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ, signal.SIGSEGV))
+SIMPLER = "write it more simply, without macros and templates that stand for much code"
 
 
 @dataclass(frozen=True)
@@ -51,14 +61,22 @@ class Built:
 
 
 class Builder:
-    """Compiles kernels for the submissions to one assignment; `wall` is "bubblewrap" or "none".
+    """Compiles kernels for the submissions to one assignment, in a `sandbox`.
 
+    `refusal` says what is wrong with the file of a name in which macros are replaced by what they stand for.
     `provided` is the folder of what the assignment provides, with the module `host` among it. Libraries are
     kept in `cache`, the user's.
     """
 
-    def __init__(self, wall: str, provided: Path, host: str, cache: Path | None = None) -> None:
-        self._wall, self._provided, self._host = wall, provided, host
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        provided: Path,
+        host: str,
+        refusal: Callable[[str, bytes], str],
+        cache: Path | None = None,
+    ) -> None:
+        self._sandbox, self._provided, self._host, self._refusal = sandbox, provided, host, refusal
         self._cache = Cache(cache)
         self._runtime: tuple[str, bytes] | None = None
 
@@ -84,22 +102,35 @@ class Builder:
         assert self._runtime is not None
         runtime, content = self._runtime
         key = f"kernels_{self._digest(runtime, source)}"
-        made = self._cache.get(f"{key}.so")
-        if made is None:
-            with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-                folder = Path(scratch)
-                (folder / name).write_bytes(source)
-                result = self._run(folder, name, {runtime: content})
-                if result["status"] != "ok":
-                    text = result["text"] or "the compiler did not come to an end"
-                    return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
-                # what macros stand for is held to the policy, too; where it stands the compiler does not say
-                _, refused = cuda_rules.problem_of(_taken(folder, PREPROCESSED))
-                made = _taken(folder, result["kernels"])
-            if refused:
-                return Built(refused=f"{name}: {refused}")
-            self._cache.keep(f"{key}.so", made)
-        return Built({RUNTIME: content, KERNELS: made}, self._notes(name, source, key))
+        library = self._cache.get(f"{key}.so")
+        if library is None:
+            compiled = self._compiled(name, source)
+            if isinstance(compiled, Built):
+                return compiled
+            library = compiled
+            self._cache.keep(f"{key}.so", library)
+        return Built({RUNTIME: content, KERNELS: library}, self._notes(name, source, key))
+
+    def _compiled(self, name: str, source: bytes) -> bytes | Built:
+        """The library of a source; why there is none, or why it may not be used."""
+        assert self._runtime is not None
+        with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+            folder = Path(scratch)
+            (folder / name).write_bytes(source)
+            result = self._run(folder, name, dict([self._runtime]))
+            if result["status"] != "ok":
+                text = result["text"] or "the compiler did not come to an end"
+                if ENDED_BY_LIMITS.search(text):
+                    text = _too_much(name)
+                return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
+            # what macros stand for is held to the policy, too; where it stands the compiler does not say
+            if refused := self._refusal(name, _taken(folder, PREPROCESSED)):
+                return Built(refused=refused)
+            library = _taken(folder, result["kernels"], LIMITS["RLIMIT_FSIZE"])
+        if len(library) > MAX_LIBRARY_BYTES:
+            text = f"{name}: compiled, it has more than {MAX_LIBRARY_BYTES >> 20} MiB: {SIMPLER}"
+            return Built(failed=Outcome(Status.ERROR, reason=text, error="CompileError"))
+        return library
 
     def _notes(self, name: str, source: bytes, known_as: str) -> tuple[str, ...]:
         """What NVIDIA's compiler refuses of a source that g++ takes; () where it is not installed.
@@ -134,14 +165,15 @@ class Builder:
             (folder / name).write_bytes(content)
         limits = LIMITS | ({"RLIMIT_CPU": NVIDIA_SECONDS} if nvidia else {})
         config: dict[str, object] = {"host": self._host, "source": source, "limits": limits, "nvidia": nvidia}
+        config["most_expanded"] = MAX_EXPANDED_BYTES
         config |= {"paths": [str(self._provided)], "folder": str(folder)}
         words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.build")
         environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
-        if self._wall != "none":
+        if self._sandbox is not Sandbox.NONE:
             config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
             installed = nvrtc.installed()
             packages = {} if installed is None else {installed.place: installed.folder}
-            words = compiler_wall(self._provided, folder, tuple(_compiler_variables().items()), packages)
+            words = compiler_sandbox(self._provided, folder, tuple(_compiler_variables().items()), packages)
         try:
             done = subprocess.run(
                 [*words, json.dumps(config)],
@@ -157,6 +189,9 @@ class Builder:
             return {"status": "CompileError", "text": late}
         said = read_plain(folder / RESULT, RESULT)
         if isinstance(said, str):
+            ended = done.returncode - 128 if done.returncode > 128 else -done.returncode
+            if source and ended in LIMIT_SIGNALS:  # the compiler itself starts here: it made the runtime
+                return {"status": "CompileError", "text": _too_much(source)}
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise GraderFault(f"no compiler could be started: {''.join(last) or said}")
         try:
@@ -168,17 +203,22 @@ class Builder:
         """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""
         digest = hashlib.sha256(runtime.encode())
         paths = [p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends"]
-        for path in (*sorted(paths), Path(str(cuda_rules.__file__))):
+        for path in (*sorted(paths), Path(str(cuda_rules.__file__)), Path(str(cuda_source.__file__))):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         digest.update(source)
         return digest.hexdigest()
 
 
-def _taken(folder: Path, name: str) -> bytes:
-    """A library that the child left; GraderFault where it is none that can be taken."""
+def _too_much(name: str) -> str:
+    limits = f"{CPU_SECONDS} seconds of CPU time or {LIMITS['RLIMIT_AS'] >> 30} GiB of memory"
+    return f"{name}: compiling it takes more than {limits}: {SIMPLER}"
+
+
+def _taken(folder: Path, name: str, limit: int = MAX_LIBRARY_BYTES) -> bytes:
+    """A file that the child left; GraderFault where it is none that can be taken."""
     if Path(name).name != name:
         raise GraderFault(f"the compiler's child names a library {name!r}")
-    content = read_plain(folder / name, name, MAX_LIBRARY_BYTES)
+    content = read_plain(folder / name, name, limit)
     if isinstance(content, str):
         raise GraderFault(f"the compiler left no library: {content}")
     return content

@@ -6,76 +6,33 @@ A name is followed through aliases, star imports, re-assignments, default argume
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
 
-BEHIND = "reaches behind the code; nothing is graded while it stands there"
+from grader.judge.policy.bindings import Binder, Rules, Scope
+from grader.judge.policy.evaluators import BEHIND, UNCHECKED, UNPICKLE_AS_THIRD, UNPICKLES
+
 # Attributes of whatever object that lead to the names of another module.
 BEHIND_ATTRIBUTES = frozenset(
     (
         *("__builtins__", "__closure__", "__code__", "__globals__", "__loader__", "__spec__"),
-        *("__subclasses__", "__wrapped__", "f_back", "f_builtins", "f_globals", "f_locals"),
+        *("__getattribute__", "__self__", "__subclasses__", "__wrapped__"),
+        *("f_back", "f_builtins", "f_globals", "f_locals"),
+        *("ag_frame", "cr_frame", "gi_frame", "tb_frame"),
+        "_ctypes",  # of the `ctypes` of every array
     )
 )
-MOST_VALUES, MOST_TEXTS, LONGEST = 100, 16, 200  # what is followed of one name; honest code has one value
+MOST_VALUES, MOST_TEXTS, LONGEST = 8, 16, 200  # what is followed of one name; honest code has one value
+GETTER, CALLER = "operator.attrgetter", "operator.methodcaller"
+
+RUNNING_KEYWORDS = frozenset((UNPICKLES, "eval_str"))
 
 Names = tuple[str, ...]
-Source = str | tuple[ast.expr, "Scope"]
-
-
-class Rules(Protocol):
-    """What a reader asks about the names that it finds; "" says that nothing is wrong."""
-
-    def problem_of_import(self, module: str) -> str:
-        """Why a module may not be imported."""
-
-    def problem_of(self, name: str) -> str:
-        """Why what a dotted name stands for may not be used."""
-
-    def exported(self, module: str) -> frozenset[str]:
-        """The names that `from module import *` binds."""
-
-
-@dataclass(eq=False)
-class Scope:
-    """One scope: what each name in it is bound to, and how far down its last binding stands."""
-
-    kind: str  # "module", "class", "function" or "comprehension"
-    parent: "Scope | None" = None
-    bound: dict[str, list[Source]] = field(default_factory=dict)
-    last_line: dict[str, int] = field(default_factory=dict)
-    stars: list[tuple[int, str]] = field(default_factory=list)
-    elsewhere: dict[str, "Scope"] = field(default_factory=dict)  # global and nonlocal names
-
-    def chain(self) -> Iterator["Scope"]:
-        """The scopes in which a name used here is looked for."""
-        scope: Scope | None = self
-        while scope is not None:
-            if scope.kind != "class" or scope is self:
-                yield scope
-            scope = scope.parent
-
-    def home(self, name: str) -> "Scope":
-        """Where an assignment to the name in this scope binds it."""
-        scope = self
-        while scope.kind == "comprehension" and scope.parent is not None:
-            scope = scope.parent
-        return scope.elsewhere.get(name, scope)
-
-    def bind(self, name: str, line: int, source: Source | None = None) -> None:
-        """Notes one more thing that the name may be; None is something unknown."""
-        self.bound.setdefault(name, []).extend([] if source is None else [source])
-        self.last_line[name] = max(line, self.last_line.get(name, 0))
 
 
 class Reader:
-    """Walks over one file: notes what every name is bound to, then judges every use."""
+    """Judges every use of a name in one file, by all that the name may stand for."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._module = Scope("module")
-        self._uses: list[tuple[ast.expr, Scope]] = []
         self._problems: list[tuple[int, str]] = []
         # Each expression and each name is worked out once, else a chain of them would take exponential time.
         self._resolved: dict[ast.expr, Names] = {}
@@ -84,163 +41,13 @@ class Reader:
         self._unfinished = 0
 
     def read(self, tree: ast.Module) -> list[tuple[int, str]]:
-        """Every line that breaks the policy, with the reason."""
-        self._walk(tree, self._module)
-        for node, scope in self._uses:
+        """Every line that breaks the import rules, with the reason."""
+        binder = Binder(self._rules)
+        binder.read(tree)
+        self._problems = binder.problems
+        for node, scope in binder.uses:
             self._judge(node, scope)
         return self._problems
-
-    # first pass: bindings
-
-    def _walk(self, node: ast.AST, scope: Scope) -> None:
-        special = _SPECIAL.get(type(node))
-        if special is not None:
-            special(self, node, scope)
-            return
-        for name in node._fields:
-            self._walk_value(getattr(node, name, None), scope)
-
-    def _walk_value(self, value: object, scope: Scope) -> None:
-        if isinstance(value, list):
-            for item in value:
-                self._walk_value(item, scope)
-        elif isinstance(value, ast.AST):
-            self._walk(value, scope)
-
-    def _attribute(self, node: ast.Attribute, scope: Scope) -> None:
-        self._uses.append((node, scope))
-        self._walk(node.value, scope)
-
-    def _call(self, node: ast.Call, scope: Scope) -> None:
-        self._uses.append((node, scope))
-        self._walk(node.func, scope)
-        for each in (*node.args, *node.keywords):
-            self._walk(each, scope)
-
-    def _subscript(self, node: ast.Subscript, scope: Scope) -> None:
-        self._uses.append((node, scope))
-        self._walk(node.value, scope)
-        self._walk(node.slice, scope)
-
-    def _leaf(self, node: ast.AST, scope: Scope) -> None:
-        """Names nothing, and has nothing below it that does."""
-
-    def _name(self, node: ast.Name, scope: Scope) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self._uses.append((node, scope))
-        else:
-            self._bind(node, None, scope)
-
-    def _import(self, node: ast.Import, scope: Scope) -> None:
-        for alias in node.names:
-            self._complain(node, self._rules.problem_of_import(alias.name))
-            name = alias.asname or alias.name.partition(".")[0]
-            scope.home(name).bind(name, node.lineno, alias.name if alias.asname else name)
-
-    def _import_from(self, node: ast.ImportFrom, scope: Scope) -> None:
-        module = node.module if node.module and not node.level else ""
-        problem = self._rules.problem_of_import(module) if module else ""
-        self._complain(node, problem)
-        for alias in node.names:
-            if alias.name == "*":
-                scope.stars.append((node.lineno, module))
-                continue
-            imported = f"{module}.{alias.name}" if module else None
-            if imported and not problem:
-                self._complain(node, self._rules.problem_of(imported))
-            name = alias.asname or alias.name
-            scope.home(name).bind(name, node.lineno, imported)
-
-    def _assign(self, node: ast.Assign, scope: Scope) -> None:
-        self._walk(node.value, scope)
-        for target in node.targets:
-            self._bind(target, node.value, scope)
-
-    def _annotated(self, node: ast.AnnAssign | ast.NamedExpr, scope: Scope) -> None:
-        for each in (getattr(node, "annotation", None), node.value):
-            self._walk_value(each, scope)
-        self._bind(node.target, node.value, scope)
-
-    def _loop(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
-        self._walk(node.iter, scope)
-        self._bind_each(node.target, node.iter, scope, scope)
-        self._walk_value(node.body + node.orelse, scope)
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
-        inner = Scope("function", scope)
-        given = node.args
-        positional = given.posonlyargs + given.args
-        first_default = len(positional) - len(given.defaults)
-        defaults = dict(zip(positional[first_default:], given.defaults, strict=True))
-        defaults |= {k: v for k, v in zip(given.kwonlyargs, given.kw_defaults, strict=True) if v}
-        for argument in (*positional, *given.kwonlyargs, given.vararg, given.kwarg):
-            if argument is not None:
-                self._walk_value(argument.annotation, scope)
-                default = defaults.get(argument)
-                inner.bind(argument.arg, argument.lineno, None if default is None else (default, scope))
-        self._walk_value(list(defaults.values()), scope)
-        if isinstance(node, ast.Lambda):
-            self._walk(node.body, inner)
-            return
-        scope.home(node.name).bind(node.name, node.lineno)
-        self._walk_value([*node.decorator_list, node.returns], scope)
-        self._walk_value(node.body, inner)
-
-    def _class(self, node: ast.ClassDef, scope: Scope) -> None:
-        scope.home(node.name).bind(node.name, node.lineno)
-        self._walk_value([*node.decorator_list, *node.bases, *node.keywords], scope)
-        self._walk_value(node.body, Scope("class", scope))
-
-    def _comprehension(self, node: Any, scope: Scope) -> None:
-        inner = Scope("comprehension", scope)
-        for number, part in enumerate(node.generators):
-            around = inner if number else scope
-            self._walk(part.iter, around)
-            self._bind_each(part.target, part.iter, inner, around)
-            self._walk_value(part.ifs, inner)
-        self._walk_value([getattr(node, name, None) for name in ("elt", "key", "value")], inner)
-
-    def _declared(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
-        enclosing = [each for each in scope.chain() if each.kind == "function" and each is not scope]
-        is_nonlocal = isinstance(node, ast.Nonlocal) and enclosing
-        scope.elsewhere |= dict.fromkeys(node.names, enclosing[0] if is_nonlocal else self._module)
-
-    def _named(self, node: Any, scope: Scope) -> None:
-        """`except ... as name`, and the names that a pattern captures."""
-        name = getattr(node, "name", None) or getattr(node, "rest", None)
-        if name is not None:
-            scope.home(name).bind(name, node.lineno)
-        for each in node._fields:
-            self._walk_value(getattr(node, each), scope)
-
-    def _bind(
-        self, target: ast.expr, value: ast.expr | None, scope: Scope, around: Scope | None = None
-    ) -> None:
-        """Binds the names of a target to the value, which is to be read in the scope `around`."""
-        if isinstance(target, ast.Name):
-            home = scope if scope.kind == "comprehension" and around else scope.home(target.id)
-            home.bind(target.id, target.lineno, None if value is None else (value, around or scope))
-        elif isinstance(target, ast.Tuple | ast.List):
-            parts: list[ast.expr | None] = [None] * len(target.elts)
-            if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
-                is_plain = not any(isinstance(each, ast.Starred) for each in (*target.elts, *value.elts))
-                parts = list(value.elts) if is_plain else parts
-            for each, part in zip(target.elts, parts, strict=True):
-                self._bind(each, part, scope, around)
-        elif isinstance(target, ast.Starred):
-            self._bind(target.value, None, scope, around)
-        else:
-            self._walk(target, scope)
-
-    def _bind_each(self, target: ast.expr, values: ast.expr, scope: Scope, around: Scope) -> None:
-        """Binds the names of a loop's target to each item that is written out, else to something unknown."""
-        items: Sequence[ast.expr | None] = [None]
-        if isinstance(values, ast.Tuple | ast.List | ast.Set):
-            items = values.elts or items
-        for item in items:
-            self._bind(target, item, scope, around)
-
-    # second pass: uses
 
     def _complain(self, node: ast.stmt | ast.expr, problem: str) -> None:
         if problem:
@@ -253,17 +60,39 @@ class Reader:
         elif isinstance(node, ast.Call) and "builtins.getattr" in self._resolve(node.func, scope):
             for text in self._texts(node.args[1], scope) if len(node.args) > 1 else ():
                 self._complain(node, f"{text} {BEHIND}" if text in BEHIND_ATTRIBUTES else "")
+        if isinstance(node, ast.Call):
+            self._judge_call(node, scope)
         for name in self._resolve(node, scope):
             self._complain(node, self._rules.problem_of(name))
+
+    def _judge_call(self, node: ast.Call, scope: Scope) -> None:
+        """What a call is told that lets it run texts or reach behind the code, whatever is called."""
+        functions = self._resolve(node.func, scope)
+        named = [(each.arg, each.value) for each in node.keywords if each.arg in RUNNING_KEYWORDS]
+        if UNPICKLE_AS_THIRD in functions:
+            named += [(UNPICKLES, each) for each in node.args[2:3]]
+        for name, value in named:
+            if not isinstance(value, ast.Constant) or value.value:
+                self._complain(node, f"{name} runs what is read, which {UNCHECKED}")
+        if GETTER in functions or CALLER in functions:
+            for text in (text for each in node.args for text in self._texts(each, scope)):
+                for part in BEHIND_ATTRIBUTES.intersection(text.split(".")):
+                    self._complain(node, f"{part} {BEHIND}")
 
     def _resolve(self, node: ast.expr | None, scope: Scope) -> Names:
         """Every dotted name that an expression may stand for, as far as it can be followed."""
         if node is None or node in self._resolved:
             return self._resolved[node] if node else ()
-        found = self._follow(node, scope)
+        found = tuple(dict.fromkeys(filter(self._matters, self._follow(node, scope))))
+        if len(found) > MOST_VALUES:
+            raise RecursionError("one expression may be too many things")
         if not self._unfinished:  # within a name's own values, those found so far are not all
             self._resolved[node] = found
         return found
+
+    def _matters(self, name: str) -> bool:
+        """Whether a name is worth following; so a chain of attributes ends where nothing can come of it."""
+        return self._rules.leads_on(name) or bool(self._rules.problem_of(name))
 
     def _follow(self, node: ast.expr, scope: Scope) -> Names:
         if isinstance(node, ast.Name):
@@ -289,6 +118,13 @@ class Reader:
         if "builtins.getattr" in functions and len(node.args) > 1:
             objects, texts = self._resolve(node.args[0], scope), self._texts(node.args[1], scope)
             return tuple(f"{name}.{text}" for name in objects for text in texts)
+        if GETTER in functions or CALLER in functions:
+            wanted = node.args if GETTER in functions else node.args[:1]
+            return tuple(f"{GETTER}({text})" for each in wanted for text in self._texts(each, scope))
+        getters = [name[len(GETTER) + 1 : -1] for name in functions if name.startswith(f"{GETTER}(")]
+        if getters and node.args:
+            objects = self._resolve(node.args[0], scope)
+            return tuple(f"{name}.{text}" for name in objects for text in getters)
         if "builtins.vars" in functions or "builtins.locals" in functions:
             names = self._resolve(node.args[0], scope) if node.args else ("builtins",)
             return tuple(f"{name}.__dict__" for name in names)
@@ -310,9 +146,10 @@ class Reader:
             home = each.elsewhere.get(name, each)
             last = home.last_line.get(name, 0)
             if home.stars:
-                stars = [m for line, m in home.stars if line > last and name in self._rules.exported(m)]
-                if stars:
-                    return (f"{stars[-1]}.{name}",)
+                stars = [(line, m) for m, line in home.stars.items() if name in self._rules.exported(m)]
+                line, module = max(stars, default=(0, ""))
+                if line > last:
+                    return (f"{module}.{name}",)
             if last:
                 return self._values_of(home, name)
         return (f"builtins.{name}",)
@@ -323,12 +160,15 @@ class Reader:
             known = self._values[key] = []
             self._unfinished += 1
             for source in scope.bound[name]:
-                found = (source,) if isinstance(source, str) else self._resolve(*source)
+                found = self._resolve(*source) if isinstance(source, tuple) else self._of_import(source)
                 known += [value for value in found if value not in known and len(value) <= LONGEST]
                 if len(known) > MOST_VALUES:
                     raise RecursionError(name)
             self._unfinished -= 1
         return tuple(self._values[key])
+
+    def _of_import(self, name: str) -> Names:
+        return (name,) if self._matters(name) else ()
 
     def _texts(self, node: ast.expr | None, scope: Scope) -> Names:
         """Every text that an expression of constants may be."""
@@ -342,7 +182,7 @@ class Reader:
             found = self._joined(node.values, "", scope)
         elif isinstance(node, ast.FormattedValue):
             return self._texts(node.value, scope)
-        elif isinstance(node, ast.Subscript) and ast.unparse(node.slice) == "::-1":
+        elif isinstance(node, ast.Subscript) and _is_backwards(node.slice):
             found = [text[::-1] for text in self._texts(node.value, scope)]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
             items = node.args[0].elts if node.args and isinstance(node.args[0], ast.Tuple | ast.List) else []
@@ -357,6 +197,9 @@ class Reader:
         for number, part in enumerate(parts):
             texts = self._texts(part, scope)
             found = [text + glue * (number > 0) + more for text in found for more in texts][:MOST_TEXTS]
+            found = [text for text in found if len(text) <= LONGEST]
+            if not found:
+                break
         return found
 
     def _texts_of(self, name: str, scope: Scope) -> list[str]:
@@ -368,36 +211,16 @@ class Reader:
             for source in home.bound[name]:
                 found = () if isinstance(source, str) else self._texts(*source)
                 known += [text for text in found if text not in known]
+                if len(known) >= MOST_TEXTS:
+                    break
         return self._text_values[home, name]
 
 
-_KINDS_OF_LEAVES = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
-_LEAVES = (ast.Constant, ast.alias, *(leaf for kind in _KINDS_OF_LEAVES for leaf in kind.__subclasses__()))
-_SPECIAL: Mapping[type[ast.AST], Callable[[Reader, Any, Scope], None]] = {
-    ast.Name: Reader._name,
-    **dict.fromkeys(_LEAVES, Reader._leaf),
-    ast.Attribute: Reader._attribute,
-    ast.Call: Reader._call,
-    ast.Subscript: Reader._subscript,
-    ast.Import: Reader._import,
-    ast.ImportFrom: Reader._import_from,
-    ast.Assign: Reader._assign,
-    ast.AnnAssign: Reader._annotated,
-    ast.NamedExpr: Reader._annotated,
-    ast.For: Reader._loop,
-    ast.AsyncFor: Reader._loop,
-    ast.FunctionDef: Reader._function,
-    ast.AsyncFunctionDef: Reader._function,
-    ast.Lambda: Reader._function,
-    ast.ClassDef: Reader._class,
-    ast.ListComp: Reader._comprehension,
-    ast.SetComp: Reader._comprehension,
-    ast.DictComp: Reader._comprehension,
-    ast.GeneratorExp: Reader._comprehension,
-    ast.Global: Reader._declared,
-    ast.Nonlocal: Reader._declared,
-    ast.ExceptHandler: Reader._named,
-    ast.MatchAs: Reader._named,
-    ast.MatchStar: Reader._named,
-    ast.MatchMapping: Reader._named,
-}
+def _is_backwards(part: ast.expr) -> bool:
+    """Whether it is the slice ::-1."""
+    if not isinstance(part, ast.Slice) or part.lower or part.upper or not isinstance(part.step, ast.UnaryOp):
+        return False
+    step = part.step
+    return (
+        isinstance(step.op, ast.USub) and isinstance(step.operand, ast.Constant) and step.operand.value == 1
+    )

@@ -1,7 +1,7 @@
 """Reads a submission without running it and says where it imports or uses what its assignment rules out.
 
-`follow.py` says what each name may stand for; here is what it must not stand for. What can only be known by
-running is left to `grader.worker.policy`.
+`name_resolution.py` says what each name may stand for; here is what it must not stand for, beside the ways
+around any rule in `evaluators.py`. `grader.worker.import_rules` finds what shows only when the code runs.
 """
 
 import ast
@@ -10,73 +10,100 @@ import gc
 import importlib
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.judge.policy import cuda_rules
-from grader.judge.policy.name_resolution import BEHIND, Names, Reader
-from grader.model.assignment import Assignment, Policy
+from grader.judge.policy.evaluators import UNPICKLE_AS_THIRD, way_around, ways_around
+from grader.judge.policy.name_resolution import CALLER, GETTER, Names, Reader
+
+if TYPE_CHECKING:  # the process that reads starts in a third of the time without them
+    from grader.model.assignment import Assignment, ImportRules
 
 MAX_SOURCE_BYTES = 256 * 1024  # parsing takes some 200 times the memory of the source
-UNCHECKED = "cannot be checked before it runs; write the code itself"
-ELSEWHERE = "starts another program; nothing is graded while it stands there"
-# Ways around any policy, by the name under which they are known after every alias is resolved.
-AROUND = {
-    **dict.fromkeys(("builtins.eval", "builtins.exec", "builtins.compile", "builtins.globals"), UNCHECKED),
-    "builtins.__import__": "cannot be checked before it runs; write an import statement",
-    **dict.fromkeys(("builtins.__builtins__", "builtins.__loader__", "builtins.__spec__"), BEHIND),
-    **dict.fromkeys(("sys.modules", "sys._getframe", "sys._current_frames"), BEHIND),
-    **dict.fromkeys(("sys.meta_path", "sys.path_hooks"), BEHIND),
-    **dict.fromkeys(("os.system", "os.popen"), ELSEWHERE),
-}
-PROGRAM_STARTERS = ("os.exec", "os.spawn", "os.posix_spawn")
+
+
+# What the reader of names looks for by itself.
+FOLLOWED = frozenset(
+    ("builtins.getattr", "builtins.vars", "builtins.locals", GETTER, CALLER, UNPICKLE_AS_THIRD)
+)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an assignment's import rules come to: the modules that may be imported, and what not to use.
+
+    Modules are named by the first part of their names; `own` are those of the submission itself, and
+    `forbidden` the functions that it is to write.
+    """
+
+    imports: Sequence[str]
+    provided: Sequence[str]
+    own: Sequence[str]
+    forbidden: Sequence[str]
+
+    @classmethod
+    def of(cls, assignment: "Assignment", rules: "ImportRules") -> "Terms":
+        """The terms of an assignment under its import rules."""
+        provided = {name.partition("/")[0].removesuffix(".py") for name in assignment.provided}
+        besides = {*provided, assignment.ndarray} - {*rules.imports, *assignment.modules}
+        return cls(
+            tuple(rules.imports), tuple(sorted(besides)), tuple(assignment.modules), tuple(rules.forbidden)
+        )
+
+    @property
+    def importable(self) -> frozenset[str]:
+        """All that may be imported."""
+        return frozenset((*self.imports, *self.provided, *self.own, "__future__"))
+
+    def for_worker(self) -> dict[str, Names]:
+        """What `grader.worker.import_rules` needs to know."""
+        return {"allowed": tuple(sorted(self.importable)), "forbidden": tuple(self.forbidden)}
 
 
 class Rules:
-    """The policy of an assignment, ready to be held against submissions.
+    """The terms of an assignment, ready to be held against submissions."""
 
-    `allowed` are the modules that a submission may import, by the first part of their names.
-    """
-
-    def __init__(self, assignment: Assignment, policy: Policy) -> None:
-        provided = {name.partition("/")[0].removesuffix(".py") for name in assignment.provided}
-        own = sorted({*assignment.modules, *provided, assignment.ndarray} - set(policy.imports))
-        self.allowed = (*policy.imports, *own)
-        self.forbidden = policy.forbidden
-        self._importable = frozenset(self.allowed) | {"__future__"}
+    def __init__(self, terms: Terms) -> None:
+        self.forbidden = tuple(terms.forbidden)
+        self._importable = terms.importable
         self._known = sys.stdlib_module_names & self._importable | {"numpy"} & self._importable
         # Loaded here, so that what an attribute of theirs is does not depend on what ran before.
         for name in sorted(self._known):
             with contextlib.suppress(ImportError):  # a module of another system's standard library
                 importlib.import_module(name)
         self._objects = {id(function): name for name in self.forbidden if (function := find(name))}
-        self._offered = _listed([name for name in self.allowed if name not in assignment.modules])
+        self._ways = {id(way): name for name in ways_around() if (way := _loaded(name)) is not None}
+        judged = (*self.forbidden, *ways_around(), *FOLLOWED)
+        self._above = {up for name in judged for up in _above(name)} | FOLLOWED
+        self._offered = _listed([n for n in (*terms.imports, *terms.provided) if n not in terms.own])
         self._problems: dict[str, str] = {}
+        self._leads: set[str] = set()
         self._exported: dict[str, frozenset[str]] = {}
 
-    def for_worker(self) -> dict[str, Names]:
-        """What `grader.worker.policy` needs to know."""
-        return {"allowed": tuple(sorted(self._importable)), "forbidden": self.forbidden}
-
-    def refusal(self, files: Mapping[str, bytes]) -> str:
-        """The first line of a submission that breaks the policy and why, or "".
+    def refusal(self, files: Mapping[str, bytes], most_bytes: int = MAX_SOURCE_BYTES) -> str:
+        """The first line of a submission that breaks the import rules and why, or "".
 
         A file that does not parse is not refused: importing it says what is wrong with it.
         """
         for name, content in files.items():
             self._problems.clear()  # what one submission named is not kept for the next
             self._exported.clear()
+            self._leads.clear()
             if name.endswith((".py", ".cu")):
-                read = self._first if name.endswith(".py") else cuda_rules.problem_of
-                line, problem = read(content)
+                line, problem = self._first(name, content, most_bytes)
                 if problem:
                     return f"{name}:{line}: {problem}" if line else f"{name}: {problem}"
         return ""
 
-    def _first(self, content: bytes) -> tuple[int, str]:
-        if len(content) > MAX_SOURCE_BYTES:
-            return 0, f"found {len(content)} bytes, expected at most {MAX_SOURCE_BYTES} that a person wrote"
+    def _first(self, name: str, content: bytes, most_bytes: int) -> tuple[int, str]:
+        if len(content) > most_bytes:
+            return 0, f"found {len(content)} bytes, expected at most {most_bytes} that a person wrote"
+        return self._first_of_python(content) if name.endswith(".py") else cuda_rules.problem_of(content)
+
+    def _first_of_python(self, content: bytes) -> tuple[int, str]:
         try:
             with warnings.catch_warnings(), _no_garbage_collection():
                 warnings.simplefilter("ignore")
@@ -88,6 +115,8 @@ class Rules:
 
     def problem_of_import(self, module: str) -> str:
         """Why a module may not be imported, or ""."""
+        if problem := way_around(module):
+            return problem
         if module.partition(".")[0] in self._importable:
             return ""
         return f"{module} may not be imported; this assignment allows {self._offered}"
@@ -97,6 +126,18 @@ class Rules:
         if name not in self._problems:
             self._problems[name] = self._judge(name)
         return self._problems[name]
+
+    def leads_on(self, name: str) -> bool:
+        """Whether anything below a dotted name may be wrong: it is a module, or above what is refused."""
+        self.problem_of(name)
+        return name in self._leads
+
+    def _is_namespace(self, name: str) -> bool:
+        """Whether it is the dictionary of a module."""
+        module, _, last = name.rpartition(".")
+        return last == "__dict__" and (
+            module == "builtins" or isinstance(self._lookup(module)[1], ModuleType)
+        )
 
     def exported(self, module: str) -> frozenset[str]:
         """The names that `from module import *` binds; none where the module is not known here."""
@@ -109,13 +150,16 @@ class Rules:
 
     def _judge(self, name: str) -> str:
         resolved, found = self._lookup(name)
+        is_above = resolved in self._above or resolved.startswith(f"{GETTER}(")
+        if is_above or isinstance(found, ModuleType) or self._is_namespace(resolved):
+            self._leads.add(name)
         if id(found) in self._objects or resolved in self.forbidden:
             exercise = self._objects.get(id(found), resolved)
             return (
                 f"{exercise} is what this exercise asks you to write; nothing is graded while it stands there"
             )
-        if resolved in AROUND or resolved.startswith(PROGRAM_STARTERS):
-            return f"{resolved.removeprefix('builtins.')} {AROUND.get(resolved, ELSEWHERE)}"
+        if problem := way_around(self._ways.get(id(found), resolved)):
+            return problem
         if isinstance(found, ModuleType):
             return self.problem_of_import(resolved)
         return ""
@@ -165,6 +209,18 @@ def find(name: str) -> Callable[..., Any] | None:
     return found if callable(found) else None
 
 
-def _listed(names: Iterable[str]) -> str:
-    *most, last = names
+def _loaded(name: str) -> object:
+    """What a dotted name stands for, where its module is loaded; else None."""
+    module, _, attribute = name.rpartition(".")
+    return vars(sys.modules[module]).get(attribute) if module in sys.modules else None
+
+
+def _above(name: str) -> Iterator[str]:
+    """The names of what a thing lies in: numpy and numpy.linalg for numpy.linalg.norm."""
+    while name := name.rpartition(".")[0]:
+        yield name
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names or ("no module",)
     return f"{', '.join(most)} and {last}" if most else last

@@ -4,15 +4,17 @@ import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.model.assignment import Device
+
 # The first GPU's node, and the driver's own two; its libraries lie with the system's.
 GPU, DRIVER, MEMORY = "/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"
 PACKAGES = ("cupy", "cupy_backends", "cupyx", "fastrlock", "nvidia")  # CuPy and what it brings along
 TOOLKIT = "/usr/local/cuda"
 
 
-def missing(device: str, root: Path = Path("/")) -> str:
-    """Why a device is not at hand on this machine, or ""; looks at files alone and starts nothing."""
-    if device != "cuda":
+def missing(device: Device, root: Path = Path("/")) -> str:
+    """Why a device is not available on this machine, or ""; looks at files alone and starts nothing."""
+    if device is not Device.CUDA:
         return ""  # where a compiler is needed, `grader.judge.kernels.build` misses it
     absent = [node for node in (DRIVER, GPU) if not (root / node[1:]).exists()]
     if absent:
@@ -22,18 +24,18 @@ def missing(device: str, root: Path = Path("/")) -> str:
     return ""
 
 
-def first_at_hand(devices: Sequence[str]) -> str:
+def first_available(devices: Sequence[Device]) -> Device:
     """The first of an assignment's devices that this machine has; its first where it has none."""
     return next((device for device in devices if not missing(device)), devices[0])
 
 
-def binds(device: str, packages: Path, shown: str) -> list[str]:
+def binds(device: Device, packages: Path, shown: str) -> list[str]:
     """What bubblewrap must show for a device beside what it always does: nothing for the CPU.
 
     `packages` is the folder where CuPy is installed, `shown` where packages lie behind the wall. Of devices
     there are the nodes of one GPU and no other.
     """
-    if device != "cuda":
+    if device is not Device.CUDA:
         return []
     words = ["--dev-bind", GPU, GPU, "--dev-bind", DRIVER, DRIVER, "--dev-bind-try", MEMORY, MEMORY]
     for name in PACKAGES:

@@ -9,20 +9,20 @@ from grader.judge.process.budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.control_groups import delegated
 from grader.judge.process.launcher import Starter
 from grader.judge.process.worker_process import WorkerProcess
-from grader.model.assignment import Limits
+from grader.model.assignment import Device, Limits
 from grader.model.errors import GraderFault
 from grader.model.frame import RawArray
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
 SETUP_SECONDS = 60.0  # nothing of a submission runs in it, so it is bounded only against a broken machine
 REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, criterion_cases=2000, answer_mib=1024)
 
 
-def memory_limit(wall: str, device: str) -> str:
+def memory_limit(sandbox: Sandbox, device: Device) -> str:
     """What bounds a submission's memory on this machine, for the record of its grade."""
-    if wall == "bubblewrap" and delegated() is not None:
+    if sandbox is Sandbox.BUBBLEWRAP and delegated() is not None:
         return "control group"
-    return "resident memory" if device == "cuda" else "address space"
+    return "resident memory" if device is Device.CUDA else "address space"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Subject:
 
     modules: tuple[str, ...]
     dtype: str
-    device: str
+    device: Device
     files: Mapping[str, bytes] = field(default_factory=dict)
     failed: Outcome | None = None
     compiled: Mapping[str, bytes] = field(default_factory=dict)
@@ -56,49 +56,60 @@ class Implementation:
         starter: Starter,
         subject: Subject,
         limits: Limits,
-        ahead: Callable[[], Iterable[tuple[str, str, Inputs]]] = tuple,
+        prepare: Callable[[], Iterable[tuple[str, str, Inputs]]] = tuple,
         criteria: int = 1,
     ) -> None:
-        """`ahead` tells what `run_apart` is going to be asked: for which criterion, which probe and inputs.
+        """`prepare` yields what `run_isolated` will be asked: the criterion, the probe and the inputs.
 
         `criteria` is how many it is run for: their budgets bound its processes.
         """
         self._starter = starter
         self._subject = subject
         self._limits = limits
-        self._ahead = ahead
+        self._prepare = prepare
         self._worker: WorkerProcess | None = None
         self._import_failed = subject.failed
         self.budgets = Budgets(limits, criteria)
         self._answered: dict[tuple[str, str, str], Outcome] = {}
         self._is_late = False  # whether the last run was
-        self._apart: Implementation | None = None
-        self._veiled: Implementation | None = None
+        self._isolated_worker: Implementation | None = None
+        self._hidden_worker: Implementation | None = None
 
     @property
-    def veiled(self) -> "Implementation":
+    def subject(self) -> Subject:
+        """What is asked."""
+        return self._subject
+
+    @property
+    def hidden_worker(self) -> "Implementation":
         """The same subject in a process for hidden cases alone: what they ask is shown nowhere else.
 
         It is the process apart, once that has been asked all that visible cases are known to ask of it: so a
         submission takes one process less. Where one apart is needed again, another takes its place.
         """
-        if self._veiled is None:
-            for criterion, probe, inputs in () if self.cannot_start else self._ahead():
+        if self._hidden_worker is None:
+            for criterion, probe, inputs in () if self.cannot_start else self._prepare():
                 with self.budgets.within(criterion) as budget:
-                    outcome = self.run_apart(probe, inputs)
+                    outcome = self.run_isolated(probe, inputs)
                 if budget.is_used_up:
                     break  # that says nothing about this question
                 self._answered[probe, inputs.digest, ""] = outcome
                 if outcome.status is not Status.OK:
                     break  # what cannot answer may not be worth asking, nor cheap
-            self._veiled, self._apart = self._apart or self._another(), None
-            self._veiled._import_failed = self._veiled._import_failed or self._import_failed
-        return self._veiled
+            self._hidden_worker, self._isolated_worker = self._isolated_worker or self._another(), None
+            self._hidden_worker._import_failed = self._hidden_worker._import_failed or self._import_failed
+        return self._hidden_worker
 
     @property
     def cannot_start(self) -> bool:
         """Whether the import failed, so that every case ends as that did."""
         return self._import_failed is not None
+
+    def beside(self, files: Mapping[str, bytes]) -> "Implementation":
+        """Other files in a process of their own, on the same budgets."""
+        other = Implementation(self._starter, replace(self._subject, files=files), self._limits)
+        other.budgets = self.budgets
+        return other
 
     def _another(self) -> "Implementation":
         other = Implementation(self._starter, self._subject, self._limits)
@@ -106,13 +117,13 @@ class Implementation:
         other._import_failed = self._import_failed
         return other
 
-    def run_apart(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
+    def run_isolated(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """The same as `run`, by a process that shares nothing with this one and sees no hidden case."""
         key = probe, inputs.digest, dtype
         if key in self._answered:
             return self._answered[key]
-        self._apart = self._apart or self._another()
-        return self._apart.run(probe, inputs, dtype)
+        self._isolated_worker = self._isolated_worker or self._another()
+        return self._isolated_worker.run(probe, inputs, dtype)
 
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         """What the subject's probe returns for these inputs, in its own dtype where none is given."""
@@ -157,8 +168,8 @@ class Implementation:
         return self._ask(header, self._limits.case_seconds, self.budgets.for_call(), patience, inputs)
 
     def close(self) -> None:
-        """Ends the worker, the one apart and the veiled one."""
-        for other in (self._apart, self._veiled):
+        """Ends the worker, the isolated one and the one for hidden cases."""
+        for other in (self._isolated_worker, self._hidden_worker):
             if other is not None:
                 other.close()
         if self._worker is not None:
@@ -180,12 +191,12 @@ class Implementation:
         if self._worker is not None:
             self._worker.close()  # its launcher may have died because of a sibling
         child = self._starter.start(self._subject.compiled)
-        processes = limits.processes if child.is_walled else 0  # else they are the user's own, too
+        processes = limits.processes if child.is_sandboxed else 0  # else they are the user's own, too
         self._worker = WorkerProcess(
             child, limits.answer_mib << 20, limits.output_kib << 10, processes, limits.memory_mib << 20
         )
         is_enclosed = child.enclose(limits.memory_mib << 20, processes)
-        has_room = is_enclosed or self._subject.device == "cuda"  # CUDA reserves address space
+        has_room = is_enclosed or self._subject.device is Device.CUDA  # CUDA reserves address space
         header = {
             "request": "setup",
             "folder": child.folder,

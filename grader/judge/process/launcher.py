@@ -33,7 +33,7 @@ class Child(Protocol):
     replies: int
     prints: int
     folder: str  # where it may put the files of its submission
-    is_walled: bool
+    is_sandboxed: bool
 
     @property
     def is_alive(self) -> bool:
@@ -126,7 +126,7 @@ class PlainChild:
             self._pipes.prints,
         )
         self.folder = tempfile.mkdtemp(prefix="backflip-")
-        self.is_walled = False
+        self.is_sandboxed = False
         stdin, stdout, stderr = self._pipes.theirs
         self._process = subprocess.Popen(
             arguments,
@@ -312,7 +312,7 @@ class ForkedChild:
         self._pipes = pipes
         self.requests, self.replies, self.prints = pipes.requests, pipes.replies, pipes.prints
         self.folder = FOLDER
-        self.is_walled = True
+        self.is_sandboxed = True
         self._is_open = True
         self._worker_pid: int | None = None
         self._group: Group | None = None

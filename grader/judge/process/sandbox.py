@@ -22,7 +22,9 @@ import numpy
 import grader
 from grader.judge.process import devices
 from grader.judge.process.launcher import Launcher, PlainStarter, Starter
+from grader.model.assignment import Device
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox
 
 TMP_BYTES = 64 << 20
 NOBODY = "65534"
@@ -46,23 +48,23 @@ launch(json.loads(sys.argv[1]))
 
 
 def starter(
-    wall: str,
+    sandbox: Sandbox,
     probes: Path,
     ndarray: str,
     provided: Path | None = None,
-    policy: Mapping[str, Sequence[str]] | None = None,
-    device: str = "cpu",
+    import_rules: Mapping[str, Sequence[str]] | None = None,
+    device: Device = Device.CPU,
 ) -> Starter:
-    """What starts workers behind `wall` ("bubblewrap" or "none") that find the probes and what is provided.
+    """What starts workers in a `sandbox` that find the probes and what is provided.
 
-    They hold a submission to `policy` (see `grader.judge.policy.rules.Rules`); a reference is given none. The
-    wall shows them the nodes of `device`; none of it is initialised before a worker is forked. Raises
+    They hold a submission to `import_rules` (see `grader.judge.policy.rules.Rules`); a reference has none.
+    The sandbox shows them the nodes of `device`; none of it is initialised before a worker is forked. Raises
     UserError where bubblewrap is asked for and is not there.
     """
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
-    may_fork = policy is None or not PROCESS_MODULES.isdisjoint(policy["allowed"])
-    config |= {"tmp_bytes": TMP_BYTES, "policy": policy, "may_fork": may_fork}
-    if wall == "none":
+    may_fork = import_rules is None or not PROCESS_MODULES.isdisjoint(import_rules["allowed"])
+    config |= {"tmp_bytes": TMP_BYTES, "import_rules": import_rules, "may_fork": may_fork}
+    if sandbox is Sandbox.NONE:
         config["paths"] = [] if provided is None else [str(provided)]
         words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))
         return PlainStarter(words, ENVIRONMENT)
@@ -72,11 +74,11 @@ def starter(
         binds += ["--ro-bind", str(provided), "/sandbox/provided"]
         config["paths"] = ["/sandbox/provided"]
     python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-c", BOOT, json.dumps(config))
-    outer = (*_outer_wall(device), *binds, "--remount-ro", "/", "--chdir", "/tmp")
+    outer = (*_outer_sandbox(device), *binds, "--remount-ro", "/", "--chdir", "/tmp")
     return Launcher((*outer, "--", *python), ENVIRONMENT, may_fork=may_fork)
 
 
-def compiler_wall(
+def compiler_sandbox(
     provided: Path, folder: Path, environment: Sequence[tuple[str, str]], packages: Mapping[str, Path]
 ) -> tuple[str, ...]:
     """The command that runs `grader.worker.build` inside bubblewrap; its configuration is to follow.
@@ -84,7 +86,7 @@ def compiler_wall(
     It sees what a submission sees, the compilers, further `packages` by their places among Python's, and
     `folder` as /build, the one place that it can write to.
     """
-    words = [*_outer_wall("cpu"), "--ro-bind", str(provided), "/sandbox/provided"]
+    words = [*_outer_sandbox(Device.CPU), "--ro-bind", str(provided), "/sandbox/provided"]
     words += ["--bind", str(folder), "/build"]
     for path in ("/usr/bin", "/usr/libexec", "/usr/include", "/usr/share/gcc", *_other_compilers()):
         words += ["--ro-bind-try", path, path]
@@ -109,7 +111,7 @@ def _other_compilers() -> list[str]:
 
 
 @cache
-def _outer_wall(device: str) -> tuple[str, ...]:
+def _outer_sandbox(device: Device) -> tuple[str, ...]:
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         raise UserError(f"submissions are graded inside bubblewrap, which is not here: {REMEDY}")

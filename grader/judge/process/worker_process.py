@@ -21,7 +21,7 @@ from grader.judge.process.budget import Seconds
 from grader.judge.process.launcher import Child
 from grader.model.errors import GraderFault, ProtocolError
 from grader.model.frame import Frame, FrameReader, RawArray, check_reply, encode
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Call, Outcome, Status
 
 KEPT_OUTPUT = 16 * 1024
 TICK_SECONDS = 0.1
@@ -278,4 +278,5 @@ def _outcome(frame: Frame, output: str) -> Outcome:
     source = f"\n{error['source']}" if error["source"] else ""
     status = Status.MEMORY if error["type"] == "MemoryError" else Status.ERROR
     reason = f"{place}{error['type']}{message}{source}"
-    return Outcome(status, reason=reason, output=output, error=error["type"])
+    calls = tuple(Call(**call) for call in error["calls"])
+    return Outcome(status, reason=reason, output=output, error=error["type"], calls=calls)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from grader.judge.comparison import Oracle
 from grader.judge.process.implementation import Implementation
-from grader.judge.verdict.grade_case import check
-from grader.judge.verdict.oracles import Oracle
+from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import ended_by_time, failing_forward, unmet_requirement
-from grader.model.assignment import Assignment, Case, Criterion, Visibility
+from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
@@ -68,7 +68,14 @@ def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementa
     if why_not:
         raise NotPassed(ended_early(case, Status.NOT_RUN, why_not))
     run.submission.budgets.enter(criterion.id)
-    return run.submission if case.visibility is Visibility.VISIBLE else run.submission.veiled
+    return run.submission if case.visibility is Visibility.VISIBLE else run.submission.hidden_worker
+
+
+def own_test(assignment: Assignment, file: str, function: str) -> Case:
+    """The case that a test of the author's is, by the names of its file and its function."""
+    cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
+    name = {"file": file, "function": function}
+    return next(case for case in cases if case.kind == OWN_TEST and name.items() <= case.parameters.items())
 
 
 def ended_early(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:
@@ -91,7 +98,7 @@ def _cached(case: Case, criterion: Criterion, submission: Implementation, run: R
     forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
 
     def ask() -> CheckResult:
-        result = check(case, criterion, submission, run.oracle, forward_fails)
+        result = grade_case(case, criterion, submission, run.oracle, forward_fails)
         # an import that took too long is no case's doing
         is_of_import = submission.cannot_start and result.status is Status.TIMEOUT
         if forget_if_used_up(criterion, submission, run) or is_of_import:

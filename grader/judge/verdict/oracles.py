@@ -4,76 +4,24 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from grader.judge.answers import Array, arrays_of
 from grader.judge.cases import draw
+from grader.judge.comparison import Expected, Oracle
+from grader.judge.comparisons import COMPARISONS, comparison_of, draws
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Assignment, Case, Visibility
+from grader.model.assignment import Assignment, Case, Device, Visibility
 from grader.model.errors import GraderFault, UserError
-from grader.model.frame import RawArray
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 
-Array = npt.NDArray[Any]
-SMOOTH_DRAWS, DIFFERENCE_DRAWS = 3, 6  # finite differences: how many points must be smooth, of how many drawn
-ROUNDING = 2.0**-24  # u of float32
-ROUNDS = 3  # the best of so many times counts: whatever else the machine does makes one longer, never shorter
 STUDENTS = 64  # whose own numbers are remembered: some 300 kB each
-# how often the inputs are drawn of what is held against no expected value
-DRAWS = {"adjoint": 2, "finite_difference": 2 * DIFFERENCE_DRAWS, "findings": 1, "budget": 1}
-
-
-@dataclass(frozen=True)
-class Expected:
-    """The arrays that a probe must return, and with bounds how far off each element may be."""
-
-    arrays: tuple[Array, ...]
-    bounds: tuple[Array, ...] | None = None
-
-
-def linear_bound(absolute: Array) -> Array:
-    """How far off a sum of products may be, by the same sum of absolute values (numerics, "Error bound")."""
-    return 8 * ROUNDING * absolute
-
-
-def close_bound(exact: Array) -> Array:
-    """How far off softmax and the like may be, which are not multilinear: 16 u of max(1, |value|).
-
-    That is three times what was the most in 2,000 draws of normal logits, over 12 legitimate ways to compute
-    them; `grader.prove.tolerance` looks again.
-    """
-    return 16 * ROUNDING * np.maximum(1, np.abs(exact))
-
-
-class Oracle(Protocol):
-    """Knows the inputs of every case and what must come back.
-
-    `variant` is the id of the student whose own numbers hidden cases have, "" for everybody's.
-    """
-
-    variant: str
-
-    def inputs(self, case: Case, redraw: int = 0) -> Inputs:
-        """The inputs of a case; `redraw` numbers further draws of the same shapes."""
-
-    def expected(self, case: Case, inputs: Inputs) -> Expected:
-        """What the probe must return for them."""
-
-    def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
-        """The reference's own answer to any question, in float64 or another dtype, and its CPU seconds."""
-
-    def of(self, variant: str) -> "Oracle":
-        """The same oracle with one student's own numbers in hidden cases; "" stands for everybody's."""
-
-    def close(self) -> None:
-        """Ends whatever it started."""
 
 
 class ReferenceOracle:
@@ -91,8 +39,8 @@ class ReferenceOracle:
         self._drawn: dict[tuple[str, int], Inputs] = {}
         self._own = lru_cache(STUDENTS)(partial(_Own, self))
         self._reference = Implementation(
-            starter("none", assignment.probes, ndarray, assignment.library),
-            Subject((assignment.oracle,), "float64", "cpu"),
+            starter(Sandbox.NONE, assignment.probes, ndarray, assignment.library),
+            Subject((assignment.oracle,), "float64", Device.CPU),
             REFERENCE_LIMITS,
         )
 
@@ -129,11 +77,7 @@ class ReferenceOracle:
     def work_out(self, case: Case, inputs: Inputs) -> Expected:
         """The reference's answer with its bounds, not remembered."""
         arrays = self._run(case, inputs)
-        bounds = None
-        if case.compare == "bound":
-            bounds = tuple(linear_bound(array) for array in self._run(case, inputs.absolute()))
-        elif case.compare == "close":
-            bounds = tuple(close_bound(array) for array in arrays)
+        bounds = COMPARISONS[case.compare].bounds(inputs, arrays, partial(self._run, case))
         return Expected(arrays, bounds)
 
     def _run(self, case: Case, inputs: Inputs) -> tuple[Array, ...]:
@@ -210,7 +154,7 @@ class FrozenOracle:
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         """As it was frozen."""
-        count, bounded = self._cases[case.name]["expected"], case.compare in ("bound", "close")
+        count, bounded = self._cases[case.name]["expected"], COMPARISONS[case.compare].has_bounds
         arrays = tuple(self._arrays[f"{case.name}:expected:{i}"] for i in range(count))
         bounds = tuple(self._arrays[f"{case.name}:bound:{i}"] for i in range(count)) if bounded else None
         return Expected(arrays, bounds)
@@ -228,13 +172,6 @@ class FrozenOracle:
         self._arrays.close()
 
 
-def draws(case: Case) -> int:
-    """How often the inputs of a case are drawn."""
-    if case.at_most:
-        return ROUNDS
-    return DRAWS["adjoint"] if case.follow_through else DRAWS.get(case.compare, 1)
-
-
 def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
     """Writes inputs, expected arrays and bounds of `cases` for a FrozenOracle; the same bytes every time."""
     arrays: dict[str, Array] = {}
@@ -246,20 +183,10 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
             arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}
         entries = [{"values": dict(i.values), "recipes": dict(i.recipes)} for i in drawn]
         index[case.name] = {"inputs": entries, "expected": 0}
-        if case.compare not in DRAWS:
+        if comparison_of(case).needs_expected:
             expected = oracle.expected(case, drawn[0])
             index[case.name]["expected"] = len(expected.arrays)
             arrays |= {f"{case.name}:expected:{i}": array for i, array in enumerate(expected.arrays)}
             arrays |= {f"{case.name}:bound:{i}": array for i, array in enumerate(expected.bounds or ())}
     text = np.frombuffer(json.dumps(index).encode(), dtype=np.uint8)
     np.savez_compressed(path, allow_pickle=False, cases=text, **arrays)
-
-
-def array_of(raw: RawArray) -> Array:
-    """A raw array as a NumPy array; the frame's reader has checked dtype, shape and length."""
-    return np.frombuffer(raw.data, dtype=raw.dtype).reshape(raw.shape)
-
-
-def arrays_of(outcome: Outcome) -> tuple[Array, ...]:
-    """An outcome's arrays as NumPy arrays."""
-    return tuple(array_of(raw) for raw in outcome.arrays)

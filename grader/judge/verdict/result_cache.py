@@ -1,10 +1,11 @@
 """Caches case results, keyed by a digest of everything that a result depends on.
 
 A case's *address* is a digest of the probes, the inputs with their seed, the expected values with their
-bounds, the limits, and the surroundings: policy, provided files, device, wall, versions, the grader's own
-code. Together with the digest of the submission's files it names a result. Points, weights, visibility and
-help are no part of it: they change what a result is worth, not what it is. Where a criterion's time was used
-up, how its cases ended depends on how many ran before: none of them is remembered, and all run again.
+bounds, the limits, and the surroundings: import rules, provided files, device, sandbox, versions, the
+grader's own code. Together with the digest of the submission's files it names a result. Points, weights,
+visibility and help are no part of it: they change what a result is worth, not what it is. Where a
+criterion's time was used up, how its cases ended depends on how many ran before: none of them is remembered,
+and all run again.
 """
 
 import hashlib
@@ -19,10 +20,10 @@ from typing import Any
 import numpy
 
 import grader
-from grader.judge.verdict.grade_case import DTYPE
-from grader.judge.verdict.oracles import DRAWS, Oracle, draws
-from grader.model.assignment import Assignment, Case, Criterion
-from grader.model.grade import CheckResult, Status
+from grader.judge.comparison import DTYPE, Oracle
+from grader.judge.comparisons import comparison_of, draws
+from grader.model.assignment import Assignment, Case, Criterion, Device
+from grader.model.grade import CheckResult, Sandbox, Status
 
 MOST_KNOWN = 10_000
 NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # these say nothing about the case
@@ -48,7 +49,7 @@ def code_digest() -> str:
 class CaseKeys:
     """The addresses of an assignment's cases; remembers those that are the same for every submission."""
 
-    def __init__(self, assignment: Assignment, wall: str, device: str) -> None:
+    def __init__(self, assignment: Assignment, sandbox: Sandbox, device: Device) -> None:
         provided = {n: hashlib.sha256(c).hexdigest() for n, c in sorted(assignment.provided.items())}
         parts = {
             "code": code_digest(),
@@ -56,9 +57,9 @@ class CaseKeys:
             "files": assignment.files,
             "ndarray": assignment.ndarray,
             "limits": asdict(assignment.limits),
-            "policy": None if assignment.policy is None else asdict(assignment.policy),
+            "import_rules": None if assignment.import_rules is None else asdict(assignment.import_rules),
             "provided": provided,
-            "wall": wall,
+            "sandbox": sandbox,
             "device": device,
             "dtype": DTYPE,
         }
@@ -76,14 +77,14 @@ class CaseKeys:
 
     def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
         inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
-        parts = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
-        parts += [f"{case.at_most:g}", criterion.adjoint_of, criterion.gradient_of, criterion.wrt]
+        parts: list[object] = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
+        parts += [dict(case.options), dict(criterion.options)]
         parts += [self._expected_of(case, oracle), forward_fails if case.follow_through else ""]
         return _digest(parts)
 
     def _expected_of(self, case: Case, oracle: Oracle) -> str:
-        if case.compare in DRAWS:
-            return ""  # there is no expected value
+        if not comparison_of(case).needs_expected:
+            return ""
         inputs = oracle.inputs(case)
         key = (case.name, inputs.digest)
         if key not in self._expected:

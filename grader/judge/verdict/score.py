@@ -36,7 +36,7 @@ def failing_forward(rubric: Rubric, criterion: Criterion, results: Mapping[str, 
 
     It counts among the cases of the criteria that ask for just that forward pass.
     """
-    forwards = [c for c in rubric.criteria if c.probe == criterion.adjoint_of]
+    forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
     names = [case.name for forward in forwards for case in forward.cases]
     return next((name for name in names if name in results and results[name].status in FAILED), "")
 
@@ -68,6 +68,9 @@ def score(
 
 
 def _score_criterion(criterion: Criterion, results: Mapping[str, CheckResult]) -> CriterionGrade:
+    if criterion.by_hand:
+        points, none = Fraction(criterion.points), Fraction(0)
+        return CriterionGrade(criterion.id, criterion.title, points, none, Status.NOT_RUN, (), by_hand=True)
     known = tuple(results[case.name] for case in criterion.cases if case.name in results)
     earned = sum(
         (case.weight * _share(results[case.name]) for case in criterion.cases if case.name in results),

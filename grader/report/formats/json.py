@@ -7,7 +7,7 @@ from typing import Any
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea, as_number
-from grader.model.policies import FinalScore
+from grader.model.late_policy import FinalScore
 from grader.report.formats import Request
 from grader.report.tables.sheet import Written
 

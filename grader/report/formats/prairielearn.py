@@ -5,7 +5,7 @@ from typing import Any
 
 from grader.model.class_row import ClassReport, review_line, to_review
 from grader.model.grade import CriterionGrade, Grade, Status, as_number
-from grader.model.policies import FinalScore
+from grader.model.late_policy import FinalScore
 from grader.model.text import clean_line
 from grader.report.feedback import feedback_on, remark
 from grader.report.files import results_files

@@ -52,6 +52,8 @@ def show_matrix(verification: Verification, console: Console) -> None:
         say(f"  {_line(name):<{widest}}  {cells}{_how(killed)}", "" if killed else "bold red")
     for case, worst in verification.tolerances.items():
         say(f"  {_line(case)}: rounding takes at most {worst:.2f} of its tolerance")
+    if verification.apart:
+        say(f"  {len(verification.apart)} pairs of mutants do not compose: the page lists them")
     for finding in verification.findings:
         say(_line(str(finding)), "red")
 
@@ -68,6 +70,10 @@ def to_html(verification: Verification) -> str:
         f"<tr><th>{_escaped(case)}</th><th>{worst:.2f}</th></tr>"
         for case, worst in verification.tolerances.items()
     )
+    apart = "".join(
+        f"<tr><th>{_escaped(one)}</th><th>{_escaped(other)}</th><th>{_escaped(reason)}</th></tr>"
+        for one, other, reason in verification.apart
+    )
     legend = "".join(f'<td class="{mark}">&nbsp;</td><th>{text}</th>' for mark, text in LEGEND.items())
     title = f"{_escaped(verification.assignment)}: kill matrix"
     return (
@@ -76,6 +82,7 @@ def to_html(verification: Verification) -> str:
         f'<ul>{findings}</ul>\n<table class="legend"><tr>{legend}</tr></table>\n'
         f"<table><thead><tr><td></td>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n"
         f"<h2>The share of a tolerance that rounding takes at most</h2>\n<table>{tolerances}</table>\n"
+        f"<h2>Pairs of mutants that do not compose</h2>\n<table>{apart}</table>\n"
         "</body></html>\n"
     )
 

@@ -29,7 +29,7 @@ class Kind:
 
 
 OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and grade the folder CLASS too"
-CONFIRM = "`grader confirm ID`"
+CONFIRM = "`grader confirm ID`, or the student's page on the desk"
 # The first whose pattern is in a reason is its kind; a reason may hold several, so the gravest come first.
 KINDS = (
     Kind(
@@ -93,25 +93,31 @@ KINDS = (
     ),
     Kind(
         "several submissions, and nothing says which is the last",
-        "Name the folders by time or by number, or use --policy best.",
+        "Name the folders by time or by number, or use --counts best.",
         "nothing says which is the last",
-        ": name the folders by time or by number, or use --policy best",
+        ": name the folders by time or by number, or use --counts best",
     ),
     Kind(
         "nothing was submitted in time",
-        "With --policy last the late submission counts; without it the student has no grade.",
+        "With --counts last the late submission counts; without it the student has no grade.",
         "nothing was submitted before the deadline|its time is not known",
     ),
     Kind(
         "late, and nothing says by how much",
-        "Put the files into CLASS/ID/TIME/, where TIME is as in 2026-09-12T08-30-00-04-00, and grade the "
-        "folder CLASS too.",
+        "Give the times: `grader batch --times FILE` takes what the LMS exported, or a CSV of student and "
+        "time. Or decide on the student's page: `grader serve --edit`. Or set unknown_lateness in "
+        "course.yaml.",
         "late, and nothing says by how much",
         "^late, and nothing says by how much$",
     ),
     Kind(
+        "a person grades a part of it",
+        "Give the points on the desk: `grader serve --edit`.",
+        "^not graded by hand yet|^the points by hand are for earlier files",
+    ),
+    Kind(
         "an adjustment was for an earlier submission",
-        "Enter it again with `grader adjust`, or take it back with 0 points.",
+        "Enter it again with `grader adjust` or on the desk, or take it back with 0 points.",
         "^an adjustment ",
         "^an adjustment .*",
     ),

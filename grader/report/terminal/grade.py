@@ -9,34 +9,73 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model.grade import Grade, Status
-from grader.model.policies import FinalScore
-from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback import NOT_SCORED, Block, Section, feedback_on, is_fault, remark
+from grader.model.late_policy import FinalScore
+from grader.model.text import clean, clean_line, plural, score_text
+from grader.report.feedback import (
+    CASES_IN_FULL,
+    NOT_SCORED,
+    Block,
+    Feedback,
+    Section,
+    feedback_on,
+    is_fault,
+    remark,
+)
+from grader.report.next_step import Place, next_step, where_to_begin
 
 WIDTH = 80
 BAR_CELLS = 12
 STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
 
 
-def show(grade: Grade, console: Console, reveal: bool = False, final: FinalScore | None = None) -> None:
+def show(
+    grade: Grade,
+    console: Console,
+    reveal: bool = False,
+    final: FinalScore | None = None,
+    *,
+    first_only: bool = False,
+    place: Place | None = None,
+    cases: int = CASES_IN_FULL,
+) -> None:
     """Prints the feedback; what belongs to hidden cases only where `reveal` says so.
 
-    `final` tells what policies made of the score. Nothing that a submission wrote is read as markup or
-    reaches the terminal as a control sequence.
+    `final` tells what policies made of the score. `first_only` tells of the first unfinished criterion alone;
+    the others have their line in the table. With a `place` the last line says what to do next. Nothing that
+    a submission wrote is read as markup or reaches the terminal as a control sequence.
     """
-    feedback = feedback_on(grade, reveal)
-    parts: list[RenderableType] = [_header(grade, final)]
+    if place is not None and (begin := where_to_begin(grade, place)):
+        for part in (_header(grade, final, console.width), Text("\n".join(begin))):
+            console.print(part, highlight=False)
+        return
+    feedback = feedback_on(grade, reveal, cases)
+    parts: list[RenderableType] = [_header(grade, final, console.width)]
     if feedback.whole is not None:
         parts.append(_block(feedback.whole))
-    parts.append(_scores(grade))
+    parts.append(_scores(grade, only_selected=place is not None and grade.not_selected > 0))
     if final is not None and final.steps:
         parts.append(_steps(final))
     if grade.notes:
         parts.append(_row("note", Text("\n".join(map(clean, grade.notes)))))
-    parts.extend(block for section in feedback.sections for block in _failures(section))
-    for part in parts:
+    sections = feedback.sections[:1] if first_only else feedback.sections
+    parts.extend(block for section in sections for block in _failures(section))
+    if place is not None:
+        parts.append(_closing(grade, feedback, len(feedback.sections) - len(sections), place))
+    for number, part in enumerate(parts):
+        if number:
+            console.print()
         console.print(part, highlight=False)
+    if place is None:
         console.print()
+
+
+def _closing(grade: Grade, feedback: Feedback, more: int, place: Place) -> RenderableType:
+    every = "ALL=1 shows" if place.in_handout else "--all shows"
+    rest = Text(f"{plural(more, 'more exercise')} to do: {every} their cases too.\n", "dim") if more else ""
+    step = next_step(grade, place)
+    if feedback.whole is not None:
+        step = "Next: mend what stands at the top, then grade again."
+    return Text.assemble(rest, (step, "bold"))
 
 
 def to_text(grade: Grade, final: FinalScore | None = None) -> str:
@@ -47,7 +86,7 @@ def to_text(grade: Grade, final: FinalScore | None = None) -> str:
     return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
 
 
-def _header(grade: Grade, final: FinalScore | None) -> RenderableType:
+def _header(grade: Grade, final: FinalScore | None, width: int = WIDTH) -> RenderableType:
     grid = Table.grid(expand=True)
     grid.add_column(overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
@@ -59,17 +98,19 @@ def _header(grade: Grade, final: FinalScore | None) -> RenderableType:
         grid.add_row("", Text(f"{score_text(grade.withheld)} more on hidden cases", "dim"))
     if grade.not_selected:
         grid.add_row("", Text(f"not a grade: {grade.not_selected} cases were not selected", "magenta"))
-    grid.width = WIDTH
+    grid.width = min(WIDTH, width)
     return grid
 
 
-def _scores(grade: Grade) -> RenderableType:
+def _scores(grade: Grade, only_selected: bool) -> RenderableType:
     grid = Table.grid(padding=(0, 3, 0, 0))
     grid.add_column(overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for criterion in grade.criteria:
+        if only_selected and not criterion.results:
+            continue
         share = float(criterion.score / criterion.points) if criterion.points else 0.0
         style = "green" if criterion.status is Status.OK else "yellow" if criterion.score else "red"
         unscored = criterion.results and all(is_fault(result) for result in criterion.results)

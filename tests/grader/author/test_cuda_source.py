@@ -8,9 +8,10 @@ import pytest
 from grader.author.cuda_source import cut_kernel, kernels
 from grader.author.load import load
 from grader.author.render import render
+from grader.judge.selection import criteria_of_exercises
 from grader.model.errors import UserError
 from grader.prove.mutants import read_mutants
-from grader.prove.verify import criteria_of_exercises, leaks
+from grader.prove.verify import leaks
 
 ROOT = Path(__file__).parents[3]
 LIBRARY = """\

@@ -16,6 +16,7 @@ from grader.author.extent import MAX_ELEMENTS, elements
 from grader.author.load import load, load_course
 from grader.author.yaml_document import MAX_BYTES, MAX_NODES, Document
 from grader.judge.cases import draw
+from grader.judge.kinds import kind_of
 from grader.model.errors import UserError
 
 FILES = {
@@ -87,7 +88,7 @@ limits:
   processes: 4
   output_kib: 5
   answer_mib: 6
-policy: {imports: [numpy, math], forbidden: [numpy.flip, math.fsum]}
+rules: {imports: [numpy, math], forbidden: [numpy.flip, math.fsum]}
 """,
     "course.yaml": """\
 title: A course
@@ -314,7 +315,7 @@ def test_no_drawn_case_is_larger_than_what_is_counted_for_it(folder: Path, case:
     assert len(drawn) == 200
     for each in drawn:
         sizes = [base.size for base in draw(each, "tiny").bases.values()]
-        assert sum(sizes) <= elements(each.kind, {}, (), is_drawn=True)
+        assert sum(sizes) <= elements(kind_of(each), {}, (), is_drawn=True)
 
 
 @pytest.mark.parametrize(

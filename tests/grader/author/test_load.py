@@ -68,45 +68,52 @@ BROKEN = {
         5,
         "unknown key 'seconds', expected one of import_seconds",
     ),
-    "unknown_key_in_a_policy": (
+    "the_old_name_of_a_key": (
         NAMED,
         "limits: {case_seconds: 2}",
-        "policy:\n  import: [numpy]",
+        "policy: {imports: [numpy]}",
+        5,
+        "found 'policy', which has a new name: write 'rules'",
+    ),
+    "unknown_key_in_rules": (
+        NAMED,
+        "limits: {case_seconds: 2}",
+        "rules:\n  import: [numpy]",
         6,
         "unknown key 'import', expected one of imports, forbidden",
     ),
     "a_package_that_the_sandbox_lacks": (
         NAMED,
         "limits: {case_seconds: 2}",
-        "policy:\n  imports:\n    - numpy\n    - scipy",
+        "rules:\n  imports:\n    - numpy\n    - scipy",
         8,
         "found 'scipy', expected numpy or a module of the standard library",
     ),
     "a_submodule_among_imports": (
         NAMED,
         "limits: {case_seconds: 2}",
-        "policy: {imports: [numpy.linalg]}",
+        "rules: {imports: [numpy.linalg]}",
         5,
         "found 'numpy.linalg' for 'imports'",
     ),
     "a_forbidden_function_that_does_not_exist": (
         NAMED,
         "limits: {case_seconds: 2}",
-        "policy:\n  forbidden:\n    - numpy.flip\n    - numpy.filp",
+        "rules:\n  forbidden:\n    - numpy.flip\n    - numpy.filp",
         8,
         "found 'numpy.filp', expected a function that exists",
     ),
     "a_forbidden_function_that_cannot_be_imported": (
         NAMED,
         "limits: {case_seconds: 2}",
-        "policy:\n  imports: [math]\n  forbidden: [numpy.flip]",
+        "rules:\n  imports: [math]\n  forbidden: [numpy.flip]",
         7,
         "found 'numpy.flip', expected a function of a module in imports",
     ),
     "a_forbidden_name_without_a_module": (
         NAMED,
         "limits: {case_seconds: 2}",
-        "policy:\n  forbidden: [flip]",
+        "rules:\n  forbidden: [flip]",
         6,
         "found 'flip' for 'forbidden'",
     ),
@@ -198,7 +205,7 @@ BROKEN = {
         "id: given,",
         "id: given, shape: [2],",
         25,
-        "found x, shape, expected one of the keys x, remainder, chain",
+        "found shape, x, expected one of the keys shape, x, remainder, logits",
     ),
     "a_case_of_no_kind": (RUBRIC, GIVEN, "view: [slice]", 25, "found none, expected one of the keys"),
     "a_case_that_is_text": (RUBRIC, "{id: given, " + GIVEN + "}", "given", 25, "found 'given'"),
@@ -229,14 +236,14 @@ BROKEN = {
         "    wrt: x\n",
         "",
         20,
-        "expected compare: adjoint with adjoint_of and wrt",
+        "`compare: adjoint` also needs `wrt`: add it",
     ),
     "wrt_without_adjoint": (
         RUBRIC,
         "    compare: adjoint\n",
         "",
-        15,
-        "expected compare: adjoint with adjoint_of and wrt",
+        21,
+        "`wrt` goes with `compare: adjoint` or `compare: finite_difference`: add it, or remove `wrt`",
     ),
     "adjoint_of_real_numbers": (
         RUBRIC,
@@ -245,7 +252,13 @@ BROKEN = {
         26,
         "an adjoint is compared exactly",
     ),
-    "adjoint_of_an_array_case": (RUBRIC, GIVEN, "shape: [2, 3], axes: [1]", 25, "expected a convolution"),
+    "adjoint_of_an_array_case": (
+        RUBRIC,
+        GIVEN,
+        "shape: [2, 3], axes: [1]",
+        25,
+        "expected a linear forward pass",
+    ),
     "another_assignments_rubric": (
         RUBRIC,
         "assignment: tiny",
@@ -372,7 +385,7 @@ def test_a_rubric_is_loaded_as_it_is_written(tiny: Path) -> None:
     assert [case.visibility for case in flip.cases] == [Visibility.VISIBLE, Visibility.HIDDEN]
     assert [case.id for case in conv.cases] == ["given", "drawn-1", "drawn-2"]
     assert {case.compare for case in conv.cases} == {"adjoint"}
-    assert (conv.adjoint_of, conv.wrt, conv.requires) == ("conv", "x", ("flip",))
+    assert (dict(conv.options), conv.requires) == ({"adjoint_of": "conv", "wrt": "x"}, ("flip",))
 
 
 def test_a_case_says_otherwise_than_its_criterion_and_that_otherwise_than_the_defaults(tiny: Path) -> None:
@@ -523,7 +536,7 @@ def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(
     (tiny / RUBRIC).write_text(FOLLOWED)
     conv, x_grad = load(tiny).rubric.criteria
 
-    assert (x_grad.adjoint_of, x_grad.wrt) == ("conv", "x")
+    assert x_grad.options == {"adjoint_of": "conv", "wrt": "x"}
     assert [case.follow_through for case in (*conv.cases, *x_grad.cases)] == [0.0, 0.5, 0.0]
     assert {case.compare for case in x_grad.cases} == {"exact", "bound"}
 
@@ -532,8 +545,13 @@ def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(
     ("old", "new", "line", "said"),
     by_name(
         {
-            "alone": ("    adjoint_of: conv\n    wrt: x\n", "", 15, "expected adjoint_of and wrt with it"),
-            "without_wrt": ("    wrt: x\n", "", 15, "expected adjoint_of and wrt with it"),
+            "alone": (
+                "    adjoint_of: conv\n    wrt: x\n",
+                "",
+                15,
+                "`follow_through` also needs `adjoint_of`",
+            ),
+            "without_wrt": ("    wrt: x\n", "", 15, "`follow_through` also needs `wrt`"),
             "everything": (
                 "follow_through: 0.5",
                 "follow_through: 1.0",
@@ -558,7 +576,7 @@ def test_follow_through_stands_with_the_forward_pass_and_counts_for_exact_cases(
                 "      - {id: real,",
                 "      - {id: array, shape: [3], axes: [0]}\n      - {id: real,",
                 21,
-                "expected a convolution or a matmul",
+                "nothing is linear in a case of the kind array",
             ),
         }
     ),

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 import yaml
 
-from grader.author.handout import _visible_rubric, generate
+import grader
+from grader.author.handout import _visible_rubric, generate, is_in_handout
 from grader.author.load import load, load_course
 from grader.author.python_source import find_function, removed_statements
 from grader.author.render import provided_files, render
@@ -100,7 +101,10 @@ def test_a_wheel_in_a_handout_holds_the_grader_and_no_solution(
         with zipfile.ZipFile(wheel) as archive:
             names = archive.namelist()
             sources = {name: archive.read(name).decode() for name in names if name.endswith(".py")}
-        assert {name.split("/")[0] for name in names} == {"grader", "backflip-0.1.0.dist-info"}
+        assert {name.split("/")[0] for name in names} == {
+            "grader",
+            f"backflip-{grader.__version__}.dist-info",
+        }
         for removed in removed_from(assignment).values():
             assert [name for name, source in sources.items() if leaks(removed, source)] == []
 
@@ -234,7 +238,7 @@ def test_generating_again_replaces_what_was_there(course: Path, tmp_path: Path) 
 def test_no_hidden_case_travels(build: Path, assignments: list[Assignment], name: str) -> None:
     assignment = next(a for a in assignments if a.name == name)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
-    hidden = {case.name for case in cases if not case.in_handout}
+    hidden = {case.name for case in cases if not is_in_handout(case)}
     handed_out = load(build / "release" / name / "grading")
     with np.load(build / "release" / name / "grading" / "frozen.npz", allow_pickle=False) as frozen:
         frozen_names = {key.rsplit(":", 2)[0] for key in frozen.files if ":" in key}

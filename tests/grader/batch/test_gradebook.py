@@ -15,13 +15,16 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from grader.batch.grade_json import grade_to_row
 from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.schema_version import MIGRATIONS, revisions
 from grader.batch.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.errors import UserError
@@ -149,14 +152,14 @@ def test_a_new_submission_counts_and_the_grade_of_the_old_one_stays(
 def test_of_several_that_may_count_the_best_does_and_of_equals_the_last(
     gradebook: Gradebook, order: Iterable[int]
 ) -> None:
-    attempts = [Submission("ada", "conv", f"files-{n}", attempt=str(n)) for n in range(3)]
-    gradebook.hand_in([Student("ada")], attempts)
+    submissions = [Submission("ada", "conv", f"files-{n}", sequence=str(n)) for n in range(3)]
+    gradebook.hand_in([Student("ada")], submissions)
     for n in order:
-        graded = Graded(score((4, 7, 7)[n], f"attempt {n}"))
-        gradebook.record(attempts[n], graded, among=[each.id for each in attempts])
+        graded = Graded(score((4, 7, 7)[n], f"submission {n}"))
+        gradebook.record(submissions[n], graded, among=[each.id for each in submissions])
     (row,) = gradebook.grades()
-    assert row.grade == score(7, "attempt 2")
-    assert row.submission == attempts[2]
+    assert row.grade == score(7, "submission 2")
+    assert row.submission == submissions[2]
 
 
 def test_scores_are_exact_fractions_that_a_person_can_read(sqlite_url: str, grade: Grade) -> None:
@@ -387,6 +390,24 @@ def test_a_killed_run_leaves_each_grade_whole_or_absent(url: str) -> None:
     assert "one" in {row.grade.criteria[0].reason for row in rows if row.grade}
 
 
+def test_the_revisions_are_those_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    assert revisions() == tuple(sorted(one.revision for one in script.walk_revisions()))
+    assert script.get_heads() == [revisions()[-1]]
+
+
+def test_a_gradebook_of_this_schema_is_opened_without_alembic(url: str) -> None:
+    with Gradebook(url):
+        pass
+    code = (
+        "import sys; from grader.batch.gradebook import Gradebook as G; G(sys.argv[1]); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
+    assert "alembic" not in done.stdout.split()
+
+
 def test_the_migrations_make_the_tables_that_the_code_reads(url: str) -> None:
     with Gradebook(url) as book, book._database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -417,8 +438,11 @@ def test_a_gradebook_of_an_earlier_schema_is_brought_up_to_date_with_its_grades_
 def old_rows(grades: dict[str, Grade], submissions: dict[str, Submission], notes: bool) -> dict[str, Any]:
     """The rows of a gradebook as it was before submissions had doubts."""
     students = [{"id": id, "name": id, "email": "", "section": "", "extension": ""} for id in grades]
-    columns = ("student_id", "assignment", "attempt", "files", "submitted_at", "late")
-    handed_in = [{"id": s.id, **{n: getattr(s, n) for n in columns}} for s in submissions.values()]
+    columns = ("student_id", "assignment", "files", "submitted_at", "late")
+    handed_in = [
+        {"id": s.id, "attempt": s.sequence, **{n: getattr(s, n) for n in columns}}
+        for s in submissions.values()
+    ]
     rows = []
     for id, grade in grades.items():
         key = {"submission_id": submissions[id].id, "student_id": id, "counts": True, "graded_by": "by"}

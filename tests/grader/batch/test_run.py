@@ -181,7 +181,7 @@ def test_sqlite_and_postgresql_hold_the_same_rows(
     assert rows_of(sqlite_url) == rows_of(postgres_url)
     assert {name: len(rows) for name, rows in rows_of(sqlite_url).items()} == {
         "students": 4, "submissions": 4, "grades": 3, "case_results": 2, "faults": 1, "adjustments": 1,
-        "withdrawals": 0,
+        "withdrawals": 0, "decisions": 0, "intakes": 1, "submitted_files": 4,
     }  # fmt: skip
 
 

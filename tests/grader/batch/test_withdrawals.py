@@ -119,11 +119,11 @@ def test_after_a_run_is_withdrawn_what_counted_before_counts_again(gradebook: Gr
 
 def test_of_several_that_could_count_again_the_one_that_counted_does(gradebook: Gradebook) -> None:
     """That is no matter of time: by the policy `best` an earlier one counted."""
-    attempts = [Submission("ada", "conv", f"files-{n}", str(n)) for n in range(2)]
+    submissions = [Submission("ada", "conv", f"files-{n}", str(n)) for n in range(2)]
     with gradebook.run("conv", "by"):
-        gradebook.hand_in([Student("ada")], attempts)
-        for attempt, points in zip(attempts, (7, 2), strict=True):
-            gradebook.record(attempt, Graded(grade("ada", points)), [a.id for a in attempts])
+        gradebook.hand_in([Student("ada")], submissions)
+        for submission, points in zip(submissions, (7, 2), strict=True):
+            gradebook.record(submission, Graded(grade("ada", points)), [a.id for a in submissions])
     bring(gradebook, ("ada", "9", 1))
     gradebook.forget_run(2, "why", "me")
     assert scores(gradebook) == {"ada": 7}

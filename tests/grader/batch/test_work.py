@@ -11,7 +11,7 @@ from grader.author.render import provided_files
 from grader.batch.work import Done, Grading, GradingSession, Work
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
-from grader.model.grade import CheckResult, Grade
+from grader.model.grade import CheckResult, Grade, Sandbox
 from tests.tiny_course import RIGHT, WRONG
 
 CASES = ["dilate/columns", "dilate/rows", "flip/hidden-one", "flip/one-axis"]
@@ -34,7 +34,7 @@ class Class:
     def do(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> Done:
         assignment = load(self.root / "assignments" / "tiny")
         assignment = replace(assignment, provided=provided_files(assignment))
-        grading = Grading.of(assignment, "none", secret, None, variants)
+        grading = Grading.of(assignment, Sandbox.NONE, secret, None, variants)
         bench = GradingSession(grading)
         try:
             return bench.grade(
@@ -143,14 +143,14 @@ def test_those_with_the_same_files_share_what_is_everybodys(tiny: Class) -> None
 
 def test_a_worker_of_another_version_refuses(tiny: Class) -> None:
     assignment = load(tiny.root / "assignments" / "tiny")
-    grading = Grading.of(assignment, "none", "", None, variants=False)
+    grading = Grading.of(assignment, Sandbox.NONE, "", None, variants=False)
     with pytest.raises(GraderFault, match="another version"):
         GradingSession(replace(grading, code="other"))
 
 
 def test_what_travels_is_what_grading_needs(repository: Path) -> None:
     assignment = load(repository / "assignments" / "conv_backward")
-    course = Grading.of(assignment, "none", "", None, variants=False).course
+    course = Grading.of(assignment, Sandbox.NONE, "", None, variants=False).course
     assert "reference/conv.py" in course
     assert "assignments/conv_backward/probes.py" in course
     assert not any("mutants" in name or "__pycache__" in name for name in course)

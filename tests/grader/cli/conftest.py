@@ -1,6 +1,7 @@
 """What tests of the commands share: a course to stand in, submissions to it, and a gradebook of it."""
 
 import csv
+import shutil
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -43,6 +44,34 @@ def right(submission: Callable[[str], Path]) -> Path:
 @pytest.fixture
 def wrong(submission: Callable[[str], Path]) -> Path:
     return submission(WRONG)
+
+
+@pytest.fixture(scope="session")
+def released(
+    tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path], repository: Path
+) -> Path:
+    """What `grader generate` writes of the course; made once, and only to be copied."""
+    out, course = (
+        tmp_path_factory.mktemp("released"),
+        make_course(tmp_path_factory.mktemp("course") / "course"),
+    )
+    for name in ("pyproject.toml", "README.md", "grader", "locks"):
+        (course / name).symlink_to(repository / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(course)
+        patch.delenv("BACKFLIP_SEED", raising=False)
+        assert main(["generate", "--out", str(out)]) == PASSED
+    return out
+
+
+@pytest.fixture
+def handout(released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A handout far from the repository, solved, and the working folder in it."""
+    shutil.copytree(released, tmp_path / "build")
+    shutil.copytree(tmp_path / "build" / "release" / "tiny", tmp_path / "elsewhere" / "tiny")
+    (tmp_path / "elsewhere" / "tiny" / "conv.py").write_text(RIGHT)
+    monkeypatch.chdir(tmp_path / "elsewhere" / "tiny")
+    return tmp_path / "elsewhere" / "tiny"
 
 
 @pytest.fixture

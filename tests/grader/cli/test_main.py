@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import grader
 from grader.__main__ import main
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from tests.tables import by_name
@@ -71,7 +72,6 @@ def test_a_mistake_of_the_users_is_one_line_and_ends_with_2(
 @pytest.mark.parametrize(
     "words",
     [
-        [],
         ["grade"],
         ["grad", "."],
         ["grade", ".", "--device", "tpu"],
@@ -88,8 +88,18 @@ def test_words_that_are_no_command_end_with_2(words: list[str], capsys: pytest.C
     assert "usage: grader" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["batch", "intake"])
+def test_an_option_by_its_old_name_says_what_to_write(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, ".", "--assignment", "tiny", "--policy", "best"])
+    assert caught.value.code == USER_MISTAKE
+    assert "--policy has a new name: write --counts best" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
-    "command", ["generate", "verify", "grade", "batch", "report", "adjust", "similarity"]
+    "command", ["generate", "verify", "grade", "batch", "report", "adjust", "similarity", "doctor"]
 )
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -109,8 +119,8 @@ INSTRUCTORS = {"alembic", "copydetect", "distributed", "jinja2", "nbformat", "sq
             "grade": ("grader.cli.grade", INSTRUCTORS),
             "generate": ("grader.cli.generate", INSTRUCTORS - {"jinja2"}),
             "verify": ("grader.cli.verify", INSTRUCTORS - {"jinja2"}),
-            "batch": ("grader.cli.batch", {"copydetect", "distributed"}),
-            "report": ("grader.cli.report", {"copydetect", "distributed"}),
+            "batch": ("grader.cli.batch", {"alembic", "copydetect", "distributed"}),
+            "report": ("grader.cli.report", {"alembic", "copydetect", "distributed"}),
         }
     ),
 )
@@ -180,3 +190,13 @@ def test_probes_that_cannot_be_imported_are_the_authors_mistake_and_not_the_stud
 
     assert main(["grade", str(right), "--assignment", "tiny"]) == USER_MISTAKE
     assert "No module named 'gone'" in complaint()
+
+
+def test_the_command_alone_shows_its_help_and_its_version_is_the_packages(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for words, shown in (([], "usage: grader"), (["--version"], f"grader {grader.__version__}\n")):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0
+        assert capsys.readouterr().out.startswith(shown)

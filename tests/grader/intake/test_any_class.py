@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.model.grade import Sandbox
 from tests.folders import in_folder
 from tests.grader.intake.class_generator import assemble, listing, make_class, write, write_roster
 from tests.grader.intake.class_judgement import (
@@ -218,7 +219,7 @@ def scores(repository: Path, sources: tuple[bytes, bytes]) -> tuple[Fraction, ..
     assignment = load(repository / "assignments" / "dense")
     assignment = replace(assignment, provided=provided_files(assignment))
     folder = Path(tempfile.mkdtemp(prefix="class-"))
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         found = []
         for source in sources:
             (folder / FILE).write_bytes(source)

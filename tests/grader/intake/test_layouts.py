@@ -1,6 +1,7 @@
 """Laws of finding submissions."""
 
 import os
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -240,6 +241,37 @@ def test_metadata_that_gradescope_did_not_write_is_said_with_its_file(
     assert "\n" not in str(error.value)
 
 
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "text", [BOMB, "[" * 100_000, "{a: " * 100_000], ids=["aliases", "lists", "mappings"]
+)
+def test_a_bomb_in_metadata_is_said_before_it_is_read(pack: Callable[[Members], Path], text: str) -> None:
+    """A few bytes that stand for gigabytes, or that nest until the reader of YAML crashes."""
+    with pytest.raises(UserError, match="which Gradescope does not write"):
+        read_class(pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""}), ["conv.py"])
+
+
+def test_a_number_in_metadata_is_read_as_it_is_written(pack: Callable[[Members], Path]) -> None:
+    """It may be an id that begins with 0, or in base 60 one that takes minutes to add up."""
+    text = "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: 007\n  x: 1" + ":59" * 300_000
+    root = pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""})
+    start = time.process_time()
+    (submitted,) = read_class(root, ["conv.py"]).submissions
+    assert submitted.submission.student_id == "007"
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("name", ["submission_metadata.yml", "hw/submission_metadata.yml"])
+def test_metadata_of_a_students_own_is_never_read_as_yaml(pack: Callable[[Members], Path], name: str) -> None:
+    root = pack({f"ada/{name}": BOMB.encode(), "ada/conv.py": b"mine", "bob/conv.py": b"his"})
+    assert len(read_class(root, ["conv.py"]).submissions) == 2
+
+
 def test_two_of_one_name_are_nobodys_until_a_person_decides(pack: Callable[[Members], Path]) -> None:
     twin = Student("1816", "Lovelace, Ada")
     root = pack({"Ada Lovelace_501_assignsubmission_file_/conv.py": b"whose?"})
@@ -274,7 +306,7 @@ SEVERAL = {
         (choice_of("last-before-deadline", "2026-10-01T10:00:00+02:00"), [b"first"], {"1911"}),
     ],
 )
-def test_the_policy_chooses_among_several(
+def test_what_counts_is_chosen_among_several(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes], others: set[str]
 ) -> None:
     intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
@@ -302,7 +334,7 @@ CLOSES = datetime.fromisoformat("2026-10-02T00:00:00+02:00")
 def test_what_comes_too_late_to_count_displaces_nothing(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes]
 ) -> None:
-    """Who handed in nothing else keeps it: the policy that drops it says so."""
+    """Who handed in nothing else keeps it: the late policy that drops it says so."""
     intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
     mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
     assert [intake.read(found).files["conv.py"] for found in mine] == ada
@@ -353,11 +385,11 @@ def test_a_deadline_without_any_time_is_a_persons_to_decide(pack: Callable[[Memb
 
 
 @pytest.mark.parametrize(
-    ("policy", "deadline"), [("last", "2026-10-02T00:00:00Z"), ("last-before-deadline", None)]
+    ("counts", "deadline"), [("last", "2026-10-02T00:00:00Z"), ("last-before-deadline", None)]
 )
-def test_a_policy_and_a_deadline_go_together(policy: str, deadline: str | None) -> None:
+def test_what_counts_and_a_deadline_go_together(counts: str, deadline: str | None) -> None:
     with pytest.raises(UserError, match="--deadline"):
-        choice_of(policy, deadline)
+        choice_of(counts, deadline)
     for text in ("tomorrow", "2026-10-02", "2026-10-02T00:00:00"):
         with pytest.raises(UserError, match="offset"):
             choice_of("last-before-deadline", text)

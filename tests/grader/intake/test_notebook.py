@@ -1,6 +1,7 @@
 """Laws of notebooks that students submit; what writes the good ones is nbformat itself."""
 
 import json
+import time
 
 import nbformat
 import pytest
@@ -82,3 +83,32 @@ def test_a_large_notebook_gets_no_more_memory_than_its_limit(monkeypatch: pytest
     monkeypatch.setitem(reader.LIMITS, "RLIMIT_AS", 256 << 20)
     cells = {"nbformat": 4, "cells": [{**CELL, "outputs": [{"a": {}}] * 2_000_000}]}
     assert tagged_sources(json.dumps(cells).encode()) == "it is too large or too deeply nested to read"
+
+
+SPENT = 5  # CPU seconds of this process, and many times what reading takes
+BOMBS = {  # what is repeated among a notebook's cells
+    "empty_outputs": ('{"cell_type": "code", "source": "", "outputs": [%s{}]}', "{},"),
+    "empty_cells": ("%s{}", '{"cell_type":"code"},'),
+    "tagged_cells": ("%s{}", '{"cell_type":"code","metadata":{"tags":["conv.py"]},"source":""},'),
+    "empty_tags": ('{"cell_type":"code","metadata":{"tags":[%s""]}}', '"",'),
+    "lines": ('{"cell_type":"code","metadata":{"tags":["conv.py"]},"source":[%s""]}', '"",'),
+    "brackets": ("%s", "["),
+    "digits": ("%s", "1"),
+}
+
+
+@pytest.mark.parametrize("size", [(1 << 20) - 500, 8 << 20], ids=["in_this_process", "in_a_child"])
+@pytest.mark.parametrize(("around", "piece"), BOMBS.values(), ids=BOMBS)
+def test_a_bomb_of_cells_costs_this_process_little(around: str, piece: str, size: int) -> None:
+    content = ('{"nbformat":4,"cells":[' + around % (piece * (size // len(piece))) + "]}").encode()
+    start = time.process_time()
+    cells = tagged_sources(content)
+    assert time.process_time() - start < SPENT
+    assert isinstance(cells, str) or len(cells) <= reader.MAX_TAGGED_CELLS
+
+
+def test_333_000_empty_outputs_are_read_at_once() -> None:
+    outputs = '{"cell_type":"code","source":"x","metadata":{"tags":["conv.py"]},"outputs":[' + "{}," * 333_000
+    start = time.process_time()
+    assert module(('{"nbformat":4,"cells":[' + outputs + "{}]}]}").encode()) == b"x\n"
+    assert time.process_time() - start < SPENT

@@ -67,3 +67,42 @@ def test_students_of_one_group_share_its_name(tmp_path: Path) -> None:
         "group,student_id,name,email,section,extension\nBlue,1,,,,\nBlue,2,,,,\n"
     )
     assert [student.group for student in read_roster(tmp_path / "roster.csv")] == ["Blue", "Blue"]
+
+
+@pytest.mark.parametrize(
+    "extension", ["3000000d", "9" * 400 + "d", "1." + "9" * 5000 + "d", "\u0663d", "1e3d"]
+)
+def test_an_extension_that_is_no_time_is_said_with_its_line(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{HEADER}1,Ada,,,{extension}\n")
+    with pytest.raises(UserError, match=r":2: extension: found .*, expected hours") as error:
+        read_roster(path)
+    assert len(str(error.value)) < 400
+
+
+def test_a_field_of_200_kb_is_said_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{HEADER}1,{'x' * 200_000},,,\n")
+    with pytest.raises(UserError, match=":2: found no CSV: field larger"):
+        read_roster(path)
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[31m", "\x9b2J", "\u202e", "\u2066", "\u2028", "\x07"], ids=ascii)
+@pytest.mark.parametrize("column", [0, 1, 2, 3])
+def test_what_a_terminal_obeys_or_what_turns_a_line_is_refused(
+    tmp_path: Path, hostile: str, column: int
+) -> None:
+    """So no report, whatever its format, shows an id or a name that is not what it seems."""
+    cells = ["1", "Ada", "a@b.c", "A"]
+    cells[column] += f"{hostile}x"
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{HEADER}{','.join(cells)},\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r":2: "):
+        read_roster(path)
+
+
+def test_a_name_may_hold_joiners_and_marks_of_direction(tmp_path: Path) -> None:
+    """As names in Persian and Hebrew do."""
+    path = tmp_path / "roster.csv"
+    path.write_text(f"{HEADER}1,\u0645\u06cc\u200c\u0646\u0627\u200f,,,\n", encoding="utf-8")
+    assert read_roster(path)[0].name == "\u0645\u06cc\u200c\u0646\u0627\u200f"

@@ -2,13 +2,16 @@
 
 import io
 import json
+import resource
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from grader.intake import read_class, read_submission
+from grader.intake import read_class, read_submission, submission
+from grader.intake.notebook import TOO_LONG
 
 SOURCE = b"def dense(): ...\n"
 Files = dict[str, bytes]
@@ -159,3 +162,36 @@ def test_of_very_many_zips_none_is_looked_into(
     (folder.parent / "bob").mkdir()
     (folder.parent / "bob" / "hw.zip").write_bytes(zip_of("dense.py"))  # of two entries
     assert read_submission(folder.parent / "bob", ["dense.py"]).doubt == "dense.py is missing; found hw.zip"
+
+
+def test_of_notebooks_that_take_too_long_one_is_read(
+    write: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that what a submission holds up the others is known ahead."""
+    read: list[bytes] = []
+
+    def slow(content: bytes) -> str:
+        read.append(content)
+        return TOO_LONG
+
+    monkeypatch.setattr(submission, "tagged_sources", slow)
+    root = write({f"{number}.ipynb": notebook() for number in range(20)})
+
+    assert TOO_LONG in read_submission(root / "ada", ["dense.py"]).doubt
+    assert len(read) == 1
+
+
+@pytest.mark.slow
+def test_notebooks_of_60_mb_in_a_zip_cost_this_process_seconds(tmp_path: Path) -> None:
+    """Each is read in a child that may take two seconds of CPU time."""
+    bomb = b'{"nbformat": 4, "cells": [' + b"{}," * 20_000_000 + b"{}]}"
+    with zipfile.ZipFile(tmp_path / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(4):
+            archive.writestr(f"student-{number:02d}/hw.ipynb", bomb)
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime, time.process_time()
+
+    intake = read_class(tmp_path / "class.zip", ["dense.py"])
+
+    assert len(intake.submissions) == 4
+    assert time.process_time() - start < 12
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 4 * 4

@@ -14,7 +14,7 @@ from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.launcher import Starter
 from grader.judge.process.sandbox import starter
 from grader.model.assignment import Case, Limits
-from grader.model.grade import Outcome
+from grader.model.grade import Outcome, Sandbox
 
 NDARRAY = """\
 import numpy as np
@@ -86,7 +86,7 @@ def build() -> Callable[..., Implementation]:
         root: Path,
         source: str,
         *,
-        wall: str = "bubblewrap",
+        sandbox: Sandbox = Sandbox.BUBBLEWRAP,
         limits: Limits = PATIENT,
         probes: str = PROBES,
         policy: Mapping[str, Sequence[str]] | None = None,
@@ -98,7 +98,7 @@ def build() -> Callable[..., Implementation]:
         (root / "probes.py").write_text(probes)
         files = {"conv.py": dedent(source).encode()}
         subject = Subject(("conv",), "float32", "cpu", files, compiled=compiled or {})
-        started = starter(wall, root / "probes.py", "ndarray", root / "provided", policy)
+        started = starter(sandbox, root / "probes.py", "ndarray", root / "provided", policy)
         return Alone(started, subject, limits, ahead)
 
     return build

@@ -12,7 +12,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.errors import UserError
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Sandbox
 from tests.folders import in_folder
 
 FLIP = """\
@@ -31,7 +31,9 @@ SOURCES = {
 def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Iterator[Session]:
     root = make_course(tmp_path_factory.mktemp("session") / "course")
     assignment = load(root / "assignments" / "tiny")
-    with Session(replace(assignment, provided=provided_files(assignment)), wall="bubblewrap") as session:
+    with Session(
+        replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP
+    ) as session:
         yield session
 
 
@@ -68,7 +70,7 @@ def test_what_pytest_is_told_in_the_environment_changes_no_grade(
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     assignment = load(course / "assignments" / "tiny")
     (course / "conv.py").write_text(SOURCES["half_right"])
-    with Session(replace(assignment, provided=provided_files(assignment)), wall="bubblewrap") as new:
+    with Session(replace(assignment, provided=provided_files(assignment)), sandbox=Sandbox.BUBBLEWRAP) as new:
         graded = new.grade(in_folder(course), "ada")
 
     assert replace(graded, versions={}) == replace(grade(SOURCES["half_right"]), versions={})

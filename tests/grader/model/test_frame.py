@@ -209,7 +209,7 @@ def test_unusual_shapes_travel(shape: tuple[int, ...]) -> None:
     assert read(encode({}, [array]))[0].arrays == (array,)
 
 
-ERROR = {"type": "ValueError", "message": "no", "file": "conv.py", "line": 3, "source": "x"}
+ERROR = {"type": "ValueError", "message": "no", "file": "conv.py", "line": 3, "source": "x", "calls": []}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model.policies import Policies, Standing, lateness_of
+from grader.model.late_policy import Policies, Standing, lateness_of
 from grader.model.student import Student, Submission
 from grader.model.times import course_time
 

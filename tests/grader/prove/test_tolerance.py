@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from grader.judge.cases import draw
+from grader.judge.comparison import Expected
+from grader.judge.comparisons.bound import linear_bound
 from grader.judge.inputs import Inputs
-from grader.judge.verdict import oracles
-from grader.judge.verdict.oracles import Expected
 from grader.model.assignment import Case
 from grader.prove import tolerance
 from grader.prove.tolerance import KNOWN, Sweep, sweep
@@ -76,7 +76,7 @@ def test_what_the_sweep_takes_for_right_is_the_convolution_and_its_gradients(nam
     absolute = loops({n: abs(a) for n, a in arrays.items()} | dict(inputs.values))[RESULTS["conv"][number]]
     np.testing.assert_allclose(expected.arrays[0], by_loops, rtol=1e-12, atol=1e-12)
     assert expected.bounds is not None
-    np.testing.assert_allclose(expected.bounds[0], oracles.linear_bound(absolute), rtol=1e-12)
+    np.testing.assert_allclose(expected.bounds[0], linear_bound(absolute), rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ import pytest
 import grader.prove.assignment_proof as proof
 from grader.__main__ import main
 from grader.author.conditions import CONDITIONS
+from grader.author.load import load, load_course
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.course import from_repository
 from grader.judge.cases import draw
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade
 from grader.prove.misconceptions import grade_made
-from grader.prove.verify import HANDOUT, leaks, submissions
+from grader.prove.verify import HANDOUT, broken_points, leaks, submissions
 from tests import tiny_course
 from tests.tables import by_name
 from tests.tiny_course import RUBRIC
@@ -264,6 +266,11 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             "flip/again: kills no mutant that an earlier case does not kill: "
             "remove it, or say what it covers",
         ),
+        (
+            at(rubric, "id: flip"),
+            "flip: found a case worth 0.6667 of 4 points, expected whole points: "
+            "give the cases weights that add up to 4 (now 6)",
+        ),
         (at(rubric, "id: positive"), "flip/positive: says that it covers negative_axis, and does not"),
         (
             at(rubric, "id: empty,"),
@@ -302,7 +309,7 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
     assignment = from_repository(sound, "tiny")
     assert proof.grades_on_further_devices(assignment, "") == {}
 
-    monkeypatch.setattr(proof, "first_at_hand", lambda devices: "another")
+    monkeypatch.setattr(proof, "first_available", lambda devices: "another")
     grades = proof.grades_on_further_devices(assignment, "")
     assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
 
@@ -328,7 +335,10 @@ def test_a_condition_that_nobody_knows_is_the_loaders_complaint(
     monkeypatch.chdir(sound)
     assert main(["verify"]) == USER_MISTAKE
     error = capsys.readouterr().err
-    assert f"{path}:10: found 'left_handed', expected one of batch, rectangular, " in error
+    assert (
+        f"{path}:10: found 'left_handed', expected one of negative_axis, permutation_not_involution, batch, "
+        in error
+    )
     assert error.count("\n") == 1
 
 
@@ -435,3 +445,18 @@ def test_a_condition_holds_where_it_should_and_not_next_to_it(condition: str) ->
     for (kind, parameters), holds in zip(HELD[condition], (True, False), strict=True):
         case = Case("c", "criterion", "probe", kind, {"view": (), **parameters})
         assert CONDITIONS[condition](case, draw(case, "tiny")) is holds
+
+
+def test_points_that_the_cases_do_not_divide_are_named(course: Path) -> None:
+    rubric = load(course / "assignments" / "tiny").rubric
+    odd = replace(rubric, criteria=(replace(rubric.criteria[0], points=5), *rubric.criteria[1:]))
+
+    assert list(broken_points(rubric)) == []
+    ((criterion, message),) = broken_points(odd)
+    assert criterion == "flip"
+    assert message.startswith("found a case worth 2.5 of 5 points, expected whole points")
+
+
+def test_every_case_of_the_course_is_worth_whole_points(repository: Path) -> None:
+    for name in load_course(repository / "assignments" / "course.yaml").assignments:
+        assert list(broken_points(load(repository / "assignments" / name).rubric)) == [], name

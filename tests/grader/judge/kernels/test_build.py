@@ -9,8 +9,10 @@ from grader.author.load import load
 from grader.author.render import provided_files, render
 from grader.judge.kernels import build, nvrtc
 from grader.judge.kernels.build import KERNELS, RUNTIME, Builder
+from grader.judge.policy.reading import Reading
+from grader.judge.policy.rules import Terms
 from grader.model.assignment import Assignment
-from grader.model.grade import Status
+from grader.model.grade import Sandbox, Status
 
 ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
@@ -35,10 +37,15 @@ def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
+def refusal(name: str, expanded: bytes) -> str:
+    """What the policy of an assignment that allows no import says of what macros stand for."""
+    return Reading(Terms((), (), (), ())).refusal_of_macros(name, expanded)
+
+
 @pytest.fixture(scope="module")
 def builder(provided: Path, tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """A builder behind the wall with a cache that is empty."""
-    return Builder("bubblewrap", provided, "kernels", tmp_path_factory.mktemp("cache"))
+    return Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture
@@ -80,7 +87,7 @@ def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
 
 def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no_compiler: None) -> None:
     """One line says what to install; the case was not run, which is no zero."""
-    builder = Builder("bubblewrap", provided, "kernels", tmp_path)
+    builder = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, tmp_path)
     assert "install" in builder.missing()
     failed = builder.build("kernels.cu", LEAST.encode()).failed
     assert failed is not None
@@ -176,3 +183,36 @@ def test_a_long_list_is_cut(builder: Builder) -> None:
     notes = builder.build("kernels.cu", many.encode()).notes
     assert notes[-1] == "and 16 more"
     assert len(notes) == 2 + build.MAX_NOTES
+
+
+MACRO_BOMB = "#define M0 n+n+n+n+n+n+n+n\n" + "".join(
+    f"#define M{i + 1} {'+'.join([f'M{i}'] * 8)}\n" for i in range(12)
+)
+TEMPLATE_BOMB = (
+    "template <int A, int B> struct T { static const int n = T<A - 1, B>::n + T<A - 1, B + (1 << A)>::n; };\n"
+    "template <int B> struct T<0, B> { static const int n = B; };\n"
+    "__device__ int f() { return T<24, 0>::n; }\n"
+)
+
+
+def test_a_macro_bomb_is_refused_before_it_is_compiled(builder: Builder) -> None:
+    """What it stands for is cut off where it is too much, so nothing else is made of it."""
+    built = builder.build("kernels.cu", f"{LEAST}{MACRO_BOMB}int f(int n) {{ return M12; }}\n".encode())
+    assert built.refused.startswith("kernels.cu: its macros stand for more than 1048576 bytes of code")
+
+
+def test_what_keeps_the_compiler_is_the_fault_of_the_submission(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(build.LIMITS, "RLIMIT_CPU", 2)
+    built = builder.build("kernels.cu", f"{LEAST}{TEMPLATE_BOMB}".encode())
+    assert built.failed is not None
+    assert built.failed.status is Status.ERROR
+    assert built.failed.reason.startswith("kernels.cu: compiling it takes more than")
+
+
+def test_a_library_of_12_mib_is_the_fault_of_the_submission(builder: Builder) -> None:
+    built = builder.build("kernels.cu", f"{LEAST}__device__ int a[3 << 20] = {{1}};\n".encode())
+    assert built.failed is not None
+    assert built.failed.status is Status.ERROR
+    assert "compiled, it has more than 8 MiB" in built.failed.reason

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.policy.cuda_rules import as_compiled, problem_of, text_of
+from grader.judge.policy.cuda_rules import problem_of
+from grader.judge.policy.cuda_source import as_compiled, text_of
 
 ROOT = Path(__file__).parents[4]
 HONEST = """\
@@ -128,13 +129,47 @@ def test_a_comment_in_latin_1_is_a_comment() -> None:
     assert problem_of("// Gr\u00f6\u00dfe\nint a; /* \u00e9 */\n".encode("latin-1")) == (0, "")
 
 
-@pytest.mark.parametrize("byte", [bytes([number]) for number in (0, *range(0x80, 0x100))], ids=bytes.hex)
+@pytest.mark.parametrize("byte", [bytes([number]) for number in range(0x80, 0x100)], ids=bytes.hex)
 def test_a_byte_that_is_no_text_hides_nothing_from_the_policy(byte: bytes) -> None:
     """Neither itself, nor the end of a comment or a text that it stands before, nor what follows there."""
     assert problem_of(b"int a;\n" + byte)[0] == 2
     for around in (b"// %b\nasm(0);", b"/* %b*/\nasm(0);", b'char t[] = "%b";\nasm(0);'):
         assert problem_of(around.replace(b"%b", byte))[0] == 2
     assert problem_of(b"\nas" + byte + b"m(0);")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "byte", [bytes([n]) for n in (*range(9), *range(11, 13), *range(14, 32), 127)], ids=bytes.hex
+)
+def test_a_control_character_is_refused_wherever_it_stands(byte: bytes) -> None:
+    """g++ takes a vertical tab or a form feed before `#include` for a blank."""
+    for around in (
+        b"\n%b#include <xmmintrin.h>",
+        b"\n#%bpragma GCC optimize 3",
+        b"\n// %b",
+        b'\nchar t[] = "%b";',
+    ):
+        line, why = problem_of(around.replace(b"%b", byte))
+        assert line == 2
+        assert "character" in why
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "int a = 1'0; asm(\"nop\"); char b = 'x';",
+        "float a = 1.e+1'0; asm(\"nop\"); char b = 'x';",
+        "#error it's\nasm(0); char b = 'x';",
+        '#error "it is\nasm(0); char b[] = "x";',
+    ],
+)
+def test_a_quote_that_begins_no_text_hides_nothing(source: str) -> None:
+    """The one in a number, and one that its line does not close."""
+    assert "asm" in problem_of(source.encode())[1]
+
+
+def test_a_number_may_be_written_with_quotes() -> None:
+    assert problem_of(b"#define N 1'024\n#if N > 1'000\n#endif\nint n = N; // it's") == (0, "")
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))

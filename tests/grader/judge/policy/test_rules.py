@@ -10,28 +10,30 @@ import pytest
 
 from grader.author.load import load, load_course
 from grader.author.render import provided_files
-from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, find
+from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms, find
 from grader.judge.session import Session
-from grader.model.assignment import DEFAULT_IMPORTS, Assignment, Policy
-from grader.model.grade import Status
+from grader.model.assignment import DEFAULT_IMPORTS, Assignment, ImportRules
+from grader.model.grade import Sandbox, Status
 from grader.prove.mutants import load_mutants
 from grader.prove.verify import submissions
 from tests.folders import in_folder
 
 ROOT = Path(__file__).parents[4]
 FORBIDDEN = ("numpy.flip", "numpy.pad", "numpy.lib.stride_tricks.sliding_window_view", "numpy.matmul")
-POLICY = Policy(("numpy", "collections", "functools", "math", "os", "sys", "typing"), FORBIDDEN)
+POLICY = ImportRules(
+    ("numpy", "collections", "functools", "math", "operator", "os", "string", "sys", "typing"), FORBIDDEN
+)
 
 
 @pytest.fixture(scope="module")
 def assignment() -> Assignment:
     assignment = load(ROOT / "assignments" / "conv_backward")
-    return replace(assignment, policy=POLICY, provided={"ndarray/__init__.py": b"", "given.py": b""})
+    return replace(assignment, import_rules=POLICY, provided={"ndarray/__init__.py": b"", "given.py": b""})
 
 
 @pytest.fixture(scope="module")
 def rules(assignment: Assignment) -> Rules:
-    return Rules(assignment, POLICY)
+    return Rules(Terms.of(assignment, POLICY))
 
 
 def refusal(rules: Rules, source: str) -> str:
@@ -145,6 +147,56 @@ REFUSED = {
     "subclasses": ("object.__subclasses__()", 1, "__subclasses__"),
     "another_program": ("import os\nos.system('python')", 2, "os.system starts another program"),
     "another_program_instead": ("from os import execv", 1, "os.execv starts another program"),
+    # ready-made evaluators
+    "type_hints": ("import typing\ndef f(a: 'np.flip'): ...\ntyping.get_type_hints(f)", 3, "get_type_hints"),
+    "type_hints_by_from": ("from typing import get_type_hints as g", 1, "typing.get_type_hints cannot be"),
+    "a_forward_reference": ("from typing import ForwardRef", 1, "typing.ForwardRef cannot be checked"),
+    "single_dispatch": ("import functools\n@functools.singledispatch\ndef f(a): ...", 2, "singledispatch"),
+    "single_dispatch_of_methods": ("from functools import singledispatchmethod", 1, "singledispatchmethod"),
+    "a_formatter": ("import string\nstring.Formatter().get_field('0.flip', (1,), {})", 2, "string.Formatter"),
+    "runstring": ("import numpy as np\nnp.testing.runstring('x = 1', {})", 2, "runstring cannot be"),
+    "measure": ("from numpy.testing import measure", 1, "numpy.testing.measure cannot be"),
+    "measure_where_it_lives": (
+        "import numpy as np\nnp.testing._private.utils.measure('1')",
+        2,
+        "numpy.testing._private cannot be",
+    ),
+    "f2py": ("import numpy.f2py", 1, "numpy.f2py cannot be checked"),
+    "f2py_by_from": ("from numpy import f2py", 1, "numpy.f2py cannot be checked"),
+    "f2py_as_an_attribute": ("import numpy as np\nnp.f2py.crackfortran", 2, "numpy.f2py cannot be"),
+    "ctypeslib": ("import numpy as np\nnp.ctypeslib.ctypes.pythonapi", 2, "numpy.ctypeslib cannot be"),
+    "ctypes_of_an_array": ("import numpy as np\nnp.zeros(1).ctypes._ctypes", 2, "_ctypes reaches behind"),
+    "a_pickle": ("import numpy as np\nnp.load('/tmp/a.npy', allow_pickle=True)", 2, "allow_pickle runs"),
+    "a_pickle_as_an_object": ("import numpy as np\nnp.load('/tmp/a', None, 1)", 2, "allow_pickle runs"),
+    "the_tests_of_numpy": ("import numpy as np\nnp.test()", 2, "numpy.test cannot be"),
+    "breakpoint": ("breakpoint()", 1, "breakpoint cannot be"),
+    "the_module_of_a_builtin": ("print.__self__.eval('1')", 1, "__self__ reaches behind"),
+    "dunder_getattribute": ("import numpy as np\nnp.__getattribute__('flip')", 2, "__getattribute__"),
+    "the_frame_of_a_generator": ("(x for x in ()).gi_frame", 1, "gi_frame reaches behind"),
+    "attrgetter": ("import numpy as np, operator\noperator.attrgetter('flip')(np)", 2, "numpy.flip"),
+    "attrgetter_by_a_name": (
+        "import numpy as np\nfrom operator import attrgetter as g\nf = g('lib.stride_tricks')\n"
+        "f(np).sliding_window_view",
+        4,
+        "sliding_window_view",
+    ),
+    "attrgetter_of_several": (
+        "import numpy, operator as o\no.attrgetter('pi', 'pad')(numpy)",
+        2,
+        "numpy.pad",
+    ),
+    "attrgetter_behind": ("import operator\noperator.attrgetter('a.__globals__')", 2, "__globals__ reaches"),
+    "methodcaller": ("import numpy, operator\noperator.methodcaller('flip', 1)(numpy)", 2, "numpy.flip"),
+    "a_class_pattern": ("import numpy as np\nmatch np:\n case object(flip=f): f(1)", 3, "numpy.flip"),
+    "a_class_pattern_deep": (
+        "import numpy as np\nmatch np:\n case object(lib=object(stride_tricks=s)): s.sliding_window_view",
+        3,
+        "sliding_window_view",
+    ),
+    "a_class_pattern_behind": ("match print:\n case object(__self__=b): ...", 2, "__self__ reaches behind"),
+    "a_pattern_as_a_name": ("import numpy as np\nmatch np:\n case object() as n: n.flip", 3, "numpy.flip"),
+    "a_pattern_of_a_pair": ("import numpy as np\nmatch (1, np):\n case (_, n): n.flip", 3, "numpy.flip"),
+    "a_pattern_of_a_mapping": ("import numpy as n\nmatch vars(n):\n case {'flip': f}: ...", 3, "numpy.flip"),
     # neither parser nor reader is led astray
     "the_first_of_several": ("import math\nimport torch\nimport scipy", 2, "torch"),
     "in_another_encoding": ("# -*- coding: latin-1 -*-\nimport scipy", 2, "scipy"),
@@ -219,6 +271,14 @@ INNOCENT = {
     "vars_of_something_else": "vars(object())['flip']",
     "what_os_and_sys_are_for": "import os, sys\nos._exit(0)\nos.environ.get('X')\nsys.stderr.write('')",
     "dunder_names": "if __name__ == '__main__':\n    print(__file__, [].__class__.__name__)\n",
+    "a_match_on_values": (
+        "import numpy as np\nmatch np.zeros(3).shape:\n case (n,) | [n, *_]: n\n case {'flip': a, **b}: a\n"
+        " case object(flip=a, ndim=2): a.pad"
+    ),
+    "an_attrgetter_of_something_else": "from operator import attrgetter\nsorted([], key=attrgetter('flip'))",
+    "a_load_without_pickles": "import numpy as np\nnp.load('a', None, False)\nnp.load('a', allow_pickle=0)",
+    "numpys_own_checks": "import numpy as np\nnp.testing.assert_allclose(1, 1)",
+    "a_loop_over_pairs": "for a, b in ((1, 2), (3, 4), 5): a.flip",
     "an_empty_loop": "for np in (): np.flip()",
     "a_starred_target": "import numpy as np\na, *b = np, np\nb.flip",
 }
@@ -293,9 +353,9 @@ def test_nothing_that_a_submission_names_is_imported_to_read_it(
 
 
 def test_without_a_policy_of_its_own_an_assignment_has_a_safe_one(course: Path) -> None:
-    policy = load(course / "assignments" / "tiny").policy
+    rules = load(course / "assignments" / "tiny").import_rules
 
-    assert policy == Policy(DEFAULT_IMPORTS, ())
+    assert rules == ImportRules(DEFAULT_IMPORTS, ())
     assert not {"scipy", "importlib", "subprocess", "ctypes", "builtins", "inspect", "gc", "pickle"} & {
         *DEFAULT_IMPORTS
     }
@@ -315,8 +375,8 @@ COURSE = load_course(ROOT / "assignments" / "course.yaml").assignments
 def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name: str) -> None:
     assignment = load(ROOT / "assignments" / name)
     assignment = replace(assignment, provided=provided_files(assignment))
-    assert assignment.policy is not None
-    rules = Rules(assignment, assignment.policy)
+    assert assignment.import_rules is not None
+    rules = Rules(Terms.of(assignment, assignment.import_rules))
     refused = {
         submission: rules.refusal({file: text.encode() for file, text in files.items()})
         for submission, files in submissions(assignment, load_mutants(assignment)).items()
@@ -327,8 +387,8 @@ def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name
 
 def test_the_sample_class_keeps_to_the_policy_of_its_assignment(sample_class: Path) -> None:
     assignment = load(ROOT / "assignments" / "conv_backward")
-    assert assignment.policy is not None
-    rules = Rules(assignment, assignment.policy)
+    assert assignment.import_rules is not None
+    rules = Rules(Terms.of(assignment, assignment.import_rules))
     files = sorted(sample_class.glob("*/conv.py"))
 
     assert len(files) > 10
@@ -360,9 +420,11 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
     root = make_course(tmp_path_factory.mktemp("course"))
     assignment = load(root / "assignments" / "tiny")
     assignment = replace(
-        assignment, provided=provided_files(assignment), policy=Policy(("numpy", "os"), ("numpy.flip",))
+        assignment,
+        provided=provided_files(assignment),
+        import_rules=ImportRules(("numpy", "os"), ("numpy.flip",)),
     )
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         yield session
 
 

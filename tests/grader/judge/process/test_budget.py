@@ -25,7 +25,7 @@ from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
-from grader.model.grade import Grade, Outcome, Status
+from grader.model.grade import Grade, Outcome, Sandbox, Status
 
 MakeSubmission = Callable[..., Implementation]
 TICK = 0.1  # by which a limit may be passed; a busy machine's judge looks late
@@ -96,12 +96,12 @@ def assignment(make_course: Callable[..., Path], tmp_path_factory: pytest.TempPa
     course = make_course(tmp_path_factory.mktemp("budgets") / "course", replaced)
     loaded = load(course / "assignments" / "tiny")
     limits = Limits(import_seconds=0.5, case_seconds=0.3, criterion_cases=2, wall_factor=2, memory_mib=256)
-    return replace(loaded, provided=provided_files(loaded), policy=None, limits=limits)
+    return replace(loaded, provided=provided_files(loaded), import_rules=None, limits=limits)
 
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment) -> Iterator[Session]:
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         session.grade(SubmittedFiles({"conv.py": source().encode()}), "right")  # starts what it keeps
         yield session
 
@@ -230,7 +230,7 @@ def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_o
 ) -> None:
     """Else the next run would begin where this one ended, with all the time of the criterion."""
     slow = {"conv.py": source(flip="burn(0.25)", dilate="if a.shape[0] == 3: burn(60)").encode()}
-    bench = GradingSession(Grading.of(assignment, "bubblewrap", "", None, variants=False))
+    bench = GradingSession(Grading.of(assignment, Sandbox.BUBBLEWRAP, "", None, variants=False))
     try:
         first = bench.grade(Work("slow", SubmittedFiles(slow), ("ada",)))
         again = bench.grade(Work("slow", SubmittedFiles(slow), ("ada",), first.fresh))
@@ -339,7 +339,7 @@ def test_where_no_waiting_is_told_two_late_runs_are_tried_again_whichever_proces
     limits = Limits(case_seconds=0.1, criterion_cases=100, wall_factor=2)
     submission = make_submission(text, limits=limits)
 
-    for run in (submission.run, submission.run_apart, submission.veiled.run, submission.run):
+    for run in (submission.run, submission.run_isolated, submission.hidden_worker.run, submission.run):
         assert run("answer", inputs).status is Status.TIMEOUT
     assert len(took["call"]) == 4 + SECOND_TRIES
 
@@ -354,9 +354,9 @@ def test_where_no_waiting_is_told_an_import_that_sleeps_is_tried_twice(
     limits = Limits(import_seconds=0.1, wall_factor=2)
     submission = make_submission("import time\n\ntime.sleep(60)", limits=limits)
 
-    for ask in (submission.run, submission.run, submission.run_apart):
+    for ask in (submission.run, submission.run, submission.run_isolated):
         assert ask("answer", inputs).status is Status.TIMEOUT
-    assert submission.veiled.run("answer", inputs).status is Status.TIMEOUT
+    assert submission.hidden_worker.run("answer", inputs).status is Status.TIMEOUT
     assert len(took["import"]) == 2
 
 

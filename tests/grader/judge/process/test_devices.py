@@ -24,9 +24,9 @@ from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import arrays_of
-from grader.model.assignment import Assignment, Limits
+from grader.model.assignment import Assignment, Device, Limits
 from grader.model.errors import GraderFault
-from grader.model.grade import Status
+from grader.model.grade import Sandbox, Status
 from tests.folders import in_folder
 from tests.grader.judge.conftest import NDARRAY, PROBES
 
@@ -45,29 +45,29 @@ def with_gpu(tmp_path: Path) -> Path:
 
 def test_what_is_missing_of_a_device_is_said(with_gpu: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    assert devices.missing("cpu", with_gpu / "empty") == ""
-    assert devices.missing("cuda", with_gpu) == ""
-    assert "/dev/nvidiactl and /dev/nvidia0 missing" in devices.missing("cuda", with_gpu / "empty")
+    assert devices.missing(Device.CPU, with_gpu / "empty") == ""
+    assert devices.missing(Device.CUDA, with_gpu) == ""
+    assert "/dev/nvidiactl and /dev/nvidia0 missing" in devices.missing(Device.CUDA, with_gpu / "empty")
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert "CuPy is not installed" in devices.missing("cuda", with_gpu)
+    assert "CuPy is not installed" in devices.missing(Device.CUDA, with_gpu)
 
 
 def test_the_default_is_the_first_device_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "missing", lambda device: "not here" if device == "cuda" else "")
-    assert devices.first_at_hand(("cuda", "cpu")) == "cpu"
-    assert devices.first_at_hand(("cpu", "cuda")) == "cpu"
-    assert devices.first_at_hand(("cuda",)) == "cuda"  # and then it is said what is missing
+    assert devices.first_available((Device.CUDA, Device.CPU)) == "cpu"
+    assert devices.first_available((Device.CPU, Device.CUDA)) == "cpu"
+    assert devices.first_available((Device.CUDA,)) == "cuda"  # and then it is said what is missing
 
 
 def test_a_gpus_wall_shows_one_gpu_and_the_cpus_wall_none() -> None:
     def shown(device: str) -> set[str]:
-        words = sandbox._outer_wall(device)
+        words = sandbox._outer_sandbox(device)
         return {word for word in words if word.startswith("/dev/")}
 
-    assert shown("cpu") == set()
-    assert shown("cuda") == {"/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"}
-    words = sandbox._outer_wall("cuda")
+    assert shown(Device.CPU) == set()
+    assert shown(Device.CUDA) == {"/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"}
+    words = sandbox._outer_sandbox(Device.CUDA)
     own = words.index("--dev")
     closed = next(i for i, pair in enumerate(pairwise(words)) if pair[1] == "/dev" and i > own)
     assert own < words.index("/dev/nvidia0") < closed  # bound into the new /dev, before it is closed
@@ -113,8 +113,8 @@ def on_gpu(tmp_path: Path) -> Iterator[Implementation]:
         time.sleep(1)
         return a
     """
-    subject = Subject(("conv",), "float32", "cuda", {"conv.py": dedent(source).encode()})
-    with closing(starter("bubblewrap", tmp_path / "probes.py", "ndarray", provided)) as started:
+    subject = Subject(("conv",), "float32", Device.CUDA, {"conv.py": dedent(source).encode()})
+    with closing(starter(Sandbox.BUBBLEWRAP, tmp_path / "probes.py", "ndarray", provided)) as started:
         yield Implementation(started, subject, Limits(memory_mib=512))
 
 
@@ -130,9 +130,9 @@ def test_on_a_gpu_memory_is_limited_but_address_space_is_not(on_gpu: Implementat
 def test_a_device_that_does_not_start_is_not_the_submissions_fault(tmp_path: Path) -> None:
     (tmp_path / "ndarray.py").write_text("def cuda():\n    raise RuntimeError('no GPU in this process')\n")
     (tmp_path / "probes.py").write_text("")
-    subject = Subject(("conv",), "float32", "cuda", {"conv.py": b""})
+    subject = Subject(("conv",), "float32", Device.CUDA, {"conv.py": b""})
     with (
-        closing(starter("none", tmp_path / "probes.py", "ndarray", tmp_path)) as started,
+        closing(starter(Sandbox.NONE, tmp_path / "probes.py", "ndarray", tmp_path)) as started,
         Implementation(started, subject, Limits()) as submission,
         pytest.raises(GraderFault, match="no GPU in this process"),
     ):
@@ -141,14 +141,17 @@ def test_a_device_that_does_not_start_is_not_the_submissions_fault(tmp_path: Pat
 
 @pytest.fixture
 def tiny(course: Path) -> Assignment:
-    return replace(load(course / "assignments" / "tiny"), devices=("cuda",))
+    return replace(load(course / "assignments" / "tiny"), devices=(Device.CUDA,))
 
 
 def test_a_gpu_has_one_submission_at_a_time(
     tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: str(tmp_path))
-    with Session(tiny, wall="none", device="cuda") as one, Session(tiny, wall="none", device="cuda") as two:
+    with (
+        Session(tiny, sandbox=Sandbox.NONE, device=Device.CUDA) as one,
+        Session(tiny, sandbox=Sandbox.NONE, device=Device.CUDA) as two,
+    ):
         has_turn = threading.Event()
 
         def take() -> None:
@@ -163,19 +166,21 @@ def test_a_gpu_has_one_submission_at_a_time(
         waiting.join()
 
 
-@pytest.mark.skipif(not REQUIRED and devices.missing("cuda") != "", reason="there is no GPU here")
+@pytest.mark.skipif(not REQUIRED and devices.missing(Device.CUDA) != "", reason="there is no GPU here")
 def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tmp_path: Path) -> None:
     """Whether CUDA starts with an empty /proc and without the system calls that are denied."""
-    assert devices.missing("cuda") == ""
+    assert devices.missing(Device.CUDA) == ""
     assignment = load(repository / "assignments" / "conv_forward")
     kernels = {
         f"ndarray/kernels/{f.name}": f.read_bytes() for f in (repository / "reference/kernels").iterdir()
     }
-    assignment = replace(assignment, devices=("cuda",), provided={**provided_files(assignment), **kernels})
+    assignment = replace(
+        assignment, devices=(Device.CUDA,), provided={**provided_files(assignment), **kernels}
+    )
     files = render(assignment, "solution").files
     for name in assignment.files:
         (tmp_path / name).write_text(str(files[name]), encoding="utf-8")
-    with Session(assignment, wall="bubblewrap") as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         session.check_sandbox()
         grade = session.grade(in_folder(tmp_path), "solution")
 

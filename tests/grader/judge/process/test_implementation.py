@@ -15,7 +15,7 @@ from grader.judge.process.worker_process import WorkerProcess
 from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
-from grader.model.grade import Outcome, Status
+from grader.model.grade import Outcome, Sandbox, Status
 from tests.waiting import wait_until
 
 Ask = Callable[..., Outcome]
@@ -76,7 +76,7 @@ def test_prints_that_are_kept_are_cut_and_say_so(ask: Ask) -> None:
     assert outcome.output.endswith("more bytes cut]")
 
 
-@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
+@pytest.mark.parametrize("sandbox", [Sandbox.BUBBLEWRAP, Sandbox.NONE])
 @pytest.mark.parametrize(
     "ending",
     {
@@ -88,7 +88,7 @@ def test_prints_that_are_kept_are_cut_and_say_so(ask: Ask) -> None:
     ids=lambda item: item[0],
 )
 def test_a_hang_costs_the_case_that_hangs_and_no_other(
-    make_submission: MakeSubmission, inputs: Inputs, ending: tuple[str, str], wall: str
+    make_submission: MakeSubmission, inputs: Inputs, ending: tuple[str, str], sandbox: Sandbox
 ) -> None:
     source = f"""
         def answer(a):
@@ -96,7 +96,7 @@ def test_a_hang_costs_the_case_that_hangs_and_no_other(
         def other(a):
             return -a
     """
-    submission = make_submission(source, wall=wall, limits=SHORT)
+    submission = make_submission(source, sandbox=sandbox, limits=SHORT)
 
     assert submission.run("answer", inputs).status is Status.TIMEOUT
     after = submission.run("other", inputs)
@@ -412,9 +412,9 @@ def test_an_exception_is_an_error_with_a_reason_and_costs_no_other_case(
     assert submission.run("other", inputs).status is Status.OK
 
 
-@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
-def test_an_error_names_file_line_and_source_of_the_submission(ask: Ask, wall: str) -> None:
-    outcome = ask("import numpy as np\n\ndef answer(a):\n    return a / {}\n", wall=wall)
+@pytest.mark.parametrize("sandbox", [Sandbox.BUBBLEWRAP, Sandbox.NONE])
+def test_an_error_names_file_line_and_source_of_the_submission(ask: Ask, sandbox: Sandbox) -> None:
+    outcome = ask("import numpy as np\n\ndef answer(a):\n    return a / {}\n", sandbox=sandbox)
 
     assert outcome.reason.startswith("conv.py:4: TypeError: ")
     assert outcome.reason.endswith("\nreturn a / {}")
@@ -478,26 +478,28 @@ COUNTS = """
 """
 
 
-def test_the_veiled_process_is_the_one_apart_once_that_has_been_asked_all_it_will_be(
+def test_the_worker_for_hidden_cases_is_the_isolated_one_once_it_was_asked_all_it_will_be(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     asked, hidden = inputs.absolute(), inputs
     submission = make_submission(COUNTS, ahead=[("x", "answer", asked), ("x", "other", asked)])
 
-    assert answers(submission.veiled.run("answer", hidden)) == [[2.0] * 3]  # the second call of that process
+    assert answers(submission.hidden_worker.run("answer", hidden)) == [
+        [2.0] * 3
+    ]  # the second call of that process
 
-    assert answers(submission.run_apart("answer", asked)) == [[1.0] * 3]
-    assert answers(submission.run_apart("other", asked)) == [asked.array("a").tolist()]
+    assert answers(submission.run_isolated("answer", asked)) == [[1.0] * 3]
+    assert answers(submission.run_isolated("other", asked)) == [asked.array("a").tolist()]
 
 
 def test_no_question_about_a_visible_case_reaches_a_process_that_saw_a_hidden_one(
     make_submission: MakeSubmission, inputs: Inputs
 ) -> None:
     submission = make_submission(COUNTS)
-    submission.run_apart("answer", inputs.absolute())
-    submission.veiled.run("answer", inputs)
+    submission.run_isolated("answer", inputs.absolute())
+    submission.hidden_worker.run("answer", inputs)
 
-    for ask in (submission.run, submission.run_apart):
+    for ask in (submission.run, submission.run_isolated):
         assert answers(ask("answer", inputs.absolute())) == [[1.0] * 3]  # each has seen nothing before
 
 
@@ -515,8 +517,8 @@ def test_what_cannot_answer_is_not_asked_for_more_ahead(
     questions = [("x", "answer", each) for each in (inputs, inputs.absolute(), inputs)]
     submission = make_submission(source, ahead=questions)
 
-    assert answers(submission.veiled.run("other", inputs)) == [[1.0] * 3]
-    assert "ValueError: 1" in submission.run_apart("answer", inputs).reason
+    assert answers(submission.hidden_worker.run("other", inputs)) == [[1.0] * 3]
+    assert "ValueError: 1" in submission.run_isolated("answer", inputs).reason
 
 
 def test_the_process_apart_shares_nothing_with_its_implementation(
@@ -535,15 +537,15 @@ def test_the_process_apart_shares_nothing_with_its_implementation(
 
     assert answers(submission.run("answer", inputs)) == [[1.0] * 3]
     assert answers(submission.run("answer", inputs)) == [[2.0] * 3]
-    assert answers(submission.run_apart("answer", inputs)) == [[1.0] * 3]
+    assert answers(submission.run_isolated("answer", inputs)) == [[1.0] * 3]
 
 
-@pytest.mark.parametrize("wall", ["bubblewrap", "none"])
+@pytest.mark.parametrize("sandbox", [Sandbox.BUBBLEWRAP, Sandbox.NONE])
 def test_a_worker_that_cannot_be_set_up_is_never_the_submissions_fault(
-    make_submission: MakeSubmission, inputs: Inputs, wall: str
+    make_submission: MakeSubmission, inputs: Inputs, sandbox: Sandbox
 ) -> None:
     probes = "import a_module_that_is_not_there\n"
-    submission = make_submission("def answer(a): return a", probes=probes, wall=wall)
+    submission = make_submission("def answer(a): return a", probes=probes, sandbox=sandbox)
 
     for _ in range(2):  # the second case must not find half a worker and blame the student
         with pytest.raises(GraderFault, match="a_module_that_is_not_there"):

@@ -19,7 +19,7 @@ from grader.judge.process.sandbox import ENVIRONMENT, starter
 from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Limits
 from grader.model.errors import UserError
-from grader.model.grade import Outcome
+from grader.model.grade import Outcome, Sandbox
 from tests.waiting import LIMIT
 
 Value = Callable[[str], Any]
@@ -60,7 +60,7 @@ def value(tmp_path_factory: pytest.TempPathFactory, build: Callable[..., Impleme
 def value_without_wall(
     tmp_path_factory: pytest.TempPathFactory, build: Callable[..., Implementation]
 ) -> Iterator[Value]:
-    with build(tmp_path_factory.mktemp("plain") / "one", EVALUATES, wall="none") as submission:
+    with build(tmp_path_factory.mktemp("plain") / "one", EVALUATES, sandbox=Sandbox.NONE) as submission:
         yield evaluator(submission)
 
 
@@ -281,13 +281,13 @@ def test_processes_start_where_the_policy_allows_a_module_that_starts_them(
 def test_a_machine_without_bubblewrap_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    sandbox._outer_wall.cache_clear()
+    sandbox._outer_sandbox.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     try:
         with pytest.raises(UserError, match="install bubblewrap") as caught:
-            starter("bubblewrap", tmp_path / "probes.py", "ndarray")
+            starter(Sandbox.BUBBLEWRAP, tmp_path / "probes.py", "ndarray")
     finally:
-        sandbox._outer_wall.cache_clear()
+        sandbox._outer_sandbox.cache_clear()
     assert "\n" not in str(caught.value)
 
 

@@ -18,11 +18,12 @@ from grader.__main__ import main
 from grader.author.load import load
 from grader.author.render import provided_files, render
 from grader.judge.session import Session
-from grader.judge.verdict.diagnose import Misconceptions, diagnose, of_mutants
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.model.assignment import Assignment, Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
-from grader.prove.misconceptions import grade_made, misconceptions_file
+from grader.prove.misconceptions import grade_made, misconceptions
 from grader.prove.mutants import load_mutants
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
@@ -31,105 +32,165 @@ ROOT = Path(__file__).parents[4]
 NAME = "conv_backward"
 
 KNOWN = Misconceptions(
-    messages={"flipped": "You flip.", "padded": "You pad.", "turned": "You turn."},
-    related={"conv": ["conv"], "grad": ["conv", "grad"]},
+    ideas={
+        "flipped": Misconception("conv", "You flip.", "#flip"),
+        "padded": Misconception("conv", "You pad.", "#pad"),
+        "turned": Misconception("grad", "You turn.", "#turn"),
+        "refused": Misconception("grad", "You refuse.", "#refuse"),
+    },
+    asked={"conv": ["conv"], "grad": ["grad"]},
     answers={
-        "flipped": {"conv/one": "a", "conv/two": "b", "grad/one": "f"},
-        "padded": {"conv/one": "a", "conv/two": "c", "grad/one": "ok"},
-        "turned": {"conv/one": "right", "conv/two": "right", "grad/one": "f"},
+        "conv/one": {"a": [("flipped",), ("padded",)], "ab": [("flipped", "padded")]},
+        "conv/two": {"b": [("flipped",)], "c": [("padded",)]},
+        "conv/three": {"p": [("padded",)]},
+        "grad/one": {"f": [("flipped",), ("turned",)]},
+        "grad/two": {"g": [("turned",)]},
+        "grad/edge": {"error ValueError in grad": [("refused",)]},
     },
 )
+CALLS = {"grad": frozenset({"conv"}), "conv": frozenset[str]()}
 
 
-def diagnosed(*results: CheckResult) -> list[CheckResult]:
-    """The results, each in the criterion that it says, with the misconceptions named."""
+def diagnosed(*results: CheckResult) -> dict[str, CriterionGrade]:
+    """By criterion, with ideas and facts; `grad` calls `conv`."""
     criteria = tuple(
         CriterionGrade(
             id, "", Fraction(4), Fraction(0), Status.WRONG, tuple(r for r in results if r.criterion == id)
         )
         for id in sorted({result.criterion for result in results})
     )
-    grade = diagnose(Grade("tiny", "ada", criteria, "none"), KNOWN)
-    return [result for criterion in grade.criteria for result in criterion.results]
+    grade = diagnose(Grade("tiny", "ada", criteria, "none"), KNOWN, CALLS)
+    return {criterion.id: criterion for criterion in grade.criteria}
 
 
-def named(*results: CheckResult) -> list[tuple[str, ...]]:
-    return [result.misconceptions for result in diagnosed(*results)]
+def claimed(*results: CheckResult, criterion: str = "conv") -> list[tuple[str, int, int, bool]]:
+    """Name, explained, failing and certainty of each idea of a criterion."""
+    ideas = diagnosed(*results)[criterion].ideas
+    return [(idea.name, idea.explained, idea.failing, idea.is_sure) for idea in ideas]
 
 
-def wrong(case: str, answer: str, follow_through: float = 0.0, criterion: str = "conv") -> CheckResult:
-    return CheckResult(criterion, case, Status.WRONG, answer=answer, follow_through=follow_through)
+def wrong(
+    case: str,
+    answer: str,
+    follow_through: float = 0.0,
+    criterion: str = "conv",
+    visibility: Visibility = Visibility.VISIBLE,
+) -> CheckResult:
+    return CheckResult(
+        criterion, case, Status.WRONG, visibility, answer=answer, follow_through=follow_through
+    )
 
 
 def right(case: str, criterion: str = "conv") -> CheckResult:
     return CheckResult(criterion, case, Status.OK, answer="right")
 
 
-def test_the_one_mutant_that_gives_every_answer_is_named() -> None:
-    assert named(wrong("one", "a"), wrong("two", "b")) == [("flipped",), ("flipped",)]
-    assert diagnosed(wrong("one", "a"), wrong("two", "b"))[0].idea == "You flip."
+def raised(case: str, error: str = "ValueError", function: str = "grad", line: int = 7) -> CheckResult:
+    call = Call(function, "conv.py", line, "assert edge >= 0", "x (2, 3)")
+    return CheckResult("grad", case, Status.ERROR, answer=f"error {error}", calls=(call,))
 
 
-def test_several_that_give_every_answer_are_candidates() -> None:
-    (result,) = diagnosed(wrong("one", "a"))
-    assert result.misconceptions == ("flipped", "padded")
-    assert result.idea == "your answers fit more than one idea: flipped; padded"
+def test_one_mutant_that_gives_every_failing_answer_is_sure() -> None:
+    assert claimed(wrong("one", "a"), wrong("two", "b")) == [("flipped", 2, 2, True)]
+    result, _ = diagnosed(wrong("one", "a"), wrong("two", "b"))["conv"].results
+    assert result.misconceptions == ("flipped",)
+    assert result.idea == "This is it. You flip."
 
 
-def test_one_answer_that_a_mutant_does_not_give_clears_it() -> None:
-    assert named(wrong("one", "a"), wrong("two", "x")) == [(), ()]
-    assert named(wrong("one", "a"), right("two")) == [(), ()]
+def test_two_mutants_explain_together_what_neither_does_alone() -> None:
+    """One case by each of them, and one by both in one solution."""
+    results = wrong("one", "ab"), wrong("two", "b"), wrong("three", "p")
+    assert claimed(*results) == [("flipped", 2, 3, True), ("padded", 2, 3, True)]
+
+
+def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
+    assert claimed(wrong("one", "x"), wrong("two", "b")) == [("flipped", 1, 2, False)]
+    one, two = diagnosed(wrong("one", "x"), wrong("two", "b"))["conv"].results
+    assert (one.misconceptions, one.idea) == ((), "")
+    assert two.idea == "Likely: 1 of 2 failing cases is exactly what this gives: You flip."
+
+
+def test_several_that_fit_equally_are_named_together_without_a_message() -> None:
+    (idea,) = diagnosed(wrong("one", "a"))["conv"].ideas
+    assert (idea.name, idea.others) == ("flipped", ("padded",))
+
+
+def test_a_case_that_passes_speaks_against_a_mutant_that_fails_it() -> None:
+    assert claimed(wrong("one", "a"), right("two")) == []
+    assert claimed(wrong("one", "a"), wrong("two", "b"), right("three")) == [("flipped", 2, 2, True)]
 
 
 def test_where_nothing_is_wrong_nothing_is_named() -> None:
-    assert named(right("one"), right("two")) == [(), ()]
+    assert claimed(right("one"), right("two")) == []
 
 
 @pytest.mark.parametrize("other", ["", "x"], ids=["no_answer", "another_answer"])
 def test_a_case_that_nothing_is_known_of_says_nothing(other: str) -> None:
     """Such as a hidden case on numbers of the student's own."""
-    assert named(wrong("one", "a"), wrong("two", "b"), wrong("own", other)) == [("flipped",)] * 3
-    assert named(wrong("own", other)) == [()]
+    assert claimed(wrong("one", "a"), wrong("two", "b"), wrong("own", other)) == [("flipped", 2, 2, True)]
+    assert claimed(wrong("own", other)) == []
 
 
 def test_what_is_right_for_the_own_forward_pass_is_no_misconception() -> None:
     """A gradient without the flip is the right one of a forward pass that flips."""
-    assert named(wrong("one", "a", 0.5), wrong("two", "b", 0.5)) == [(), ()]
-    assert named(wrong("one", "a", 0.5), wrong("two", "b")) == [(), ("flipped",)]
+    assert claimed(wrong("one", "a", 0.5), wrong("two", "b", 0.5)) == []
 
 
 def test_a_mistake_in_a_function_is_not_taken_for_one_in_its_caller() -> None:
     """Both mutants answer `f` to the gradient; what conv answers tells which of them it can be."""
     gradient = wrong("one", "f", criterion="grad")
-    assert named(right("one"), right("two"), gradient)[-1] == ("turned",)
-    assert named(wrong("one", "a"), wrong("two", "b"), gradient)[-1] == ("flipped",)
-    assert named(wrong("one", "a"), wrong("two", "c"), gradient) == [("padded",), ("padded",), ()]
+    alone = claimed(right("two"), gradient, criterion="grad")
+    assert [name for name, *_ in alone] == ["turned"]
+    both = claimed(wrong("one", "a"), wrong("two", "b"), gradient, criterion="grad")
+    assert [name for name, *_ in both] == ["flipped"]
 
 
-def test_a_mutant_that_hangs_explains_no_other_failure() -> None:
-    """How a case without an answer ended is evidence too."""
-    hung = CheckResult("conv", "two", Status.TIMEOUT)
-    assert named(wrong("one", "a"), hung) == [(), ()]
+def test_a_hidden_case_that_ends_differently_takes_the_certainty_and_not_the_idea() -> None:
+    hidden = Visibility.HIDDEN
+    results = wrong("one", "a"), wrong("two", "b"), wrong("three", "x", visibility=hidden)
+    assert claimed(*results) == [("flipped", 2, 3, False)]
+    passes = CheckResult("conv", "three", Status.OK, hidden, answer="right")
+    assert claimed(wrong("two", "c"), passes) == [("padded", 1, 1, False)]
 
 
-def test_a_criterion_is_related_to_those_that_depend_on_nothing_else() -> None:
-    def grade(**statuses: Status) -> Grade:
-        criteria = (CriterionGrade(id, "", Fraction(1), Fraction(0), s, ()) for id, s in statuses.items())
-        return Grade("tiny", "mutant", tuple(criteria), "none")
+def test_a_hidden_case_adds_an_idea_to_that_of_the_visible_ones() -> None:
+    results = wrong("two", "b"), wrong("three", "p", visibility=Visibility.HIDDEN)
+    assert {name for name, *_ in claimed(*results)} == {"flipped", "padded"}
 
-    ok, no = Status.OK, Status.WRONG
-    grades = {
-        "a": grade(flip=no, pad=ok, grad=no, inputs=Status.NOT_RUN),
-        "b": grade(flip=ok, pad=no, grad=ok, inputs=no),
-        "c": grade(flip=ok, pad=ok, grad=no, inputs=ok),
-    }
-    known = of_mutants(grades, {}, {"a": "flip", "b": "pad", "c": "grad"})
-    assert known.related == {
-        "flip": ["flip"],
-        "pad": ["pad"],
-        "grad": ["flip", "grad"],
-        "inputs": ["flip", "pad", "inputs"],
-    }
+
+def test_an_exception_counts_where_it_comes_in_the_very_cases_of_a_mutant_that_raises() -> None:
+    value = wrong("two", "g", criterion="grad")
+    assert claimed(raised("edge"), value, criterion="grad") == [
+        ("refused", 1, 2, True),
+        ("turned", 1, 2, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [raised("edge")],
+        [raised("edge"), raised("one"), raised("two")],
+        [raised("edge", "TypeError"), right("one", "grad")],
+        [raised("edge", function="pad"), right("one", "grad")],
+        [raised("edge"), raised("one"), right("two", "grad")],
+    ],
+    ids=["all_there_is", "every_case", "another_class", "another_place", "another_case_too"],
+)
+def test_an_exception_alone_names_no_misconception(results: list[CheckResult]) -> None:
+    assert claimed(*results, criterion="grad") == []
+
+
+def test_the_same_exception_in_many_cases_is_one_fact_with_its_line() -> None:
+    (fact,) = diagnosed(raised("edge"), raised("one"), raised("two", line=9))["grad"].facts
+    assert fact.cases == ("edge", "one")
+    assert fact.text == "2 cases end in ValueError at conv.py:7, with x (2, 3) in edge\nassert edge >= 0"
+
+
+def test_a_wrong_exercise_that_another_one_calls_is_to_be_mended_first() -> None:
+    (fact,) = diagnosed(wrong("one", "x"), wrong("one", "y", criterion="grad"))["grad"].facts
+    assert fact.text == "Your conv is wrong, and this calls it: mend conv first."
+    assert diagnosed(right("one"), wrong("one", "y", criterion="grad"))["grad"].facts == ()
 
 
 # The sample class
@@ -143,12 +204,12 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="module")
 def known(assignment: Assignment) -> Misconceptions:
-    return Misconceptions.read(misconceptions_file(ROOT, assignment, ""))
+    return misconceptions(ROOT, assignment, "")
 
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
-    with Session(assignment, wall="bubblewrap", known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
         yield session
 
 
@@ -224,7 +285,7 @@ def test_in_a_handout_the_frozen_digests_name_the_misconception(
     failing = [case for case in criteria["x_grad"] if case["status"] != "ok"]
     assert failing
     assert all(case["misconceptions"] == ["remainder_ignored"] for case in failing)
-    assert all(case["idea"] == known.messages["remainder_ignored"] for case in failing)
+    assert all(case["idea"] == f"This is it. {known.ideas['remainder_ignored'].message}" for case in failing)
 
 
 def test_a_handout_knows_the_answers_of_visible_cases_and_of_no_others(
@@ -233,7 +294,7 @@ def test_a_handout_knows_the_answers_of_visible_cases_and_of_no_others(
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     hidden = {case.name for case in cases if case.visibility is not Visibility.VISIBLE}
     frozen = Misconceptions.read(handout / "grading" / "misconceptions.json")
-    answered = {case for answers in frozen.answers.values() for case in answers}
+    answered = set(frozen.answers)
     assert answered and not answered & hidden
     arrays = np.load(handout / "grading" / "frozen.npz").files
     assert arrays and not [name for name in arrays if name.startswith(tuple(f"{case}:" for case in hidden))]

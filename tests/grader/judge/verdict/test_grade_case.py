@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from grader.judge.cases import draw
+from grader.judge.comparison import Expected
 from grader.judge.inputs import Inputs
-from grader.judge.verdict.grade_case import check
-from grader.judge.verdict.oracles import Expected
+from grader.judge.verdict.grade_case import grade_case
 from grader.model.assignment import Case, Criterion
 from grader.model.frame import RawArray
 from grader.model.grade import CheckResult, Outcome, Status
@@ -25,7 +25,9 @@ CASE = Case(
     {"x": [3, 2, 2], "w": [1, 1, 3], "stride": 1, "padding": 0, "batch": 2},
     compare="adjoint",
 )
-CRITERION = Criterion("transpose", "", 5, (CASE,), help="README.md#here", adjoint_of="conv", wrt="x")
+CRITERION = Criterion(
+    "transpose", "", 5, (CASE,), help="README.md#here", options={"adjoint_of": "conv", "wrt": "x"}
+)
 Probe = Callable[[Inputs], Any]
 
 
@@ -60,7 +62,7 @@ class Answers:
     def run(self, probe: str, inputs: Inputs) -> Outcome:
         return self._ask("itself", probe, inputs)
 
-    def run_apart(self, probe: str, inputs: Inputs) -> Outcome:
+    def run_isolated(self, probe: str, inputs: Inputs) -> Outcome:
         return self._ask("apart", probe, inputs)
 
     def _ask(self, process: str, probe: str, inputs: Inputs) -> Outcome:
@@ -81,9 +83,13 @@ class Oracle:
     def close(self) -> None: ...
 
 
+def with_respect_to(criterion: Criterion, wrt: str) -> Criterion:
+    return replace(criterion, options={**criterion.options, "wrt": wrt})
+
+
 def adjoint(case: Case = CASE, criterion: Criterion = CRITERION, **probes: Probe) -> CheckResult:
     answers: Any = Answers({"conv": conv, "x_grad": x_grad, "w_grad": w_grad} | probes)
-    return check(case, criterion, answers, Oracle())
+    return grade_case(case, criterion, answers, Oracle())
 
 
 def test_a_transpose_of_the_submissions_own_forward_pass_is_right() -> None:
@@ -96,7 +102,7 @@ def test_a_right_transpose_of_a_wrong_forward_pass_earns_follow_through_credit()
 
 
 def test_the_gradient_with_respect_to_w_is_held_against_w() -> None:
-    case, criterion = replace(CASE, probe="w_grad"), replace(CRITERION, wrt="w")
+    case, criterion = replace(CASE, probe="w_grad"), with_respect_to(CRITERION, "w")
 
     assert adjoint(case, criterion).status is Status.OK
     assert adjoint(case, criterion, w_grad=lambda i: 2 * w_grad(i)).status is Status.WRONG
@@ -156,7 +162,7 @@ def test_what_proves_nothing_is_wrong_and_says_why(probes: dict[str, Probe], rat
 
 def test_forward_and_gradient_never_run_in_one_process() -> None:
     answers = Answers({"conv": conv, "x_grad": x_grad})
-    check(CASE, CRITERION, answers, Oracle())  # type: ignore[arg-type]
+    grade_case(CASE, CRITERION, answers, Oracle())  # type: ignore[arg-type]
 
     assert set(answers.asked) == {("apart", "conv"), ("itself", "x_grad")}
 
@@ -175,8 +181,8 @@ def test_a_plain_case_is_compared_with_what_is_expected() -> None:
     right: Any = Answers({"conv": conv})
     wrong: Any = Answers({"conv": lambda i: conv(i) + 1})
 
-    assert check(case, criterion, right, Oracle()).status is Status.OK
-    result = check(case, criterion, wrong, Oracle())
+    assert grade_case(case, criterion, right, Oracle()).status is Status.OK
+    result = grade_case(case, criterion, wrong, Oracle())
     assert (result.status, result.index, result.help) == (Status.WRONG, (0, 0, 0, 0), "README.md#here")
     assert float(result.actual) == float(result.expected) + 1
     assert result.inputs.startswith("2 images of 3×2")
@@ -186,7 +192,7 @@ def test_a_right_answer_needs_no_help() -> None:
     assert adjoint().help == ""
 
 
-FOLLOWED = Criterion("x_grad", "", 5, (), help="README.md#here", adjoint_of="conv", wrt="x")
+FOLLOWED = Criterion("x_grad", "", 5, (), help="README.md#here", options={"adjoint_of": "conv", "wrt": "x"})
 THREE_TIMES: dict[str, Probe] = {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)}
 
 
@@ -202,7 +208,7 @@ class Reference(Oracle):
 def followed(forward_fails: str = "conv/one", wrt: str = "x", **probes: Probe) -> CheckResult:
     case = replace(CASE, criterion="x_grad", probe=f"{wrt}_grad", compare="exact", follow_through=0.5)
     answers: Any = Answers({"conv": conv, "x_grad": x_grad, "w_grad": w_grad} | probes)
-    return check(case, replace(FOLLOWED, wrt=wrt), answers, Reference(), forward_fails)
+    return grade_case(case, with_respect_to(FOLLOWED, wrt), answers, Reference(), forward_fails)
 
 
 def test_the_gradient_of_a_wrong_forward_pass_earns_its_share_and_says_where_that_is_wrong() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.judge.verdict.score import failing_forward, score, unmet_requirement
 from grader.model.assignment import Assignment, Case, Criterion, Rubric
-from grader.model.grade import CheckResult, Grade, Status
+from grader.model.grade import CheckResult, Grade, Sandbox, Status
 from tests.tables import by_name
 
 STATUSES = st.sampled_from(list(Status))
@@ -54,7 +54,9 @@ def graded(draw: st.DrawFn) -> tuple[Assignment, dict[str, CheckResult]]:
 
 
 def total(assignment: Assignment, results: dict[str, CheckResult]) -> Grade:
-    return score(assignment, results, submission="ada", sandbox="none", device="cpu", versions={"numpy": "2"})
+    return score(
+        assignment, results, submission="ada", sandbox=Sandbox.NONE, device="cpu", versions={"numpy": "2"}
+    )
 
 
 @given(graded())
@@ -238,7 +240,7 @@ def test_a_share_is_less_than_a_case_that_passes() -> None:
 
 def forward_and_gradient() -> tuple[Rubric, Criterion]:
     cases = tuple(Case(id, "conv", "conv", "conv", {}) for id in ("one", "two"))
-    gradient = Criterion("x_grad", "", 1, (), probe="x_grad", adjoint_of="conv", wrt="x")
+    gradient = Criterion("x_grad", "", 1, (), probe="x_grad", options={"adjoint_of": "conv", "wrt": "x"})
     other = Criterion("pad", "", 1, (Case("one", "pad", "pad", "array", {}),), probe="pad")
     return Rubric(3, (other, Criterion("conv", "", 1, cases, probe="conv"), gradient), Path()), gradient
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
-from grader.report.pages.feedback_page import to_html
+from grader.report.pages.grade_page import to_html
 from grader.report.terminal.grade import show, to_text
 
 GOLDEN = """\

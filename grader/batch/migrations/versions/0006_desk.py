@@ -1,0 +1,36 @@
+"""What was submitted, the account of the last intake, and what persons decide on the desk."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Makes the tables; of what was graded before, the next batch brings the files."""
+    op.create_table(
+        "submitted_files",
+        sa.Column("files", sa.String(), primary_key=True),
+        sa.Column("number", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.JSON(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.JSON(), nullable=False),
+    )
+    op.create_table(
+        "intakes",
+        sa.Column("assignment", sa.String(), primary_key=True),
+        sa.Column("layout", sa.String(), nullable=False),
+        sa.Column("entries", sa.JSON(), nullable=False),
+        sa.Column("entry_count", sa.Integer(), nullable=False),
+        sa.Column("aside", sa.JSON(), nullable=False),
+    )
+    op.create_table(
+        "decisions",
+        sa.Column("student_id", sa.String(), sa.ForeignKey("students.id"), primary_key=True),
+        sa.Column("assignment", sa.String(), primary_key=True),
+        sa.Column("kind", sa.String(), primary_key=True),
+        sa.Column("key", sa.String(), primary_key=True),
+        sa.Column("value", sa.JSON(), nullable=False),
+    )

@@ -1,0 +1,55 @@
+"""Keeps what one process that grades needs from one piece of work to the next.
+
+A pool and a cluster call plain functions in processes that they start: of the parent's objects only what
+was sent exists there. So what outlives a call must belong to the process, and this is its one place. In
+the process that runs the batch it stays empty.
+"""
+
+import atexit
+import gc
+import threading
+from collections.abc import Mapping, Sequence
+
+from grader.batch.work import Done, Grading, GradingSession, Work
+from grader.model.files import SubmittedFiles
+
+
+class Process:
+    """The sessions of this process, by the digest of how a class is graded, and how the process stands."""
+
+    def __init__(self) -> None:
+        self.gradings: dict[str, Grading] = {}  # of a cluster's worker: sent to it ahead of the work
+        self.sessions: dict[str, GradingSession] = {}
+        self.is_grading = threading.Event()
+        self.set_up_error: Exception | None = None
+
+
+THIS = Process()
+
+
+def open_session(grading: Grading) -> None:
+    """Makes this process ready for the work of a batch; once is enough."""
+    if grading.digest not in THIS.sessions:
+        session = GradingSession(grading)
+        THIS.sessions[grading.digest] = session
+        gc.collect()
+        gc.freeze()  # else what is loaded is looked through again and again: a fortieth of the time
+        atexit.register(session.close)
+
+
+def check_session(digest: str) -> None:
+    """Raises UserError where this process, which was set up, cannot start a submission in its sandbox."""
+    THIS.sessions[digest].check()
+
+
+def grade_one(digest: str, work: Work) -> Done:
+    """Does work of the batch with that digest, in a process that was set up for it."""
+    return THIS.sessions[digest].grade(work)
+
+
+def answer_one(
+    digest: str, names: Mapping[str, str], item: tuple[tuple[str, str], SubmittedFiles, Sequence[str]]
+) -> dict[str, str]:
+    """How the files of an item end its cases, in a process that was set up for it."""
+    _, files, cases = item
+    return THIS.sessions[digest].answers(files, cases, names)

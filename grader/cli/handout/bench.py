@@ -1,0 +1,132 @@
+"""One case of a handout in this very process: the student's functions, its inputs, and what is expected."""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from grader.cli.handout.workspace import handout
+from grader.judge.comparisons import comparison_of
+from grader.judge.look import used_inputs
+from grader.judge.selection import select
+from grader.judge.verdict.oracles import FrozenOracle
+from grader.model.assignment import Assignment
+from grader.model.errors import UserError
+from grader.model.example import Table
+from grader.report.terminal.example import lines_of
+from grader.worker.serve import poison_fresh_memory
+from grader.worker.submission import Case as CaseFields
+from grader.worker.submission import Submission, to_raw
+
+DTYPE = "float32"  # what cases are graded in
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A case, ready to be asked: `probe(submission, fields)` is the question that the grader asks."""
+
+    name: str
+    probe: Callable[[Any, Any], Any]
+    submission: Submission
+    fields: CaseFields
+    names: dict[str, Any]
+
+
+def set_up(case_name: str) -> Bench:
+    """The one case of the handout here that is meant; UserError where several are, or none."""
+    assignment = handout()
+    if not case_name:
+        raise UserError("which case? Name it: make try CASE=criterion/case")
+    chosen = sorted(select(assignment, case=case_name))
+    if len(chosen) > 1 and case_name not in chosen:
+        shown = ", ".join(chosen[:3])
+        raise UserError(f"{len(chosen)} cases are called {case_name!r}, expected one: {shown}, ...")
+    (name,) = (case_name,) if case_name in chosen else chosen
+    case = next(c for one in assignment.rubric.criteria for c in one.cases if c.name == name)
+    assert assignment.frozen is not None
+    oracle = FrozenOracle(assignment.frozen)
+    inputs = oracle.inputs(case)
+    expected = oracle.expected(case, inputs).arrays if comparison_of(case).needs_expected else ()
+    poison_fresh_memory()
+    sys.path.insert(0, str(Path.cwd()))
+    sys.dont_write_bytecode = True
+    probes = _probes(assignment.probes)
+    modules = [_imported(module, assignment) for module in assignment.modules]
+    ndarray = importlib.import_module(assignment.ndarray)
+    device = assignment.devices[-1] if "emulated" in assignment.devices else "cpu"
+    submission = Submission(modules, ndarray, DTYPE, device)
+    fields = CaseFields(inputs.fields(), inputs.raw)
+    used, _ = used_inputs(assignment.probes, case.probe)
+    names: dict[str, Any] = {"np": np, "show": show}
+    for module in modules:
+        names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
+    for field in [*inputs.values, *inputs.bases]:
+        given = getattr(fields, field)
+        is_array = field in inputs.bases
+        if field in used or not used or not is_array:
+            names[field] = submission.array(given) if is_array else given
+    probe: Callable[[Any, Any], Any] = getattr(probes, case.probe)
+    names["expected"] = expected[0] if len(expected) == 1 else expected
+    names["ask"] = lambda: _answer(probe, submission, fields, ndarray)
+    return Bench(name, probe, submission, fields, names)
+
+
+def _answer(
+    probe: Callable[[Any, Any], Any], submission: Submission, fields: Any, ndarray: ModuleType
+) -> Any:
+    """What the grader gets of this case: one array, or a tuple of them."""
+    raw = to_raw(probe(submission, fields), ndarray)
+    arrays = tuple(np.frombuffer(each.data, dtype=each.dtype).reshape(each.shape) for each in raw)
+    return arrays[0] if len(arrays) == 1 else arrays
+
+
+def show(a: Any, b: Any = None) -> None:
+    """Prints one array, or two of them with every place marked at which they differ."""
+    console = Console()
+    first = _dense(a)
+    second = None if b is None else _dense(b)
+    for name, array in (("a", first), ("b", second)):
+        if array is not None:
+            other = second if array is first else first
+            for line in lines_of(_table(name, array, other)):
+                console.print(line, highlight=False)
+    if second is not None and first.shape == second.shape:
+        differ = int(np.count_nonzero(~(first == second)))
+        console.print(f"{differ} of {first.size} elements differ" if differ else "equal", highlight=False)
+
+
+def _dense(value: Any) -> np.ndarray[Any, Any]:
+    return np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+
+
+def _table(name: str, array: np.ndarray[Any, Any], other: np.ndarray[Any, Any] | None) -> Table:
+    differs = () if other is None or other.shape != array.shape else ~(array == other)
+    values = tuple(float(value) for value in array.reshape(-1))
+    marks = tuple(bool(each) for each in np.asarray(differs).reshape(-1))
+    grid = (1, 2) if array.ndim == 4 and array.shape[0] * array.shape[3] == 1 else (-2, -1)
+    return Table(name, array.shape, values, array.dtype.name, grid, marks)
+
+
+def _probes(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("probes", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _imported(name: str, assignment: Assignment) -> ModuleType:
+    """A module of the student's; what it raises is the student's to read, in one line."""
+    try:
+        return importlib.import_module(name)
+    except SyntaxError as error:
+        raise UserError(f"{error.filename}:{error.lineno}: {type(error).__name__}: {error.msg}") from error
+    except Exception as error:
+        raise UserError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error

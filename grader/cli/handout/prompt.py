@@ -1,0 +1,53 @@
+"""`grader try`: a Python prompt, or one line of Python, with a case's inputs and what is expected of it."""
+
+import argparse
+import code
+import contextlib
+import sys
+
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.handout.bench import Bench, set_up
+
+GREETING = """\
+{name}: {names}
+ask() calls your function as the grader does; show(a, b) marks where two arrays differ. For example:
+>>> show(expected, ask())
+"""
+OURS = ("np", "show", "ask", "expected")
+
+
+class _Console(code.InteractiveConsole):
+    """A console that remembers whether anything failed."""
+
+    failed = False
+
+    def showtraceback(self) -> None:
+        """As Python prints it; remembers it."""
+        self.failed = True
+        super().showtraceback()
+
+    def showsyntaxerror(self, *words: object, **options: object) -> None:
+        """As Python prints it; remembers it."""
+        self.failed = True
+        super().showsyntaxerror(*words, **options)  # type: ignore[arg-type]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the line that `-c` gives, or prompts."""
+    bench = set_up(options.case)
+    console = _Console(bench.names)
+    if options.code is not None:
+        with contextlib.suppress(SystemExit):
+            console.runsource(options.code + "\n", "<try>", "exec")
+        return NOT_PASSED if console.failed else PASSED
+    with contextlib.suppress(ImportError, SystemExit):
+        if sys.stdin.isatty():
+            pass  # noqa: F401: it gives the prompt a history
+        console.interact(greeting(bench), exitmsg="")
+    return PASSED
+
+
+def greeting(bench: Bench) -> str:
+    """What stands above the prompt: the case, and what is there by name."""
+    inputs = [name for name in vars(bench.fields) if name in bench.names]
+    return GREETING.format(name=bench.name, names=", ".join([*inputs, *OURS]))

@@ -1,0 +1,80 @@
+"""`grader submit`: packs exactly what is to be submitted, once it has checked that it will be graded."""
+
+import argparse
+import ast
+import hashlib
+from pathlib import Path
+
+from grader.cli import PASSED
+from grader.cli.grade import newer_python
+from grader.cli.handout.workspace import handout
+from grader.intake import read_submission
+from grader.judge.policy.cuda_source import as_compiled
+from grader.judge.policy.rules import Rules, Terms
+from grader.model.assignment import Assignment
+from grader.model.errors import UserError
+from grader.report.files import write_files
+
+FOLDER = Path("submit")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes the files into `submit/`, alone there, and prints the digest of each."""
+    assignment = handout()
+    files = checked(assignment, Path())
+    for old in FOLDER.glob("*") if FOLDER.is_dir() else ():
+        if old.is_file():
+            old.unlink()
+    write_files(FOLDER, files)
+    for name, content in files.items():
+        digest = hashlib.sha256(content).hexdigest()
+        print(f"{FOLDER / name}   {len(content)} bytes   sha256 {digest}")
+        for function, line in unwritten(name, content):
+            print(f"note: {name}, line {line}: {function} is not written yet. It earns nothing")
+    for note in newer_python(assignment, files):
+        print(f"note: {note}")
+    names = " and ".join(str(FOLDER / name) for name in files)
+    print(f"Submit {names} and nothing else, where your instructor asks for it.")
+    return PASSED
+
+
+def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
+    """The files to submit; UserError where one is missing, does not parse or breaks a rule."""
+    files, problem = read_submission(folder, assignment.files).submitted.all_of(assignment.files)
+    if problem:
+        raise UserError(f"nothing is packed: {problem}")
+    for name, content in files.items():
+        if name.endswith(".py"):
+            _parse(name, content)
+    compiled = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
+    rules = assignment.import_rules
+    refused = "" if rules is None else Rules(Terms.of(assignment, rules)).refusal(compiled)
+    if refused:
+        raise UserError(f"nothing is packed: {refused}")
+    return dict(files)
+
+
+def _parse(name: str, content: bytes) -> None:
+    try:
+        ast.parse(content)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        raise UserError(f"nothing is packed: Python cannot read it: {error}", name, line) from error
+
+
+def unwritten(name: str, content: bytes) -> list[tuple[str, int]]:
+    """The functions that still raise NotImplementedError and do nothing else, with the line of each."""
+    if not name.endswith(".py"):
+        return []
+    return [
+        (function.name, function.lineno)
+        for function in ast.walk(ast.parse(content))
+        if isinstance(function, ast.FunctionDef) and _is_stub(function)
+    ]
+
+
+def _is_stub(function: ast.FunctionDef) -> bool:
+    last = function.body[-1]
+    raised = last.exc if isinstance(last, ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"

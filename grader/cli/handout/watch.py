@@ -1,0 +1,90 @@
+"""`grader watch`: grades what a saved file affects, each time that one is saved."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.cli import PASSED
+from grader.cli.handout.progress import Progress
+from grader.cli.handout.workspace import handout, place_of
+from grader.intake import read_submission
+from grader.judge.affected import affected
+from grader.judge.session import Session
+from grader.model.assignment import Assignment
+from grader.model.files import SubmittedFiles
+from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.report.terminal.grade import show
+
+DEBOUNCE_MS, STEP_MS = 50, 20  # an editor writes a file in several steps, some milliseconds apart
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grades once, then again after each save, until it is interrupted."""
+    assignment = handout()
+    with Session(assignment, sandbox=Sandbox.NONE) as session:
+        watch = Watch(assignment, session, Console())
+        watch.grade()
+        for _ in changes(Path.cwd(), assignment.files):
+            watch.grade()
+    return PASSED
+
+
+def changes(folder: Path, names: tuple[str, ...]) -> Iterator[None]:
+    """One item each time that a file of these names is saved."""
+    from watchfiles import watch
+
+    def is_ours(change: object, path: str) -> bool:
+        return Path(path).name in names and Path(path).parent == folder
+
+    for _ in watch(
+        folder,
+        watch_filter=is_ours,
+        debounce=DEBOUNCE_MS,
+        step=STEP_MS,
+        recursive=False,
+        raise_interrupt=False,
+    ):
+        yield None
+
+
+class Watch:
+    """What was graded last, so that only what a change affects is graded again."""
+
+    def __init__(self, assignment: Assignment, session: Session, console: Console) -> None:
+        self._assignment, self._session, self._console = assignment, session, console
+        self._files: dict[str, bytes] = {}
+        self._results: dict[str, CheckResult] = {}
+
+    def grade(self) -> Grade:
+        """Grades the files as they are now, and shows the grade."""
+        started = time.monotonic()
+        submitted = read_submission(Path.cwd(), self._assignment.files).submitted
+        files = dict(submitted.all_of(self._assignment.files)[0])
+        ids = affected(self._files, files, self._assignment) if self._files else None
+        cases = [c for one in self._assignment.rubric.criteria for c in one.cases]
+        only = frozenset(case.name for case in cases if ids is None or case.criterion in ids)
+        before = {name: result for name, result in self._results.items() if name not in only}
+        grade = self._graded(submitted, only, before)
+        self._files = files
+        self._results = {f"{r.criterion}/{r.case}": r for c in grade.criteria for r in c.results}
+        if self._console.is_terminal:
+            self._console.clear()
+        show(grade, self._console, first_only=True, place=place_of(self._assignment), cases=1)
+        took = time.monotonic() - started
+        what = "all cases" if len(only) == len(cases) else f"{len(only)} of {len(cases)} cases"
+        self._console.print(
+            f"graded {what} in {took:.2f} s; waiting for the next save (Ctrl-C ends)", style="dim"
+        )
+        return grade
+
+    def _graded(
+        self, submitted: SubmittedFiles, only: frozenset[str], before: dict[str, CheckResult]
+    ) -> Grade:
+        with Progress(sys.stderr, len(only)) as progress:
+            return self._session.grade(
+                submitted, Path.cwd().name, only=only, watcher=progress.watcher, before=before
+            )

@@ -1,0 +1,112 @@
+"""`grader serve`: the instructor's desk in a browser."""
+
+import argparse
+import contextlib
+import ipaddress
+import secrets
+import socket
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+
+from grader.author.load import load
+from grader.author.render import render
+from grader.batch.gradebook import Gradebook
+from grader.cli import PASSED
+from grader.cli.course import COURSE, course_of, find_repository, secret
+from grader.desk.course_facts import AssignmentFacts, CourseFacts
+from grader.model.errors import UserError
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+VERIFIED = Path("build", "verify")  # where `grader verify` writes the kill matrix
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until Ctrl-C; prints first where."""
+    try:
+        import uvicorn
+
+        from grader.desk.app import make_app
+    except ImportError as error:
+        raise UserError("grader serve needs the desk: pip install 'backflip[desk]'") from error
+    token = secrets.token_urlsafe(24)
+    with Gradebook(options.gradebook, create=False) as gradebook, _listen(options) as listening:
+        port = listening.getsockname()[1]
+        host = _as_written(options.host)
+        app = make_app(
+            gradebook,
+            course_facts(),
+            token=token,
+            port=port,
+            hosts=_hosts(options.host),
+            editable=options.edit,
+        )
+        shown = host if options.host not in ("0.0.0.0", "::") else socket.gethostname()
+        print(f"http://{shown}:{port}/?token={token}", flush=True)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+    return PASSED
+
+
+def course_facts() -> CourseFacts:
+    """What the desk needs of the course around the working folder; nothing where there is none."""
+    root = find_repository()
+    if root is None:
+        return CourseFacts()
+    course = course_of(root)
+    facts = tuple(_facts(root, name) for name in course.assignments)
+    return CourseFacts(course.title, facts, course.policies, secret(), course.variants)
+
+
+def _facts(root: Path, name: str) -> AssignmentFacts:
+    assignment = load(root / COURSE.parent / name)
+
+    @cache
+    def handout() -> Mapping[str, str]:
+        return render(assignment, "handout").files
+
+    return AssignmentFacts(
+        name,
+        assignment.title,
+        assignment.files,
+        tuple(criterion for criterion in assignment.rubric.criteria if criterion.by_hand),
+        handout,
+        partial(_text, root / VERIFIED / f"{name}.html"),
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _listen(options: argparse.Namespace) -> socket.socket:
+    """The socket, bound before anything is printed; port 0 is any that is free."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        return socket.create_server((options.host, options.port), family=family)
+    except (OSError, OverflowError) as error:
+        where = f"{_as_written(options.host)}:{options.port}"
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(
+            f"cannot listen on {where}: {reason}; try --port 0, which takes a free one"
+        ) from error
+
+
+def _hosts(host: str) -> tuple[str, ...]:
+    """What a Host header may name: this machine by the address that it listens on."""
+    if host in ("0.0.0.0", "::"):
+        return (*LOOPBACK, socket.gethostname(), socket.getfqdn())
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    return LOOPBACK if is_loopback else (_as_written(host),)
+
+
+def _as_written(host: str) -> str:
+    """An IPv6 address stands in brackets."""
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,119 @@
+"""Reads the gradebook for pages: a class with its policies applied, kept until something changes."""
+
+import hashlib
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from grader.batch.evidence import KeptFile, kept_files, stamp
+from grader.batch.gradebook import Gradebook
+from grader.desk.course_facts import AssignmentFacts, CourseFacts
+from grader.model.class_row import ClassRow, to_review, with_policies
+from grader.model.student import Student, Submission
+from grader.report.pages.class_statistics import ClassStatistics, statistics_of
+
+
+@dataclass(frozen=True)
+class ClassView:
+    """One assignment's class: rows by the names of students, and what they submitted before.
+
+    `withdrawn` are students whose work is set aside: it is in no report.
+    """
+
+    facts: AssignmentFacts
+    rows: tuple[ClassRow, ...]
+    submissions: Mapping[str, tuple[Submission, ...]]
+    seconds: Mapping[str, float]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, ClassRow]:
+        """The rows by the name that addresses of pages have of a student."""
+        return {key_of(row.student_id): row for row in self.rows}
+
+    @cached_property
+    def statistics(self) -> ClassStatistics:
+        """What the class page of a report shows."""
+        return statistics_of(self.rows, self.seconds)
+
+    @cached_property
+    def to_review(self) -> Sequence[ClassRow]:
+        """Those at which a person must look: the same function counts them for batch and reports."""
+        return to_review(self.rows)
+
+    def beside(self, key: str) -> tuple[str, str]:
+        """The keys of the students before and after one, "" where there is none."""
+        keys = list(self.by_key)
+        at = keys.index(key)
+        return keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
+
+
+class Views:
+    """The classes of a gradebook; each is read again after a change, and only then. Threads share it."""
+
+    def __init__(self, gradebook: Gradebook, course: CourseFacts) -> None:
+        self.gradebook, self.course = gradebook, course
+        self._lock = threading.Lock()
+        self._stamp: tuple[Any, ...] = ()
+        self._kept: dict[str, Any] = {}
+
+    def of(self, assignment: str) -> ClassView:
+        """The class of one assignment, as the gradebook has it now."""
+        view: ClassView = self.kept(f"class {assignment}", lambda: self._read(assignment))
+        return view
+
+    def kept(self, what: str, make: Any) -> Any:
+        """What `make` returns, kept until the gradebook changes."""
+        now = stamp(self.gradebook.database)
+        with self._lock:
+            if now != self._stamp:
+                self._stamp, self._kept = now, {}
+            if what in self._kept:
+                return self._kept[what]
+        made = make()
+        with self._lock:
+            if now == self._stamp:
+                self._kept[what] = made
+        return made
+
+    def names(self) -> tuple[str, ...]:
+        """The assignments: those of the course in its order, then others that the gradebook holds."""
+        listed = [one.name for one in self.course.assignments]
+        graded: set[str] = self.kept("names", lambda: {run.assignment for run in self.gradebook.runs()})
+        return (*listed, *sorted(graded - set(listed)))
+
+    def files_of(self, rows: Sequence[ClassRow]) -> Mapping[str, tuple[KeptFile, ...]]:
+        """What each student submitted, by their id."""
+        kept = kept_files(self.gradebook.database, [row.files for row in rows if row.files])
+        return {row.student_id: kept[row.files] for row in rows if row.files in kept}
+
+    def _read(self, assignment: str) -> ClassView:
+        book = self.gradebook
+        others = [name for name in self.names() if name != assignment]
+        # late days span assignments, so the policies need them all; of the others only the scores
+        rows = [
+            *book.standings(assignment, in_full=True),
+            *(row for other in others for row in book.standings(other)),
+        ]
+        mine = (r for r in with_policies(rows, self.course.policies) if r.assignment == assignment)
+        submissions = defaultdict(list)
+        for one in book.submissions(assignment):
+            submissions[one.student_id].append(one)
+        return ClassView(
+            facts=self.course.assignment(assignment),
+            rows=tuple(sorted(mine, key=lambda row: name_order(row.standing.student))),
+            submissions={student: tuple(theirs) for student, theirs in submissions.items()},
+            seconds=book.seconds(),
+        )
+
+
+def name_order(student: Student) -> tuple[str, str]:
+    """By name as it is written, then by id."""
+    return (student.name or student.id).casefold(), student.id
+
+
+def key_of(student: str) -> str:
+    """A student's id as addresses of pages have it: an id may be any text, and is nobody else's business."""
+    return hashlib.sha256(student.encode(errors="surrogatepass")).hexdigest()[:20]

@@ -1,0 +1,314 @@
+"""Takes the desk's forms: each writes one decision, and none overwrites what another person wrote."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from fractions import Fraction
+from urllib.parse import quote
+from uuid import uuid4
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from grader.batch.decisions import (
+    About,
+    Outdated,
+    check_version,
+    decide,
+    grade_again,
+    take_request,
+    undo,
+    version_of,
+)
+from grader.desk.app import AUTHOR, Desk, author_of
+from grader.desk.guard import is_own_form
+from grader.model.class_row import ClassRow
+from grader.model.decision import COMMENT, MANUAL, REQUEST, TIME
+from grader.model.identity import Claim, Identities
+from grader.model.request_code import code_of, read_code
+from grader.model.student import ON_TIME, Adjustment, Student
+from grader.model.text import clean_line, exact_text
+from grader.model.times import moment_of
+
+Values = Mapping[str, str]
+Take = Callable[[Desk, Request, Values], Response]
+
+POINTS = re.compile(r"[+-]?\d{1,6}(\.\d{1,6}|/[1-9]\d{0,5})?", re.ASCII)
+MOST_CHARACTERS = 4000  # of a comment, a reason, an answer
+KEPT_BACK = ("form_token", "version")
+
+
+def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that reads a form, and shows what changed where another person was faster."""
+
+    async def endpoint(request: Request) -> Response:
+        async with request.form(max_fields=40, max_files=0) as form:
+            values = {name: value for name, value in form.items() if isinstance(value, str)}
+        if not is_own_form(desk.token, values.get("form_token", "")):
+            raise HTTPException(403, "This form is not of this desk. Go back and load the page again.")
+        return await run_in_threadpool(_taken, desk, take, request, values)
+
+    return endpoint
+
+
+def _taken(desk: Desk, take: Take, request: Request, values: Values) -> Response:
+    try:
+        # one form at a time, of all desks on this gradebook: what is checked is still so when it is written
+        with desk.gradebook.database.alone("desk", on_wait=lambda: None):
+            return take(desk, request, values)
+    except Outdated as outdated:
+        row = desk.row_of(request, view := desk.class_of(request))
+        return desk.page(
+            request,
+            "conflict.html.j2",
+            409,
+            view=view,
+            row=row,
+            entries=outdated.entries,
+            values={name: value for name, value in values.items() if name not in KEPT_BACK},
+            version=version_of(desk.gradebook.database, row.student_id, row.assignment),
+        )
+
+
+def name_author(desk: Desk, request: Request, values: Values) -> Response:
+    """Keeps the name of the person at this browser."""
+    back = values.get("back", "/")
+    answer = RedirectResponse(back if re.fullmatch(r"/(?![/\\])[\x21-\x7e]*", back) else "/", 303)
+    name = quote(_text(values, "author", "your name"), safe="")
+    answer.set_cookie(AUTHOR, name, httponly=True, samesite="strict", path="/")
+    return answer
+
+
+def comment(desk: Desk, request: Request, values: Values) -> Response:
+    """A comment on a line, or on a whole file."""
+    row, about = _about(desk, request, values)
+    line = values.get("line", "0").strip() or "0"
+    if not (line.isascii() and line.isdigit() and len(line) < 7):
+        raise HTTPException(422, f"Found line {clean_line(line)!r}, expected its number.")
+    points = _points(values.get("points", "") or "0", row)
+    value = {
+        "files": row.files,
+        "file": _text(values, "file", "the file"),
+        "line": int(line),
+        "text": _text(values, "text", "the comment"),
+        "points": str(points),
+        "author": about.author,
+    }
+    decide(desk.gradebook.database, about, COMMENT, uuid4().hex, value)
+    return _back(request, f"#f1-{line}" if line != "0" else "")
+
+
+def remove_comment(desk: Desk, request: Request, values: Values) -> Response:
+    """Takes a comment away; the audit log keeps it."""
+    row, about = _about(desk, request, values)
+    if values.get("id") not in {one.id for one in row.decisions.comments}:
+        raise HTTPException(404, "This comment is not there any more.")
+    decide(desk.gradebook.database, about, COMMENT, values["id"], None)
+    return _back(request)
+
+
+def give_points(desk: Desk, request: Request, values: Values) -> Response:
+    """Points for a criterion that no test judges: a level's, or others."""
+    row, about = _about(desk, request, values)
+    facts = desk.class_of(request).facts
+    criterion = facts.criterion(values.get("criterion", ""))
+    if criterion is None or row.grade is None:
+        raise HTTPException(404, "This criterion is not graded by hand.")
+    words = [values.get("text", "").strip()[:MOST_CHARACTERS]]
+    written = values.get("points", "").strip()
+    if written:
+        points = _points(written, row)
+    else:
+        level = values.get("level", "")
+        numbers = {str(number): level for number, level in enumerate(criterion.levels, 1)}
+        if level not in numbers:
+            raise HTTPException(422, "Choose a level, or write the points.")
+        points = numbers[level].points
+        words.insert(0, numbers[level].text)
+    if not 0 <= points <= criterion.points:
+        said = f"Found {exact_text(points)} points, expected from 0 to {criterion.points}."
+        raise HTTPException(422, said)
+    value = {
+        "points": str(points),
+        "text": ". ".join(filter(None, words)),
+        "files": row.files,
+        "author": about.author,
+    }
+    decide(desk.gradebook.database, about, MANUAL, criterion.id, value)
+    if values.get("next"):
+        return RedirectResponse(f"/a/{quote(row.assignment, safe='')}/hand/{criterion.id}", 303)
+    return _back(request, "#decide")
+
+
+def adjust(desk: Desk, request: Request, values: Values) -> Response:
+    """Points that a person adds or takes, with the reason; 0 take an earlier adjustment back."""
+    row, about = _about(desk, request, values)
+    criterion = values.get("criterion", "")
+    if criterion and criterion not in {c.id for c in (row.grade.criteria if row.grade else ())}:
+        raise HTTPException(422, "Found no such criterion in this grade.")
+    check_version(desk.gradebook.database, about)
+    whole = values.get("applies_to") == "student"
+    desk.gradebook.adjust(
+        Adjustment(
+            student_id=row.student_id,
+            assignment=row.assignment,
+            criterion=criterion,
+            points=_points(values.get("points", ""), row),
+            reason=_line(values, "reason", "the reason"),
+            author=about.author,
+            applies_to="student" if whole else "submission",
+            submission=None if whole else "" if row.submission is None else row.submission.id,
+        )
+    )
+    return _back(request, "#decide")
+
+
+def confirm(desk: Desk, request: Request, values: Values) -> Response:
+    """Accepts the doubt that the page showed; another one that came since is not accepted."""
+    row = desk.row_of(request, desk.class_of(request))
+    if row.submission is None or not row.doubt:
+        raise HTTPException(409, "There is no doubt about this submission any more.")
+    if row.doubt != values.get("doubt", ""):
+        raise HTTPException(409, f"The doubt is another one now: {row.doubt}")
+    desk.gradebook.confirm([row.submission.id], author_of(request))
+    if values.get("back") == "intake":
+        return RedirectResponse(f"/a/{quote(row.assignment, safe='')}/intake", 303)
+    return _back(request)
+
+
+def set_time(desk: Desk, request: Request, values: Values) -> Response:
+    """When a submission counts as submitted: in time, or at a time; or what is known of it counts again."""
+    row, about = _about(desk, request, values)
+    if row.submission is None:
+        raise HTTPException(422, "There is no submission that could be late.")
+    what = values.get("what", "")
+    if what == "known":
+        decide(desk.gradebook.database, about, TIME, row.submission.id, None)
+        return _back(request, "#decide")
+    time = ON_TIME if what == ON_TIME else moment_of(values.get("time", ""), desk.course.policies.timezone)
+    if not time:
+        said = "Found no time, expected one with its offset from UTC, as 2026-10-01T23:59:00+02:00."
+        raise HTTPException(422, said)
+    value = {"time": time, "reason": _line(values, "reason", "the reason"), "author": about.author}
+    decide(desk.gradebook.database, about, TIME, row.submission.id, value)
+    return _back(request, "#decide")
+
+
+def set_aside(desk: Desk, request: Request, values: Values) -> Response:
+    """Takes a student's work in this assignment out of every report, until somebody undoes it."""
+    row, about = _about(desk, request, values)
+    check_version(desk.gradebook.database, about)
+    reason = _line(values, "reason", "the reason")
+    desk.gradebook.forget_student(row.student_id, row.assignment, reason, about.author)
+    return RedirectResponse(f"/a/{quote(row.assignment, safe='')}", 303)
+
+
+def regrade(desk: Desk, request: Request, values: Values) -> Response:
+    """Lets the next batch grade a submission again."""
+    row, about = _about(desk, request, values)
+    if row.submission is None or row.grade is None:
+        raise HTTPException(422, "There is no grade: the next `grader batch` tries it anyway.")
+    grade_again(desk.gradebook.database, about, row.submission.id)
+    return _back(request, "#decide")
+
+
+def answer(desk: Desk, request: Request, values: Values) -> Response:
+    """Answers a request; the next feedback says it."""
+    row, about = _about(desk, request, values)
+    asked = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
+    if asked is None:
+        raise HTTPException(404, "This request is not there any more.")
+    value = {
+        "case": asked.case,
+        "text": asked.text,
+        "answer": _text(values, "answer", "the answer"),
+        "author": about.author,
+    }
+    decide(desk.gradebook.database, about, REQUEST, asked.id, value)
+    return RedirectResponse("/requests", 303) if values.get("back") else _back(request, "#requests")
+
+
+def ask(desk: Desk, request: Request, values: Values) -> Response:
+    """Enters a student's request, as they wrote it: who, `criterion/case · CODE`, and why."""
+    students = desk.gradebook.students()
+    name = _line(values, "student", "the student").strip()
+    found = Identities(students).find(Claim(ids=(name,), name=name))
+    if not isinstance(found, Student):
+        raise HTTPException(422, f"Found {clean_line(name)!r}, which {clean_line(found)}.")
+    case, code = read_code(_line(values, "about", "the case"))
+    if not case:
+        raise HTTPException(422, "Expected a case with its code, as the feedback shows it: x_grad/a · 7KQ2.")
+    for assignment in desk.views.names():
+        if code_of(desk.course.code_key, found.id, assignment, case) == code:
+            text = _text(values, "text", "the question")
+            take_request(desk.gradebook.database, found.id, assignment, case, text, author_of(request))
+            return RedirectResponse("/requests", 303)
+    said = f"The code {code} is not that of {clean_line(case)} in this student's feedback: check both."
+    raise HTTPException(422, said)
+
+
+def take_back(desk: Desk, request: Request, values: Values) -> Response:
+    """Undoes one entry of the audit log."""
+    entry = values.get("entry", "")
+    if not (entry.isascii() and entry.isdigit() and len(entry) < 18):
+        raise HTTPException(422, "Found no number of an entry.")
+    if why := undo(desk.gradebook.database, int(entry), author_of(request)):
+        raise HTTPException(409, f"Entry {entry} stays: {why}.")
+    return RedirectResponse("/audit", 303)
+
+
+def _about(desk: Desk, request: Request, values: Values) -> tuple[ClassRow, About]:
+    """Whose work a form is about, and which version of it the person saw."""
+    row = desk.row_of(request, desk.class_of(request))
+    version = values.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 18):
+        raise HTTPException(422, "The form does not say which version it is about: load the page again.")
+    return row, About(row.student_id, row.assignment, int(version), author_of(request))
+
+
+def _back(request: Request, place: str = "") -> Response:
+    """To the page of the student."""
+    assignment = quote(request.path_params["assignment"], safe="")
+    return RedirectResponse(f"/a/{assignment}/s/{request.path_params['student']}{place}", 303)
+
+
+def _points(text: str, row: ClassRow) -> Fraction:
+    if not POINTS.fullmatch(text.strip()):
+        raise HTTPException(422, f"Found {clean_line(text)!r} points, expected a number: 2, -0.5 or 1/3.")
+    points, most = Fraction(text.strip()), row.standing.max_score
+    if most and abs(points) > most:
+        raise HTTPException(422, f"Found {text.strip()} points; {row.assignment} offers {exact_text(most)}.")
+    return points
+
+
+def _text(values: Values, name: str, what: str) -> str:
+    text = values.get(name, "").strip()
+    if not text:
+        raise HTTPException(422, f"Say {what}: the field is empty.")
+    if len(text) > MOST_CHARACTERS:
+        raise HTTPException(
+            422, f"Found {len(text)} characters in {what}, expected at most {MOST_CHARACTERS}."
+        )
+    return text
+
+
+def _line(values: Values, name: str, what: str) -> str:
+    return " ".join(_text(values, name, what).split())
+
+
+ONE = "/a/{assignment}/s/{student}"
+FORMS: dict[str, Take] = {
+    "/author": name_author,
+    "/undo": take_back,
+    "/requests": ask,
+    f"{ONE}/comment": comment,
+    f"{ONE}/comment/remove": remove_comment,
+    f"{ONE}/points": give_points,
+    f"{ONE}/adjust": adjust,
+    f"{ONE}/confirm": confirm,
+    f"{ONE}/time": set_time,
+    f"{ONE}/aside": set_aside,
+    f"{ONE}/again": regrade,
+    f"{ONE}/answer": answer,
+}

@@ -1,0 +1,109 @@
+"""The pages about a class as a whole: misconceptions, cases, and submissions that are alike."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from grader.batch.similarity import alike, most_alike
+from grader.desk.answers import case_view, misconceptions_of
+from grader.desk.app import Desk, Page
+from grader.desk.class_view import ClassView
+from grader.desk.likeness import graphs, side_by_side
+from grader.desk.source_view import source_files
+from grader.model.errors import UserError
+from grader.report.pages.similar_pairs import Pair, shared_answers
+
+MOST_PAIRS = 50
+MOST_SOURCES = 12  # students whose code one page shows
+
+
+def misconceptions_page(desk: Desk, request: Request) -> Response:
+    """Every misconception of the class; with `?name=` who has it, their code side by side."""
+    view = desk.class_of(request)
+    name = request.query_params.get("name", "")
+    chosen = next((one for one in view.statistics.misconceptions if one.name == name), None)
+    if name and chosen is None:
+        raise HTTPException(404, "No student has this misconception now.")
+    rows = [row for row in view.rows if name and name in misconceptions_of(row)]
+    files = desk.views.files_of(rows[:MOST_SOURCES])
+    handout = view.facts.handout()
+    sources = [
+        (row, source_files(files.get(row.student_id, ()), row.grade, (), handout))
+        for row in rows[:MOST_SOURCES]
+    ]
+    return desk.page(request, "misconceptions.html.j2", view=view, chosen=chosen, rows=rows, sources=sources)
+
+
+def cases_page(desk: Desk, request: Request) -> Response:
+    """Every case with its pass rate; with `?name=criterion/case` who fails it, and with which answers."""
+    view = desk.class_of(request)
+    name = request.query_params.get("name", "")
+    chosen = case_view(view.rows, name) if name else None
+    if name and chosen is None:
+        raise HTTPException(404, "No student's grade has this case.")
+    return desk.page(request, "cases.html.j2", view=view, chosen=chosen)
+
+
+def similarity_page(desk: Desk, request: Request) -> Response:
+    """The pairs that are most alike, groups of more than two as graphs, and shared wrong answers."""
+    view = desk.class_of(request)
+    try:
+        pairs = _pairs(desk, view)
+        complaint = ""
+    except UserError as error:
+        pairs, complaint = (), str(error)
+    return desk.page(
+        request,
+        "similarity.html.j2",
+        view=view,
+        pairs=pairs,
+        graphs=graphs(pairs),
+        answers=shared_answers(view.rows)[:MOST_PAIRS],
+        students={row.student_id: row.standing.student for row in view.rows},
+        complaint=complaint,
+        own_numbers=desk.course.own_numbers,
+        without_files=sum(bool(row.files) for row in view.rows) - len(desk.views.files_of(view.rows)),
+    )
+
+
+def pair_page(desk: Desk, request: Request) -> Response:
+    """Two students' file, aligned: `?left=KEY&right=KEY&file=NAME`."""
+    view = desk.class_of(request)
+    rows = [view.by_key.get(request.query_params.get(side, "")) for side in ("left", "right")]
+    name = request.query_params.get("file", "")
+    if rows[0] is None or rows[1] is None:
+        raise HTTPException(404, "One of these students has nothing in this assignment.")
+    files = desk.views.files_of([row for row in rows if row is not None])
+    texts = [_text(files.get(row.student_id, ()), name) for row in rows if row is not None]
+    if None in texts:
+        raise HTTPException(404, "One of them did not submit this file, or it is not kept.")
+    handout = view.facts.handout().get(name, "")
+    lined = side_by_side(str(texts[0]), str(texts[1]), handout)
+    blocks = max((row.left.block for row in lined), default=0)
+    return desk.page(request, "pair.html.j2", view=view, sides=rows, file=name, lined=lined, blocks=blocks)
+
+
+def _text(files: object, name: str) -> str | None:
+    assert isinstance(files, tuple)
+    return next((file.text for file in files if file.name == name and not file.problem), None)
+
+
+def _pairs(desk: Desk, view: ClassView) -> tuple[Pair, ...]:
+    def find() -> tuple[Pair, ...]:
+        files, handout = desk.views.files_of(view.rows), view.facts.handout()
+        found: list[Pair] = []
+        for name in view.facts.files:
+            texts = {s: text for s, those in files.items() if (text := _text(those, name)) is not None}
+            found += alike(texts, name, handout.get(name, ""), MOST_PAIRS)
+        return most_alike(found, MOST_PAIRS)
+
+    pairs: tuple[Pair, ...] = desk.views.kept(f"pairs {view.facts.name}", find)
+    return pairs
+
+
+PAGES: dict[str, Page] = {
+    "/a/{assignment}/misconceptions": misconceptions_page,
+    "/a/{assignment}/cases": cases_page,
+    "/a/{assignment}/similarity": similarity_page,
+    "/a/{assignment}/similarity/pair": pair_page,
+}

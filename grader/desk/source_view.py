@@ -1,0 +1,134 @@
+"""Lays out source for reading: lines with what is said of them, and what changed between two files."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from grader.batch.evidence import KeptFile
+from grader.model.decision import Comment
+from grader.model.grade import Grade, Status
+
+MOST_LINES = 4000  # of one file that are shown
+CONTEXT = 3  # lines around a change
+LONG = 800  # lines; of longer files the comparison leaves out what repeats, for the sake of time
+PLACE = re.compile(r"\b(?P<file>[A-Za-z_]\w*\.(?:py|cu)):(?P<line>\d{1,6})\b")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a case says about one line of a submission."""
+
+    case: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file, counted from 1, with what stands in its margin; `is_given`: the handout has it."""
+
+    number: int
+    text: str
+    is_given: bool = False
+    comments: tuple[Comment, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file to be read; `more` counts the lines that are not shown, `comments` are on it as a whole."""
+
+    name: str
+    lines: tuple[Line, ...]
+    more: int = 0
+    problem: str = ""
+    is_cut: bool = False
+    comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One line of a comparison: " " in both, "-" only before, "+" only after, "@" some are left out."""
+
+    mark: str
+    before: int
+    after: int
+    text: str
+
+
+def source_files(
+    files: Sequence[KeptFile], grade: Grade | None, comments: Iterable[Comment], handout: Mapping[str, str]
+) -> list[SourceFile]:
+    """The files of a submission with comments and findings at their lines."""
+    found = _findings(grade)
+    of: dict[tuple[str, int], list[Comment]] = defaultdict(list)
+    for comment in comments:
+        of[comment.file, comment.line].append(comment)
+    laid_out = []
+    for file in files:
+        texts = lines_of(file.text)
+        given = {line.strip() for line in lines_of(handout.get(file.name, "")) if line.strip()}
+        lines = tuple(
+            Line(
+                number,
+                text,
+                text.strip() in given,
+                tuple(of[file.name, number]),
+                tuple(found.get((file.name, number), ())),
+            )
+            for number, text in enumerate(texts[:MOST_LINES], 1)
+        )
+        more = max(len(texts) - MOST_LINES, 0)
+        whole = tuple(of[file.name, 0])
+        laid_out.append(SourceFile(file.name, lines, more, file.problem, file.is_cut, whole))
+    return laid_out
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines as Python counts them: a form feed or a Unicode separator ends none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
+
+
+def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple[str, list[Changed]]]:
+    """What changed from one submission to another, file by file; files that are the same are left out."""
+    old, new = ({file.name: file for file in files} for files in (before, after))
+    found = []
+    for name in sorted(old.keys() | new.keys()):
+        sides = [lines_of(those[name].text)[:MOST_LINES] if name in those else [] for those in (old, new)]
+        if sides[0] != sides[1]:
+            found.append((name, list(_compare(*sides))))
+    return found
+
+
+def _compare(before: list[str], after: list[str]) -> Iterator[Changed]:
+    matcher = SequenceMatcher(None, before, after, autojunk=len(after) > LONG)
+    for group in matcher.get_grouped_opcodes(CONTEXT):
+        yield Changed("@", 0, 0, f"lines {group[0][1] + 1} and {group[0][3] + 1}")
+        for kind, old, old_end, new, new_end in group:
+            if kind == "equal":
+                for offset in range(old_end - old):
+                    yield Changed(" ", old + offset + 1, new + offset + 1, before[old + offset])
+                continue
+            for at in range(old, old_end):
+                yield Changed("-", at + 1, 0, before[at])
+            for at in range(new, new_end):
+                yield Changed("+", 0, at + 1, after[at])
+
+
+def _findings(grade: Grade | None) -> Mapping[tuple[str, int], list[Finding]]:
+    """What failing cases say about lines: each text once at a line, under the first case that says it."""
+    found: dict[tuple[str, int], dict[str, Finding]] = defaultdict(dict)
+    for criterion in grade.criteria if grade is not None else ():
+        for result in criterion.results:
+            if result.status in (Status.OK, Status.NOT_RUN):
+                continue
+            for place in PLACE.finditer(result.rationale):
+                at = (place["file"], int(place["line"]))
+                found[at].setdefault(
+                    result.rationale, Finding(f"{criterion.id}/{result.case}", result.rationale)
+                )
+    for note in grade.notes if grade is not None else ():
+        for place in PLACE.finditer(note):
+            found[place["file"], int(place["line"])].setdefault(note, Finding("note", note))
+    return {at: list(those.values()) for at, those in found.items()}

@@ -1,0 +1,105 @@
+"""One student in one assignment: source beside feedback, what came before, and what is decided."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from grader.batch.decisions import version_of, waiting_for_regrade
+from grader.batch.evidence import kept_files
+from grader.desk.app import Desk, Page, framed
+from grader.desk.class_view import ClassView, key_of
+from grader.desk.reading import is_missing
+from grader.desk.source_view import changes, source_files
+from grader.model.class_row import ClassRow
+from grader.report.pages.grade_page import to_html
+from grader.report.terminal.doubt_kinds import kind_of
+
+HISTORY = 50  # entries of the audit log that are shown
+
+
+def student_page(desk: Desk, request: Request) -> Response:
+    """The page; `?before=ID` names the submission that the last one is compared with."""
+    view = desk.class_of(request)
+    row = desk.row_of(request, view)
+    return desk.page(request, "student.html.j2", **about(desk, request, view, row))
+
+
+def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[str, Any]:
+    """What the page of a student shows."""
+    database = desk.gradebook.database
+    version = version_of(database, row.student_id, row.assignment)
+    earlier = [one for one in view.submissions.get(row.student_id, ()) if one.id != _counting(row)]
+    kept = kept_files(database, [row.files, *(one.files for one in earlier)])
+    files = kept.get(row.files, ())
+    wanted = request.query_params.get("before", earlier[-1].id if earlier else "")
+    before = next((one for one in earlier if one.id == wanted), None)
+    log = [
+        entry
+        for entry in desk.gradebook.audit_log()
+        if entry["student_id"] == row.student_id and entry["assignment"] == row.assignment
+    ]
+    back, on = view.beside(key_of(row.student_id))
+    return {
+        "view": view,
+        "row": row,
+        "student": row.standing.student,
+        "version": version,
+        "earlier": earlier,
+        "before": before,
+        "changes": changes(kept.get(before.files, ()), files) if before is not None else [],
+        "has_files": bool(files),
+        "sources": source_files(
+            files,
+            row.grade,
+            (c for c in row.decisions.comments if c.files == row.files),
+            view.facts.handout(),
+        ),
+        "outputs": _outputs(row),
+        "log": list(reversed(log))[:HISTORY],
+        "previous": back,
+        "next": on,
+        "remedy": kind_of(row.review_reason).remedy if row.review_reason else "",
+        "is_missing": is_missing(row),
+        "waits": _counting(row) in waiting_for_regrade(database, row.assignment),
+        "kept_comments": reusable_comments(view),
+    }
+
+
+def feedback_frame(desk: Desk, request: Request) -> Response:
+    """What `grader grade --html` writes, with hidden cases shown: the instructor reads it."""
+    row = desk.row_of(request, desk.class_of(request))
+    if row.grade is None:
+        raise HTTPException(404, "There is no grade.")
+    return framed(to_html(row.grade, reveal=True))
+
+
+def reusable_comments(view: ClassView) -> list[tuple[str, str]]:
+    """Every comment of this assignment with its points, each once, the commonest first."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in view.rows:
+        for one in row.decisions.comments:
+            key = (one.text, str(one.points) if one.points else "")
+            counts[key] = counts.get(key, 0) + 1
+    return sorted(counts, key=lambda key: (-counts[key], key))
+
+
+def _counting(row: ClassRow) -> str:
+    return "" if row.submission is None else row.submission.id
+
+
+def _outputs(row: ClassRow) -> list[tuple[str, str]]:
+    """What the submission printed, by case; the same text is shown once."""
+    found: dict[str, str] = {}
+    for criterion in row.grade.criteria if row.grade is not None else ():
+        for result in criterion.results:
+            if result.output.strip():
+                found.setdefault(result.output, f"{criterion.id}/{result.case}")
+    return [(case, output) for output, case in found.items()]
+
+
+PAGES: dict[str, Page] = {
+    "/a/{assignment}/s/{student}": student_page,
+    "/a/{assignment}/s/{student}/feedback": feedback_frame,
+}

@@ -1,0 +1,94 @@
+"""Makes pages: templates in which every text is escaped, with the names that each of them uses."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+
+from grader.desk.class_view import key_of
+from grader.model.class_row import ClassRow
+from grader.model.decision import signed
+from grader.model.grade import CriterionGrade, Status
+from grader.model.late_policy import Policies, lateness_of, time_text
+from grader.model.student import Student
+from grader.model.text import clean, clean_line, score_text
+from grader.report.pages.templating import environment
+
+HERE = Path(__file__).parent
+IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the beginning says enough
+LONGEST_LINE = 400  # characters of a line of code that are shown
+
+
+def desk_environment() -> jinja2.Environment:
+    """The desk's templates; filters are those of the reports' pages, and the desk's own."""
+    pages = environment()
+    pages.loader = jinja2.FileSystemLoader(HERE / "templates")
+    pages.filters |= {
+        "score": score_text,
+        "key": key_of,
+        "who": who,
+        "codeline": code_line,
+        "quoted": lambda text: quote(clean_line(text), safe=""),
+        "strip": strip_of,
+        "status": status_of,
+        "signed": signed,
+        "told": told,
+    }
+    return pages
+
+
+def who(student: Student) -> str:
+    """The name, else the id."""
+    return clean_line(student.name or student.id)
+
+
+def code_line(text: str) -> str:
+    """One line of code: harmless, and cut where it is long."""
+    return clean(text, LONGEST_LINE)
+
+
+def strip_of(criterion: CriterionGrade) -> Mapping[str, Any]:
+    """How a criterion is drawn in one small bar: its kind, its share, and what it says."""
+    share = float(criterion.score / criterion.points) if criterion.points else 0.0
+    kind = "full" if criterion.status is Status.OK else "part" if criterion.score else "none"
+    if criterion.status is Status.INTERNAL_ERROR:
+        kind = "fault"
+    elif criterion.status is Status.NOT_RUN:
+        kind = "open"
+    earned = f"{score_text(criterion.score)} of {score_text(criterion.points)}"
+    width = f"{12 * min(max(share, 0.0), 1.0):.1f}"
+    return {"kind": kind, "width": width, "says": f"{clean_line(criterion.id)}: {earned}"}
+
+
+def status_of(row: ClassRow) -> tuple[str, str]:
+    """A word for a row, and how it is marked."""
+    if row.review_reason:
+        return "needs review", "review"
+    if row.absent:
+        return "submitted nothing", "absent"
+    if row.grade is None:
+        return "no grade", "absent"
+    return ("all pass", "good") if row.grade.passed else ("graded", "plain")
+
+
+def late_text(policies: Policies, row: ClassRow) -> str:
+    """How late a row is, "" where it is not."""
+    lateness = lateness_of(policies, row.standing)
+    if lateness is None:
+        return "late" if row.submission is not None and row.submission.late else ""
+    return time_text(lateness) if lateness.total_seconds() > 0 else ""
+
+
+def told(detail: Mapping[str, Any]) -> str:
+    """What an entry of the audit log holds, in one line."""
+    said = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
+    return clean(", ".join(said), LONGEST_LINE)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        return "(" + ", ".join(f"{name} {item}" for name, item in value.items() if item != "") + ")"
+    return IDS.sub(lambda found: found[0][:8], str(value))

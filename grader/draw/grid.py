@@ -1,0 +1,102 @@
+"""Draws arrays as grids of squares: heat maps, and the steps of a convolution on small arrays."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.draw.markup import Markup, element
+from grader.model.example import Table, number_text
+
+CELL = 34
+FOCUSABLE = 48  # of a grid: more stops would make a keyboard's way through the page too long
+STRENGTHS = 4  # shades on either side of zero
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One square: its text, and how it looks. `looks` are names of classes of the page's style."""
+
+    text: str = ""
+    looks: str = ""
+    label: str = ""
+
+
+def draw_grid(
+    rows: Sequence[Sequence[Cell]], label: str, size: int = CELL, *, focusable: bool = False
+) -> Markup:
+    """Rows of squares as an SVG that says what it shows."""
+    height, width = len(rows), max(map(len, rows), default=0)
+    stops = 0
+    squares = []
+    for i, row in enumerate(rows):
+        for j, cell in enumerate(row):
+            is_stop = focusable and "wrong" in cell.looks and stops < FOCUSABLE
+            stops += is_stop
+            squares.append(_square(cell, j * size, i * size, size, is_stop))
+    view = f"-1 -1 {max(width, 1) * size + 2} {max(height, 1) * size + 2}"
+    return element(
+        "svg",
+        squares,
+        viewBox=view,
+        width=max(width, 1) * size + 2,
+        class_="grid",
+        role="group" if stops else "img",
+        aria_label=label,
+    )
+
+
+def _square(cell: Cell, x: int, y: int, size: int, is_stop: bool) -> Markup:
+    text = None
+    if cell.text:
+        fits = min(13.0, 1.5 * size / max(len(cell.text), 1))
+        middle = {"x": x + size / 2, "y": y + size / 2 + fits / 3}
+        text = element("text", cell.text, **middle, font_size=f"{fits:.1f}", text_anchor="middle")
+    title = element("title", cell.label) if cell.label else None
+    box = element("rect", x=x, y=y, width=size, height=size)
+    stop = {"tabindex": 0, "role": "img", "aria_label": cell.label or cell.text} if is_stop else {}
+    return element("g", title, box, text, class_=f"cell {cell.looks}".strip(), **stop)
+
+
+def shade(value: float, largest: float) -> str:
+    """The class of a value's colour: `p1` to `p4` above zero, `n1` to `n4` below, `zero`, or `nan`."""
+    if value != value or abs(value) == float("inf"):
+        return "nan"
+    if value == 0 or largest == 0:
+        return "zero"
+    strength = min(STRENGTHS, 1 + int(STRENGTHS * abs(value) / largest))
+    return f"{'p' if value > 0 else 'n'}{strength}"
+
+
+def heat_grids(table: Table, largest: float, most: int, size: int = CELL) -> list[Markup]:
+    """An array's grids as heat maps, at most so many; wrong elements are outlined, and can be focused."""
+    drawn: list[Markup] = []
+    for label, grid in table.grids():
+        if len(drawn) == most:
+            break
+        rows = [[_heat(table, position, largest) for position in row] for row in grid]
+        where = f"{table.name} {label}".strip()
+        drawn.append(draw_grid(rows, where, size, focusable=True))
+    return drawn
+
+
+def _heat(table: Table, position: int, largest: float) -> Cell:
+    value = table.values[position]
+    wrong = " wrong" if table.is_wrong(position) else ""
+    label = f"{table.name} {list(index_of(position, table.shape))}: {number_text(value)}"
+    return Cell(number_text(value), shade(value, largest) + wrong, label)
+
+
+def index_of(position: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """The index of an element by its position in C order."""
+    index = []
+    for length in reversed(shape):
+        position, at = divmod(position, length)
+        index.append(at)
+    return tuple(reversed(index))
+
+
+def number_grid(
+    rows: Sequence[Sequence[float]], label: str, looks: Callable[[int, int], str] = lambda i, j: ""
+) -> Markup:
+    """Numbers in squares; `looks` gives the classes of each."""
+    cells = [[Cell(number_text(v), looks(i, j)) for j, v in enumerate(row)] for i, row in enumerate(rows)]
+    return draw_grid(cells, label)

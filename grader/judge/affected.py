@@ -1,0 +1,99 @@
+"""Finds the criteria that a change of a submission's files can affect, by reading who calls whom."""
+
+import ast
+from collections.abc import Mapping
+
+from grader.model.assignment import Assignment
+
+Units = Mapping[str, tuple[str, frozenset[str]]]  # by name: what it says, and the names that it uses
+REST = ""  # the name of what stands outside of every function
+
+
+def affected(
+    before: Mapping[str, bytes], after: Mapping[str, bytes], assignment: Assignment
+) -> frozenset[str]:
+    """The ids of the criteria whose cases may end otherwise now; all where it cannot be told."""
+    every = frozenset(criterion.id for criterion in assignment.rubric.criteria)
+    changed: set[str] = set()
+    uses: dict[str, set[str]] = {}
+    for name in after:
+        if before.get(name) == after[name]:
+            old = new = _units(after[name]) if name.endswith(".py") else None
+            if old is None and name.endswith(".py"):
+                return every
+        else:
+            old = _units(before[name]) if name.endswith(".py") and name in before else None
+            new = _units(after[name]) if name.endswith(".py") else None
+            if old is None or new is None:
+                return every
+        for unit in {*(old or {}), *(new or {})}:
+            was, now = (old or {}).get(unit), (new or {}).get(unit)
+            if was != now:
+                changed.add(unit)
+            uses.setdefault(unit, set()).update(*(each[1] for each in (was, now) if each is not None))
+    if REST in changed or any(
+        name.startswith("__") for name in changed
+    ):  # who uses these is not written down
+        return every
+    probes = _units(assignment.probes.read_bytes())
+    if probes is None:
+        return every
+    return frozenset(
+        criterion.id
+        for criterion in assignment.rubric.criteria
+        if _reaches({criterion.probe, *map(str, criterion.options.values())}, probes, uses) & changed
+    )
+
+
+def _reaches(asked: set[str], probes: Units, uses: Mapping[str, set[str]]) -> set[str]:
+    """The names that probes use, and all that these use in turn."""
+    todo = {
+        word
+        for name in _closure(asked, {n: set(u[1]) for n, u in probes.items()})
+        for word in (probes[name][1] if name in probes else ())
+    }
+    return _closure(todo, uses)
+
+
+def _closure(start: set[str], uses: Mapping[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    todo = set(start)
+    while todo:
+        name = todo.pop()
+        reached.add(name)
+        todo |= uses.get(name, set()) - reached
+    return reached
+
+
+def _units(source: bytes) -> Units | None:
+    """Every function, those of classes by their own names, and the rest; None for what is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    units: dict[str, tuple[str, frozenset[str]]] = {}
+    rest: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            units[node.name] = _unit([node])
+        elif isinstance(node, ast.ClassDef):
+            methods = [each for each in node.body if isinstance(each, ast.FunctionDef)]
+            for method in methods:
+                units[method.name] = _unit([m for m in methods if m.name == method.name])
+            head = [each for each in node.body if not isinstance(each, ast.FunctionDef)]
+            rest.append(ast.dump(ast.ClassDef(**{**vars(node), "body": head})))
+        else:
+            rest.append(ast.dump(node))
+    units[REST] = ("\n".join(rest), frozenset())
+    return units
+
+
+def _unit(nodes: list[ast.FunctionDef]) -> tuple[str, frozenset[str]]:
+    words = {
+        word
+        for node in nodes
+        for each in ast.walk(node)
+        for word in (getattr(each, "id", ""), getattr(each, "attr", ""))
+        if word
+    }
+    return "\n".join(map(ast.dump, nodes)), frozenset(words)

@@ -1,0 +1,167 @@
+"""A way of comparing: what it needs of a rubric, what it asks, and how it judges the answer."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, Protocol
+
+from grader.judge.answers import Array
+from grader.judge.case_model import Strict
+from grader.judge.inputs import Inputs
+from grader.judge.kind import Kind, Shape
+from grader.judge.kinds import kind_of
+from grader.judge.process.implementation import Implementation
+from grader.judge.shapes import explain_shape
+from grader.model.assignment import Case, Criterion
+from grader.model.grade import Outcome, Status
+
+DTYPE = "float32"  # what submissions are asked in; the reference answers in float64
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The arrays that a probe must return, and with bounds how far off each element may be."""
+
+    arrays: tuple[Array, ...]
+    bounds: tuple[Array, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where an answer first leaves what was expected, in a student's words."""
+
+    expected: str
+    actual: str
+    rationale: str
+    index: tuple[int, ...] | None = None
+
+
+Judged = tuple[Outcome, Difference | None]
+
+
+class Oracle(Protocol):
+    """Knows the inputs of every case and what must come back.
+
+    `variant` is the id of the student whose own numbers hidden cases have, "" for everybody's.
+    """
+
+    variant: str
+
+    def inputs(self, case: Case, redraw: int = 0) -> Inputs:
+        """The inputs of a case; `redraw` numbers further draws of the same shapes."""
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        """What the probe must return for them."""
+
+    def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
+        """The reference's own answer to any question, in float64 or another dtype, and its CPU seconds."""
+
+    def of(self, variant: str) -> "Oracle":
+        """The same oracle with one student's own numbers in hidden cases; "" stands for everybody's."""
+
+    def close(self) -> None:
+        """Ends whatever it started."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One case of a criterion as a submission is asked it, with who knows what must come back."""
+
+    case: Case
+    criterion: Criterion
+    submission: Implementation
+    oracle: Oracle
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The inputs of the case, as they are drawn first."""
+        return self.oracle.inputs(self.case)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the case."""
+        return kind_of(self.case)
+
+    def option(self, key: str) -> str:
+        """What the criterion says for a key that a comparison requires of it."""
+        return str(self.criterion.options[key])
+
+    def explain_shape(self, expected: Shape, actual: Shape) -> str:
+        """Why a result of that shape is wrong."""
+        return explain_shape(expected, actual, lambda e, a: self.kind.explain_shape(e, a, self.inputs))
+
+
+class Comparison(ABC):
+    """What one way of comparing is. A module of `grader.judge.comparisons` defines one subclass; no other
+    module names it.
+
+    `heading` and `docs` are its section in docs/rubric.md, sorted by `rank`: what proves most comes first.
+
+    `criterion_keys` and `case_keys` are the keys that it adds to a criterion and to a case, of which it
+    requires those in `requires_of_criterion` and `requires_of_case`; `probe_keys` and `input_keys` are those
+    that name a probe, and an input that the case's kind can be differentiated by. `values` names the case's
+    keys that the probe is given. `data` is the only data that it takes, with the reason. A case may choose it
+    by itself where `a_case_may_choose_it`; one with the key `chosen_by` is compared by it in any case, around
+    the comparison that it would have without.
+
+    `draws` is how often the inputs are drawn. `needs_expected` says whether the reference must answer,
+    `has_bounds` whether elements may be off, `is_exact` whether equal values are all that passes,
+    `is_in_handout` whether students may run it, and `must_kill` whether a case must tell a mutant that no
+    other case tells.
+    """
+
+    name: ClassVar[str]
+    rank: ClassVar[int]
+    heading: ClassVar[str] = ""
+    docs: ClassVar[str]
+    criterion_keys: ClassVar[type[Strict]] = Strict
+    case_keys: ClassVar[type[Strict]] = Strict
+    requires_of_criterion: ClassVar[Sequence[str]] = ()
+    requires_of_case: ClassVar[Sequence[str]] = ()
+    probe_keys: ClassVar[Sequence[str]] = ()
+    input_keys: ClassVar[Sequence[str]] = ()
+    values: ClassVar[Sequence[str]] = ()
+    data: ClassVar[tuple[str, str] | None] = None
+    a_case_may_choose_it: ClassVar[bool] = False
+    chosen_by: ClassVar[str] = ""
+    draws: ClassVar[int] = 1
+    needs_expected: ClassVar[bool] = True
+    has_bounds: ClassVar[bool] = False
+    is_exact: ClassVar[bool] = False
+    is_in_handout: ClassVar[bool] = True
+    must_kill: ClassVar[bool] = True
+
+    @abstractmethod
+    def judge(self, question: Question) -> Judged:
+        """The submission's answer, and the difference that makes it wrong, if there is one."""
+
+    def digest(self, case: Case, outcome: Outcome) -> str:
+        """A digest by which two answers are found to be the same; "" where none can be, as of real values."""
+        return ""
+
+    def complaint(self, case: Case, kind: Kind) -> str:
+        """What is wrong with such a comparison of a case: "found ..., expected ..."; else ""."""
+        return ""
+
+    def bounds(
+        self, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
+    ) -> tuple[Array, ...] | None:
+        """How far off each element of the reference's `answer` may be; `ask` asks it for other inputs too."""
+        return None
+
+    def forward_questions(
+        self, case: Case, criterion: Criterion, oracle: Oracle
+    ) -> Sequence[tuple[str, Inputs]]:
+        """What a process apart is asked in float32: the probes and their inputs, in this order."""
+        return ()
+
+
+def first_failure(questions: Sequence[Callable[[], Outcome]]) -> tuple[list[Outcome], Outcome | None]:
+    """The answers in turn, and the first that is none: the others would cost time and change nothing."""
+    answers: list[Outcome] = []
+    for ask in questions:
+        answers.append(ask())
+        if answers[-1].status is not Status.OK:
+            return answers, answers[-1]
+    return answers, None

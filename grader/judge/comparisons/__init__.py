@@ -1,0 +1,29 @@
+"""The ways of comparing an answer, one module each, found by name.
+
+A module defines one subclass of `grader.judge.comparison.Comparison`, whose `name` is the module's. It holds
+the keys that it needs of a rubric, how often inputs are drawn, whether the reference must answer, whether a
+handout may hold it, by which digest equal answers are found, the comparison itself, and its page in the docs.
+May import: grader.model, and of the judge `comparison`, `array_difference`, `answers`, `inputs`, `shapes`,
+`case_model`, `kind` and `process`; NumPy, pydantic.
+"""
+
+from collections.abc import Mapping
+
+from grader.judge.comparison import Comparison
+from grader.judge.found_by_name import instances
+from grader.model.assignment import Case
+
+COMPARISONS: Mapping[str, Comparison] = instances(Comparison, __path__, __name__)  # type: ignore[type-abstract]
+AROUND = {one.chosen_by: one for one in COMPARISONS.values() if one.chosen_by}
+
+
+def comparison_of(case: Case) -> Comparison:
+    """How a case is compared."""
+    around = [one for key, one in AROUND.items() if key in case.options]
+    return around[0] if around else COMPARISONS[case.compare]
+
+
+def draws(case: Case) -> int:
+    """How often the inputs of a case are drawn."""
+    follow_through = COMPARISONS["adjoint"].draws if case.follow_through else 1
+    return max(comparison_of(case).draws, follow_through)

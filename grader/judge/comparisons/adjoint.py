@@ -1,0 +1,159 @@
+"""A gradient that is the transpose of the submission's own linear forward pass, exactly, on integers."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+
+from grader.judge.answers import Array, arrays_of
+from grader.judge.case_model import Id, Strict
+from grader.judge.comparison import Comparison, Difference, Judged, Oracle, Question, first_failure
+from grader.judge.inputs import UPSTREAM, Inputs
+from grader.judge.kind import Kind
+from grader.model.assignment import Case, Criterion
+from grader.model.grade import Outcome
+
+DOCS = """\
+A linear forward and its gradient are each other's transpose: `<conv(x, w), out_grad> == <x, x_grad>`, on
+integers, with `==`. No expected value is needed. The two calls run in two processes that share nothing. A
+forward that is zero, or that ignores an input, has a transpose that proves nothing and is refused.
+
+```yaml
+- id: transpose
+  title: conv and conv_x_grad are each other's transpose
+  points: 5
+  probe: x_grad
+  compare: adjoint
+  adjoint_of: conv
+  wrt: x
+  help: README.md#check-yourself
+  cases:
+    - {id: all-remainders, draw: 3, remainder: any}
+```
+"""
+
+
+class AdjointKeys(Strict):
+    """What a criterion says with `compare: adjoint`."""
+
+    adjoint_of: Id | None = None
+    """The probe of the forward pass, linear in `wrt`, of which `probe` is the transpose."""
+    wrt: Id | None = None
+    """The input that the gradient is with respect to."""
+
+
+class Adjoint(Comparison):
+    """<forward(x, w), out_grad> == <input, gradient>, exactly.
+
+    Forward and gradient run in two processes, so that neither can fit itself to the other. A forward that
+    is zero or ignores one of its inputs has a transpose that proves nothing, so it is refused first. The
+    gradient does not depend on its input, so it must hold for another one too, which it was never given.
+    """
+
+    name = "adjoint"
+    rank = 20
+    docs = DOCS
+    criterion_keys = AdjointKeys
+    requires_of_criterion = ("adjoint_of", "wrt")
+    probe_keys = ("adjoint_of",)
+    input_keys = ("wrt",)
+    data = ("integers", "an adjoint is compared exactly")
+    draws = 2
+    needs_expected = False
+    must_kill = False
+
+    def judge(self, question: Question) -> Judged:
+        """The gradient's outcome, and the first thing that shows it to be no transpose."""
+        asked = self.forward_questions(question.case, question.criterion, question.oracle)
+        calls: list[Callable[[], Outcome]] = [
+            partial(question.submission.run_isolated, *each) for each in asked
+        ]
+        calls.append(partial(question.submission.run, question.case.probe, question.inputs))
+        answers, failure = first_failure(calls)
+        if failure is not None:
+            return failure, None
+        for answer in answers:
+            if difference := _not_one_finite_array(answer):
+                return answer, difference
+        out, *others, gradient = (arrays_of(answer)[0] for answer in answers)
+        difference = (
+            _wrong_shape(question, [out, *others], gradient)
+            or _proves_nothing(question, out, others)
+            or _no_transpose(question, out, others, gradient)
+        )
+        return answers[-1], difference
+
+    def complaint(self, case: Case, kind: Kind) -> str:
+        """Only a linear forward pass has a transpose."""
+        why = kind.why_not_linear(case.parameters)
+        return (
+            f"found {case.kind}, expected a linear forward pass, which has a transpose: {why}" if why else ""
+        )
+
+    def forward_questions(
+        self, case: Case, criterion: Criterion, oracle: Oracle
+    ) -> Sequence[tuple[str, Inputs]]:
+        """The forward passes of the identity: of its inputs, and with each of them replaced in turn."""
+        inputs, other = oracle.inputs(case), oracle.inputs(case, redraw=1)
+        replaced = [inputs.replacing(name, other) for name in _inputs_of(inputs)]
+        return [(criterion.options["adjoint_of"], each) for each in (inputs, *replaced)]
+
+
+def _inputs_of(inputs: Inputs) -> list[str]:
+    """The arrays that the forward pass is given."""
+    return [name for name in inputs.bases if name != UPSTREAM]
+
+
+def _not_one_finite_array(answer: Outcome) -> Difference | None:
+    if len(answer.arrays) != 1:
+        return Difference("1 array", f"{len(answer.arrays)} arrays", "the number of results differs")
+    if not np.isfinite(arrays_of(answer)[0]).all():
+        return Difference("finite numbers", "NaN or infinity", "was every element written?")
+    return None
+
+
+def _wrong_shape(question: Question, forwards: Sequence[Array], gradient: Array) -> Difference | None:
+    upstream, target = question.inputs.array(UPSTREAM), question.inputs.array(question.option("wrt"))
+    for expected, actual in (*((upstream, forward) for forward in forwards), (target, gradient)):
+        if expected.shape != actual.shape:
+            why = question.explain_shape(expected.shape, actual.shape)
+            return Difference(str(expected.shape), str(actual.shape), why)
+    return None
+
+
+def _proves_nothing(question: Question, out: Array, others: Sequence[Array]) -> Difference | None:
+    """Of a forward pass that is zero or ignores an input."""
+    if not out.any():
+        return Difference("a forward pass with values", "zeros only", "zero has no transpose to speak of")
+    for name, other in zip(_inputs_of(question.inputs), others, strict=True):
+        if np.array_equal(out, other):
+            return Difference(
+                f"a forward pass that depends on {name}",
+                f"the same result for another {name}",
+                f"{name} is ignored",
+            )
+    return None
+
+
+def _no_transpose(
+    question: Question, out: Array, others: Sequence[Array], gradient: Array
+) -> Difference | None:
+    """The two inner products where they differ, for the input of the case or for another one."""
+    forward, wrt, probe = question.option("adjoint_of"), question.option("wrt"), question.case.probe
+    elsewhere = others[_inputs_of(question.inputs).index(wrt)]
+    other = question.oracle.inputs(question.case, redraw=1)
+    for value, point in ((out, question.inputs.array(wrt)), (elsewhere, other.array(wrt))):
+        left, right = _product(value, question.inputs.array(UPSTREAM)), _product(point, gradient)
+        if left != right:
+            return Difference(
+                f"{left:.9g} = <{forward}, out_grad>",
+                f"{right:.9g} = <{wrt}, {probe}>",
+                f"your {probe} is not the transpose of your own forward pass: "
+                "for a transpose the two are equal",
+            )
+    return None
+
+
+def _product(one: Array, other: Array) -> float:
+    """The inner product, in float64."""
+    return float(np.vdot(one.astype(np.float64), other.astype(np.float64)))

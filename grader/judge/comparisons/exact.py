@@ -1,0 +1,41 @@
+"""Equal, element for element: integers, of which every sum is exact."""
+
+from grader.judge.answers import answer_of
+from grader.judge.array_difference import against_reference
+from grader.judge.comparison import Comparison, Judged, Question
+from grader.model.assignment import Case
+from grader.model.grade import Outcome, Status
+
+DOCS = """\
+Inputs are integers in [-8, 8], so that a sum is exact in whatever order it is made; an answer must be
+equal, element for element, and be of the right shape and dtype. No tolerance, no argument.
+
+```yaml
+- id: flip
+  title: flip reverses the order along some axes
+  points: 10
+  probe: flip
+  help: README.md#flip
+  cases:
+    - {id: one-axis, shape: [3, 4], axes: [1]}
+    - {id: negative-axis, shape: [2, 3, 4], axes: [-2], weight: 2}
+```
+"""
+
+
+class Exact(Comparison):
+    """Every element is equal to the reference's."""
+
+    name = "exact"
+    rank = 10
+    docs = DOCS
+    a_case_may_choose_it = True
+    is_exact = True
+
+    def judge(self, question: Question) -> Judged:
+        """See `array_difference`."""
+        return against_reference(question)
+
+    def digest(self, case: Case, outcome: Outcome) -> str:
+        """Of the arrays, or the class of the exception."""
+        return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)

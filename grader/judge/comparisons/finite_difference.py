@@ -1,0 +1,187 @@
+"""A gradient that is the slope of the submission's own forward pass, in random directions, in float64."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from grader.judge.answers import Array, arrays_of
+from grader.judge.case_model import Id, Strict
+from grader.judge.comparison import Comparison, Difference, Judged, Question, first_failure
+from grader.judge.inputs import UPSTREAM
+from grader.judge.shapes import explain_shape
+from grader.model.grade import Outcome, Status
+
+# Rounding costs a central difference u/h and curvature h^2: in float64 both are small near h = u^(1/3). A
+# power of two, so that dividing by it rounds nothing. What is left is some 1e-9 of the slope's scale.
+STEP = 2.0**-17
+SLOPE_TOLERANCE = 1e-4
+SMOOTH_POINTS, POINTS = 3, 6  # how many points must be smooth, of how many drawn
+DOCS = """\
+The gradient of a function that is not linear, against central differences of the submission's own forward
+along random directions, in float64. Points where it bends are found and drawn again.
+
+```yaml
+- id: relu_slope
+  title: relu_grad is the slope of relu
+  points: 5
+  probe: relu_grad
+  compare: finite_difference
+  gradient_of: relu
+  wrt: a
+  help: README.md#check-any-function
+  cases:
+    - {id: random-directions, shape: [6, 8], upstream: true, data: normal}
+```
+"""
+
+
+class FiniteDifferenceKeys(Strict):
+    """What a criterion says with `compare: finite_difference`."""
+
+    gradient_of: Id | None = None
+    """The probe of the forward pass of which `probe` is the gradient."""
+    wrt: Id | None = None
+    """The input that the gradient is with respect to."""
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A slope as measured and as the gradient claims it; how far they may differ, and the bend there."""
+
+    measured: float
+    claimed: float
+    tolerance: float
+    bend: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every number of it is one."""
+        return bool(np.isfinite([self.measured, self.claimed, self.tolerance, self.bend]).all())
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether the forward pass does not bend here, so that its slope is a derivative."""
+        return self.bend <= max(self.tolerance, SLOPE_TOLERANCE * abs(self.measured))
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the gradient claims what is measured."""
+        return abs(self.measured - self.claimed) <= self.tolerance
+
+
+class FiniteDifference(Comparison):
+    """<gradient, v> is the slope of <forward, out_grad> in random directions v.
+
+    Forward and gradient run in two processes, so that neither can fit itself to the other. Where the forward
+    bends between x - hv and x + hv (ReLU at 0) its slope is no derivative: such a point is drawn again. A
+    forward without axes is a loss: its upstream gradient is 1.
+    """
+
+    name = "finite_difference"
+    rank = 50
+    docs = DOCS
+    criterion_keys = FiniteDifferenceKeys
+    requires_of_criterion = ("gradient_of", "wrt")
+    probe_keys = ("gradient_of",)
+    input_keys = ("wrt",)
+    data = ("normal", "integers lie on ReLU's kink")
+    draws = 2 * POINTS
+    needs_expected = False
+    must_kill = False
+
+    def judge(self, question: Question) -> Judged:
+        """The gradient's outcome, and the first point at which it is no slope."""
+        outcome, smooth = Outcome(Status.OK), 0
+        for number in range(POINTS):
+            answers, failure = first_failure(_calls(question, number))
+            if failure is not None:
+                return failure, None
+            for answer in answers:
+                if len(answer.arrays) != 1:
+                    return answer, Difference("1 array", f"{len(answer.arrays)} arrays", "return one array")
+            outcome, arrays = answers[-1], [arrays_of(answer)[0] for answer in answers]
+            if flaw := _malformed(question, number, arrays):
+                return outcome, flaw
+            slope = _slope(question, number, arrays)
+            if not slope.is_finite:
+                why = "they cannot be added up in float64"
+                return outcome, Difference("numbers of moderate size", "numbers too large", why)
+            if slope.is_smooth and not slope.is_right:
+                return outcome, _not_the_gradient(question, slope)
+            smooth += slope.is_smooth
+            if smooth == SMOOTH_POINTS:
+                return outcome, None
+        return outcome, _not_smooth(question, POINTS - smooth)
+
+
+def _calls(question: Question, number: int) -> list[Callable[[], Outcome]]:
+    """The forward pass before, at and after a point, and the gradient at it."""
+    point, direction = (question.oracle.inputs(question.case, 2 * number + k) for k in range(2))
+    moved = [point.moved(question.option("wrt"), direction, k * STEP) for k in (-1, 0, 1)]
+    apart, forward = question.submission.run_isolated, question.option("gradient_of")
+    return [
+        *(partial(apart, forward, each, "float64") for each in moved),
+        partial(question.submission.run, question.case.probe, moved[1], "float64"),
+    ]
+
+
+def _upstream(question: Question, number: int) -> Array:
+    point = question.oracle.inputs(question.case, 2 * number)
+    return point.array(UPSTREAM).astype(np.float64) if UPSTREAM in point.bases else np.array(1, np.float64)
+
+
+def _direction(question: Question, number: int) -> Array:
+    direction = question.oracle.inputs(question.case, 2 * number + 1)
+    return direction.array(question.option("wrt")).astype(np.float64)
+
+
+def _malformed(question: Question, number: int, arrays: Sequence[Array]) -> Difference | None:
+    """The first array of another shape or dtype than it should have, or with a number that is none."""
+    upstream, direction = _upstream(question, number), _direction(question, number)
+    for expected, actual in zip((upstream, upstream, upstream, direction), arrays, strict=True):
+        if expected.shape != actual.shape:
+            why = explain_shape(expected.shape, actual.shape)
+            return Difference(str(expected.shape), str(actual.shape), why)
+        if actual.dtype != np.float64:
+            why = "the dtype differs: a result has the dtype of its inputs"
+            return Difference("float64", actual.dtype.name, why)
+        if not np.isfinite(actual).all():
+            return Difference("finite numbers", "inf or nan", "the result is not finite")
+    if np.array_equal(arrays[0], arrays[2]):
+        wrt = question.option("wrt")
+        return Difference(
+            f"a forward pass that depends on {wrt}", f"the same result for another {wrt}", f"{wrt} is ignored"
+        )
+    return None
+
+
+def _slope(question: Question, number: int, arrays: Sequence[Array]) -> Slope:
+    """What the forward pass rises along the direction, and what the gradient says that it does."""
+    low, middle, high, gradient = arrays
+    upstream, direction = _upstream(question, number), _direction(question, number)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused, by name
+        return Slope(
+            measured=float(np.vdot(high - low, upstream)) / (2 * STEP),
+            claimed=float(np.vdot(gradient, direction)),
+            tolerance=SLOPE_TOLERANCE * float(np.linalg.norm(gradient) * np.linalg.norm(direction)),
+            bend=float(np.vdot(abs(high - 2 * middle + low), abs(upstream))) / (2 * STEP),
+        )
+
+
+def _not_the_gradient(question: Question, slope: Slope) -> Difference:
+    forward, probe = question.option("gradient_of"), question.case.probe
+    return Difference(
+        f"{slope.measured:.9g} = the slope of your {forward} in a random direction v",
+        f"{slope.claimed:.9g} = <{probe}, v>",
+        f"your {probe} is not the gradient of your own {forward}",
+    )
+
+
+def _not_smooth(question: Question, bent: int) -> Difference:
+    return Difference(
+        f"a {question.option('gradient_of')} that is smooth almost everywhere",
+        f"it bends or jumps at {bent} of {POINTS} random points",
+        "a slope can be measured only where there is one",
+    )

@@ -1,0 +1,109 @@
+"""A right answer that is also quick: the submission's CPU time against the reference's, in one run."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from grader.judge.answers import arrays_of
+from grader.judge.array_difference import first_difference
+from grader.judge.case_model import Strict
+from grader.judge.comparison import DTYPE, Comparison, Difference, Judged, Question
+from grader.judge.inputs import Inputs
+from grader.model.assignment import Case
+from grader.model.errors import GraderFault
+from grader.model.grade import Outcome, Status
+
+ROUNDS = 3  # the best of so many times counts: whatever else the machine does makes one longer, never shorter
+DOCS = """\
+A right answer that takes more than so many times the reference's CPU time is too slow. Both are timed from
+outside, in one run, the best of three, each time on other numbers of the same shapes. Students cannot run
+such a case: it is left out of the handout. Let the factor be far from what any sensible way to write it
+takes, and from what it is to catch.
+
+```yaml
+- id: conv
+  title: the convolution itself
+  points: 10
+  probe: conv
+  help: README.md#the-kernel-slides
+  cases:
+    - {id: without-a-loop-over-pixels, x: [48, 40, 8], w: [3, 5, 16], stride: 1, padding: [1, 2],
+       at_most: 10 x reference}
+```
+"""
+
+
+class TimedKeys(Strict):
+    """What a case says that is timed."""
+
+    at_most: Annotated[str, Field(pattern=r"^[1-9]\d{0,5}(\.\d{1,6})? x reference$")] | None = None
+    """`10 x reference`: the CPU time that it may take; left out of handouts. Be generous: machines differ."""
+
+
+class Timed(Comparison):
+    """Right, and within a multiple of the reference's CPU time."""
+
+    name = "timed"
+    rank = 80
+    heading = "Time"
+    docs = DOCS
+    case_keys = TimedKeys
+    chosen_by = "at_most"
+    draws = ROUNDS
+    is_in_handout = False
+    must_kill = False
+
+    def judge(self, question: Question) -> Judged:
+        """Each round asks for other numbers of the same shapes, so that no cached answer is quick.
+
+        Each answer must be right. Both are timed from outside, in one dtype; threads and child processes
+        count. Where the submission is too slow the outcome is TOO_SLOW, and the difference tells both times.
+        """
+        own, yardstick = [], []
+        for number in range(ROUNDS):
+            inputs = question.oracle.inputs(question.case, number)
+            outcome, difference, seconds = _round(question, inputs)
+            if outcome.status is not Status.OK or difference is not None:
+                return outcome, difference
+            own.append(seconds)
+            yardstick.append(_reference_seconds(question, inputs))
+        if not min(yardstick) > 0:
+            name = question.case.name
+            raise GraderFault(f"{name}: this machine tells no process's CPU time: nothing can be timed")
+        factor = factor_of(question.case)
+        slow = too_slow(min(own), min(yardstick), factor)
+        return (outcome, None) if slow is None else (Outcome(Status.TOO_SLOW, reason=slow.rationale), slow)
+
+
+def factor_of(case: Case) -> float:
+    """How many times the reference's CPU time a case may take."""
+    return float(case.options["at_most"].partition(" ")[0])
+
+
+def _round(question: Question, inputs: Inputs) -> tuple[Outcome, Difference | None, float]:
+    """One answer of the submission, what is wrong with it, and the CPU seconds that it took."""
+    outcome, seconds = question.submission.run_timed(question.case.probe, inputs)
+    if outcome.status is not Status.OK:
+        return outcome, None, seconds
+    expected = question.oracle.expected(question.case, inputs)
+    difference = first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape)
+    return outcome, difference, seconds
+
+
+def _reference_seconds(question: Question, inputs: Inputs) -> float:
+    answer, seconds = question.oracle.answer(question.case.probe, inputs, DTYPE)
+    if answer.status is not Status.OK:
+        raise GraderFault(f"{question.case.name}: the reference has no answer: {answer.reason}")
+    return seconds
+
+
+def too_slow(own: float, yardstick: float, factor: float) -> Difference | None:
+    """The difference between the best time and what is allowed; None where it is quick enough."""
+    allowed = factor * yardstick
+    if own <= allowed:
+        return None
+    return Difference(
+        f"at most {factor:g} times the reference's CPU time, {1000 * allowed:.3g} ms",
+        f"{own / yardstick:.3g} times, {1000 * own:.3g} ms",
+        "right, and too slow: does Python look at each element by itself?",
+    )

@@ -1,0 +1,125 @@
+"""A kind of case: the keys that a rubric writes for it, the inputs that they draw, and the words for both."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from grader.judge.case_model import CaseModel
+from grader.judge.inputs import Array, Inputs, Recipe
+from grader.model.assignment import Case
+
+LARGEST = 8  # exact integers are drawn from [-8, 8], see numerics: products and sums stay exact in float32
+Shape = tuple[int, ...]
+Lengths = Sequence[Sequence[int]]
+Condition = Callable[[Case, Inputs], bool]
+VIEWS = {"permute": "permuted", "slice": "sliced", "flip": "flipped"}
+
+
+class Kind(ABC):
+    """What one kind of case is. A module of `grader.judge.kinds` defines one subclass; no other names it.
+
+    `keys` says which key of a case tells that it is of this kind, and the model of a case that has it; a
+    model with the key `draw` stands for that many cases. `differentiable` names the arrays that a gradient
+    may be with respect to; `conditions` are what a case's `covers` may name beside what every kind has.
+    `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays whose elements mean
+    something, so that no others are put in their place.
+    """
+
+    name: ClassVar[str]
+    keys: ClassVar[Mapping[str, type[CaseModel]]]
+    differentiable: ClassVar[Sequence[str]] = ()
+    conditions: ClassVar[Mapping[str, Condition]] = {}
+    largest_drawn: ClassVar[Mapping[str, Any]] = {}
+    fixed: ClassVar[Sequence[str]] = ()
+
+    @abstractmethod
+    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+        """The inputs of a case: its open lengths come from `shapes`, its elements from `numbers`."""
+
+    @abstractmethod
+    def describe(self, case: Case, inputs: Inputs) -> str:
+        """The case in words, for the student who failed it."""
+
+    @abstractmethod
+    def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
+        """The shapes of the arrays of a case, and at least those of its results; nothing is drawn for it."""
+
+    def complete(self, parameters: dict[str, Any], batch: int) -> dict[str, Any]:
+        """A case's keys with the rubric's defaults in them."""
+        return parameters
+
+    def complaint(self, parameters: Mapping[str, Any]) -> str:
+        """What is wrong with keys that are well-formed one by one: "found ..., expected ..."; else ""."""
+        return ""
+
+    def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
+        """Why the forward pass is not linear in each array; "" where its gradient is its transpose."""
+        return f"nothing is linear in a case of the kind {self.name}"
+
+    def explain_shape(self, expected: Shape, actual: Shape, inputs: Inputs) -> str:
+        """The slip in the shape's arithmetic that gives the actual one; "" where none is found."""
+        return ""
+
+    def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
+        """The case with shorter axes, where its results may be real-valued: rounding is alike there."""
+        return dict(parameters)
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The parameters of small cases of the same probe, among which one may fail as this case does."""
+        yield {}
+
+
+def draw_numbers(case: Case, rng: np.random.Generator, shape: Shape) -> Array:
+    """Elements as the case's `data` says: small integers, or real ones from N(0, 1)."""
+    if case.data == "normal":
+        return rng.standard_normal(shape).astype(np.float32)
+    return rng.integers(-LARGEST, LARGEST, shape, endpoint=True).astype(np.float32)
+
+
+def draw_arrays(
+    case: Case, rng: np.random.Generator, values: Mapping[str, Any], shapes: Mapping[str, Shape]
+) -> Inputs:
+    """Inputs with those `values` and an array of each of the `shapes`, under the views that the case has."""
+    bases, recipes = {}, {}
+    for name, shape in shapes.items():
+        base_shape, recipes[name] = _view_recipe(case.parameters.get("view", ()), shape)
+        bases[name] = draw_numbers(case, rng, base_shape)
+    return Inputs(values, bases, recipes)
+
+
+def _view_recipe(views: tuple[str, ...], shape: Shape) -> tuple[Shape, Recipe]:
+    """The base's shape, and the recipe that makes an array of `shape` of it.
+
+    Built from the last view back to the first. `slice` takes every second element from the second on of
+    an axis that is longer at both ends, so the offset is not zero and nothing is compact; `permute`
+    turns the axes by one, which is not its own inverse from three axes on; `flip` runs backwards.
+    """
+    recipe: list[tuple[str, Any]] = []
+    for view in reversed(views):
+        if view == "permute":
+            axes = tuple((axis + 1) % len(shape) for axis in range(len(shape)))
+            shape = tuple(shape[axes.index(axis)] for axis in range(len(shape)))
+            recipe.append(("permute", axes))
+        elif view == "slice":
+            recipe.append(("slice", tuple((1, 2 * n + 1, 2) for n in shape)))
+            shape = tuple(2 * n + 2 for n in shape)
+        else:
+            recipe.append(("slice", tuple((None, None, -1) for _ in shape)))
+    return shape, tuple(reversed(recipe))
+
+
+def view_in_words(case: Case) -> str:
+    """How a case's arrays arrive, as the end of a sentence; "" where they are compact."""
+    views = ", ".join(VIEWS[view] for view in case.parameters.get("view", ()))
+    return f", as a view ({views})" if views else ""
+
+
+def in_words(value: Any) -> str:
+    """A case's value as a student reads it: an index as Python writes it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {in_words(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple) and any(isinstance(item, str) for item in value):
+        return f"[{', '.join('None' if item == 'new' else str(item) for item in value)}]"
+    return str(value)

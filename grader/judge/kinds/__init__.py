@@ -1,0 +1,20 @@
+"""The kinds of cases, one module each, found by name.
+
+A module defines one subclass of `grader.judge.kind.Kind`, whose `name` is the module's. It holds the keys
+that a rubric writes, how inputs are drawn from them, the words that describe them, the slips that explain a
+wrong shape, and the conditions that such cases may cover. May import: grader.model, and of the judge `kind`,
+`case_model` and `inputs`; NumPy, pydantic.
+"""
+
+from collections.abc import Mapping
+
+from grader.judge.found_by_name import instances
+from grader.judge.kind import Kind
+from grader.model.assignment import Case
+
+KINDS: Mapping[str, Kind] = instances(Kind, __path__, __name__)  # type: ignore[type-abstract]
+
+
+def kind_of(case: Case) -> Kind:
+    """The kind of a case."""
+    return KINDS[case.kind]

@@ -1,0 +1,147 @@
+"""One array and what is done to it, or two of them."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from grader.judge.case_model import CaseModel, Count, Id, Item, Length, Number, Shape, Strict
+from grader.judge.inputs import Inputs
+from grader.judge.kind import Kind, Lengths, draw_arrays, in_words, view_in_words
+from grader.model.assignment import Case
+
+NOT_FOR_THE_PROBE = ("shape", "other", "level", "view", "upstream")
+
+MOST_SHAPES = 40
+
+
+class StridedModel(Strict):
+    """A view of an array's buffer, for `as_strided`, in elements."""
+
+    shape: Shape
+    """Its shape."""
+    strides: list[Number] = Field(max_length=8)
+    """Its strides, one for each axis."""
+    offset: Length = 0
+    """Where its first element lies."""
+
+
+class ArrayCase(CaseModel):
+    """One array and what is done to it."""
+
+    kernel: Id | None = None
+    """For the probe, as `case.kernel`: the kernel that it is about."""
+    shape: Shape
+    """The shape of `case.a`; a length may be 0."""
+    other: Shape | None = None
+    """The shape of a second array, `case.other`."""
+    level: Number | None = None
+    """Is added to each element of `case.a`: -20 makes all of them negative."""
+    strided: StridedModel | None = None
+    """For the probe, as `case.strided`: the view of `case.a` to begin with; as_strided makes it."""
+    axes: Number | list[Number] | None = None
+    """For the probe, as `case.axes`; negative ones count from the end."""
+    keepdims: bool | None = None
+    """For the probe, as `case.keepdims`."""
+    index: list[Item] | None = None
+    """For the probe, as `case.index`: integers, slices such as "1::-2", "..." and "new" (None)."""
+    source: list[Item] | None = None
+    """For the probe, as `case.source`: the index of what is assigned."""
+    number: Number | None = None
+    """For the probe, as `case.number`: what is assigned, where that is one number."""
+    tile: Count | None = None
+    """For the probe, as `case.tile`: the side of a square tile."""
+    refused: Literal[True] | None = None
+    """For the probe, as `case.refused`: an exception is expected, and its name is what is compared."""
+    dilation: Length | None = None
+    """For the probe, as `case.dilation`."""
+    padding: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] | None = None
+    """For the probe, as `case.padding`: [before, after] of each axis."""
+    target: list[Annotated[int, Field(ge=-1, le=1_000_000)]] | None = None
+    """For the probe, as `case.target`: a shape to reduce to, to broadcast to or to reshape to."""
+    upstream: bool | None = None
+    """Whether there is a `case.out_grad` of the same shape."""
+
+
+def _has_negative_axis(case: Case, inputs: Inputs) -> bool:
+    axes = inputs.values.get("axes") or ()
+    return any(axis < 0 for axis in ([axes] if isinstance(axes, int) else axes))
+
+
+def _is_cycle(case: Case, inputs: Inputs) -> bool:
+    axes = inputs.values.get("axes")
+    if not isinstance(axes, list | tuple) or sorted(axes) != list(range(len(axes))):
+        return False
+    return not np.array_equal(np.asarray(axes)[list(axes)], range(len(axes)))
+
+
+class ArrayKind(Kind):
+    """An array `a`; where asked for, a second one `other`, and an `out_grad` of the shape of `a`."""
+
+    name = "array"
+    keys: ClassVar = {"shape": ArrayCase}
+    differentiable = ("a",)
+    conditions: ClassVar = {
+        "negative_axis": _has_negative_axis,
+        "permutation_not_involution": _is_cycle,
+    }
+
+    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+        """The arrays, and for the probe every key that is none of theirs."""
+        parameters = case.parameters
+        values = {key: value for key, value in parameters.items() if key not in NOT_FOR_THE_PROBE}
+        shapes_of = {"a": tuple(parameters["shape"])}
+        if "other" in parameters:
+            shapes_of["other"] = tuple(parameters["other"])
+        if parameters.get("upstream"):
+            shapes_of["out_grad"] = shapes_of["a"]
+        inputs = draw_arrays(case, numbers, values, shapes_of)
+        level = parameters.get("level", 0)
+        return inputs.holding({"a": inputs.array("a") + np.float32(level)}) if level else inputs
+
+    def describe(self, case: Case, inputs: Inputs) -> str:
+        """Shapes first, then what the probe is given beside them."""
+        other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
+        told = {key: value for key, value in inputs.values.items() if key in case.parameters}
+        values = "".join(f", {name} {in_words(value)}" for name, value in told.items())
+        return f"an array of shape {inputs.array('a').shape}{other}{values}{view_in_words(case)}"
+
+    def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
+        """Of what is done to an array each thing that may make a larger one of it."""
+        shape, other = parameters["shape"], parameters.get("other", [])
+        inputs = [shape, other, shape if parameters.get("upstream") else []]
+        padding = parameters.get("padding", [])
+        results = [
+            [n * (parameters.get("dilation", 0) + 1) for n in shape],
+            [n + max(sum(pair), 0) for n, pair in zip(shape, padding, strict=False)],
+            parameters.get("target", []),
+            parameters.get("strided", {}).get("shape", []),
+        ]
+        if "other" in parameters:  # a product of matrices, or what both broadcast to
+            results.append([*shape[:1], *other[-1:]])
+        return inputs, results
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The same settings on shorter axes, without the views of the case and with them."""
+        shape = parameters["shape"]
+        shorter = itertools.product(*(range(min(n, 1), min(n, 3) + 1) for n in shape))
+        for lengths in sorted(shorter, key=lambda each: (int(np.prod(each)), each))[:MOST_SHAPES]:
+            small: dict[str, Any] = {"shape": list(lengths), "level": 0}
+            if "other" in parameters:  # equal lengths stay equal
+                lesser = dict(zip(shape, lengths, strict=True))
+                small["other"] = [lesser.get(n, min(n, 3)) for n in parameters["other"]]
+            if _lies_inside(parameters.get("strided"), int(np.prod(lengths))):
+                for view in dict.fromkeys([(), parameters.get("view", ())]):
+                    yield {**small, "view": view}
+        yield {}  # in numbers that can be followed
+
+
+def _lies_inside(strided: Mapping[str, Any] | None, size: int) -> bool:
+    """Whether a view by strides, if there is one, lies in a memory of that size."""
+    if strided is None:
+        return True
+    ends = [(n - 1) * s for n, s in zip(strided["shape"], strided["strides"], strict=True)]
+    low, high = (strided.get("offset", 0) + sum(each(end, 0) for end in ends) for each in (min, max))
+    return bool(low >= 0 and high < size)

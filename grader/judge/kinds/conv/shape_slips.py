@@ -1,0 +1,256 @@
+"""Explains a wrong length of a convolution's result by the slip in its arithmetic that gives it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.judge.inputs import Inputs
+
+Shape = tuple[int, ...]
+MAX_REASONS = 2
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One spatial axis of a convolution, with the stride and the padding of the other one."""
+
+    name: str
+    size: int
+    kernel: int
+    stride: int
+    padding: int
+    other_stride: int
+    other_padding: int
+
+    @property
+    def last(self) -> int:
+        """The last position where the kernel still fits: H + 2p - K."""
+        return self.size + 2 * self.padding - self.kernel
+
+    @property
+    def out(self) -> int:
+        """How many windows there are."""
+        return self.last // self.stride + 1
+
+    @property
+    def rest(self) -> int:
+        """How many pixels the stride leaves over: r."""
+        return self.last % self.stride
+
+    @property
+    def kept(self) -> int:
+        """How many zeros behind the last window have to be cut off: s - 1 - r."""
+        return self.stride - 1 - self.rest
+
+    @property
+    def edge(self) -> int:
+        """What goes around out_grad on the way back: K - 1 - p."""
+        return self.kernel - 1 - self.padding
+
+    @property
+    def remainder(self) -> str:
+        """The remainder as arithmetic."""
+        return f"({self.size} + 2·{self.padding} - {self.kernel}) mod {self.stride} = {self.rest}"
+
+    def back(self, length: int) -> int:
+        """How long x_grad gets from an out_grad that is brought to that length first."""
+        return length + 2 * self.edge - self.kernel + 1
+
+    def under(self, length: int) -> int:
+        """How long w_grad gets from an out_grad that is brought to that length first."""
+        return self.size + 2 * self.padding - length + 1
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A way to miscalculate a length, and how to go on after "31 is what you get for 32 when"."""
+
+    length: Callable[[Axis], int]
+    reason: Callable[[Axis], str]
+
+
+FORWARD = (
+    Mistake(
+        lambda a: (a.size - a.kernel) // a.stride + 1,
+        lambda a: f"({a.size} - {a.kernel}) // {a.stride} + 1 leaves out the padding, 2·{a.padding}",
+    ),
+    Mistake(
+        lambda a: (a.size + a.padding - a.kernel) // a.stride + 1,
+        lambda a: f"there are zeros at one end only: {a.size} + {a.padding} for {a.size} + 2·{a.padding}",
+    ),
+    Mistake(
+        lambda a: (a.last + 1) // a.stride,
+        lambda a: f"all {a.last + 1} positions are divided by the stride {a.stride}: the first costs no step",
+    ),
+    Mistake(
+        lambda a: a.last // a.stride,
+        lambda a: (
+            f"({a.size} + 2·{a.padding} - {a.kernel}) // {a.stride} counts steps: "
+            "there is one window more than steps"
+        ),
+    ),
+    Mistake(
+        lambda a: -(-a.last // a.stride) + 1,
+        lambda a: f"a window that does not fit is counted too: the remainder is {a.remainder}",
+    ),
+    Mistake(lambda a: a.last + 1, lambda a: f"the stride {a.stride} is left out"),
+    Mistake(
+        lambda a: (a.size + 2 * min(a.padding, a.kernel - 1) - a.kernel) // a.stride + 1,
+        lambda a: f"windows that see only zeros are left out: the padding is {a.padding}, all of it",
+    ),
+    Mistake(
+        lambda a: a.last // a.other_stride + 1,
+        lambda a: f"it moves by {a.other_stride}, the stride of the other axis, and not by {a.stride}",
+    ),
+    Mistake(
+        lambda a: (a.size + 2 * a.other_padding - a.kernel) // a.stride + 1,
+        lambda a: f"it is padded by {a.other_padding}, the padding of the other axis, and not by {a.padding}",
+    ),
+    Mistake(
+        lambda a: (a.size + 2 * a.other_padding - a.kernel) // a.other_stride + 1,
+        lambda a: (
+            f"stride and padding are those of the other axis, {a.other_stride} and {a.other_padding}, "
+            f"and not {a.stride} and {a.padding}"
+        ),
+    ),
+)
+X_GRAD = (
+    Mistake(
+        lambda a: a.back((a.out - 1) * a.stride + 1), lambda a: f"the remainder {a.remainder} is left out"
+    ),
+    Mistake(
+        lambda a: a.back(a.out * a.stride),
+        lambda a: (
+            f"the zeros behind the last window are kept, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.kept} "
+            "too many"
+        ),
+    ),
+    Mistake(
+        lambda a: a.back(a.out),
+        lambda a: (
+            f"out_grad keeps its length {a.out}: the stride {a.stride} jumped over positions in between"
+        ),
+    ),
+    Mistake(
+        lambda a: a.back(a.out * (a.stride + 1)),
+        lambda a: f"{a.stride} zeros follow each element of out_grad, and not s - 1 = {a.stride - 1}",
+    ),
+    Mistake(
+        lambda a: a.back((a.out - 1) * (a.stride + 1) + 1),
+        lambda a: f"{a.stride} zeros stand between the elements of out_grad, and not s - 1 = {a.stride - 1}",
+    ),
+    Mistake(
+        lambda a: a.size + 2 * a.padding,
+        lambda a: f"the padding is still there: {a.size} + 2·{a.padding} = {a.size + 2 * a.padding}",
+    ),
+    Mistake(
+        lambda a: a.last + 1 + 2 * a.padding - a.kernel + 1,
+        lambda a: f"out_grad is padded by p = {a.padding}, and not by K - 1 - p = {a.edge}",
+    ),
+    Mistake(
+        lambda a: a.size + 2,
+        lambda a: f"out_grad is padded by K - p = {a.edge + 1}, and not by K - 1 - p = {a.edge}",
+    ),
+    Mistake(
+        lambda a: a.last + 1 + 2 * (a.kernel // 2) - a.kernel + 1,
+        lambda a: f"out_grad is padded by K // 2 = {a.kernel // 2}, and not by K - 1 - p = {a.edge}",
+    ),
+    Mistake(
+        lambda a: a.last + 1 - a.kernel + 1,
+        lambda a: (
+            f"out_grad is not padded, where K - 1 - p = {a.edge}"
+            if a.edge > 0
+            else f"K - 1 - p = {a.edge} is taken for 0: a negative padding cuts off"
+        ),
+    ),
+    Mistake(
+        lambda a: (a.out - 1) * a.stride + a.kernel - 2 * a.padding + (a.size - a.kernel) % a.stride,
+        lambda a: f"the remainder is taken without the padding; it is {a.remainder}",
+    ),
+    Mistake(
+        lambda a: (a.out + 2 * a.edge - a.kernel) // a.stride + 1,
+        lambda a: f"the kernel moves by {a.stride} over out_grad too: backward it moves by 1",
+    ),
+    Mistake(lambda a: a.out, lambda a: f"it stays as long as out_grad, {a.out}"),
+)
+W_GRAD = (
+    Mistake(
+        lambda a: a.under((a.out - 1) * a.stride + 1),
+        lambda a: f"out_grad ends with its last element: the remainder {a.remainder} is left out",
+    ),
+    Mistake(
+        lambda a: a.under(a.out * a.stride),
+        lambda a: (
+            f"the zeros behind the last window are kept, s - 1 - r = {a.stride} - 1 - {a.rest} = {a.kept} "
+            "too many"
+        ),
+    ),
+    Mistake(
+        lambda a: a.under(a.out),
+        lambda a: (
+            f"out_grad keeps its length {a.out}: the stride {a.stride} jumped over positions in between"
+        ),
+    ),
+    Mistake(
+        lambda a: a.under((a.out - 1) * (a.stride + 1) + 1),
+        lambda a: f"{a.stride} zeros stand between the elements of out_grad, and not s - 1 = {a.stride - 1}",
+    ),
+    Mistake(
+        lambda a: a.kernel - 2 * a.padding,
+        lambda a: f"x is not padded: {a.size} for {a.size} + 2·{a.padding}",
+    ),
+    Mistake(
+        lambda a: a.kernel - a.padding,
+        lambda a: f"x is padded at one end only: {a.size} + {a.padding} for {a.size} + 2·{a.padding}",
+    ),
+    Mistake(lambda a: a.out, lambda a: f"it has the length of out_grad, {a.out}"),
+)
+# what a convolution's probe may return: (the array whose shape it has, its spatial axes, the mistakes)
+RESULTS: Mapping[str, tuple[tuple[int, int], Sequence[Mistake]]] = {
+    "out_grad": ((1, 2), FORWARD),
+    "x": ((1, 2), X_GRAD),
+    "w": ((0, 1), W_GRAD),
+}
+
+
+def slip_of(expected: Shape, actual: Shape, inputs: Inputs) -> str:
+    """The mistake that gives the actual length on every spatial axis that differs; "" where none does.
+
+    Silent too where other axes differ, and where two arrays of the case have the shape that was expected.
+    """
+    axes = spatial_axes(inputs)
+    names = [name for name in RESULTS if inputs.array(name).shape == expected]
+    if len(names) != 1:
+        return ""
+    places, mistakes = RESULTS[names[0]]
+    wrong = [place for place, (e, a) in enumerate(zip(expected, actual, strict=True)) if e != a]
+    if not set(wrong) <= set(places):
+        return ""
+    lengths = list(zip(places, axes, strict=True))
+    fitting = [m for m in mistakes if all(m.length(axis) == actual[i] for i, axis in lengths if i in wrong)]
+    # whoever made a mistake made it on both axes, unless the code says otherwise
+    whole = [m for m in fitting if all(m.length(axis) == actual[i] for i, axis in lengths)]
+    reasons = (whole or fitting)[:MAX_REASONS]
+    if not reasons:
+        return ""
+    parts = [
+        f"{axis.name}: {actual[i]} is what you get for {expected[i]} when "
+        + ", or when ".join(mistake.reason(axis) for mistake in reasons)
+        for i, axis in lengths
+        if i in wrong
+    ]
+    return "; ".join(parts)
+
+
+def spatial_axes(inputs: Inputs) -> tuple[Axis, ...]:
+    """Height and width of a convolution's inputs."""
+    sizes, kernels = inputs.array("x").shape[1:3], inputs.array("w").shape[:2]
+    strides, paddings = pair(inputs.values["stride"]), pair(inputs.values["padding"])
+    return tuple(
+        Axis(name, sizes[i], kernels[i], strides[i], paddings[i], strides[1 - i], paddings[1 - i])
+        for i, name in enumerate(("height", "width"))
+    )
+
+
+def pair(value: int | list[int] | tuple[int, int]) -> tuple[int, int]:
+    """An int or a pair as a pair (height, width)."""
+    return (value, value) if isinstance(value, int) else (value[0], value[1])

@@ -1,0 +1,50 @@
+"""Small convolutions, by which a mistake is seen at a glance: one picture, one channel, a few pixels."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from grader.judge.kinds.conv.shape_slips import pair
+
+# On one axis (length, kernel, stride, padding), the simplest first: a plain window, a gap, what is left over,
+# zeros around, more of them than the kernel is long.
+AXES = (
+    *((1, 1, 1, 0), (2, 1, 1, 0), (2, 2, 1, 0), (3, 2, 1, 0), (2, 1, 2, 0), (3, 2, 2, 0), (3, 1, 2, 0)),
+    *((3, 2, 3, 0), (4, 2, 2, 0), (5, 2, 3, 0), (4, 1, 3, 0), (2, 2, 1, 1), (1, 1, 1, 1), (2, 1, 1, 1)),
+    *((3, 3, 1, 1), (2, 2, 1, 2), (3, 2, 2, 1), (4, 3, 1, 0)),
+)
+MOST_PIXELS = 12
+SIMPLE = 3  # so many of the axes are beside each of the others
+CHANNELS = ((2, 1, 1), (1, 2, 1), (1, 1, 2), (2, 2, 3))  # pictures, channels, filters
+
+Axis = tuple[int, int, int, int]
+
+
+def small_cases(parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """One picture of one channel; then two pictures, or channels, or the views of the case."""
+    pairs = itertools.product(enumerate(AXES), enumerate(AXES))
+    for (i, high), (j, wide) in pairs:
+        if high[0] * wide[0] <= MOST_PIXELS and (min(i, j) < SIMPLE or i == j):
+            yield _case(high, wide)
+    for sizes in CHANNELS:
+        for high, wide in ((AXES[1], AXES[0]), (AXES[2], AXES[1]), (AXES[5], AXES[5])):
+            yield _case(high, wide, sizes)
+    if parameters.get("view"):
+        yield _case(AXES[2], AXES[1], view=parameters["view"])
+    stride, padding = pair(parameters.get("stride", 1)), pair(parameters.get("padding", 0))
+    if stride[0] == stride[1] and padding[0] == padding[1]:  # one number may be written for both axes
+        yield {**_case(AXES[3], AXES[3]), "stride": stride[0], "padding": padding[0]}
+
+
+def _case(
+    high: Axis, wide: Axis, sizes: tuple[int, int, int] = (1, 1, 1), view: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    batch, channels, filters = sizes
+    return {
+        "batch": batch,
+        "x": [high[0], wide[0], channels],
+        "w": [high[1], wide[1], filters],
+        "stride": [high[2], wide[2]],
+        "padding": [high[3], wide[3]],
+        "view": view,
+    }

@@ -1,0 +1,71 @@
+"""Logits and one-hot labels: what a softmax and the loss behind it are given."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from grader.judge.case_model import CaseModel, Count, Length, Number
+from grader.judge.inputs import Inputs
+from grader.judge.kind import Kind, Lengths, draw_arrays, view_in_words
+from grader.model.assignment import Case
+
+
+class LogitsCase(CaseModel):
+    """Logits and one-hot labels, both [N, C]. Without `spread` they are drawn as `data` says."""
+
+    logits: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    """[N, C]: samples, classes."""
+    spread: Length | None = None
+    """How far apart the logits of a row lie; from 1000 on softmax holds zeros and ones, and is exact."""
+    level: Number = 0
+    """Row n (from 0) lies around level (n + 1): with a large one exp overflows, or every one is 0."""
+
+
+class LogitsKind(Kind):
+    """Rows of `logits` and one-hot `labels`; with a `spread`, exact ones.
+
+    Row n is then a permutation of 0, spread, 2 spread, ... around level (n + 1). From a spread of 1000 on
+    exp(-spread) is 0 in float32 and float64, so that softmax holds zeros and ones and the loss is exact.
+    """
+
+    name = "logits"
+    keys: ClassVar = {"logits": LogitsCase}
+    differentiable = ("logits",)
+    fixed = ("labels", "logits")  # one-hot, and ranks that keep the loss exact
+
+    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+        """Both arrays; the labels are rows of the identity matrix."""
+        samples, classes = case.parameters["logits"]
+        both = {"logits": (samples, classes), "labels": (samples, classes)}
+        inputs = draw_arrays(case, numbers, {}, both)
+        labels = np.eye(classes, dtype=np.float32)[numbers.integers(0, classes, samples)]
+        drawn = {"labels": labels}
+        if "spread" in case.parameters:
+            ranks = numbers.permuted(np.tile(np.arange(classes), (samples, 1)), axis=1)
+            levels = case.parameters["level"] * np.arange(1, samples + 1)
+            drawn["logits"] = (levels[:, None] + case.parameters["spread"] * ranks).astype(np.float32)
+        return inputs.holding(drawn)
+
+    def describe(self, case: Case, inputs: Inputs) -> str:
+        """Samples and classes, and where the logits lie."""
+        samples, classes = inputs.array("logits").shape
+        spread, level = case.parameters.get("spread"), case.parameters.get("level", 0)
+        apart = {None: "", 0: ", all logits of a row alike"}.get(spread, f", logits {spread} apart")
+        around = f", row n around {level}·(n + 1)" if level else ""
+        plural = "s" if samples != 1 else ""
+        return f"{samples} sample{plural}, {classes} classes{apart}{around}{view_in_words(case)}"
+
+    def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
+        """Softmax has the shape of the logits."""
+        return [parameters["logits"]] * 2, [parameters["logits"]]
+
+    def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
+        """Fewer samples and classes."""
+        return {**parameters, "logits": [min(n, 3 * longest) for n in parameters["logits"]]}
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """One or two samples of two or three classes."""
+        for sizes in ([1, 2], [2, 2], [1, 3], [2, 3]):
+            yield {"logits": sizes, "view": ()}

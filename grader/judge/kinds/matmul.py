@@ -1,0 +1,66 @@
+"""A dense layer: a matrix product, with a bias where asked for."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from grader.judge.case_model import CaseModel, Length
+from grader.judge.inputs import Inputs
+from grader.judge.kind import Kind, Lengths, draw_arrays, view_in_words
+from grader.model.assignment import Case
+
+
+class MatmulCase(CaseModel):
+    """A dense layer: [N, I, O] for x (N, I), w (I, O), out_grad (N, O) and, where asked for, b (O,)."""
+
+    matmul: Annotated[list[Length], Field(min_length=3, max_length=3)]
+    """[N, I, O]: samples, features, outputs."""
+    bias: bool = False
+    """Whether there is a `case.b` of shape (O,)."""
+
+
+class MatmulKind(Kind):
+    """Samples `x`, weights `w`, where asked for a bias `b`, and the upstream gradient `out_grad`."""
+
+    name = "matmul"
+    keys: ClassVar = {"matmul": MatmulCase}
+    differentiable = ("x", "w")
+
+    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+        """The arrays alone."""
+        samples, features, outputs = case.parameters["matmul"]
+        bias = {"b": (outputs,)} if case.parameters["bias"] else {}
+        arrays = {"x": (samples, features), "w": (features, outputs), **bias, "out_grad": (samples, outputs)}
+        return draw_arrays(case, numbers, {}, arrays)
+
+    def describe(self, case: Case, inputs: Inputs) -> str:
+        """Samples, features and outputs."""
+        (samples, features), outputs = inputs.array("x").shape, inputs.array("w").shape[1]
+        plural, bias = "s" if samples != 1 else "", ", with a bias" if "b" in inputs.bases else ""
+        return (
+            f"{samples} sample{plural} of {features} features, {outputs} outputs{bias}{view_in_words(case)}"
+        )
+
+    def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
+        """The result has the shape of `out_grad`."""
+        samples, features, outputs = parameters["matmul"]
+        out = [samples, outputs]
+        return [[samples, features], [features, outputs], out, [outputs]], [out]
+
+    def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
+        """Without a bias it is linear."""
+        return "a layer with a bias is not linear in its input" if parameters["bias"] else ""
+
+    def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
+        """Fewer samples, features and outputs."""
+        return {**parameters, "matmul": [min(n, 3 * longest) for n in parameters["matmul"]]}
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """One or two of everything, without the views of the case and with them."""
+        for sizes in itertools.product((1, 2), repeat=3):
+            for view in dict.fromkeys([(), parameters.get("view", ())]):
+                yield {"matmul": list(sizes), "view": view}
+        yield {"matmul": [2, 3, 2], "view": ()}

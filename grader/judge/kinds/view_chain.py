@@ -1,0 +1,144 @@
+"""A view of a view of ... an array."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from grader.judge.case_model import CaseModel, Count, Draws, Item
+from grader.judge.inputs import Array, Inputs
+from grader.judge.kind import Kind, Lengths, draw_arrays, in_words
+from grader.model.assignment import Case
+
+Step = Literal["permute", "index", "flip", "broadcast_to", "reshape"]
+
+
+class ViewChainCase(CaseModel):
+    """A view of a view of ... an array."""
+
+    chain: list[Count] = Field(max_length=8)
+    """The shape of `case.a`."""
+    ops: list[Annotated[dict[Step, list[Item]], Field(min_length=1, max_length=1)]] = Field(min_length=1)
+    """The steps, such as {permute: [1, 0]} or {index: ["1:", 0]}: `case.ops`, pairs of name and argument."""
+
+
+class DrawnViewChains(CaseModel):
+    """`draw` random chains of views, named id-1, id-2, ..."""
+
+    draw: Draws
+    """How many."""
+    length: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=2, max_length=2)]
+    """From how many steps to how many."""
+
+
+class ViewChainKind(Kind):
+    """An array `a`, and `ops`: (name of a method, or "index"; its argument), one after the other."""
+
+    name = "view_chain"
+    keys: ClassVar = {"chain": ViewChainCase, "length": DrawnViewChains}
+    largest_drawn: ClassVar = {"chain": [6, 6, 6], "ops": []}
+
+    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+        """The array and the steps, which are the case's own or drawn."""
+        if "ops" in case.parameters:
+            shape = tuple(case.parameters["chain"])
+            ops = [[name, argument] for step in case.parameters["ops"] for name, argument in step.items()]
+        else:
+            lengths = shapes.permutation(np.arange(3, 7))  # no two alike: a swapped axis shows
+            shape = tuple(lengths[: shapes.integers(2, 4)].tolist())
+            ops = _draw_views(shapes, np.zeros(shape), case.parameters["length"])
+        return draw_arrays(case, numbers, {"ops": ops}, {"a": shape})
+
+    def describe(self, case: Case, inputs: Inputs) -> str:
+        """The shape, and each step."""
+        steps = "".join(f", {name} {in_words(argument)}" for name, argument in inputs.values["ops"])
+        return f"an array of shape {inputs.array('a').shape}{steps}"
+
+    def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
+        """A step's argument may be a shape; an index is none."""
+        steps = [step for each in parameters["ops"] for step in each.items()]
+        arguments = [argument for name, argument in steps if name != "index"]
+        results = [[n for n in argument if isinstance(n, int)] for argument in arguments]
+        return [parameters["chain"]], results
+
+    def complaint(self, parameters: Mapping[str, Any]) -> str:
+        """A range of lengths runs upwards."""
+        length = parameters.get("length", [0, 0])
+        return f"found length {length}, expected [from, to]" if length[0] > length[1] else ""
+
+    def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Fewer steps of the chain on its array; where steps are drawn, shorter chains."""
+        if "ops" not in parameters:
+            yield from ({"length": [length, length]} for length in range(1, parameters["length"][0] + 1))
+        else:
+            for start, end in itertools.combinations(range(len(parameters["ops"]) + 1), 2):
+                yield {"ops": parameters["ops"][start:end]}
+
+
+def _draw_views(rng: np.random.Generator, view: Array, length: list[int]) -> list[list[Any]]:
+    """A random chain of views from `view` on. Each is of at most 4 axes.
+
+    Each has 8 elements or more: of fewer, those of a wrong view may be the same by chance.
+    """
+    ops: list[list[Any]] = []
+    shortest, longest = length
+    wanted = rng.integers(shortest, longest, endpoint=True)
+    while len(ops) < wanted:
+        name = str(rng.choice(["permute", "index", "index", "flip", "broadcast_to", "reshape"]))
+        argument: list[Any]
+        shape = list(view.shape)
+        if name == "permute":
+            argument = rng.permutation(view.ndim).tolist()
+            if argument == sorted(argument):
+                continue
+            after = view.transpose(argument)
+        elif name == "index":
+            argument = [_draw_item(rng, n) for n in shape]
+            after = view[tuple(item if isinstance(item, int) else slice_of(item) for item in argument)]
+        elif name == "flip":
+            argument = rng.permutation(view.ndim)[: rng.integers(1, view.ndim + 1)].tolist()
+            after = view
+        elif name == "broadcast_to":
+            front = [int(rng.integers(2, 4))] if 1 not in shape else []
+            argument = front + [int(rng.integers(2, 4)) if n == 1 else n for n in shape]
+            after = np.broadcast_to(view, argument)
+        else:
+            argument = _draw_shape(rng, shape)
+            after = view.reshape(argument)
+        if 1 <= after.ndim <= 4 and 8 <= after.size <= 400 and argument != shape:
+            ops.append([name, argument])
+            view = after
+    return ops
+
+
+def _draw_item(rng: np.random.Generator, n: int) -> int | str:
+    """One item of an index for an axis of length n: now and then an integer, else a slice."""
+    if rng.random() < 0.2:
+        return int(rng.integers(-n, n))
+    step = int(rng.choice([1, 1, 2, -1, -2]))
+    start, stop = sorted(rng.choice(n + 1, 2, replace=False).tolist())
+    if rng.random() < 0.3:
+        return f"::{step}"
+    if step < 0:
+        return f"{stop - 1}:{start - 1 if start else ''}:{step}"
+    return f"{start - n if start and rng.random() < 0.5 else start}:{stop}:{step}"
+
+
+def slice_of(text: str) -> slice:
+    """A slice from how Python writes it between brackets."""
+    return slice(*(int(part) if part else None for part in text.split(":")))
+
+
+def _draw_shape(rng: np.random.Generator, shape: list[int]) -> list[int]:
+    """Another shape for the same elements: all on one axis, two axes merged, or one split."""
+    axis = int(rng.integers(len(shape)))
+    divisors = [d for d in range(2, shape[axis]) if shape[axis] % d == 0]
+    if divisors and len(shape) < 4:
+        d = int(rng.choice(divisors))
+        return [*shape[:axis], shape[axis] // d, d, *shape[axis + 1 :]]
+    if len(shape) < 2 or rng.random() < 0.2:
+        return [-1]
+    axis = min(axis, len(shape) - 2)
+    return [*shape[:axis], shape[axis] * shape[axis + 1], *shape[axis + 2 :]]

@@ -1,0 +1,114 @@
+"""Reads the text of CUDA C++ as its preprocessor does, in one pass: lines put together, texts blanked.
+
+Every expression here moves on with each character that it reads: none is ever read twice. So a source costs
+time in proportion to its length, whatever it holds.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+
+# Of what does not end, comments take the rest of the source and texts the rest of their line: so do g++ and
+# clang. A number may hold quotes, 1'000, that begin no text.
+COMMENT_OR_TEXT = re.compile(
+    r"//[^\n]*+"
+    r"|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+    r"|(?<!\w)(?:u8|[uUL])?R\""
+    r"|\"(?:\\[^\n]|[^\"\\\n])*+\"?"
+    r"|'(?:\\[^\n]|[^'\\\n])*+'?"
+    r"|(?<!\w)[0-9](?:[eEpP][+-]|'?\w|\.)*+"
+)
+NOT_A_LINE_END = re.compile(r"[^\n]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # compilers take some for blanks, and an editor shows none
+DIRECTIVE = re.compile(r"^[ \t]*+#[ \t]*+(\w*+)([^\n]*+)", re.MULTILINE)
+DEFINED = re.compile(r"\bdefined ?\(? ?(\w+)")
+NAME = re.compile(r"\b[A-Za-z_]\w*+")
+NUMBER = re.compile(r"\b\d[\w.']*+")
+NUMBER_ALONE = re.compile(r"\(? ?-?\.?\d[\w.']*+ ?\)?")
+MACRO = re.compile(r"\s*+(\w+)(.*)", re.DOTALL)
+LONGEST_QUOTE = 60
+
+
+def text_of(content: bytes) -> str:
+    """The source that is read here and compiled afterwards, from a file as an editor saved it.
+
+    Without a byte order mark, with plain line ends, and with U+FFFD for each byte that is not UTF-8: in a
+    comment that harms nothing, and elsewhere it is refused like any letter that is not ASCII.
+    """
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_utf_16 else "utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def as_compiled(content: bytes) -> bytes:
+    """The same as the bytes that the compiler gets: it sees what the policy saw, and nothing else."""
+    return text_of(content).encode("utf-8", errors="replace")
+
+
+def joined(text: str) -> tuple[str, list[int]]:
+    """The text with continued lines put together, and where in it each line of the source begins."""
+    out, starts, length = [], [0], 0
+    for line in text.split("\n"):
+        is_continued = line.rstrip(" \t").endswith("\\")  # g++ allows blanks behind it
+        piece = line.rstrip(" \t")[:-1] if is_continued else f"{line}\n"
+        out.append(piece)
+        length += len(piece)
+        starts.append(length)
+    return "".join(out), starts[:-1]
+
+
+def code_of(text: str) -> str:
+    """The text with spaces in place of comments and of what stands in quotes; all else keeps its place.
+
+    A comment that does not end keeps its beginning, and what a raw text holds is not blanked.
+    """
+    return COMMENT_OR_TEXT.sub(_blank, text)
+
+
+def _blank(found: re.Match[str]) -> str:
+    text = found.group()
+    if text[0].isalnum():  # a number, or the beginning of a raw text
+        return text
+    if text[0] == "/":
+        is_open = text[1] == "*" and (len(text) < 4 or not text.endswith("*/"))
+        kept = "/*" if is_open else ""
+        return kept + NOT_A_LINE_END.sub(" ", text[len(kept) :])
+    closing = text[0] if len(text) > 1 and text[-1] == text[0] and not _is_escaped(text) else ""
+    return text[0] + " " * (len(text) - 1 - len(closing)) + closing
+
+
+def _is_escaped(text: str) -> bool:
+    """Whether an odd number of backslashes stands before the last character: it is no end then."""
+    before = text[1:-1]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
+
+def statements(code: str) -> Iterator[tuple[int, str]]:
+    """What stands between semicolons, and where each begins."""
+    start = 0
+    for statement in code.split(";"):
+        yield start, statement
+        start += len(statement) + 1
+
+
+def quoted(text: str) -> str:
+    """A piece of a source as a message shows it: on one line, and short."""
+    line = " ".join(text[: 4 * LONGEST_QUOTE].split())
+    return f"`{line}`" if len(line) <= LONGEST_QUOTE else f"`{line[:LONGEST_QUOTE]}...`"
+
+
+def macros_for_numbers(code: str) -> frozenset[str]:
+    """The macros of a source that stand for one number wherever they are defined."""
+    defined: set[str] = set()
+    others: set[str] = set()
+    for found in DIRECTIVE.finditer(code):
+        if found[1] == "define" and (macro := MACRO.match(found[2])):
+            defined.add(macro[1])
+            if not NUMBER_ALONE.fullmatch(" ".join(macro[2].split())):
+                others.add(macro[1])
+    return frozenset(defined - others)
+
+
+def names_in_condition(code: str) -> tuple[list[str], frozenset[str]]:
+    """The names in what follows `#if`, in order, and those that `defined` asks for."""
+    return NAME.findall(NUMBER.sub("", code)), frozenset(DEFINED.findall(" ".join(code.split())))

@@ -1,0 +1,80 @@
+"""Lists ready-made ways around any policy: what runs texts, imports by name, or reaches behind the code.
+
+The lists name what NumPy and the standard library offer for it. An assignment may let submissions import the
+module of one; these functions of it are refused all the same, for nothing could be checked any more.
+"""
+
+from collections.abc import Iterable, Iterator
+
+BEHIND = "reaches behind the code; nothing is graded while it stands there"
+UNCHECKED = "cannot be checked before it runs; write the code itself"
+ELSEWHERE = "starts another program; nothing is graded while it stands there"
+
+# By module, the functions and classes that run or import what a text says.
+RUN_TEXTS = {
+    "builtins": ("breakpoint", "compile", "eval", "exec", "globals"),
+    "annotationlib": ("ForwardRef", "call_annotate_function", "call_evaluate_function", "get_annotations"),
+    "asyncio": ("create_subprocess_exec", "create_subprocess_shell"),
+    "cProfile": ("Profile", "run", "runctx"),
+    "functools": ("singledispatch", "singledispatchmethod"),
+    "inspect": ("get_annotations",),
+    "numpy": ("test",),
+    "numpy.testing": ("measure", "rundocs", "run_module_suite", "runstring"),
+    "profile": ("Profile", "run", "runctx"),
+    "string": ("Formatter",),
+    "timeit": ("Timer", "main", "repeat", "timeit"),
+    "types": ("CodeType", "FunctionType", "LambdaType"),
+    "typing": ("ForwardRef", "_eval_type", "evaluate_forward_ref", "get_type_hints"),
+    "warnings": ("_getcategory",),
+}
+# By module, what hands out the names of other code, its frames, or all objects there are.
+LEAD_BEHIND = {
+    "builtins": ("__builtins__", "__loader__", "__spec__"),
+    "inspect": (
+        *("currentframe", "getattr_static", "getclosurevars", "getinnerframes", "getmembers"),
+        *("getmembers_static", "getmodule", "getouterframes", "stack", "trace", "unwrap"),
+    ),
+    "sys": (
+        *("_current_exceptions", "_current_frames", "_getframe", "_getframemodulename", "breakpointhook"),
+        *("call_tracing", "meta_path", "modules", "monitoring", "path_hooks", "path_importer_cache"),
+        *("setprofile", "settrace"),
+    ),
+    "threading": ("setprofile", "setprofile_all_threads", "settrace", "settrace_all_threads"),
+}
+# Modules within others that are nothing but ways around: all that they have is refused.
+WHOLE = {
+    **dict.fromkeys(("numpy._pytesttester", "numpy.ctypeslib", "numpy.distutils", "numpy.f2py"), UNCHECKED),
+    **dict.fromkeys(("logging.config", "numpy.testing._private"), UNCHECKED),
+    "asyncio.subprocess": ELSEWHERE,
+}
+# What NumPy reads it may run, where an argument of this name, or as the third of these functions', allows it.
+UNPICKLES = "allow_pickle"
+UNPICKLE_AS_THIRD = "numpy.load"
+STARTERS = ("os.exec", "os.popen", "os.posix_spawn", "os.spawn", "os.startfile", "os.system")
+
+
+def _table() -> Iterator[tuple[str, str]]:
+    for table, why in ((RUN_TEXTS, UNCHECKED), (LEAD_BEHIND, BEHIND)):
+        for module, names in table.items():
+            yield from ((f"{module}.{name}", why) for name in names)
+    yield "builtins.__import__", "cannot be checked before it runs; write an import statement"
+
+
+_WHY = {**WHOLE, **dict(_table())}
+
+
+def ways_around() -> Iterable[str]:
+    """The dotted names of all of them, but those that start programs."""
+    return _WHY.keys()
+
+
+def way_around(name: str) -> str:
+    """Why a dotted name, or one that it lies below, is a way around any policy; "" where it is none."""
+    if name.startswith(STARTERS):
+        return f"{name} {ELSEWHERE}"
+    above = name
+    while above:
+        if above in _WHY:
+            return f"{above.removeprefix('builtins.')} {_WHY[above]}"
+        above = above.rpartition(".")[0]
+    return ""

@@ -1,0 +1,131 @@
+"""Reads submissions in a process of its own, which any of them may bring to its end.
+
+Theory of operation. The judge starts this program and speaks to it through a socket, its standard input: a
+frame of JSON, then the files. Before it reads them, the program allows itself some CPU seconds more; its
+memory may grow by so many bytes from its start. It says which file it begins with, and at last what is wrong,
+a line each. If its limits end it, it has said no more than the file; the judge starts another for the next
+submission. It ends by itself where a submission left it larger than it was. If the judge is killed, it is
+killed: no process outlives its run. Nothing of a submission runs here, and nothing of one is kept.
+"""
+
+import contextlib
+import ctypes
+import gc
+import json
+import resource
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from grader.judge.policy.rules import Rules, Terms
+
+LENGTH = struct.Struct("<Q")
+MAX_ERROR = 500
+SMALL_BYTES, MOST_GROWTH = 64 << 10, 64 << 20  # what is small leaves no more behind than the others' memory
+PR_SET_PDEATHSIG = 1
+
+
+class JudgeIsGone(Exception):
+    """The other end of the socket was closed."""
+
+
+def serve(judge: socket.socket) -> None:
+    """Answers requests until the judge closes its end, or the memory of this process is not what it was."""
+    rules: dict[str, Rules] = {}
+    at_start = 0
+    with contextlib.suppress(JudgeIsGone):
+        while True:
+            request, files = receive(judge)
+            terms = json.dumps(request["terms"])
+            if terms not in rules:
+                rules[terms] = Rules(Terms(**request["terms"]))
+                gc.collect()
+                gc.freeze()  # what stays is not looked at again
+            at_start = at_start or _held_bytes()
+            _limit(request["cpu_seconds"], at_start + request["memory_bytes"])
+            if not _answer(rules[terms], request, files, judge):
+                return
+            is_small = sum(map(len, files.values())) <= SMALL_BYTES
+            if not is_small and _held_bytes() > at_start + MOST_GROWTH:
+                return
+
+
+def send(judge: socket.socket, request: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    """Sends one request: its frame, and the files behind it."""
+    sizes = [[name, len(content)] for name, content in files.items()]
+    frame = json.dumps({**request, "files": sizes}).encode()
+    judge.sendall(b"".join((LENGTH.pack(len(frame)), frame, *files.values())))
+
+
+def receive(judge: socket.socket) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Receives one; JudgeIsGone where there is none."""
+    request = json.loads(_exactly(judge, LENGTH.unpack(_exactly(judge, LENGTH.size))[0]))
+    return request, {name: _exactly(judge, size) for name, size in request["files"]}
+
+
+def _exactly(end: socket.socket, count: int) -> bytes:
+    received = bytearray()
+    while len(received) < count:
+        try:
+            part = end.recv(min(count - len(received), 1 << 20))
+        except ConnectionResetError:
+            part = b""
+        if not part:
+            raise JudgeIsGone
+        received += part
+    return bytes(received)
+
+
+def _answer(
+    rules: Rules, request: Mapping[str, Any], files: Mapping[str, bytes], judge: socket.socket
+) -> bool:
+    """Reads the files in turn; whether this process may read the next submission, too."""
+    last: dict[str, str] = {"refused": ""}
+    try:
+        for name, content in files.items():
+            _say(judge, {"reads": name})
+            if problem := rules.refusal({name: content}, request["most_bytes"]):
+                last = {"refused": problem}
+                break
+    except MemoryError:
+        last = {"exhausted": "memory"}
+    except Exception as error:
+        last = {"failed": f"{type(error).__name__}: {error}"[:MAX_ERROR]}
+    _say(judge, last)
+    return "refused" in last
+
+
+def _say(judge: socket.socket, words: Mapping[str, str]) -> None:
+    try:
+        judge.sendall(json.dumps(words).encode() + b"\n")
+    except OSError as error:
+        raise JudgeIsGone from error
+
+
+def _limit(cpu_seconds: int, most_bytes: int) -> None:
+    """Allows this process CPU seconds from now on, and bytes in all."""
+    end = int(time.process_time()) + 1 + cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
+    if sys.platform == "linux":  # macOS does not keep to it
+        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, resource.RLIM_INFINITY))
+
+
+def _held_bytes() -> int:
+    """The address space of this process; 1 where the machine does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 1
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to answer
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    serve(socket.socket(fileno=0))

@@ -1,0 +1,100 @@
+"""Chooses the cases that a student names: exactly, or by a pattern where there is a `*`."""
+
+import ast
+import difflib
+import fnmatch
+from collections.abc import Iterator, Sequence
+
+from grader.model.assignment import Assignment
+from grader.model.errors import UserError
+
+NEAREST = 3
+
+
+def select(assignment: Assignment, exercise: str = "", case: str = "") -> frozenset[str]:
+    """The names (`criterion/case`) of the cases that both words choose; an empty word chooses all.
+
+    `exercise` is a criterion or a function of the handout. `case` is `criterion/case`, or either half of it.
+    UserError, with the nearest names, where a word chooses nothing.
+    """
+    criteria = {criterion.id: criterion for criterion in assignment.rubric.criteria}
+    ids = set(criteria) if not exercise else set(_criteria(assignment, exercise))
+    if not ids:
+        raise UserError(_unknown("exercise", exercise, [*criteria, *criteria_of_exercises(assignment)]))
+    names = [one.name for criterion in criteria.values() for one in criterion.cases]
+    chosen = frozenset(name for name in names if name.partition("/")[0] in ids and _is_meant(name, case))
+    if not chosen:
+        if any(_is_meant(name, case) for name in names):
+            raise UserError(f"found no case {case!r} of the exercise {exercise!r}")
+        halves = [*names, *criteria, *(name.partition("/")[2] for name in names)]
+        raise UserError(_unknown("case", case, halves))
+    return chosen
+
+
+def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
+    """The criteria of each exercise: those whose probe calls it (a method goes by its bare name).
+
+    A probe says a function's name as an attribute, a kernel's as a text.
+    """
+    tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
+    called = {
+        function.name: set(_words(function))
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef)
+    }
+    criteria: dict[str, tuple[str, ...]] = {}
+    for criterion in assignment.rubric.criteria:
+        for name in sorted(called.get(criterion.probe, ())):
+            criteria[name] = (*criteria.get(name, ()), criterion.id)
+    return criteria
+
+
+def _words(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _criteria(assignment: Assignment, exercise: str) -> Sequence[str]:
+    ids = [criterion.id for criterion in assignment.rubric.criteria]
+    if meant := [id for id in ids if _matches(id, exercise)]:
+        return meant
+    return criteria_of_exercises(assignment).get(exercise, ())
+
+
+def _is_meant(name: str, word: str) -> bool:
+    criterion, _, case = name.partition("/")
+    halves = (name,) if "/" in word else (criterion, case)
+    return not word or any(_matches(half, word) for half in halves)
+
+
+def _matches(name: str, word: str) -> bool:
+    return fnmatch.fnmatchcase(name, word) if "*" in word else name == word
+
+
+def _unknown(kind: str, word: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, list(dict.fromkeys(names)), NEAREST, cutoff=0.5)
+    expected = f"the nearest: {', '.join(near)}" if near else f"for instance {', '.join(names[:NEAREST])}"
+    return f"found no {kind} {word!r}, {expected}"
+
+
+def functions_of(assignment: Assignment) -> dict[str, str]:
+    """The function that each criterion is about: the one of its name, or the first that its probe calls."""
+    tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
+    called: dict[str, list[str]] = {}
+    for function in tree.body:
+        if isinstance(function, ast.FunctionDef):
+            called[function.name] = [
+                node.attr
+                for node in ast.walk(function)
+                if isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "submission"
+                and node.attr not in ("array", "device")
+            ]
+    return {
+        criterion.id: next(iter(called.get(criterion.probe, ())), criterion.id)
+        for criterion in assignment.rubric.criteria
+    }

@@ -1,0 +1,44 @@
+"""Which functions of a submission call which, read from its source."""
+
+import ast
+from collections.abc import Iterable, Mapping
+
+
+def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Of each function the others among `names` that it may reach; a method goes by its bare name.
+
+    Every mention counts as a call. A file that is no Python has no functions.
+    """
+    wanted = {name.rpartition(".")[2] for name in names}
+    direct: dict[str, set[str]] = {}
+    for name, content in files.items():
+        if name.endswith(".py"):
+            for function in _functions(content):
+                direct.setdefault(function.name, set()).update(_mentioned(function))
+    return {name: _reached(name, direct) & wanted - {name} for name in wanted}
+
+
+def _functions(content: bytes) -> list[ast.FunctionDef]:
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def _mentioned(function: ast.FunctionDef) -> set[str]:
+    return {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
+
+
+def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for other in direct.get(waiting.pop(), set()) & direct.keys() - seen:
+            seen.add(other)
+            waiting.append(other)
+    return frozenset(seen)

@@ -1,0 +1,121 @@
+"""What wrong versions answer: each mutant, and each two in one solution, as digests that may travel."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from grader.judge.answers import HINT
+from grader.model.grade import CheckResult, Grade, Status
+from grader.model.mutant import Mutant
+
+MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
+FORMAT = 3  # of that file: another number for another meaning, so that no old one is read
+DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
+ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
+
+Ideas = tuple[str, ...]  # the name of one mutant, or of two that are in one solution
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """The exercise that a mutant gets wrong, what a student reads, and the heading that teaches it."""
+
+    exercise: str
+    message: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Misconceptions:
+    """`ideas` by name, and what they come to: `answers[criterion/case][answer]` are those that end so.
+
+    Answers are digests (see `grader.judge.answers`), so that this can travel in a handout without a mutant,
+    or how the case ended. An idea that is not among a case's answers passes it. `asked[criterion]` are the
+    exercises that its probe calls. `right[exercise]` is a source that puts the reference's version in the
+    place of a submission's; no handout has it.
+    """
+
+    ideas: Mapping[str, Misconception]
+    asked: Mapping[str, Sequence[str]]
+    answers: Mapping[str, Mapping[str, Sequence[Ideas]]]
+    right: Mapping[str, str] = field(default_factory=dict)
+
+    def only(self, cases: Iterable[str]) -> "Misconceptions":
+        """What is known of these cases."""
+        return replace(self, answers={c: self.answers[c] for c in cases if c in self.answers})
+
+    def to_json(self) -> str:
+        """As JSON, the same text every time; ideas go by their number, and nothing of the reference goes."""
+        names = list(self.ideas)
+        number = {name: n for n, name in enumerate(names)}
+        answers = {
+            case: {answer: [[number[n] for n in ideas] for ideas in many] for answer, many in ends.items()}
+            for case, ends in self.answers.items()
+        }
+        ideas = [{"name": name, **asdict(idea)} for name, idea in self.ideas.items()]
+        data = {"ideas": ideas, "asked": self.asked, "answers": answers}
+        return json.dumps(data, separators=(",", ":"), sort_keys=True)
+
+    @staticmethod
+    def read(path: Path) -> "Misconceptions":
+        """Reads what `to_json` wrote."""
+        data = json.loads(path.read_text(encoding="utf-8"))
+        names = [idea.pop("name") for idea in data["ideas"]]
+        answers = {
+            case: {a: [tuple(names[n] for n in one) for one in many] for a, many in ends.items()}
+            for case, ends in data["answers"].items()
+        }
+        ideas = {name: Misconception(**idea) for name, idea in zip(names, data["ideas"], strict=True)}
+        return Misconceptions(ideas, data["asked"], answers)
+
+
+def of_mutants(
+    mutants: Iterable[Mutant],
+    grades: Mapping[str, Grade],
+    asked: Mapping[str, Sequence[str]],
+    composed: Mapping[tuple[str, str], Mapping[str, str]],
+) -> Misconceptions:
+    """What is known once every mutant was graded, and the answers of two in one solution."""
+    ideas = {m.name: Misconception(m.exercise, m.message, m.help) for m in mutants}
+    answers: dict[str, dict[str, list[Ideas]]] = defaultdict(lambda: defaultdict(list))
+    for name, idea in ideas.items():
+        for case, answer in ends_of(grades[name], {name: idea.exercise}).items():
+            answers[case][answer].append((name,))
+    for pair, of_cases in composed.items():
+        for case, answer in of_cases.items():
+            # where one of the two decides alone, it is known already
+            if not any(ideas in answers[case].get(answer, ()) for ideas in ((pair[0],), (pair[1],))):
+                answers[case][answer].append(pair)
+    return Misconceptions(ideas, asked, {case: dict(ends) for case, ends in answers.items()})
+
+
+def ends_of(grade: Grade, names: Mapping[str, str]) -> dict[str, str]:
+    """How each case ended that ran and did not pass; `names` says which exercise a function stands for."""
+    return {
+        f"{result.criterion}/{result.case}": end_of(result, names)
+        for criterion in grade.criteria
+        for result in criterion.results
+        if result.status not in (Status.OK, Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
+    }
+
+
+def end_of(result: CheckResult, names: Mapping[str, str]) -> str:
+    """The digest of an answer; an exception's class with the exercise that it was raised in; or a status."""
+    if result.status is Status.ERROR and result.answer:
+        return f"{result.answer} in {place_of(result, names)}"
+    return result.answer[: DIGITS + len(HINT)] or str(result.status)
+
+
+def place_of(result: CheckResult, names: Mapping[str, str]) -> str:
+    """The innermost exercise that an exception passed through; "" where it passed through none.
+
+    A method goes by its bare name, for so its frames are called.
+    """
+    exercises = {exercise.rpartition(".")[2] for exercise in names.values()}
+    for call in reversed(result.calls):
+        exercise = names.get(call.function, "").rpartition(".")[2]
+        if exercise or call.function in exercises:
+            return exercise or call.function
+    return ""

@@ -1,0 +1,153 @@
+"""What a person decides about one student's work beside the tests: points by hand, comments, times, answers.
+
+Grading again never touches a decision. Each belongs to a student and an assignment; what it says about
+certain files or a certain submission stops to apply when another submission counts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from grader.model.grade import CriterionGrade, Grade, Status
+from grader.model.student import Adjustment, Submission, TimeRuling
+from grader.model.text import clean_line, exact_text
+
+MANUAL, COMMENT, TIME, REQUEST = "manual", "comment", "time", "request"
+EARLIER_FILES = "the points by hand are for earlier files"
+
+
+@dataclass(frozen=True, slots=True)
+class ManualPoints:
+    """What a person gave for a criterion that no test judges, for the files that they read."""
+
+    criterion: str
+    points: Fraction
+    text: str
+    files: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A person's words on a line of a file, counted from 1; line 0 is the whole file. It may carry points."""
+
+    id: str
+    files: str
+    file: str
+    line: int
+    text: str
+    points: Fraction
+    author: str
+
+    @property
+    def place(self) -> str:
+        """`conv.py:12`, or `conv.py` for the whole file."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    @property
+    def note(self) -> str:
+        """What the student reads."""
+        worth = f" ({signed(self.points)})" if self.points else ""
+        return f"{self.place}{worth}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeRequest:
+    """A student's question about a case (criterion/case, or "" for the whole), and its answer, "" so far."""
+
+    id: str
+    case: str
+    text: str
+    answer: str = ""
+    author: str = ""
+
+    @property
+    def note(self) -> str:
+        """What the student reads of the answer."""
+        about = f" about {self.case}" if self.case else ""
+        return f"answer to your question{about}: {self.answer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All that persons decided about one student's work in one assignment."""
+
+    manual: tuple[ManualPoints, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    times: tuple[TimeRuling, ...] = ()
+    requests: tuple[RegradeRequest, ...] = ()
+
+    def ruling_on(self, submission: Submission | None) -> TimeRuling | None:
+        """When this submission counts as submitted, where a person says so."""
+        if submission is None:
+            return None
+        return next((ruling for ruling in self.times if ruling.submission == submission.id), None)
+
+    def points_of_comments(self, student: str, assignment: str, files: str) -> tuple[Adjustment, ...]:
+        """What the comments on these files add to the score, or take from it."""
+        return tuple(
+            Adjustment(student, assignment, "", one.points, f"{one.place}: {one.text}", one.author)
+            for one in self.comments
+            if one.points and one.files == files
+        )
+
+
+NONE = Decisions()
+
+
+def decided(grade: Grade, files: str, decisions: Decisions) -> Grade:
+    """The grade with the points by hand, the comments on these files and the answers to requests."""
+    if decisions == NONE:
+        return grade
+    points = {one.criterion: one for one in decisions.manual}
+    criteria = tuple(
+        _by_hand(criterion, points.get(criterion.id)) if criterion.by_hand else criterion
+        for criterion in grade.criteria
+    )
+    comments = sorted((c for c in decisions.comments if c.files == files), key=lambda c: (c.file, c.line))
+    answers = (request.note for request in decisions.requests if request.answer)
+    notes = (*grade.notes, *(comment.note for comment in comments), *answers)
+    return replace(grade, criteria=criteria, notes=notes)
+
+
+def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
+    """Why points by hand keep the score from being final; "" where they do not."""
+    given = {one.criterion: one for one in decisions.manual}
+    by_hand = [criterion.id for criterion in grade.criteria if criterion.by_hand]
+    if waiting := [id for id in by_hand if id not in given]:
+        return f"not graded by hand yet: {', '.join(map(clean_line, waiting))}"
+    if outdated := [id for id in by_hand if given[id].files != files]:
+        return f"{EARLIER_FILES}: {', '.join(map(clean_line, outdated))}"
+    return ""
+
+
+def _by_hand(criterion: CriterionGrade, given: ManualPoints | None) -> CriterionGrade:
+    if given is None:
+        return criterion
+    status = Status.OK if given.points >= criterion.points else Status.WRONG
+    return replace(criterion, score=given.points, status=status, reason=given.text)
+
+
+def signed(points: Fraction) -> str:
+    """`+2 points`, `-1/3 points`."""
+    number = exact_text(points)
+    return f"{'+' * (points > 0)}{number} point{'s' * (abs(points) != 1)}"
+
+
+def decisions_of(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Decisions:
+    """Reads decisions: of each its kind, its key, and its values as the gradebook keeps them."""
+    found: dict[str, list[Any]] = {MANUAL: [], COMMENT: [], TIME: [], REQUEST: []}
+    for kind, key, value in sorted(rows, key=lambda row: (row[0], row[1])):
+        found[kind].append(_read(kind, key, value))
+    return Decisions(*(tuple(found[kind]) for kind in (MANUAL, COMMENT, TIME, REQUEST)))
+
+
+def _read(kind: str, key: str, value: Mapping[str, Any]) -> Any:
+    values = dict(value)
+    if "points" in values:
+        values["points"] = Fraction(values["points"])
+    name = {MANUAL: "criterion", COMMENT: "id", TIME: "submission", REQUEST: "id"}[kind]
+    return {MANUAL: ManualPoints, COMMENT: Comment, TIME: TimeRuling, REQUEST: RegradeRequest}[kind](
+        **{name: key}, **values
+    )

@@ -1,0 +1,80 @@
+"""One case shown whole: its inputs, what was expected, and what came back, as tables of numbers."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Table:
+    """An array by name: its elements in C order, and which of them are `wrong` (empty: none is).
+
+    `grid` are the two axes that a reader sees as rows and columns; there is a grid for every index of the
+    other axes.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    values: tuple[float, ...]
+    dtype: str = "float32"
+    grid: tuple[int, int] = (-2, -1)
+    wrong: tuple[bool, ...] = ()
+
+    def grids(self) -> Iterator[tuple[str, list[list[int]]]]:
+        """Each grid as rows of positions in `values`, with the index of the axes that it leaves out."""
+        if len(self.shape) < 2:
+            yield "", [list(range(math.prod(self.shape)))]
+            return
+        rows, columns = (axis % len(self.shape) for axis in self.grid)
+        others = [axis for axis in range(len(self.shape)) if axis not in (rows, columns)]
+        for index in itertools.product(*(range(self.shape[axis]) for axis in others)):
+            at = dict(zip(others, index, strict=True))
+            label = ", ".join(str(at.get(axis, ":")) for axis in range(len(self.shape)))
+            grid = [
+                [self._position({**at, rows: i, columns: j}) for j in range(self.shape[columns])]
+                for i in range(self.shape[rows])
+            ]
+            yield (f"[{label}]" if math.prod(self.shape[axis] for axis in others) > 1 else ""), grid
+
+    def _position(self, at: Mapping[int, int]) -> int:
+        position = 0
+        for axis, length in enumerate(self.shape):
+            position = position * length + at[axis]
+        return position
+
+    def is_wrong(self, position: int) -> bool:
+        """Whether an element is marked."""
+        return bool(self.wrong) and self.wrong[position]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One case, whole. `settings` are its plain values by name; `kind` names how its inputs are drawn.
+
+    Where there is no `actual`, `ended` says how the case ended. `is_smallest`: it is not a case of the rubric
+    but the smallest one that fails as that does.
+    """
+
+    criterion: str
+    case: str
+    probe: str
+    kind: str
+    description: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[Table, ...] = ()
+    expected: tuple[Table, ...] = ()
+    actual: tuple[Table, ...] = ()
+    ended: str = ""
+    is_smallest: bool = False
+
+    @property
+    def name(self) -> str:
+        """`criterion/case`."""
+        return f"{self.criterion}/{self.case}"
+
+
+def number_text(value: float) -> str:
+    """A number as short as it can be told: `3`, `0.25`, `-1.5e+20`, `nan`."""
+    return f"{value:.6g}"

@@ -1,0 +1,363 @@
+"""From points to the score that counts: deadlines, late penalties, late days, a person's word, rounding.
+
+Everything here is a pure function: no clock, no database. The order is always the same: a late submission is
+dropped, or loses what its late days do not forgive; then comes what a person adds, within 0 and the points
+offered; rounding is last.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from fractions import Fraction
+from math import ceil, floor
+from typing import Literal
+
+from grader.model.student import ON_TIME, Adjustment, Student, Submission, TimeRuling
+from grader.model.times import earlier_reading
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+UNKNOWN_LATENESS = "late, and nothing says by how much"
+OUTDATED = "no longer applies: it was for an earlier submission"
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """The `share` of the points offered that each begun `per` (an hour or a day) after the deadline costs."""
+
+    share: Fraction
+    per: timedelta
+
+
+@dataclass(frozen=True)
+class LateDays:
+    """Days of 24 hours that a student may be late in the whole course, at most `each` per assignment."""
+
+    total: int
+    each: int
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """To a multiple of `step` points, the `nearest` (halves go up), or always `up` or `down`."""
+
+    direction: Literal["nearest", "up", "down"]
+    step: Fraction
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What course.yaml says about scores; a course that says nothing gives everybody what they earned.
+
+    `extensions[assignment][student]` moves one student's deadline; where the roster has another one for them,
+    the longer counts. `grace` moves everybody's. `floor` and `cap` are shares of the points offered: no
+    penalty takes a score below the floor, no late submission scores above the cap. Later than `drop_after`
+    after the deadline a submission scores nothing, whatever late days are left. Times without an offset are
+    meant in `timezone`. `unknown_lateness` is for what is late, and nothing says by how much: a person must
+    `review` it, it counts as `on_time`, or as late by `one_unit`: a penalty's day or hour, else a day.
+    """
+
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)
+    extensions: Mapping[str, Mapping[str, timedelta]] = field(default_factory=dict)
+    grace: timedelta = timedelta()
+    penalty: Penalty | None = None
+    floor: Fraction = Fraction(0)
+    cap: Fraction = Fraction(1)
+    drop_after: timedelta | None = None
+    late_days: LateDays = LateDays(0, 0)
+    rounding: Rounding | None = None
+    timezone: tzinfo | None = None
+    unknown_lateness: Literal["review", "on_time", "one_unit"] = "review"
+
+    @property
+    def has_late_policy(self) -> bool:
+        """Whether being late can change a score at all."""
+        costs = self.penalty is not None or self.cap < 1 or self.drop_after is not None
+        return costs or self.late_days.total > 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What policies look at: whose points they are, when it was handed in, a person's word.
+
+    A person's `ruling` on when the submission counts as submitted stands above what is known of it.
+    """
+
+    student: Student
+    assignment: str
+    earned: Fraction
+    max_score: Fraction
+    submission: Submission | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    ruling: TimeRuling | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One policy at work: its name in course.yaml, what it says to the student, the score afterwards."""
+
+    policy: str
+    says: str
+    score: Fraction
+
+
+@dataclass(frozen=True)
+class FinalScore:
+    """The score that counts, and the steps that led there from what was `earned`.
+
+    `late_days` is how many were used; `unclear` says why a person must decide, "" where nobody must.
+    """
+
+    earned: Fraction
+    score: Fraction
+    steps: tuple[Step, ...] = ()
+    late_days: int = 0
+    unclear: str = ""
+
+
+def apply_policies(policies: Policies, standings: Iterable[Standing]) -> dict[tuple[str, str], FinalScore]:
+    """The final score of each standing, by student and assignment.
+
+    A student's late days go to the assignment that was due first, as many as it takes.
+    """
+    of: dict[str, list[Standing]] = defaultdict(list)
+    for standing in standings:
+        of[standing.student.id].append(standing)
+    finals = {}
+    for student, theirs in of.items():
+        left = policies.late_days.total
+        for standing in sorted(theirs, key=lambda w: _due_first(policies, w)):
+            final = apply_policy_to(policies, standing, left)
+            left -= final.late_days
+            finals[student, standing.assignment] = final
+    return finals
+
+
+def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int) -> FinalScore:
+    """The final score of one standing, for a student who has so many late days left in the course."""
+    steps: list[Step] = []
+    used, unclear = 0, ""
+    lateness = lateness_of(policies, standing)
+    if standing.ruling is not None:
+        ruling = standing.ruling
+        what = "accepted as in time" if ruling.time == ON_TIME else f"counts as submitted at {ruling.time}"
+        steps.append(Step("time", f"{what}, says {ruling.author}: {ruling.reason}", standing.earned))
+    if lateness is None:
+        unclear = _without_time(policies, standing, steps)
+    elif lateness > timedelta():
+        used = _be_late(policies, standing, lateness, late_days_left, steps)
+    else:
+        _say_why_in_time(policies, standing, lateness, steps)
+    score = _adjust(standing, steps)
+    if policies.rounding is not None:
+        rounded = round_score(policies.rounding, score, standing.max_score)
+        if rounded != score:
+            said = f"rounded {_way(policies.rounding)} of {_points(policies.rounding.step)}"
+            steps.append(Step("rounding", said, rounded))
+            score = rounded
+    return FinalScore(standing.earned, score, tuple(steps), used, unclear)
+
+
+def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
+    """Adds what a person adds; returns the score, within 0 and the points offered unless they say more."""
+    before = score = steps[-1].score if steps else standing.earned
+    exceeds = False
+    for adjustment in standing.adjustments:
+        where = f" on {adjustment.criterion}" if adjustment.criterion else ""
+        said = f"{_points(adjustment.points, sign='+')}{where} from {adjustment.author}: {adjustment.reason}"
+        if adjustment.is_for(standing.submission):
+            score += adjustment.points
+            exceeds |= adjustment.may_exceed
+            steps.append(Step("adjustment", said, score))
+        else:
+            steps.append(Step("outdated_adjustment", f"{said} (it {OUTDATED})", score))
+    least, most = min(before, Fraction(0)), max(before, standing.max_score or score)
+    if not exceeds and not least <= score <= most:
+        bound = f"at most {_points(most)}" if score > most else f"at least {_points(least)}"
+        score = min(max(score, least), most)
+        steps.append(Step("bounds", f"a total is {bound}", score))
+    return score
+
+
+def extension_of(policies: Policies, assignment: str, student: Student) -> timedelta:
+    """How much later than others the student may hand this in."""
+    own = policies.extensions.get(assignment, {}).get(student.id, timedelta())
+    return max(own, duration(student.extension or "0d"))
+
+
+def closes(policies: Policies, assignment: str) -> datetime | None:
+    """After which moment nothing counts, but for extensions; None: never."""
+    due = policies.deadlines.get(assignment)
+    return None if due is None or policies.drop_after is None else due + policies.grace + policies.drop_after
+
+
+def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
+    """How long after the student's own deadline it was handed in, negative before it; None: nobody knows.
+
+    Where there is no deadline, or nothing handed in, nothing is late.
+    """
+    due = policies.deadlines.get(standing.assignment)
+    if due is None or standing.submission is None:
+        return timedelta()
+    said = standing.submission.submitted_at if standing.ruling is None else standing.ruling.time
+    if said == ON_TIME:
+        return timedelta()
+    if not said:
+        is_one_unit = standing.submission.late and policies.unknown_lateness == "one_unit"
+        return _unit(policies) if is_one_unit and policies.has_late_policy else None
+    handed_in = datetime.fromisoformat(said)
+    if handed_in.tzinfo is None:  # it came before the course had a time zone
+        if policies.timezone is None:
+            return None
+        handed_in = earlier_reading(handed_in, policies.timezone)
+    return handed_in - due - extension_of(policies, standing.assignment, standing.student) - policies.grace
+
+
+def round_score(rounding: Rounding, score: Fraction, max_score: Fraction) -> Fraction:
+    """`score` rounded; never lifted above `max_score` where it was not above it before."""
+    steps = score / rounding.step
+    count = {
+        "nearest": floor(steps + Fraction(1, 2)),
+        "up": ceil(steps),
+        "down": floor(steps),
+    }[rounding.direction]
+    return min(count * rounding.step, max(score, max_score))
+
+
+def duration(text: str) -> timedelta:
+    """Minutes ("15m"), hours ("36h") or days ("2d")."""
+    unit = {"m": HOUR / 60, "h": HOUR, "d": DAY}[text[-1]]
+    return float(text[:-1]) * unit
+
+
+def _due_first(policies: Policies, standing: Standing) -> tuple[bool, float, str]:
+    due = policies.deadlines.get(standing.assignment)
+    return due is None, 0.0 if due is None else due.timestamp(), standing.assignment
+
+
+def _be_late(
+    policies: Policies, standing: Standing, lateness: timedelta, left: int, steps: list[Step]
+) -> int:
+    """Adds what being late comes to; returns the late days that it takes."""
+    how_late = f"handed in {time_text(lateness + policies.grace)} after {_deadline(policies, standing)}"
+    if standing.ruling is None and standing.submission is not None and not standing.submission.submitted_at:
+        how_late = f"{UNKNOWN_LATENESS}: the course takes it as {time_text(lateness)}"
+    if policies.drop_after is not None and lateness > policies.drop_after:
+        said = f"{how_late}: nothing counts that is more than {time_text(policies.drop_after)} late"
+        steps.append(Step("drop_after", said, min(standing.earned, Fraction(0))))
+        return 0
+    used = min(_begun(lateness, DAY), left, policies.late_days.each)
+    if used:
+        said = f"{how_late}: {used} late day{'s' * (used != 1)} used, {left - used} left"
+        steps.append(Step("late_days", said, standing.earned))
+        how_late = f"{time_text(lateness - used * DAY)} more than your late days forgive"
+    rest = lateness - used * DAY
+    if rest > timedelta():
+        _punish(policies, standing, rest, how_late, steps)
+    return used
+
+
+def _punish(
+    policies: Policies, standing: Standing, lateness: timedelta, how_late: str, steps: list[Step]
+) -> None:
+    """Adds what the penalty and the cap take from a submission that is late by so much."""
+    score = standing.earned
+    if (penalty := policies.penalty) is not None:
+        begun = _begun(lateness, penalty.per)
+        least = min(standing.earned, policies.floor * standing.max_score)
+        taken = score - begun * penalty.share * standing.max_score
+        unit = "day" if penalty.per == DAY else "hour"
+        said = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
+        said += f"{_points(standing.max_score)}"
+        if taken < least and policies.floor:
+            said += f", but nobody falls below {_percent(policies.floor)}"
+        score = max(taken, least, min(standing.earned, Fraction(0)))
+        steps.append(Step("late_penalty", said, score))
+        how_late = "late"
+    if score > (most := policies.cap * standing.max_score):
+        steps.append(Step("late_cap", f"{how_late}: at most {_percent(policies.cap)}", most))
+    elif penalty is None:
+        steps.append(Step("deadlines", f"{how_late}: it costs nothing", score))
+
+
+def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta, steps: list[Step]) -> None:
+    """Names the extension or the grace without which it would have been late."""
+    extension = extension_of(policies, standing.assignment, standing.student)
+    accepted = standing.ruling is not None and standing.ruling.time == ON_TIME
+    if standing.assignment not in policies.deadlines or standing.submission is None or accepted:
+        return
+    after = lateness + policies.grace
+    if after > timedelta():
+        said = f"handed in {time_text(after)} after {_deadline(policies, standing)}: in time"
+        steps.append(Step("grace", said, standing.earned))
+    elif after + extension > timedelta():
+        steps.append(
+            Step("extensions", f"in time by your extension of {time_text(extension)}", standing.earned)
+        )
+
+
+def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> str:
+    """Says what becomes of a submission without a time; returns why a person must decide, or ""."""
+    is_late = standing.submission is not None and standing.submission.late
+    if is_late and policies.has_late_policy and policies.unknown_lateness == "review":
+        return UNKNOWN_LATENESS
+    said = "nothing says when it was handed in: it counts as in time"
+    if is_late and not policies.has_late_policy:
+        said = "late, and nothing says by how much: it costs nothing"
+    elif is_late:
+        said = "late, and nothing says by how much: it counts as in time, as the course has it"
+    steps.append(Step("deadlines", said, standing.earned))
+    return ""
+
+
+def _unit(policies: Policies) -> timedelta:
+    """As late as the course takes a submission to be of which nothing says more than that it is late."""
+    return DAY if policies.penalty is None else policies.penalty.per
+
+
+def _begun(time: timedelta, unit: timedelta) -> int:
+    return -(-time // unit)
+
+
+def _deadline(policies: Policies, standing: Standing) -> str:
+    due, extension = (
+        policies.deadlines[standing.assignment],
+        extension_of(policies, standing.assignment, standing.student),
+    )
+    with_extension = f", with an extension of {time_text(extension)}" if extension else ""
+    grace = f"; {time_text(policies.grace)} forgiven" if policies.grace else ""
+    whose = "your" if extension else "the"
+    return f"{whose} deadline ({_moment(due + extension)}{with_extension}{grace})"
+
+
+def _moment(time: datetime) -> str:
+    return time.isoformat(sep=" ", timespec="minutes")
+
+
+def time_text(time: timedelta) -> str:
+    """`2 days 3 hours`, `1 hour 5 minutes`, `40 seconds`: the two largest units."""
+    seconds = ceil(time.total_seconds())
+    parts = []
+    for name, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(seconds, length)
+        if count:
+            parts.append(f"{count} {name}{'s' * (count != 1)}")
+    return " ".join(parts[:2]) or "0 seconds"
+
+
+def _way(rounding: Rounding) -> str:
+    return (
+        "to the nearest multiple"
+        if rounding.direction == "nearest"
+        else f"{rounding.direction} to a multiple"
+    )
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(share * 100):g}%"
+
+
+def _points(points: Fraction, sign: Literal["+", "-"] = "-") -> str:
+    number = f"{float(points):{sign}.2f}".rstrip("0").rstrip(".")
+    return f"{number} point{'s' * (abs(points) != 1)}"

@@ -1,0 +1,55 @@
+"""Makes the short code of a case in one student's feedback, by which a request for a regrade names it.
+
+The code is the beginning of a keyed digest, so a request that carries it is about feedback that the grader
+wrote, to this student, and its case is not mistyped.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from grader.model.class_row import ClassRow
+from grader.model.grade import Grade, Status
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 and O, no 1 and I
+LENGTH = 4
+WRITTEN = re.compile(
+    rf"\s*(?P<case>[^\s·/]+/[^\s·]+)[\s·:,;-]+(?P<code>[{LETTERS}]{{{LENGTH}}})\W*", re.IGNORECASE
+)
+
+
+def code_of(key: str, student: str, assignment: str, case: str) -> str:
+    """The code of `criterion/case` in a student's feedback; `key` is the course's secret."""
+    words = "\0".join(("regrade", student, assignment, case)).encode(errors="surrogatepass")
+    digest = hmac.new(key.encode(), words, hashlib.sha256).digest()
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in digest[:LENGTH])
+
+
+def read_code(text: str) -> tuple[str, str]:
+    """Case and code of `x_grad/of-views · 7KQ2`, as students copy it; both "" where it is none."""
+    found = WRITTEN.fullmatch(text)
+    return (found["case"], found["code"].upper()) if found else ("", "")
+
+
+def with_codes(rows: Iterable[ClassRow], key: str) -> list[ClassRow]:
+    """The rows with a code at each case that was not passed."""
+    return [
+        row if row.grade is None else replace(row, grade=_with_codes(row.grade, key, row.student_id))
+        for row in rows
+    ]
+
+
+def _with_codes(grade: Grade, key: str, student: str) -> Grade:
+    def code(criterion: str, case: str) -> str:
+        return code_of(key, student, grade.assignment, f"{criterion}/{case}")
+
+    criteria = []
+    for criterion in grade.criteria:
+        results = (
+            one if one.status is Status.OK else replace(one, code=code(criterion.id, one.case))
+            for one in criterion.results
+        )
+        criteria.append(replace(criterion, results=tuple(results)))
+    return replace(grade, criteria=tuple(criteria))

@@ -1,0 +1,104 @@
+"""Says where a student goes from a grade: where to begin, what comes next, what is left to do."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.text import clean_line, plural
+from grader.report.feedback import is_fault, is_shown
+
+NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedError\b")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the reader of a grade is: the files to submit, how many hidden cases wait, in a handout or not.
+
+    `functions` names the first function that each criterion calls.
+    """
+
+    files: tuple[str, ...] = ()
+    hidden_cases: int = 0
+    in_handout: bool = False
+    functions: Mapping[str, str] | None = None
+
+
+def unwritten(result: CheckResult) -> re.Match[str] | None:
+    """The place of the `raise NotImplementedError` that a case ended at, if it did."""
+    return NOT_WRITTEN.match(result.rationale) if result.status is Status.ERROR else None
+
+
+def where_to_begin(grade: Grade, place: Place) -> tuple[str, ...]:
+    """Three lines for a handout in which nothing is written yet; () for any other."""
+    ran = [(c, r) for c in grade.criteria for r in c.results if r.status is not Status.NOT_RUN]
+    if grade.not_selected or not ran or not all(unwritten(result) for _, result in ran):
+        return ()
+    criterion, result = ran[0]
+    again = "make grade" if place.in_handout else "grader grade"
+    return (
+        f"Nothing is written yet. Begin with `{_function(criterion, place)}`{_at(result)}.",
+        f"It earns {_points(criterion)}: {clean_line(criterion.title)}. {_read(result)}".rstrip(),
+        f"Then run `{again}` again. It shows what to do next.",
+    )
+
+
+def next_step(grade: Grade, place: Place) -> str:
+    """One line: what to do next."""
+    criterion = first_unfinished(grade)
+    if criterion is None:
+        return _all_pass(grade, place)
+    failing = _first_shown(criterion)
+    if failing is None:
+        return f"Next: `{clean_line(criterion.id)}`. Only hidden cases of it fail: test it on other shapes."
+    if unwritten(failing):
+        return f"Next: write `{_function(criterion, place)}`{_at(failing)}. {_read(failing)}".rstrip()
+    case = clean_line(f"{failing.criterion}/{failing.case}")
+    if failing.status is Status.REFUSED or not place.in_handout:
+        return f"Next: `{case}`."
+    return f"Next: `{case}`. To try it in Python: make try CASE={case}"
+
+
+def first_unfinished(grade: Grade) -> CriterionGrade | None:
+    """The first criterion, in the handout's order, of which a case failed by the submission's doing."""
+    return next((criterion for criterion in grade.criteria if any(map(_failed, criterion.results))), None)
+
+
+def _failed(result: CheckResult) -> bool:
+    return result.status not in (Status.OK, Status.NOT_RUN) and not is_fault(result)
+
+
+def _first_shown(criterion: CriterionGrade) -> CheckResult | None:
+    return next((r for r in criterion.results if _failed(r) and is_shown(r, False)), None)
+
+
+def _all_pass(grade: Grade, place: Place) -> str:
+    if grade.needs_person:
+        return "Some cases could not be judged. That is the grader's fault, not yours: report it."
+    ran = sum(len(criterion.results) for criterion in grade.criteria)
+    if grade.not_selected:
+        again = " Run `make grade` for all of them." if place.in_handout else ""
+        return f"{plural(ran, 'case')} that you chose {'passes' if ran == 1 else 'pass'}.{again}"
+    if not place.in_handout:
+        return "All cases pass."
+    files = " and ".join(place.files)
+    wait = f"{plural(place.hidden_cases, 'hidden case')} {'waits' if place.hidden_cases == 1 else 'wait'}. "
+    hidden = wait if place.hidden_cases else ""
+    return f"All visible cases pass. {hidden}Submit {files}: `make submit` checks it first."
+
+
+def _function(criterion: CriterionGrade, place: Place) -> str:
+    return clean_line((place.functions or {}).get(criterion.id, criterion.id))
+
+
+def _at(result: CheckResult) -> str:
+    match = unwritten(result)
+    return f" in {match['file']}, line {match['line']}" if match and match["file"] else ""
+
+
+def _read(result: CheckResult) -> str:
+    return f"Read {clean_line(result.help)}." if result.help else ""
+
+
+def _points(criterion: CriterionGrade) -> str:
+    return plural(criterion.points, "point")

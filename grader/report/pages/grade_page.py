@@ -1,0 +1,256 @@
+"""One submission's grade as a page made for looking: bars, heat maps, the smallest case step by step.
+
+`article` is the part that another page may hold, with `STYLE` in its head. Nothing of it needs a network, a
+script or a library; every text is escaped where it is put in.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.draw.convolution import drawn, steps_of
+from grader.draw.grid import heat_grids
+from grader.draw.markup import Markup, element
+from grader.draw.warp import draw_warp
+from grader.model.example import Example, Table, number_text
+from grader.model.grade import CriterionGrade, Grade, Status
+from grader.model.text import clean, clean_line, score_text
+from grader.report.feedback import Block, feedback_on, is_fault, remark
+from grader.report.next_step import Place, next_step, where_to_begin
+
+__all__ = ["STYLE", "Closer", "article", "to_html"]
+
+STYLE = Path(__file__).with_name("grade.css").read_text(encoding="utf-8")
+GRIDS = 2
+IN_FULL = 3  # failing cases of a criterion that are drawn
+PLACE_IN_SOURCE = re.compile(r"^([\w./-]+\.cu):(\d+): (.*)$", re.MULTILINE)
+AROUND = 3  # lines of a source around a finding
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+@dataclass(frozen=True)
+class Closer:
+    """What a page shows beside the grade: failing cases whole, the smallest like them, the sources.
+
+    `readme` is the address of the handout's rendered README, "" where there is none.
+    """
+
+    whole: Mapping[str, Example] = field(default_factory=dict)
+    small: Mapping[str, Example] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    readme: str = ""
+    place: Place | None = None
+
+
+def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> str:  # noqa: B008: it is frozen
+    """The page, complete in one file."""
+    title = f"{clean_line(grade.assignment)}: {clean_line(grade.submission)}"
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("link", rel="icon", href="data:,"),
+        element("title", title),
+        element("style", Markup(STYLE)),
+    )
+    body = element("body", element("main", element("h1", title), article(grade, reveal, closer)))
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+
+
+def article(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> Markup:
+    """The grade as the inside of a page; hidden cases as visibility allows, unless `reveal` says more."""
+    feedback = feedback_on(grade, reveal, IN_FULL)
+    begin = where_to_begin(grade, closer.place) if closer.place else ()
+    step = next_step(grade, closer.place) if closer.place and not begin else ""
+    notes = [element("li", clean(note)) for note in grade.notes]
+    return element(
+        "div",
+        _score(grade),
+        element("p", *[element("span", line, class_="line") for line in begin], class_="next")
+        if begin
+        else None,
+        element("p", step, class_="next") if step else None,
+        element("ul", notes, class_="notes") if notes else None,
+        _block(feedback.whole, "", closer) if feedback.whole is not None else None,
+        element("h2", "Exercises"),
+        _bars(grade),
+        [_section(section.criterion, section.blocks, section.more, closer) for section in feedback.sections]
+        if not begin
+        else None,
+        class_="grade",
+    )
+
+
+def _score(grade: Grade) -> Markup:
+    offered = "visible points" if grade.withheld else "points"
+    more = f"{score_text(grade.withheld)} more on hidden cases" if grade.withheld else ""
+    part = f"Not a grade: {grade.not_selected} cases were not selected." if grade.not_selected else ""
+    return element(
+        "p",
+        element("b", score_text(grade.score), class_="score"),
+        f" of {score_text(grade.max_score)} {offered}",
+        element("span", more, class_="soft line") if more else None,
+        element("span", part, class_="soft line") if part else None,
+    )
+
+
+def _bars(grade: Grade) -> Markup:
+    rows = []
+    failing = {criterion.id for criterion in grade.criteria if criterion.status is not Status.OK}
+    for criterion in grade.criteria:
+        name: object = clean_line(criterion.id)
+        if criterion.id in failing and criterion.status is not Status.NOT_RUN:
+            name = element("a", name, href=f"#{_anchor(criterion.id)}")
+        unscored = criterion.results and all(is_fault(result) for result in criterion.results)
+        score = "–" if unscored else score_text(criterion.score)
+        rows.append(
+            element(
+                "tr",
+                element("th", name, scope="row"),
+                element("td", f"{score} / {score_text(criterion.points)}", class_="n"),
+                element("td", _bar(criterion), class_="bar"),
+                element(
+                    "td", clean_line(criterion.title), element("span", remark(criterion), class_="soft line")
+                ),
+            )
+        )
+    return element("table", element("tbody", rows), class_="bars")
+
+
+def _bar(criterion: CriterionGrade) -> Markup:
+    share = float(criterion.score / criterion.points) if criterion.points else 0.0
+    return element(
+        "svg",
+        element("rect", width=100, height=10, class_="empty"),
+        element("rect", width=f"{100 * share:.1f}", height=10, class_="full" if share == 1 else "part"),
+        viewBox="0 0 100 10",
+        role="img",
+        aria_label=f"{100 * share:.0f} percent",
+        preserveAspectRatio="none",
+    )
+
+
+def _anchor(id: str) -> str:
+    return "x-" + re.sub(r"[^\w-]", "-", id)
+
+
+def _section(
+    criterion: CriterionGrade, blocks: Sequence[Block], more: Sequence[str], closer: Closer
+) -> Markup:
+    shown = iter(_names_of(criterion))
+    return element(
+        "section",
+        element("h2", clean_line(criterion.id), id=_anchor(criterion.id)),
+        element("p", clean_line(criterion.title), class_="soft"),
+        [_block(block, next(shown, ""), closer, small=number == 0) for number, block in enumerate(blocks)],
+        element("p", f"{len(more)} more: {', '.join(more)}", class_="soft") if more else None,
+    )
+
+
+def _names_of(criterion: CriterionGrade) -> list[str]:
+    """The failing cases in the order in which feedback tells them: first those that explain themselves."""
+    failing = [result for result in criterion.results if result.status is not Status.OK]
+    failing.sort(key=lambda result: result.visibility != "visible")
+    return [f"{result.criterion}/{result.case}" for result in failing]
+
+
+def _block(block: Block, name: str, closer: Closer, small: bool = True) -> Markup:
+    facts = [
+        joined
+        for label, text in block.facts
+        for joined in (element("dt", label), element("dd", _fact(label, text, closer)))
+    ]
+    whole, smallest = closer.whole.get(name), closer.small.get(name) if small else None
+    return element(
+        "article",
+        element("h3", block.heading),
+        element("p", block.status, class_="status"),
+        element("dl", facts) if facts else None,
+        _heat(whole) if whole is not None else None,
+        _smallest(smallest) if smallest is not None else None,
+        [_findings(text, closer) for label, text in block.facts if label in ("why", "actual")],
+    )
+
+
+def _fact(label: str, text: str, closer: Closer) -> object:
+    if label == "read" and closer.readme and "#" in text:
+        return element("a", text, href=f"{closer.readme}#{text.partition('#')[2]}")
+    return element("pre", text) if "\n" in text else text
+
+
+def _heat(example: Example) -> Markup | None:
+    """Expected, actual and their difference side by side, with one scale of colours."""
+    figures = []
+    for expected, actual in zip(example.expected, example.actual, strict=False):
+        if not expected.values or not actual.values:
+            continue
+        tables = [expected, actual]
+        if expected.shape == actual.shape:
+            gaps = tuple(a - e for a, e in zip(actual.values, expected.values, strict=True))
+            tables.append(Table("difference", actual.shape, gaps, actual.dtype, actual.grid, actual.wrong))
+        finite = [abs(v) for table in tables[:2] for v in table.values if abs(v) < float("inf")]
+        for table in tables:
+            figures.append(_figure(table, max(finite, default=0.0)))
+    if not figures:
+        return None
+    return element("div", figures, class_="row", role="group", aria_label="expected, actual and difference")
+
+
+def _figure(table: Table, largest: float) -> Markup:
+    columns = max((len(grid[0]) if grid else 0 for _, grid in table.grids()), default=0)
+    size = 34 if columns <= 8 else 22
+    shape = "×".join(map(str, table.shape)) or "a number"
+    count = sum(1 for _ in table.grids())
+    more = f", the first {GRIDS} of {count} grids" if count > GRIDS else ""
+    caption = element("figcaption", element("b", table.name), f" {shape}{more}")
+    return element("figure", caption, heat_grids(table, largest, GRIDS, size))
+
+
+def _smallest(example: Example) -> Markup:
+    settings = ", ".join(
+        f"{clean_line(name)} = {_setting(value)}" for name, value in example.settings.items()
+    )
+    tables = (*example.inputs, *example.expected, *example.actual)
+    finite = [abs(v) for table in tables for v in table.values if abs(v) < float("inf")]
+    figures = [_figure(table, max(finite, default=0.0)) for table in tables if table.values]
+    return element(
+        "section",
+        element("h4", "The smallest case that fails in the same way"),
+        element("p", settings, class_="soft") if settings else None,
+        element("div", figures, class_="row"),
+        element("pre", clean(example.ended)) if example.ended else None,
+        drawn(steps_of(example)),
+        class_="smallest",
+    )
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"({', '.join(map(_setting, value))})"
+    return number_text(value) if isinstance(value, float) else clean_line(str(value))
+
+
+def _findings(text: str, closer: Closer) -> Markup | None:
+    """For CUDA C: lines of the source, with what was found in their margin, and the threads that did it."""
+    found = [(m[1], int(m[2]), m[3]) for m in PLACE_IN_SOURCE.finditer(text)]
+    parts: list[Markup] = []
+    for file, line, says in found:
+        source = closer.sources.get(file, "").splitlines()
+        if not source:
+            continue
+        rows = [
+            element(
+                "tr",
+                element("td", str(number), class_="n"),
+                element("td", element("code", clean(source[number - 1], limit=400))),
+                element("td", says if number == line else "", class_="margin"),
+                class_="found" if number == line else None,
+            )
+            for number in range(max(1, line - AROUND), min(len(source), line + AROUND) + 1)
+        ]
+        parts.append(element("table", element("tbody", rows), class_="source"))
+        if (warp := draw_warp(says)) is not None:
+            parts.append(element("figure", element("figcaption", "the threads, in their warp"), warp))
+    return element("div", parts) if parts else None

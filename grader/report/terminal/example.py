@@ -1,0 +1,74 @@
+"""Prints one case whole in a terminal: every array aligned, wrong entries marked with a star."""
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.model.example import Example, Table, number_text
+from grader.model.text import clean, clean_line
+
+MARK = "*"
+MOST_GRIDS = 8
+MOST_ROWS, MOST_COLUMNS = 16, 16
+
+
+def show_example(example: Example, console: Console) -> None:
+    """Prints the case; lines that a narrow terminal cannot hold are folded by it."""
+    console.print(renderable(example), highlight=False)
+
+
+def renderable(example: Example) -> RenderableType:
+    """The case as a block of lines."""
+    title = "The smallest case that fails in the same way" if example.is_smallest else "The whole case"
+    parts: list[Text] = [Text(f"{title}: {clean_line(example.probe)}", "bold")]
+    if example.settings:
+        shown = ", ".join(
+            f"{clean_line(name)} = {_setting(value)}" for name, value in example.settings.items()
+        )
+        parts.append(Text(f"  {shown}"))
+    for table in example.inputs:
+        parts += lines_of(table)
+    for table in example.expected:
+        parts += lines_of(table, "green")
+    for table in example.actual:
+        parts += lines_of(table, "", "bold red")
+    if example.ended:
+        parts.append(Text("  actual"))
+        parts += [Text(f"    {line}", "red") for line in clean(example.ended).splitlines()]
+    return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
+
+
+def lines_of(table: Table, style: str = "", marked: str = "red") -> Iterator[Text]:
+    """An array's name and shape, then its elements in rows, aligned."""
+    shape = "×".join(map(str, table.shape)) or "a number"
+    star = f"   {MARK} differs" if any(table.wrong) else ""
+    yield Text(f"  {clean_line(table.name)}  ({shape}){star}")
+    if not table.values:
+        return
+    texts = [number_text(value) for value in table.values]
+    width = max(map(len, texts))
+    for number, (label, grid) in enumerate(table.grids()):
+        if number == MOST_GRIDS:
+            yield Text("    …", "dim")
+            return
+        if label:
+            yield Text(f"    {label}", "dim")
+        for row in grid[:MOST_ROWS]:
+            line = Text("    ")
+            for position in row[:MOST_COLUMNS]:
+                is_wrong = table.is_wrong(position)
+                cell = f"{texts[position].rjust(width)}{MARK if is_wrong else ' '} "
+                line.append(cell, marked if is_wrong else style)
+            if len(row) > MOST_COLUMNS:
+                line.append("…", "dim")
+            yield line
+        if len(grid) > MOST_ROWS:
+            yield Text("    …", "dim")
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "(" + ", ".join(map(_setting, value)) + ("," if len(value) == 1 else "") + ")"
+    return clean_line(str(value))

@@ -1,0 +1,327 @@
+"""Laws of what a student types in a handout: what is shown, tried, debugged, watched and submitted."""
+
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.__main__ import main
+from grader.author.load import load
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.handout.progress import WIDEST, Progress
+from grader.cli.handout.watch import Watch
+from grader.judge.affected import affected
+from grader.judge.session import Session
+from grader.model.grade import Sandbox
+
+GRADER = (sys.executable, "-P", "-m", "grader")
+
+
+@pytest.fixture
+def fresh(handout: Path, tmp_path: Path) -> Path:
+    shutil.copy(tmp_path / "build" / "release" / "tiny" / "conv.py", handout)
+    return handout
+
+
+@pytest.fixture
+def flip_alone(handout: Path) -> Path:
+    """A handout of which flip is right and dilate puts one zero where two belong."""
+    path = handout / "conv.py"
+    source = path.read_text()
+    path.write_text(
+        source + "\n\nright = dilate\ndef dilate(a, axes, dilation):\n    return right(a, axes, 1)\n"
+    )
+    return handout
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    capsys.readouterr()
+    main(["grade", ".", *words])
+    return capsys.readouterr().out
+
+
+def test_a_fresh_handout_says_in_three_lines_where_to_begin(
+    fresh: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    lines = said(capsys).splitlines()
+
+    assert len(lines) == 5  # two of them the score
+    assert lines[2].startswith("Nothing is written yet. Begin with `flip` in conv.py, line ")
+    assert "README.md#flip" in lines[3]
+    assert "make grade" in lines[4]
+
+
+def test_the_first_unfinished_exercise_is_told_in_full_and_the_others_in_a_line(
+    handout: Path, capsys: pytest.CaptureFixture[str], wrong_everywhere: None
+) -> None:
+    short, long = said(capsys), said(capsys, "--all")
+
+    assert "flip · one-axis" in short and "dilate · rows" not in short
+    assert [line for line in short.splitlines() if line.strip().startswith("dilate ")] != []
+    assert "1 more exercise to do: ALL=1 shows their cases too." in short
+    assert "dilate · rows" in long and "dilate · columns" in long
+
+
+@pytest.fixture
+def wrong_everywhere(handout: Path) -> None:
+    """Both functions are wrong, and one case of flip passes, so that dilate is run."""
+    path = handout / "conv.py"
+    path.write_text(
+        "from ndarray import *\n\n\n"
+        "def flip(a, axes):\n    return a + 0.0\n\n\n"
+        "def dilate(a, axes, dilation):\n    return a + 1.0\n"
+    )
+    rubric = handout / "grading" / "rubric.yaml"
+    rubric.write_text(rubric.read_text().replace("requires: [flip]", "requires: []"))
+
+
+def test_the_last_line_says_what_to_do_next(flip_alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys)
+    assert "Next: `dilate/columns`. To try it in Python: make try CASE=dilate/columns" in " ".join(
+        text.split()
+    )
+
+
+def test_where_all_passes_the_hidden_cases_are_counted_and_the_files_named(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closing = " ".join(said(capsys).split())
+    assert closing.endswith(
+        "All visible cases pass. 1 hidden case waits. Submit conv.py: `make submit` checks it first."
+    )
+
+
+def test_exactly_what_is_named_is_run(handout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No part of a name chooses anything: `lip` is no exercise and `ows` no case."""
+    for words, number in {
+        ("--exercise", "dilate"): 2,
+        ("--case", "dilate/rows"): 1,
+        ("--case", "rows"): 1,
+        ("--case", "*ow*"): 1,
+        ("--case", "dilate/*"): 2,
+        ("--exercise", "dilate", "--case", "rows"): 1,
+    }.items():
+        text = said(capsys, *words)
+        passes = "1 case that you chose passes" if number == 1 else f"{number} cases that you chose pass"
+        assert passes in text, (words, text)
+        assert "pytest" not in text and "=====" not in text
+        assert "not selected" not in text.replace("were not selected", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint_of"),
+    [
+        (("--exercise", "dilat"), "found no exercise 'dilat', the nearest: dilate"),
+        (("--case", "dilate/row"), "found no case 'dilate/row', the nearest: dilate/rows"),
+        (("--exercise", "flip", "--case", "rows"), "found no case 'rows' of the exercise 'flip'"),
+    ],
+    ids=["exercise", "case", "both"],
+)
+def test_an_unknown_name_gets_the_nearest(
+    handout: Path,
+    complaint: Callable[[], str],
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    complaint_of: str,
+) -> None:
+    capsys.readouterr()
+    assert main(["grade", ".", *words]) == USER_MISTAKE
+    assert complaint_of in complaint()
+
+
+def test_the_smallest_failing_case_is_shown_whole(
+    flip_alone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One zero in place of two: an array of one element shows it, with all inputs and both results."""
+    text = said(capsys)
+
+    shown = text.partition("The smallest case that fails in the same way: dilate")[2]
+    assert "dilation = 2" in shown
+    for name in ("a  (1×1)", "expected  (1×3)", "actual  (1×2)"):
+        assert name in shown
+
+
+@pytest.mark.parametrize("command", ["try", "debug", "watch", "submit"])
+def test_a_folder_that_is_no_handout_hears_what_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complaint: Callable[[], str], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([command]) == USER_MISTAKE
+    assert "is no handout: found no grading/assignment.yaml" in complaint()
+
+
+def run(folder: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*GRADER, *words], cwd=folder, input=given, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_case_is_tried_with_its_inputs_its_expected_array_and_the_students_function(
+    flip_alone: Path,
+) -> None:
+    code = "show(expected, ask()); print(a.shape, axes, dilation, dilate.__name__)"
+    done = run(flip_alone, "try", "dilate/columns", "-c", code)
+
+    assert done.returncode == PASSED, done.stderr
+    assert "a  (2×9)" in done.stdout and "b  (2×6)" in done.stdout
+    assert "(2, 3) (1,) 2 dilate" in done.stdout
+
+
+def test_show_marks_every_place_at_which_two_arrays_differ(handout: Path) -> None:
+    done = run(handout, "try", "dilate/rows", "-c", "show(np.array([[1, 2]]), np.array([[1, 3]]))")
+    assert "1  2* " in done.stdout and "1  3* " in done.stdout and "1 of 2 elements differ" in done.stdout
+
+
+def test_the_prompt_reads_lines_and_what_fails_in_one_line_fails_the_command(handout: Path) -> None:
+    assert "(2, 3)" in run(handout, "try", "dilate/rows", given="a.shape\n").stdout
+    assert run(handout, "try", "dilate/rows", "-c", "1 / 0").returncode == NOT_PASSED
+
+
+def test_the_debugger_stops_at_the_first_line_of_the_students_function(handout: Path) -> None:
+    done = run(handout, "debug", "dilate/rows", given="p a.shape\nc\n")
+
+    assert "conv.py(" in done.stdout and ")dilate()" in done.stdout
+    assert "(2, 3)" in done.stdout
+    assert done.returncode == PASSED, done.stderr
+
+
+def test_submit_packs_what_is_asked_for_and_nothing_else(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (handout / "notes.txt").write_text("mine")
+    (handout / "submit").mkdir()
+    (handout / "submit" / "old.py").write_text("old")
+
+    assert main(["submit"]) == PASSED
+    assert [path.name for path in (handout / "submit").iterdir()] == ["conv.py"]
+    content = (handout / "submit" / "conv.py").read_bytes()
+    assert content == (handout / "conv.py").read_bytes()
+    assert hashlib.sha256(content).hexdigest() in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    {
+        "does_not_parse": ("def flip(:\n", "conv.py:1: nothing is packed: Python cannot read it"),
+        "breaks_a_rule": ("import subprocess\n", "nothing is packed: conv.py"),
+        "is_missing": (None, "nothing is packed: conv.py is missing"),
+    }.values(),
+    ids=["does_not_parse", "breaks_a_rule", "is_missing"],
+)
+def test_what_would_not_be_graded_is_not_packed(
+    handout: Path,
+    complaint: Callable[[], str],
+    capsys: pytest.CaptureFixture[str],
+    source: str | None,
+    cause: str,
+) -> None:
+    if source is None:
+        (handout / "conv.py").unlink()
+    else:
+        (handout / "conv.py").write_text(source)
+    capsys.readouterr()
+
+    assert main(["submit"]) == USER_MISTAKE
+    assert cause in complaint()
+    assert not (handout / "submit").exists()
+
+
+def test_a_save_runs_what_it_affects_and_keeps_the_rest(handout: Path) -> None:
+    file = io.StringIO()
+    assignment = load(handout / "grading")
+    with Session(assignment, sandbox=Sandbox.NONE) as session:
+        watch = Watch(assignment, session, Console(file=file, width=100))
+        assert watch.grade().score == 8
+        path = handout / "conv.py"
+        path.write_text(path.read_text().replace("def dilate(", "def dilate(", 1))
+        assert watch.grade().score == 8
+        path.write_text(path.read_text() + "\n# a remark\n")
+        watch.grade()
+    assert "graded all cases in" in file.getvalue()
+    assert "graded 0 of 3 cases in" in file.getvalue()
+
+
+SOURCE = b"""\
+import numpy
+
+WIDTH = 3
+
+
+def helper(a):
+    return a
+
+
+def flip(a, axes):
+    return helper(a)
+
+
+def dilate(a, axes, dilation):
+    return a
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ids"),
+    [
+        (b"    return a\n\n\ndef flip", b"    return a + 0\n\n\ndef flip", {"flip"}),
+        (b"dilation):\n    return a", b"dilation):\n    return -a", {"dilate"}),
+        (b"WIDTH = 3", b"WIDTH = 4", {"flip", "dilate"}),
+        (b"import numpy", b"import numpy  # a remark", set()),
+        (b"import numpy", b"import numpy(", {"flip", "dilate"}),
+    ],
+    ids=["a_helper", "one_function", "a_constant", "a_remark", "no_python"],
+)
+def test_a_change_affects_the_exercises_that_reach_it(
+    handout: Path, before: bytes, after: bytes, ids: set[str]
+) -> None:
+    assert before in SOURCE
+    assignment = load(handout / "grading")
+    changed = {"conv.py": SOURCE.replace(before, after, 1)}
+
+    assert affected({"conv.py": SOURCE}, changed, assignment) == ids
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_which_case_runs_and_for_how_long_and_is_wiped() -> None:
+    terminal = Terminal()
+    with Progress(terminal, 7) as progress:
+        progress.watcher.begins("x_grad/stride-1")
+        line = progress.line(progress._since + 12.2)
+    assert line == "1 of 7: x_grad/stride-1, 12 s"
+    assert terminal.getvalue().endswith(f"\r{' ' * WIDEST}\r")
+
+
+def test_a_pipe_shows_no_progress() -> None:
+    pipe = io.StringIO()
+    with Progress(pipe, 7) as progress:
+        progress.watcher.begins("x_grad/stride-1")
+    assert pipe.getvalue() == ""
+
+
+@pytest.mark.parametrize("columns", ["60", "100"])
+def test_a_narrow_ascii_pipe_without_colour_is_readable_and_complete(flip_alone: Path, columns: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": columns, "NO_COLOR": "1"}
+    done = subprocess.run(
+        [*GRADER, "grade", "."], cwd=flip_alone, env=environment, capture_output=True, check=False
+    )
+
+    text = done.stdout.decode("ascii")
+    assert done.returncode == NOT_PASSED, done.stderr
+    assert max(map(len, text.splitlines())) <= int(columns)
+    assert "\x1b" not in text
+    for words in ("4 / 8 visible points", "dilate", "Next:", "expected  (1x3)"):
+        assert words in " ".join(text.split()) or words in text

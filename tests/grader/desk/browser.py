@@ -1,0 +1,55 @@
+"""A desk that listens, and a Chromium that looks at it."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+from starlette.types import ASGIApp
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+]
+
+
+@contextmanager
+def listening() -> Iterator[socket.socket]:
+    """A socket on a free port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        yield found
+
+
+@contextmanager
+def serving(app: ASGIApp, on: socket.socket) -> Iterator[None]:
+    """Serves the application in a thread."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [on]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium, without a window; the test is skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed here (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser: Any = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -1,0 +1,159 @@
+"""Laws of the desk's pages: what each shows, by name and never by trust."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from grader.batch.evidence import MOST_BYTES, file_rows
+from grader.batch.gradebook import Gradebook
+from grader.desk.class_view import key_of
+from grader.model.class_row import to_review, with_policies
+from grader.model.files import SubmittedFiles
+from tests.grader.desk.conftest import POLICIES, grade_class
+
+ADA, BOB, CYD, EVE, FAY = (f"/a/dense/s/{key_of(id)}" for id in ("ada", "bob", "cyd", "eve", "fay"))
+PAIR = f"/a/dense/similarity/pair?left={key_of('bob')}&right={key_of('cyd')}&file=dense.py"
+PAGES = [
+    *("/", "/audit", "/a/dense", "/a/later", "/a/dense/intake", "/a/dense/matrix", "/a/dense/matrix/page"),
+    *("/a/dense/misconceptions", "/a/dense/misconceptions?name=transposed", "/a/dense/cases"),
+    *("/a/dense/cases?name=dense/wide", "/a/dense/similarity", PAIR, ADA, BOB, EVE, FAY, f"{EVE}/feedback"),
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_there(desk: TestClient, path: str) -> None:
+    assert desk.get(path).status_code == 200
+
+
+def test_the_first_page_shows_the_assignments_by_the_names_of_their_folders(desk: TestClient) -> None:
+    text = desk.get("/").text
+    assert text.index(">dense<") < text.index(">later<")
+    assert "grader batch DIR_OR_ZIP --assignment later" in text
+
+
+def test_a_class_is_listed_by_name_with_what_happened_to_each(desk: TestClient) -> None:
+    text = desk.get("/a/dense").text
+    names = ["Ada Lovelace", "Bob Noyce", "Cyd Charisse", "Gus Weiler"]
+    places = [text.index(name) for name in names]
+    assert places == sorted(places)
+    assert "1 day 8 hours" in text and "submitted nothing" in text and "transposed" in text
+    assert "late, and nothing says by how much" in text and "grader batch --times FILE" in text
+
+
+def test_the_table_is_sorted_and_filtered_without_a_script(desk: TestClient) -> None:
+    by_score = desk.get("/a/dense?sort=score").text
+    assert by_score.index("Ada Lovelace") < by_score.index("Bob Noyce")
+    backwards = desk.get("/a/dense?sort=-score").text
+    assert backwards.index("Bob Noyce") < backwards.index("Ada Lovelace")
+    found = desk.get("/a/dense?q=charisse").text
+    assert "Cyd Charisse" in found and "Ada Lovelace" not in found
+    assert "Gus Weiler" in desk.get("/a/dense?show=absent").text
+    assert "Ada Lovelace" not in desk.get("/a/dense?show=late").text
+
+
+def test_the_counts_are_those_of_batch_and_reports(desk: TestClient, gradebook: Gradebook) -> None:
+    rows = with_policies(gradebook.grades(), POLICIES)
+    assert f"<b>{len(to_review(rows))}</b> need review" in desk.get("/a/dense").text
+    assert f"{len(to_review(rows))} need review" in desk.get("/").text
+
+
+def test_source_stands_beside_feedback_with_findings_at_their_lines(desk: TestClient) -> None:
+    text = desk.get(EVE).text
+    assert f'src="{EVE}/feedback"' in text
+    line = text.index('id="f1-5"')
+    assert "ValueError: dense.py:5:" in text[line : text.index('id="f1-6"')]
+    assert "off by five" in desk.get(f"{EVE}/feedback").text
+
+
+def test_what_changed_since_an_earlier_submission_is_shown(desk: TestClient) -> None:
+    text = desk.get(ADA).text
+    assert "raise NotImplementedError" in text[text.index("What changed") :]
+    assert "return total + x @ w" in text[text.index("What changed") :]
+    assert "No earlier submission" in desk.get(BOB).text
+
+
+def test_the_keys_lead_from_student_to_student(desk: TestClient) -> None:
+    """In the order of the table: the last has no next one, the first no previous one."""
+    seen, path = [], EVE
+    while path:
+        seen.append(path)
+        found = re.search(r'data-key="j" href="([^"]+)"', desk.get(path).text)
+        path = found[1] if found else ""
+    assert len(seen) == len(set(seen)) == 7
+    assert re.search(r'data-key="k" href="([^"]+)"', desk.get(seen[-1]).text)[1] == seen[-2]  # type: ignore[index]
+
+
+def test_a_misconception_shows_who_has_it_and_their_code(desk: TestClient) -> None:
+    text = desk.get("/a/dense/misconceptions?name=transposed").text
+    assert "Bob Noyce" in text and "Cyd Charisse" in text and "Ada Lovelace" not in text
+    assert text.count("for column in range(columns):") == 2
+
+
+def test_a_case_shows_rare_answers_first(desk: TestClient) -> None:
+    text = desk.get("/a/dense/cases?name=dense/hidden-1").text
+    assert text.index("<code>9</code>") < text.index("<code>7</code>")
+    assert "Ada Lovelace" in text[text.index("Who passes") :]
+
+
+def test_pairs_are_aligned_and_groups_of_more_than_two_are_drawn(desk: TestClient) -> None:
+    text = desk.get("/a/dense/similarity").text
+    assert text.count("<circle") >= 3 and PAIR.replace("&", "&amp;") in text
+    pair = desk.get(PAIR).text
+    assert re.search(r'<tr id="block1" class="first">', pair)
+    assert 'class="tx given">import numpy as np' in pair
+    assert 'class="tx alike">            for inner in range(w.shape[0]):' in pair
+
+
+def test_the_intake_shows_every_entry_and_what_ends_each_doubt(desk: TestClient) -> None:
+    text = desk.get("/a/dense/intake").text
+    for words in ("stray.txt", "ada/dense.py", "refused", "dense.py is missing", "Ada Lovelace"):
+        assert words in text
+    assert "ada/dense.py" not in desk.get("/a/dense/intake?role=refused").text
+
+
+def test_the_kill_matrix_is_the_one_that_verify_wrote(
+    desk: TestClient, open_desk: Callable[..., TestClient]
+) -> None:
+    assert "<h1>mutants</h1>" in desk.get("/a/dense/matrix/page").text
+    assert "grader verify later" in desk.get("/a/later/matrix").text
+
+
+def test_the_audit_log_is_searched(desk: TestClient) -> None:
+    text = desk.get("/audit?q=lovelace graded").text
+    assert text.count('<td data-label="what">graded') == 2 and "Bob Noyce" not in text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_that_a_student_wrote_is_markup(desk: TestClient, path: str) -> None:
+    text = desk.get(path).text
+    assert "<script>alert" not in text
+    assert not set(text) & {"\u202e", "\x00", "\x1b"}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_grows_with_a_line_that_a_student_wrote(desk: TestClient, path: str) -> None:
+    assert max(map(len, desk.get(path).text.splitlines())) < 10_000
+
+
+def test_a_page_of_an_open_desk_is_current(desk: TestClient, gradebook: Gradebook, root: Path) -> None:
+    """A batch that writes meanwhile is seen at the next look, whichever connection it has."""
+    assert "new idea" not in desk.get(ADA).text
+    (root / "class" / "ada" / "dense.py").write_text("# a new idea\n")
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as other:
+        grade_class(other, root)
+    assert "new idea" in desk.get(ADA).text
+
+
+def test_a_desk_can_be_read_while_a_batch_writes(desk: TestClient, gradebook: Gradebook, root: Path) -> None:
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as other, other.database.writing():
+        assert desk.get("/a/dense").status_code == 200
+
+
+def test_code_of_ten_megabytes_in_one_line_is_kept_in_part(root: Path) -> None:
+    submission = SubmittedFiles({"dense.py": b"x" * 10_000_000, "a" * 300: b"\x00\xff"})
+    rows = file_rows("digest", submission)
+    assert [len(row["content"]) for row in rows] == [2, MOST_BYTES]
+    assert rows[1]["size"] == 10_000_000

@@ -1,0 +1,80 @@
+"""After a judge was killed none of its processes is left, whatever the submission was in the midst of."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.model.grade import Sandbox
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+SECONDS = 240  # far more than any of it takes
+# Inside of one multiplication nothing but a signal reaches a process.
+ENDLESS = "x = 9\nx = x**x**x**x\n"
+JUDGE = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from grader.author.load import load
+from grader.author.render import provided_files
+from grader.judge.session import Session
+from grader.model.assignment import Limits
+from grader.model.files import SubmittedFiles
+from grader.model.grade import Sandbox
+
+assignment = load(Path(sys.argv[1]))
+assignment = replace(assignment, provided=provided_files(assignment), limits=Limits(import_seconds=600))
+with Session(assignment, sandbox=Sandbox(sys.argv[2])) as session:
+    session.grade(SubmittedFiles({"conv.py": sys.argv[3].encode()}), "endless")
+"""
+
+
+def test_no_process_of_a_judge_that_was_killed_is_left(
+    make_course: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Without a sandbox a worker in C code ends when its CPU time is used up; behind one it ends at once."""
+    assignment = make_course(tmp_path / "course") / "assignments" / "tiny"
+    judge = subprocess.Popen([sys.executable, "-c", JUDGE, assignment, Sandbox.BUBBLEWRAP, ENDLESS])
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end and judge.poll() is None and not any(map(is_busy, below(judge.pid))):
+        time.sleep(0.05)
+    started = set(below(judge.pid))
+    was_busy = any(map(is_busy, started))
+    judge.kill()
+    judge.wait()
+
+    assert was_busy
+    while time.monotonic() < end and any(map(is_running, started)):
+        time.sleep(0.05)
+    assert not [pid for pid in started if is_running(pid)]
+
+
+def below(pid: int) -> Iterator[int]:
+    """The processes that one started, and those that these did."""
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, words(path)):
+            yield child
+            yield from below(child)
+
+
+def words(path: Path) -> list[str]:
+    try:
+        return path.read_text().split()
+    except OSError:
+        return []
+
+
+def is_busy(pid: int) -> bool:
+    """Whether a process used more CPU time than starting takes."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2) > 2
+    except OSError:
+        return False
+
+
+def is_running(pid: int) -> bool:
+    found = words(Path(f"/proc/{pid}/stat"))
+    return bool(found) and " ".join(found).rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,217 @@
+"""Laws of a grade's page: it holds what its reader may see, as text, and every picture says what it shows."""
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from grader.draw.convolution import dilate, pad, steps_of
+from grader.draw.grid import index_of, shade
+from grader.draw.markup import element
+from grader.draw.warp import draw_warp
+from grader.model.assignment import Visibility
+from grader.model.example import Example, Table
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.report.next_step import Place
+from grader.report.pages.grade_page import Closer, article, to_html
+from tests.grader.desk.browser import chromium
+
+WIDTHS = (390, 1280)
+
+
+def table(name: str, rows: list[list[float]], wrong: bool = False) -> Table:
+    values = tuple(value for row in rows for value in row)
+    shape = (1, len(rows), len(rows[0]), 1)
+    return Table(name, shape, values, grid=(1, 2), wrong=(wrong,) * len(values) if wrong else ())
+
+
+X_GRAD = Example(
+    criterion="x_grad",
+    case="small-1",
+    probe="x_grad",
+    kind="conv",
+    description="small",
+    settings={"stride": (2, 1), "padding": (0, 0), "x.shape": (1, 4, 1, 1)},
+    inputs=(
+        Table("out_grad", (1, 2, 1, 1), (5.0, 7.0), grid=(1, 2)),
+        Table("w", (2, 1, 1, 1), (1.0, 2.0), grid=(0, 1)),
+    ),
+    expected=(table("expected", [[5], [10], [7], [14]]),),
+    actual=(table("actual", [[10], [5], [14], [7]], wrong=True),),
+    is_smallest=True,
+)
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.targets: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.targets += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(page: str) -> Tags:
+    tags = Tags()
+    tags.feed(page)
+    return tags
+
+
+@pytest.fixture
+def drawn(make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]) -> str:
+    """A page with heat maps, the smallest case, a finding in CUDA C and a link into the handout."""
+    wrong = CheckResult("x_grad", "stride-2", Status.WRONG, expected="5", actual="10", help="README.md#flip")
+    says = "kernels.cu:2: race in add: thread (3, 0, 0) of block (0, 0, 0) writes element 3 of out"
+    found = CheckResult("hidden", "add", Status.WRONG, actual=says, rationale=says)
+    grade = make_grade(make_criterion("x_grad", 10, [wrong]), make_criterion("hidden", 5, [found]))
+    whole = replace(X_GRAD, case="stride-2", is_smallest=False)
+    name = "x_grad/stride-2"
+    sources = {"kernels.cu": "__global__\nvoid add(float* out)\n{}\n"}
+    return to_html(
+        grade, closer=Closer({name: whole}, {name: X_GRAD}, sources, "README.html", Place(("k.cu",)))
+    )
+
+
+def test_a_page_is_one_file_and_loads_nothing(drawn: str) -> None:
+    page = read(drawn)
+    assert not page.tags & {"script", "img", "iframe", "object", "embed"}
+    assert [t for t in page.targets if not t.startswith("#")] == ["data:,", "README.html#flip"]
+    assert not re.search(r"url\(|@import|https?://", drawn)
+
+
+def test_every_link_inside_of_the_page_leads_to_a_place(drawn: str) -> None:
+    ids = set(re.findall(r' id="([^"]+)"', drawn))
+    inside = [target[1:] for target in read(drawn).targets if target.startswith("#")]
+    assert inside and set(inside) <= ids
+
+
+def test_hostile_text_is_only_text(
+    hostile: str, make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade], drawn: str
+) -> None:
+    result = CheckResult(
+        "x", hostile, Status.WRONG, actual=hostile, rationale="{code} {0} </pre><b>", output=hostile
+    )
+    criterion = replace(make_criterion("x", 10, [result]), id=hostile, title=hostile)
+    grade = replace(make_grade(criterion), submission="{x}</title>" + hostile, notes=(hostile,))
+    example = replace(X_GRAD, description=hostile, ended=hostile, settings={hostile: hostile})
+    page = read(to_html(grade, closer=Closer({}, {f"x/{hostile}": example}, {hostile: hostile})))
+    assert page.tags <= read(drawn).tags | {"pre", "ul"}
+    assert "<script>alert(1)</script>" in page.text
+    assert "{code} {0} </pre><b>" in page.text
+    assert "{x}</title>" in page.text
+    assert "\x1b" not in page.text
+
+
+def test_hidden_values_stay_hidden(mixed: Grade) -> None:
+    assert "SECRET" not in to_html(mixed)
+    assert "SECRET" in to_html(mixed, reveal=True)
+
+
+def test_every_visibility_but_visible_hides_on_the_page(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    for visibility in set(Visibility) - {Visibility.VISIBLE}:
+        secret = CheckResult("flip", "a", Status.WRONG, visibility, "SECRET", (7,), *["SECRET"] * 5)
+        page = to_html(make_grade(make_criterion("flip", 10, [secret, CheckResult("flip", "b", Status.OK)])))
+        assert "SECRET" not in page and "a hidden case fails" in page
+
+
+def test_a_value_is_read_by_hovering_and_by_the_keyboard(drawn: str) -> None:
+    assert "<title>actual [0, 2, 0, 0]: 14</title>" in drawn
+    assert re.search(
+        r'<g class="cell [^"]*wrong" tabindex="0" role="img" aria-label="actual \[0, 0, 0, 0\]: 10">', drawn
+    )
+
+
+def test_the_difference_is_drawn_beside_expected_and_actual(drawn: str) -> None:
+    assert "<title>difference [0, 0, 0, 0]: 5</title>" in drawn
+    assert "<title>difference [0, 1, 0, 0]: -5</title>" in drawn
+
+
+def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
+    """out_grad 5, 7 at stride 2 becomes 5 0 7; the kernel 1, 2 is flipped; the sum is what is expected."""
+    steps = steps_of(X_GRAD)
+    assert [step.says.partition(".")[0] for step in steps[:2]] == [
+        "out_grad, and the gaps that stride 2×1 left in it",
+        "The kernel, and the kernel flipped on both axes",
+    ]
+    assert "1·5 = 5 at [0, 0]. Your function gives 10." in steps[-1].says
+
+
+def test_the_steps_of_a_kernels_gradient_and_of_the_forward_pass_sum_to_the_expected_value() -> None:
+    x, w = table("x", [[1, 2, 3]]), Table("w", (1, 2, 1, 1), (4.0, 5.0), grid=(0, 1))
+    settings = {"stride": 1, "padding": 0}
+    wrong = table("actual", [[0, 0]], wrong=True)
+    forward = replace(
+        X_GRAD, settings=settings, inputs=(x, w), expected=(table("expected", [[14, 23]]),), actual=(wrong,)
+    )
+    assert "4·1 + 5·2 = 14 at [0, 0]" in steps_of(forward)[-1].says
+
+    out_grad = table("out_grad", [[6, 7]])
+    kernel = replace(
+        forward,
+        settings={**settings, "w.shape": (1, 2, 1, 1)},
+        inputs=(x, out_grad),
+        expected=(Table("expected", (1, 2, 1, 1), (20.0, 33.0), grid=(0, 1)),),
+        actual=(Table("actual", (1, 2, 1, 1), (0.0, 0.0), grid=(0, 1), wrong=(True, True)),),
+    )
+    assert "6·1 + 7·2 = 20 at [0, 0]" in steps_of(kernel)[-1].says
+
+
+def test_padding_and_gaps_are_what_the_words_mean() -> None:
+    assert pad([[1.0, 2.0]], 1, 0, 0, -1) == [[0.0], [1.0]]
+    assert dilate([[1.0, 2.0]], (1, 3)) == [[1.0, 0.0, 0.0, 2.0]]
+
+
+def test_a_finding_stands_in_the_margin_of_its_line_and_its_thread_in_its_warp(drawn: str) -> None:
+    row = next(line for line in drawn.split("<tr") if "void add" in line)
+    assert 'class="found"' in row and "race in add" in row
+    assert "warp 0: threads 3 marked, at element 3 of out" in drawn
+    assert draw_warp("no thread is named") is None
+
+
+def test_a_colour_says_sign_and_size_and_an_index_where_a_number_lies() -> None:
+    assert [shade(v, 8) for v in (0, 1, 8, -1, -8, float("nan"))] == ["zero", "p1", "p4", "n1", "n4", "nan"]
+    assert [index_of(p, (2, 3)) for p in (0, 2, 3, 5)] == [(0, 0), (0, 2), (1, 0), (1, 2)]
+
+
+def test_an_element_escapes_whatever_it_is_given() -> None:
+    assert element("p", "<b>", title='"') == '<p title="&quot;">&lt;b&gt;</p>'
+    assert element("p", element("b", "x")) == "<p><b>x</b></p>"
+
+
+def test_another_page_may_hold_the_article(mixed: Grade) -> None:
+    inside = article(mixed)
+    assert inside.startswith('<div class="grade">') and "<html" not in inside
+
+
+def test_a_browser_finds_nothing_serious_and_no_page_is_wider_than_its_window(
+    drawn: str, mixed: Grade, tmp_path: Path
+) -> None:
+    found = []
+    with chromium() as browser:
+        for number, text in enumerate((drawn, to_html(mixed))):
+            path = tmp_path / f"{number}.html"
+            path.write_text(text, encoding="utf-8")
+            for width, scheme in itertools.product(WIDTHS, ("light", "dark")):
+                size: Any = {"width": width, "height": 900}
+                context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
+                page = context.new_page()
+                page.goto(path.as_uri())
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                violations = Axe().run(page).response["violations"]
+                found += [v["id"] for v in violations if v["impact"] in ("serious", "critical")]
+                context.close()
+    assert found == []

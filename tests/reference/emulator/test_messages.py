@@ -1,0 +1,43 @@
+"""Laws of what a student reads of the compiler."""
+
+from pathlib import Path
+
+import pytest
+
+from reference.emulator.compile import NoCompiler, compile_library, compiler
+from reference.emulator.messages import MOST, errors_in
+from reference.emulator.source import CompileError
+
+STUB = "__global__ void stub(float* out, int n) {\n    // to be written\n}\n"
+
+
+def complaint_of(source: str, folder: Path) -> str:
+    try:
+        compiler()
+    except NoCompiler:
+        pytest.skip("no C++ compiler is installed")
+    with pytest.raises(CompileError) as caught:
+        compile_library(source, "kernels.cu", {}, [], True, folder)
+    return str(caught.value)
+
+
+def test_a_missing_semicolon_is_told_alone_with_its_line(tmp_path: Path) -> None:
+    """Unused parameters of the handout's stubs draw warnings, and no student reads them."""
+    said = complaint_of(STUB + "__global__ void f(float* out) {\n    out[0] = 1.0f\n}\n", tmp_path)
+
+    first, second = said.splitlines()
+    assert first.startswith("kernels.cu:5:") and "error" in first
+    assert second == "    out[0] = 1.0f"
+
+
+def test_at_most_ten_errors_are_told(tmp_path: Path) -> None:
+    body = "".join(f"    out[{n}] = missing_{n};\n" for n in range(25))
+    said = complaint_of(f"__global__ void f(float* out) {{\n{body}}}\n", tmp_path)
+
+    assert said.count("error:") == MOST
+    assert said.splitlines()[-1] == "and 15 more errors"
+
+
+def test_errors_elsewhere_are_kept_whole() -> None:
+    said = "/usr/bin/ld: cannot find -lm"
+    assert errors_in(said, "kernels.cu", "") == said

@@ -1,0 +1,105 @@
+"""Laws of a release: one version, a changelog that can be gathered, and a wheel that is checked first."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import grader
+
+
+def git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+@pytest.fixture
+def clone(repository: Path, tmp_path: Path) -> Path:
+    """The files of the repository as a repository of its own, with the environment of this one."""
+    root = tmp_path / "clone"
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=repository, check=True, capture_output=True, text=True
+    ).stdout.split("\0")
+    for name in filter(None, names):
+        if (repository / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(repository / name, root / name)
+    (root / ".venv").symlink_to(Path(sys.prefix))
+    (root / ".gitignore").write_text(".venv\nbuild/\n")
+    git(tmp_path, "init", "-q", "clone")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Everything")
+    return root
+
+
+def release(root: Path, version: str) -> subprocess.CompletedProcess[str]:
+    who = {
+        f"GIT_{role}_{what}": "a@example.org"
+        for role in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    return subprocess.run(
+        ["sh", "./release.sh", version], cwd=root, capture_output=True, text=True, env={**os.environ, **who}
+    )
+
+
+def test_the_version_stands_in_one_place_and_the_citation_agrees(repository: Path) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", grader.__version__)
+    assert 'dynamic = ["version"]' in (repository / "pyproject.toml").read_text()
+    citation = yaml.safe_load((repository / "CITATION.cff").read_text())
+    assert citation["version"] == grader.__version__
+
+
+def test_every_fragment_of_the_changelog_is_one_that_a_release_gathers(repository: Path) -> None:
+    fragments = {path.name for path in (repository / "changelog.d").iterdir()} - {"README.md"}
+    assert [name for name in sorted(fragments) if not re.fullmatch(r"\+[a-z0-9-]+\.change\.md", name)] == []
+
+
+@pytest.mark.parametrize("version", ["", "1.0", "v1.0.0", "1.0.0; true"])
+def test_what_is_no_version_is_refused_and_nothing_changes(clone: Path, version: str) -> None:
+    done = release(clone, version)
+    assert done.returncode == 2
+    assert "expected a version such as 1.2.3" in done.stderr
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_a_release_is_refused_while_something_is_not_committed(clone: Path) -> None:
+    (clone / "README.md").write_text("changed")
+    done = release(clone, "9.8.7")
+    assert (done.returncode, "commit or stash" in done.stderr) == (2, True)
+    assert (clone / "README.md").read_text() == "changed"
+
+
+@pytest.mark.slow
+def test_a_release_sets_the_version_gathers_the_changelog_and_tags(clone: Path) -> None:
+    (clone / "changelog.d" / "+of-this-test.change.md").write_text("A change that this test made.\n")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-qm", "Change something")
+    done = release(clone, "9.8.7")
+    assert done.returncode == 0, done.stderr
+    assert git(clone, "tag") == "v9.8.7\n"
+    assert git(clone, "status", "--porcelain") == ""
+    assert '__version__ = "9.8.7"' in (clone / "grader" / "__init__.py").read_text()
+    changelog = (clone / "CHANGELOG.md").read_text()
+    assert "## 9.8.7" in changelog and "A change that this test made." in changelog
+    assert [path.name for path in (clone / "changelog.d").iterdir()] == ["README.md"]
+    assert len(list((clone / "build" / "dist").glob("backflip-9.8.7-*.whl"))) == 1
+    again = release(clone, "9.8.7")
+    assert (again.returncode, "exists already" in again.stderr) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_release_whose_wheel_fails_its_check_commits_nothing(clone: Path) -> None:
+    (clone / "grader" / "py.typed").unlink()
+    git(clone, "commit", "-qam", "Lose py.typed")
+    before = git(clone, "rev-parse", "HEAD")
+    done = release(clone, "9.8.7")
+    assert (done.returncode, "holds no py.typed" in done.stderr) == (2, True)
+    assert git(clone, "rev-parse", "HEAD") == before
+    assert git(clone, "status", "--porcelain") == "" == git(clone, "tag")
