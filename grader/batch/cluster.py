@@ -28,6 +28,7 @@ from grader.model.errors import BackflipError, UserError
 LOCAL = "local"
 CONNECT_SECONDS = 10
 FIRST_WORKER_SECONDS = 60
+CLOSE_SECONDS = 10  # as long as Dask gives a loop of its own
 COUNT_SECONDS = 2.0  # how often the workers are counted
 
 _one_at_a_time = threading.Lock()
@@ -113,7 +114,7 @@ def running_loop() -> Iterator[Any]:
         yield loop
     finally:
         loop.add_callback(stop.set)
-        thread.join()
+        thread.join(timeout=CLOSE_SECONDS)
 
 
 def grade_on_cluster(

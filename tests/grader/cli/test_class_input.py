@@ -21,7 +21,7 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.model.student import Student, Submission
 from tests.grader.cli.conftest import RIGHT, grade_of
-from tests.waiting import LIMIT
+from tests.waiting import LIMIT, children_cpu_seconds
 
 Files = Mapping[str, str | bytes]
 WRONG = "raise SystemExit('of another student')\n"
@@ -327,7 +327,9 @@ def test_a_function_that_loops_takes_no_points_from_the_next(
         "eve/conv.py": f"from ndarray import zeros\n{LOOP}\n{right_dilate}",
         "zoe/conv.py": f"import time\nfrom ndarray import zeros\n{sleeps}\n{right_dilate}",
     }
+    before = children_cpu_seconds()
     assert grader.batch(folder(files)) == {"ada": FULL, "eve": "6", "zoe": "6"}
+    assert children_cpu_seconds() - before < 40
 
 
 META = "submission_1:\n  :submitters:\n  - :sid: ada\n    :name: Ada\n"

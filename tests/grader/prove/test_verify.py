@@ -24,6 +24,7 @@ from grader.prove.verify import HANDOUT, broken_points, leaks, submissions
 from tests import tiny_course
 from tests.tables import by_name
 from tests.tiny_course import RUBRIC
+from tests.waiting import children_cpu_seconds
 
 ASSIGNMENT = tiny_course.ASSIGNMENT.replace("case_seconds: 2", "case_seconds: 0.5, wall_factor: 60")
 
@@ -205,6 +206,7 @@ def faulty(sound: Path) -> Path:
 def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = children_cpu_seconds()
     status, said = verified(sound, monkeypatch)
 
     assert status == PASSED, said
@@ -218,6 +220,7 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
         "process_dies": "·· !! (crashed)",
     }
     assert "never_ends (timeout)" in (sound / "matrix" / "tiny.html").read_text()
+    assert children_cpu_seconds() - before < 45  # a hang costs one case of half a CPU second
 
 
 def test_every_broken_promise_is_one_line_that_names_file_and_line(
