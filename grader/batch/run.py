@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from grader.batch.decisions import AGAIN
-from grader.batch.evidence import keep_evidence
 from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook.decisions import AGAIN
+from grader.batch.gradebook.evidence import keep_evidence
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
-from grader.model.account import Doubt
+from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
 from grader.model.results.batch_summary import BatchSummary

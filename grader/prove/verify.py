@@ -10,8 +10,8 @@ from textwrap import dedent
 from types import MappingProxyType
 
 from grader.author.conditions import CONDITIONS
-from grader.author.cuda_source import code_of
-from grader.author.python_source import find_function
+from grader.author.exercises.cuda_functions import code_of
+from grader.author.exercises.python_source import find_function
 from grader.author.render import VIEWS, Rendered, render
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of

@@ -1,10 +1,8 @@
 """The gradebook: students, what they handed in, and every grade, in a database.
 
-All SQL is here and in `grader.batch.withdrawals`.
-
 How to read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts
 and when it was handed in, its grade, a person's adjustments, what went wrong); `students()`,
-`submissions()` and `audit_log()` give the rest. The tables are described in `grader.batch.tables`.
+`submissions()` and `audit_log()` give the rest. The tables are described in `tables.py`.
 """
 
 from collections import defaultdict
@@ -20,10 +18,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 
-from grader.batch.database import Database
-from grader.batch.decisions import read_decisions
-from grader.batch.grade_json import grade_from_row, grade_to_row, result_from_json, result_to_json
-from grader.batch.tables import (
+from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.decisions import read_decisions
+from grader.batch.gradebook.grade_json import grade_from_row, grade_to_row, result_from_json, result_to_json
+from grader.batch.gradebook.tables import (
     COUNTS,
     AdjustmentRow,
     ArrivalRow,
@@ -36,7 +34,7 @@ from grader.batch.tables import (
     SubmissionRow,
     Table,
 )
-from grader.batch.withdrawals import (
+from grader.batch.gradebook.withdrawals import (
     Change,
     Pair,
     Run,
@@ -109,7 +107,7 @@ class Gradebook:
 
     @property
     def database(self) -> Database:
-        """The database behind it, for `grader.batch.decisions` and `grader.batch.evidence`."""
+        """The database behind it, for `decisions` and `evidence`."""
         return self._database
 
     # what a batch does
@@ -354,7 +352,7 @@ class Gradebook:
         return {id: seconds for id, seconds in most.items() if seconds}
 
     def audit_log(self) -> list[dict[str, Any]]:
-        """What happened, in order: columns as in `grader.batch.tables.AuditRow`."""
+        """What happened, in order: columns as in `grader.batch.gradebook.tables.AuditRow`."""
         with self._database.reading() as db:
             return sorted(_rows(db, AuditRow), key=lambda row: row["id"])
 

@@ -23,10 +23,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 
-from grader.batch.grade_json import grade_to_row
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.schema_version import MIGRATIONS, revisions
-from grader.batch.tables import Table
+from grader.batch.gradebook.grade_json import grade_to_row
+from grader.batch.gradebook.schema_version import MIGRATIONS, revisions
+from grader.batch.gradebook.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
