@@ -116,8 +116,8 @@ def test_results_that_are_kept_by_content_are_read_back_equal(gradebook: Gradebo
     assert [row.grade for row in gradebook.grades()] == [grade, replace(grade, submission="bob")]
     assert gradebook.results("1").keys() == {"at conv/a", "at conv/b"}
     assert gradebook.results("2") == {}
-    assert [known.graded_by for known in gradebook.known("conv").values()] == ["by", "by"]
-    assert gradebook.known("another") == {}
+    assert [key.graded_by for key in gradebook.grade_keys("conv").values()] == ["by", "by"]
+    assert gradebook.grade_keys("another") == {}
 
 
 def test_a_grade_outlives_its_process(url: str, grade: Grade) -> None:
