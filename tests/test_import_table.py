@@ -11,6 +11,10 @@ import pytest
 from tests.tables import by_name
 
 OURS = ("grader", "reference", "assignments", "tests")
+COMPARED = (
+    *("comparison", "array_difference", "value_difference", "reference_answer", "answers", "shapes"),
+    "python_words",
+)
 OF_A_CASE = ("inputs", "case_model", "found_by_name")
 # In a package's name order, the longest first: (who, what of ours it may import, what of others').
 # "stdlib" stands for the standard library; everything may import itself.
@@ -27,11 +31,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "grader.judge.comparisons": (
         {"grader.model"}
-        | {f"grader.judge.{name}" for name in ("comparison", "array_difference", "answers", "shapes")}
+        | {f"grader.judge.{name}" for name in COMPARED}
         | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
         {"numpy", "pydantic"},
     ),
-    "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pytest"}),
+    "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pydantic_core", "pytest"}),
     "grader.author": (
         {"grader.model", "grader.judge", "grader.draw"},
         {"jinja2", "markdown_it", "numpy", "pydantic", "pydantic_core", "yaml"},

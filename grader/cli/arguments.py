@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
             _forget,
             _similarity,
             _serve,
+            _requests,
             _doctor,
         ),
     ):
@@ -288,6 +289,19 @@ def _similarity(commands: Any) -> None:
     )
 
 
+def _requests(commands: Any) -> None:
+    requests = commands.add_parser(
+        "requests",
+        help="queue students' requests for a regrade",
+        epilog="Each case in the feedback that `grader report` writes has a short code, which is checked: a "
+        "request is about feedback that this student got. `grader serve --edit` answers the requests.",
+    )
+    requests.add_argument(
+        "file", type=Path, metavar="CSV", help="student, case (x_grad/of-views · 7KQ2), text"
+    )
+    _add_gradebook(requests)
+
+
 def _serve(commands: Any) -> None:
     serve = commands.add_parser(
         "serve",
@@ -346,6 +360,13 @@ def _add_class(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--policy", action=_Renamed, new="--counts", help=argparse.SUPPRESS)
     parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
+    parser.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="when students submitted: a CSV of student and time, Canvas's submissions as JSON, Moodle's "
+        "logs or worksheet, or Gradescope's grades",
+    )
     layouts = modules_of("intake.layouts")
     parser.add_argument(
         "--layout",

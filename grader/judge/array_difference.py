@@ -6,19 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.answers import Array, arrays_of
-from grader.judge.comparison import DTYPE, Difference, Expected, Judged, Question
+from grader.judge.answers import Array
+from grader.judge.comparison import Difference, Expected
 from grader.judge.shapes import Shape, explain_shape
-from grader.model.grade import Status
-
-
-def against_reference(question: Question) -> Judged:
-    """The submission's answer, and where it first leaves the reference's."""
-    expected = question.oracle.expected(question.case, question.inputs)
-    outcome = question.submission.run(question.case.probe, question.inputs)
-    if outcome.status is not Status.OK:
-        return outcome, None
-    return outcome, first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape)
 
 
 def first_difference(
