@@ -19,7 +19,7 @@ AUTOGRADER, TERMINAL = "gradescope-autograder", "terminal"
 
 def modules_of(package: str) -> tuple[str, ...]:
     """The names of what a package of the grader offers, one module each; none of them is imported."""
-    folder = Path(__file__).parents[1].joinpath(*package.split("."))
+    folder = Path(__file__).parents[2].joinpath(*package.split("."))
     return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
 
 

@@ -1,0 +1,2 @@
+"""Parses the command line, and guards what the commands print. May import: grader.model.
+"""
