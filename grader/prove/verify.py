@@ -16,7 +16,7 @@ from grader.author.render import VIEWS, Rendered, render
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of
 from grader.judge.inputs import Inputs
-from grader.judge.selection import criteria_of_exercises
+from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant

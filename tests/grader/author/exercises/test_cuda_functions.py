@@ -8,7 +8,7 @@ import pytest
 from grader.author.exercises.cuda_functions import cut_kernel, kernels
 from grader.author.load import load
 from grader.author.render import render
-from grader.judge.selection import criteria_of_exercises
+from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.errors import UserError
 from grader.prove.mutants import read_mutants
 from grader.prove.verify import leaks
