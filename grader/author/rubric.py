@@ -45,7 +45,7 @@ def lines_of(rubric: Path) -> dict[str, int]:
     return lines
 
 
-def _anchors(readme: Path) -> set[str]:
+def anchors_of(readme: Path) -> set[str]:
     """The anchors of a Markdown file's headings, made as GitHub makes them."""
     text = read(readme, "no such file: help texts point into it")
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)  # a comment in code is no heading
@@ -62,7 +62,7 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
         raise document.fail(
             f"found assignment {model.assignment!r}, expected {assignment!r}", ("assignment",)
         )
-    anchors = _anchors(readme)
+    anchors = anchors_of(readme)
     criteria: list[Criterion] = []
     for number, criterion in enumerate(model.criteria):
         place = ("criteria", number)

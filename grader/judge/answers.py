@@ -50,7 +50,9 @@ def of_arrays(outcome: Outcome) -> Outcome:
     """An outcome for what can compare arrays alone: any other answer is an error of the submission's."""
     if outcome.status is not Status.OK or (value := value_of(outcome.arrays)) is NO_VALUE:
         return outcome
-    return replace(outcome, status=Status.ERROR, arrays=(), reason=no_array(value), error="TypeError")
+    return replace(
+        outcome, status=Status.ERROR, arrays=(), reason=f"TypeError: {no_array(value)}", error="TypeError"
+    )
 
 
 def no_array(value: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 Shape = tuple[int, ...]
+POSSIBLE = "\none possible cause: "  # begins what fits the lengths, and may well be something else
 
 
 def no_arithmetic(expected: Shape, actual: Shape) -> str:
@@ -16,7 +17,12 @@ def explain_shape(expected: Shape, actual: Shape, slip: Callable[[Shape, Shape],
         return f"the result has {len(actual)} axes and not {len(expected)}"
     if sorted(expected) == sorted(actual):
         return "the lengths are right and stand in the wrong order: axes were exchanged"
-    if arithmetic := slip(expected, actual):
-        return arithmetic
     axes = [axis for axis, (e, a) in enumerate(zip(expected, actual, strict=True)) if e != a]
-    return "; ".join(f"axis {axis} has length {actual[axis]} and not {expected[axis]}" for axis in axes)
+    lengths = "; ".join(f"axis {axis} has length {actual[axis]} and not {expected[axis]}" for axis in axes)
+    arithmetic = slip(expected, actual)
+    return f"{lengths}{POSSIBLE}{arithmetic}" if arithmetic else lengths
+
+
+def without_slip(rationale: str) -> str:
+    """What is certain of a rationale: a length that merely fits is of use where nothing better is found."""
+    return rationale.partition(POSSIBLE)[0]
