@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jinja2
 
-from grader.author.python_source import find_function, without_methods
+from grader.author.exercises.python_source import find_function, without_methods
 from grader.author.worked_numbers import FUNCTIONS, Variant
 from grader.draw.pictures import PICTURES, title_of
 from grader.model.assignment import Assignment

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.model.class_input.identity import Claim, Identities
 from grader.model.errors import UserError
-from grader.model.identity import Claim, Identities
 from grader.model.request_code import code_of, read_code
 from grader.model.student import Student
 from grader.model.text import clean_line

@@ -19,7 +19,7 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.run import run_batch
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted, read_class
-from grader.model.account import Doubt
+from grader.model.class_input.account import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.model.class_input.times import course_time
 from grader.model.late_policy import Policies, Standing, lateness_of
 from grader.model.student import Student, Submission
-from grader.model.times import course_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

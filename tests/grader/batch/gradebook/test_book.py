@@ -23,10 +23,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 
-from grader.batch.grade_json import grade_to_row
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.schema_version import MIGRATIONS, revisions
-from grader.batch.tables import Table
+from grader.batch.gradebook.grade_json import grade_to_row
+from grader.batch.gradebook.schema_version import MIGRATIONS, revisions
+from grader.batch.gradebook.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
@@ -116,8 +116,8 @@ def test_results_that_are_kept_by_content_are_read_back_equal(gradebook: Gradebo
     assert [row.grade for row in gradebook.grades()] == [grade, replace(grade, submission="bob")]
     assert gradebook.results("1").keys() == {"at conv/a", "at conv/b"}
     assert gradebook.results("2") == {}
-    assert [known.graded_by for known in gradebook.known("conv").values()] == ["by", "by"]
-    assert gradebook.known("another") == {}
+    assert [key.graded_by for key in gradebook.grade_keys("conv").values()] == ["by", "by"]
+    assert gradebook.grade_keys("another") == {}
 
 
 def test_a_grade_outlives_its_process(url: str, grade: Grade) -> None:

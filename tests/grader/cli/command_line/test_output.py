@@ -11,7 +11,7 @@ import pytest
 from grader.__main__ import main
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
-from grader.cli.output import NEAREST
+from grader.cli.command_line.output import NEAREST
 
 GRADER = (sys.executable, "-m", "grader")
 COMMANDS = ("grade", "report", "batch")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from grader.author.exercise import Function
+from grader.author.exercises.exercise import Function
 
 MISSING = "// yours to write"
 # what holds brackets and names that are none: comments, texts, characters, the preprocessor's lines

@@ -1,64 +1,50 @@
 """The gradebook: students, what they handed in, and every grade, in a database.
 
-All SQL is here and in `grader.batch.withdrawals`.
-
 How to read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts
 and when it was handed in, its grade, a person's adjustments, what went wrong); `students()`,
-`submissions()` and `audit_log()` give the rest. The tables are described in `grader.batch.tables`.
+`submissions()` and `audit_log()` give the rest. The tables are described in `tables.py`.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
-from itertools import islice
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy import Table as SqlTable
-from sqlalchemy.dialects import postgresql, sqlite
 
-from grader.batch.database import Database
-from grader.batch.decisions import read_decisions
-from grader.batch.grade_json import grade_from_row, grade_to_row, result_from_json, result_to_json
-from grader.batch.tables import (
+from grader.batch.gradebook.adjustment_rows import write_adjustment
+from grader.batch.gradebook.case_results import read_case_results, write_case_results
+from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.grade_json import grade_to_row
+from grader.batch.gradebook.standings import STUDENT_FIELDS, read_standings, student_of, submission_of
+from grader.batch.gradebook.statements import CHUNK, chunks, read_rows, table_of, upsert
+from grader.batch.gradebook.tables import (
     COUNTS,
-    AdjustmentRow,
     ArrivalRow,
     AuditRow,
-    CaseRow,
     FaultRow,
     GradeRow,
     RunRow,
     StudentRow,
     SubmissionRow,
-    Table,
 )
-from grader.batch.withdrawals import (
+from grader.batch.gradebook.withdrawals import (
     Change,
-    Pair,
     Run,
-    Withdrawn,
     bring_back,
     list_runs,
     mark_run,
     mark_student,
     read_withdrawn,
-    rostered_assignments,
     unmark_student,
 )
 from grader.model.class_row import ClassRow
-from grader.model.decision import NONE
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade
 from grader.model.student import Adjustment, Student, Submission
-
-T = TypeVar("T")
-CHUNK = 200  # rows that are read or written at once
-STUDENT_FIELDS = tuple(field.name for field in fields(Student))
-SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
 
 @dataclass(frozen=True)
@@ -78,8 +64,8 @@ class Graded:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A grade of which only the key was read."""
+class GradeKey:
+    """What a batch must know of a grade: what it was graded with, its score, whether it counts."""
 
     graded_by: str
     score: Fraction
@@ -109,7 +95,7 @@ class Gradebook:
 
     @property
     def database(self) -> Database:
-        """The database behind it, for `grader.batch.decisions` and `grader.batch.evidence`."""
+        """The database behind it, for `decisions` and `evidence`."""
         return self._database
 
     # what a batch does
@@ -143,32 +129,31 @@ class Gradebook:
         again: set[tuple[str, str]] = set()
         with self._database.writing() as db:
             self._add_students(db, students, by_roster)
-            for handed_in in _chunks(submissions, CHUNK):
+            for handed_in in chunks(submissions, CHUNK):
                 rows = [{"id": s.id, **asdict(s), "confirmed": ""} for s in handed_in]
-                new = _insert(db, SubmissionRow).values(rows)
+                new = upsert(db, SubmissionRow).values(rows)
                 known = {n: new.excluded[n] for n in ("submitted_at", "late", "doubt")}
                 db.execute(new.on_conflict_do_update(index_elements=["id"], set_=known))
                 if self._run_id is not None:
                     arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in handed_in]
-                    db.execute(_insert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
+                    db.execute(upsert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
                 again |= bring_back(db, self._run_id, handed_in)
             for student, assignment in sorted(again):
                 key = {"student_id": student, "assignment": assignment}
                 self._log(db, "restored", key, {"reason": "a batch brought it again"})
         return tuple(sorted({student for student, _ in again}))
 
-    def known(self, assignment: str) -> dict[str, Known]:
+    def grade_keys(self, assignment: str) -> dict[str, GradeKey]:
         """Every grade of an assignment, by its submission's id; its key alone is read."""
         columns = (GradeRow.submission_id, GradeRow.graded_by, GradeRow.score, GradeRow.counts)
         with self._database.reading() as db:
             found = db.execute(select(*columns).where(GradeRow.assignment == assignment))
-            return {id: Known(by, Fraction(score), counts) for id, by, score, counts in found}
+            return {id: GradeKey(by, Fraction(score), counts) for id, by, score, counts in found}
 
     def results(self, files: str) -> dict[str, CheckResult]:
         """What is known of the cases that ran on these files, by address."""
         with self._database.reading() as db:
-            found = db.execute(select(CaseRow.address, CaseRow.result).where(CaseRow.files == files))
-            return {address: result_from_json(data) for address, data in found}
+            return read_case_results(db, files)
 
     def record(self, submission: Submission, graded: Graded, among: Sequence[str] = ()) -> None:
         """Writes a grade, wholly or not at all, in place of an earlier one of the same submission.
@@ -178,7 +163,7 @@ class Gradebook:
         """
         grade, key = graded.grade, _of(submission)
         with self._database.writing() as db:
-            self._store(db, submission.files, graded.fresh)
+            write_case_results(db, submission.files, graded.fresh)
             rival = db.execute(
                 select(GradeRow.submission_id, GradeRow.score).filter_by(**key).where(COUNTS)
             ).one_or_none()
@@ -190,7 +175,7 @@ class Gradebook:
             before = db.scalar(select(GradeRow.score).filter_by(submission_id=submission.id))
             db.execute(delete(GradeRow).filter_by(submission_id=submission.id))
             row = {"submission_id": submission.id, "counts": counts, "graded_by": graded.graded_by, **key}
-            db.execute(insert(_table(GradeRow)), row | grade_to_row(grade, graded.addresses))
+            db.execute(insert(table_of(GradeRow)), row | grade_to_row(grade, graded.addresses))
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             detail = {"submission": submission.id, "score": str(grade.score), "before": before}
             ran = {"ran": len(graded.fresh), "seconds": round(graded.seconds, 3)}
@@ -238,7 +223,7 @@ class Gradebook:
         """
         with self._database.writing() as db:
             for id in submission_ids:
-                row = next(_rows(db, SubmissionRow, SubmissionRow.id == id), None)
+                row = next(read_rows(db, SubmissionRow, SubmissionRow.id == id), None)
                 if row is None:
                     raise UserError(
                         f"found no submission {id!r}; expected the id of one", self._database.name
@@ -256,7 +241,9 @@ class Gradebook:
         """
         with self._database.writing() as db:
             for adjustment in adjustments:
-                self._adjust(db, adjustment)
+                key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
+                detail = write_adjustment(db, adjustment, self._database.name)
+                self._log(db, "adjusted", key, detail)
 
     def forget_run(
         self,
@@ -317,7 +304,7 @@ class Gradebook:
         the roster submitted nothing. What is withdrawn has no row.
         """
         with self._database.reading() as db:
-            rows = list(_standings(db, None, in_full=True))
+            rows = list(read_standings(db, None, in_full=True))
         return sorted(rows, key=lambda row: (row.student_id, row.assignment))
 
     def standings(self, assignment: str, in_full: bool = False) -> Iterator[ClassRow]:
@@ -326,20 +313,21 @@ class Gradebook:
         Unless `in_full`, of their cases only those are there that the grader failed to judge.
         """
         with self._database.reading() as db:
-            yield from _standings(db, assignment, in_full)
+            yield from read_standings(db, assignment, in_full)
 
     def students(self) -> list[Student]:
         """Those on the roster, and those who submitted what is not withdrawn, sorted by id."""
         with self._database.reading() as db:
             withdrawn = read_withdrawn(db).students
-            known = (_student(row) for row in _rows(db, StudentRow))
+            known = (student_of(row) for row in read_rows(db, StudentRow))
             return sorted((s for s in known if s.id not in withdrawn), key=lambda s: s.id)
 
     def submissions(self, assignment: str) -> list[Submission]:
         """The submissions to an assignment that are not withdrawn, sorted by student, time and sequence."""
         with self._database.reading() as db:
             withdrawn = read_withdrawn(db)
-            found = list(map(_submission, _rows(db, SubmissionRow, SubmissionRow.assignment == assignment)))
+            rows = read_rows(db, SubmissionRow, SubmissionRow.assignment == assignment)
+            found = list(map(submission_of, rows))
         kept = (s for s in found if s.id not in withdrawn.submissions)
         kept = (s for s in kept if (s.student_id, s.assignment) not in withdrawn.pairs)
         return sorted(kept, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
@@ -354,16 +342,16 @@ class Gradebook:
         return {id: seconds for id, seconds in most.items() if seconds}
 
     def audit_log(self) -> list[dict[str, Any]]:
-        """What happened, in order: columns as in `grader.batch.tables.AuditRow`."""
+        """What happened, in order: columns as in `grader.batch.gradebook.tables.AuditRow`."""
         with self._database.reading() as db:
-            return sorted(_rows(db, AuditRow), key=lambda row: row["id"])
+            return sorted(read_rows(db, AuditRow), key=lambda row: row["id"])
 
     def _add_students(self, db: Connection, students: Iterable[Student], by_roster: bool) -> None:
         listed: list[str] = []
         if by_roster:
             db.execute(update(StudentRow).values(on_roster=False))
-        for some in _chunks(students, CHUNK):
-            new = _insert(db, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in some])
+        for some in chunks(students, CHUNK):
+            new = upsert(db, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in some])
             known = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
             newer = new.on_conflict_do_update(index_elements=["id"], set_=known)
             db.execute(newer if by_roster else new.on_conflict_do_nothing())
@@ -371,54 +359,10 @@ class Gradebook:
         if by_roster and self._run_id is not None:
             db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=listed))
 
-    def _adjust(self, db: Connection, adjustment: Adjustment) -> None:
-        values = asdict(adjustment) | {"points": str(adjustment.points)}
-        key = {n: values[n] for n in ("student_id", "assignment", "criterion")}
-        if db.scalar(select(StudentRow.id).filter_by(id=adjustment.student_id)) is None:
-            raise UserError(
-                f"found no student {adjustment.student_id!r}; expected one who is on the roster or "
-                "handed something in",
-                self._database.name,
-            )
-        values["submission"] = self._bound_to(db, adjustment)
-        about = [getattr(AdjustmentRow, n) == value for n, value in key.items()]
-        previous = next(_rows(db, AdjustmentRow, *about), None)
-        before = previous and previous["points"]
-        db.execute(delete(AdjustmentRow).filter_by(**key))
-        if adjustment.points:
-            db.execute(insert(AdjustmentRow).values(values))
-        said = {n: v for n, v in values.items() if n not in ("student_id", "assignment")}
-        self._log(db, "adjusted", key, said | {"before": before, "previous": previous})
-
-    def _bound_to(self, db: Connection, adjustment: Adjustment) -> str:
-        """The id of the submission that an adjustment is for; "" for none."""
-        key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
-        if adjustment.applies_to == "student" or adjustment.submission == "":
-            return ""
-        if adjustment.submission is None:
-            return db.scalar(select(GradeRow.submission_id).filter_by(**key).where(COUNTS)) or ""
-        if db.scalar(select(SubmissionRow.id).filter_by(id=adjustment.submission, **key)) is None:
-            raise UserError(
-                f"found submission {adjustment.submission!r} for {adjustment.student_id!r} in "
-                f"{adjustment.assignment}; expected the id of one of theirs, or nothing",
-                self._database.name,
-            )
-        return adjustment.submission
-
-    def _store(self, db: Connection, files: str, fresh: Mapping[str, CheckResult]) -> None:
-        rows = [
-            {"files": files, "address": address, "status": result.status, "result": result_to_json(result)}
-            for address, result in fresh.items()
-        ]
-        if rows:  # where a person wanted a case run again, its last run counts
-            new = _insert(db, CaseRow)
-            last = {name: new.excluded[name] for name in ("status", "result")}
-            db.execute(new.on_conflict_do_update(index_elements=["files", "address"], set_=last), rows)
-
     def _log(self, db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
         about = {n: key[n] for n in ("student_id", "assignment")}
         row = {"at": _now(), "run_id": self._run_id, "action": action, "detail": detail, **about}
-        db.execute(insert(_table(AuditRow)), row)
+        db.execute(insert(table_of(AuditRow)), row)
 
 
 def _is_better(rival: str, score: str, submission: Submission, grade: Grade, among: Sequence[str]) -> bool:
@@ -426,134 +370,6 @@ def _is_better(rival: str, score: str, submission: Submission, grade: Grade, amo
     if rival == submission.id or rival not in among:
         return False
     return (Fraction(score), among.index(rival)) > (grade.score, among.index(submission.id))
-
-
-def _standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
-    """The standings in one assignment, or in all; `in_full` with what each case came to."""
-    students = {row["id"]: _student(row) for row in _rows(db, StudentRow)}
-    withdrawn = read_withdrawn(db)
-    faults = _faults(db, assignment, withdrawn)
-    adjusted = _adjusted(db, assignment, withdrawn)
-    absent = _absent(db, assignment, withdrawn)
-    offered = _offered(db, assignment)
-    decided = read_decisions(db, assignment)
-
-    def row(key: tuple[str, str], submission: Submission | None, grade: Grade | None) -> ClassRow:
-        return ClassRow(
-            student_id=key[0],
-            assignment=key[1],
-            grade=grade,
-            fault=faults.pop(key, ""),
-            student=students[key[0]],
-            submission=submission,
-            adjustments=tuple(sorted(adjusted.pop(key, ()), key=lambda a: a.criterion)),
-            absent=key in absent,
-            offered=offered.get(key[1], Fraction(0)),
-        ).with_decisions(decided.get(key, NONE))
-
-    for submission, grade in _counting(db, assignment, in_full):
-        key = (submission.student_id, submission.assignment)
-        if key not in withdrawn.pairs and submission.id not in withdrawn.submissions:
-            yield row(key, submission, grade)
-    for key in faults.keys() | adjusted.keys() | absent:
-        yield row(key, None, None)
-
-
-def _adjusted(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, list[Adjustment]]:
-    adjusted = defaultdict(list)
-    for row in _rows(db, AdjustmentRow, *_where(AdjustmentRow, assignment)):
-        key = (row["student_id"], row["assignment"])
-        if key not in withdrawn.pairs and row["student_id"] not in withdrawn.students:
-            adjusted[key].append(Adjustment(**{**row, "points": Fraction(row["points"])}))
-    return adjusted
-
-
-def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, str]:
-    """Why grading failed; of several submissions the last one's reason."""
-    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
-    found = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
-    faults = {}
-    for id, student, name, reason in db.execute(
-        found.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
-    ):
-        if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:
-            faults[student, name] = reason
-    return faults
-
-
-def _offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
-    """The points that an assignment offers, as far as grades that count say so."""
-    found = select(GradeRow.assignment, GradeRow.max_score).where(COUNTS, *_where(GradeRow, assignment))
-    offered: dict[str, Fraction] = defaultdict(Fraction)
-    for name, points in db.execute(found.distinct()):
-        offered[name] = max(offered[name], Fraction(points))
-    return offered
-
-
-def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set[Pair]:
-    """Students on the roster who submitted nothing, in each assignment of which a class was graded by one."""
-    graded = {name for name in rostered_assignments(db) if assignment in (None, name)}
-    if not graded:
-        return set()
-    listed = db.scalars(select(StudentRow.id).where(StudentRow.on_roster)).all()
-    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
-    found = db.execute(select(*columns).where(SubmissionRow.assignment.in_(graded)))
-    present = {(student, name) for id, student, name in found if id not in withdrawn.submissions}
-    return {(student, name) for name in graded for student in listed} - present - withdrawn.pairs
-
-
-def _where(table: Any, assignment: str | None) -> list[Any]:
-    return [] if assignment is None else [table.assignment == assignment]
-
-
-def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator[tuple[Submission, Grade]]:
-    """The grades that count, with their submissions; only some at a time are read as rows."""
-    counting = select(GradeRow.submission_id).where(COUNTS, *_where(GradeRow, assignment))
-    ids = db.scalars(counting).all()
-    for some in _chunks(ids, CHUNK):
-        handed_in = {
-            row["id"]: _submission(row) for row in _rows(db, SubmissionRow, SubmissionRow.id.in_(some))
-        }
-        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-        files = {s.files for s in handed_in.values()} if in_full else ()
-        for row in _rows(db, CaseRow, CaseRow.files.in_(files)) if files else ():
-            results[row["files"]][row["address"]] = row["result"]
-        for row in _rows(db, GradeRow, GradeRow.submission_id.in_(some)):
-            submission = handed_in[row["submission_id"]]
-            yield submission, grade_from_row(row, results[submission.files] if in_full else None)
-
-
-def _student(row: Mapping[str, Any]) -> Student:
-    return Student(**{name: row[name] for name in STUDENT_FIELDS})
-
-
-def _submission(row: Mapping[str, Any]) -> Submission:
-    """A doubt that a person accepted is none."""
-    values = {name: row[name] for name in SUBMISSION_FIELDS}
-    return Submission(**values | {"doubt": "" if row["doubt"] == row["confirmed"] else row["doubt"]})
-
-
-def _rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[str, Any]]:
-    columns = (column.label(column.key) for column in _table(table).columns)
-    for row in db.execute(select(*columns).where(*where)).mappings():
-        yield dict(row)
-
-
-def _insert(db: Connection, table: type[Table]) -> Any:
-    """An insert that may say what to do about a row that is there already."""
-    return (sqlite if db.dialect.name == "sqlite" else postgresql).insert(_table(table))
-
-
-def _table(table: type[Table]) -> SqlTable:
-    """The table itself: rows of the ORM cost twice the time."""
-    assert isinstance(table.__table__, SqlTable)
-    return table.__table__
-
-
-def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    remaining = iter(values)
-    while some := list(islice(remaining, size)):
-        yield some
 
 
 def _of(submission: Submission) -> dict[str, str]:

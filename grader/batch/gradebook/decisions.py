@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from grader.batch.database import Database
-from grader.batch.tables import (
+from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.tables import (
     COUNTS,
     AdjustmentRow,
     AuditRow,

@@ -24,7 +24,7 @@ from grader.model.student import Adjustment, Student, Submission
 from grader.report.formats import Request, format_of, names
 from grader.report.terminal.batch_screen import BatchScreen
 from grader.report.terminal.batch_summary import print_summary
-from tests.grader.batch.test_gradebook import old_rows
+from tests.grader.batch.gradebook.test_book import old_rows
 from tests.grader.batch.test_run import Executor
 
 ROSTER = tuple(map(Student, ("ada", "bob", "cleo")))

@@ -7,17 +7,17 @@ import pytest
 from grader.author.load import load, load_course
 from grader.cli.course import from_repository
 from grader.judge.comparison import Expected
-from grader.judge.examples import examples_of
-from grader.judge.look import used_inputs, wrong_in
+from grader.judge.examples.failing import examples_of
+from grader.judge.examples.look import used_inputs, wrong_in
+from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, ladder, may_be_small
 from grader.judge.session import Session
-from grader.judge.smallest import MOST_CANDIDATES, candidates, ladder, may_be_small
 from grader.model.example import Table
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Sandbox
 from grader.prove.mutants import read_mutants
 from grader.prove.verify import submissions
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments

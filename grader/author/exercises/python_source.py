@@ -5,8 +5,8 @@ import textwrap
 from functools import lru_cache
 from pathlib import Path
 
-from grader.author.cuda_source import cut_kernel
-from grader.author.exercise import Function
+from grader.author.exercises.cuda_functions import cut_kernel
+from grader.author.exercises.exercise import Function
 from grader.model.errors import UserError
 
 

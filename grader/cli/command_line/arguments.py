@@ -1,26 +1,25 @@
 """Every command's options. It imports no command, so that `grader --help` is there at once."""
 
 import argparse
-import os
-import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import grader
+from grader.cli.command_line.shared_options import (
+    add_accept_renamed,
+    add_class,
+    add_gradebook,
+    add_jobs,
+    add_names,
+    add_sandbox,
+    modules_of,
+)
 from grader.model.assignment import Device
 from grader.model.errors import UserError
-from grader.model.grade import Sandbox
 
-DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 LATER = ("after_due_date", "after_published")
 AUTOGRADER, TERMINAL = "gradescope-autograder", "terminal"
-
-
-def modules_of(package: str) -> tuple[str, ...]:
-    """The names of what a package of the grader offers, one module each; none of them is imported."""
-    folder = Path(__file__).parents[1].joinpath(*package.split("."))
-    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -78,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _generate(commands: Any) -> None:
     generate = commands.add_parser("generate", help="write handouts and solutions")
-    _add_names(generate)
+    add_names(generate)
     generate.add_argument("--out", type=Path, default=Path("build"), help="default: build")
     generate.add_argument(
         "--variant", default="", metavar="ID", help="one student's handout, with worked numbers of their own"
@@ -87,9 +86,9 @@ def _generate(commands: Any) -> None:
 
 def _verify(commands: Any) -> None:
     verify = commands.add_parser("verify", help="hold assignments to their promises, by their mutants")
-    _add_names(verify)
+    add_names(verify)
     verify.add_argument("--out", type=Path, default=Path("build/verify"), help="default: %(default)s")
-    _add_jobs(verify)
+    add_jobs(verify)
     verify.add_argument(
         "--seeds",
         type=int,
@@ -111,7 +110,7 @@ def _grade(commands: Any) -> None:
     grade.add_argument(
         "submission", type=Path, metavar="DIR_OR_ZIP", help="the folder or zip with the submitted files"
     )
-    _add_accept_renamed(grade)
+    add_accept_renamed(grade)
     grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
     grade.add_argument(
         "--device",
@@ -140,7 +139,7 @@ def _grade(commands: Any) -> None:
         "--case", default="", metavar="NAME", help="only this case: dilate/two-rows; * stands for any text"
     )
     grade.add_argument("--all", action="store_true", help="show every failing case of every exercise in full")
-    _add_sandbox(grade)
+    add_sandbox(grade)
 
 
 def _try(commands: Any) -> None:
@@ -168,25 +167,25 @@ def _submit(commands: Any) -> None:
 
 def _batch(commands: Any) -> None:
     batch = commands.add_parser("batch", help="grade a class into the gradebook")
-    _add_class(batch)
+    add_class(batch)
     batch.add_argument(
         "--accept-missing",
         action="store_true",
         help="confirm a score of 0 for each submission whose file is missing or cannot be read",
     )
-    _add_gradebook(batch)
-    _add_jobs(batch)
+    add_gradebook(batch)
+    add_jobs(batch)
     batch.add_argument(
         "--cluster", metavar="ADDRESS", help="tcp://HOST:PORT of a Dask scheduler, or local to start one"
     )
-    _add_sandbox(batch)
+    add_sandbox(batch)
 
 
 def _intake(commands: Any) -> None:
     intake = commands.add_parser(
         "intake", help="show which files of a class would be graded, and for whom, without grading"
     )
-    _add_class(intake)
+    add_class(intake)
     intake.add_argument("--csv", type=Path, metavar="FILE", help="write the table as CSV; - prints it")
 
 
@@ -203,7 +202,7 @@ def _report(commands: Any) -> None:
         "Moodle's grading worksheet. Whoever has no final score is named, and the exit status is 1. "
         "gradescope-autograder reads no gradebook: it packs the zip that grades an assignment there.",
     )
-    _add_gradebook(report)
+    add_gradebook(report)
     formats = sorted((*modules_of("report.formats"), AUTOGRADER, TERMINAL))
     report.add_argument("--format", required=True, choices=formats, metavar="NAME", help=", ".join(formats))
     report.add_argument("--assignment", metavar="NAME", help="only this one; default: all in the gradebook")
@@ -239,7 +238,7 @@ def _adjust(commands: Any) -> None:
         "earlier one), reason, author; may have applies_to (submission or student), may_exceed (yes: the "
         "total may leave the points offered); `grader report --format adjustments` writes such a file",
     )
-    _add_gradebook(adjust)
+    add_gradebook(adjust)
 
 
 def _confirm(commands: Any) -> None:
@@ -253,7 +252,7 @@ def _confirm(commands: Any) -> None:
     confirm.add_argument("--assignment", required=True, metavar="NAME")
     confirm.add_argument("--reason", required=True, metavar="TEXT", help="why; the audit log keeps it")
     confirm.add_argument("--author", metavar="NAME", help="who says so; default: your user name")
-    _add_gradebook(confirm)
+    add_gradebook(confirm)
 
 
 def _forget(commands: Any) -> None:
@@ -272,15 +271,15 @@ def _forget(commands: Any) -> None:
     forget.add_argument("--undo", action="store_true", help="take a withdrawal back")
     forget.add_argument("--reason", metavar="TEXT", help="why; the audit log keeps it")
     forget.add_argument("--author", metavar="NAME", help="who says so; default: your login name")
-    _add_gradebook(forget)
+    add_gradebook(forget)
 
 
 def _similarity(commands: Any) -> None:
     similarity = commands.add_parser(
         "similarity", help="find submissions that are alike, and rare wrong answers"
     )
-    _add_class(similarity)
-    _add_gradebook(similarity)
+    add_class(similarity)
+    add_gradebook(similarity)
     similarity.add_argument(
         "--top", type=int, default=50, metavar="N", help="so many of each kind; default: %(default)s"
     )
@@ -299,7 +298,7 @@ def _requests(commands: Any) -> None:
     requests.add_argument(
         "file", type=Path, metavar="CSV", help="student, case (x_grad/of-views · 7KQ2), text"
     )
-    _add_gradebook(requests)
+    add_gradebook(requests)
 
 
 def _serve(commands: Any) -> None:
@@ -308,7 +307,7 @@ def _serve(commands: Any) -> None:
         help="show the gradebook in a browser, to read and to decide",
         epilog="It prints an address with a token, which no other person can guess: open it. Ctrl-C ends it.",
     )
-    _add_gradebook(serve)
+    add_gradebook(serve)
     serve.add_argument("--port", type=int, default=8350, metavar="N", help="0: any; default: %(default)s")
     serve.add_argument(
         "--host",
@@ -326,85 +325,4 @@ def _doctor(commands: Any) -> None:
         "doctor", help="check what grading needs of this machine, and say how to get it"
     )
     doctor.add_argument("--json", action="store_true", help="print the checks as JSON")
-    _add_gradebook(doctor)
-
-
-class _Renamed(argparse.Action):
-    """Refuses an option by its old name, and says what to write."""
-
-    def __init__(self, *, new: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.new = new
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, _namespace: object, value: object, option: str | None = None
-    ) -> None:
-        """Ends with the message and the exit status of a wrong option."""
-        parser.error(f"{option} has a new name: write {self.new} {value}")
-
-
-def _add_class(parser: argparse.ArgumentParser) -> None:
-    """What says where a class's submissions are, and how they are read: the same for every command."""
-    parser.add_argument(
-        "submissions", type=Path, metavar="DIR_OR_ZIP", help="a folder for each student, or the zip of an LMS"
-    )
-    parser.add_argument("--assignment", required=True, metavar="NAME")
-    parser.add_argument(
-        "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
-    )
-    parser.add_argument(
-        "--counts",
-        choices=("last", "best", "last-before-deadline"),
-        default="last",
-        help="which of a student's submissions counts; default: %(default)s",
-    )
-    parser.add_argument("--policy", action=_Renamed, new="--counts", help=argparse.SUPPRESS)
-    parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
-    parser.add_argument(
-        "--times",
-        type=Path,
-        metavar="FILE",
-        help="when students submitted: a CSV of student and time, Canvas's submissions as JSON, Moodle's "
-        "logs or worksheet, or Gradescope's grades",
-    )
-    layouts = modules_of("intake.layouts")
-    parser.add_argument(
-        "--layout",
-        choices=layouts,
-        metavar="NAME",
-        help=f"how the submissions are laid out, if the grader asks: {', '.join(layouts)}",
-    )
-    _add_accept_renamed(parser)
-
-
-def _add_accept_renamed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--accept-renamed",
-        action="store_true",
-        help="for a missing file take a near one: `Dense.py`, `dense (1).py`, `dense.py.txt`, or in a zip",
-    )
-
-
-def _add_names(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="an assignment; all of the course by default"
-    )
-
-
-def _add_jobs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core"
-    )
-
-
-def _add_gradebook(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
-
-
-def _add_sandbox(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--sandbox",
-        choices=tuple(map(str, Sandbox)),
-        default=str(Sandbox.BUBBLEWRAP),
-        help="none: for your own code only (a handout holds no answers and needs no sandbox)",
-    )
+    add_gradebook(doctor)

@@ -1,8 +1,8 @@
-"""What Alembic runs to change a gradebook's schema, on the connection that `grader.batch.database` holds."""
+"""What Alembic runs to change a gradebook's schema, on the connection of `database.py`."""
 
 from alembic import context
 
-from grader.batch.tables import Table
+from grader.batch.gradebook.tables import Table
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Table.metadata)
 context.run_migrations()

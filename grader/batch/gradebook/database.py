@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from grader.batch.schema_version import revision_of, revisions, upgrade
+from grader.batch.gradebook.schema_version import revision_of, revisions, upgrade
 from grader.model.errors import UserError
 
 LOCK_SECONDS = 30

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from grader.batch.tables import (
+from grader.batch.gradebook.tables import (
     COUNTS,
     AdjustmentRow,
     ArrivalRow,

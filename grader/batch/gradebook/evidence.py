@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
-from grader.batch.database import Database
-from grader.batch.tables import AuditRow, FileRow, IntakeRow, RunRow, SubmissionRow
+from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.tables import AuditRow, FileRow, IntakeRow, RunRow, SubmissionRow
 from grader.intake import Intake
-from grader.model.account import Doubt, Entry, Role
+from grader.model.class_input.account import Doubt, Entry, Role
 from grader.model.files import SubmittedFiles
 
 MOST_BYTES = 256 << 10  # of one file that are kept

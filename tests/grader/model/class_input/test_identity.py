@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model.identity import Claim, Identities
+from grader.model.class_input.identity import Claim, Identities
 from grader.model.student import Student
 
 ADA = Student("1001", "Ada Lovelace", "ada@x.edu")

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from grader.judge.comparison import Expected, Oracle
+from grader.judge.examples.ladder import SMALLEST, FrozenLadders
+from grader.judge.examples.look import look
+from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, may_be_small, smallest, way_of_failing
 from grader.judge.inputs import Inputs
-from grader.judge.ladder import SMALLEST, FrozenLadders
-from grader.judge.look import look
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
-from grader.judge.smallest import MOST_CANDIDATES, candidates, may_be_small, smallest, way_of_failing
 from grader.model.assignment import Assignment, Case, Criterion, Visibility
 from grader.model.example import Example
 from grader.model.files import SubmittedFiles

@@ -16,9 +16,9 @@ from grader.judge.comparison import DTYPE, Expected
 from grader.judge.comparisons import comparison_of
 from grader.judge.differences.answers import Array, arrays_of
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.examples.look import look
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
-from grader.judge.look import look
 from grader.judge.process.implementation import Implementation
 from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
 from grader.model.errors import GraderFault

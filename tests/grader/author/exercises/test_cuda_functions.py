@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.cuda_source import cut_kernel, kernels
+from grader.author.exercises.cuda_functions import cut_kernel, kernels
 from grader.author.load import load
 from grader.author.render import render
-from grader.judge.selection import criteria_of_exercises
+from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.errors import UserError
 from grader.prove.mutants import read_mutants
 from grader.prove.verify import leaks
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 LIBRARY = """\
 // A library; its own comment belongs to no kernel.
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from grader.judge.comparison import Expected, Oracle
 from grader.judge.differences.answers import Array
+from grader.judge.examples.smallest import ladder
 from grader.judge.inputs import Inputs
-from grader.judge.smallest import ladder
 from grader.model.assignment import Assignment, Case, Criterion
 from grader.model.errors import GraderFault
 
