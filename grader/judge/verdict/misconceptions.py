@@ -33,8 +33,8 @@ class Misconceptions:
 
     Answers are digests (see `grader.judge.differences`), so that this can travel in a handout without a
     mutant, or how the case ended. An idea that is not among a case's answers passes it. `asked[criterion]`
-    are the exercises that its probe calls. `right[exercise]` is a source that puts the reference's version in the
-    place of a submission's; no handout has it.
+    are the exercises that its probe calls. `right[exercise]` is a source that puts the reference's version in
+    the place of a submission's; no handout has it.
     """
 
     ideas: Mapping[str, Misconception]
