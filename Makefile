@@ -8,7 +8,7 @@ VARIANTS   ?= 50
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden release bench-peers oracle bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle diagnosis bench
 .DEFAULT_GOAL := help
 
 help:
@@ -26,7 +26,9 @@ help:
 	@echo "make batch     grade a class                                 SUBMISSION=DIR ASSIGNMENT=NAME"
 	@echo "make report    write build/report/grades.csv and the class report from the gradebook"
 	@echo "make golden    write the expected reports in tests/golden anew"
+	@echo "make screenshots  draw the pictures of the docs, with Chromium"
 	@echo "make docs      write docs/rubric.schema.json, docs/rubric.md and docs/limits.md from the loader's models, and docs/attacks.md"
+	@echo "make diagnosis measure which ideas are claimed for slips that are no mutants; takes minutes"
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"
@@ -121,12 +123,18 @@ oracle: setup .venv/oracle
 	@set -- --require-hashes -r locks/oracle.txt; $(INSTALL)
 	@touch $@
 
+diagnosis: setup # claims for slips that are no mutants; writes its section of docs/benchmarks.md, takes minutes
+	@$(PY) -m tests.diagnosis.measure $(ARGS)
+
 bench: setup
 	@$(PY) -c "import numba, torch" 2>/dev/null || { set -- --no-build-isolation -e ".[bench]"; $(INSTALL); }
 	@$(PY) -m benchmarks $(NAME)
 
 bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
 	@$(PY) -m benchmarks.peers
+
+screenshots: setup # the pictures of the docs; they need Chromium
+	@$(PY) -m tests.screenshots
 
 release: setup # VERSION=1.2.3: sets the version, gathers the changelog, checks the wheel, commits and tags
 	@sh ./release.sh "$(VERSION)"

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.tables import by_name
 
 OURS = ("grader", "reference", "assignments", "tests")
+COMPARED = ("comparison", "differences")
 OF_A_CASE = ("inputs", "case_model", "found_by_name")
 # In a package's name order, the longest first: (who, what of ours it may import, what of others').
 # "stdlib" stands for the standard library; everything may import itself.
@@ -24,13 +26,14 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"grader.model"} | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
         {"numpy", "pydantic"},
     ),
+    "grader.judge.differences": ({"grader.model", "grader.judge.comparison"}, {"numpy"}),
     "grader.judge.comparisons": (
         {"grader.model"}
-        | {f"grader.judge.{name}" for name in ("comparison", "array_difference", "answers", "shapes")}
+        | {f"grader.judge.{name}" for name in COMPARED}
         | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
         {"numpy", "pydantic"},
     ),
-    "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pytest"}),
+    "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pydantic_core", "pytest"}),
     "grader.author": (
         {"grader.model", "grader.judge", "grader.draw"},
         {"jinja2", "markdown_it", "numpy", "pydantic", "pydantic_core", "yaml"},
@@ -40,8 +43,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
     "grader.batch": (
-        {"grader.model", "grader.intake", "grader.judge", "grader.report"},
-        {"alembic", "copydetect", "distributed", "pydantic", "rich", "sqlalchemy"},
+        {"grader.model", "grader.intake", "grader.judge"},
+        {"alembic", "copydetect", "distributed", "pydantic", "sqlalchemy"},
     ),
     "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
     "grader.prove": (
@@ -58,6 +61,12 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
 }
 INSIDE_FUNCTIONS = {"reference": {"cupy"}}
 PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
+MOST_MODULES, MOST_LINES = 16, 400  # of a folder, without __init__.py; of a file of our packages
+LONGER = {  # and why
+    "reference/backends/cupy.py": "one operation after the other, as in numpy.py beside it",
+    "reference/conv.py": "one algorithm: which products it takes is decided where they are taken",
+    "reference/ndarray.py": "one class: the methods of an array",
+}
 UNPICKLERS = {"pickle", "marshal", "dill", "cloudpickle", "shelve", "joblib", "cPickle", "_pickle"}
 
 
@@ -188,6 +197,19 @@ def test_every_package_of_the_grader_stands_in_the_table() -> None:
     assert without_rule == ["grader"]
 
 
+def test_no_folder_holds_more_modules_than_a_reader_takes_in() -> None:
+    modules = Counter(path.parent for path in FILES if path.name != "__init__.py")
+
+    assert {str(folder): count for folder, count in modules.items() if count > MOST_MODULES} == {}
+
+
+def test_no_module_is_longer_than_its_limit_unless_there_is_a_reason() -> None:
+    ours = (path for path in FILES if not path.is_relative_to(ROOT / "assignments"))
+    lines = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in ours}
+
+    assert {name for name, count in lines.items() if count > MOST_LINES} == set(LONGER)
+
+
 PLANTED = {
     "a_sibling": ("grader/worker/planted.py", "import grader.judge"),
     "a_sibling_from_the_package": ("grader/worker/planted.py", "from grader import judge"),
@@ -218,6 +240,10 @@ PLANTED = {
     "a_report_imports_the_judge": (
         "grader/report/planted.py",
         "from grader.judge.verdict.score import score",
+    ),
+    "a_batch_imports_a_report": (
+        "grader/batch/planted.py",
+        "from grader.report.terminal.doubt_kinds import print_doubts",
     ),
     "a_kind_imports_the_process_of_a_submission": (
         "grader/judge/kinds/planted.py",

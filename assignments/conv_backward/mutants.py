@@ -4,6 +4,19 @@ from solution import NDArray, conv, dilate, flip, normalize_axes, original, outp
 
 from grader.model.mutant import mutant
 
+# The places of the solution's gradients that mutants edit: two that edit two places make one submission.
+FLIPPED = "flip(w, (0, 1))"
+EXCHANGED = ".permute((0, 1, 3, 2))"
+GAPS = "dilate(dilate(out_grad, 1, s_h - 1), 2, s_w - 1)"
+KEPT = ": height + 2 * p_h - k_h + 1, : width + 2 * p_w - k_w + 1"
+EDGE = "k_h - 1 - p_h, k_w - 1 - p_w"
+FRAME = "((0, 0), (edge_h, edge_h), (edge_w, edge_w), (0, 0))"
+LAST = "return conv(pad("
+PAIRS = "pair(stride), pair(padding)"
+THROUGH = "out_grad.permute((1, 2, 0, 3))"
+BACK = "w_grad.permute((1, 2, 0, 3))"
+ROUND = "((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))"
+
 
 def in_memory_order(a):
     """The numbers of a's buffer from its start, in a's shape: what `a` would be if it were no view."""
@@ -96,21 +109,21 @@ def slide_over_x(x, full_grad, padding):
 # conv
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#before-you-start")
 def kernel_turned_around(x, w, stride=1, padding=0):
     """Your conv turns the kernel around before it slides. Forward, the kernel lies on the window as it
     stands. Take the conv that you wrote for the assignment before; the flip belongs to the way back."""
     return original(x, flip(w, (0, 1)), stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#before-you-start")
 def padding_forgotten(x, w, stride=1, padding=0):
     """Your conv leaves out the frame of zeros, so that there are fewer windows than there should be.
     There are p zeros on either side of each axis of the picture."""
     return original(x, w, stride, 0)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#before-you-start")
 def windows_one_pixel_apart(x, w, stride=1, padding=0):
     """In your conv the stride decides how many windows there are, and not where: they are one pixel
     apart. Output (i, j) is the window that starts at row s·i and column s·j of the padded picture."""
@@ -118,7 +131,7 @@ def windows_one_pixel_apart(x, w, stride=1, padding=0):
     return first(original(x, w, 1, padding), out_h, out_w)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#before-you-start")
 def channels_first_in_the_window(x, w, stride=1, padding=0):
     """In your conv the numbers of the windows and of the kernels come in two different orders: the one
     has channels first, the other row and column. All shapes fit, and every product is of two numbers that
@@ -127,14 +140,14 @@ def channels_first_in_the_window(x, w, stride=1, padding=0):
     return original(x, w.reshape((c_in, k_h, k_w, c_out)).permute((1, 2, 0, 3)), stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#before-you-start")
 def numbers_exchanged_in_pairs(x, w, stride=1, padding=0):
     """Your conv takes the first number of stride and padding for the width and the second for the height.
     A pair is (height, width), in the order of the axes."""
     return original(x, w, pair(stride)[::-1], pair(padding)[::-1])
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#before-you-start")
 def pictures_read_in_memory_order(x, w, stride=1, padding=0):
     """Your conv reads x as if it lay in memory in the order of its axes, from the start of the buffer. x
     may be a view: its strides and its offset say where a pixel lies."""
@@ -144,21 +157,21 @@ def pictures_read_in_memory_order(x, w, stride=1, padding=0):
 # dilate
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def one_zero_too_many(a, axes, dilation):
     """You put one zero too many after each element. `dilation` is the number of zeros: with 2, the
     elements `2 4` become `2 0 0 4 0 0`, and each has moved by dilation + 1."""
     return original(a, axes, dilation + 1)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def dilation_taken_for_the_step(a, axes, dilation):
     """You put your elements `dilation` places apart. `dilation` is the number of zeros between two of
     them: count how far it is from the 2 to the 4 in `2 0 0 4 0 0`."""
     return original(a, axes, dilation - 1)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def values_repeated(a, axes, dilation):
     """You fill the gaps with copies of the element before them. What belongs there is 0: a window that
     was never taken has no influence on the loss."""
@@ -167,7 +180,7 @@ def values_repeated(a, axes, dilation):
     return a
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def no_zeros_after_the_last(a, axes, dilation):
     """You put zeros between the elements, and none after the last one. Here every element is followed by
     its zeros, the last one too, so that n elements become n · (dilation + 1)."""
@@ -177,49 +190,49 @@ def no_zeros_after_the_last(a, axes, dilation):
     return out[tuple(slice(n) for n in end)]
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def zeros_in_front(a, axes, dilation):
     """You put the zeros in front of each element. They come after it: element 0 stays at place 0, and
     element i lies at place i · (dilation + 1)."""
     return flip(original(flip(a, axes), axes, dilation), axes)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def dilated_on_every_axis(a, axes, dilation):
     """You dilate all axes of the array. Only those that `axes` names grow; the others, such as batch and
     channels, stay as they are."""
     return original(a, range(a.ndim), dilation)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def dilated_on_one_axis(a, axes, dilation):
     """You dilate the first of the axes that are named, and not the others. With axes 1 and 2, rows of
     zeros and columns of zeros appear: look at the example on both axes."""
     return original(a, listed(axes)[:1], dilation)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def negative_axes_not_dilated(a, axes, dilation):
     """You do nothing on a negative axis. It counts from the last one, as everywhere in Python: of four
     axes, -1 is axis 3. `normalize_axes` turns such axes into ordinary ones."""
     return original(a, [axis for axis in listed(axes) if axis >= 0], dilation)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def minus_dropped_in_dilate(a, axes, dilation):
     """You take axis -3 for axis 3. A negative axis counts from the last one: of four axes, -1 is axis 3,
     and -3 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
     return original(a, [abs(axis) for axis in listed(axes)], dilation)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#filling-the-gaps")
 def no_elements_left_alone(a, axes, dilation):
     """You hand an array without elements back as it came. Its other axes have lengths all the same, and
     on the axes that are named they grow as always."""
     return a if a.size == 0 else original(a, axes, dilation)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#reading-an-axis-backwards")
 def dilated_in_memory_order(a, axes, dilation):
     """You copy the numbers in the order in which they lie in memory, from the start of the buffer. For a
     view that is not the order of its elements: offset and strides say where they are."""
@@ -229,7 +242,7 @@ def dilated_in_memory_order(a, axes, dilation):
 # undilate
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#filling-the-gaps")
 def last_of_each_kept(a, axes, dilation):
     """You keep the last of every dilation + 1 elements. The zeros come after the element that they belong
     to, so what you keep are zeros: take the first of each."""
@@ -238,54 +251,54 @@ def last_of_each_kept(a, axes, dilation):
     return a[tuple(last if axis in chosen else slice(None) for axis in range(a.ndim))]
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#filling-the-gaps")
 def every_dilation_th_kept(a, axes, dilation):
     """You keep one of every `dilation` elements. In `2 0 0 4 0 0` there are 2 zeros after each element:
     how far is it from the 2 to the 4?"""
     return original(a, axes, dilation - 1)
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#filling-the-gaps")
 def first_part_kept(a, axes, dilation):
     """Your result has the right length, but you keep elements that follow each other. undilate takes out
     the zeros in between: it keeps one element, leaves `dilation` of them out, and so on."""
     return a[tuple(slice(n) for n in original(a, axes, dilation).shape)]
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#filling-the-gaps")
 def undilated_on_every_axis(a, axes, dilation):
     """You leave elements out on all axes of the array. Only the axes that are named become shorter."""
     return original(a, range(a.ndim), dilation)
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#filling-the-gaps")
 def undilated_on_one_axis(a, axes, dilation):
     """You take the zeros out along the first of the axes that are named, and not along the others."""
     return original(a, listed(axes)[:1], dilation)
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#filling-the-gaps")
 def negative_axes_not_undilated(a, axes, dilation):
     """You do nothing on a negative axis. It counts from the last one: of four axes, -1 is axis 3.
     `normalize_axes` turns such axes into ordinary ones."""
     return original(a, [axis for axis in listed(axes) if axis >= 0], dilation)
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#filling-the-gaps")
 def minus_dropped_in_undilate(a, axes, dilation):
     """You take axis -3 for axis 3. A negative axis counts from the last one: of four axes, -1 is axis 3,
     and -3 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
     return original(a, sorted({abs(axis) for axis in listed(axes)}), dilation)
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#reading-an-axis-backwards")
 def undilated_in_memory_order(a, axes, dilation):
     """You pick your elements from the buffer as if the array began at its start and lay there in order.
     It may be a view: keep its offset, and multiply its own strides."""
     return original(in_memory_order(a), axes, dilation)
 
 
-@mutant(of="undilate")
+@mutant(of="undilate", help="#reading-an-axis-backwards")
 def undilate_copies(a, axes, dilation):
     """Your undilate copies the elements that it keeps. They are right, but undilate is a view: what is
     written to the array later must show in it. Change the strides and leave the memory alone."""
@@ -295,21 +308,21 @@ def undilate_copies(a, axes, dilation):
 # flip
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def flipped_on_one_axis(a, axes):
     """You flip the first of the axes that are named, and not the others. Each of them is read backwards,
     and each adds its own part to the offset."""
     return original(a, listed(axes)[:1])
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def flipped_on_every_axis(a, axes):
     """You reverse all axes of the array. Only those that `axes` names are read backwards; flip a kernel
     on its spatial axes, and its channels stay as they are."""
     return original(a, range(a.ndim))
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def exchanged_for_flipped(a, axes):
     """You let axes change places. flip leaves each axis where it is and reads it from its end to its
     start: `1 2 3` becomes `3 2 1`, and the shape stays as it is."""
@@ -318,21 +331,21 @@ def exchanged_for_flipped(a, axes):
     return a.permute([order.get(axis, axis) for axis in range(a.ndim)])
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def start_at_the_size(a, axes):
     """You start one step too far: n steps behind the first element. The last of n elements is n - 1 steps
     behind the first. For the buffer `5 6 7 8` flipped, the offset is 3."""
     return backwards(a, axes, a.offset + sum(a.strides[i] * a.shape[i] for i in normalize_axes(axes, a.ndim)))
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def start_at_the_first(a, axes):
     """You turn the strides around and leave the offset where it is, so you start at the first element and
     walk out of the array. To read backwards is to start at the last element."""
     return backwards(a, axes, a.offset)
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def offset_of_the_view_dropped(a, axes):
     """You work out the offset as if the array began at the start of its buffer. It may be a view with an
     offset of its own: the last element lies at that offset, plus your steps. See `b` in the handout's
@@ -340,7 +353,7 @@ def offset_of_the_view_dropped(a, axes):
     return backwards(a, axes, way_to_the_end(a, axes))
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def start_at_the_end_of_the_buffer(a, axes):
     """You start at the last element of the buffer. The buffer may be longer than the array that you were
     given, and where some axes only are flipped, their end is not the array's. Start at the array's own
@@ -348,42 +361,42 @@ def start_at_the_end_of_the_buffer(a, axes):
     return backwards(a, axes, a.buffer.size - 1)
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def negative_axes_not_flipped(a, axes):
     """You do nothing on a negative axis. It counts from the last one: of three axes, -1 is axis 2.
     `normalize_axes` turns such axes into ordinary ones."""
     return original(a, [axis for axis in listed(axes) if axis >= 0])
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def minus_dropped_in_flip(a, axes):
     """You take axis -2 for axis 2. A negative axis counts from the last one: of three axes, -1 is axis 2,
     and -2 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
     return original(a, [abs(axis) for axis in listed(axes)])
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def no_elements_before_the_start(a, axes):
     """Along an axis of length 0 you go back n - 1 = -1 steps, and so you start before the buffer does.
     Without elements there is no last one to start at: leave the offset alone."""
     return backwards(a, axes, a.offset + way_to_the_end(a, axes))
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def backwards_stays_backwards(a, axes):
     """You make the stride negative, whatever it was. An axis that runs backwards through memory already
     must run forwards once it is flipped: turn the sign around, and start at what was its last element."""
     return original(a, [axis for axis in normalize_axes(axes, a.ndim) if a.strides[axis] > 0])
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def flip_copies(a, axes):
     """Your flip copies the elements. They are right, but flip is a view: what is written to the array
     later must show in it. Change the offset and the strides, and leave the memory alone."""
     return original(a, axes).copy()
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#reading-an-axis-backwards")
 def flipped_in_place(a, axes):
     """You turn the elements around in the array that you were given, and it is not yours to change:
     whoever called flip still needs it as it was. flip writes nothing; it reads the same memory in another
@@ -392,88 +405,117 @@ def flipped_in_place(a, axes):
     return a
 
 
+@mutant(of="flip", help="#reading-an-axis-backwards")
+def flip_copies_from_the_start_of_the_buffer(a, axes):
+    """You read the elements from the start of the buffer, perhaps into a copy. The array may be a view too:
+    keep its offset, and move it to the last element of each flipped axis. Copy nothing."""
+    start = NDArray(a.buffer, a.shape, a.strides, 0, a.device)
+    return original(start, axes).copy()
+
+
+@mutant(of="flip", help="#reading-an-axis-backwards")
+def offset_not_moved_on_axes_that_run_backwards(a, axes):
+    """On an axis that runs backwards through memory you turn the stride around and leave the offset alone.
+    The way to the last element is (n - 1) times the stride, and here it is negative. It counts too."""
+    chosen = [axis for axis in normalize_axes(axes, a.ndim) if a.strides[axis] > 0]
+    return backwards(a, axes, a.offset + way_to_the_end(a, chosen))
+
+
+@mutant(of="conv", help="#before-you-start")
+def windows_counted_without_the_first(x, w, stride=1, padding=0):
+    """You compute (H + 2p - K + 1) // s windows. That is right only where the stride leaves s - 1 over: the
+    first window costs no step, so there are (H + 2p - K) // s + 1 of them."""
+    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
+    rows = (x.shape[1] + 2 * p_h - w.shape[0] + 1) // s_h
+    columns = (x.shape[2] + 2 * p_w - w.shape[1] + 1) // s_w
+    return first(original(x, w, stride, padding), rows, columns)
+
+
+@mutant(of="conv", help="#before-you-start")
+def stride_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
+    """Your conv takes `stride` for one number. It may be a pair (height, width): `pair(stride)` makes two
+    numbers of either."""
+    return original(x, w, stride + 0, padding)
+
+
+@mutant(of="conv", help="#before-you-start")
+def padding_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
+    """Your conv takes `padding` for one number. It may be a pair (height, width): `pair(padding)` makes two
+    numbers of either."""
+    return original(x, w, stride, padding + 0)
+
+
 # conv_x_grad
 
 
-@mutant(of="conv_x_grad")
-def kernel_not_flipped(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "w"})
+def kernel_not_flipped():
     """Your gradient slides the kernel as it stands over out_grad. Follow one input pixel: the first
     window that covers it sees it through the kernel's last row and column, the last window through its
     first. Which order does that make as you walk forward over out_grad?"""
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, w.permute((0, 1, 3, 2)), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def kernel_flipped_on_its_height_only(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "flip(w, 0)"})
+def kernel_flipped_on_its_height_only():
     """You flip the kernel's rows, and not its columns. As the window moves to the right, a pixel moves to
     the left through the kernel, as it moves up when the window moves down. Both spatial axes turn around."""
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, flip(w, 0).permute((0, 1, 3, 2)), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def channels_flipped_too(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "flip(w, (0, 1, 2, 3))"})
+def channels_flipped_too():
     """You reverse the order of the channels as well. The kernel slides over height and width, and only
     there it turns around. The two channel axes trade places, which is not reversing."""
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, flip(w, (0, 1, 2, 3)).permute((0, 1, 3, 2)), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def kernel_transposed_for_flipped(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad",
+    help="#why-the-kernel-is-flipped",
+    edits={FLIPPED + EXCHANGED: "w.permute((1, 0, 3, 2))"},
+)
+def kernel_transposed_for_flipped():
     """You exchange the kernel's height and width where it should turn around. It is the large matrix A
     that is transposed. Read the rows of its transpose: the kernel stands there backwards, `3 2 1`."""
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, w.permute((1, 0, 3, 2)), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def channels_not_exchanged(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={EXCHANGED: ""})
+def channels_not_exchanged():
     """The kernel that you slide backward still takes C_in channels in, but out_grad has C_out. At one
     position a convolution is a dense layer, and its transpose goes from C_out back to C_in: the two
     channel axes of the kernel trade places."""
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, flip(w, (0, 1)), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def channels_reshaped(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad",
+    help="#why-the-kernel-is-flipped",
+    edits={EXCHANGED: ".reshape((k_h, k_w, w.shape[3], w.shape[2]))"},
+)
+def channels_reshaped():
     """You get the channel axes into the right lengths with a reshape. That leaves all numbers in their
     order: weights of one channel end up under another one. Trading places is not reshaping."""
-    k_h, k_w, c_in, c_out = w.shape
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, flip(w, (0, 1)).reshape((k_h, k_w, c_out, c_in)), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def no_dilation(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#filling-the-gaps", edits={GAPS: "out_grad"})
+def no_dilation():
     """You slide over out_grad as if the stride had been 1. There are windows that the stride jumped over:
     without them the result is too small. What is the gradient of a window that was never taken, and where
     does it stand?"""
-    full = first(out_grad, *positions(x_shape, w.shape, padding))
-    return slide_back(full, turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def dilated_by_the_stride(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#filling-the-gaps", edits={GAPS: "dilate(dilate(out_grad, 1, s_h), 2, s_w)"})
+def dilated_by_the_stride():
     """You put s zeros after each element of out_grad. Between two windows that were taken the stride
     jumped over s - 1 others: compare the two matrices A in the handout, for stride 1 and for stride 2."""
-    s_h, s_w = pair(stride)
-    full = dilate(dilate(out_grad, 1, s_h), 2, s_w)
-    return slide_back(first(full, *positions(x_shape, w.shape, padding)), turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def gaps_filled_with_copies(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad", help="#filling-the-gaps", edits={GAPS: "repeated(repeated(out_grad, 1, s_h), 2, s_w)"}
+)
+def gaps_filled_with_copies():
     """You fill the gaps that the stride left with copies of the gradient before them. A window that was
     never taken has no influence on the loss, and its gradient is zero."""
-    s_h, s_w = pair(stride)
-    full = repeated(repeated(out_grad, 1, s_h), 2, s_w)
-    return slide_back(first(full, *positions(x_shape, w.shape, padding)), turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#filling-the-gaps")
 def stride_on_the_way_back(out_grad, w, x_shape, stride=1, padding=0):
     """You use the stride a second time: your kernel moves by s over out_grad as well. Forward, the stride
     made the output smaller; backward, the result must become as large as x. Backward the kernel moves by
@@ -481,15 +523,13 @@ def stride_on_the_way_back(out_grad, w, x_shape, stride=1, padding=0):
     return conv(framed(out_grad, *edges(w, padding)), turned(w), stride)
 
 
-@mutant(of="conv_x_grad")
-def gradient_of_the_padded_picture(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h - 1, k_w - 1"})
+def gradient_of_the_padded_picture():
     """You put K - 1 zeros on either side, whatever the padding was. What comes out is the gradient of the
     padded picture, p too long at either end: nobody asks for a gradient of the frame of zeros."""
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, turned(w), edges(w, 0))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def frame_cut_at_one_end(out_grad, w, x_shape, stride=1, padding=0):
     """You work out the gradient of the padded picture and keep its first H rows and W columns. The shape
     is right, and everything lies p too far down and to the right: the frame stands at both ends."""
@@ -497,49 +537,46 @@ def frame_cut_at_one_end(out_grad, w, x_shape, stride=1, padding=0):
     return first(slide_back(full, turned(w), edges(w, 0)), x_shape[1], x_shape[2])
 
 
-@mutant(of="conv_x_grad")
-def padding_of_the_forward_pass(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "p_h, p_w"})
+def padding_of_the_forward_pass():
     """You pad out_grad by p, as x was padded. That is right only where p = (K - 1) / 2. In the transposed
     matrix the first row begins at the last weight that sees pixel 0: the more the forward pass padded,
     the fewer zeros there are."""
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, turned(w), pair(padding))
 
 
-@mutant(of="conv_x_grad")
-def one_zero_too_many_at_the_edge(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h - p_h, k_w - p_w"})
+def one_zero_too_many_at_the_edge():
     """You pad out_grad by K - p, one zero too many on either side. Without padding, a kernel of 3 needs
     two zeros in front, so that pixel 0 meets G[0] with the kernel's last place."""
-    full, (edge_h, edge_w) = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding), edges(w, padding)
-    return slide_back(full, turned(w), (edge_h + 1, edge_w + 1))
 
 
-@mutant(of="conv_x_grad")
-def half_a_kernel_at_the_edge(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h // 2, k_w // 2"})
+def half_a_kernel_at_the_edge():
     """You pad out_grad by half a kernel, K // 2. That keeps the size, which is right only where the
     forward pass kept it too. How many zeros there are depends on p."""
-    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
-    return slide_back(full, turned(w), (w.shape[0] // 2, w.shape[1] // 2))
 
 
-@mutant(of="conv_x_grad")
-def negative_edge_taken_for_none(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad",
+    help="#when-the-forward-pass-padded",
+    edits={FRAME: "((0, 0), (max(edge_h, 0),) * 2, (max(edge_w, 0),) * 2, (0, 0))"},
+)
+def negative_edge_taken_for_none():
     """Where K - 1 - p is negative you pad by nothing. The outermost windows saw only zeros: their
     gradients reach no pixel, and they have to go. The `pad` that you are given takes negative numbers."""
-    full, (edge_h, edge_w) = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding), edges(w, padding)
-    return slide_back(full, turned(w), (max(edge_h, 0), max(edge_w, 0)))
 
 
-@mutant(of="conv_x_grad")
-def negative_edge_refused(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad",
+    help="#when-the-forward-pass-padded",
+    edits={LAST: 'if min(edge_h, edge_w) < 0:\n        raise ValueError("too much padding")\n    ' + LAST},
+)
+def negative_edge_refused():
     """You refuse a padding of more than K - 1. It is allowed: the outermost windows see nothing but zeros
     then, and K - 1 - p is negative. That asks you to take elements away, and `pad` can do it."""
-    if min(edges(w, padding)) < 0:
-        raise ValueError("the padding must not be larger than K - 1")
-    return original(out_grad, w, x_shape, stride, padding)
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#filling-the-gaps")
 def cropped_before_dilation(out_grad, w, x_shape, stride=1, padding=0):
     """Where K - 1 - p is negative you take whole outputs away from out_grad, before the gaps are filled.
     The number counts places as for stride 1, where many are zeros: with a larger stride, a window that
@@ -552,23 +589,25 @@ def cropped_before_dilation(out_grad, w, x_shape, stride=1, padding=0):
     return slide_back(full, turned(w), (max(edge_h, 0), max(edge_w, 0)))
 
 
-@mutant(of="conv_x_grad")
-def cut_forgotten(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over", edits={KEPT: ":, :"})
+def cut_forgotten():
     """You keep all zeros that dilation put after the last element, so your result is s - 1 - r too long:
     it reaches beyond the picture. That is right only where the stride left s - 1 over. From H you know
     how many zeros to keep."""
-    return slide_back(gaps_filled(out_grad, stride), turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
-def remainder_ignored(out_grad, w, x_shape, stride=1, padding=0):
+@mutant(
+    of="conv_x_grad",
+    help="#what-the-stride-leaves-over",
+    edits={KEPT: ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"},
+)
+def remainder_ignored():
     """Your result ends with the last pixel that a window touched, and is r too short. The r pixels that
     the stride left over have a gradient, too, and it is zero. You are told `x_shape` because out_grad
     alone cannot say how many there are."""
-    return slide_back(without_the_last_zeros(out_grad, stride), turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def remainder_taken_for_one(out_grad, w, x_shape, stride=1, padding=0):
     """Where the stride left anything over, your result is one pixel longer, and no more than one. With a
     stride of 3 or more, several can be left over: r = (H + 2p - K) mod s of them, and each has a
@@ -579,7 +618,7 @@ def remainder_taken_for_one(out_grad, w, x_shape, stride=1, padding=0):
     return slide_back(first(gaps_filled(out_grad, stride), rows, columns), turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def remainder_at_the_top_left(out_grad, w, x_shape, stride=1, padding=0):
     """You make up for the pixels that the stride left over, but at the wrong end: the zeros stand in
     front, and everything else is r too far down and to the right. The first window starts at 0: what is
@@ -589,7 +628,7 @@ def remainder_at_the_top_left(out_grad, w, x_shape, stride=1, padding=0):
     return slide_back(full, turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def remainder_of_the_unpadded_picture(out_grad, w, x_shape, stride=1, padding=0):
     """You work out what the stride left over from H - K, without the padding. The windows slid over the
     padded picture: r = (H + 2p - K) mod s."""
@@ -598,7 +637,7 @@ def remainder_of_the_unpadded_picture(out_grad, w, x_shape, stride=1, padding=0)
     return slide_back(full, turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def last_window_wins(out_grad, w, x_shape, stride=1, padding=0):
     """Where windows overlap you write over what was there. A pixel that several windows saw is held to
     account by each of them: its gradient is the *sum* over these windows. Where no windows overlap you
@@ -614,28 +653,28 @@ def last_window_wins(out_grad, w, x_shape, stride=1, padding=0):
     return x_grad[:, p_h : p_h + height, p_w : p_w + width]
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def out_grad_ignored(out_grad, w, x_shape, stride=1, padding=0):
     """Your gradient is the same for every out_grad: it is that of a plain sum of the outputs. Each
     output's share is weighted with its own G. With an out_grad of ones you would not see the difference."""
     return original(out_grad * 0.0 + 1.0, w, x_shape, stride, padding)
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def divided_by_the_batch(out_grad, w, x_shape, stride=1, padding=0):
     """You divide by the number of pictures. If the loss is a mean over them, that is already in out_grad;
     here every picture has a gradient of its own, and nothing is divided."""
     return original(out_grad, w, x_shape, stride, padding) / x_shape[0]
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def first_gradient_for_all_pictures(out_grad, w, x_shape, stride=1, padding=0):
     """Every picture of the batch gets the gradient of the first one. Each has an out_grad of its own:
     follow N through your code."""
     return original(out_grad, w, x_shape, stride, padding)[:1].broadcast_to(x_shape)
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
 def padding_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
     """You use the padding of the height for the width, too. A pair is (height, width): where you read the
     first number for the rows, read the second for the columns."""
@@ -644,7 +683,7 @@ def padding_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
     return slide_back(full, turned(w), edges(w, p_h))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#filling-the-gaps")
 def stride_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
     """You dilate both axes for the stride of the height. A pair is (height, width), and the columns have
     a stride of their own."""
@@ -652,7 +691,7 @@ def stride_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
     return slide_back(full, turned(w), edges(w, padding))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
 def kernel_taken_as_square(out_grad, w, x_shape, stride=1, padding=0):
     """You use the kernel's height where its width belongs. KH and KW may differ, and the number of zeros
     at the left and right is K - 1 - p with the kernel's own width."""
@@ -661,21 +700,21 @@ def kernel_taken_as_square(out_grad, w, x_shape, stride=1, padding=0):
     return slide_back(full, turned(w), (k_h - 1 - pair(padding)[0], k_h - 1 - pair(padding)[1]))
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#reading-an-axis-backwards")
 def w_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
     """You read w as if it lay in memory in the order of its axes, from the start of the buffer. It may be
     a view: keep its offset and its strides when you flip it and exchange its axes."""
     return original(out_grad, in_memory_order(w), x_shape, stride, padding)
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#reading-an-axis-backwards")
 def out_grad_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
     """You read out_grad as if it lay in memory in the order of its axes, from the start of the buffer. It
     may be a view, with an offset and strides of its own."""
     return original(in_memory_order(out_grad), w, x_shape, stride, padding)
 
 
-@mutant(of="conv_x_grad")
+@mutant(of="conv_x_grad", help="#reading-an-axis-backwards")
 def kernel_turned_in_place(out_grad, w, x_shape, stride=1, padding=0):
     """Your gradient is right, and w is not any more: you flip the kernel by writing into w itself. The
     next forward pass still needs it. A flipped view of w does not touch the memory."""
@@ -683,25 +722,100 @@ def kernel_turned_in_place(out_grad, w, x_shape, stride=1, padding=0):
     return original(out_grad, flip(w, (0, 1)), x_shape, stride, padding)
 
 
+@mutant(
+    of="conv_x_grad",
+    help="#when-the-forward-pass-padded",
+    edits={LAST: "assert min(edge_h, edge_w) >= 0\n    " + LAST},
+)
+def negative_edge_asserted_away():
+    """You assert that the padding is at most K - 1. It may be larger: the outermost windows see nothing
+    but zeros then, and K - 1 - p is negative. Cut that many elements off; `pad` takes negative
+    numbers."""
+
+
+CENTRED = "(height - out_grad.shape[1] + k_h - 1) // 2, (width - out_grad.shape[2] + k_w - 1) // 2"
+NO_LAST_ZEROS = ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"
+
+
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: NO_LAST_ZEROS, EDGE: CENTRED})
+def edge_centred_from_the_shapes():
+    """You choose the zeros at the edge so that the lengths come out right, (H - length + K - 1) // 2 at each
+    end. What the stride left over belongs behind the last window, and not half of it in front. Take
+    K - 1 - p at both ends, and bring out_grad to H + 2p - K + 1 first."""
+
+
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: ":, :", EDGE: CENTRED})
+def edge_centred_around_all_zeros():
+    """You keep all zeros that dilation put after the last element and make up for them at both edges,
+    (H - length + K - 1) // 2. They are too many behind only: cut them there, and take K - 1 - p at both
+    ends."""
+
+
+@mutant(
+    of="conv_x_grad",
+    help="#filling-the-gaps",
+    edits={GAPS: "dilate(dilate(out_grad, 1, s_w - 1), 2, s_h - 1)"},
+)
+def strides_exchanged():
+    """You dilate the rows for the stride of the width, and the columns for that of the height. A pair
+    is (height, width): its first number is for axis 1."""
+
+
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h - 1 - p_w, k_w - 1 - p_h"})
+def paddings_exchanged():
+    """You use the padding of the width for the height, and the other way round. A pair is (height,
+    width), in the order of the axes."""
+
+
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_w - 1 - p_h, k_h - 1 - p_w"})
+def kernel_axes_exchanged_at_the_edge():
+    """You use the kernel's width for the rows at the edge, and its height for the columns. KH belongs
+    to the axis of height: KH - 1 - p_h zeros above and below."""
+
+
+@mutant(of="conv_x_grad", help="#before-you-start", edits={PAIRS: "(stride + 0, stride + 0), pair(padding)"})
+def stride_taken_for_one_number():
+    """You take `stride` for one number. It may be a pair (height, width): `pair(stride)` makes two
+    numbers of either."""
+
+
+@mutant(of="conv_x_grad", help="#before-you-start", edits={PAIRS: "pair(stride), (padding + 0, padding + 0)"})
+def padding_taken_for_one_number():
+    """You take `padding` for one number. It may be a pair (height, width): `pair(padding)` makes two
+    numbers of either."""
+
+
+@mutant(
+    of="conv_x_grad",
+    help="#the-forward-pass-is-a-linear-map",
+    edits={", transposed)": ", transposed) / (k_h * k_w)"},
+)
+def mean_over_the_kernel():
+    """You divide by the number of weights of a kernel. A pixel's gradient is the sum over the windows
+    that saw it, and nothing is divided."""
+
+
 # conv_w_grad
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def result_flipped(x, out_grad, w_shape, stride=1, padding=0):
     """Your gradient of the kernel is turned around. Nothing turns around here: weight number a met the
     pixel x[i + a] in window i, and as a goes up, so does i + a. The flip belongs to the gradient of x."""
     return flip(original(x, out_grad, w_shape, stride, padding), (0, 1))
 
 
-@mutant(of="conv_w_grad")
-def out_grad_flipped(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(
+    of="conv_w_grad",
+    help="#the-gradient-of-the-kernel",
+    edits={THROUGH: "flip(out_grad, (1, 2)).permute((1, 2, 0, 3))"},
+)
+def out_grad_flipped():
     """You flip out_grad before it slides over x. It is not flipped: G[i] belongs to window i, and as i
     goes up, so does the pixel x[i + a] that weight number a met there."""
-    full = flip(as_for_stride_1(out_grad, x.shape, w_shape, stride, padding), (1, 2))
-    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def arguments_exchanged(x, out_grad, w_shape, stride=1, padding=0):
     """You slide x over out_grad. It is the other way round: x is the picture, out_grad is the kernel that
     slides over it. The number of places that it has there is K, the length of the result."""
@@ -709,31 +823,27 @@ def arguments_exchanged(x, out_grad, w_shape, stride=1, padding=0):
     return slide_over_x(full, framed(x, *pair(padding)), 0).permute((1, 2, 0, 3))
 
 
-@mutant(of="conv_w_grad")
-def not_permuted_back(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad"})
+def not_permuted_back():
     """Your numbers are right, and their axes stand in the order in which conv returned them: channels in,
     rows, columns, channels out. w has its axes in another order, and a gradient has the shape of the
     thing it is the gradient of."""
-    full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
-    return slide_over_x(x, full, padding)
 
 
-@mutant(of="conv_w_grad")
-def reshaped_for_permuted_back(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.reshape(w_shape)"})
+def reshaped_for_permuted_back():
     """You bring the result into the shape of w with a reshape. conv returned its axes in another order,
     and a reshape leaves the numbers where they are: let the axes change places."""
-    full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
-    return slide_over_x(x, full, padding).reshape(w_shape)
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def channels_exchanged(x, out_grad, w_shape, stride=1, padding=0):
     """Your two channel axes stand in the wrong order. They trade places in the gradient of x; this one
     has the shape of w itself, with the channels in before the channels out."""
     return original(x, out_grad, w_shape, stride, padding).permute((0, 1, 3, 2))
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def picture_reshaped(x, out_grad, w_shape, stride=1, padding=0):
     """You make the channels of x its batch with a reshape. That leaves all numbers in their order and
     mixes pictures, pixels and channels up. N and C_in change parts: exchange the axes."""
@@ -742,15 +852,13 @@ def picture_reshaped(x, out_grad, w_shape, stride=1, padding=0):
     return original(x, out_grad, w_shape, stride, padding)
 
 
-@mutant(of="conv_w_grad")
-def gaps_left_out(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(of="conv_w_grad", help="#filling-the-gaps", edits={GAPS: "out_grad"})
+def gaps_left_out():
     """You slide out_grad over x as it came, without the gaps that the stride left. Neighbours in out_grad
     belong to windows that are s pixels apart, and they must lie on pixels that are s apart."""
-    full = first(out_grad, *positions(x.shape, w_shape, padding))
-    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#filling-the-gaps")
 def gaps_left_out_and_cut(x, out_grad, w_shape, stride=1, padding=0):
     """Your result has the right shape because you cut it. You slide out_grad over x without the gaps that
     the stride left: its numbers must lie on pixels that are s apart, since their windows were."""
@@ -758,7 +866,7 @@ def gaps_left_out_and_cut(x, out_grad, w_shape, stride=1, padding=0):
     return w_grad[: w_shape[0], : w_shape[1]]
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#filling-the-gaps")
 def stride_for_dilation(x, out_grad, w_shape, stride=1, padding=0):
     """You let out_grad jump over x by the stride, and its own numbers lie on pixels that are neighbours.
     It is the other way round: they lie s apart, and from one weight to the next out_grad moves by one
@@ -767,23 +875,23 @@ def stride_for_dilation(x, out_grad, w_shape, stride=1, padding=0):
     return conv(x, out_grad.permute((1, 2, 0, 3)), stride).permute((1, 2, 0, 3))
 
 
-@mutant(of="conv_w_grad")
-def kernel_dilated_by_the_stride(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(of="conv_w_grad", help="#filling-the-gaps", edits={GAPS: "dilate(dilate(out_grad, 1, s_h), 2, s_w)"})
+def kernel_dilated_by_the_stride():
     """You put s zeros after each number of out_grad. Its numbers must lie on pixels that are s apart, so
     there are s - 1 zeros between two of them."""
-    s_h, s_w = pair(stride)
-    full = first(dilate(dilate(out_grad, 1, s_h), 2, s_w), *positions(x.shape, w_shape, padding))
-    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
 
 
-@mutant(of="conv_w_grad")
-def left_over_not_cut(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(
+    of="conv_w_grad",
+    help="#what-the-stride-leaves-over",
+    edits={KEPT: ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"},
+)
+def left_over_not_cut():
     """Your result is r too long on each axis: out_grad still had room to slide over the pixels that the
     stride left over. Those numbers belong to no weight. The result has exactly K of them."""
-    return slide_over_x(x, without_the_last_zeros(out_grad, stride), padding).permute((1, 2, 0, 3))
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#what-the-stride-leaves-over")
 def left_over_cut_at_the_top_left(x, out_grad, w_shape, stride=1, padding=0):
     """Your result was r too long, and you cut its first rows and columns off. The pixels that the stride
     left over lie at the end, so the numbers that belong to no weight are the last ones."""
@@ -792,61 +900,133 @@ def left_over_cut_at_the_top_left(x, out_grad, w_shape, stride=1, padding=0):
     return w_grad[rest_h:, rest_w:]
 
 
-@mutant(of="conv_w_grad")
-def last_zeros_kept(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(of="conv_w_grad", help="#what-the-stride-leaves-over", edits={KEPT: ":, :"})
+def last_zeros_kept():
     """You keep all zeros that dilation put after the last number of out_grad. It is too long then, and
     finds s - 1 - r places too few on x. The result has exactly K numbers: from that you know how long
     out_grad may be."""
-    return slide_over_x(x, gaps_filled(out_grad, stride), padding).permute((1, 2, 0, 3))
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def last_picture_only(x, out_grad, w_shape, stride=1, padding=0):
     """Your gradient is that of the last picture: each one writes over what was there. One kernel served
     all of them, so their gradients are added up."""
     return original(x[-1:], out_grad[-1:], w_shape, stride, padding)
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def mean_over_pictures(x, out_grad, w_shape, stride=1, padding=0):
     """You take the mean over the pictures. Add them up: if the loss is a mean, that is already in
     out_grad."""
     return original(x, out_grad, w_shape, stride, padding) / x.shape[0]
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def mean_over_positions(x, out_grad, w_shape, stride=1, padding=0):
     """You divide by the number of windows. A weight takes part in every window, and each adds its share:
     x · G, summed over all positions, and not their mean."""
     return original(x, out_grad, w_shape, stride, padding) / (out_grad.shape[1] * out_grad.shape[2])
 
 
-@mutant(of="conv_w_grad")
-def picture_not_padded(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(
+    of="conv_w_grad",
+    help="#when-the-forward-pass-padded",
+    edits={"pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0)))": "x"},
+)
+def picture_not_padded():
     """You slide out_grad over x as it is. Forward, the kernel slid over the padded picture, and some
     weights met zeros: x must be padded in the same way here."""
-    full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
-    return slide_over_x(x, full, 0).permute((1, 2, 0, 3))
 
 
-@mutant(of="conv_w_grad")
-def all_zeros_at_the_bottom_right(x, out_grad, w_shape, stride=1, padding=0):
+@mutant(
+    of="conv_w_grad",
+    help="#when-the-forward-pass-padded",
+    edits={ROUND: "((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0))"},
+)
+def all_zeros_at_the_bottom_right():
     """You pad x by 2p zeros, but all of them stand at the end of each axis. Your result has the right
     shape, and every weight has met the wrong pixels. There are p zeros on either side."""
-    p_h, p_w = pair(padding)
-    x = pad(x, ((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0)))
-    return original(x, out_grad, w_shape, stride, 0)
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def upstream_ignored(x, out_grad, w_shape, stride=1, padding=0):
     """Your gradient is the same for every out_grad: it adds up the windows as they are. Each window
     counts with its own G. With an out_grad of ones you would not see the difference."""
     return original(x, out_grad * 0.0 + 1.0, w_shape, stride, padding)
 
 
-@mutant(of="conv_w_grad")
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def x_read_in_memory_order(x, out_grad, w_shape, stride=1, padding=0):
     """You read x as if it lay in memory in the order of its axes, from the start of the buffer. It may be
     a view: keep its offset and its strides when you exchange its axes."""
     return original(in_memory_order(x), out_grad, w_shape, stride, padding)
+
+
+@mutant(of="conv_w_grad", help="#before-you-start", edits={PAIRS: "(stride + 0, stride + 0), pair(padding)"})
+def stride_taken_for_one_number_in_w_grad():
+    """You take `stride` for one number. It may be a pair (height, width): `pair(stride)` makes two
+    numbers of either."""
+
+
+@mutant(of="conv_w_grad", help="#before-you-start", edits={PAIRS: "pair(stride), (padding + 0, padding + 0)"})
+def padding_taken_for_one_number_in_w_grad():
+    """You take `padding` for one number. It may be a pair (height, width): `pair(padding)` makes two
+    numbers of either."""
+
+
+@mutant(
+    of="conv_w_grad",
+    help="#filling-the-gaps",
+    edits={GAPS: "dilate(dilate(out_grad, 1, s_w - 1), 2, s_h - 1)"},
+)
+def strides_exchanged_in_w_grad():
+    """You dilate the rows of out_grad for the stride of the width, and its columns for that of the
+    height. A pair is (height, width): its first number is for axis 1."""
+
+
+@mutant(
+    of="conv_w_grad",
+    help="#when-the-forward-pass-padded",
+    edits={ROUND: "((0, 0), (p_w, p_w), (p_h, p_h), (0, 0))"},
+)
+def paddings_exchanged_in_w_grad():
+    """You pad the rows of x by the padding of the width, and its columns by that of the height. A pair
+    is (height, width), in the order of the axes."""
+
+
+@mutant(
+    of="conv_w_grad", help="#filling-the-gaps", edits={GAPS: "repeated(repeated(out_grad, 1, s_h), 2, s_w)"}
+)
+def gaps_filled_with_copies_in_w_grad():
+    """You fill the gaps that the stride left in out_grad with copies. A window that was never taken has
+    gradient zero, and no weight learns from it."""
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.permute((2, 1, 0, 3))"})
+def height_and_width_exchanged_in_w_grad():
+    """You bring the axes back in the wrong order: height and width have changed places. conv returned
+    (C_in, KH, KW, C_out), and w is (KH, KW, C_in, C_out)."""
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.permute((1, 2, 3, 0))"})
+def channels_out_before_channels_in():
+    """You bring the axes back in the wrong order: the channels out stand before the channels in. conv
+    returned (C_in, KH, KW, C_out), and w is (KH, KW, C_in, C_out)."""
+
+
+@mutant(
+    of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={THROUGH: "out_grad.permute((2, 1, 0, 3))"}
+)
+def out_grad_permuted_with_its_axes_exchanged():
+    """You exchange height and width of out_grad when you make a kernel of it. Its rows must lie on rows
+    of x: (N, H', W', C_out) becomes (H', W', N, C_out)."""
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
+def kernel_as_high_as_out_grad(x, out_grad, w_shape, stride=1, padding=0):
+    """You make a square kernel of out_grad: you use its height for its width, too. That is right only where
+    the output is square. Its columns are W', and W' need not be H'."""
+    height = out_grad.shape[1]
+    square = pad(out_grad, ((0, 0), (0, 0), (0, height - out_grad.shape[2]), (0, 0)))
+    full = first(gaps_filled(square, stride), *positions(x.shape, w_shape, padding))
+    return slide_over_x(x, full, padding).permute((1, 2, 0, 3))

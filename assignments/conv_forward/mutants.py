@@ -39,35 +39,35 @@ KEPT = {}  # what `what_the_first_call_asked` remembers
 # pad
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def zeros_before_only(a, padding):
     """You put zeros in front of the first element and none after the last. Each axis has a pair (low,
     high): low zeros go before, high zeros after. Look at the length that an axis must have in the end."""
     return original(a, [(low, min(high, 0)) for low, high in padding])
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def zeros_after_only(a, padding):
     """Your result has the right shape, but the array lies at its very start and all zeros come after it.
     The first `low` places on an axis are zeros: where in the result does element 0 of the array go?"""
     return original(a, [(min(low, 0), high + max(low, 0)) for low, high in padding])
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def ends_exchanged(a, padding):
     """You put `high` zeros in front and `low` zeros behind. In a pair (low, high) the first number
     belongs to the side where the indices are low: it is the number of zeros before element 0."""
     return original(a, [(high, low) for low, high in padding])
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def first_number_for_both_ends(a, padding):
     """You use the first number of each pair at both ends of its axis. The two may differ: an axis that
     holds `4 7 1 5`, padded by (-1, 2), becomes `7 1 5 0 0`."""
     return original(a, [(low, low) for low, _ in padding])
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def edge_values_for_zeros(a, padding):
     """Outside the array you repeat its outermost elements. What lies outside counts as 0 here, so that a
     window half outside the picture gets nothing from there."""
@@ -75,7 +75,7 @@ def edge_values_for_zeros(a, padding):
     return with_edges_repeated(kept, [(max(low, 0), max(high, 0)) for low, high in padding])
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def minus_zero_as_an_end(a, padding):
     """Your slice ends at `-high`, counted from the end. That works while high is positive, but where it
     is 0 the slice ends at -0, which is 0: it is empty. Work out the end as a number counted from the
@@ -85,7 +85,7 @@ def minus_zero_as_an_end(a, padding):
     return out
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def height_and_width_only(a, padding):
     """Your pad takes every array for a batch of pictures with four axes, and pads axes 1 and 2. It is
     asked for any number of axes, and there is one pair of numbers for each of them, batch and channels
@@ -94,14 +94,14 @@ def height_and_width_only(a, padding):
     return original(a, ((0, 0), rows, columns, (0, 0)))
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def nothing_cut_off(a, padding):
     """You take a negative number for 0. It asks you to remove that many elements at its end of the axis:
     with the pair (-1, 2), an axis that holds `4 7 1 5` becomes `7 1 5 0 0`."""
     return original(a, [(max(low, 0), max(high, 0)) for low, high in padding])
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def cut_at_the_other_end(a, padding):
     """You cut elements off at the wrong end: where `low` is negative you take them from behind, where
     `high` is negative from the front. Each number of a pair speaks of its own end, whether it is negative
@@ -110,28 +110,28 @@ def cut_at_the_other_end(a, padding):
     return original(original(a, swapped), [(max(low, 0), max(high, 0)) for low, high in padding])
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#zeros-around-the-picture")
 def no_elements_left_alone(a, padding):
     """You hand an array without elements back as it came. It has a shape all the same: an axis of length
     0 with 3 zeros around it has length 3, and then there are zeros to write."""
     return a if a.size == 0 else original(a, padding)
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#views")
 def memory_order_taken_for_order(a, padding):
     """You copy the numbers in the order in which they lie in memory, from the start of the buffer. For a
     view that is not the order of its elements: offset and strides say where element (i, j) lies."""
     return original(in_memory_order(a), padding)
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#views")
 def same_array_when_nothing_to_pad(a, padding):
     """Where every number is 0 you return the array that you were given. Whoever calls pad may write into
     the result, and would overwrite the original: the result is a new array, always."""
     return a if all(low == high == 0 for low, high in padding) else original(a, padding)
 
 
-@mutant(of="pad")
+@mutant(of="pad", help="#views")
 def slice_when_only_cutting(a, padding):
     """Where pad only cuts off, you return a slice. A slice is a view: it shares its memory with the array
     that it was cut from, and what is written into it shows there. The result is a new array, always."""
@@ -143,14 +143,14 @@ def slice_when_only_cutting(a, padding):
 # output_size
 
 
-@mutant(of="output_size")
+@mutant(of="output_size", help="#how-many-windows-fit")
 def first_window_not_counted(size, kernel, stride, padding):
     """You are one window short: you count the steps between windows. With 2 steps there are 3 windows,
     since the one at position 0 is there before any step is made. Count the starts in the handout's table."""
     return original(size, kernel, stride, padding) - 1
 
 
-@mutant(of="output_size")
+@mutant(of="output_size", help="#how-many-windows-fit")
 def positions_over_stride(size, kernel, stride, padding):
     """You divide the number of all positions, H + 2p - K + 1, by the stride. That is right where the
     stride leaves s - 1 over, and one too few in all other cases. Write the starts out for H = 4, K = 2,
@@ -158,42 +158,42 @@ def positions_over_stride(size, kernel, stride, padding):
     return (size + 2 * padding - kernel + 1) // stride
 
 
-@mutant(of="output_size")
+@mutant(of="output_size", help="#how-many-windows-fit")
 def started_step_counted(size, kernel, stride, padding):
     """You round up, so that a last step which the picture is too short for counts as well. That window
     would hang over the edge. Only windows that fit are counted; the pixels left over are in no window."""
     return -((kernel - size - 2 * padding) // stride) + 1
 
 
-@mutant(of="output_size")
+@mutant(of="output_size", help="#how-many-windows-fit")
 def rounded_to_nearest(size, kernel, stride, padding):
     """You round the number of steps to the nearest whole number. With s - 1 pixels left over you count
     one window too many: it would hang over the edge. A step that is not complete does not count at all."""
     return round((size + 2 * padding - kernel) / stride) + 1
 
 
-@mutant(of="output_size")
+@mutant(of="output_size", help="#how-many-windows-fit")
 def padding_counted_once(size, kernel, stride, padding):
     """You add the padding once. There are p zeros in front and p more behind: how long is the axis that
     the kernel slides over?"""
     return (size + padding - kernel) // stride + 1
 
 
-@mutant(of="output_size")
+@mutant(of="output_size", help="#how-many-windows-fit")
 def padding_not_counted(size, kernel, stride, padding):
     """You count windows on the picture as it was before padding. The kernel slides over the zeros, too:
     `size` is the length without them, and `padding` zeros stand at either end."""
     return (size - kernel) // stride + 1
 
 
-@mutant(of="output_size")
+@mutant(of="output_size", help="#how-many-windows-fit")
 def windows_may_hang_over(size, kernel, stride, padding):
     """You let a window start at every stride as long as there is a pixel under its first place. The whole
     kernel must fit: the last place where it may start is H + 2p - K."""
     return (size + 2 * padding - 1) // stride + 1
 
 
-@mutant(of="output_size")
+@mutant(of="output_size", help="#how-many-windows-fit")
 def stride_divides_the_picture(size, kernel, stride, padding):
     """You divide the length of the axis by the stride first and subtract the kernel afterwards. The
     stride says how far apart the windows start; it does not make the kernel shorter. On which places may
@@ -204,21 +204,21 @@ def stride_divides_the_picture(size, kernel, stride, padding):
 # conv
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#the-kernel-slides")
 def kernel_turned_around(x, w, stride=1, padding=0):
     """You turn the kernel around before it slides, as a convolution does in mathematics. In deep learning
     it lies on the window as it stands: its first number meets the window's first pixel."""
     return original(x, w[::-1, ::-1], stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#windows-as-a-matrix")
 def kernel_transposed(x, w, stride=1, padding=0):
     """You take the kernel's rows for its columns. Its first axis, KH, runs along the height of the
     picture, and its second, KW, along the width. With a square kernel even the shape is right."""
     return original(x, w.permute((1, 0, 2, 3)), stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#windows-as-a-matrix")
 def channels_first_in_the_window(x, w, stride=1, padding=0):
     """The numbers of your windows and of your kernels come in two different orders: the one has channels
     first, the other row and column. All shapes fit, and every product is of two numbers that do not
@@ -227,7 +227,7 @@ def channels_first_in_the_window(x, w, stride=1, padding=0):
     return original(x, w.reshape((c_in, k_h, k_w, c_out)).permute((1, 2, 0, 3)), stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#windows-as-a-matrix")
 def kernels_reshaped_into_rows(x, w, stride=1, padding=0):
     """You reshape w as if its first axis were C_out, and transpose the result. But C_out is the last axis
     of w, the one that runs fastest through memory, and a reshape never changes that order. Each of your
@@ -236,7 +236,7 @@ def kernels_reshaped_into_rows(x, w, stride=1, padding=0):
     return original(x, rows.permute((1, 0)).reshape(w.shape), stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#windows-as-a-matrix")
 def picture_reshaped(x, w, stride=1, padding=0):
     """You bring the channels of x to the front with a reshape. A reshape leaves the numbers in their
     order and only draws new borders between them, so that channels and columns are mixed up. To exchange
@@ -245,7 +245,7 @@ def picture_reshaped(x, w, stride=1, padding=0):
     return original(x.reshape((n, c_in, height, width)).permute((0, 2, 3, 1)), w, stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#windows-as-a-matrix")
 def output_reshaped(x, w, stride=1, padding=0):
     """Your sums are right and stand in the wrong places. They come with the output channels as the first
     axis, and you reshape them to (N, H', W', C_out): that leaves their order as it is. Axes that must
@@ -254,7 +254,7 @@ def output_reshaped(x, w, stride=1, padding=0):
     return out.permute((3, 0, 1, 2)).reshape(out.shape)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#zeros-around-the-picture")
 def strides_before_padding(x, w, stride=1, padding=0):
     """You take the strides from the picture before it was padded. The padded picture has longer rows, so
     a step down is further in its memory than it was in x. As soon as there is padding, your windows slip."""
@@ -266,7 +266,7 @@ def strides_before_padding(x, w, stride=1, padding=0):
     return times_kernels(windows, w)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#how-many-windows-fit")
 def windows_one_pixel_apart(x, w, stride=1, padding=0):
     """The stride decides how many windows you take, and not where: your windows are one pixel apart.
     Output (i, j) is the window that starts at row s·i and column s·j of the padded picture."""
@@ -274,7 +274,7 @@ def windows_one_pixel_apart(x, w, stride=1, padding=0):
     return original(x, w, 1, padding)[:, :out_h, :out_w]
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#how-many-windows-fit")
 def stride_inside_the_window(x, w, stride=1, padding=0):
     """You apply the stride inside the window: its pixels are s apart, and the windows follow each other
     by one. It is the other way round. A window is K neighbouring pixels, and the next window is s further
@@ -287,7 +287,7 @@ def stride_inside_the_window(x, w, stride=1, padding=0):
     return times_kernels(x.as_strided((n, out_h, out_w, *w.shape[:3]), steps), w)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#how-many-windows-fit")
 def first_window_one_stride_late(x, w, stride=1, padding=0):
     """Your windows are s apart, but the first one starts at s - 1. The first window lies in the top left
     corner: the starts are the multiples of s, and 0 is one of them."""
@@ -295,7 +295,7 @@ def first_window_one_stride_late(x, w, stride=1, padding=0):
     return original(x, w, 1, padding)[:, s_h - 1 :: s_h, s_w - 1 :: s_w]
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#how-many-windows-fit")
 def left_over_at_the_start(x, w, stride=1, padding=0):
     """Your windows reach to the last pixel, and what the stride leaves over lies in front of the first.
     The first window starts at 0, whatever is left over at the end: the starts are the multiples of s."""
@@ -305,7 +305,7 @@ def left_over_at_the_start(x, w, stride=1, padding=0):
     return out[:, rest_h::s_h, rest_w::s_w]
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#how-many-windows-fit")
 def left_over_shared_out(x, w, stride=1, padding=0):
     """You centre the windows, half of what the stride leaves over on either side. The first window starts
     at 0, and all pixels that are left over lie at the end: the starts are the multiples of s."""
@@ -315,35 +315,35 @@ def left_over_shared_out(x, w, stride=1, padding=0):
     return out[:, rest_h // 2 :: s_h, rest_w // 2 :: s_w][:, :out_h, :out_w]
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#how-many-windows-fit")
 def strides_exchanged(x, w, stride=1, padding=0):
     """You use the stride of the width for the height, and the other way round. A pair is (height, width),
     in the order of the axes: the first number says how many rows a window moves down."""
     return original(x, w, pair(stride)[::-1], padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#zeros-around-the-picture")
 def paddings_exchanged(x, w, stride=1, padding=0):
     """You put the rows of zeros at the sides and the columns above and below. A pair is (height, width):
     the first number is for the axis of height, and so for the rows above and below."""
     return original(x, w, stride, pair(padding)[::-1])
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#how-many-windows-fit")
 def stride_of_the_height_for_both(x, w, stride=1, padding=0):
     """You move by the stride of the height on both axes. A pair has two numbers, (height, width), and
     they may differ: read the second one for the columns."""
     return original(x, w, pair(stride)[0], padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#zeros-around-the-picture")
 def padding_of_the_height_for_both(x, w, stride=1, padding=0):
     """You put as many columns of zeros at the sides as there are rows above and below. The two may
     differ: the second number of the pair is the one for the width."""
     return original(x, w, stride, pair(padding)[0])
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#the-kernel-slides")
 def kernel_taken_as_square(x, w, stride=1, padding=0):
     """You read the kernel's height and use it for its width, too. KH and KW may differ: w has shape (KH,
     KW, C_in, C_out), and a window is as wide as the kernel."""
@@ -356,14 +356,14 @@ def kernel_taken_as_square(x, w, stride=1, padding=0):
     return times_kernels(windows, w)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#zeros-around-the-picture")
 def padded_at_the_top_left_only(x, w, stride=1, padding=0):
     """You put zeros above and to the left, and none below and to the right. A padding of p means p on
     either side, so the padded picture has H + 2p rows."""
     return original(framed(x, pair(padding), (0, 0)), w, stride)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#zeros-around-the-picture")
 def all_zeros_at_the_bottom_right(x, w, stride=1, padding=0):
     """You add 2p zeros, but all of them at the end of each axis. The output has the right shape, and
     every window is in the wrong place: p zeros belong before the first pixel and p after the last."""
@@ -371,7 +371,7 @@ def all_zeros_at_the_bottom_right(x, w, stride=1, padding=0):
     return original(framed(x, (0, 0), (2 * p_h, 2 * p_w)), w, stride)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#zeros-around-the-picture")
 def edge_pixels_around_the_picture(x, w, stride=1, padding=0):
     """You continue the picture beyond its edge with copies of its outermost pixels. The frame consists of
     zeros: a window that hangs over the edge gets nothing from there."""
@@ -379,14 +379,14 @@ def edge_pixels_around_the_picture(x, w, stride=1, padding=0):
     return original(with_edges_repeated(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))), w, stride)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#zeros-around-the-picture")
 def padding_forgotten(x, w, stride=1, padding=0):
     """You convolve the picture without its frame of zeros, so there are fewer windows than there should
     be. Put p zeros on either side of each axis of the picture before the kernel slides."""
     return original(x, w, stride, 0)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#zeros-around-the-picture")
 def windows_of_zeros_left_out(x, w, stride=1, padding=0):
     """You never pad by more than K - 1. A window that lies on the frame alone sees nothing but zeros, and
     it still counts: its output is 0, and it has a place in the output."""
@@ -394,7 +394,7 @@ def windows_of_zeros_left_out(x, w, stride=1, padding=0):
     return original(x, w, stride, (min(p_h, k_h - 1), min(p_w, k_w - 1)))
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#four-axes")
 def first_picture_repeated(x, w, stride=1, padding=0):
     """Every picture of the batch gets the output of the first one. Follow N through your code: at which
     step do the other pictures get lost?"""
@@ -402,14 +402,14 @@ def first_picture_repeated(x, w, stride=1, padding=0):
     return out[:1].broadcast_to(out.shape)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#four-axes")
 def mean_over_channels(x, w, stride=1, padding=0):
     """You take the mean over the channels of a window. An output is a *sum* over all KH · KW · C_in
     products; nothing is divided."""
     return original(x, w, stride, padding) / x.shape[3]
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#how-many-windows-fit")
 def last_row_and_column_missing(x, w, stride=1, padding=0):
     """The last row and the last column of your output are never computed. The last window starts at
     H + 2p - K at the latest, and that place counts: where does your loop or your slice end?"""
@@ -418,28 +418,28 @@ def last_row_and_column_missing(x, w, stride=1, padding=0):
     return out
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#views")
 def x_read_in_memory_order(x, w, stride=1, padding=0):
     """You read x as if it lay in memory in the order of its axes, from the start of the buffer. x may be
     a view: its strides and its offset say where a pixel lies. See "Views" in the handout."""
     return original(in_memory_order(x), w, stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#views")
 def w_read_in_memory_order(x, w, stride=1, padding=0):
     """You read w as if it lay in memory in the order of its axes, from the start of the buffer. Like x it
     may be a view, with an offset and with strides of its own."""
     return original(x, in_memory_order(w), stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#views")
 def offset_of_x_dropped(x, w, stride=1, padding=0):
     """You take the strides of x and forget its offset, so you read from the start of the buffer. If x is
     a slice, its first pixel lies further on: at `x.offset`."""
     return original(NDArray(x.buffer, x.shape, x.strides, 0, x.device), w, stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#views")
 def backward_axes_read_forwards(x, w, stride=1, padding=0):
     """You take every stride of x for positive. A view may run backwards through memory, as `a[:, ::-1]`
     does: then its stride is negative, and its offset is at the other end."""
@@ -447,7 +447,7 @@ def backward_axes_read_forwards(x, w, stride=1, padding=0):
     return original(x[forwards], w, stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#views")
 def kernel_turned_in_place(x, w, stride=1, padding=0):
     """Your output is right, and w is not any more: you turn the kernel around by writing into w itself.
     Whoever called conv still needs it. Make a view or a copy, and leave w as you found it."""
@@ -455,7 +455,7 @@ def kernel_turned_in_place(x, w, stride=1, padding=0):
     return original(x, w[::-1, ::-1], stride, padding)
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#views")
 def left_over_pixels_cleared(x, w, stride=1, padding=0):
     """Your output is right, and x is not any more: you write zeros over the pixels that the stride leaves
     over. They are in no window anyway, and they are not yours: leave x as you found it."""
@@ -467,7 +467,7 @@ def left_over_pixels_cleared(x, w, stride=1, padding=0):
     return out
 
 
-@mutant(of="conv")
+@mutant(of="conv", help="#views")
 def what_the_first_call_asked(x, w, stride=1, padding=0):
     """You keep something from one call to the next, by the shapes of x and w: where the windows lie, say.
     That depends on stride and padding as well. Call conv twice on the same arrays with two strides."""

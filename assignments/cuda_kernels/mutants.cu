@@ -1,6 +1,6 @@
 // Named misconceptions: wrong versions of the kernels, each with what to tell the student.
 
-// mutant of blocks_for
+// mutant of blocks_for, see #threads-blocks-and-a-guard
 // Your grid is rounded down: 257 elements and blocks of 128 threads make two blocks, and the last element has no thread.
 // A division of integers drops the remainder; a block that is only partly used is a block all the same.
 __device__ int grid_rounded_down(int size, int threads)
@@ -8,7 +8,7 @@ __device__ int grid_rounded_down(int size, int threads)
     return size / threads;
 }
 
-// mutant of blocks_for
+// mutant of blocks_for, see #threads-blocks-and-a-guard
 // Your grid always has one block more than whole ones fit, so where the size is a multiple of the block there is a block
 // with nothing to do. Round up: add one less than a block's threads, then divide.
 __device__ int grid_one_too_many(int size, int threads)
@@ -16,7 +16,7 @@ __device__ int grid_one_too_many(int size, int threads)
     return size / threads + 1;
 }
 
-// mutant of fill
+// mutant of fill, see #threads-blocks-and-a-guard
 // Your kernel has no guard: the last block has threads beyond the last element, and they write behind the end of the array.
 extern "C" __global__ void no_guard(int size, float value, float *out)
 {
@@ -24,7 +24,7 @@ extern "C" __global__ void no_guard(int size, float value, float *out)
     out[i] = value;
 }
 
-// mutant of fill
+// mutant of fill, see #threads-blocks-and-a-guard
 // You number the threads within their block only: every block writes the same elements again, and those of the other blocks
 // are never written. The block's own number takes part: blockIdx.x * blockDim.x + threadIdx.x.
 extern "C" __global__ void thread_of_its_block(int size, float value, float *out)
@@ -34,7 +34,7 @@ extern "C" __global__ void thread_of_its_block(int size, float value, float *out
         out[i] = value;
 }
 
-// mutant of add
+// mutant of add, see #threads-blocks-and-a-guard
 // Your guard lets one too many through: the elements are 0 to size - 1, so element `size` is not yours to touch.
 extern "C" __global__ void guard_off_by_one(int size, const float *a, const float *b, float *out)
 {
@@ -43,7 +43,7 @@ extern "C" __global__ void guard_off_by_one(int size, const float *a, const floa
         out[i] = a[i] + b[i];
 }
 
-// mutant of add
+// mutant of add, see #threads-blocks-and-a-guard
 // Your kernel does one block's worth of elements, as if the grid had one block.
 extern "C" __global__ void guard_on_the_block(int size, const float *a, const float *b, float *out)
 {
@@ -52,7 +52,7 @@ extern "C" __global__ void guard_on_the_block(int size, const float *a, const fl
         out[i] = a[i] + b[i];
 }
 
-// mutant of compact
+// mutant of compact, see #strides
 // You take the strides from the shape, as if the view were compact. A view's strides are its own: those of a transposed array
 // are in another order, and a stride may be 0 or negative.
 extern "C" __global__ void strides_from_the_shape(int size, View view, const float *a, float *out)
@@ -62,7 +62,7 @@ extern "C" __global__ void strides_from_the_shape(int size, View view, const flo
         out[i] = a[view.offset + i];
 }
 
-// mutant of compact
+// mutant of compact, see #strides
 // You forget the offset: a view's first element need not be the first in memory.
 extern "C" __global__ void no_offset(int size, View view, const float *a, float *out)
 {
@@ -77,7 +77,7 @@ extern "C" __global__ void no_offset(int size, View view, const float *a, float 
     out[i] = a[place];
 }
 
-// mutant of compact
+// mutant of compact, see #strides
 // Your guard is on the wrong size: it compares with the length of the first axis, not with the number of elements.
 extern "C" __global__ void guard_on_the_first_axis(int size, View view, const float *a, float *out)
 {
@@ -92,7 +92,7 @@ extern "C" __global__ void guard_on_the_first_axis(int size, View view, const fl
     out[i] = a[place];
 }
 
-// mutant of compact
+// mutant of compact, see #strides
 // Your guard comes after the write, or not at all: threads beyond the last element write behind the end.
 extern "C" __global__ void compact_without_guard(int size, View view, const float *a, float *out)
 {
@@ -104,7 +104,7 @@ extern "C" __global__ void compact_without_guard(int size, View view, const floa
     out[i] = a[place];
 }
 
-// mutant of sum_naive
+// mutant of sum_naive, see #many-threads-one-sum
 // You walk down the columns: element i of a row lies at row * length + i, side by side with its neighbours.
 extern "C" __global__ void down_the_columns(int rows, int length, const float *a, float *out)
 {
@@ -117,7 +117,7 @@ extern "C" __global__ void down_the_columns(int rows, int length, const float *a
     out[row] = sum;
 }
 
-// mutant of sum_naive
+// mutant of sum_naive, see #many-threads-one-sum
 // Your kernel has no guard on the rows: threads beyond the last row read and write behind the end.
 extern "C" __global__ void rows_without_guard(int rows, int length, const float *a, float *out)
 {
@@ -128,7 +128,7 @@ extern "C" __global__ void rows_without_guard(int rows, int length, const float 
     out[row] = sum;
 }
 
-// mutant of sum_shared
+// mutant of sum_shared, see #many-threads-one-sum
 // Your reduction has a race: a thread reads the sum of another one that may not have written it yet. Between a write to
 // shared memory and a read by another thread there is a __syncthreads(), in every round.
 extern "C" __global__ void race_in_the_reduction(int length, const float *a, float *out)
@@ -146,7 +146,7 @@ extern "C" __global__ void race_in_the_reduction(int length, const float *a, flo
         out[row] = sums[0];
 }
 
-// mutant of sum_shared
+// mutant of sum_shared, see #shared-memory-and-barriers
 // You wait once, before the first round, and not again: what the second round reads the first may still be writing.
 extern "C" __global__ void one_barrier_for_all_rounds(int length, const float *a, float *out)
 {
@@ -164,7 +164,7 @@ extern "C" __global__ void one_barrier_for_all_rounds(int length, const float *a
         out[row] = sums[0];
 }
 
-// mutant of sum_shared
+// mutant of sum_shared, see #shared-memory-and-barriers
 // Shared memory that nobody has written is not 0: it holds what was there before. A thread without an element has to write
 // its 0, as its neighbour adds it up.
 extern "C" __global__ void uninitialised_shared_memory(int length, const float *a, float *out)
@@ -185,7 +185,7 @@ extern "C" __global__ void uninitialised_shared_memory(int length, const float *
         out[row] = sums[0];
 }
 
-// mutant of sum_shared
+// mutant of sum_shared, see #many-threads-one-sum
 // You sum only the first blockDim.x elements of a row: a thread goes on, in steps of the block, until the row ends.
 extern "C" __global__ void one_element_a_thread(int length, const float *a, float *out)
 {
@@ -201,7 +201,7 @@ extern "C" __global__ void one_element_a_thread(int length, const float *a, floa
         out[row] = sums[0];
 }
 
-// mutant of sum_shared
+// mutant of sum_shared, see #many-threads-one-sum
 // Each of your threads takes a piece of the row in one go, so that 32 threads read in 32 places at once, each from a part of
 // memory of its own. Let neighbours read neighbours: thread t takes elements t, t + blockDim.x, t + 2 blockDim.x, ...
 extern "C" __global__ void a_piece_a_thread(int length, const float *a, float *out)
@@ -221,7 +221,7 @@ extern "C" __global__ void a_piece_a_thread(int length, const float *a, float *o
         out[row] = sums[0];
 }
 
-// mutant of sum_warp
+// mutant of sum_warp, see #warps
 // A shuffle stands where some lanes never come: all lanes that the mask names have to be there, also those without an element.
 extern "C" __global__ void shuffle_for_some_lanes(int length, const float *a, float *out)
 {
@@ -245,7 +245,7 @@ extern "C" __global__ void shuffle_for_some_lanes(int length, const float *a, fl
     }
 }
 
-// mutant of sum_warp
+// mutant of sum_warp, see #warps
 // You add up what only the first warp has: the sums of the other warps are in shared memory, and nobody adds them.
 extern "C" __global__ void first_warp_alone(int length, const float *a, float *out)
 {
@@ -259,7 +259,7 @@ extern "C" __global__ void first_warp_alone(int length, const float *a, float *o
         out[row] = sum;
 }
 
-// mutant of sum_warp
+// mutant of sum_warp, see #shared-memory-and-barriers
 // Your kernel goes through shared memory for every thread, as sum_shared does. A warp needs none: its lanes read each other's
 // registers with __shfl_down_sync, and only one sum for each warp goes through shared memory.
 extern "C" __global__ void tree_in_shared_memory(int length, const float *a, float *out)
@@ -279,7 +279,7 @@ extern "C" __global__ void tree_in_shared_memory(int length, const float *a, flo
         out[row] = sums[0];
 }
 
-// mutant of matmul
+// mutant of matmul, see #shared-memory-and-barriers
 // The first barrier is missing: a thread multiplies with tiles that others are still fetching.
 extern "C" __global__ void first_barrier_missing(int m, int k, int n, const float *a, const float *b, float *out)
 {
@@ -298,7 +298,7 @@ extern "C" __global__ void first_barrier_missing(int m, int k, int n, const floa
         out[row * n + column] = sum;
 }
 
-// mutant of matmul
+// mutant of matmul, see #shared-memory-and-barriers
 // The second barrier is missing: a fast thread overwrites a tile with the next one while others still multiply with it.
 extern "C" __global__ void second_barrier_missing(int m, int k, int n, const float *a, const float *b, float *out)
 {
@@ -317,7 +317,7 @@ extern "C" __global__ void second_barrier_missing(int m, int k, int n, const flo
         out[row * n + column] = sum;
 }
 
-// mutant of matmul
+// mutant of matmul, see #shared-memory-and-barriers
 // Threads without an element of the result return before the barrier. They are needed: they fetch elements that others use,
 // and a barrier waits for every thread of the block. Guard the reads and the write, not the thread.
 extern "C" __global__ void early_return(int m, int k, int n, const float *a, const float *b, float *out)
@@ -339,7 +339,7 @@ extern "C" __global__ void early_return(int m, int k, int n, const float *a, con
     out[row * n + column] = sum;
 }
 
-// mutant of matmul
+// mutant of matmul, see #tiles
 // You read b's tile along its rows. A product goes along a row of a and down a column of b: a_tile[y][d] * b_tile[d][x].
 extern "C" __global__ void wrong_tile_variable(int m, int k, int n, const float *a, const float *b, float *out)
 {
@@ -359,7 +359,7 @@ extern "C" __global__ void wrong_tile_variable(int m, int k, int n, const float 
         out[row * n + column] = sum;
 }
 
-// mutant of matmul
+// mutant of matmul, see #tiles
 // Your guard compares the column with m, the number of rows: columns from m on are never written.
 extern "C" __global__ void guard_on_the_wrong_size(int m, int k, int n, const float *a, const float *b, float *out)
 {
@@ -379,7 +379,7 @@ extern "C" __global__ void guard_on_the_wrong_size(int m, int k, int n, const fl
         out[row * n + column] = sum;
 }
 
-// mutant of matmul
+// mutant of matmul, see #tiles
 // Your kernel multiplies straight from global memory: right, and every number is fetched as often as it is used. A tile in
 // shared memory is fetched once by the block and used TILE times.
 extern "C" __global__ void no_tiles(int m, int k, int n, const float *a, const float *b, float *out)
@@ -393,7 +393,7 @@ extern "C" __global__ void no_tiles(int m, int k, int n, const float *a, const f
     }
 }
 
-// mutant of conv_direct
+// mutant of conv_direct, see #a-convolution-three-ways
 // You turn the kernel around. A convolution in deep learning does not: element (u, v) of w meets the pixel (u, v) from where
 // the window starts.
 extern "C" __global__ void kernel_turned_around(Conv s, const float *x, const float *w, float *out)
@@ -412,7 +412,7 @@ extern "C" __global__ void kernel_turned_around(Conv s, const float *x, const fl
     out[number] = sum;
 }
 
-// mutant of conv_direct
+// mutant of conv_direct, see #a-convolution-three-ways
 // Your convolution has no guard: threads beyond the last element of the result write behind its end.
 extern "C" __global__ void conv_without_guard(Conv s, const float *x, const float *w, float *out)
 {
@@ -428,7 +428,7 @@ extern "C" __global__ void conv_without_guard(Conv s, const float *x, const floa
     out[number] = sum;
 }
 
-// mutant of conv_implicit
+// mutant of conv_implicit, see #shared-memory-and-barriers
 // What lies outside of the matrices has to be 0 in the tiles. You leave it as it is: in the last step along k the tiles still
 // hold what the step before put there, stale numbers that are added once more.
 extern "C" __global__ void stale_shared_memory(Conv s, const float *x, const float *w, float *out)
@@ -454,7 +454,7 @@ extern "C" __global__ void stale_shared_memory(Conv s, const float *x, const flo
         out[row * n + column] = sum;
 }
 
-// mutant of conv_implicit
+// mutant of conv_implicit, see #a-convolution-three-ways
 // You take an index along k apart in the wrong order. In w, (kernel_height, kernel_width, c_in, c_out), the channel runs
 // fastest, then the kernel's column, then its row; the matrix of pixels has to follow w.
 extern "C" __global__ void channels_run_slowest(Conv s, const float *x, const float *w, float *out)
@@ -479,7 +479,7 @@ extern "C" __global__ void channels_run_slowest(Conv s, const float *x, const fl
         out[row * n + column] = sum;
 }
 
-// mutant of conv_implicit
+// mutant of conv_implicit, see #a-convolution-three-ways
 // Your convolution is right and has no tiles: every pixel is fetched from global memory for each filter anew.
 extern "C" __global__ void pixels_fetched_for_each_filter(Conv s, const float *x, const float *w, float *out)
 {
@@ -495,7 +495,7 @@ extern "C" __global__ void pixels_fetched_for_each_filter(Conv s, const float *x
     out[row * n + column] = sum;
 }
 
-// mutant of w_grad_atomic
+// mutant of w_grad_atomic, see #many-threads-one-sum
 // Your threads add to one number without an atomic: each reads it, adds, and writes, and what another one added between
 // is lost. On one GPU it may work today and not tomorrow. atomicAdd does the three as one.
 extern "C" __global__ void not_atomic(Conv s, const float *x, const float *out_grad, float *w_grad)
@@ -511,7 +511,7 @@ extern "C" __global__ void not_atomic(Conv s, const float *x, const float *out_g
     }
 }
 
-// mutant of w_grad_atomic
+// mutant of w_grad_atomic, see #many-threads-one-sum
 // You sum over the first image only: the positions of all images of the batch take part.
 extern "C" __global__ void first_image_alone(Conv s, const float *x, const float *out_grad, float *w_grad)
 {
@@ -526,7 +526,7 @@ extern "C" __global__ void first_image_alone(Conv s, const float *x, const float
     }
 }
 
-// mutant of w_grad_split
+// mutant of w_grad_split, see #many-threads-one-sum
 // Your parts are rounded down, so that the last positions belong to none of them.
 extern "C" __global__ void parts_rounded_down(Conv s, int parts, const float *x, const float *out_grad, float *partial)
 {
@@ -545,7 +545,7 @@ extern "C" __global__ void parts_rounded_down(Conv s, int parts, const float *x,
     partial[part * size + number] = sum;
 }
 
-// mutant of w_grad_split
+// mutant of w_grad_split, see #many-threads-one-sum
 // Your threads have no guard: a block of the first part has threads to spare, and they write where the second part's sums
 // belong, or behind the end.
 extern "C" __global__ void parts_without_guard(Conv s, int parts, const float *x, const float *out_grad, float *partial)
@@ -563,7 +563,7 @@ extern "C" __global__ void parts_without_guard(Conv s, int parts, const float *x
     partial[part * size + number] = sum;
 }
 
-// mutant of compact
+// mutant of compact, see #strides
 // You number the threads within their block only, so every block gathers the same first elements.
 extern "C" __global__ void block_forgotten(int size, View view, const float *a, float *out)
 {
@@ -578,7 +578,7 @@ extern "C" __global__ void block_forgotten(int size, View view, const float *a, 
     out[i] = a[place];
 }
 
-// mutant of sum_shared
+// mutant of sum_shared, see #many-threads-one-sum
 // All threads of your block write the result, and most of them read the sum before anything says that it is complete. One
 // thread knows when it is: thread 0, which added the last two.
 extern "C" __global__ void every_thread_writes(int length, const float *a, float *out)
@@ -597,7 +597,7 @@ extern "C" __global__ void every_thread_writes(int length, const float *a, float
     out[row] = sums[0];
 }
 
-// mutant of matmul
+// mutant of matmul, see #tiles
 // Your tiles are filled without a look at m: the last row of blocks reads rows of a that do not exist. Nobody uses them, and
 // yet the memory behind a is not yours.
 extern "C" __global__ void tile_without_guard(int m, int k, int n, const float *a, const float *b, float *out)
@@ -618,7 +618,7 @@ extern "C" __global__ void tile_without_guard(int m, int k, int n, const float *
         out[row * n + column] = sum;
 }
 
-// mutant of conv_implicit
+// mutant of conv_implicit, see #a-convolution-three-ways
 // You stop after the first tiles: k = kernel_height kernel_width c_in may be longer than TILE, and the sum goes on.
 extern "C" __global__ void first_step_alone(Conv s, const float *x, const float *w, float *out)
 {
@@ -638,7 +638,7 @@ extern "C" __global__ void first_step_alone(Conv s, const float *x, const float 
         out[row * n + column] = sum;
 }
 
-// mutant of conv_implicit
+// mutant of conv_implicit, see #a-convolution-three-ways
 // Your tiles of x are filled without a look at m: positions behind the last one belong to an image that does not exist, and
 // its pixels lie behind the end of x.
 extern "C" __global__ void positions_without_guard(Conv s, const float *x, const float *w, float *out)

@@ -9,23 +9,19 @@ from pathlib import Path
 import yaml
 
 from grader.author.load import digest_of
+from grader.author.readme.page import to_html
+from grader.author.readme.sections import complete
 from grader.author.render import render
 from grader.author.wheel import build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import comparison_of
-from grader.judge.ladder import SMALLEST, freeze_ladders
+from grader.judge.examples.ladder import SMALLEST, freeze_ladders
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
 
 GRADING = "grading"  # the folder of a handout that `make grade` works from
-PYTHON = """
-## Your Python
-
-Your instructor grades with Python {python}. You may use a newer one. If `make grade` then prints a note that
-your code needs the newer one, rewrite the line that it names.
-"""
 NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
 
 
@@ -93,12 +89,13 @@ def _write(
     with tempfile.TemporaryDirectory(prefix=f".{assignment.name}-", dir=target.parent) as scratch:
         new = Path(scratch) / "new"
         rendered = render(assignment, view, f"wheels/{wheel.name}", variant)
-        for name, text in rendered.files.items():
+        for name, text in [*rendered.files.items(), *rendered.pictures.items()]:
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        with open(new / "README.md", "a", encoding="utf-8") as readme:
-            readme.write(PYTHON.format(python=python))
+        readme = complete(rendered.files["README.md"], assignment, rendered.files, python)
+        (new / "README.md").write_text(readme, encoding="utf-8")
+        (new / "README.html").write_text(to_html(readme, rendered.pictures), encoding="utf-8")
         grading = new / GRADING
         grading.mkdir()
         (grading / "assignment.yaml").write_text(_handout_assignment(assignment, python), encoding="utf-8")

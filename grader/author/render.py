@@ -1,13 +1,14 @@
 """Renders an assignment's templates, filled from the reference, into a handout or a solution."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
 
-from grader.author.python_source import find_function, without_methods
+from grader.author.exercises.python_source import find_function, without_methods
 from grader.author.worked_numbers import FUNCTIONS, Variant
+from grader.draw.pictures import PICTURES, title_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 
@@ -16,10 +17,13 @@ VIEWS = ("handout", "solution")
 
 @dataclass(frozen=True)
 class Rendered:
-    """A rendered view: the text of each file by its path, and the exercises that the templates asked for."""
+    """A rendered view: the text of each file by its path, the exercises that the templates asked for, and the
+    pictures (SVG) by theirs.
+    """
 
     files: Mapping[str, str]
     exercises: tuple[str, ...]
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant | None = None) -> Rendered:
@@ -39,6 +43,18 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
     def provided(reference: str) -> str:
         return find_function(root, reference).whole
 
+    pictures: dict[str, str] = {}
+
+    def picture(name: str, **numbers: object) -> str:
+        if name not in PICTURES:
+            raise UserError(f"found no picture {name!r}, expected one of {', '.join(PICTURES)}")
+        svg = PICTURES[name](**numbers)
+        path = f"pictures/{name.replace('_', '-')}.svg"
+        if pictures.setdefault(path, svg) != svg:
+            path = f"pictures/{name.replace('_', '-')}-{len(pictures) + 1}.svg"
+            pictures[path] = svg
+        return f"![{title_of(svg)}]({path})"
+
     templates = assignment.folder / "templates"
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([templates, Path(__file__).parent / "handout"]),
@@ -52,6 +68,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
         "criteria": assignment.rubric.criteria,
         "exercise": exercise,
         "provided": provided,
+        "draw": picture,
         "view": view,
         "wheel": wheel,
         "variant": variant or Variant(assignment.name),
@@ -75,7 +92,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
         files |= _ndarray_package(root, exercises)
     if "emulated" in assignment.devices:
         files |= _emulator(root)
-    return Rendered(files, tuple(exercises))
+    return Rendered(files, tuple(exercises), pictures)
 
 
 def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:

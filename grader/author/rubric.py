@@ -45,7 +45,7 @@ def lines_of(rubric: Path) -> dict[str, int]:
     return lines
 
 
-def _anchors(readme: Path) -> set[str]:
+def anchors_of(readme: Path) -> set[str]:
     """The anchors of a Markdown file's headings, made as GitHub makes them."""
     text = read(readme, "no such file: help texts point into it")
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)  # a comment in code is no heading
@@ -62,7 +62,7 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
         raise document.fail(
             f"found assignment {model.assignment!r}, expected {assignment!r}", ("assignment",)
         )
-    anchors = _anchors(readme)
+    anchors = anchors_of(readme)
     criteria: list[Criterion] = []
     for number, criterion in enumerate(model.criteria):
         place = ("criteria", number)
@@ -252,7 +252,13 @@ def _cases(
         covers=tuple(model.covers),
         drawn=count is not None,
         options=model.model_dump(include=of_comparisons, exclude_none=True),
+        ask=model.ask or {},
+        random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
     )
+    if twice := sorted(
+        case.ask.keys() & case.random.keys() | (case.ask.keys() | case.random.keys()) & own.keys()
+    ):
+        raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
     case = replace(case, follow_through=_share(case, criterion))
     _check_comparison(document, place, case, kind, criterion)
     for id in [case.id] if count is None else [f"{case.id}-{i + 1}" for i in range(count)]:
@@ -261,6 +267,7 @@ def _cases(
 
 def _kind(document: Document, place: Place, data: dict[str, Any]) -> tuple[Kind, type[CaseModel]]:
     keys = [key for key in CASES if key in data]
+    keys = [key for key in keys if not CASES[key][0].yields] or keys[:1]
     if len(keys) != 1:
         raise document.fail(
             f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(CASES)}", place

@@ -102,7 +102,7 @@ class DefaultsModel(Strict):
     """Who sees a case; those that are not `visible` are left out of the handout."""
 
 
-class AnyCase(CaseModel):
+class AnyCase(Strict):
     """A case of whatever kind, compared in whatever way."""
 
     compare: CaseCompare | None = None

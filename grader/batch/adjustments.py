@@ -10,11 +10,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.model.class_row import ClassRow
+from grader.model.csv_cells import as_written
 from grader.model.errors import UserError
-from grader.model.student import Adjustment, Student
+from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment, Student
 from grader.model.text import exact_text
-from grader.report.formats.adjustments import ADJUSTMENT_COLUMNS, NO_SUBMISSION
-from grader.report.tables.csv_cells import as_written
 
 COLUMNS = ADJUSTMENT_COLUMNS[:6]  # without the others a file says what it says where they are empty
 Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]

@@ -2,54 +2,41 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, closing
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
 
-from rich.console import Console
-from rich.text import Text
-
-from grader.batch.decisions import AGAIN
-from grader.batch.evidence import keep_evidence
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.progress import Progress
+from grader.batch.gradebook.decisions import AGAIN
+from grader.batch.gradebook.evidence import keep_evidence
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
-from grader.model.account import Doubt
+from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
-from grader.model.text import clean_line, listing, review_count
-from grader.report.terminal.doubt_kinds import print_absent, print_doubts
+from grader.model.results.batch_summary import BatchSummary
 
 Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], None, None]]
 
 NO_POLICIES = Policies()
-NAMES = 20  # of students that are named before the rest is counted
-NOT_CLEAR = "exit status 1: decide what is listed; until then these scores are in no LMS export"
 
 
-@dataclass(frozen=True)
-class BatchSummary:
-    """How a run went: how many were graded anew and known already, and what a person must look at.
+class Progress(Protocol):
+    """Shows how far a batch is, from its start as a context manager to its end."""
 
-    `to_review` are standings of students, as the reports count them, whether this run graded them or an
-    earlier one; `aside` is what the intake could not take. `rescored` of those graded needed no case to be
-    run; `ran` counts the cases that were. `absent` names those on the roster who submitted nothing; `again`
-    those of whom something counts again that was withdrawn.
-    """
+    def advance(self, count: int, failed: bool) -> None:
+        """`count` more submissions are graded, or `failed` and set aside."""
 
-    graded: int
-    known: int
-    to_review: tuple[Doubt, ...]
-    aside: tuple[Doubt, ...] = ()
-    rescored: int = 0
-    ran: int = 0
-    absent: tuple[str, ...] = ()
-    again: tuple[str, ...] = ()
 
-    @property
-    def is_clear(self) -> bool:
-        """Whether a person need look at nothing."""
-        return not self.to_review and not self.aside
+class Screen(Protocol):
+    """Where a batch says that it waits, and how far it is."""
+
+    def wait(self, assignment: str) -> None:
+        """Another batch grades the assignment into this gradebook; this one waits for it."""
+
+    def progress(self, total: int) -> AbstractContextManager[Progress]:
+        """Opens the progress of `total` submissions."""
 
 
 def run_batch(
@@ -58,7 +45,7 @@ def run_batch(
     execute: Executor,
     gradebook: Gradebook,
     assignment: str,
-    console: Console,
+    screen: Screen,
     policies: Policies = NO_POLICIES,
     accept_missing: bool = False,
 ) -> BatchSummary:
@@ -71,10 +58,7 @@ def run_batch(
     assignment, this one waits.
     """
 
-    def wait() -> None:
-        console.print(Text(f"waiting for another batch that grades {assignment} into this gradebook"))
-
-    with gradebook.alone(assignment, on_wait=wait):
+    with gradebook.alone(assignment, on_wait=partial(screen.wait, assignment)):
         with gradebook.run(assignment, graded_by):
             handed_in = (found.submission for found in intake.submissions)
             again = gradebook.hand_in(intake.students, handed_in, by_roster=intake.by_roster)
@@ -84,32 +68,9 @@ def run_batch(
                 gradebook.confirm(missing, by="--accept-missing")
             batch = _Batch(intake, graded_by, gradebook, assignment)
             if batch.waiting:
-                batch.grade(execute, console)
+                batch.grade(execute, screen)
             batch.choose_counting()
         return replace(batch.summary(policies), again=again)
-
-
-def print_summary(summary: BatchSummary, console: Console) -> None:
-    """Prints what the run came to, naming all that a person must look at."""
-    if summary.graded or not summary.known:
-        known = f", {summary.known} known" if summary.known else ""
-        rescored = f" ({summary.rescored} without running anything)" if summary.rescored else ""
-        console.print(
-            Text(
-                f"{summary.graded} graded{rescored}{known}, {summary.ran} case{'s' * (summary.ran != 1)} run"
-            )
-        )
-    else:
-        console.print(Text(f"nothing to run, {summary.known} known"))
-    print_doubts((*summary.to_review, *summary.aside), console)
-    print_absent(summary.absent, summary.aside, console, NAMES)
-    if summary.again:
-        again = listing([clean_line(id) for id in summary.again], NAMES)
-        console.print(Text(f"counts again after it was withdrawn: {again}", "magenta"))
-    aside = f", {len(summary.aside)} set aside" if summary.aside else ""
-    console.print(Text(f"{review_count(len(summary.to_review))}{aside}"))
-    if not summary.is_clear:
-        console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
 
 
 def _by_id(row: ClassRow) -> str:
@@ -122,7 +83,7 @@ class _Batch:
     def __init__(self, intake: Intake, graded_by: str, gradebook: Gradebook, assignment: str) -> None:
         self._intake, self._graded_by = intake, graded_by
         self._gradebook, self._assignment = gradebook, assignment
-        self._known = gradebook.known(assignment)
+        self._known = gradebook.grade_keys(assignment)
         self._failed: dict[str, str] = {}
         self._graded = self._rescored = self._ran = 0
         groups: dict[str, list[Submitted]] = defaultdict(list)
@@ -139,7 +100,7 @@ class _Batch:
         known = self._known.get(found.submission.id)
         return known is not None and known.graded_by == AGAIN
 
-    def grade(self, execute: Executor, console: Console) -> None:
+    def grade(self, execute: Executor, screen: Screen) -> None:
         """Grades what waits, and keeps each grade as it comes."""
 
         def work() -> Iterator[Work]:
@@ -149,7 +110,7 @@ class _Batch:
                 yield Work(files, self._intake.read(founds[0]), students, known)
 
         total = sum(map(len, self.waiting.values()))
-        with Progress(total, console) as progress, closing(execute(work())) as results:
+        with screen.progress(total) as progress, closing(execute(work())) as results:
             for one, result in results:
                 founds = self.waiting[one.key]
                 self._keep(founds, result)
@@ -174,7 +135,7 @@ class _Batch:
 
     def choose_counting(self) -> None:
         """Chooses the grades that count in this run; forgets failures that no longer matter."""
-        known = self._gradebook.known(self._assignment)
+        known = self._gradebook.grade_keys(self._assignment)
         instead = {}
         for among in {found.candidates for found in self._intake.submissions}:
             graded = [id for id in among if id in known]
@@ -196,7 +157,7 @@ class _Batch:
         rows = [row for row in listed if row.review_reason or row.absent]
         return BatchSummary(
             graded=self._graded,
-            known=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
+            graded_before=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
             to_review=tuple(
                 Doubt(row.standing.student.label, self._failed.get(row.student_id, row.review_reason))
                 for row in to_review(rows)

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from grader.model.errors import UserError
-from grader.report.pages.similar_pairs import Pair, Side
+from grader.model.results.similar_pair import Pair, Side
 
 GRAM = 25  # characters of a fingerprint, names shortened to one: what is shorter is noise
 CANDIDATES = 4  # times as many pairs as are asked for are compared exactly

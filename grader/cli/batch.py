@@ -11,7 +11,7 @@ from rich.text import Text
 from grader.batch.gradebook import Gradebook
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.run import Executor, print_summary, run_batch
+from grader.batch.run import Executor, run_batch
 from grader.batch.work import Grading
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.course import assignment_of, course_of, has_variants, repository, secret
@@ -20,6 +20,8 @@ from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 from grader.prove.misconceptions import misconceptions
+from grader.report.terminal.batch_screen import BatchScreen
+from grader.report.terminal.batch_summary import print_summary
 from grader.report.terminal.intake_table import account_line
 
 
@@ -43,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
             execute,
             gradebook,
             assignment.name,
-            Console(),
+            BatchScreen(Console()),
             policies,
             options.accept_missing,
         )

@@ -14,10 +14,10 @@ from grader.cli.course import assignment_of, has_variants, repository, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
-from grader.judge.examples import examples_of, first_failing, shown_failing
+from grader.judge.examples.failing import examples_of, first_failing, shown_failing
 from grader.judge.process.devices import first_available, missing
-from grader.judge.selection import select
 from grader.judge.session import Session
+from grader.judge.subset.selection import select
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError

@@ -13,6 +13,7 @@ from grader.cli.course import assignment_of, course_of, repository
 from grader.intake import Intake, read_class
 from grader.intake.choice import Choice, choice_of
 from grader.intake.roster import read_roster
+from grader.intake.submission_times import read_times
 from grader.model.assignment import Assignment
 from grader.model.late_policy import Policies, closes, extension_of
 from grader.model.text import review_count
@@ -56,6 +57,7 @@ def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
         layout=options.layout or "",
         accept_renamed=options.accept_renamed,
         zone=policies.timezone,
+        times=() if options.times is None else read_times(options.times, policies.timezone),
     )
 
 

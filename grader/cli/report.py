@@ -11,11 +11,12 @@ from rich.console import Console
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.arguments import AUTOGRADER, TERMINAL
+from grader.cli.command_line.arguments import AUTOGRADER, TERMINAL
 from grader.cli.course import SEED_FILE, course_of, find_repository, from_repository, repository, secret
 from grader.model.assignment import Course, Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.errors import UserError
+from grader.model.request_code import with_codes
 from grader.model.student import Student
 from grader.report.files import write_files
 from grader.report.formats import Format, Request, format_of, names
@@ -125,6 +126,7 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
             raise UserError(
                 f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(found) or 'none'}"
             )
+    rows = with_codes(rows, secret())
     titles = _titles(root, {row.assignment for row in rows})
     return ClassReport(tuple(rows), titles, seconds), students
 

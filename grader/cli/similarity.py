@@ -11,8 +11,9 @@ from grader.cli.course import course_of, folder_of, repository
 from grader.cli.intake import intake_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
+from grader.model.results.similar_pair import Pair
 from grader.report.files import write_files
-from grader.report.pages.similar_pairs import Pair, shared_answers, similarity_pages
+from grader.report.pages.similar_pairs import shared_answers, similarity_pages
 
 SHOWN_PAIRS = 10
 OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another's."

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.batch.decisions import (
+from grader.batch.gradebook.decisions import (
     About,
     Outdated,
     check_version,
@@ -21,15 +21,16 @@ from grader.batch.decisions import (
     undo,
     version_of,
 )
+from grader.batch.regrade_requests import assignment_of_code
 from grader.desk.app import AUTHOR, Desk, author_of
 from grader.desk.guard import is_own_form
+from grader.model.class_input.identity import Claim, Identities
+from grader.model.class_input.times import moment_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import COMMENT, MANUAL, REQUEST, TIME
-from grader.model.identity import Claim, Identities
-from grader.model.request_code import code_of, read_code
+from grader.model.request_code import read_code
 from grader.model.student import ON_TIME, Adjustment, Student
 from grader.model.text import clean_line, exact_text
-from grader.model.times import moment_of
 
 Values = Mapping[str, str]
 Take = Callable[[Desk, Request, Values], Response]
@@ -239,13 +240,14 @@ def ask(desk: Desk, request: Request, values: Values) -> Response:
     case, code = read_code(_line(values, "about", "the case"))
     if not case:
         raise HTTPException(422, "Expected a case with its code, as the feedback shows it: x_grad/a · 7KQ2.")
-    for assignment in desk.views.names():
-        if code_of(desk.course.code_key, found.id, assignment, case) == code:
-            text = _text(values, "text", "the question")
-            take_request(desk.gradebook.database, found.id, assignment, case, text, author_of(request))
-            return RedirectResponse("/requests", 303)
-    said = f"The code {code} is not that of {clean_line(case)} in this student's feedback: check both."
-    raise HTTPException(422, said)
+    names, key = desk.views.names(), desk.course.code_key
+    assignment = assignment_of_code(found.id, case, code, names, key)
+    if not assignment:
+        said = f"The code {code} is not that of {clean_line(case)} in this student's feedback: check both."
+        raise HTTPException(422, said)
+    text = _text(values, "text", "the question")
+    take_request(desk.gradebook.database, found.id, assignment, case, text, author_of(request))
+    return RedirectResponse("/requests", 303)
 
 
 def take_back(desk: Desk, request: Request, values: Values) -> Response:

@@ -11,7 +11,8 @@ from grader.desk.class_view import ClassView
 from grader.desk.likeness import graphs, side_by_side
 from grader.desk.source_view import source_files
 from grader.model.errors import UserError
-from grader.report.pages.similar_pairs import Pair, shared_answers
+from grader.model.results.similar_pair import Pair
+from grader.report.pages.similar_pairs import shared_answers
 
 MOST_PAIRS = 50
 MOST_SOURCES = 12  # students whose code one page shows

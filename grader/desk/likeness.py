@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from grader.desk.source_view import LONG, MOST_LINES, lines_of
-from grader.report.pages.similar_pairs import Pair
+from grader.model.results.similar_pair import Pair
 
 ALIKE = 0.5  # from which share on two students are joined in a graph
 SIZE, RING = 460, 150

@@ -13,10 +13,12 @@ from grader.intake.litter import is_litter
 from grader.intake.recognize import About, Recognized, recognize
 from grader.intake.source import Source, open_source, parents, shown
 from grader.intake.submission import ReadFiles, find_files
+from grader.intake.submission_times import SubmissionTime, TimesOf
 from grader.intake.tree import Handin
-from grader.model.account import Doubt, Entry, Role
+from grader.model.class_input.account import Doubt, Entry, Role
+from grader.model.class_input.identity import Claim, Identities
+from grader.model.errors import UserError
 from grader.model.files import SubmittedFiles
-from grader.model.identity import Claim, Identities
 from grader.model.student import Student, Submission
 
 OUTSIDE = "it lies outside the folder of the class"
@@ -86,18 +88,20 @@ def read_class(
     layout: str = "",
     accept_renamed: bool = False,
     zone: tzinfo | None = None,
+    times: Sequence[SubmissionTime] = (),
 ) -> Intake:
     """The submissions in a folder or a zip. `names` are the files that the assignment asks for.
 
     `layout` names one of `grader.intake.layouts` where the input can be read in several ways;
-    `accept_renamed` takes a file of a near name. Times without an offset are those of `zone`. UserError,
-    which is a question to the instructor, if `root` holds no class or its layout is not certain.
+    `accept_renamed` takes a file of a near name. Times without an offset are those of `zone`; `times` stand
+    above those that the input itself tells. UserError, which is a question to the instructor, if `root` holds
+    no class or its layout is not certain.
     """
     source = open_source(root)
     identities = None if roster is None else Identities(roster)
     about = About(tuple(sorted(names)), assignment, zone, None if identities is None else _knows(identities))
     recognized = recognize(root, source, about, layout)
-    reader = _Reader(source, recognized, about, roster, identities, choice, accept_renamed)
+    reader = _Reader(source, recognized, about, roster, identities, choice, accept_renamed, times)
     return reader.read()
 
 
@@ -118,7 +122,9 @@ class _Reader:
         identities: Identities | None,
         choice: Choice,
         accept_renamed: bool,
+        times: Sequence[SubmissionTime],
     ) -> None:
+        self._times = times
         self._source, self._recognized, self._about = source, recognized, about
         self._roster, self._identities = roster, identities
         self._choice, self._accept_renamed = choice, accept_renamed
@@ -132,7 +138,7 @@ class _Reader:
 
     def read(self) -> Intake:
         """Reads everything."""
-        of = self._by_student()
+        of = self._with_times(self._by_student())
         for id, handins in sorted(of.items()):
             self._read_student(self._students[id], handins)
         self._account_for_the_rest()
@@ -183,6 +189,35 @@ class _Reader:
             s for s in self._students.values() if s.group and _squeezed(s.group) == _squeezed(claim.name)
         ]
         return group or (GROUP if handin.is_group else found)
+
+    def _with_times(self, of: dict[str, list[Handin]]) -> dict[str, list[Handin]]:
+        """The submissions with the times of a file: of several without any, the last has the student's."""
+        if not self._times:
+            return of
+        times = TimesOf(self._times, self._id_of)
+        used = False
+        for id, handins in of.items():
+            for number in (handin.claim.internal for handin in list(handins)):
+                time = times.of(id, number)
+                alone = len(handins) == 1 or not any(handin.submitted_at for handin in handins)
+                if time and alone:
+                    last = max(handins, key=lambda one: one.sequence)
+                    handins[handins.index(last)] = replace(last, submitted_at=time)
+                    used = True
+        if not used:
+            raise UserError(
+                f"none of the {len(self._times)} times is of a student who submitted; expected the file of "
+                "this class and assignment"
+            )
+        return of
+
+    def _id_of(self, claim: Claim) -> str:
+        """The id of the student whom a line of the times means, "" if it is of none for certain."""
+        if self._identities is None:
+            known = (id for id in (*claim.ids, claim.email, claim.name) if id in self._students)
+            return next(known, "")
+        found = self._identities.find(_normalized(claim))
+        return found.id if isinstance(found, Student) else ""
 
     def _read_student(self, student: Student, handins: Sequence[Handin]) -> None:
         chosen = choose(handins, student, self._choice)

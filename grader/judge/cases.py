@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from grader.judge.comparisons import COMPARISONS
+from grader.judge.drawn_values import draw_values
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.model.assignment import Case, Visibility
@@ -25,6 +27,8 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     shapes = generator([*words, "shapes"])
     numbers = generator([*words, "numbers", str(redraw), *own])
     inputs = kind_of(case).draw(case, shapes, numbers)
+    values = generator([*words, "values", str(redraw), *own])
+    inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
     told = {key: case.options[key] for key in COMPARISONS[case.compare].values}
     return inputs.telling(told) if told else inputs
 

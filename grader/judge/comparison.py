@@ -4,15 +4,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-from grader.judge.answers import Array
 from grader.judge.case_model import Strict
+from grader.judge.differences.answers import NO_VALUE, Array, of_arrays
+from grader.judge.differences.python_words import shown
+from grader.judge.differences.shapes import explain_shape
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Shape
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
-from grader.judge.shapes import explain_shape
 from grader.model.assignment import Case, Criterion
 from grader.model.grade import Outcome, Status
 
@@ -21,10 +22,14 @@ DTYPE = "float32"  # what submissions are asked in; the reference answers in flo
 
 @dataclass(frozen=True)
 class Expected:
-    """The arrays that a probe must return, and with bounds how far off each element may be."""
+    """The arrays that a probe must return, and with bounds how far off each element may be.
+
+    `value` is what it must return where that is more than arrays; its arrays stand in it.
+    """
 
     arrays: tuple[Array, ...]
     bounds: tuple[Array, ...] | None = None
+    value: Any = NO_VALUE
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,16 @@ class Oracle(Protocol):
 
 @dataclass(frozen=True)
 class Question:
-    """One case of a criterion as a submission is asked it, with who knows what must come back."""
+    """One case of a criterion as a submission is asked it, with who knows what must come back.
+
+    By the `tolerance` numbers in a value may be off, as a share of max(1, |expected|).
+    """
 
     case: Case
     criterion: Criterion
     submission: Implementation
     oracle: Oracle
+    tolerance: float = 0.0
 
     @cached_property
     def inputs(self) -> Inputs:
@@ -82,6 +91,11 @@ class Question:
     def kind(self) -> Kind:
         """The kind of the case."""
         return kind_of(self.case)
+
+    def describe(self) -> str:
+        """The case in words, and what it asks as the arguments of a call."""
+        asked = ", ".join(f"{name}={shown(value)}" for name, value in self.inputs.ask.items())
+        return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), asked]))
 
     def option(self, key: str) -> str:
         """What the criterion says for a key that a comparison requires of it."""
@@ -145,10 +159,18 @@ class Comparison(ABC):
         return ""
 
     def bounds(
-        self, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
+        self, case: Case, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
     ) -> tuple[Array, ...] | None:
         """How far off each element of the reference's `answer` may be; `ask` asks it for other inputs too."""
         return None
+
+    def tolerance(self, case: Case) -> float:
+        """How far off a number of an answer that is more than arrays may be; 0.0 for not at all."""
+        return 0.0
+
+    def must_prove_bounds(self, case: Case) -> bool:
+        """Whether `grader verify` holds the bounds of a case against every legitimate way to compute it."""
+        return self.has_bounds
 
     def forward_questions(
         self, case: Case, criterion: Criterion, oracle: Oracle
@@ -161,7 +183,7 @@ def first_failure(questions: Sequence[Callable[[], Outcome]]) -> tuple[list[Outc
     """The answers in turn, and the first that is none: the others would cost time and change nothing."""
     answers: list[Outcome] = []
     for ask in questions:
-        answers.append(ask())
+        answers.append(of_arrays(ask()))
         if answers[-1].status is not Status.OK:
             return answers, answers[-1]
     return answers, None

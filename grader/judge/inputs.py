@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,11 +19,15 @@ UPSTREAM = "out_grad"  # the array that is no input of a forward pass, but the g
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a probe is given: plain `values`, dense `bases` (float32), and a recipe of views for each base."""
+    """What a probe is given: plain `values`, dense `bases` (float32), and a recipe of views for each base.
+
+    `ask` holds what the rubric writes or draws as plain data: a list of it stays a list.
+    """
 
     values: Mapping[str, Any]
     bases: Mapping[str, Array]
     recipes: Mapping[str, Recipe]
+    ask: Mapping[str, Any] = field(default_factory=dict)
 
     def array(self, name: str) -> Array:
         """The array of that name as the probe sees it, its view applied."""
@@ -34,11 +38,11 @@ class Inputs:
 
     def absolute(self) -> "Inputs":
         """The same case on absolute values: what an error bound is made of."""
-        return Inputs(self.values, {name: abs(base) for name, base in self.bases.items()}, self.recipes)
+        return replace(self, bases={name: abs(base) for name, base in self.bases.items()})
 
     def replacing(self, name: str, other: "Inputs") -> "Inputs":
         """This case with the base of one array taken from another draw of it."""
-        return Inputs(self.values, {**self.bases, name: other.bases[name]}, self.recipes)
+        return replace(self, bases={**self.bases, name: other.bases[name]})
 
     def holding(self, arrays: Mapping[str, Array]) -> "Inputs":
         """This case with those values in some of its arrays, under the views that the case has."""
@@ -47,11 +51,11 @@ class Inputs:
             base = bases[name].astype(values.dtype)
             Inputs({}, {name: base}, self.recipes).array(name)[...] = values
             bases[name] = base
-        return Inputs(self.values, bases, self.recipes)
+        return replace(self, bases=bases)
 
     def telling(self, values: Mapping[str, Any]) -> "Inputs":
         """This case with more plain values beside its own."""
-        return Inputs({**self.values, **values}, self.bases, self.recipes)
+        return replace(self, values={**self.values, **values})
 
     def moved(self, name: str, direction: "Inputs", step: float) -> "Inputs":
         """This case in float64, one array moved by `step` times that array of another draw."""
@@ -59,7 +63,11 @@ class Inputs:
 
     def fields(self) -> dict[str, Any]:
         """The part of a request that names the inputs; the arrays follow it as `raw`."""
-        return {"values": dict(self.values), "inputs": {name: self.recipes[name] for name in self.bases}}
+        return {
+            "values": dict(self.values),
+            "ask": dict(self.ask),
+            "inputs": {name: self.recipes[name] for name in self.bases},
+        }
 
     @cached_property
     def raw(self) -> tuple[RawArray, ...]:

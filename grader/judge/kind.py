@@ -24,7 +24,8 @@ class Kind(ABC):
     model with the key `draw` stands for that many cases. `differentiable` names the arrays that a gradient
     may be with respect to; `conditions` are what a case's `covers` may name beside what every kind has.
     `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays whose elements mean
-    something, so that no others are put in their place.
+    something, so that no others are put in their place. A kind that `yields` has no key of its own: a case is
+    of another kind where it has a key of that one too.
     """
 
     name: ClassVar[str]
@@ -33,6 +34,7 @@ class Kind(ABC):
     conditions: ClassVar[Mapping[str, Condition]] = {}
     largest_drawn: ClassVar[Mapping[str, Any]] = {}
     fixed: ClassVar[Sequence[str]] = ()
+    yields: ClassVar[bool] = False
 
     @abstractmethod
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:

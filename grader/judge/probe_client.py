@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.answers import arrays_of
+from grader.judge.differences.answers import NO_VALUE, arrays_of, value_of
 from grader.judge.inputs import Inputs
 from grader.model.grade import Outcome
 
@@ -16,8 +16,8 @@ class ProbeClient:
     """Answers the functions of probes.py: `asked.conv(x=x, w=w, stride=1, padding=0)`.
 
     What is given by name is what the probe finds in its case: an array (float32) as `case.x`, anything else
-    as it is. What comes back is an array, or a tuple of them where the probe returns several. `answer` asks,
-    and raises where there are no arrays.
+    as it is. What comes back is an array, a tuple of them where the probe returns several, or another value.
+    `answer` asks, and raises where there is no answer.
     """
 
     def __init__(self, probes: Path, answer: Callable[[str, Inputs], Outcome]) -> None:
@@ -31,7 +31,10 @@ class ProbeClient:
             raise AttributeError(f"{self._probes.name} defines no {probe}: it defines {', '.join(known)}")
 
         def ask(**given: Any) -> Any:
-            arrays = arrays_of(self._answer(probe, _inputs(given)))
+            outcome = self._answer(probe, _inputs(given))
+            value, arrays = value_of(outcome.arrays), arrays_of(outcome)
+            if value is not NO_VALUE:
+                return value
             return arrays[0] if len(arrays) == 1 else arrays
 
         return ask

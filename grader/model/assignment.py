@@ -76,9 +76,10 @@ class Case:
 
     `kind` names a module of `grader.judge.kinds`, and `parameters` holds what that kind needs, in the
     rubric's own words. `compare` names a module of `grader.judge.comparisons`, and `options` holds the keys
-    that comparisons add to a case. `weight` is its share of the criterion's points. `covers` names the
-    conditions for which the case is there (see `grader.author.conditions`); `drawn`: of random shapes.
-    `follow_through` is the share of its points for a gradient that is right for a forward pass that is wrong.
+    that comparisons add to a case. `ask` holds plain values for the probe, `random` the ranges of drawn ones.
+    `weight` is its share of the criterion's points. `covers` names the conditions for which the case is there
+    (see `grader.author.conditions`); `drawn`: of random shapes. `follow_through` is the share of its points
+    for a gradient that is right for a forward pass that is wrong.
     """
 
     id: str
@@ -94,6 +95,8 @@ class Case:
     drawn: bool = False
     follow_through: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
+    ask: Mapping[str, Any] = field(default_factory=dict)
+    random: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -14,9 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.model.data import decode
 from grader.model.errors import ProtocolError
 
-ITEM_BYTES = {"|b1": 1, "|i1": 1, "|u1": 1, "<i4": 4, "<i8": 8, "<f2": 2, "<f4": 4, "<f8": 8}
+DATA = "data"  # the dtype of what is no array but a text of `grader.model.data`; it goes first
+ITEM_BYTES = {
+    **{"|b1": 1, "|i1": 1, "|u1": 1, "<i2": 2, "<u2": 2, "<i4": 4, "<u4": 4, "<i8": 8, "<u8": 8},
+    **{"<f2": 2, "<f4": 4, "<f8": 8, "<c8": 8, "<c16": 16, DATA: 1},
+}
 MAX_HEADER_BYTES = 64 * 1024
 MAX_ARRAYS = 64
 MAX_DIMENSIONS = 16
@@ -134,6 +139,14 @@ class FrameReader:
         if math.prod(n for n in shape if n) > 2**40:  # NumPy counts the elements so, even where one n is 0
             raise ProtocolError("a shape that no array has")
         return dtype, tuple(shape), array_bytes(dtype, shape)
+
+
+def check_data(arrays: Sequence[RawArray]) -> None:
+    """Raises ProtocolError unless a text among the arrays goes first and is data that holds the others."""
+    if any(array.dtype == DATA for array in arrays[1:]):
+        raise ProtocolError("a text of data that does not come first")
+    if arrays and arrays[0].dtype == DATA:
+        decode(arrays[0].data, arrays[1:])
 
 
 def check_reply(header: Mapping[str, Any], nonce: str) -> None:

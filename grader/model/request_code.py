@@ -16,7 +16,7 @@ from grader.model.grade import Grade, Status
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 and O, no 1 and I
 LENGTH = 4
 WRITTEN = re.compile(
-    rf"\s*(?P<case>[^\s·/]+/[^\s·]+)[\s·:,;-]+(?P<code>[{LETTERS}]{{{LENGTH}}})\W*", re.IGNORECASE
+    rf"\s*(?P<case>[^\s·/:,;]+/[^\s·:,;]+)[\s·:,;-]+(?P<code>[{LETTERS}]{{{LENGTH}}})\W*", re.IGNORECASE
 )
 
 

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 ON_TIME = "on time"
+# of adjustments.csv, which a report writes and `grader adjust` reads
+ADJUSTMENT_COLUMNS = (
+    *("student_id", "assignment", "criterion", "points", "reason", "author"),
+    *("applies_to", "may_exceed", "submission"),
+)
+NO_SUBMISSION = "none"  # in its column `submission`: none counted when the adjustment was made
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox
-from grader.model.verification import Verification
+from grader.model.results.verification import Verification
 from grader.prove.misconceptions import grade_made, grade_variants, keep_misconceptions
 from grader.prove.mutants import read_mutants
 from grader.prove.variants import differences, hidden_exact, kills

@@ -7,13 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from grader.author.cuda_source import cut_kernel, kernels
-from grader.author.exercise import Function
+from grader.author.exercises.cuda_functions import cut_kernel, kernels
+from grader.author.exercises.exercise import Function
 from grader.author.render import render
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.mutant import Mutant
-from grader.model.verification import Finding
+from grader.model.results.verification import Finding
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
 # the first line of the comment above it, with a heading of the README; the message follows
@@ -89,7 +89,8 @@ def _mutant(
     message = ast.get_docstring(node) or ""
     if problem := _problem(node.name, exercise, message, exercises, file):
         raise NotOne(problem)
-    help, edits = _marked(node, "help", ""), _marked(node, "edits", {})
+    texts = _texts(tree)
+    help, edits = _marked(node, "help", "", texts), _marked(node, "edits", {}, texts)
     helpers = _used_by(tree, node, edits)
     taken = sorted((_defined([node, *helpers]) | {"original"}) & _defined(_body(handed_in[file])))
     if taken:
@@ -103,21 +104,45 @@ def _mutant(
     source = "\n\n\n".join([edited.rstrip(), appended]) if appended else edited
     calls = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
     text = " ".join(message.split())
+    read = f"README.md{help}" if help else ""
     return Mutant(
-        node.name, exercise, text, file, source, node.lineno, help, edits, appended, "original" in calls
+        node.name, exercise, text, file, source, node.lineno, read, edits, appended, "original" in calls
     )
 
 
-def _marked(node: ast.FunctionDef, key: str, default: Any) -> Any:
+def _marked(node: ast.FunctionDef, key: str, default: Any, texts: Mapping[str, str]) -> Any:
     """What `@mutant(...)` says for a key; NotOne where that is not written out."""
     for decorator in node.decorator_list:
         for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
             if keyword.arg == key:
                 try:
-                    return ast.literal_eval(keyword.value)
-                except ValueError:
+                    return _written_out(keyword.value, texts)
+                except (ValueError, KeyError, TypeError):
                     raise NotOne(f"mutant {node.name!r} has a `{key}` that is not written out") from None
     return default
+
+
+def _texts(tree: ast.Module) -> dict[str, str]:
+    """The texts that constants of mutants.py stand for."""
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+    }
+
+
+def _written_out(node: ast.expr, texts: Mapping[str, str]) -> Any:
+    """A literal, in which names stand for texts and texts may be added up."""
+    if isinstance(node, ast.Name):
+        return texts[node.id]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _written_out(node.left, texts) + _written_out(node.right, texts)
+    if isinstance(node, ast.Dict):
+        keys = [_written_out(key, texts) for key in node.keys if key is not None]
+        return dict(zip(keys, (_written_out(value, texts) for value in node.values), strict=True))
+    return ast.literal_eval(node)
 
 
 def edit(solution: str, exercise: str, edits: Mapping[str, str]) -> str:
@@ -207,7 +232,9 @@ def _read_cuda(
             yield Finding(path, line, problem)
         else:
             source = sources[file].replace(_code(original), text)
-            yield Mutant(kernel.name, exercise, message, file, source, line, mark[2] or "")
+            yield Mutant(
+                kernel.name, exercise, message, file, source, line, f"README.md{mark[2]}" if mark[2] else ""
+            )
 
 
 def _comment_end(kernel: Function) -> int:

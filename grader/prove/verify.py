@@ -10,17 +10,18 @@ from textwrap import dedent
 from types import MappingProxyType
 
 from grader.author.conditions import CONDITIONS
-from grader.author.cuda_source import code_of
-from grader.author.python_source import find_function
+from grader.author.exercises.cuda_functions import code_of
+from grader.author.exercises.python_source import find_function
 from grader.author.render import VIEWS, Rendered, render
+from grader.author.rubric import anchors_of
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of
 from grader.judge.inputs import Inputs
-from grader.judge.selection import criteria_of_exercises
+from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
-from grader.model.verification import Finding, Verification
+from grader.model.results.verification import Finding, Verification
 from grader.prove.mutants import file_of
 from grader.prove.tolerance import SEEDS, sweep
 
@@ -60,7 +61,9 @@ def verify(
     sweeps = [
         sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
         for case in cases
-        if case.kind != OWN_TEST and COMPARISONS[case.compare].has_bounds and case.name not in broken
+        if case.kind != OWN_TEST
+        and COMPARISONS[case.compare].must_prove_bounds(case)
+        and case.name not in broken
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),
@@ -74,7 +77,7 @@ def verify(
         *_idle(cases, kills, oracle.inputs),
         *((swept.case, problem) for swept in sweeps for problem in swept.problems),
     ]
-    of_mutants = _surviving(assignment, mutants, kills, grades)
+    of_mutants = [*_surviving(assignment, mutants, kills, grades), *_without_help(assignment, mutants)]
     return Verification(
         assignment.name,
         tuple(case.name for case in cases),
@@ -142,6 +145,18 @@ def _surviving(
         elif not any(case.partition("/")[0] in criteria for case in kills[mutant.name]):
             where = ", ".join(criteria) or "none"
             yield mutant, f"{mutant.name} loses nothing on the criteria of its exercise ({where})"
+
+
+def _without_help(assignment: Assignment, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, str]]:
+    """The mutants that send a student to no heading of the handout; nothing where there is no README.md."""
+    readme = assignment.folder / "templates" / "README.md.j2"
+    if not readme.is_file():
+        return
+    anchors = anchors_of(readme)
+    for mutant in mutants:
+        if mutant.help.removeprefix("README.md#") not in anchors:
+            said = mutant.help or "no help"
+            yield mutant, f"{mutant.name} has {said}, expected a heading: {', '.join(sorted(anchors))}"
 
 
 def _idle(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.text import clean, clean_line, cut_mark
 
 CASES_IN_FULL = 2
@@ -91,11 +91,26 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
         ("expected", clean(result.expected)),
         ("actual", clean(result.actual)),
         ("why", clean(result.rationale)),
+        ("calls", _calls(result)),
         ("idea", clean(result.idea)),
         ("read", clean(result.help)),
         ("output", _first_lines(result.output)),
     )
     return Block(heading, status, tuple((label, text) for label, text in facts if text.strip()))
+
+
+def _calls(result: CheckResult) -> str:
+    """The submission's own calls, from the first down; "" where the reason says as much."""
+    is_more = len(result.calls) > 1 or any(call.arguments for call in result.calls)
+    is_stub = "NotImplementedError" in result.rationale
+    return clean("\n".join(map(_call, result.calls))) if is_more and not is_stub else ""
+
+
+def _call(call: Call) -> str:
+    """One call on the way to an exception: where, in which function, of what; then the line."""
+    given = f"({call.arguments})" if call.arguments else ""
+    line = f"\n    {call.source}" if call.source else ""
+    return f"{call.file}:{call.line} in {call.function}{given}{line}"
 
 
 def is_shown(result: CheckResult, reveal: bool) -> bool:

@@ -152,7 +152,8 @@ class Worker:
         assert self._ndarray is not None
         submission = Submission(self._modules, self._ndarray, header["dtype"], header["device"])
         case = Case(header["case"], frame.arrays)
-        return to_raw(getattr(self._probes, header["probe"])(submission, case), self._ndarray)
+        value = getattr(self._probes, header["probe"])(submission, case)
+        return to_raw(value, self._ndarray, is_plain=not header["case"]["inputs"])
 
     def _describe(self, raised: BaseException) -> dict[str, Any]:
         """The exception as text, with the calls of the submission that it passed through."""

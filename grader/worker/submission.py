@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.model.frame import ITEM_BYTES, RawArray
+from grader.model.data import Encoder, NotData
+from grader.model.frame import DATA, ITEM_BYTES, RawArray
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,17 @@ class Input:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape once the recipe is applied."""
+        return tuple(self._view().shape)
+
+    def _view(self) -> np.ndarray[Any, Any]:
         view = self.base
         for name, argument in self.recipe:
             view = view.transpose(argument) if name == "permute" else view[_slices(argument)]
-        return tuple(view.shape)
+        return view
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """A NumPy array of its own with the recipe applied, in the dtype in which it was drawn."""
+        return self._view().copy()
 
 
 def _slices(argument: Sequence[Sequence[int | None]]) -> tuple[slice, ...]:
@@ -37,13 +45,16 @@ def _slices(argument: Sequence[Sequence[int | None]]) -> tuple[slice, ...]:
 class Case:
     """The inputs of one case by name: an `Input` for each array, plain values for the rest.
 
-    `fields` is the request's "case": {"values": {name: value}, "inputs": {name: recipe}}, the arrays
-    in the order of "inputs".
+    `fields` is the request's "case": {"values": {name: value}, "ask": {name: literal}, "inputs": {name:
+    recipe}}, the arrays in the order of "inputs". A list among the values is a tuple for the probe; a literal
+    is what the rubric says.
     """
 
     def __init__(self, fields: Mapping[str, Any], arrays: Sequence[RawArray]) -> None:
         for name, value in fields["values"].items():
             setattr(self, name, _tuples(value))
+        for name, value in fields.get("ask", {}).items():
+            setattr(self, name, value)
         for (name, recipe), raw in zip(fields["inputs"].items(), arrays, strict=True):
             base = np.frombuffer(raw.data, dtype=raw.dtype).reshape(raw.shape)
             setattr(self, name, Input(base, tuple((op, argument) for op, argument in recipe)))
@@ -89,23 +100,55 @@ class Submission:
         raise AttributeError(f"{files} defines no {name}")
 
 
-def to_raw(value: Any, ndarray: ModuleType) -> list[RawArray]:
-    """What a probe returned as raw arrays, one for each item of a tuple.
+def to_raw(value: Any, ndarray: ModuleType, *, is_plain: bool = False) -> list[RawArray]:
+    """What a probe returned as raw arrays: one for each item of a tuple of arrays and whole numbers.
 
-    Raises TypeError, with a line for the student, for what is not an array.
+    Whatever else is data goes first, as a text, and its arrays follow; so does all of it where the question
+    `is_plain`, of no array. Raises TypeError, with a line for the student, for what is neither.
     """
+    if not is_plain and _is_of_arrays(value, ndarray):
+        return _arrays(value, ndarray)
+    encoder = Encoder(lambda leaf: _leaf(leaf, ndarray))
+    try:
+        text = encoder.text(value).encode()
+    except NotData as error:
+        raise TypeError(str(error)) from None
+    return [RawArray(DATA, (len(text),), text), *encoder.arrays]
+
+
+def _is_array(value: Any, ndarray: ModuleType) -> bool:
+    return isinstance(value, (ndarray.NDArray, np.ndarray))
+
+
+def _leaf(value: Any, ndarray: ModuleType) -> Any:
+    """An array, or the Python number that one of NumPy's is; None for what is neither."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return _array(value, ndarray) if _is_array(value, ndarray) else None
+
+
+def _is_of_arrays(value: Any, ndarray: ModuleType) -> bool:
+    if isinstance(value, tuple):
+        return all(_is_of_arrays(item, ndarray) for item in value)
+    is_number = isinstance(value, (int, np.generic)) and not isinstance(value, (bool, np.str_, np.bytes_))
+    return is_number or _is_array(value, ndarray)
+
+
+def _arrays(value: Any, ndarray: ModuleType) -> list[RawArray]:
     if isinstance(value, tuple) and not all(isinstance(item, int) for item in value):
-        return [raw for item in value for raw in to_raw(item, ndarray)]
+        return [raw for item in value for raw in _arrays(item, ndarray)]
+    if isinstance(value, (int, tuple)):
+        value = np.array(value, dtype=np.int64)
+    return [_array(value, ndarray)]
+
+
+def _array(value: Any, ndarray: ModuleType) -> RawArray:
     if isinstance(value, ndarray.NDArray):
         value = value.numpy()
-    elif isinstance(value, (int, tuple)) and not isinstance(value, bool):
-        value = np.array(value, dtype=np.int64)
     if value is None:
         raise TypeError("the function returned None: is a return missing?")
-    if not isinstance(value, (np.ndarray, np.generic)):
-        raise TypeError(f"the function returned a {type(value).__name__}; an NDArray is expected")
     dense = np.array(value, order="C", copy=True, subok=False)
     dense = dense.astype(dense.dtype.newbyteorder("<"), copy=False)
     if dense.dtype.str not in ITEM_BYTES:
-        raise TypeError(f"the function returned an array of {dense.dtype}; floats are expected")
-    return [RawArray(dense.dtype.str, dense.shape, dense.tobytes())]
+        raise TypeError(f"the function returned an array of {dense.dtype}; numbers are expected")
+    return RawArray(dense.dtype.str, dense.shape, dense.tobytes())

@@ -44,8 +44,11 @@ REFUSED = {
     r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",
     r"\bemulator\w*": "this name is the emulator's own",
 }
+# What does not end takes the rest, so no character is read twice. Quotes in a number, 1'000, begin no text.
 COMMENT_OR_TEXT = re.compile(
-    r"//(?:\\\n|[^\n])*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL
+    r"//(?:\\\n|[^\n])*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+    r"|\"(?:\\[\s\S]|[^\"\\\n])*+\"?|'(?:\\[\s\S]|[^'\\\n])*+'?"
+    r"|(?<!\w)[0-9](?:[eEpP][+-]|'?\w|\.)*+"
 )
 DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
 BOUNDS = r"__launch_bounds__\s*\((?:[^()]|\([^()]*\))*\)"
@@ -58,9 +61,12 @@ def without_comments(source: str) -> str:
 
     def blank(match: re.Match[str]) -> str:
         text = match.group()
+        if text[0].isdigit():
+            return text
         quote = text[0] if text[0] in "\"'" else ""
-        inner = re.sub(r"[^\n]", " ", text[1:-1] if quote else text)
-        return f"{quote}{inner}{quote}"
+        closing = quote if len(text) > 1 and text.endswith(quote) else ""
+        inner = re.sub(r"[^\n]", " ", text[len(quote) : len(text) - len(closing)])
+        return f"{quote}{inner}{closing}"
 
     return COMMENT_OR_TEXT.sub(blank, source)
 

@@ -3,8 +3,8 @@
 A module defines one subclass of `grader.judge.comparison.Comparison`, whose `name` is the module's. It holds
 the keys that it needs of a rubric, how often inputs are drawn, whether the reference must answer, whether a
 handout may hold it, by which digest equal answers are found, the comparison itself, and its page in the docs.
-May import: grader.model, and of the judge `comparison`, `array_difference`, `answers`, `inputs`, `shapes`,
-`case_model`, `kind` and `process`; NumPy, pydantic.
+May import: grader.model, and of the judge `comparison`, `differences` and what a kind may import; NumPy,
+pydantic.
 """
 
 from collections.abc import Mapping

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from grader.judge.answers import Array
-from grader.judge.array_difference import against_reference
 from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.differences.answers import Array
+from grader.judge.differences.reference_answer import against_reference
 from grader.judge.inputs import Inputs
+from grader.model.assignment import Case
 
 ROUNDING = 2.0**-24  # u of float32
 DOCS = """\
@@ -45,11 +46,11 @@ class Bound(Comparison):
     has_bounds = True
 
     def judge(self, question: Question) -> Judged:
-        """See `array_difference`."""
+        """See `reference_answer`."""
         return against_reference(question)
 
     def bounds(
-        self, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
+        self, case: Case, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
     ) -> tuple[Array, ...]:
         """By the reference's answer to the absolute values."""
         return tuple(linear_bound(array) for array in ask(inputs.absolute()))

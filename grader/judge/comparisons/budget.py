@@ -7,9 +7,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from grader.judge.answers import Array, arrays_of
 from grader.judge.case_model import Amount, Id, Strict
 from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.differences.answers import Array, arrays_of, of_arrays
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
@@ -51,7 +51,7 @@ class Budget(Comparison):
 
     def judge(self, question: Question) -> Judged:
         """The probe returns one number for each name of the budget, in its order."""
-        outcome = question.submission.run(question.case.probe, question.inputs)
+        outcome = of_arrays(question.submission.run(question.case.probe, question.inputs))
         budget = question.case.options["budget"]
         return outcome, first_excess(arrays_of(outcome), budget) if outcome.status is Status.OK else None
 

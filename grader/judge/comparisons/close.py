@@ -1,18 +1,23 @@
 """Real-valued results of a function that is not linear: each element within some roundings of itself."""
 
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
-from grader.judge.answers import Array
-from grader.judge.array_difference import against_reference
+from grader.judge.case_model import Strict
 from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.differences.answers import Array
+from grader.judge.differences.reference_answer import against_reference
 from grader.judge.inputs import Inputs
+from grader.model.assignment import Case
 
 ROUNDING = 2.0**-24  # u of float32
+DEFAULT_TOLERANCE = 16 * ROUNDING
 DOCS = """\
 Real-valued data, and a function that is not linear (softmax): each element may be off by some roundings of
-itself.
+itself. A case that states a `tolerance` may be off by that much of max(1, |expected|) instead.
 
 ```yaml
 - id: softmax
@@ -23,6 +28,7 @@ itself.
   cases:
     - {id: far-apart, logits: [4, 6], spread: 1000} # zeros and ones: exact, by whatever formula
     - {id: real-valued, logits: [8, 6], data: normal, compare: close}
+    - {id: my-own-bound, logits: [8, 6], data: normal, compare: close, tolerance: 1.0e-5}
 ```
 """
 
@@ -33,7 +39,14 @@ def close_bound(exact: Array) -> Array:
     That is three times what was the most in 2,000 draws of normal logits, over 12 legitimate ways to compute
     them; `grader.prove.tolerance` looks again.
     """
-    return 16 * ROUNDING * np.maximum(1, np.abs(exact))
+    return DEFAULT_TOLERANCE * np.maximum(1, np.abs(exact))
+
+
+class CloseKeys(Strict):
+    """What a case may say with `compare: close`."""
+
+    tolerance: Annotated[float, Field(gt=0, le=1)] | None = None
+    """With `compare: close`: how far off a number may be, as a share of max(1, |expected|)."""
 
 
 class Close(Comparison):
@@ -42,15 +55,26 @@ class Close(Comparison):
     name = "close"
     rank = 40
     docs = DOCS
+    case_keys = CloseKeys
     a_case_may_choose_it = True
     has_bounds = True
 
     def judge(self, question: Question) -> Judged:
-        """See `array_difference`."""
+        """See `reference_answer`."""
         return against_reference(question)
 
     def bounds(
-        self, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
+        self, case: Case, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
     ) -> tuple[Array, ...]:
-        """By the reference's answer itself."""
+        """By the reference's answer itself, or the tolerance that the case states."""
+        if "tolerance" in case.options:
+            return tuple(self.tolerance(case) * np.maximum(1, np.abs(array)) for array in answer)
         return tuple(close_bound(array) for array in answer)
+
+    def tolerance(self, case: Case) -> float:
+        """What the case states, else what rounding in float32 explains."""
+        return float(case.options.get("tolerance", DEFAULT_TOLERANCE))
+
+    def must_prove_bounds(self, case: Case) -> bool:
+        """Unless the case states its tolerance: then it is the author's."""
+        return "tolerance" not in case.options

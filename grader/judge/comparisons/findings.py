@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.judge.answers import Array, arrays_of
 from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.differences.answers import Array, arrays_of, of_arrays
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
@@ -44,7 +44,7 @@ class Findings(Comparison):
 
     def judge(self, question: Question) -> Judged:
         """The probe returns how many findings there are of each of FINDINGS, and the first in words."""
-        outcome = question.submission.run(question.case.probe, question.inputs)
+        outcome = of_arrays(question.submission.run(question.case.probe, question.inputs))
         return outcome, first_finding(arrays_of(outcome)) if outcome.status is Status.OK else None
 
     def digest(self, case: Case, outcome: Outcome) -> str:

@@ -4,10 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from grader.judge.answers import arrays_of
-from grader.judge.array_difference import first_difference
 from grader.judge.case_model import Strict
 from grader.judge.comparison import DTYPE, Comparison, Difference, Judged, Question
+from grader.judge.differences.reference_answer import judge_answer
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Case
 from grader.model.errors import GraderFault
@@ -83,11 +82,8 @@ def factor_of(case: Case) -> float:
 def _round(question: Question, inputs: Inputs) -> tuple[Outcome, Difference | None, float]:
     """One answer of the submission, what is wrong with it, and the CPU seconds that it took."""
     outcome, seconds = question.submission.run_timed(question.case.probe, inputs)
-    if outcome.status is not Status.OK:
-        return outcome, None, seconds
     expected = question.oracle.expected(question.case, inputs)
-    difference = first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape)
-    return outcome, difference, seconds
+    return *judge_answer(question, expected, outcome), seconds
 
 
 def _reference_seconds(question: Question, inputs: Inputs) -> float:

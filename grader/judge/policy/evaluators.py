@@ -8,6 +8,10 @@ from collections.abc import Iterable, Iterator
 
 BEHIND = "reaches behind the code; nothing is graded while it stands there"
 UNCHECKED = "cannot be checked before it runs; write the code itself"
+NO_KEYBOARD = (
+    "stops under the debugger alone, no keyboard is there while code is graded; remove it, and in a handout "
+    "run `make debug CASE=` with the name of a case"
+)
 ELSEWHERE = "starts another program; nothing is graded while it stands there"
 
 # By module, the functions and classes that run or import what a text says.
@@ -58,6 +62,7 @@ def _table() -> Iterator[tuple[str, str]]:
         for module, names in table.items():
             yield from ((f"{module}.{name}", why) for name in names)
     yield "builtins.__import__", "cannot be checked before it runs; write an import statement"
+    yield "builtins.breakpoint", NO_KEYBOARD
 
 
 _WHY = {**WHOLE, **dict(_table())}

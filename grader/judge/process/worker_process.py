@@ -18,9 +18,9 @@ from dataclasses import replace
 from typing import Any
 
 from grader.judge.process.budget import Seconds
-from grader.judge.process.launcher import Child
+from grader.judge.process.child import Child
 from grader.model.errors import GraderFault, ProtocolError
-from grader.model.frame import Frame, FrameReader, RawArray, check_reply, encode
+from grader.model.frame import Frame, FrameReader, RawArray, check_data, check_reply, encode
 from grader.model.grade import Call, Outcome, Status
 
 KEPT_OUTPUT = 16 * 1024
@@ -80,6 +80,7 @@ class WorkerProcess:
             frame = self._exchange(encode({**header, "nonce": nonce}, arrays), most)
             if isinstance(frame, Frame):
                 check_reply(frame.header, nonce)
+                check_data(frame.arrays)
         except ProtocolError as error:
             frame = Outcome(Status.FORGED_REPLY, reason=f"the worker's channel carried {error}")
         except GraderFault:

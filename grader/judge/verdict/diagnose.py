@@ -12,9 +12,11 @@ criterion came to a value.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
-from grader.judge.answers import HINT
+from grader.judge.differences.answers import HINT
+from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.misconceptions import ENDINGS, Misconceptions, end_of
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
@@ -40,8 +42,7 @@ def diagnose(
     not known.
     """
     evidence = Evidence(grade, known, calls)
-    wrong = evidence.wrong_exercises()
-    return replace(grade, criteria=tuple(_diagnose(c, evidence, wrong, is_inner) for c in grade.criteria))
+    return replace(grade, criteria=tuple(_diagnose(c, evidence, is_inner) for c in grade.criteria))
 
 
 class Evidence:
@@ -89,7 +90,8 @@ class Evidence:
         asked = {exercise.rpartition(".")[2] for exercise in self.known.asked.get(criterion, ())}
         return self.exercises_of(criterion) - asked if self._calls is not None else frozenset()
 
-    def wrong_exercises(self) -> frozenset[str]:
+    @cached_property
+    def wrong(self) -> frozenset[str]:
         """The exercises of which a criterion fails that asks for nothing else."""
         return frozenset(
             asked[0].rpartition(".")[2]
@@ -110,11 +112,10 @@ class Found:
 def _diagnose(
     criterion: CriterionGrade,
     evidence: Evidence,
-    wrong: frozenset[str],
     is_inner: Callable[[CriterionGrade, str], bool | None],
 ) -> CriterionGrade:
     failing = [r for r in criterion.results if r.status not in (Status.OK, *UNTOLD) and not r.follow_through]
-    facts = (*_errors(failing), *_inner(criterion, failing, evidence, wrong, is_inner))
+    facts = (*_errors(failing), *_inner(criterion, failing, evidence, is_inner))
     telling = [r for r in failing if _tells(r, evidence)]
     ideas = [_with_silent(claim, failing, evidence) for claim in _ideas(criterion, telling, evidence)]
     if not ideas:
@@ -248,7 +249,8 @@ def _candidates(
     against: set[str],
     kept: Set,
 ) -> list[Set]:
-    reached = evidence.exercises_of(criterion.id)
+    # the answers of an exercise that calls a wrong one say nothing of its own mistakes
+    reached = evidence.inner_of(criterion.id) & evidence.wrong or evidence.exercises_of(criterion.id)
     seen = {one for result in telling for one in _at(_name(result), evidence)}
     pool = sorted(
         name
@@ -307,7 +309,12 @@ def _with_ideas(result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]
     here = [idea for idea, explained in ideas if _name(result) in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))
     said = "\n".join(words_of(idea) for idea in here)
-    return replace(result, misconceptions=names, idea=said) if here else result
+    if not here:
+        return result
+    help = here[0].help or result.help
+    return replace(
+        result, misconceptions=names, idea=said, help=help, rationale=without_slip(result.rationale)
+    )
 
 
 def words_of(idea: Idea) -> str:
@@ -347,13 +354,12 @@ def _inner(
     criterion: CriterionGrade,
     failing: Sequence[CheckResult],
     evidence: Evidence,
-    wrong: frozenset[str],
     is_inner: Callable[[CriterionGrade, str], bool | None],
 ) -> list[Fact]:
     """What there is to say of a wrong exercise that the criterion's own calls."""
     facts = []
     cases = tuple(result.case for result in failing if result.visibility is Visibility.VISIBLE)
-    for exercise in sorted(evidence.inner_of(criterion.id) & wrong) if failing else ():
+    for exercise in sorted(evidence.inner_of(criterion.id) & evidence.wrong) if failing else ():
         passes = is_inner(criterion, exercise)
         text = f"Your {exercise} is wrong, and this calls it: mend {exercise} first."
         if passes is not None:

@@ -16,7 +16,8 @@ def grade_case(
 
     `forward_fails` names a case that the forward pass of this criterion's gradient fails, if there is one.
     """
-    question = Question(case, criterion, submission, oracle)
+    tolerance = COMPARISONS[case.compare].tolerance(case)
+    question = Question(case, criterion, submission, oracle, tolerance)
     outcome, difference = comparison_of(case).judge(question)
     result = _result(question, outcome, difference)
     if forward_fails and difference is not None and _follows_through(question, difference):
@@ -48,7 +49,7 @@ def _result(question: Question, outcome: Outcome, difference: Difference | None)
         case=case.id,
         status=status,
         visibility=case.visibility,
-        inputs=question.kind.describe(case, question.inputs),
+        inputs=question.describe(),
         index=difference.index if difference else None,
         expected=difference.expected if difference else "",
         actual=difference.actual if difference else "",

@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.answers import Array, arrays_of
 from grader.judge.cases import draw
 from grader.judge.comparison import Expected, Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of, draws
+from grader.judge.differences.answers import NO_VALUE, Array, arrays_of, text_of, value_of
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter
 from grader.model.assignment import Assignment, Case, Device, Visibility
+from grader.model.data import decode
 from grader.model.errors import GraderFault, UserError
 from grader.model.grade import Outcome, Sandbox, Status
 
@@ -76,15 +77,19 @@ class ReferenceOracle:
 
     def work_out(self, case: Case, inputs: Inputs) -> Expected:
         """The reference's answer with its bounds, not remembered."""
-        arrays = self._run(case, inputs)
-        bounds = COMPARISONS[case.compare].bounds(inputs, arrays, partial(self._run, case))
+        outcome = self._run(case, inputs)
+        value = value_of(outcome.arrays)
+        if value is not NO_VALUE:
+            return Expected((), value=value)
+        arrays, comparison = arrays_of(outcome), COMPARISONS[case.compare]
+        bounds = comparison.bounds(case, inputs, arrays, lambda other: arrays_of(self._run(case, other)))
         return Expected(arrays, bounds)
 
-    def _run(self, case: Case, inputs: Inputs) -> tuple[Array, ...]:
+    def _run(self, case: Case, inputs: Inputs) -> Outcome:
         outcome = self._reference.run(case.probe, inputs)
         if outcome.status is not Status.OK:
             raise GraderFault(f"{case.name}: the reference has no answer: {outcome.reason}")
-        return arrays_of(outcome)
+        return outcome
 
 
 class _Own:
@@ -150,12 +155,15 @@ class FrozenOracle:
                 name: tuple((op, argument) for op, argument in recipe)
                 for name, recipe in entry["recipes"].items()
             },
+            entry["ask"],
         )
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         """As it was frozen."""
         count, bounded = self._cases[case.name]["expected"], COMPARISONS[case.compare].has_bounds
         arrays = tuple(self._arrays[f"{case.name}:expected:{i}"] for i in range(count))
+        if "value" in self._cases[case.name]:
+            return Expected((), value=decode(self._cases[case.name]["value"].encode(), arrays))
         bounds = tuple(self._arrays[f"{case.name}:bound:{i}"] for i in range(count)) if bounded else None
         return Expected(arrays, bounds)
 
@@ -181,12 +189,15 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
         drawn = [oracle.inputs(case, redraw) for redraw in range(draws(case))]
         for redraw, inputs in enumerate(drawn):
             arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}
-        entries = [{"values": dict(i.values), "recipes": dict(i.recipes)} for i in drawn]
+        entries = [{"values": dict(i.values), "recipes": dict(i.recipes), "ask": dict(i.ask)} for i in drawn]
         index[case.name] = {"inputs": entries, "expected": 0}
         if comparison_of(case).needs_expected:
             expected = oracle.expected(case, drawn[0])
-            index[case.name]["expected"] = len(expected.arrays)
-            arrays |= {f"{case.name}:expected:{i}": array for i, array in enumerate(expected.arrays)}
+            held = expected.arrays
+            if expected.value is not NO_VALUE:
+                index[case.name]["value"], held = text_of(expected.value)
+            index[case.name]["expected"] = len(held)
+            arrays |= {f"{case.name}:expected:{i}": array for i, array in enumerate(held)}
             arrays |= {f"{case.name}:bound:{i}": array for i, array in enumerate(expected.bounds or ())}
     text = np.frombuffer(json.dumps(index).encode(), dtype=np.uint8)
     np.savez_compressed(path, allow_pickle=False, cases=text, **arrays)

@@ -22,6 +22,7 @@ import numpy
 import grader
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of, draws
+from grader.judge.differences.answers import NO_VALUE, text_of
 from grader.model.assignment import Assignment, Case, Criterion, Device
 from grader.model.grade import CheckResult, Sandbox, Status
 
@@ -90,7 +91,9 @@ class CaseKeys:
         if key not in self._expected:
             expected = oracle.expected(case, inputs)
             digest = hashlib.sha256()
-            for array in (*expected.arrays, *(expected.bounds or ())):
+            text, arrays = ("", expected.arrays) if expected.value is NO_VALUE else text_of(expected.value)
+            digest.update(text.encode())
+            for array in (*arrays, *(expected.bounds or ())):
                 digest.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
             _make_room(self._expected)
             self._expected[key] = f"{len(expected.arrays)} {digest.hexdigest()}"

@@ -3,19 +3,14 @@
 from collections.abc import Iterable
 
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.student import Adjustment
+from grader.model.csv_cells import to_csv
+from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment
 from grader.model.text import exact_text
 from grader.report.formats import Request
-from grader.report.tables.csv_cells import to_csv
 from grader.report.tables.sheet import Written
 
 WRITES = "adjustments.csv: what persons added to scores, to be edited and given to `grader adjust`"
 FILLS_IN, ONE_ASSIGNMENT = False, False
-ADJUSTMENT_COLUMNS = (
-    *("student_id", "assignment", "criterion", "points", "reason", "author"),
-    *("applies_to", "may_exceed", "submission"),
-)
-NO_SUBMISSION = "none"  # none counted when the adjustment was made
 
 
 def adjustments_csv(rows: Iterable[ClassRow]) -> bytes:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from grader.model.class_row import NOTHING, ClassReport, ClassRow
+from grader.model.csv_cells import to_csv
 from grader.model.text import score_text
 from grader.report.formats import Request
-from grader.report.tables.csv_cells import to_csv
 from grader.report.tables.sheet import Written
 
 WRITES = "grades.csv: a line for each student and assignment"

@@ -101,6 +101,8 @@ def _case(result: CheckResult, reveal: bool) -> dict[str, Any]:
         "misconceptions": list(result.misconceptions),
         "follow_through": result.follow_through,
     }
+    if result.code:
+        case["code"] = result.code
     if reveal or result.visibility is Visibility.VISIBLE:
         case |= {
             "inputs": result.inputs,

@@ -6,8 +6,8 @@ import zipfile
 from collections.abc import Mapping
 from fractions import Fraction
 
+from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.identity import Claim, Identities
 from grader.model.text import clean_line, score_text
 from grader.report.formats import Request
 from grader.report.formats.canvas import is_final, left_out

@@ -7,47 +7,9 @@ from dataclasses import dataclass
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassRow
 from grader.model.grade import Status
+from grader.model.results.similar_pair import Pair
 from grader.report.files import Files
 from grader.report.pages.templating import environment
-
-Span = tuple[int, int]  # from which character to which
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of two files: whose it is, its text, the spans that the other has too, their share of what is own.
-
-    What comes from the handout is in no span and no share.
-    """
-
-    student: str
-    text: str
-    spans: tuple[Span, ...]
-    share: float
-
-    @property
-    def pieces(self) -> tuple[tuple[bool, str], ...]:
-        """The text cut up: (whether the other has it too, piece)."""
-        found, at = [], 0
-        for start, end in self.spans:
-            found += [(False, self.text[at:start]), (True, self.text[start:end])]
-            at = end
-        return tuple((same, piece) for same, piece in (*found, (False, self.text[at:])) if piece)
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two students whose `file` is alike."""
-
-    file: str
-    left: Side
-    right: Side
-
-    @property
-    def share(self) -> float:
-        """The harmonic mean of both shares: what both have, of what they have on average (Dice)."""
-        both = self.left.share + self.right.share
-        return 2 * self.left.share * self.right.share / both if both else 0.0
 
 
 @dataclass(frozen=True)

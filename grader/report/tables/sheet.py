@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from grader.model.class_input.identity import NO_STUDENT, Claim
+from grader.model.csv_cells import harmless
 from grader.model.errors import UserError
-from grader.model.identity import NO_STUDENT, Claim
 from grader.model.student import Student
 from grader.report.files import Files
-from grader.report.tables.csv_cells import harmless
 
 Find = Callable[[Claim], Student | str]  # as Identities.find does
 BYTE_ORDER_MARKS = {

@@ -8,15 +8,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow, to_review
 from grader.model.text import clean_line, review_count, score_text
+from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
 
 def show_class(rows: Iterable[ClassRow], console: Console) -> None:
     """Prints a table per assignment: student, score per criterion, total, and a remark, sorted by name.
 
-    Below it stands how many need review. A criterion's column is headed by its number and its points; a line
-    above says which is which.
+    Below it stand who needs review, what ends that, and who submitted nothing. A criterion's column is headed
+    by its number and its points; a line above says which is which.
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     for assignment in dict.fromkeys(row.assignment for row in ordered):
@@ -26,6 +28,9 @@ def show_class(rows: Iterable[ClassRow], console: Console) -> None:
         legend = [f"{number}={clean_line(id)}" for number, id in enumerate(points, 1)]
         console.print(Text("   ".join(legend), "dim"))
         console.print(_table(chosen, points, console.width), highlight=False)
+        doubts = (Doubt(row.standing.student.label, row.review_reason) for row in to_review(chosen))
+        print_doubts(doubts, console)
+        print_absent([row.standing.student.label for row in chosen if row.absent], (), console)
         console.print(Text(review_count(len(to_review(chosen)))))
 
 
@@ -41,7 +46,7 @@ def _table(rows: Sequence[ClassRow], points: Mapping[str, Fraction], width: int)
     for row in rows:
         earned = {c.id: score_text(c.score) for c in row.grade.criteria} if row.grade is not None else {}
         table.add_row(
-            Text(clean_line(row.student_id)),
+            Text(clean_line(row.standing.student.label)),
             *(Text(earned.get(id, "–")) for id in points),
             Text("–" if row.score is None else score_text(row.score), "bold"),
             Text(row.remark, "magenta" if row.review_reason else "dim"),

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from grader.model.account import Entry, Role
+from grader.model.class_input.account import Entry, Role
+from grader.model.csv_cells import to_csv
 from grader.model.text import clean_line
-from grader.report.tables.csv_cells import to_csv
 
 COLUMNS = ("entry", "student", "role", "why")
 STYLES = {Role.GRADED: "green", Role.EXTRA: "", Role.LITTER: "dim", Role.REFUSED: "magenta"}

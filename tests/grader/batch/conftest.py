@@ -17,9 +17,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, insert, select, text
 
-import grader.batch
-from grader.batch.gradebook import Gradebook
-from grader.batch.tables import Table
+from grader.batch.gradebook import Gradebook, schema_version
+from grader.batch.gradebook.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from tests.tiny_course import RIGHT, WRONG
@@ -129,7 +128,7 @@ def write_old() -> Callable[..., None]:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
         config = Config()
-        config.set_main_option("script_location", str(Path(grader.batch.__path__[0]) / "migrations"))
+        config.set_main_option("script_location", str(schema_version.MIGRATIONS))
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)

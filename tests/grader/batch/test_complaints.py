@@ -92,7 +92,7 @@ def test_the_machine_reboots_mid_run_and_all_is_lost(
         batch.kill()
         batch.communicate(timeout=LIMIT)
         with Gradebook(url) as book:
-            done.append(len(book.known("tiny")))
+            done.append(len(book.grade_keys("tiny")))
     assert done == sorted(done)
     assert 0 < done[1] < count
     finish(start_batch(root, url))
@@ -123,7 +123,7 @@ def test_duplicated_results(
     for batch in [start_batch(root, sqlite_url), start_batch(root, sqlite_url)]:
         finish(batch)
     first = rows_of(sqlite_url)
-    assert "nothing to run, 10 known" in finish(start_batch(root, sqlite_url))
+    assert "nothing to run, 10 graded before" in finish(start_batch(root, sqlite_url))
     assert rows_of(sqlite_url) == first
     assert len(first["grades"]) == len(first["submissions"]) == 10
     with Gradebook(sqlite_url) as book:

@@ -9,14 +9,17 @@ import pytest
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.run import BatchSummary, print_summary, run_batch
+from grader.batch.run import run_batch
 from grader.intake import Intake
-from grader.model.account import Doubt
+from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassReport, to_review
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Student, Submission
 from grader.report.formats import Request, format_of, names
+from grader.report.terminal.batch_screen import BatchScreen
+from grader.report.terminal.batch_summary import print_summary
 from tests.grader.batch.test_run import Executor
 
 DOUBT = "dense.py is missing; there is `Dense.py` instead"
@@ -98,7 +101,7 @@ def test_every_report_shows_the_doubt_and_none_exports_the_score(in_doubt: Grade
 
 def run(intake: Intake, book: Gradebook) -> tuple[BatchSummary, str]:
     console = Console(file=io.StringIO(), width=100)
-    summary = run_batch(intake, "by", Executor(), book, "conv", console)
+    summary = run_batch(intake, "by", Executor(), book, "conv", BatchScreen(console))
     shown = Console(file=io.StringIO(), width=100)
     print_summary(summary, shown)
     return summary, shown.file.getvalue()  # type: ignore[attr-defined]

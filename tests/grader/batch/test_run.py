@@ -15,12 +15,15 @@ import pytest
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.run import NOT_CLEAR, BatchSummary, print_summary, run_batch
+from grader.batch.run import run_batch
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted, read_class
-from grader.model.account import Doubt
+from grader.model.class_input.account import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission
+from grader.report.terminal.batch_screen import BatchScreen
+from grader.report.terminal.batch_summary import NOT_CLEAR, print_summary
 from tests.waiting import LIMIT, wait_until
 
 Executed = Generator[tuple[Work, Done | Exception], None, None]
@@ -56,7 +59,7 @@ def run(
 ) -> tuple[BatchSummary, str]:
     file = io.StringIO()
     console = Console(file=file, width=100, **options)
-    summary = run_batch(intake, by, execute or Executor(), gradebook, "conv", console)
+    summary = run_batch(intake, by, execute or Executor(), gradebook, "conv", BatchScreen(console))
     print_summary(summary, console)
     return summary, file.getvalue()
 
@@ -106,7 +109,7 @@ def test_a_second_run_runs_nothing_and_says_so(
     before, log = rows_of(url), gradebook.audit_log()
     execute = Executor()
     summary, text = run(intake, gradebook, execute=execute)
-    assert text == "nothing to run, 2 known\n0 need review\n"
+    assert text == "nothing to run, 2 graded before\n0 need review\n"
     assert execute.done == []
     assert summary.graded == 0
     assert (rows_of(url), gradebook.audit_log()) == (before, log)
@@ -211,6 +214,7 @@ from grader.batch.pool import grade_all
 from grader.batch.run import run_batch
 from grader.batch.work import Done
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.report.terminal.batch_screen import BatchScreen
 
 def grade_one(pids, work):
     (pids / str(os.getpid())).touch()
@@ -227,7 +231,8 @@ if __name__ == "__main__":
     root, url, pids = sys.argv[1:]
     with Gradebook(url) as book:
         execute = partial(grade_all, grade_one=partial(grade_one, Path(pids)), jobs=2)
-        run_batch(read_class(Path(root), ["conv.py"], "conv"), "by", execute, book, "conv", Console())
+        intake = read_class(Path(root), ["conv.py"], "conv")
+        run_batch(intake, "by", execute, book, "conv", BatchScreen(Console()))
 """
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.batch.similarity import alike
-from grader.report.pages.similar_pairs import Pair
+from grader.model.results.similar_pair import Pair
 from tests.waiting import LIMIT
 
 HANDOUT = """\

@@ -17,8 +17,8 @@ from grader.author.load import load
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.watch import Watch
-from grader.judge.affected import affected
 from grader.judge.session import Session
+from grader.judge.subset.affected import affected
 from grader.model.grade import Sandbox
 
 GRADER = (sys.executable, "-P", "-m", "grader")
@@ -325,3 +325,25 @@ def test_a_narrow_ascii_pipe_without_colour_is_readable_and_complete(flip_alone:
     assert "\x1b" not in text
     for words in ("4 / 8 visible points", "dilate", "Next:", "expected  (1x3)"):
         assert words in " ".join(text.split()) or words in text
+
+
+def test_a_breakpoint_in_the_submission_is_explained(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = handout / "conv.py"
+    path.write_text(path.read_text() + "\n\ndef flip(a, axes):\n    breakpoint()\n    return a\n")
+
+    text = " ".join(said(capsys).split())
+    assert "breakpoint stops under the debugger alone" in text
+    assert "make debug CASE=" in text
+
+
+def test_a_page_is_written_beside_the_rendered_readme_and_links_into_it(handout: Path) -> None:
+    path = handout / "conv.py"
+    path.write_text(path.read_text() + "\n\ndef flip(a, axes):\n    return a\n")
+    main(["grade", ".", "--html", "page.html"])
+
+    page = (handout / "page.html").read_text()
+    assert 'href="README.html#flip"' in page
+    assert 'id="flip"' in (handout / "README.html").read_text()
+    assert "The smallest case that fails in the same way" in page

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.judge.cases import draw
+from grader.judge.comparison import Question
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import KINDS, kind_of
 from grader.judge.kinds.conv.shape_slips import pair
 from grader.judge.kinds.view_chain import slice_of
-from grader.model.assignment import Case, Visibility
+from grader.model.assignment import Case, Criterion, Visibility
 
 GIVEN = {"x": [8, 10, 3], "w": [4, 2, 5], "stride": [3, 2], "padding": [0, 1], "batch": 2}
 HIDDEN = [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED]
@@ -302,6 +304,7 @@ DESCRIBED = {
     "conv": conv(),
     "array": array(2, 3),
     "matmul": Case("one", "dense", "dense", "matmul", {"matmul": [3, 4, 2], "bias": True}),
+    "literals": Case("one", "count", "count", "literals", {}, ask={"k": 3}),
     "logits": Case("one", "softmax", "softmax", "logits", {"logits": [3, 4], "level": 0}),
     "view_chain": Case("one", "chains", "chains", "view_chain", {"chain": [3, 4], "ops": [{"flip": [0]}]}),
 }
@@ -311,7 +314,11 @@ DESCRIBED = {
 def test_every_kind_can_be_described(kind: str) -> None:
     case = DESCRIBED[kind]
 
-    assert str(3 if kind != "conv" else 8) in describe(case, draw(case, "tiny"))
+    oracle: Any = SimpleNamespace(inputs=lambda case: draw(case, "tiny"))
+    criterion = Criterion("one", "", 1, (case,))
+    question = Question(case, criterion, Any, oracle)  # type: ignore[arg-type]
+
+    assert str(3 if kind != "conv" else 8) in question.describe()
 
 
 def chain(number: int, **parameters: Any) -> Case:

@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.report.feedback import feedback_on, remark
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.report.feedback import block, feedback_on, remark
 
 WHY = "two ran into a time limit, which ends its criterion"
 ENDED = CriterionGrade(
@@ -34,3 +34,19 @@ def test_a_case_that_was_not_run_fails_nothing_whoever_sees_it() -> None:
     hidden = CriterionGrade(*[*vars(ENDED).values()][:5], (ENDED.results[1], ENDED.results[3]))
     (section,) = feedback_on(Grade("tiny", "ada", (hidden,), "bubblewrap")).sections
     assert [(block.status, block.facts) for block in section.blocks][1] == ("not run", ())
+
+
+def test_an_exception_shows_the_submissions_own_calls_from_the_first_down() -> None:
+    calls = (
+        Call("conv_x_grad", "conv.py", 40, "return pad(grad)", "out_grad (2, 3)"),
+        Call("pad", "conv.py", 12, "a[5]"),
+    )
+    failed = CheckResult("x", "a", Status.ERROR, rationale="conv.py:12: IndexError", calls=calls)
+
+    facts = dict(block(failed, "x · a", reveal=False).facts)
+    assert facts["calls"].splitlines() == [
+        "conv.py:40 in conv_x_grad(out_grad (2, 3))",
+        "    return pad(grad)",
+        "conv.py:12 in pad",
+        "    a[5]",
+    ]

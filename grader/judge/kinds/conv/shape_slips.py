@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from grader.judge.inputs import Inputs
 
 Shape = tuple[int, ...]
-MAX_REASONS = 2
 
 
 @dataclass(frozen=True)
@@ -229,7 +228,7 @@ def slip_of(expected: Shape, actual: Shape, inputs: Inputs) -> str:
     fitting = [m for m in mistakes if all(m.length(axis) == actual[i] for i, axis in lengths if i in wrong)]
     # whoever made a mistake made it on both axes, unless the code says otherwise
     whole = [m for m in fitting if all(m.length(axis) == actual[i] for i, axis in lengths)]
-    reasons = (whole or fitting)[:MAX_REASONS]
+    reasons = whole or fitting
     if not reasons:
         return ""
     parts = [

@@ -169,7 +169,7 @@ REFUSED = {
     "a_pickle": ("import numpy as np\nnp.load('/tmp/a.npy', allow_pickle=True)", 2, "allow_pickle runs"),
     "a_pickle_as_an_object": ("import numpy as np\nnp.load('/tmp/a', None, 1)", 2, "allow_pickle runs"),
     "the_tests_of_numpy": ("import numpy as np\nnp.test()", 2, "numpy.test cannot be"),
-    "breakpoint": ("breakpoint()", 1, "breakpoint cannot be"),
+    "breakpoint": ("breakpoint()", 1, "breakpoint stops under the debugger alone"),
     "the_module_of_a_builtin": ("print.__self__.eval('1')", 1, "__self__ reaches behind"),
     "dunder_getattribute": ("import numpy as np\nnp.__getattribute__('flip')", 2, "__getattribute__"),
     "the_frame_of_a_generator": ("(x for x in ()).gi_frame", 1, "gi_frame reaches behind"),

@@ -384,10 +384,9 @@ RAISING = {
     "str_is_endless": ("raise ValueError('x' * 10_000_000)", "ValueError"),
     "recursion": ("return answer(a)", "RecursionError"),
     "lone_surrogate": ("raise ValueError('\\ud800')", "ValueError"),
-    "returns_nothing": ("pass", "is a return missing?"),
-    "returns_a_list": ("return [1.0]", "list"),
+    "returns_a_generator": ("return (x for x in [1.0])", "generator"),
     "returns_objects": ("return np.array([object()])", "object"),
-    "returns_a_structure": ("return np.zeros(3, 'f4,f4')", "floats are expected"),
+    "returns_a_structure": ("return np.zeros(3, 'f4,f4')", "numbers are expected"),
 }
 
 

@@ -12,7 +12,7 @@ from grader.judge.comparison import Expected
 from grader.judge.inputs import Inputs
 from grader.judge.verdict.grade_case import grade_case
 from grader.model.assignment import Case, Criterion
-from grader.model.frame import RawArray
+from grader.model.frame import DATA, RawArray
 from grader.model.grade import CheckResult, Outcome, Status
 from tests.tables import by_name
 
@@ -59,10 +59,10 @@ class Answers:
     probes: dict[str, Probe]
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    def run(self, probe: str, inputs: Inputs) -> Outcome:
+    def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         return self._ask("itself", probe, inputs)
 
-    def run_isolated(self, probe: str, inputs: Inputs) -> Outcome:
+    def run_isolated(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
         return self._ask("apart", probe, inputs)
 
     def _ask(self, process: str, probe: str, inputs: Inputs) -> Outcome:
@@ -289,3 +289,28 @@ def test_a_forward_pass_whose_shape_depends_on_the_numbers_is_the_submissions_ow
     result = adjoint(conv=fickle)
 
     assert (result.status, result.actual) == (Status.WRONG, "(1, 3, 2, 3)")
+
+
+NO_ARRAYS = {
+    "nothing": (b"null", "TypeError: the function returned None: is a return missing?"),
+    "nothing_in_a_tuple": (
+        b'{"tuple":[1.5,null]}',
+        "TypeError: the function returned None: is a return missing?",
+    ),
+    "a_list": (b"[1.5]", "TypeError: the function returned a list; an NDArray is expected"),
+    "a_float": (b"1.5", "TypeError: the function returned a float; an NDArray is expected"),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), by_name(NO_ARRAYS))
+@pytest.mark.parametrize("compare", ["exact", "adjoint", "finite_difference", "findings", "budget"])
+def test_another_value_where_arrays_are_expected_is_the_submissions_error(
+    compare: str, text: bytes, reason: str
+) -> None:
+    answer = Outcome(Status.OK, (RawArray(DATA, (len(text),), text),))
+    options = {"adjoint_of": "conv", "gradient_of": "conv", "wrt": "x"}
+    case = replace(CASE, compare=compare, options={"budget": {"reads": 1}} if compare == "budget" else {})
+    answers: Any = Answers({"conv": lambda inputs: answer, "x_grad": lambda inputs: answer})
+    result = grade_case(case, replace(CRITERION, options=options), answers, Reference())
+
+    assert (result.status, result.rationale) == (Status.ERROR, reason)

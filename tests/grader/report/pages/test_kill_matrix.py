@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from grader.model.grade import Status
-from grader.model.verification import Finding, Verification
+from grader.model.results.verification import Finding, Verification
 from grader.report.pages.kill_matrix import show_matrix, to_html
 
 CASES = ("pad/one", "pad/two", "conv/one")

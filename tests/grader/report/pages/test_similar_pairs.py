@@ -6,7 +6,8 @@ from fractions import Fraction
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassRow
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.report.pages.similar_pairs import Pair, Side, shared_answers, similarity_pages
+from grader.model.results.similar_pair import Pair, Side
+from grader.report.pages.similar_pairs import shared_answers, similarity_pages
 
 
 def row(student: str, answers: Mapping[str, str], **misconceptions: str) -> ClassRow:

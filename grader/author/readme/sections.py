@@ -1,0 +1,108 @@
+"""The parts of a README that every handout has: contents, NDArray's methods, help, how to submit, Windows."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from grader.model.assignment import Assignment
+
+NDARRAY = "ndarray/ndarray.py"
+STUCK = """
+## Stuck?
+
+`make grade` shows the first unfinished exercise, and the smallest case that fails in the same way. Take that
+case to paper first. Then:
+
+```
+make try CASE={case}      # Python, with the inputs of the case and your functions
+make debug CASE={case}    # the debugger, stopped where the case calls your function
+make watch{space}    # grades again whenever you save
+make page{space}     # the grade as a page, with pictures
+```
+
+At the prompt of `make try`, `show(expected, ask())` prints what is expected beside what your function gives,
+and marks where they differ. What your code prints while it is graded stands below the case. `breakpoint()`
+works under `make debug` alone: there is no keyboard while a case is graded.
+"""
+SUBMIT = """
+## How to submit
+
+`make submit` checks that {files} can be read and keeps to the rules. Then it copies {them} into the folder
+`submit` and prints a digest. Submit what is in that folder, and nothing else. Your instructor says where.
+"""
+WINDOWS = """
+## Windows
+
+The commands need a Unix shell and `make`. On Windows use WSL: run `wsl --install` in PowerShell, start
+Ubuntu, and install what is missing with `sudo apt install make python3-venv`. Unpack this folder inside
+Ubuntu, for instance in your home folder there. Under `/mnt/c` everything works too, but more slowly.
+"""
+PYTHON = """
+## Your Python
+
+Your instructor grades with Python {python}. You may use a newer one. If `make grade` then prints a note that
+your code needs the newer one, rewrite the line that it names.
+"""
+
+
+def complete(text: str, assignment: Assignment, files: Mapping[str, str], python: str) -> str:
+    """The README with its contents at the top, and at the end what every handout says."""
+    case = next((c.name for one in assignment.rubric.criteria for c in one.cases), "")
+    names = " and ".join(f"`{name}`" for name in assignment.files)
+    parts = [text.rstrip() + "\n", STUCK.format(case=case, space=" " * (len(case) + 6))]
+    parts.append(SUBMIT.format(files=names, them="it" if len(assignment.files) == 1 else "them"))
+    if NDARRAY in files and any(_imports_ndarray(files.get(name, "")) for name in assignment.files):
+        parts.append(methods_table(files[NDARRAY]))
+    whole = "".join([*parts, WINDOWS, PYTHON.format(python=python)])
+    return with_contents(whole)
+
+
+def _imports_ndarray(source: str) -> bool:
+    return bool(re.search(r"^(from|import) ndarray\b", source, re.MULTILINE))
+
+
+def anchor(title: str) -> str:
+    """The anchor of a heading, made as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+def headings(text: str) -> list[str]:
+    """The headings of the second level, in order; a comment in code is none."""
+    plain = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return [line[3:].strip() for line in plain.splitlines() if line.startswith("## ")]
+
+
+def with_contents(text: str) -> str:
+    """The text with a list of its headings before the first of them."""
+    links = "\n".join(f"- [{title}](#{anchor(title)})" for title in headings(text))
+    before, mark, after = text.partition("\n## ")
+    return f"{before}\n**Contents**\n\n{links}\n{mark}{after}" if mark else text
+
+
+def methods_table(source: str) -> str:
+    """NDArray's public methods with the first sentence of each docstring, as a section."""
+    rows = "\n".join(f"| `{call}` | {says} |" for call, says in methods(source))
+    return f"\n## NDArray's methods\n\n| | |\n|---|---|\n{rows}\n"
+
+
+def methods(source: str) -> Iterator[tuple[str, str]]:
+    """How each public method or property of NDArray is written, and what it does."""
+    tree = ast.parse(source)
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "NDArray")
+    for node in next(classes).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            says = " ".join((ast.get_docstring(node) or "").split())
+            sentence = re.split(r"(?<=\.)\s", says, maxsplit=1)[0].rstrip(".")
+            is_property = any(ast.unparse(each) == "property" for each in node.decorator_list)
+            names = [_argument(node, n) for n in range(1, len(node.args.args))]
+            names += [each.arg for each in node.args.kwonlyargs]
+            call = f".{node.name}" if is_property else f".{node.name}({', '.join(names)})"
+            yield call, sentence.replace("|", "\\|")
+
+
+def _argument(node: ast.FunctionDef, number: int) -> str:
+    """An argument's name, with its default if it has one."""
+    arguments = node.args
+    default = number - (len(arguments.args) - len(arguments.defaults))
+    name = arguments.args[number].arg
+    return name if default < 0 else f"{name}={ast.unparse(arguments.defaults[default])}"

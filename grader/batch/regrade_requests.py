@@ -1,0 +1,89 @@
+"""Students' requests for a regrade, read from CSV: all of them or none."""
+
+import csv
+import io
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.model.class_input.identity import Claim, Identities
+from grader.model.errors import UserError
+from grader.model.request_code import code_of, read_code
+from grader.model.student import Student
+from grader.model.text import clean_line
+
+COLUMNS = ("student", "case", "text")
+MOST_CHARACTERS = 4000  # of a student's words
+EXPECTED = f"expected the columns {', '.join(COLUMNS)}"
+EXAMPLE = "x_grad/of-views · 7KQ2, as the feedback shows it"
+
+
+@dataclass(frozen=True)
+class AskedFor:
+    """A student's request about a case of an assignment, in their words."""
+
+    student: str
+    assignment: str
+    case: str
+    text: str
+
+
+def read_requests(
+    path: Path, students: Iterable[Student], assignments: Collection[str], key: str
+) -> tuple[AskedFor, ...]:
+    """The requests in the file's order; `key` is the course's secret, which the codes are made with.
+
+    UserError, with the line, for the first that names no student, or no case of their feedback.
+    """
+    identities = Identities(students)
+    return tuple(_request(path, line, cells, identities, assignments, key) for line, cells in _lines(path))
+
+
+def assignment_of_code(student: str, case: str, code: str, assignments: Collection[str], key: str) -> str:
+    """The assignment in which a case of a student's feedback has this code; "" for none."""
+    return next((name for name in assignments if code_of(key, student, name, case) == code), "")
+
+
+def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", path) from error
+    except UnicodeDecodeError as error:
+        raise UserError("found bytes that are not UTF-8; save it as CSV UTF-8", path) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise UserError(f"found no column {', '.join(missing)}; {EXPECTED}", path, 1)
+        return [
+            (reader.line_num, {name: (row.get(name) or "").strip() for name in COLUMNS}) for row in reader
+        ]
+    except csv.Error as error:
+        raise UserError(f"found no CSV: {error}; {EXPECTED}", path, reader.line_num or 1) from error
+
+
+def _request(
+    path: Path,
+    line: int,
+    cells: dict[str, str],
+    identities: Identities,
+    assignments: Collection[str],
+    key: str,
+) -> AskedFor:
+    name = cells["student"]
+    claim = Claim(email=name) if "@" in name else Claim(ids=(name,), name=name)
+    student = identities.find(claim)
+    if not isinstance(student, Student):
+        raise UserError(f"found student {clean_line(name)!r}: {student}", path, line)
+    case, code = read_code(cells["case"])
+    if not case:
+        raise UserError(f"found case {clean_line(cells['case'])!r}, expected one as {EXAMPLE}", path, line)
+    if not 0 < len(cells["text"]) <= MOST_CHARACTERS:
+        said = f"found a text of {len(cells['text'])} characters"
+        raise UserError(f"{said}, expected from 1 to {MOST_CHARACTERS}", path, line)
+    assignment = assignment_of_code(student.id, case, code, assignments, key)
+    if not assignment:
+        said = f"found code {code} for {clean_line(case)}, which is not in the feedback of {student.label}"
+        raise UserError(f"{said}: ask the student to copy both", path, line)
+    return AskedFor(student.id, assignment, case, cells["text"])

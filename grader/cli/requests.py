@@ -1,0 +1,25 @@
+"""`grader requests`: queues students' requests for a regrade, all of them or none."""
+
+import argparse
+import getpass
+
+from grader.batch.gradebook import Gradebook
+from grader.batch.gradebook.decisions import take_request
+from grader.batch.regrade_requests import read_requests
+from grader.cli import PASSED
+from grader.cli.course import secret
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reads the file and queues what is not there yet; the desk shows the queue."""
+    with Gradebook(options.gradebook, create=False) as gradebook:
+        assignments = sorted({run.assignment for run in gradebook.runs()})
+        requests = read_requests(options.file, gradebook.students(), assignments, secret())
+        author = getpass.getuser()
+        queued = sum(
+            take_request(gradebook.database, one.student, one.assignment, one.case, one.text, author)
+            for one in requests
+        )
+    known = f", {len(requests) - queued} known" if queued < len(requests) else ""
+    print(f"{queued} request{'s' * (queued != 1)} queued{known}; `grader serve --edit` answers them")
+    return PASSED

@@ -1,0 +1,200 @@
+"""When students submitted: a CSV of student and time, or what an LMS exported that holds times.
+
+Read are Canvas's submissions as its API gives them (JSON), Moodle's logs and grading worksheet, Gradescope's
+grades, and any CSV with a column for the student and one for the time. Of several times of one student the
+last one counts.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from grader.model.class_input.identity import Claim
+from grader.model.class_input.times import moment_of
+from grader.model.errors import UserError
+
+MAX_BYTES = 64 << 20
+# headers, in lower case, of the columns that say who, and of the one that says when: the first of these wins
+IDS = ("student_id", "student", "id", "sid", "username", "user name", "sis user id", "identifier")
+NAMES = ("full name", "user full name", "name")
+FIRST, LAST, EMAILS = ("first name",), ("last name", "surname"), ("email", "email address")
+TIMES = ("time", "submitted_at", "submission time", "last modified (submission)", "submitted at")
+PARTICIPANT = re.compile(r"Participant (?P<number>\d+)", re.ASCII | re.IGNORECASE)  # in Moodle's worksheet
+EVENT = "event name"  # in Moodle's logs
+SUBMITS = re.compile(r"\bsubmi(tted|ssion (created|updated|has been submitted))|uploaded\b", re.IGNORECASE)
+EXPECTED = "expected a column for the student (student_id, email or name) and one for the time (time)"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+CLOCK = r",? +(?P<h>\d{1,2}):(?P<m>\d\d)(?::(?P<s>\d\d))?(?: *(?P<half>[AP]M))?"
+IN_WORDS = re.compile(
+    rf"(?:[A-Za-z]+,? +)?(?P<d>\d{{1,2}}) +(?P<month>[A-Za-z]{{3}})[a-z]* +(?P<y>\d{{4}}){CLOCK}",
+    re.IGNORECASE,
+)
+IN_NUMBERS = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<y>\d{{2}}|\d{{4}}){CLOCK}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SubmissionTime:
+    """Who submitted when: the time is ISO 8601 with its offset from UTC."""
+
+    claim: Claim
+    time: str
+
+
+def read_times(path: Path, zone: tzinfo | None) -> tuple[SubmissionTime, ...]:
+    """The times of a file; those without an offset are meant in `zone`.
+
+    Raises UserError, with the line, for a file without times, and for one that is none or may be two.
+    """
+    text = _text(path)
+    if text.lstrip()[:1] in ("[", "{"):
+        return tuple(_of_canvas(path, text, zone))
+    return tuple(_of_table(path, text, zone))
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", path) from error
+    if len(content) > MAX_BYTES:
+        raise UserError(f"found a larger file, expected at most {MAX_BYTES >> 20} MiB", path)
+    for encoding in ("utf-16", "utf-8-sig") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UserError("found bytes that are not UTF-8; save it as CSV UTF-8", path)
+
+
+def _of_canvas(path: Path, text: str, zone: tzinfo | None) -> Iterator[SubmissionTime]:
+    """Canvas's `/api/v1/courses/N/assignments/N/submissions`, with or without `include[]=user`."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"found JSON that cannot be read: {error}", path) from error
+    entries = data.get("submissions") if isinstance(data, dict) else data
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UserError("expected Canvas's list of submissions, each with user_id and submitted_at", path)
+    for number, entry in enumerate(entries, 1):
+        if not entry.get("submitted_at"):
+            continue
+        time = moment_of(str(entry["submitted_at"]), zone)
+        if not time or "user_id" not in entry:
+            found = f"submission {number}: found {str(entry['submitted_at'])[:60]!r}"
+            raise UserError(f"{found}, expected user_id, and submitted_at as 2026-10-01T21:59:00Z", path)
+        user = entry.get("user") if isinstance(entry.get("user"), dict) else {}
+        ids = tuple(str(user[key]) for key in ("sis_user_id", "login_id") if user.get(key))
+        name = str(user.get("sortable_name") or user.get("name") or "")
+        claim = Claim(ids, str(entry["user_id"]), name, str(user.get("email") or ""))
+        yield SubmissionTime(claim, time)
+
+
+def _of_table(path: Path, text: str, zone: tzinfo | None) -> Iterator[SubmissionTime]:
+    first = text.partition("\n")[0]
+    separator = max((",", ";", "\t"), key=first.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        header = {name.strip().casefold(): name for name in reader.fieldnames or () if name}
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise UserError(f"found no CSV: {error}; {EXPECTED}", path, reader.line_num or 1) from error
+
+    def cell(row: Mapping[str, Any], names: Iterable[str]) -> str:
+        found = next((header[name] for name in names if name in header), None)
+        return str(row.get(found) or "").strip() if found is not None else ""
+
+    has_person = any(name in header for name in (*IDS, *NAMES, *LAST, *EMAILS))
+    if not has_person or not any(name in header for name in TIMES):
+        raise UserError(f"found the columns {', '.join(header) or 'none'}; {EXPECTED}", path, 1)
+    times = [(line, row, cell(row, TIMES)) for line, row in rows if _is_submission(cell(row, (EVENT,)))]
+    is_day_first = _day_first(cell(row, TIMES) for _, row in rows)
+    for line, row, written in times:
+        if not written or written == "-":
+            continue
+        names = (cell(row, LAST), cell(row, FIRST))
+        id = cell(row, IDS)
+        number = PARTICIPANT.fullmatch(id)
+        claim = Claim(
+            () if number or not id else (id,),
+            number["number"] if number else "",
+            cell(row, NAMES) or ", ".join(filter(None, names)),
+            cell(row, EMAILS),
+        )
+        yield SubmissionTime(claim, _time(path, line, written, zone, is_day_first))
+
+
+def _is_submission(event: str) -> bool:
+    """Whether a line tells of a submission: every line of a table without events does."""
+    return not event or SUBMITS.search(event) is not None
+
+
+def _day_first(times: Iterable[str]) -> bool | None:
+    """Whether 12/09/26 is a day of September, as other lines of the file tell; None: they do not."""
+    found = [match for time in times if (match := IN_NUMBERS.fullmatch(time)) is not None]
+    if any(int(match["a"]) > 12 for match in found):
+        return True
+    return False if any(int(match["b"]) > 12 for match in found) else None
+
+
+def _time(path: Path, line: int, written: str, zone: tzinfo | None, is_day_first: bool | None) -> str:
+    plain = _plain(path, line, written, is_day_first)
+    if time := moment_of(plain, zone):
+        return time
+    if zone is None and moment_of(f"{plain}+00:00", None):
+        said = f"found {written!r}, a time without its offset from UTC: write it, or add `timezone` to"
+        raise UserError(f"{said} course.yaml", path, line)
+    raise UserError(f"found {written[:60]!r}, expected a time as 2026-10-01T23:59:00+02:00", path, line)
+
+
+def _plain(path: Path, line: int, written: str, is_day_first: bool | None) -> str:
+    """A time in words or numbers, as Moodle writes it, as ISO 8601; another text as it is."""
+    if (match := IN_WORDS.fullmatch(written)) is not None:
+        month = match["month"].lower()
+        if month in MONTHS:
+            return _iso(match, int(match["y"]), MONTHS.index(month) + 1, int(match["d"]))
+    elif (match := IN_NUMBERS.fullmatch(written)) is not None:
+        if is_day_first is None and match["a"] != match["b"]:
+            said = f"found {written!r}, which may be two days, and no line tells which"
+            raise UserError(f"{said}: write 2026-10-01T23:59:00+02:00", path, line)
+        day, month_number = (match["a"], match["b"]) if is_day_first else (match["b"], match["a"])
+        year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
+        return _iso(match, year, int(month_number), int(day))
+    return written
+
+
+def _iso(match: re.Match[str], year: int, month: int, day: int) -> str:
+    hour = int(match["h"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"].upper() == "PM" else 0)
+    try:
+        return datetime(year, month, day, hour, int(match["m"]), int(match["s"] or 0)).isoformat()
+    except ValueError:
+        return match[0]
+
+
+def _is_before(one: str, other: str) -> bool:
+    return datetime.fromisoformat(one) < datetime.fromisoformat(other)
+
+
+class TimesOf:
+    """The times of a file by the students of a class."""
+
+    def __init__(self, times: Iterable[SubmissionTime], find: Callable[[Claim], str]) -> None:
+        """`find` returns the id of the student whom a claim means, "" for none."""
+        self._by_student: dict[str, str] = {}
+        self._by_number: dict[str, str] = {}
+        for one in times:
+            for key, by in ((find(one.claim), self._by_student), (one.claim.internal, self._by_number)):
+                if key and (key not in by or _is_before(by[key], one.time)):
+                    by[key] = one.time
+
+    def of(self, student: str, number: str) -> str:
+        """When a student submitted, by their id or by the number that the LMS gives them; "" if unknown."""
+        return self._by_student.get(student) or self._by_number.get(number, "")

@@ -1,0 +1,77 @@
+"""A call that must raise an exception of a class that the case names."""
+
+import builtins
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from grader.judge.case_model import Strict
+from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.differences.python_words import shown
+from grader.judge.differences.reference_answer import answer_in
+from grader.model.assignment import Case
+from grader.model.grade import Outcome, Status
+
+DOCS = """\
+What cannot be done is refused: the call must raise the exception that the case's `raises` names, or one that
+Python derives from it. A submission's own class counts by its name. `NotImplementedError`, which the handout
+raises, counts where it is named itself. No expected value is needed.
+
+```yaml
+- id: refuses
+  title: a distance to what is no text is refused
+  points: 2
+  probe: distance
+  compare: raises
+  help: README.md#the-distance
+  cases:
+    - {id: a-number, ask: {a: kitten, b: 7}, raises: TypeError}
+```
+"""
+
+
+class RaisesKeys(Strict):
+    """What a case says with `compare: raises`."""
+
+    raises: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,99}$")] | None = None
+    """With `compare: raises`: the class of the exception, such as ValueError."""
+
+
+class Raises(Comparison):
+    """The call raises what the case names."""
+
+    name = "raises"
+    rank = 55
+    docs = DOCS
+    case_keys = RaisesKeys
+    requires_of_case = ("raises",)
+    a_case_may_choose_it = True
+    needs_expected = False
+
+    def judge(self, question: Question) -> Judged:
+        """An outcome that is right where the exception came."""
+        outcome = question.submission.run(question.case.probe, question.inputs)
+        expected = question.case.options["raises"]
+        if outcome.status is Status.OK:
+            why = f"what cannot be done is refused with {expected}"
+            return outcome, Difference(
+                f"{expected} is raised", f"{shown(answer_in(outcome))} is returned", why
+            )
+        if outcome.status is not Status.ERROR:
+            return outcome, None
+        if is_class(outcome.error, expected):
+            return replace(outcome, status=Status.OK, reason=""), None
+        return outcome, Difference(f"{expected} is raised", f"{outcome.error} is raised", outcome.reason)
+
+    def digest(self, case: Case, outcome: Outcome) -> str:
+        """Of the class that was raised, or of there being none."""
+        return f"error {outcome.error}" if outcome.error else "no error"
+
+
+def is_class(name: str, expected: str) -> bool:
+    """Whether an exception of the class `name` is one of the class `expected`, by Python's own classes."""
+    if name == expected or name == "NotImplementedError":
+        return name == expected
+    one, other = (getattr(builtins, each, None) for each in (name, expected))
+    return isinstance(one, type) and isinstance(other, type) and issubclass(one, other)

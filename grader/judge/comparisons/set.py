@@ -1,0 +1,75 @@
+"""The same elements in whatever order."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.differences.answers import NO_VALUE, answer_of
+from grader.judge.differences.python_words import shown
+from grader.judge.differences.reference_answer import answer_in
+from grader.model.assignment import Case
+from grader.model.grade import Outcome, Status
+
+DOCS = """\
+The same elements in whatever order, each as often: a list, a tuple, a set or an array with one axis. Two
+elements are the same where Python writes them alike.
+
+```yaml
+- id: neighbours
+  title: every word at distance one
+  points: 3
+  probe: neighbours
+  compare: set
+  help: README.md#neighbours
+  cases:
+    - {id: short-word, ask: {word: ab, letters: abc}}
+```
+"""
+
+
+class SameElements(Comparison):
+    """Sorted, the elements are equal."""
+
+    name = "set"
+    rank = 45
+    docs = DOCS
+    a_case_may_choose_it = True
+
+    def judge(self, question: Question) -> Judged:
+        """The first element that is missing, or that there should not be."""
+        outcome = question.submission.run(question.case.probe, question.inputs)
+        if outcome.status is not Status.OK:
+            return outcome, None
+        expected = question.oracle.expected(question.case, question.inputs)
+        wanted = expected.value
+        if wanted is NO_VALUE:
+            wanted = expected.arrays[0] if len(expected.arrays) == 1 else expected.arrays
+        return outcome, elements_difference(wanted, answer_in(outcome))
+
+    def digest(self, case: Case, outcome: Outcome) -> str:
+        """Of the elements in their order: the same idea may give another, and is then not named."""
+        return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)
+
+
+def elements_difference(expected: Any, actual: Any) -> Difference | None:
+    """Which element is missing from one of two collections, or is there too often."""
+    if not _is_collection(actual):
+        return Difference(shown(expected), shown(actual), "a list, a tuple, a set or an array is expected")
+    wanted, found = (Counter(map(shown, _elements(each))) for each in (expected, actual))
+    missing, more = wanted - found, found - wanted
+    if not missing and not more:
+        return None
+    element = next(iter(missing or more))
+    why = f"{element} is missing" if missing else f"{element} is not expected, or not so often"
+    return Difference(shown(expected), shown(actual), why)
+
+
+def _is_collection(value: Any) -> bool:
+    is_row = isinstance(value, np.ndarray) and value.ndim == 1
+    return is_row or isinstance(value, list | tuple | frozenset)
+
+
+def _elements(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray) else value

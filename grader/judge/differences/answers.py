@@ -1,0 +1,92 @@
+"""Turns what crossed from a worker into arrays, and into a digest by which equal answers are found."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.model import data
+from grader.model.data import Encoder, decode
+from grader.model.frame import DATA, RawArray
+from grader.model.grade import Outcome, Status
+
+Array = npt.NDArray[Any]
+FEW = 4  # an answer with fewer different numbers is no more than a hint
+HINT = "~"  # the digest of such an answer begins with it
+
+
+WORDS = re.compile(rb"[\w.-]+")
+TAGS = {tag.encode() for tag in data.TAGS}  # they hold what there is, and are nothing of it
+
+
+class _NoValue:
+    """Stands for the value of an answer that is arrays alone."""
+
+    def __repr__(self) -> str:
+        return "no value"
+
+
+NO_VALUE = _NoValue()
+
+
+def value_of(raws: Sequence[RawArray]) -> Any:
+    """What a probe returned that is more than arrays; NO_VALUE where it is arrays alone."""
+    if not raws or raws[0].dtype != DATA:
+        return NO_VALUE
+    return decode(raws[0].data, [array_of(raw) for raw in raws[1:]])
+
+
+def text_of(value: Any) -> tuple[str, tuple[Array, ...]]:
+    """A value as the text that `value_of` reads, and the arrays in it."""
+    encoder = Encoder(lambda leaf: leaf if isinstance(leaf, np.ndarray) else None)
+    return encoder.text(value), tuple(encoder.arrays)
+
+
+def of_arrays(outcome: Outcome) -> Outcome:
+    """An outcome for what can compare arrays alone: any other answer is an error of the submission's."""
+    if outcome.status is not Status.OK or (value := value_of(outcome.arrays)) is NO_VALUE:
+        return outcome
+    return replace(
+        outcome, status=Status.ERROR, arrays=(), reason=f"TypeError: {no_array(value)}", error="TypeError"
+    )
+
+
+def no_array(value: Any) -> str:
+    """Why a value is none, in a student's words."""
+    if value is None or (isinstance(value, tuple) and any(item is None for item in value)):
+        return "the function returned None: is a return missing?"
+    return f"the function returned a {type(value).__name__}; an NDArray is expected"
+
+
+def array_of(raw: RawArray) -> Array:
+    """A raw array as a NumPy array; the frame's reader has checked dtype, shape and length."""
+    return np.frombuffer(raw.data, dtype=raw.dtype).reshape(raw.shape)
+
+
+def arrays_of(outcome: Outcome) -> tuple[Array, ...]:
+    """An outcome's arrays as NumPy arrays; none of a value that is more than arrays."""
+    return tuple(array_of(raw) for raw in outcome.arrays if raw.dtype != DATA)
+
+
+def answer_of(arrays: Sequence[RawArray]) -> str:
+    """A digest of what came back; equal for equal values (0.0 and -0.0 are).
+
+    Marked as a hint where it holds so few different numbers that another mistake may well give them.
+    """
+    digest, different = hashlib.sha256(), 0
+    for raw in arrays:
+        if raw.dtype == DATA:
+            digest.update(raw.data)
+            different += len(set(WORDS.findall(raw.data)) - TAGS)
+            continue
+        values = np.frombuffer(raw.data, dtype=raw.dtype)
+        if raw.dtype.startswith("<f"):
+            with np.errstate(invalid="ignore"):  # a signalling NaN is an answer like any other
+                values = values + 0
+        digest.update(f"{raw.dtype}{raw.shape}".encode() + values.tobytes())
+        different += len(np.unique(values[values != 0]))
+    return f"{HINT * (different < FEW)}{digest.hexdigest()}"

@@ -1,0 +1,28 @@
+"""Says why a result's shape is wrong: axes, their order, or the slip in a kind's own arithmetic."""
+
+from collections.abc import Callable
+
+Shape = tuple[int, ...]
+POSSIBLE = "\none possible cause: "  # begins what fits the lengths, and may well be something else
+
+
+def no_arithmetic(expected: Shape, actual: Shape) -> str:
+    """Of inputs of which nothing is known."""
+    return ""
+
+
+def explain_shape(expected: Shape, actual: Shape, slip: Callable[[Shape, Shape], str] = no_arithmetic) -> str:
+    """Why two shapes differ; `slip` finds the mistake in a kind's arithmetic, or returns ""."""
+    if len(expected) != len(actual):
+        return f"the result has {len(actual)} axes and not {len(expected)}"
+    if sorted(expected) == sorted(actual):
+        return "the lengths are right and stand in the wrong order: axes were exchanged"
+    axes = [axis for axis, (e, a) in enumerate(zip(expected, actual, strict=True)) if e != a]
+    lengths = "; ".join(f"axis {axis} has length {actual[axis]} and not {expected[axis]}" for axis in axes)
+    arithmetic = slip(expected, actual)
+    return f"{lengths}{POSSIBLE}{arithmetic}" if arithmetic else lengths
+
+
+def without_slip(rationale: str) -> str:
+    """What is certain of a rationale: a length that merely fits is of use where nothing better is found."""
+    return rationale.partition(POSSIBLE)[0]

@@ -1,0 +1,50 @@
+"""Plain values alone: what a case asks is what the rubric writes, or what is drawn from ranges."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from grader.judge.case_model import CaseModel, Draws, Id, Literals, RandomValue
+from grader.judge.inputs import Inputs
+from grader.judge.kind import Kind, Lengths
+from grader.model.assignment import Case
+
+
+class AskCase(CaseModel):
+    """Plain values alone, and no array: with `draw`, as many cases, each with other random values."""
+
+    ask: Annotated[Literals, Field(min_length=1)]
+    """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as they are written."""
+    draw: Draws | None = None
+    """How many such cases there are, named id-1, id-2, ..."""
+
+
+class RandomCase(CaseModel):
+    """Random values alone, and no array: with `draw`, as many cases, each with other values."""
+
+    random: Annotated[dict[Id, RandomValue], Field(min_length=1)]
+    """For the probe, as `case.NAME`: texts and numbers that are drawn from ranges."""
+    draw: Draws | None = None
+    """How many such cases there are, named id-1, id-2, ..."""
+
+
+class LiteralsKind(Kind):
+    """No array; the answer is whatever Python value the probe returns."""
+
+    name = "literals"
+    keys: ClassVar = {"ask": AskCase, "random": RandomCase}
+    yields = True
+
+    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+        """None: what every kind may ask is added to it."""
+        return Inputs({}, {}, {})
+
+    def describe(self, case: Case, inputs: Inputs) -> str:
+        """Nothing: what every kind may ask is said after it."""
+        return ""
+
+    def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
+        """No array."""
+        return [], []

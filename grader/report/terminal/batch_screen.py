@@ -1,0 +1,74 @@
+"""Shows how far a batch is: a bar in a terminal, a few plain lines elsewhere."""
+
+import time
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+LINES = 10  # plain ones, at most, over a whole batch
+
+
+class BatchScreen:
+    """What a batch shows while it runs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def wait(self, assignment: str) -> None:
+        """Another batch grades the assignment into this gradebook; this one waits for it."""
+        line = f"waiting for another batch that grades {assignment} into this gradebook"
+        self._console.print(Text(line))
+
+    def progress(self, total: int) -> "Progress":
+        """The progress of `total` submissions."""
+        return Progress(total, self._console)
+
+
+class Progress:
+    """Counts what is graded, waiting and set aside, and how many a second; a context manager."""
+
+    def __init__(self, total: int, console: Console) -> None:
+        self._total, self._console = total, console
+        self._done = self._failed = 0
+        self._started = time.monotonic()
+        self._bar = Bar(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[counts]}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=total, counts=self._counts())
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def advance(self, count: int, failed: bool) -> None:
+        """`count` more submissions are graded, or `failed` and set aside."""
+        before, self._done = self._done, self._done + count
+        self._failed += count * failed
+        self._bar.update(self._task, completed=self._done, counts=self._counts())
+        if (
+            not self._console.is_terminal
+            and LINES * self._done // self._total > LINES * before // self._total
+        ):
+            line = f"graded {self._done - self._failed} of {self._total}, {self._counts()}, {self._left()}"
+            self._console.print(Text(line.removesuffix(", ")))
+
+    def _counts(self) -> str:
+        rate = self._done / max(time.monotonic() - self._started, 1e-9)
+        return f"{self._total - self._done} waiting, {self._failed} set aside, {rate:.1f} per second"
+
+    def _left(self) -> str:
+        if not self._done or self._done == self._total:
+            return ""
+        seconds = (time.monotonic() - self._started) * (self._total - self._done) / self._done
+        return f"{seconds / 60:.0f} min left" if seconds >= 120 else f"{seconds:.0f} s left"

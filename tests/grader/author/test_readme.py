@@ -1,0 +1,131 @@
+"""Laws of a handout's README: what it says to everybody, its pictures, and its page."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from grader.author.load import load, load_course
+from grader.author.readme.page import to_html
+from grader.author.readme.sections import anchor, complete, headings, methods
+from grader.author.render import render
+from grader.draw.pictures import PICTURES
+from tests.grader.desk.browser import chromium
+
+ROOT = Path(__file__).parents[3]
+NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
+
+
+@pytest.fixture(scope="module")
+def readmes() -> dict[str, tuple[str, str]]:
+    """Of each assignment the README and its page."""
+    made = {}
+    for name in NAMES:
+        assignment = load(ROOT / "assignments" / name)
+        rendered = render(assignment, "handout")
+        text = complete(rendered.files["README.md"], assignment, rendered.files, "3.11")
+        made[name] = text, to_html(text, rendered.pictures)
+    return made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_readme_says_how_to_get_help_how_to_submit_and_what_windows_needs(
+    readmes: dict[str, tuple[str, str]], name: str
+) -> None:
+    text, _ = readmes[name]
+    assert headings(text)[-5:].count("Windows") == 1
+    for words in ("make submit", "make try CASE=", "make debug CASE=", "wsl --install", "make watch"):
+        assert words in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_contents_name_every_heading_and_every_link_leads_to_one(
+    readmes: dict[str, tuple[str, str]], name: str
+) -> None:
+    text, page = readmes[name]
+    assert all(f"- [{title}](#{anchor(title)})" in text for title in headings(text))
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_help_of_a_rubric_leads_into_the_page(readmes: dict[str, tuple[str, str]], name: str) -> None:
+    _, page = readmes[name]
+    for criterion in load(ROOT / "assignments" / name).rubric.criteria:
+        assert f'id="{criterion.help.partition("#")[2]}"' in page, criterion.help
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_is_one_file_with_its_pictures_inside(
+    readmes: dict[str, tuple[str, str]], name: str
+) -> None:
+    text, page = readmes[name]
+    assert page.count("<svg xmlns") == text.count("](pictures/")
+    assert "<img" not in page and "<script" not in page and not re.search(r"url\(|@import", page)
+
+
+def test_the_table_of_methods_is_what_the_docstrings_say(readmes: dict[str, tuple[str, str]]) -> None:
+    source = '''
+class NDArray:
+    """An array."""
+
+    @property
+    def size(self):
+        """The number of elements. More."""
+
+    def sum(self, axis=None, *, keepdims=False):
+        """The sum over `axis`; None: all | of it."""
+
+    def _hidden(self):
+        """Nobody's."""
+'''
+    assert list(methods(source)) == [
+        (".size", "The number of elements"),
+        (".sum(axis=None, keepdims)", "The sum over `axis`; None: all \\| of it"),
+    ]
+    assert "| `.reshape(shape)` |" in readmes["conv_backward"][0]
+
+
+def test_a_method_that_is_an_exercise_is_in_no_table(readmes: dict[str, tuple[str, str]]) -> None:
+    assert "`.flip(" not in readmes["conv_backward"][0]
+    assert "NDArray's methods" not in readmes["ndarray"][0]  # there the student writes them
+
+
+def test_every_picture_is_well_formed_and_says_what_it_shows() -> None:
+    numbers: dict[str, dict[str, object]] = {
+        "sliding_window": {"x": [1, 4, 2, 0, 5], "k": [1, 2, 3]},
+        "transposed_rows": {"k": [1, 2, 3], "n": 5},
+        "gaps": {"grad": [2, 4], "stride": 3},
+        "remainder": {"n": 8, "k": 3, "stride": 3},
+        "strides": {"shape": [2, 2], "steps": [-2, -1], "offset": 3, "size": 4},
+        "tiles": {"rows": 5, "columns": 7, "tile": 3},
+        "threads": {"size": 10, "block": 4},
+    }
+    assert numbers.keys() == PICTURES.keys()
+    for name, values in numbers.items():
+        tree = ElementTree.fromstring(PICTURES[name](**values))
+        assert tree.tag == "{http://www.w3.org/2000/svg}svg"
+        assert tree.get("aria-label") == tree[0].text
+
+
+def test_a_pictures_numbers_are_worked_out() -> None:
+    assert "gives 15 8 17" in PICTURES["sliding_window"](x=[1, 4, 2, 0, 5], k=[1, 2, 3])
+    assert "r = 2" in PICTURES["remainder"](n=8, k=3, stride=3)
+    assert "2 have none" in PICTURES["threads"](size=10, block=4)
+
+
+def test_a_browser_finds_nothing_serious_in_a_readmes_page(
+    readmes: dict[str, tuple[str, str]], tmp_path: Path
+) -> None:
+    found = []
+    (tmp_path / "README.html").write_text(readmes["conv_forward"][1], encoding="utf-8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 900})
+        page.goto((tmp_path / "README.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        violations = Axe().run(page).response["violations"]
+        found += [v["id"] for v in violations if v["impact"] in ("serious", "critical")]
+    assert found == []

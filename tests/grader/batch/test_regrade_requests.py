@@ -1,0 +1,65 @@
+"""Laws of requests for a regrade: a code is of one student, one assignment, one case and one course."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.batch.regrade_requests import read_requests
+from grader.model.errors import UserError
+from grader.model.request_code import LETTERS, code_of, read_code
+from grader.model.student import Student
+
+CLASS = (Student("1042", "Ada Lovelace", "ada@example.org"), Student("1043", "Bob Noyce", "bob@example.org"))
+CODE = code_of("key", "1042", "dense", "x_grad/of-views")
+
+
+def read(tmp_path: Path, *lines: str, header: str = "student,case,text") -> object:
+    path = tmp_path / "requests.csv"
+    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    return read_requests(path, CLASS, ["conv", "dense"], "key")
+
+
+def test_a_code_is_short_and_has_no_letters_that_look_alike() -> None:
+    assert len(CODE) == 4 and set(CODE) <= set(LETTERS) and not set("01IO") & set(LETTERS)
+
+
+def test_a_code_is_of_one_student_one_assignment_one_case_and_one_key() -> None:
+    words = ("key", "1042", "dense", "x_grad/of-views")
+    others = [(*words[:at], f"{words[at]}2", *words[at + 1 :]) for at in range(4)]
+    assert len({code_of(*each) for each in (words, *others)}) == 5
+
+
+@pytest.mark.parametrize(
+    "written", [f"x_grad/of-views · {CODE}", f" x_grad/of-views  {CODE.lower()}.", f"x_grad/of-views: {CODE}"]
+)
+def test_a_case_is_read_as_students_copy_it(written: str) -> None:
+    assert read_code(written) == ("x_grad/of-views", CODE)
+
+
+@pytest.mark.parametrize("who", ["1042", "ada@example.org", "Ada Lovelace", '"Lovelace, Ada"'])
+def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, who: str) -> None:
+    (request,) = read(tmp_path, f"{who},x_grad/of-views · {CODE},why?")  # type: ignore[misc]
+    assert (request.student, request.assignment, request.case, request.text) == (
+        "1042", "dense", "x_grad/of-views", "why?",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"1043,x_grad/of-views · {CODE},why?", "not in the feedback of 1043"),
+        (f"1042,x_grad/of-view · {CODE},why?", "ask the student to copy both"),
+        ("1042,x_grad/of-views,why?", "expected one as x_grad/of-views"),
+        (f"99,x_grad/of-views · {CODE},why?", "found student '99'"),
+        (f"1042,x_grad/of-views · {CODE},", "expected from 1 to"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+    good = f"1042,x_grad/of-views · {CODE},why?"
+    with pytest.raises(UserError, match=rf"requests\.csv:3: .*{said}"):
+        read(tmp_path, good, line)
+
+
+def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r":1: found no column case; expected the columns"):
+        read(tmp_path, header="student,text")

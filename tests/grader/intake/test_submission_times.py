@@ -1,0 +1,115 @@
+"""Laws of the times that an instructor gives: every LMS's own file, and no guess."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from grader.intake import read_class
+from grader.intake.submission_times import read_times
+from grader.model.errors import UserError
+from grader.model.student import Student
+
+ZONE = ZoneInfo("Europe/Berlin")
+ROSTER = (Student("1042", "Ada Lovelace", "ada@example.org"), Student("1043", "Bob Noyce", "bob@example.org"))
+AT = "2026-10-03T08:30:00+02:00"
+FILES = {
+    "student_and_time": f"student,time\n1042,{AT}\n",
+    "a_semicolon_and_a_name": "name;submitted_at\nLovelace, Ada;2026-10-03 08:30\n",
+    "an_address": f"email,time\nada@example.org,{AT}\n",
+    "gradescope": (
+        "First Name,Last Name,SID,Email,Total Score,Submission ID,Submission Time,Lateness (H:M:S)\n"
+        "Ada,Lovelace,1042,ada@example.org,9,77,2026-10-03 02:30:00 -0400,00:00:00\n"
+    ),
+    "moodles_worksheet": (
+        "Identifier,Full name,Email address,Status,Last modified (submission)\n"
+        'Participant 7,Ada Lovelace,ada@example.org,Submitted,"Saturday, 3 October 2026, 8:30 AM"\n'
+        "Participant 8,Bob Noyce,bob@example.org,No submission,-\n"
+    ),
+    "moodles_logs": (
+        "Time,User full name,Affected user,Event context,Event name\n"
+        '"3/10/26, 08:30",Ada Lovelace,-,dense,A submission has been submitted.\n'
+        '"31/10/26, 09:00",Ada Lovelace,-,dense,The status of the submission has been viewed.\n'
+        '"1/10/26, 09:00",Ada Lovelace,-,dense,A submission has been submitted.\n'
+        '"30/10/26, 09:00",Bob Noyce,-,dense,Course viewed\n'
+    ),
+    "canvas": json.dumps(
+        [
+            {"user_id": 5, "submitted_at": None},
+            {
+                "user_id": 6,
+                "submitted_at": "2026-10-03T06:30:00Z",
+                "late": True,
+                "user": {"sis_user_id": "1042", "sortable_name": "Lovelace, Ada"},
+            },
+        ]
+    ),
+}
+
+
+@pytest.fixture
+def submitted(tmp_path: Path) -> Path:
+    for id in ("1042", "1043"):
+        (tmp_path / "class" / id).mkdir(parents=True)
+        (tmp_path / "class" / id / "dense.py").write_text(id)
+    return tmp_path / "class"
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
+def test_the_time_of_a_student_is_found_in_every_file(submitted: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "times").write_text(text, encoding="utf-8")
+    times = read_times(tmp_path / "times", ZONE)
+    intake = read_class(submitted, ["dense.py"], "dense", ROSTER, times=times)
+    ada, bob = (one.submission.submitted_at for one in intake.submissions)
+    assert (datetime.fromisoformat(ada), bob) == (datetime.fromisoformat(AT), "")
+
+
+def test_a_canvas_user_is_known_by_the_number_in_the_names_of_files(tmp_path: Path) -> None:
+    """The API names users by numbers that no roster has."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name in ("lovelaceada_LATE_6_901_dense.py", "noycebob_7_902_dense.py"):
+        (folder / name).write_text(name)
+    (tmp_path / "t.json").write_text(json.dumps([{"user_id": 6, "submitted_at": "2026-10-03T06:30:00Z"}]))
+    times = read_times(tmp_path / "t.json", ZONE)
+    intake = read_class(folder, ["dense.py"], "dense", ROSTER, times=times)
+    assert [bool(one.submission.submitted_at) for one in intake.submissions] == [True, False]
+
+
+def test_without_a_roster_an_id_is_that_of_the_folder(submitted: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(FILES["student_and_time"])
+    intake = read_class(submitted, ["dense.py"], "dense", times=read_times(tmp_path / "t.csv", None))
+    assert intake.submissions[0].submission.submitted_at == AT
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("student,score\n1042,3\n", "t:1: found the columns student, score; expected a column"),
+        ("time\n2026\n", "t:1: found the columns time"),
+        ("student,time\n1042,soon\n", "t:2: found 'soon', expected a time as"),
+        ('student,time\n1042,"03/10/26, 08:30"\n', "t:2: .* which may be two days"),
+        ("[1, 2]", "expected Canvas's list of submissions"),
+        ("[{", "found JSON that cannot be read"),
+        ('[{"submitted_at": "2026-10-03T06:30:00Z"}]', "submission 1: .* expected user_id"),
+        ("", "found the columns none"),
+    ],
+)
+def test_what_is_no_time_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "t").write_text(text)
+    with pytest.raises(UserError, match=said):
+        read_times(tmp_path / "t", ZONE)
+
+
+def test_a_time_without_an_offset_needs_the_courses_zone(tmp_path: Path) -> None:
+    (tmp_path / "t").write_text("student,time\n1042,2026-10-03 08:30\n")
+    with pytest.raises(UserError, match=r"add `timezone` to course\.yaml"):
+        read_times(tmp_path / "t", None)
+
+
+def test_times_of_another_class_are_refused(submitted: Path, tmp_path: Path) -> None:
+    (tmp_path / "t").write_text(f"student,time\n99,{AT}\n")
+    with pytest.raises(UserError, match="none of the 1 times is of a student who submitted"):
+        read_class(submitted, ["dense.py"], "dense", ROSTER, times=read_times(tmp_path / "t", ZONE))
