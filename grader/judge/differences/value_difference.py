@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.array_difference import first_difference
 from grader.judge.comparison import Difference, Expected
-from grader.judge.python_words import shown
+from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.python_words import shown
 
 MISSING = "the function returned None: is a return missing?"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.answers import Array
 from grader.judge.comparison import Difference, Expected
-from grader.judge.shapes import Shape, explain_shape
+from grader.judge.differences.answers import Array
+from grader.judge.differences.shapes import Shape, explain_shape
 
 
 def first_difference(
