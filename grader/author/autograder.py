@@ -10,7 +10,7 @@ import yaml
 
 from grader.author.templating import text_environment
 from grader.model.assignment import Assignment
-from grader.model.zip_bytes import zipped
+from grader.model.file_formats.zip_bytes import zipped
 
 SCRIPTS = Path(__file__).parent / "gradescope"
 LEFT_OUT = ("__pycache__", ".mypy_cache")

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.model.class_row import ClassRow
-from grader.model.csv_cells import as_written
-from grader.model.csv_table import read_table
 from grader.model.errors import UserError
+from grader.model.file_formats.csv_cells import as_written
+from grader.model.file_formats.csv_table import read_table
 from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment, Student
 from grader.model.text import exact_text
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model.class_input.identity import Claim, Identities
-from grader.model.csv_table import read_table
 from grader.model.errors import UserError
+from grader.model.file_formats.csv_table import read_table
 from grader.model.request_code import code_of, read_code
 from grader.model.student import Student
 from grader.model.text import clean_line

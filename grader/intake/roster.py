@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from grader.model.csv_table import read_table
 from grader.model.errors import UserError
+from grader.model.file_formats.csv_table import read_table
 from grader.model.late_policy import duration
 from grader.model.student import Student
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_row import ClassReport, ClassRow
+from grader.model.file_formats.zip_bytes import zipped
 from grader.model.text import clean_line, score_text
-from grader.model.zip_bytes import zipped
 from grader.report.formats import Request
 from grader.report.formats.canvas import is_final, left_out
 from grader.report.formats.feedback import student_markdown, student_text

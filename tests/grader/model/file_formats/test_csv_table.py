@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.model.csv_table import read_table
 from grader.model.errors import UserError
+from grader.model.file_formats.csv_table import read_table
 from tests.tables import by_name
 
 
