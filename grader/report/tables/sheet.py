@@ -9,8 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from grader.model.class_input.identity import NO_STUDENT, Claim
-from grader.model.csv_cells import harmless
 from grader.model.errors import UserError
+from grader.model.file_formats.csv_cells import harmless
 from grader.model.student import Student
 from grader.report.files import Files
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model.class_input.account import Entry, Role
-from grader.model.csv_cells import to_csv
+from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import clean_line
 
 COLUMNS = ("entry", "student", "role", "why")

@@ -125,7 +125,8 @@ def write_old() -> Callable[..., None]:
     """Writes rows, by table, into a gradebook that the migrations up to a revision alone have made."""
 
     def write(url: str, revision: str, rows: dict[str, list[dict[str, Any]]]) -> None:
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        if url.startswith("sqlite:///"):  # a server's URL is no path
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
         config = Config()
         config.set_main_option("script_location", str(schema_version.MIGRATIONS))

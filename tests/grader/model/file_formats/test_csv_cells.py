@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model.csv_cells import as_written, harmless, to_csv
+from grader.model.file_formats.csv_cells import as_written, harmless, to_csv
 
 texts = st.text(max_size=8) | st.text(alphabet="'=+-@ \t\n,\"1a", max_size=8)
 
