@@ -7,8 +7,8 @@ import traceback
 from collections.abc import Sequence
 
 from grader.cli import GRADER_FAULT, NOT_PASSED, USER_MISTAKE
-from grader.cli.arguments import parse
-from grader.cli.output import Output
+from grader.cli.command_line.arguments import parse
+from grader.cli.command_line.output import Output
 from grader.model.errors import BackflipError, UserError
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,7 @@ import pytest
 from tests.tables import by_name
 
 OURS = ("grader", "reference", "assignments", "tests")
-COMPARED = (
-    *("comparison", "array_difference", "value_difference", "reference_answer", "answers", "shapes"),
-    "python_words",
-)
+COMPARED = ("comparison", "differences")
 OF_A_CASE = ("inputs", "case_model", "found_by_name")
 # In a package's name order, the longest first: (who, what of ours it may import, what of others').
 # "stdlib" stands for the standard library; everything may import itself.
@@ -28,6 +26,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"grader.model"} | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
         {"numpy", "pydantic"},
     ),
+    "grader.judge.differences": ({"grader.model", "grader.judge.comparison"}, {"numpy"}),
     "grader.judge.comparisons": (
         {"grader.model"}
         | {f"grader.judge.{name}" for name in COMPARED}
@@ -62,6 +61,12 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
 }
 INSIDE_FUNCTIONS = {"reference": {"cupy"}}
 PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
+MOST_MODULES, MOST_LINES = 16, 400  # of a folder, without __init__.py; of a file of our packages
+LONGER = {  # and why
+    "reference/backends/cupy.py": "one operation after the other, as in numpy.py beside it",
+    "reference/conv.py": "one algorithm: which products it takes is decided where they are taken",
+    "reference/ndarray.py": "one class: the methods of an array",
+}
 UNPICKLERS = {"pickle", "marshal", "dill", "cloudpickle", "shelve", "joblib", "cPickle", "_pickle"}
 
 
@@ -190,6 +195,19 @@ def test_every_package_of_the_grader_stands_in_the_table() -> None:
     without_rule = [name_of(path, ROOT) for path in FILES if rule_of(name_of(path, ROOT)) is None]
 
     assert without_rule == ["grader"]
+
+
+def test_no_folder_holds_more_modules_than_a_reader_takes_in() -> None:
+    modules = Counter(path.parent for path in FILES if path.name != "__init__.py")
+
+    assert {str(folder): count for folder, count in modules.items() if count > MOST_MODULES} == {}
+
+
+def test_no_module_is_longer_than_its_limit_unless_there_is_a_reason() -> None:
+    ours = (path for path in FILES if not path.is_relative_to(ROOT / "assignments"))
+    lines = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in ours}
+
+    assert {name for name, count in lines.items() if count > MOST_LINES} == set(LONGER)
 
 
 PLANTED = {

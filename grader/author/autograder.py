@@ -3,19 +3,16 @@
 It holds the answers, as every autograder there does: it is the instructor's, and no student downloads it.
 """
 
-import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import jinja2
 import yaml
 
+from grader.author.templating import text_environment
 from grader.model.assignment import Assignment
+from grader.model.file_formats.zip_bytes import zipped
 
 SCRIPTS = Path(__file__).parent / "gradescope"
-TIMELESS = (1980, 1, 1, 0, 0, 0)  # of a file in the zip: the same course gives the same bytes
-RUNS, READS = 0o755 << 16, 0o644 << 16
 LEFT_OUT = ("__pycache__", ".mypy_cache")
 
 
@@ -28,13 +25,7 @@ def autograder_files(
     the course's root.
     """
     root = assignment.folder.parent.parent
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(SCRIPTS),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        autoescape=False,  # a shell's script, of names that the loader has checked
-    )
+    environment = text_environment(SCRIPTS)
     run = environment.get_template("run_autograder.j2").render(name=assignment.name, variants=variants)
     course = {"title": root.name, "assignments": [assignment.name], "variants": variants}
     files = {
@@ -53,10 +44,4 @@ def autograder_files(
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """The files as a zip in which scripts may be run."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(name, TIMELESS)
-            entry.external_attr = RUNS if name in ("setup.sh", "run_autograder") else READS
-            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return zipped(files, ("setup.sh", "run_autograder"))

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
@@ -27,6 +26,7 @@ from grader.author.schema import (
     RubricModel,
     WholeRubric,
 )
+from grader.author.templating import text_environment
 from grader.judge.case_model import CaseModel, Strict
 from grader.judge.process.budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
 from grader.model.assignment import Limits
@@ -169,13 +169,7 @@ def limits_page() -> str:
 
 
 def _render(page: str, context: dict[str, Any]) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        autoescape=False,  # Markdown, not HTML
-    )
+    environment = text_environment(Path(__file__).parent)
     return environment.get_template(f"{page}.j2").render(context)
 
 

@@ -16,7 +16,7 @@ from grader.author.wheel import build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import comparison_of
-from grader.judge.ladder import SMALLEST, freeze_ladders
+from grader.judge.examples.ladder import SMALLEST, freeze_ladders
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from grader.author.schema import CourseModel
 from grader.author.yaml_document import Document
+from grader.model.class_input.times import readings
 from grader.model.late_policy import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
-from grader.model.times import readings
 
 LATE = ("grace", "extensions", "late_penalty", "late_cap", "late_days", "drop_after")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import jinja2
 
-from grader.author.python_source import find_function, without_methods
+from grader.author.exercises.python_source import find_function, without_methods
+from grader.author.templating import text_environment
 from grader.author.worked_numbers import FUNCTIONS, Variant
 from grader.draw.pictures import PICTURES, title_of
 from grader.model.assignment import Assignment
@@ -56,13 +57,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
         return f"![{title_of(svg)}]({path})"
 
     templates = assignment.folder / "templates"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([templates, Path(__file__).parent / "handout"]),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        autoescape=False,  # Python, Markdown and make, not HTML
-    )
+    environment = text_environment(templates, Path(__file__).parent / "handout")
     context = {
         "assignment": assignment,
         "criteria": assignment.rubric.criteria,

@@ -1,8 +1,6 @@
 """What a person adds to scores: read from CSV, all of it or nothing."""
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.model.class_row import ClassRow
-from grader.model.csv_cells import as_written
 from grader.model.errors import UserError
+from grader.model.file_formats.csv_cells import as_written
+from grader.model.file_formats.csv_table import read_table
 from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment, Student
 from grader.model.text import exact_text
 
@@ -60,7 +59,7 @@ def read_adjustments(
         offered[row.assignment] = max(offered.get(row.assignment, Fraction(0)), row.standing.max_score)
     seen: dict[tuple[str, str, str], int] = {}
     adjustments = []
-    for line, cells in _lines(path):
+    for line, cells in read_table(path, COLUMNS):
         adjustment = _adjustment(path, line, cells)
         key = (adjustment.student_id, adjustment.assignment, adjustment.criterion)
         if adjustment.student_id not in known:
@@ -79,22 +78,7 @@ def read_adjustments(
     return tuple(adjustments)
 
 
-def _lines(path: Path) -> list[tuple[int, dict[str, str | None]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}", path) from error
-    except UnicodeDecodeError as error:
-        raise UserError("not UTF-8; save it as CSV UTF-8", path) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        expected = f"expected the columns {', '.join(COLUMNS)}"
-        raise UserError(f"found no column {', '.join(missing)}; {expected}", path, 1)
-    return [(reader.line_num, row) for row in reader]
-
-
-def _adjustment(path: Path, line: int, cells: dict[str, str | None]) -> Adjustment:
+def _adjustment(path: Path, line: int, cells: Mapping[str, str | None]) -> Adjustment:
     try:
         values = {name: as_written(cells.get(name) or "") for name in ADJUSTMENT_COLUMNS}
         parsed = AdjustmentLine.model_validate(values).model_dump()

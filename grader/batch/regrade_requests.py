@@ -1,20 +1,18 @@
 """Students' requests for a regrade, read from CSV: all of them or none."""
 
-import csv
-import io
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.model.class_input.identity import Claim, Identities
 from grader.model.errors import UserError
-from grader.model.identity import Claim, Identities
+from grader.model.file_formats.csv_table import read_table
 from grader.model.request_code import code_of, read_code
 from grader.model.student import Student
 from grader.model.text import clean_line
 
 COLUMNS = ("student", "case", "text")
 MOST_CHARACTERS = 4000  # of a student's words
-EXPECTED = f"expected the columns {', '.join(COLUMNS)}"
 EXAMPLE = "x_grad/of-views · 7KQ2, as the feedback shows it"
 
 
@@ -36,31 +34,17 @@ def read_requests(
     UserError, with the line, for the first that names no student, or no case of their feedback.
     """
     identities = Identities(students)
-    return tuple(_request(path, line, cells, identities, assignments, key) for line, cells in _lines(path))
+    rows = read_table(path, COLUMNS)
+    return tuple(_request(path, line, _stripped(row), identities, assignments, key) for line, row in rows)
+
+
+def _stripped(row: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: (row.get(name) or "").strip() for name in COLUMNS}
 
 
 def assignment_of_code(student: str, case: str, code: str, assignments: Collection[str], key: str) -> str:
     """The assignment in which a case of a student's feedback has this code; "" for none."""
     return next((name for name in assignments if code_of(key, student, name, case) == code), "")
-
-
-def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}", path) from error
-    except UnicodeDecodeError as error:
-        raise UserError("found bytes that are not UTF-8; save it as CSV UTF-8", path) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    try:
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise UserError(f"found no column {', '.join(missing)}; {EXPECTED}", path, 1)
-        return [
-            (reader.line_num, {name: (row.get(name) or "").strip() for name in COLUMNS}) for row in reader
-        ]
-    except csv.Error as error:
-        raise UserError(f"found no CSV: {error}; {EXPECTED}", path, reader.line_num or 1) from error
 
 
 def _request(

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from grader.batch.decisions import AGAIN
-from grader.batch.evidence import keep_evidence
 from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.gradebook.decisions import AGAIN
+from grader.batch.gradebook.evidence import keep_evidence
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
-from grader.model.account import Doubt
+from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
 from grader.model.results.batch_summary import BatchSummary
@@ -83,7 +83,7 @@ class _Batch:
     def __init__(self, intake: Intake, graded_by: str, gradebook: Gradebook, assignment: str) -> None:
         self._intake, self._graded_by = intake, graded_by
         self._gradebook, self._assignment = gradebook, assignment
-        self._known = gradebook.known(assignment)
+        self._known = gradebook.grade_keys(assignment)
         self._failed: dict[str, str] = {}
         self._graded = self._rescored = self._ran = 0
         groups: dict[str, list[Submitted]] = defaultdict(list)
@@ -135,7 +135,7 @@ class _Batch:
 
     def choose_counting(self) -> None:
         """Chooses the grades that count in this run; forgets failures that no longer matter."""
-        known = self._gradebook.known(self._assignment)
+        known = self._gradebook.grade_keys(self._assignment)
         instead = {}
         for among in {found.candidates for found in self._intake.submissions}:
             graded = [id for id in among if id in known]

@@ -33,8 +33,8 @@ def run(options: argparse.Namespace) -> int:
     intake = intake_of(options, assignment)
     Console().print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
     sandbox = Sandbox(options.sandbox)
-    with Session(assignment, sandbox=sandbox) as session:
-        session.check_sandbox()
+    with Session(assignment, sandbox=sandbox):
+        pass  # opening it says what is missing, before anything is graded
     known = None if sandbox is Sandbox.NONE else misconceptions(repository(), assignment, secret())
     grading = Grading.of(assignment, sandbox, secret(), known, has_variants(assignment))
     policies = course_of(repository()).policies

@@ -234,7 +234,7 @@ def _database(url: str) -> Check:
     if importlib.util.find_spec("sqlalchemy") is None:
         remedy = f"{sys.executable} -m pip install 'backflip[instructor]'"
         return _check(name, purpose, not _is_handout(), False, "SQLAlchemy is not installed", remedy)
-    from grader.batch.database import Database
+    from grader.batch.gradebook.database import Database
 
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         return _check(name, purpose, True, True, f"{url} does not exist yet; the first batch makes it")

@@ -4,7 +4,7 @@ import argparse
 import getpass
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.withdrawals import Change, Run
+from grader.batch.gradebook.withdrawals import Change, Run
 from grader.cli import PASSED
 from grader.model.errors import UserError
 

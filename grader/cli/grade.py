@@ -14,10 +14,10 @@ from grader.cli.course import assignment_of, has_variants, repository, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
-from grader.judge.examples import examples_of, first_failing, shown_failing
+from grader.judge.examples.failing import examples_of, first_failing, shown_failing
 from grader.judge.process.devices import first_available, missing
-from grader.judge.selection import select
 from grader.judge.session import Session
+from grader.judge.subset.selection import select
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
@@ -57,7 +57,6 @@ def run(options: argparse.Namespace) -> int:
     only = select(assignment, options.exercise, options.case) if chooses else None
     known = _known(assignment, sandbox)
     with Session(assignment, sandbox=sandbox, secret=secret(), device=device, known=known) as session:
-        session.check_sandbox()
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
         total = len(only) if only is not None else sum(len(c.cases) for c in assignment.rubric.criteria)

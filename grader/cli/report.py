@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.arguments import AUTOGRADER, TERMINAL
+from grader.cli.command_line.arguments import AUTOGRADER, TERMINAL
 from grader.cli.course import SEED_FILE, course_of, find_repository, from_repository, repository, secret
 from grader.model.assignment import Course, Visibility
 from grader.model.class_row import ClassReport, showing, with_policies

@@ -3,8 +3,8 @@
 import argparse
 import getpass
 
-from grader.batch.decisions import take_request
 from grader.batch.gradebook import Gradebook
+from grader.batch.gradebook.decisions import take_request
 from grader.batch.regrade_requests import read_requests
 from grader.cli import PASSED
 from grader.cli.course import secret

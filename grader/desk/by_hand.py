@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from grader.batch.decisions import version_of
+from grader.batch.gradebook.decisions import version_of
 from grader.desk.answers import CaseView, case_view
 from grader.desk.app import Desk, Page
 from grader.desk.class_view import ClassView

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.batch.decisions import (
+from grader.batch.gradebook.decisions import (
     About,
     Outdated,
     check_version,
@@ -24,13 +24,13 @@ from grader.batch.decisions import (
 from grader.batch.regrade_requests import assignment_of_code
 from grader.desk.app import AUTHOR, Desk, author_of
 from grader.desk.guard import is_own_form
+from grader.model.class_input.identity import Claim, Identities
+from grader.model.class_input.times import moment_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import COMMENT, MANUAL, REQUEST, TIME
-from grader.model.identity import Claim, Identities
 from grader.model.request_code import read_code
 from grader.model.student import ON_TIME, Adjustment, Student
 from grader.model.text import clean_line, exact_text
-from grader.model.times import moment_of
 
 Values = Mapping[str, str]
 Take = Callable[[Desk, Request, Values], Response]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from grader.batch.decisions import UNDOABLE, withdrawals_of
-from grader.batch.evidence import account_of
+from grader.batch.gradebook.decisions import UNDOABLE, withdrawals_of
+from grader.batch.gradebook.evidence import account_of
 from grader.desk.answers import misconceptions_of
 from grader.desk.app import Desk, Page, framed
 from grader.desk.templating import late_text, status_of
-from grader.model.account import Doubt
+from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow
 from grader.model.late_policy import Policies
 from grader.report.terminal.doubt_kinds import grouped, kind_of

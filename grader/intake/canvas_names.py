@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.intake.tree import Handin, Reading, Tree
-from grader.model.identity import Claim
+from grader.model.class_input.identity import Claim
 
 NUMBERS = re.compile(r"_(?P<user>\d+)_(?P<attachment>\d+)_(?=[^/])", re.ASCII)
 ANONYMOUS = re.compile(

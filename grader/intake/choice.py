@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from grader.intake.roster import extension_of
 from grader.intake.tree import Handin
+from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
 from grader.model.student import Student
-from grader.model.times import moment_of
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from grader.intake.source import Source, open_source, parents, shown
 from grader.intake.submission import ReadFiles, find_files
 from grader.intake.submission_times import SubmissionTime, TimesOf
 from grader.intake.tree import Handin
-from grader.model.account import Doubt, Entry, Role
+from grader.model.class_input.account import Doubt, Entry, Role
+from grader.model.class_input.identity import Claim, Identities
 from grader.model.errors import UserError
 from grader.model.files import SubmittedFiles
-from grader.model.identity import Claim, Identities
 from grader.model.student import Student, Submission
 
 OUTSIDE = "it lies outside the folder of the class"

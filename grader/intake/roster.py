@@ -1,8 +1,6 @@
 """Who is in the class: roster.csv."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -10,13 +8,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from grader.model.errors import UserError
+from grader.model.file_formats.csv_table import read_table
 from grader.model.late_policy import duration
 from grader.model.student import Student
 
 COLUMNS = ("student_id", "name", "email", "section", "extension")
 OPTIONAL = ("group",)
-EXPECTED = f"expected the columns {', '.join(COLUMNS)}"
-SEPARATORS = {";": "a semicolon", "\t": "a tab"}
 LONGEST_EXTENSION = timedelta(days=3650)  # a date plus this is still a date
 QUOTED = 60
 # Control characters, ends of lines, and what turns the direction of what follows: reports show them raw.
@@ -50,16 +47,9 @@ class RosterLine(BaseModel):
 
 def read_roster(path: Path) -> tuple[Student, ...]:
     """The students in the file's order; UserError, with the line, for what is no roster."""
-    text = _text(path)
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    try:
-        header = reader.fieldnames or ()
-    except csv.Error as error:
-        raise UserError(f"found no CSV: {error}; {EXPECTED}", path, 1) from error
-    _check_header(header, path)
     seen: dict[str, int] = {}
     students = []
-    for row, line in _rows(reader, path):
+    for line, row in read_table(path, COLUMNS):
         student = _student(row, path, line)
         if student.id in seen:
             said = f"student {student.id!r} stands on line {seen[student.id]} already"
@@ -69,40 +59,7 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     return tuple(students)
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}; {EXPECTED}", path) from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise UserError("found bytes that are not UTF-8; save it as CSV UTF-8", path, line) from error
-
-
-def _check_header(header: Sequence[str], path: Path) -> None:
-    missing = [name for name in COLUMNS if name not in header]
-    if not missing:
-        return
-    for separator, called in SEPARATORS.items():
-        if header and separator in header[0]:
-            expected = "expected commas: save it as comma-separated CSV"
-            raise UserError(f"found columns separated by {called}, {expected}", path, 1)
-    raise UserError(f"found no column {', '.join(missing)}; {EXPECTED}", path, 1)
-
-
-def _rows(reader: "csv.DictReader[str]", path: Path) -> Iterator[tuple[dict[str, str | None], int]]:
-    """Each row and its last line."""
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise UserError(f"found no CSV: {error}; {EXPECTED}", path, reader.reader.line_num) from error
-        if row is None:
-            return
-        yield row, reader.line_num
-
-
-def _student(row: dict[str, str | None], path: Path, line: int) -> Student:
+def _student(row: Mapping[str, str | None], path: Path, line: int) -> Student:
     try:
         parsed = RosterLine.model_validate({name: row.get(name) or "" for name in (*COLUMNS, *OPTIONAL)})
     except ValidationError as error:

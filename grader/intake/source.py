@@ -14,6 +14,7 @@ from typing import Protocol
 from grader.intake.litter import is_litter_folder
 from grader.model.errors import UserError
 from grader.model.files import MAX_FILE_BYTES, read_plain
+from grader.model.text import UNSEEN
 
 MAX_DEPTH = 12  # folders within folders; what lies deeper is one entry
 MAX_PARTS = 16
@@ -22,7 +23,7 @@ MAX_ENTRIES = 500_000
 MAX_ENTRIES_BELOW = 5_000  # in a student's folder: one of several at the top, or within one that wraps them
 MAX_OTHER_BYTES = 64 << 20  # a notebook with its pictures; what an LMS says of the whole class
 TWICE = "there are two entries of this name"
-UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # control characters, direction marks, bytes that are no text
+REFUSED_IN_NAMES = {*UNSEEN, "Co"}  # what no person sees, and bytes that are no text
 UTF8 = 0x800  # the flag of a zip entry whose name is UTF-8
 MADE_ON_WINDOWS = 0  # a zip entry's creator, whose old programs write `ada\\dense.py`
 UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8
@@ -205,7 +206,7 @@ def refusal_of(path: str) -> str:
         return "an absolute name, or one with backslashes"
     if ".." in parts:
         return "a name that leads out of its folder"
-    if any(unicodedata.category(c) in UNSEEN for c in path):
+    if any(unicodedata.category(c) in REFUSED_IN_NAMES for c in path):
         return "control characters, direction marks or bytes that are not UTF-8 in its name"
     if len(parts) > MAX_PARTS or any(len(part) > MAX_NAME for part in parts):
         return f"a name of more than {MAX_NAME} characters, or more than {MAX_PARTS} folders deep"

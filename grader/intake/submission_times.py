@@ -15,9 +15,9 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from grader.model.class_input.identity import Claim
+from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
-from grader.model.identity import Claim
-from grader.model.times import moment_of
 
 MAX_BYTES = 64 << 20
 # headers, in lower case, of the columns that say who, and of the one that says when: the first of these wins

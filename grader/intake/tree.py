@@ -7,7 +7,7 @@ from functools import cached_property
 
 from grader.intake.litter import is_litter
 from grader.intake.near_names import is_near
-from grader.model.identity import Claim
+from grader.model.class_input.identity import Claim
 
 Read = Callable[[str], bytes | str]
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
-from grader.judge.answers import NO_VALUE, Array, of_arrays
 from grader.judge.case_model import Strict
+from grader.judge.differences.answers import NO_VALUE, Array, of_arrays
+from grader.judge.differences.python_words import shown
+from grader.judge.differences.shapes import explain_shape
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Shape
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
-from grader.judge.python_words import shown
-from grader.judge.shapes import explain_shape
 from grader.model.assignment import Case, Criterion
 from grader.model.grade import Outcome, Status
 

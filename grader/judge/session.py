@@ -142,6 +142,12 @@ class Session:
         self._folder.cleanup()
 
     def __enter__(self) -> "Session":
+        """Opens it; UserError, with the reason, where no submission can be started in the sandbox."""
+        try:
+            self.check_sandbox()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -13,8 +13,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Literal
 
+from grader.model.class_input.times import earlier_reading
 from grader.model.student import ON_TIME, Adjustment, Student, Submission, TimeRuling
-from grader.model.times import earlier_reading
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -15,13 +15,13 @@ _ESCAPE_SEQUENCE = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]"
 )
-_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction marks, lone surrogates, separators
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction marks, lone surrogates, separators
 
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
     """`text` without anything that a terminal obeys or that reorders a line, cut and marked after `limit`."""
     kept = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
-    plain = "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in _UNSEEN)
+    plain = "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in UNSEEN)
     return plain if len(text) <= limit else f"{plain} … {cut_mark(text)}"
 
 

@@ -12,7 +12,7 @@ from grader.author.render import render
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.batch.work import Grading, Work
-from grader.judge.selection import criteria_of_exercises
+from grader.judge.subset.selection import criteria_of_exercises
 from grader.judge.verdict.misconceptions import FORMAT, Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles

@@ -7,8 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from grader.author.cuda_source import cut_kernel, kernels
-from grader.author.exercise import Function
+from grader.author.exercises.cuda_functions import cut_kernel, kernels
+from grader.author.exercises.exercise import Function
 from grader.author.render import render
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError

@@ -2,7 +2,7 @@
 
 Legitimate ways to compute the same thing must all stay inside, whatever the seed; results just outside, a
 forgotten term and inputs of fewer bits must not. The arithmetic is NumPy's in float32, many seeds at a time,
-and every verdict is `grader.judge.array_difference`'s, as in grading.
+and every verdict is `grader.judge.differences.array_difference`'s, as in grading.
 """
 
 import math
@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.judge.array_difference import first_difference
 from grader.judge.cases import draw
 from grader.judge.comparison import DTYPE, Expected
 from grader.judge.comparisons.bound import linear_bound
 from grader.judge.comparisons.close import close_bound
+from grader.judge.differences.array_difference import first_difference
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.judge.kinds.conv.shape_slips import pair

@@ -10,14 +10,14 @@ from textwrap import dedent
 from types import MappingProxyType
 
 from grader.author.conditions import CONDITIONS
-from grader.author.cuda_source import code_of
-from grader.author.python_source import find_function
+from grader.author.exercises.cuda_functions import code_of
+from grader.author.exercises.python_source import find_function
 from grader.author.render import VIEWS, Rendered, render
 from grader.author.rubric import anchors_of
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of
 from grader.judge.inputs import Inputs
-from grader.judge.selection import criteria_of_exercises
+from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant

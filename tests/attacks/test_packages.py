@@ -89,7 +89,9 @@ BESIDE: dict[str, Callable[[Path], object]] = {
     "pytest_ini": writes("pytest.ini", "[pytest]\naddopts = --co -p conftest\n"),
     "pyproject": writes("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '--co'\n"),
     "own_numpy": writes("numpy.py", "array_equal = lambda *args: True\n"),
-    "own_grader": writes("grader/judge/array_difference.py", "first_difference = lambda *args: None\n"),
+    "own_grader": writes(
+        "grader/judge/differences/array_difference.py", "first_difference = lambda *args: None\n"
+    ),
     "own_ndarray": writes("ndarray/__init__.py", "class NDArray: pass\n"),
     "own_probes": writes("probes.py", "def flip(submission, case): return case.a.base\n"),
     "sitecustomize": writes("sitecustomize.py", "raise SystemExit(0)\n"),

@@ -11,9 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from grader.model.assignment import Visibility
+from grader.model.class_input.identity import Identities
 from grader.model.class_row import ClassReport, ClassRow, with_policies
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.model.identity import Identities
 from grader.model.late_policy import DAY, LateDays, Penalty, Policies, Rounding
 from grader.model.student import Adjustment, Student, Submission
 from grader.report.files import write_files

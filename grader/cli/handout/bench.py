@@ -14,8 +14,8 @@ from rich.console import Console
 
 from grader.cli.handout.workspace import handout
 from grader.judge.comparisons import comparison_of
-from grader.judge.look import used_inputs
-from grader.judge.selection import select
+from grader.judge.examples.look import used_inputs
+from grader.judge.subset.selection import select
 from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError

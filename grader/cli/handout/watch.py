@@ -12,8 +12,8 @@ from grader.cli import PASSED
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import handout, place_of
 from grader.intake import read_submission
-from grader.judge.affected import affected
 from grader.judge.session import Session
+from grader.judge.subset.affected import affected
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox

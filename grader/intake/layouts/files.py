@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from grader.intake.tree import Handin, Reading, Tree
-from grader.model.identity import Claim
+from grader.model.class_input.identity import Claim
 
 TITLE, RANK = "files", 10
 OTHER = "its name says neither a student nor a file that the assignment asks for"

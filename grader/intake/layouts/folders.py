@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 
 from grader.intake.tree import Handin, Reading, Tree
-from grader.model.identity import Claim
-from grader.model.times import course_time, moment_of
+from grader.model.class_input.identity import Claim
+from grader.model.class_input.times import course_time, moment_of
 
 TITLE, RANK = "folders", 10
 MAX_VERSION_DIGITS = 2  # a longer number is a student's id

@@ -2,7 +2,7 @@
 
 from grader.intake.layouts.folders import OTHER, of_student
 from grader.intake.tree import Reading, Tree
-from grader.model.identity import Claim
+from grader.model.class_input.identity import Claim
 
 TITLE, RANK = "clones of repositories", 20
 

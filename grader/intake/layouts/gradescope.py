@@ -9,9 +9,9 @@ import yaml
 
 from grader.intake.source import refusal_of
 from grader.intake.tree import Handin, Reading, Tree
+from grader.model.class_input.identity import Claim
+from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
-from grader.model.identity import Claim
-from grader.model.times import moment_of
 
 TITLE, RANK = "Gradescope", 40
 METADATA = "submission_metadata.yml"

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 
 from grader.intake.tree import Handin, Reading, Tree
-from grader.model.identity import Claim
+from grader.model.class_input.identity import Claim
 
 TITLE, RANK = "Moodle", 30
 NAME = re.compile(

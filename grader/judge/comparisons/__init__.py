@@ -3,8 +3,8 @@
 A module defines one subclass of `grader.judge.comparison.Comparison`, whose `name` is the module's. It holds
 the keys that it needs of a rubric, how often inputs are drawn, whether the reference must answer, whether a
 handout may hold it, by which digest equal answers are found, the comparison itself, and its page in the docs.
-May import: grader.model, and of the judge what compares (`comparison`, `reference_answer`, `answers`,
-`array_difference`, `value_difference`, `shapes`, `python_words`) and what a kind may import; NumPy, pydantic.
+May import: grader.model, and of the judge `comparison`, `differences` and what a kind may import; NumPy,
+pydantic.
 """
 
 from collections.abc import Mapping

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from grader.judge.answers import Array
 from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.differences.answers import Array
+from grader.judge.differences.reference_answer import against_reference
 from grader.judge.inputs import Inputs
-from grader.judge.reference_answer import against_reference
 from grader.model.assignment import Case
 
 ROUNDING = 2.0**-24  # u of float32

@@ -7,9 +7,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from grader.judge.answers import Array, arrays_of, of_arrays
 from grader.judge.case_model import Amount, Id, Strict
 from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.differences.answers import Array, arrays_of, of_arrays
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 

@@ -1,8 +1,8 @@
 """Equal, element for element: integers, of which every sum is exact."""
 
-from grader.judge.answers import answer_of
 from grader.judge.comparison import Comparison, Judged, Question
-from grader.judge.reference_answer import against_reference
+from grader.judge.differences.answers import answer_of
+from grader.judge.differences.reference_answer import against_reference
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.judge.answers import Array, arrays_of, of_arrays
 from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.differences.answers import Array, arrays_of, of_arrays
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 

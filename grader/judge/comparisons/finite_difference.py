@@ -6,11 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from grader.judge.answers import Array, arrays_of
 from grader.judge.case_model import Id, Strict
 from grader.judge.comparison import Comparison, Difference, Judged, Question, first_failure
+from grader.judge.differences.answers import Array, arrays_of
+from grader.judge.differences.shapes import explain_shape
 from grader.judge.inputs import UPSTREAM
-from grader.judge.shapes import explain_shape
 from grader.model.grade import Outcome, Status
 
 # Rounding costs a central difference u/h and curvature h^2: in float64 both are small near h = u^(1/3). A

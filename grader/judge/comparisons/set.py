@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.answers import NO_VALUE, answer_of
 from grader.judge.comparison import Comparison, Difference, Judged, Question
-from grader.judge.python_words import shown
-from grader.judge.reference_answer import answer_in
+from grader.judge.differences.answers import NO_VALUE, answer_of
+from grader.judge.differences.python_words import shown
+from grader.judge.differences.reference_answer import answer_in
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from grader.judge.inputs import Inputs
 from grader.judge.process.budget import PATIENCE, Budget, Budgets, Seconds
+from grader.judge.process.child import Starter
 from grader.judge.process.control_groups import delegated
-from grader.judge.process.launcher import Starter
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.assignment import Device, Limits
 from grader.model.errors import GraderFault

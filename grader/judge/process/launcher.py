@@ -11,88 +11,18 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
+from grader.judge.process import procfs
+from grader.judge.process.child import Pipes
 from grader.judge.process.control_groups import Group, delegated
 from grader.model.errors import GraderFault
 
 START_SECONDS = 60.0
 END_SECONDS = 1.0
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 FOLDER = "/tmp/submission"  # of a worker behind the wall
 COMPILED = "compiled"  # below a worker's folder: what was compiled for it, to read and not to write
-
-
-class Child(Protocol):
-    """A started worker as the judge holds it: three descriptors, and its end."""
-
-    requests: int
-    replies: int
-    prints: int
-    folder: str  # where it may put the files of its submission
-    is_sandboxed: bool
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether asking it makes sense."""
-
-    def exit_code(self) -> int | None:
-        """How it ended, negative for a signal; None where it has not within a moment."""
-
-    def cpu_seconds(self, *, with_descendants: bool) -> float:
-        """CPU seconds used so far; its living descendants' too where asked for, which costs more to tell."""
-
-    def waited(self) -> dict[int, float]:
-        """By thread, its descendants' too, the seconds it waited for a core; {} where that cannot be told."""
-
-    def usage(self, most: int) -> tuple[int, int]:
-        """Its processes and threads, counted until there are more than `most`, and the bytes they hold."""
-
-    def enclose(self, memory_bytes: int, processes: int) -> bool:
-        """Bounds all its processes together, before it is asked anything; False where the machine cannot."""
-
-    @property
-    def ran_out_of_memory(self) -> bool:
-        """Whether the kernel ended it for want of the memory that it was enclosed in."""
-
-    def leave(self) -> None:
-        """Ends it in good order."""
-
-    def kill(self) -> None:
-        """Ends it, and whatever it may have touched, at once."""
-
-
-class Starter(Protocol):
-    """Something that starts workers."""
-
-    def start(self, compiled: Mapping[str, bytes]) -> Child:
-        """A new worker that finds `compiled`, files by name; GraderFault where none can be started."""
-
-    def close(self) -> None:
-        """Ends what it keeps."""
-
-
-class _Pipes:
-    """Three pipes; the judge's ends do not block."""
-
-    def __init__(self) -> None:
-        request_read, self.requests = os.pipe()
-        self.replies, reply_write = os.pipe()
-        self.prints, print_write = os.pipe()
-        self.theirs = (request_read, reply_write, print_write)
-        for descriptor in (self.requests, self.replies, self.prints):
-            os.set_blocking(descriptor, False)
-
-    def close_theirs(self) -> None:
-        for descriptor in self.theirs:
-            os.close(descriptor)
-
-    def close_ours(self) -> None:
-        for descriptor in (self.requests, self.replies, self.prints):
-            os.close(descriptor)
 
 
 class PlainStarter:
@@ -119,7 +49,7 @@ class PlainChild:
     """A worker that is a process of its own."""
 
     def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
-        self._pipes = _Pipes()
+        self._pipes = Pipes()
         self.requests, self.replies, self.prints = (
             self._pipes.requests,
             self._pipes.replies,
@@ -149,15 +79,15 @@ class PlainChild:
 
     def cpu_seconds(self, *, with_descendants: bool) -> float:
         """See `Child`."""
-        return cpu_seconds(self._process.pid, with_descendants=with_descendants)
+        return procfs.cpu_seconds(self._process.pid, with_descendants=with_descendants)
 
     def waited(self) -> dict[int, float]:
         """See `Child`."""
-        return waited(self._process.pid)
+        return procfs.waited(self._process.pid)
 
     def usage(self, most: int) -> tuple[int, int]:
         """See `Child`."""
-        return usage([self._process.pid], most, 0)
+        return procfs.usage([self._process.pid], most, 0)
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
         """See `Child`; nobody but its own user needs to be kept from it."""
@@ -206,7 +136,7 @@ class Launcher:
             self._launch()
         assert self._process is not None
         assert self._control is not None
-        pipes = _Pipes()
+        pipes = Pipes()
         handed_on = [_in_memory(content) for content in compiled.values()]
         message = {"fork": list(compiled), "folder": f"{FOLDER}/{COMPILED}"}
         try:
@@ -305,7 +235,7 @@ def _in_memory(content: bytes) -> int:
 class ForkedChild:
     """A worker that the launcher forked; `pid` is the number that it has inside the wall."""
 
-    def __init__(self, launcher: Launcher, wall_pid: int, pid: int, pipes: _Pipes) -> None:
+    def __init__(self, launcher: Launcher, wall_pid: int, pid: int, pipes: Pipes) -> None:
         self._launcher = launcher
         self._wall_pid = wall_pid
         self._pid = pid
@@ -332,13 +262,13 @@ class ForkedChild:
         if worker is None:
             return 0.0
         if not self._launcher.may_fork:
-            return own_cpu_seconds(worker)
-        return cpu_seconds(worker, with_descendants=with_descendants)
+            return procfs.own_cpu_seconds(worker)
+        return procfs.cpu_seconds(worker, with_descendants=with_descendants)
 
     def waited(self) -> dict[int, float]:
         """See `Child`."""
         worker = self._find_worker()
-        return {} if worker is None else waited(worker)
+        return {} if worker is None else procfs.waited(worker)
 
     def usage(self, most: int) -> tuple[int, int]:
         """See `Child`; without what all forks share."""
@@ -346,7 +276,7 @@ class ForkedChild:
         if worker is None:
             return 0, 0
         try:
-            return usage([worker], most, self._shared_bytes())
+            return procfs.usage([worker], most, self._shared_bytes())
         except (OSError, ValueError):
             return 0, 0  # it is ending: the closed channel says so
 
@@ -396,111 +326,16 @@ class ForkedChild:
         """The worker's pid as seen from here; None where there is no /proc, or it is gone."""
         if self._worker_pid is None:
             with contextlib.suppress(OSError, ValueError):
-                forks = _children(self._find_launcher())
-                self._worker_pid = next((pid for pid in forks if _pid_inside(pid) == self._pid), None)
+                forks = procfs.children_of(self._find_launcher())
+                self._worker_pid = next((pid for pid in forks if procfs.pid_inside(pid) == self._pid), None)
         return self._worker_pid
 
     def _find_launcher(self) -> int:
         """The launcher's pid as seen from here; above it: bubblewrap, its process 1."""
-        (inner,) = _children(self._wall_pid)
-        (launcher,) = _children(inner)
+        (inner,) = procfs.children_of(self._wall_pid)
+        (launcher,) = procfs.children_of(inner)
         return launcher
 
     def _shared_bytes(self) -> int:
         """What the launcher holds: every fork has it, and none is charged for it."""
-        return int(_fields(self._find_launcher())[21]) * PAGE_BYTES
-
-
-def _read(path: str) -> str:
-    """A small file of /proc: it is read for each case, and `Path.read_text` takes five times as long."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return b"".join(iter(lambda: os.read(descriptor, 4096), b"")).decode()
-    finally:
-        os.close(descriptor)
-
-
-def _fields(pid: int) -> list[str]:
-    """What /proc says of a process after its name, from its state on: see proc(5)."""
-    return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-
-
-def _children(pid: int) -> list[int]:
-    return [int(word) for word in _read(f"/proc/{pid}/task/{pid}/children").split()]
-
-
-def _pid_inside(pid: int) -> int:
-    """The number that process 1 of a pid namespace has in the namespace around it."""
-    for line in _read(f"/proc/{pid}/status").splitlines():
-        if line.startswith("NSpid:"):
-            return int(line.split()[-2])
-    return -1
-
-
-def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
-    """User and system time of a process and its ended children; 0 where the machine does not tell.
-
-    Its children's are read from /proc (see proc(5)), in ticks of 10 ms.
-    """
-    try:
-        fields = _fields(pid)
-        children = _children(pid) if with_descendants else []
-    except OSError:
-        return 0.0
-    own = own_cpu_seconds(pid)
-    ended = sum(int(field) for field in fields[13:15]) / os.sysconf("SC_CLK_TCK")
-    return own + ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
-
-
-def own_cpu_seconds(pid: int) -> float:
-    """User and system time of a process by its CPU clock, in nanoseconds; 0 where the machine does not tell.
-
-    clock_getcpuclockid(3) says how the clock is numbered. A small case takes as long as reading /proc does.
-    """
-    try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
-        return 0.0
-
-
-def waited(pid: int) -> dict[int, float]:
-    """By thread of a process and its descendants, the seconds that it was ready to run and had no core.
-
-    The second number of a thread's schedstat, in nanoseconds; the third is how often it had a core. The
-    kernel's Documentation/scheduler/sched-stats describes them. {} where the kernel does not count.
-    """
-    waiting, seconds = [pid], {}
-    while waiting:
-        task = f"/proc/{waiting.pop()}/task"
-        with contextlib.suppress(OSError):
-            for thread in os.listdir(task):
-                with contextlib.suppress(OSError):
-                    _, delay, turns = map(int, _read(f"{task}/{thread}/schedstat").split())
-                    if turns:  # a kernel that was told not to count says 0
-                        seconds[int(thread)] = delay / 1e9
-                    waiting += map(int, _read(f"{task}/{thread}/children").split())
-    return seconds
-
-
-def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
-    """Threads and bytes of processes and their descendants, counted until there are more than `most` threads.
-
-    Of the bytes resident in each, `shared` are left out; what a fork shares with its parent counts twice.
-    """
-    waiting, threads, held = list(pids), 0, 0
-    while waiting and threads <= most:
-        pid = waiting.pop()
-        try:
-            fields = _fields(pid)
-            waiting += _all_children(pid)
-        except OSError:
-            continue  # it ended meanwhile
-        threads += int(fields[17])
-        held += max(0, int(fields[21]) * PAGE_BYTES - shared)
-    return threads, held
-
-
-def _all_children(pid: int) -> list[int]:
-    """The children of every thread of a process."""
-    words = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [int(word) for word in " ".join(words).split()]
+        return int(procfs.fields_of(self._find_launcher())[21]) * procfs.PAGE_BYTES

@@ -21,7 +21,8 @@ import numpy
 
 import grader
 from grader.judge.process import devices
-from grader.judge.process.launcher import Launcher, PlainStarter, Starter
+from grader.judge.process.child import Starter
+from grader.judge.process.launcher import Launcher, PlainStarter
 from grader.model.assignment import Device
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox

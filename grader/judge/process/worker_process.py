@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader.judge.process.budget import Seconds
-from grader.judge.process.launcher import Child
+from grader.judge.process.child import Child
 from grader.model.errors import GraderFault, ProtocolError
 from grader.model.frame import Frame, FrameReader, RawArray, check_data, check_reply, encode
 from grader.model.grade import Call, Outcome, Status

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from grader.judge.answers import HINT
+from grader.judge.differences.answers import HINT
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 
@@ -31,10 +31,10 @@ class Misconception:
 class Misconceptions:
     """`ideas` by name, and what they come to: `answers[criterion/case][answer]` are those that end so.
 
-    Answers are digests (see `grader.judge.answers`), so that this can travel in a handout without a mutant,
-    or how the case ended. An idea that is not among a case's answers passes it. `asked[criterion]` are the
-    exercises that its probe calls. `right[exercise]` is a source that puts the reference's version in the
-    place of a submission's; no handout has it.
+    Answers are digests (see `grader.judge.differences`), so that this can travel in a handout without a
+    mutant, or how the case ended. An idea that is not among a case's answers passes it. `asked[criterion]`
+    are the exercises that its probe calls. `right[exercise]` is a source that puts the reference's version in
+    the place of a submission's; no handout has it.
     """
 
     ideas: Mapping[str, Misconception]

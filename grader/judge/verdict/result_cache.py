@@ -20,9 +20,9 @@ from typing import Any
 import numpy
 
 import grader
-from grader.judge.answers import NO_VALUE, text_of
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of, draws
+from grader.judge.differences.answers import NO_VALUE, text_of
 from grader.model.assignment import Assignment, Case, Criterion, Device
 from grader.model.grade import CheckResult, Sandbox, Status
 

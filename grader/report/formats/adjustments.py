@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.csv_cells import to_csv
+from grader.model.file_formats.csv_cells import to_csv
 from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment
 from grader.model.text import exact_text
 from grader.report.formats import Request

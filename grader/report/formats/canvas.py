@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_row import ClassReport, ClassRow, review_line
-from grader.model.identity import Claim, Identities
 from grader.model.text import score_text
 from grader.report.formats import Request
 from grader.report.tables.sheet import Filling, Find, Line, Sheet, Written, find_all, read_sheet

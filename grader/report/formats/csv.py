@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from grader.model.class_row import NOTHING, ClassReport, ClassRow
-from grader.model.csv_cells import to_csv
+from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import score_text
 from grader.report.formats import Request
 from grader.report.tables.sheet import Written

@@ -1,7 +1,7 @@
 """Every student's feedback in a folder of their own, with a list that a mail merge reads."""
 
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.csv_cells import to_csv
+from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import clean, clean_line, score_text
 from grader.report.files import Files, folder_name
 from grader.report.formats import Request

@@ -1,13 +1,12 @@
 """Moodle's grading worksheet, filled in, and the zip of feedback files that it takes back."""
 
 import html
-import io
-import zipfile
 from collections.abc import Mapping
 from fractions import Fraction
 
+from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_row import ClassReport, ClassRow
-from grader.model.identity import Claim, Identities
+from grader.model.file_formats.zip_bytes import zipped
 from grader.model.text import clean_line, score_text
 from grader.report.formats import Request
 from grader.report.formats.canvas import is_final, left_out
@@ -17,8 +16,6 @@ from grader.report.tables.worksheet import Columns, find_columns, may_change, pa
 
 WRITES = "moodle.csv and feedback.zip: the worksheet that Moodle exported (--into), filled in"
 FILLS_IN, ONE_ASSIGNMENT = True, True
-
-TIMELESS = (1980, 1, 1, 0, 0, 0)  # of a file in a zip: the same grades give the same bytes
 
 
 def fill_moodle(
@@ -61,7 +58,10 @@ def fill_moodle(
                 _comment(sheet, line, columns, row, filling)
                 feedback |= _files(sheet, line, columns, row, report.title(assignment))
     return Written(
-        {"moodle.csv": sheet.written(filling.cells), "feedback.zip": _zipped(feedback)},
+        {
+            "moodle.csv": sheet.written(filling.cells),
+            "feedback.zip": zipped({name: text.encode() for name, text in feedback.items()}),
+        },
         (*problems, *left_out(report, in_sheet, sheet, are_doubts=bool(meant.doubts))),
         tuple(notes),
         tuple(filling.changes),
@@ -135,14 +135,6 @@ def _check_maximum(report: ClassReport, sheet: Sheet, line: Line, columns: Colum
         header = sheet.header[columns.maximum]
         message = f"found {found!r} for {header}, expected {score_text(offered)}: change it in Moodle"
         raise sheet.fail(message, line.number)
-
-
-def _zipped(files: Mapping[str, str]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name, TIMELESS), text, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
 
 
 def write(report: ClassReport, request: Request) -> Written:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from grader.model.csv_cells import harmless
+from grader.model.class_input.identity import NO_STUDENT, Claim
 from grader.model.errors import UserError
-from grader.model.identity import NO_STUDENT, Claim
+from grader.model.file_formats.csv_cells import harmless
 from grader.model.student import Student
 from grader.report.files import Files
 

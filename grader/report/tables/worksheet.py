@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from grader.model.class_input.identity import Claim
 from grader.model.errors import UserError
-from grader.model.identity import Claim
 from grader.model.student import Student
 from grader.report.tables.sheet import Find, Line, Sheet
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from grader.model.account import Entry, Role
-from grader.model.csv_cells import to_csv
+from grader.model.class_input.account import Entry, Role
+from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import clean_line
 
 COLUMNS = ("entry", "student", "role", "why")

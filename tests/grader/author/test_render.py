@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 import grader
+from grader.author.exercises.python_source import find_function, removed_statements
 from grader.author.handout import _visible_rubric, generate, is_in_handout
 from grader.author.load import load, load_course
-from grader.author.python_source import find_function, removed_statements
 from grader.author.render import provided_files, render
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError

@@ -11,7 +11,7 @@ import pytest
 
 from grader.intake import Intake, read_class
 from grader.intake.roster import read_roster
-from grader.model.account import Role
+from grader.model.class_input.account import Role
 
 INPUTS = Path(__file__).parents[4] / "shared" / "inputs"
 pytestmark = pytest.mark.skipif(not INPUTS.is_dir(), reason="shared/inputs is not beside the project")

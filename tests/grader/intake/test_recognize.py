@@ -8,7 +8,7 @@ import pytest
 
 from grader.intake import Intake, read_class
 from grader.intake.layouts import LAYOUTS
-from grader.model.account import Role
+from grader.model.class_input.account import Role
 from grader.model.errors import UserError
 from grader.model.student import Student
 
@@ -208,7 +208,7 @@ def test_a_group_of_the_roster_shares_what_one_member_submitted(zipped: Zipped) 
 
 
 def test_every_layout_is_named_in_the_command_line() -> None:
-    from grader.cli import arguments
+    from grader.cli.command_line import shared_options
 
-    assert tuple(LAYOUTS) == arguments.modules_of("intake.layouts")
+    assert tuple(LAYOUTS) == shared_options.modules_of("intake.layouts")
     assert all(layout.TITLE and layout.RANK > 0 for layout in LAYOUTS.values())

@@ -10,8 +10,8 @@ import pytest
 
 from grader.judge.cases import draw
 from grader.judge.inputs import Inputs
+from grader.judge.process.child import Starter
 from grader.judge.process.implementation import Implementation, Subject
-from grader.judge.process.launcher import Starter
 from grader.judge.process.sandbox import starter
 from grader.model.assignment import Case, Limits
 from grader.model.grade import Outcome, Sandbox

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.model.class_input.identity import Identities
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.model.identity import Identities
 from grader.model.student import Adjustment, Student, Submission
 from grader.report.formats.canvas import NEEDED, TWO_NAMES, fill_canvas
 from grader.report.formats.moodle import fill_moodle

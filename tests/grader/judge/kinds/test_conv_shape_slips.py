@@ -7,10 +7,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grader.judge.cases import draw
+from grader.judge.differences.shapes import explain_shape
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import KINDS
 from grader.judge.kinds.conv.shape_slips import RESULTS, Mistake, spatial_axes
-from grader.judge.shapes import explain_shape
 from grader.model.assignment import Case
 from tests.tables import by_name
 

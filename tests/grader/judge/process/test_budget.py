@@ -17,7 +17,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.batch.work import Grading, GradingSession, Work
 from grader.judge.inputs import Inputs
-from grader.judge.process import launcher
+from grader.judge.process import procfs
 from grader.judge.process.budget import IMPORTS, SECOND_TRIES, Budget, Budgets, Seconds, most_seconds
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.worker_process import Clocks, WorkerProcess
@@ -257,7 +257,7 @@ def test_a_busy_machine_makes_nothing_late(
     """The kernel's word for it that a sleeper waited for a core all the while."""
     sleep = "__import__('time').sleep(1)"
     text = f"{sleep}\ndef answer(a): return a" if kind == "import" else f"def answer(a): {sleep}; return a"
-    monkeypatch.setattr(launcher, "waited", lambda pid: {pid: time.monotonic()})
+    monkeypatch.setattr(procfs, "waited", lambda pid: {pid: time.monotonic()})
     limits = Limits(import_seconds=0.3, case_seconds=0.3, wall_factor=1)
 
     assert make_submission(text, limits=limits).run("answer", inputs).status is Status.OK
@@ -266,7 +266,7 @@ def test_a_busy_machine_makes_nothing_late(
 def test_a_machine_that_never_runs_a_submission_is_the_graders_fault(
     make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launcher, "waited", lambda pid: {pid: time.monotonic()})
+    monkeypatch.setattr(procfs, "waited", lambda pid: {pid: time.monotonic()})
     limits = Limits(import_seconds=5, case_seconds=0.3, wall_factor=1)
     submission = make_submission("import time\n\ndef answer(a): time.sleep(60)", limits=limits)
 
@@ -297,11 +297,11 @@ time.sleep(60)
     with subprocess.Popen(words, stdin=pipe, stdout=pipe, start_new_session=True) as process:
         assert process.stdin is not None and process.stdout is not None
         process.stdout.readline()
-        before = launcher.waited(process.pid)[process.pid]
+        before = procfs.waited(process.pid)[process.pid]
         process.stdin.write(b"\n")
         process.stdin.flush()
         process.stdout.readline()
-        waited = max(launcher.waited(process.pid).values()) - before
+        waited = max(procfs.waited(process.pid).values()) - before
         os.killpg(process.pid, signal.SIGKILL)
 
     assert (waited > 0.25) == (does == "waits"), waited
@@ -334,7 +334,7 @@ def test_where_no_waiting_is_told_two_late_runs_are_tried_again_whichever_proces
     took: dict[str, list[Seconds]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(launcher, "waited", lambda pid: {})
+    monkeypatch.setattr(procfs, "waited", lambda pid: {})
     text = "import time\n\ndef answer(a): time.sleep(60)"
     limits = Limits(case_seconds=0.1, criterion_cases=100, wall_factor=2)
     submission = make_submission(text, limits=limits)
@@ -350,7 +350,7 @@ def test_where_no_waiting_is_told_an_import_that_sleeps_is_tried_twice(
     took: dict[str, list[Seconds]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(launcher, "waited", lambda pid: {})
+    monkeypatch.setattr(procfs, "waited", lambda pid: {})
     limits = Limits(import_seconds=0.1, wall_factor=2)
     submission = make_submission("import time\n\ntime.sleep(60)", limits=limits)
 
@@ -363,7 +363,7 @@ def test_where_no_waiting_is_told_an_import_that_sleeps_is_tried_twice(
 def test_where_no_waiting_is_told_a_second_try_has_patience(
     make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launcher, "waited", lambda pid: {})
+    monkeypatch.setattr(procfs, "waited", lambda pid: {})
     text = "import time\n\ndef answer(a):\n    time.sleep(0.7)\n    return a"
     submission = make_submission(text, limits=Limits(case_seconds=0.25, wall_factor=2))
 

@@ -1,0 +1,64 @@
+"""Finds functions in CUDA C, by their braces: enough to cut one out, or to put another in its place."""
+
+import re
+from collections.abc import Iterator
+
+from grader.author.exercises.exercise import Function
+
+MISSING = "// yours to write"
+# what holds brackets and names that are none: comments, texts, characters, the preprocessor's lines
+NO_CODE = re.compile(
+    r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|^[ \t]*\#(?:\\\n|[^\n])*',
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def cut_kernel(text: str, name: str) -> Function | None:
+    """The function `name` of a source in CUDA C, with the comment right above it; None where there is none.
+
+    It stands outside of any braces. Its comment, lines of `//`, says what it does, as a docstring does.
+    """
+    return next((kernel for _, kernel in kernels(text) if kernel.name == name), None)
+
+
+def kernels(text: str) -> Iterator[tuple[int, Function]]:
+    """Every function that a source in CUDA C defines, with the line (from 1) at which its comment begins."""
+    code = code_of(text)
+    for found in re.finditer(r"\b(\w+)\s*\(", code):
+        before = code[: found.start()]
+        if before.count("{") != before.count("}"):
+            continue  # a call
+        parameters_end = _closing(code, found.end() - 1)
+        if code[parameters_end:].lstrip()[:1] != "{":
+            continue  # a declaration
+        opening = code.index("{", parameters_end)
+        boundary = max(before.rfind(";"), before.rfind("}")) + 1
+        start = boundary + len(code[boundary:]) - len(code[boundary:].lstrip())
+        yield _cut(text, found[1], start, opening, _closing(code, opening))
+
+
+def code_of(text: str) -> str:
+    """The source with blanks in place of comments, texts and the preprocessor's lines."""
+    return NO_CODE.sub(lambda found: re.sub(r"\S", " ", found.group()), text)
+
+
+def _closing(code: str, opening: int) -> int:
+    """Behind the bracket that closes the one at `opening`, or the end of a text that never closes it."""
+    open_, depth = code[opening], 0
+    close = {"(": ")", "{": "}"}[open_]
+    for position in range(opening, len(code)):
+        depth += (code[position] == open_) - (code[position] == close)
+        if depth == 0:
+            return position + 1
+    return len(code)
+
+
+def _cut(text: str, name: str, start: int, opening: int, end: int) -> tuple[int, Function]:
+    lines = text.splitlines()
+    first, brace, last = (text.count("\n", 0, position) for position in (start, opening, end - 1))
+    documented = first
+    while documented and lines[documented - 1].startswith("//"):
+        documented -= 1
+    head = brace - documented + 1 if documented < first else 0
+    own = tuple(lines[documented : last + 1])
+    return documented + 1, Function(name, own, head, " " * 4, tail=1, missing=MISSING, comment="//")

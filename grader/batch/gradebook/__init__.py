@@ -1,0 +1,8 @@
+"""Keeps what students submitted and every grade, in a database.
+
+May import: grader.model, grader.intake; SQLAlchemy, Alembic.
+"""
+
+from grader.batch.gradebook.book import Gradebook, Graded
+
+__all__ = ["Gradebook", "Graded"]

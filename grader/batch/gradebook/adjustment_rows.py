@@ -1,0 +1,47 @@
+"""Writes what a person adds to a student's score, in place of an earlier adjustment of the same criterion."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from grader.batch.gradebook.statements import read_rows
+from grader.batch.gradebook.tables import COUNTS, AdjustmentRow, GradeRow, StudentRow, SubmissionRow
+from grader.model.errors import UserError
+from grader.model.student import Adjustment
+
+
+def write_adjustment(db: Connection, adjustment: Adjustment, gradebook: str) -> dict[str, Any]:
+    """Writes an adjustment, or with 0 points takes the earlier one back; returns what the audit log keeps.
+
+    UserError, about the file `gradebook`, where it has no such student, or no such submission of theirs.
+    """
+    values = asdict(adjustment) | {"points": str(adjustment.points)}
+    key = {n: values[n] for n in ("student_id", "assignment", "criterion")}
+    if db.scalar(select(StudentRow.id).filter_by(id=adjustment.student_id)) is None:
+        expected = "expected one who is on the roster, or who submitted something"
+        raise UserError(f"found no student {adjustment.student_id!r}; {expected}", gradebook)
+    values["submission"] = _bound_to(db, adjustment, gradebook)
+    about = [getattr(AdjustmentRow, n) == value for n, value in key.items()]
+    previous = next(read_rows(db, AdjustmentRow, *about), None)
+    db.execute(delete(AdjustmentRow).filter_by(**key))
+    if adjustment.points:
+        db.execute(insert(AdjustmentRow).values(values))
+    detail = {n: v for n, v in values.items() if n not in ("student_id", "assignment")}
+    return detail | {"before": previous and previous["points"], "previous": previous}
+
+
+def _bound_to(db: Connection, adjustment: Adjustment, gradebook: str) -> str:
+    """The id of the submission that an adjustment is for; "" for none."""
+    key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
+    if adjustment.applies_to == "student" or adjustment.submission == "":
+        return ""
+    if adjustment.submission is None:
+        return db.scalar(select(GradeRow.submission_id).filter_by(**key).where(COUNTS)) or ""
+    if db.scalar(select(SubmissionRow.id).filter_by(id=adjustment.submission, **key)) is None:
+        raise UserError(
+            f"found submission {adjustment.submission!r} for {adjustment.student_id!r} in "
+            f"{adjustment.assignment}; expected the id of one of theirs, or nothing",
+            gradebook,
+        )
+    return adjustment.submission

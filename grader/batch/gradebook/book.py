@@ -1,0 +1,380 @@
+"""The gradebook: students, what they handed in, and every grade, in a database.
+
+How to read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts
+and when it was handed in, its grade, a person's adjustments, what went wrong); `students()`,
+`submissions()` and `audit_log()` give the rest. The tables are described in `tables.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any, Self
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from grader.batch.gradebook.adjustment_rows import write_adjustment
+from grader.batch.gradebook.case_results import read_case_results, write_case_results
+from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.grade_json import grade_to_row
+from grader.batch.gradebook.standings import STUDENT_FIELDS, read_standings, student_of, submission_of
+from grader.batch.gradebook.statements import CHUNK, chunks, read_rows, table_of, upsert
+from grader.batch.gradebook.tables import (
+    COUNTS,
+    ArrivalRow,
+    AuditRow,
+    FaultRow,
+    GradeRow,
+    RunRow,
+    StudentRow,
+    SubmissionRow,
+)
+from grader.batch.gradebook.withdrawals import (
+    Change,
+    Run,
+    bring_back,
+    list_runs,
+    mark_run,
+    mark_student,
+    read_withdrawn,
+    unmark_student,
+)
+from grader.model.class_row import ClassRow
+from grader.model.errors import UserError
+from grader.model.grade import CheckResult, Grade
+from grader.model.student import Adjustment, Student, Submission
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A grade with what it stands on.
+
+    `graded_by` is a digest of all that it was graded with; `addresses` names its cases' results, by
+    criterion/case; `fresh` are those that were not known before, by address; `seconds` is the CPU time that
+    they took, 0 where nothing ran.
+    """
+
+    grade: Grade
+    graded_by: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    fresh: Mapping[str, CheckResult] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class GradeKey:
+    """What a batch must know of a grade: what it was graded with, its score, whether it counts."""
+
+    graded_by: str
+    score: Fraction
+    counts: bool
+
+
+class Gradebook:
+    """An open gradebook; a context manager that closes it.
+
+    `url` is SQLAlchemy's. A gradebook that is not there yet is made, unless `create` is False.
+    Raises UserError, in one line, for what cannot be opened or is no gradebook of this version.
+    """
+
+    def __init__(self, url: str, create: bool = True) -> None:
+        self._database = Database(url, create)
+        self._run_id: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._database.close()
+
+    @property
+    def database(self) -> Database:
+        """The database behind it, for `decisions` and `evidence`."""
+        return self._database
+
+    # what a batch does
+
+    def alone(self, assignment: str, on_wait: Callable[[], None]) -> AbstractContextManager[None]:
+        """Lets one batch at a time grade an assignment; a second calls `on_wait` and waits."""
+        return self._database.alone(assignment, on_wait)
+
+    @contextmanager
+    def run(self, assignment: str, graded_by: str) -> Iterator[None]:
+        """Notes when a run began and, where it gets so far, when it ended; what it writes names it."""
+        with self._database.writing() as db:
+            about = {"assignment": assignment, "graded_by": graded_by, "started_at": _now()}
+            row = insert(RunRow).values(**about, withdrawn=False)
+            self._run_id = db.scalar(row.returning(RunRow.id))
+        try:
+            yield
+            with self._database.writing() as db:
+                db.execute(update(RunRow).where(RunRow.id == self._run_id).values(ended_at=_now()))
+        finally:
+            self._run_id = None
+
+    def hand_in(
+        self, students: Iterable[Student], submissions: Iterable[Submission], *, by_roster: bool = False
+    ) -> tuple[str, ...]:
+        """Adds students and what they submitted; with `by_roster` the students are those of the roster.
+
+        A roster's word on a student replaces what was known, and who is not named is no longer on the roster.
+        What was withdrawn and is brought again is in reports again; returned are the ids of its students.
+        """
+        again: set[tuple[str, str]] = set()
+        with self._database.writing() as db:
+            self._add_students(db, students, by_roster)
+            for handed_in in chunks(submissions, CHUNK):
+                rows = [{"id": s.id, **asdict(s), "confirmed": ""} for s in handed_in]
+                new = upsert(db, SubmissionRow).values(rows)
+                known = {n: new.excluded[n] for n in ("submitted_at", "late", "doubt")}
+                db.execute(new.on_conflict_do_update(index_elements=["id"], set_=known))
+                if self._run_id is not None:
+                    arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in handed_in]
+                    db.execute(upsert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
+                again |= bring_back(db, self._run_id, handed_in)
+            for student, assignment in sorted(again):
+                key = {"student_id": student, "assignment": assignment}
+                self._log(db, "restored", key, {"reason": "a batch brought it again"})
+        return tuple(sorted({student for student, _ in again}))
+
+    def grade_keys(self, assignment: str) -> dict[str, GradeKey]:
+        """Every grade of an assignment, by its submission's id; its key alone is read."""
+        columns = (GradeRow.submission_id, GradeRow.graded_by, GradeRow.score, GradeRow.counts)
+        with self._database.reading() as db:
+            found = db.execute(select(*columns).where(GradeRow.assignment == assignment))
+            return {id: GradeKey(by, Fraction(score), counts) for id, by, score, counts in found}
+
+    def results(self, files: str) -> dict[str, CheckResult]:
+        """What is known of the cases that ran on these files, by address."""
+        with self._database.reading() as db:
+            return read_case_results(db, files)
+
+    def record(self, submission: Submission, graded: Graded, among: Sequence[str] = ()) -> None:
+        """Writes a grade, wholly or not at all, in place of an earlier one of the same submission.
+
+        It counts, unless one of the student's submissions `among` (their ids, in the order of handing in)
+        counts already and is better, or is as good and later.
+        """
+        grade, key = graded.grade, _of(submission)
+        with self._database.writing() as db:
+            write_case_results(db, submission.files, graded.fresh)
+            rival = db.execute(
+                select(GradeRow.submission_id, GradeRow.score).filter_by(**key).where(COUNTS)
+            ).one_or_none()
+            counts = rival is None or not _is_better(
+                rival.submission_id, rival.score, submission, grade, among
+            )
+            if counts:
+                db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
+            before = db.scalar(select(GradeRow.score).filter_by(submission_id=submission.id))
+            db.execute(delete(GradeRow).filter_by(submission_id=submission.id))
+            row = {"submission_id": submission.id, "counts": counts, "graded_by": graded.graded_by, **key}
+            db.execute(insert(table_of(GradeRow)), row | grade_to_row(grade, graded.addresses))
+            db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
+            detail = {"submission": submission.id, "score": str(grade.score), "before": before}
+            ran = {"ran": len(graded.fresh), "seconds": round(graded.seconds, 3)}
+            self._log(db, "graded", key, detail | {"counts": counts} | ran)
+
+    def record_fault(self, submission: Submission, reason: str) -> None:
+        """Notes that grading failed; an earlier grade stays, and shows that a person must look."""
+        with self._database.writing() as db:
+            db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
+            db.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
+            self._log(db, "failed", _of(submission), {"submission": submission.id, "reason": reason})
+
+    def set_counting(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
+        """Lets grades that are there already count: `wanted` are pairs of a submission and what counts now.
+
+        That is where another policy chooses another submission. `faulty` are submissions whose failure no
+        longer matters.
+        """
+        with self._database.writing() as db:
+            for id in faulty:
+                db.execute(delete(FaultRow).filter_by(submission_id=id))
+            for id, instead in wanted.items():
+                row = db.execute(
+                    select(GradeRow.student_id, GradeRow.assignment).filter_by(submission_id=id)
+                ).one()
+                key = {"student_id": row.student_id, "assignment": row.assignment}
+                db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
+                db.execute(update(GradeRow).filter_by(submission_id=id).values(counts=True))
+                self._log(db, "counts", key, {"submission": id, "instead_of": instead})
+
+    def faults(self, assignment: str) -> dict[str, str]:
+        """Whose grading failed: the student's id, by the submission's."""
+        found = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
+        with self._database.reading() as db:
+            return {
+                id: whose for id, whose in db.execute(found.where(SubmissionRow.assignment == assignment))
+            }
+
+    # what a person does
+
+    def confirm(self, submission_ids: Iterable[str], by: str) -> None:
+        """Accepts the doubt about each of these submissions: its grade counts until there is another doubt.
+
+        All or none are accepted; what is not in doubt stays as it is. UserError for an id of no submission.
+        """
+        with self._database.writing() as db:
+            for id in submission_ids:
+                row = next(read_rows(db, SubmissionRow, SubmissionRow.id == id), None)
+                if row is None:
+                    raise UserError(
+                        f"found no submission {id!r}; expected the id of one", self._database.name
+                    )
+                if row["doubt"] != row["confirmed"]:
+                    values = {"confirmed": row["doubt"]}
+                    db.execute(update(SubmissionRow).where(SubmissionRow.id == id).values(values))
+                    self._log(db, "confirmed", row, {"submission": id, "doubt": row["doubt"], "by": by})
+
+    def adjust(self, *adjustments: Adjustment) -> None:
+        """Sets what a person adds to scores, all of it or nothing; 0 points take an earlier adjustment back.
+
+        One for a submission is bound to that which counts now. Raises UserError where the gradebook knows no
+        such student, or no such submission of theirs.
+        """
+        with self._database.writing() as db:
+            for adjustment in adjustments:
+                key = {"student_id": adjustment.student_id, "assignment": adjustment.assignment}
+                detail = write_adjustment(db, adjustment, self._database.name)
+                self._log(db, "adjusted", key, detail)
+
+    def forget_run(
+        self,
+        number: int,
+        reason: str,
+        author: str,
+        undo: bool = False,
+        on_wait: Callable[[], None] = lambda: None,
+    ) -> list[Change]:
+        """Withdraws all that a run was the first to bring from every report, or takes that back.
+
+        Returns for which students another submission counts now. A batch on the same assignment ends first.
+        """
+        assignment = next((run.assignment for run in self.runs() if run.number == number), None)
+        if assignment is None:
+            raise UserError(
+                f"found no run {number}; `grader forget --list` shows every run", self._database.name
+            )
+        said = {"run": number, "reason": reason, "author": author}
+        action = "restored" if undo else "withdrawn"
+        with self.alone(assignment, on_wait), self._database.writing() as db:
+            changes = mark_run(db, number, not undo, self._database.name)
+            self._log(db, action, {"student_id": "", "assignment": assignment}, said)
+            for change in changes:
+                detail = said | {"submission": change.submission, "instead_of": change.before}
+                self._log(db, action, asdict(change), detail)
+        return changes
+
+    def forget_student(
+        self, student: str, assignment: str | None, reason: str, author: str, undo: bool = False
+    ) -> list[str]:
+        """Withdraws what a student has in an assignment, or in all, from every report, or takes that back.
+
+        Returns the assignments.
+        """
+        said, name = {"reason": reason, "author": author}, self._database.name
+        with self._database.writing() as db:
+            if undo:
+                changed = unmark_student(db, student, assignment, name)
+            else:
+                changed = mark_student(db, student, assignment, reason, author, name)
+            for each in changed:
+                key = {"student_id": student, "assignment": each}
+                self._log(db, "restored" if undo else "withdrawn", key, said)
+        return changed
+
+    # what reports read
+
+    def runs(self) -> list[Run]:
+        """Every run of `grader batch`, in order."""
+        with self._database.reading() as db:
+            return list_runs(db)
+
+    def grades(self) -> list[ClassRow]:
+        """Each student's current standing, sorted by student and assignment.
+
+        Such a row has a grade that counts, a failure to grade, or an adjustment; or it says that a student on
+        the roster submitted nothing. What is withdrawn has no row.
+        """
+        with self._database.reading() as db:
+            rows = list(read_standings(db, None, in_full=True))
+        return sorted(rows, key=lambda row: (row.student_id, row.assignment))
+
+    def standings(self, assignment: str, in_full: bool = False) -> Iterator[ClassRow]:
+        """Each student's standing in one assignment, in no order, and one after the other: a class is large.
+
+        Unless `in_full`, of their cases only those are there that the grader failed to judge.
+        """
+        with self._database.reading() as db:
+            yield from read_standings(db, assignment, in_full)
+
+    def students(self) -> list[Student]:
+        """Those on the roster, and those who submitted what is not withdrawn, sorted by id."""
+        with self._database.reading() as db:
+            withdrawn = read_withdrawn(db).students
+            known = (student_of(row) for row in read_rows(db, StudentRow))
+            return sorted((s for s in known if s.id not in withdrawn), key=lambda s: s.id)
+
+    def submissions(self, assignment: str) -> list[Submission]:
+        """The submissions to an assignment that are not withdrawn, sorted by student, time and sequence."""
+        with self._database.reading() as db:
+            withdrawn = read_withdrawn(db)
+            rows = read_rows(db, SubmissionRow, SubmissionRow.assignment == assignment)
+            found = list(map(submission_of, rows))
+        kept = (s for s in found if s.id not in withdrawn.submissions)
+        kept = (s for s in kept if (s.student_id, s.assignment) not in withdrawn.pairs)
+        return sorted(kept, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
+
+    def seconds(self) -> dict[str, float]:
+        """The most CPU time that a submission took in a run, by its id."""
+        with self._database.reading() as db:
+            details = db.scalars(select(AuditRow.detail).where(AuditRow.action == "graded")).all()
+        most: dict[str, float] = defaultdict(float)
+        for detail in details:
+            most[detail["submission"]] = max(most[detail["submission"]], detail.get("seconds", 0.0))
+        return {id: seconds for id, seconds in most.items() if seconds}
+
+    def audit_log(self) -> list[dict[str, Any]]:
+        """What happened, in order: columns as in `grader.batch.gradebook.tables.AuditRow`."""
+        with self._database.reading() as db:
+            return sorted(read_rows(db, AuditRow), key=lambda row: row["id"])
+
+    def _add_students(self, db: Connection, students: Iterable[Student], by_roster: bool) -> None:
+        listed: list[str] = []
+        if by_roster:
+            db.execute(update(StudentRow).values(on_roster=False))
+        for some in chunks(students, CHUNK):
+            new = upsert(db, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in some])
+            known = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
+            newer = new.on_conflict_do_update(index_elements=["id"], set_=known)
+            db.execute(newer if by_roster else new.on_conflict_do_nothing())
+            listed += [student.id for student in some]
+        if by_roster and self._run_id is not None:
+            db.execute(update(RunRow).where(RunRow.id == self._run_id).values(roster=listed))
+
+    def _log(self, db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
+        about = {n: key[n] for n in ("student_id", "assignment")}
+        row = {"at": _now(), "run_id": self._run_id, "action": action, "detail": detail, **about}
+        db.execute(insert(table_of(AuditRow)), row)
+
+
+def _is_better(rival: str, score: str, submission: Submission, grade: Grade, among: Sequence[str]) -> bool:
+    """Whether what counts now goes on counting."""
+    if rival == submission.id or rival not in among:
+        return False
+    return (Fraction(score), among.index(rival)) > (grade.score, among.index(submission.id))
+
+
+def _of(submission: Submission) -> dict[str, str]:
+    return {"student_id": submission.student_id, "assignment": submission.assignment}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

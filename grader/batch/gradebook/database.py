@@ -1,0 +1,196 @@
+"""Opens a gradebook's database: its URL, its schema, its transactions, and what it complains of."""
+
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from grader.batch.gradebook.schema_version import revision_of, revisions, upgrade
+from grader.model.errors import UserError
+
+LOCK_SECONDS = 30
+CONNECT_SECONDS = 10
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+OLD = "schema_version"  # the table of gradebooks from before Alembic
+
+
+class Database:
+    """An open database with the gradebook's schema; made, or brought up to date, where it is not there yet.
+
+    `url` is SQLAlchemy's, for SQLite or PostgreSQL. Raises UserError, in one line, for what cannot be opened,
+    is no gradebook or is one of a newer schema. Nothing of it is changed then. Without `create` a file that
+    does not exist is one of these.
+    """
+
+    def __init__(self, url: str, create: bool = True) -> None:
+        with said_in_one_line(url):
+            parsed = _with_driver(make_url(url))
+            self.name = parsed.render_as_string(hide_password=True)
+        self._url = parsed
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        with said_in_one_line(self.name):
+            self._prepare_file(create)
+            self.engine = create_engine(parsed, **_options(parsed))
+        if self.is_sqlite:
+            _set_up_sqlite(self.engine)
+        try:
+            with said_in_one_line(self.name):
+                self._bring_up_to_date()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database."""
+        with said_in_one_line(self.name), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is written wholly or not at all."""
+        with (
+            said_in_one_line(self.name),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def alone(self, what: str, on_wait: Callable[[], None]) -> Iterator[None]:
+        """Holds `what` for this process alone, on every machine that uses the database.
+
+        Whoever comes second calls `on_wait` and waits. A process that dies holds nothing any more: neither a
+        database's session nor a lock on a file outlives it.
+        """
+        if self.is_sqlite:
+            with _file_lock(self._file(), what, on_wait):
+                yield
+            return
+        key = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], "big", signed=True)
+        with said_in_one_line(self.name):
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        with connection:
+            with said_in_one_line(self.name):
+                if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
+                    on_wait()
+                    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+            try:
+                yield
+            finally:
+                connection.invalidate()  # closes the session, and with it the lock
+
+    def _file(self) -> Path | None:
+        database = self._url.database
+        return None if database in (None, "", ":memory:") else Path(str(database))
+
+    def _prepare_file(self, create: bool) -> None:
+        path = self._file() if self.is_sqlite else None
+        if path is None:
+            return
+        if not create and not path.exists():
+            raise UserError("no such gradebook; `grader batch` makes one", path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def _bring_up_to_date(self) -> None:
+        latest = revisions()[-1]
+        with self.engine.connect() as connection:
+            with connection.begin():
+                found = self._revision(connection)
+            if self.is_sqlite:  # only now the file is known to be ours
+                _set_wal(connection)
+            if found == latest:
+                return
+            # Two that start at once: the second finds it done. SQLite's lock is taken by BEGIN IMMEDIATE.
+            with connection.execution_options(writes=True).begin():
+                if not self.is_sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(0)"))
+                if self._revision(connection) != latest:
+                    upgrade(connection)
+
+    def _revision(self, connection: Connection) -> str | None:
+        tables = inspect(connection).get_table_names()
+        found = revision_of(connection)
+        if found is not None and found not in revisions():
+            raise UserError(
+                f"a gradebook of schema {found}, newer than this grader's {revisions()[-1]}: "
+                "use the grader that wrote it, or name another --gradebook",
+                self.name,
+            )
+        if found is None and OLD in tables:
+            raise UserError(
+                "a gradebook from before its schema had versions: move it away and grade again", self.name
+            )
+        if found is None and tables:
+            raise UserError("a database that is no gradebook; name another --gradebook", self.name)
+        return found
+
+
+@contextmanager
+def said_in_one_line(url: str) -> Iterator[None]:
+    """What a database complains of, as one UserError."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, ImportError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
+        said = lines[0] if lines else type(cause).__name__
+        raise UserError(f"cannot use this gradebook: {said}", url) from error
+
+
+def _with_driver(url: URL) -> URL:
+    """`postgresql://` means the driver that is installed with Backflip."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def _options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": LOCK_SECONDS}}
+    if url.get_backend_name() == "postgresql":
+        return {"connect_args": {"connect_timeout": CONNECT_SECONDS, **KEEPALIVE}}
+    raise UserError("a gradebook is kept by SQLite or PostgreSQL: sqlite:///FILE or postgresql://HOST/NAME")
+
+
+@contextmanager
+def _file_lock(database: Path | None, what: str, on_wait: Callable[[], None]) -> Iterator[None]:
+    if database is None:  # in memory: nobody else has it
+        yield
+        return
+    with open(f"{database}-{what}.lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _set_wal(connection: Connection) -> None:
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    raw.cursor().execute("PRAGMA journal_mode = WAL")
+
+
+def _set_up_sqlite(engine: Engine) -> None:
+    """Foreign keys, and transactions that begin where SQLAlchemy says so, reads included."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        # what will write takes the lock before it reads, so that it never waits for a lock in vain
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,241 @@
+"""Writes what persons decide on the desk: nothing is lost where two decide at once, and all can be undone.
+
+Each writer says which `version` of a student's work it was decided on: the number of the last entry of the
+audit log about it. Where another entry has come since, nothing is written, and `Outdated` tells what it was.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.tables import (
+    COUNTS,
+    AdjustmentRow,
+    AuditRow,
+    DecisionRow,
+    GradeRow,
+    StudentRow,
+    SubmissionRow,
+    WithdrawalRow,
+)
+from grader.model.decision import REQUEST, Decisions, decisions_of
+from grader.model.errors import BackflipError
+
+DECIDED, UNDONE = "decided", "undone"
+AGAIN = "again"  # in place of what a grade was graded by: a person wants it graded again
+UNDOABLE = (DECIDED, "adjusted", "confirmed", "withdrawn")
+
+
+class Outdated(BackflipError):
+    """Somebody else changed what this was decided on; `entries` are the audit log's since then."""
+
+    def __init__(self, entries: list[dict[str, Any]]) -> None:
+        super().__init__("changed by another person in the meantime")
+        self.entries = entries
+
+
+@dataclass(frozen=True)
+class About:
+    """One student's work in one assignment, as a person saw it: the `version`, and who decides."""
+
+    student: str
+    assignment: str
+    version: int
+    author: str
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The columns that every table has of it."""
+        return {"student_id": self.student, "assignment": self.assignment}
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A student of whom a person took the work in an assignment out of every report."""
+
+    student_id: str
+    name: str
+    reason: str
+    author: str
+
+
+def read_decisions(db: Connection, assignment: str | None) -> dict[tuple[str, str], Decisions]:
+    """All that was decided in one assignment, or in all, by student and assignment."""
+    found = defaultdict(list)
+    where = [] if assignment is None else [DecisionRow.assignment == assignment]
+    columns = (DecisionRow.student_id, DecisionRow.assignment, DecisionRow.kind, DecisionRow.key)
+    for student, name, kind, key, value in db.execute(select(*columns, DecisionRow.value).where(*where)):
+        found[student, name].append((kind, key, value))
+    return {pair: decisions_of(rows) for pair, rows in found.items()}
+
+
+def version_of(database: Database, student: str, assignment: str) -> int:
+    """The number of the last entry of the audit log about a student's work; 0 where there is none."""
+    with database.reading() as db:
+        return _version(db, student, assignment)
+
+
+def decide(
+    database: Database, about: About, kind: str, key: str, value: Mapping[str, Any] | None, why: str = ""
+) -> None:
+    """Sets what is decided, or with None takes it away; `Outdated` where another person was faster."""
+    with _deciding(database, about) as db:
+        _set(db, about, kind, key, value, DECIDED, {"why": why} if why else {})
+
+
+def take_request(
+    database: Database, student: str, assignment: str, case: str, text: str, author: str
+) -> bool:
+    """Queues a student's request for a regrade; False where the same one is there already."""
+    words = "\0".join((student, assignment, case, text)).encode(errors="surrogatepass")
+    key = hashlib.sha256(words).hexdigest()[:32]
+    about = About(student, assignment, 0, author)
+    with database.writing() as db:
+        if _value(db, about, REQUEST, key) is not None:
+            return False
+        _set(db, about, REQUEST, key, {"case": case, "text": text}, "requested", {})
+    return True
+
+
+def grade_again(database: Database, about: About, submission: str) -> None:
+    """Lets the next batch run every case of a submission again; its grade stays until then."""
+    with _deciding(database, about) as db:
+        db.execute(update(GradeRow).where(GradeRow.submission_id == submission).values(graded_by=AGAIN))
+        _log(db, "regrade", about.key, {"submission": submission, "by": about.author})
+
+
+def check_version(database: Database, about: About) -> None:
+    """`Outdated` where another person was faster."""
+    with _deciding(database, about):
+        pass
+
+
+def undo(database: Database, entry: int, author: str) -> str:
+    """Takes one entry of the audit log back; returns why it cannot be, or "".
+
+    It cannot where what it set has been changed since: undo the later change first.
+    """
+    with database.writing() as db:
+        row = db.execute(select(AuditRow.__table__).where(AuditRow.id == entry)).mappings().one_or_none()
+        if row is None or row["action"] not in UNDOABLE:
+            return "this entry cannot be undone"
+        return _UNDO[row["action"]](db, dict(row), author)
+
+
+def _undo_decided(db: Connection, row: Mapping[str, Any], author: str) -> str:
+    detail = row["detail"]
+    about = About(row["student_id"], row["assignment"], 0, author)
+    if _value(db, about, detail["kind"], detail["key"]) != detail["after"]:
+        return "it was changed since: undo the later change first"
+    _set(db, about, detail["kind"], detail["key"], detail["before"], UNDONE, {"entry": row["id"]})
+    return ""
+
+
+def _undo_adjusted(db: Connection, row: Mapping[str, Any], author: str) -> str:
+    detail, criterion = row["detail"], row["detail"]["criterion"]
+    key = {"student_id": row["student_id"], "assignment": row["assignment"], "criterion": criterion}
+    now = db.execute(select(AdjustmentRow.__table__).filter_by(**key)).mappings().one_or_none()
+    after = {name: detail[name] for name in ("points", "reason", "author", "applies_to", "submission")}
+    is_set = now is not None and all(now[name] == value for name, value in after.items())
+    if not (is_set or (now is None and detail["points"] == "0")):
+        return "it was changed since: undo the later change first"
+    db.execute(delete(AdjustmentRow).filter_by(**key))
+    if previous := detail.get("previous"):
+        db.execute(insert(AdjustmentRow).values(previous))
+    _log(db, UNDONE, row, {"entry": row["id"], "kind": "adjustment", "by": author})
+    return ""
+
+
+def _undo_confirmed(db: Connection, row: Mapping[str, Any], author: str) -> str:
+    mine = SubmissionRow.id == row["detail"]["submission"]
+    if db.scalar(select(SubmissionRow.confirmed).where(mine)) != row["detail"]["doubt"]:
+        return "there is another doubt about this submission now"
+    db.execute(update(SubmissionRow).where(mine).values(confirmed=""))
+    _log(db, UNDONE, row, {"entry": row["id"], "kind": "confirmation", "by": author})
+    return ""
+
+
+def _undo_withdrawn(db: Connection, row: Mapping[str, Any], author: str) -> str:
+    if not row["student_id"]:
+        return "this withdrew a whole run: use `grader forget --run N --undo`"
+    mine = [WithdrawalRow.student_id == row["student_id"], WithdrawalRow.assignment == row["assignment"]]
+    if not db.execute(delete(WithdrawalRow).where(*mine)).rowcount:
+        return "it is in the reports again already"
+    _log(db, UNDONE, row, {"entry": row["id"], "kind": "withdrawal", "by": author})
+    return ""
+
+
+_UNDO = {
+    DECIDED: _undo_decided,
+    "adjusted": _undo_adjusted,
+    "confirmed": _undo_confirmed,
+    "withdrawn": _undo_withdrawn,
+}
+
+
+@contextmanager
+def _deciding(database: Database, about: About) -> Iterator[Connection]:
+    """A transaction in which no other one decides about this student; `Outdated` where one has."""
+    with database.writing() as db:
+        # SQLite has one writer at a time; PostgreSQL holds the student's row until the end
+        db.execute(select(StudentRow.id).where(StudentRow.id == about.student).with_for_update())
+        if _version(db, about.student, about.assignment) != about.version:
+            entries = select(AuditRow.__table__).filter_by(**about.key).where(AuditRow.id > about.version)
+            raise Outdated([dict(row) for row in db.execute(entries.order_by(AuditRow.id)).mappings()])
+        yield db
+
+
+def _version(db: Connection, student: str, assignment: str) -> int:
+    mine = select(func.max(AuditRow.id)).filter_by(student_id=student, assignment=assignment)
+    return db.scalar(mine) or 0
+
+
+def _value(db: Connection, about: About, kind: str, key: str) -> Any:
+    return db.scalar(select(DecisionRow.value).filter_by(**about.key, kind=kind, key=key))
+
+
+def _set(
+    db: Connection,
+    about: About,
+    kind: str,
+    key: str,
+    value: Mapping[str, Any] | None,
+    action: str,
+    more: Mapping[str, Any],
+) -> None:
+    before = _value(db, about, kind, key)
+    db.execute(delete(DecisionRow).filter_by(**about.key, kind=kind, key=key))
+    if value is not None:
+        db.execute(insert(DecisionRow).values(**about.key, kind=kind, key=key, value=dict(value)))
+    after = None if value is None else dict(value)
+    said = {"kind": kind, "key": key, "before": before, "after": after, "by": about.author}
+    _log(db, action, about.key, said | dict(more))
+
+
+def _log(db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:
+    about = {name: key[name] for name in ("student_id", "assignment")}
+    row = {"at": datetime.now(UTC), "run_id": None, "action": action, "detail": detail, **about}
+    db.execute(insert(AuditRow).values(row))
+
+
+def waiting_for_regrade(database: Database, assignment: str) -> set[str]:
+    """The submissions that count and that a person wants graded again."""
+    mine = select(GradeRow.submission_id).where(GradeRow.assignment == assignment, COUNTS)
+    with database.reading() as db:
+        return set(db.scalars(mine.where(GradeRow.graded_by == AGAIN)))
+
+
+def withdrawals_of(database: Database, assignment: str) -> list[Withdrawal]:
+    """Whose work in an assignment is in no report now, by name."""
+    columns = (StudentRow.id, StudentRow.name, WithdrawalRow.reason, WithdrawalRow.author)
+    mine = select(*columns).join(WithdrawalRow, WithdrawalRow.student_id == StudentRow.id)
+    with database.reading() as db:
+        rows = db.execute(mine.where(WithdrawalRow.assignment == assignment)).all()
+    return sorted((Withdrawal(*row) for row in rows), key=lambda one: one.name or one.student_id)

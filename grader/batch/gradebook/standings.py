@@ -1,0 +1,136 @@
+"""Reads each student's standing: what counts now, and what keeps it from counting."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from grader.batch.gradebook.decisions import read_decisions
+from grader.batch.gradebook.grade_json import grade_from_row
+from grader.batch.gradebook.statements import CHUNK, chunks, read_rows
+from grader.batch.gradebook.tables import (
+    COUNTS,
+    AdjustmentRow,
+    CaseRow,
+    FaultRow,
+    GradeRow,
+    StudentRow,
+    SubmissionRow,
+)
+from grader.batch.gradebook.withdrawals import Pair, Withdrawn, read_withdrawn, rostered_assignments
+from grader.model.class_row import ClassRow
+from grader.model.decision import NONE
+from grader.model.grade import Grade
+from grader.model.student import Adjustment, Student, Submission
+
+STUDENT_FIELDS = tuple(field.name for field in fields(Student))
+SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
+
+
+def read_standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
+    """The standings in one assignment, or in all; `in_full` with what each case came to."""
+    students = {row["id"]: student_of(row) for row in read_rows(db, StudentRow)}
+    withdrawn = read_withdrawn(db)
+    faults = _faults(db, assignment, withdrawn)
+    adjusted = _adjusted(db, assignment, withdrawn)
+    absent = _absent(db, assignment, withdrawn)
+    offered = _offered(db, assignment)
+    decided = read_decisions(db, assignment)
+
+    def row(key: tuple[str, str], submission: Submission | None, grade: Grade | None) -> ClassRow:
+        return ClassRow(
+            student_id=key[0],
+            assignment=key[1],
+            grade=grade,
+            fault=faults.pop(key, ""),
+            student=students[key[0]],
+            submission=submission,
+            adjustments=tuple(sorted(adjusted.pop(key, ()), key=lambda a: a.criterion)),
+            absent=key in absent,
+            offered=offered.get(key[1], Fraction(0)),
+        ).with_decisions(decided.get(key, NONE))
+
+    for submission, grade in _counting(db, assignment, in_full):
+        key = (submission.student_id, submission.assignment)
+        if key not in withdrawn.pairs and submission.id not in withdrawn.submissions:
+            yield row(key, submission, grade)
+    for key in faults.keys() | adjusted.keys() | absent:
+        yield row(key, None, None)
+
+
+def _adjusted(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, list[Adjustment]]:
+    adjusted = defaultdict(list)
+    for row in read_rows(db, AdjustmentRow, *_where(AdjustmentRow, assignment)):
+        key = (row["student_id"], row["assignment"])
+        if key not in withdrawn.pairs and row["student_id"] not in withdrawn.students:
+            adjusted[key].append(Adjustment(**{**row, "points": Fraction(row["points"])}))
+    return adjusted
+
+
+def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, str]:
+    """Why grading failed; of several submissions the last one's reason."""
+    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
+    found = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
+    faults = {}
+    for id, student, name, reason in db.execute(
+        found.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
+    ):
+        if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:
+            faults[student, name] = reason
+    return faults
+
+
+def _offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
+    """The points that an assignment offers, as far as grades that count say so."""
+    found = select(GradeRow.assignment, GradeRow.max_score).where(COUNTS, *_where(GradeRow, assignment))
+    offered: dict[str, Fraction] = defaultdict(Fraction)
+    for name, points in db.execute(found.distinct()):
+        offered[name] = max(offered[name], Fraction(points))
+    return offered
+
+
+def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set[Pair]:
+    """Students on the roster who submitted nothing, in each assignment of which a class was graded by one."""
+    graded = {name for name in rostered_assignments(db) if assignment in (None, name)}
+    if not graded:
+        return set()
+    listed = db.scalars(select(StudentRow.id).where(StudentRow.on_roster)).all()
+    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
+    found = db.execute(select(*columns).where(SubmissionRow.assignment.in_(graded)))
+    present = {(student, name) for id, student, name in found if id not in withdrawn.submissions}
+    return {(student, name) for name in graded for student in listed} - present - withdrawn.pairs
+
+
+def _where(table: Any, assignment: str | None) -> list[Any]:
+    return [] if assignment is None else [table.assignment == assignment]
+
+
+def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator[tuple[Submission, Grade]]:
+    """The grades that count, with their submissions; only some at a time are read as rows."""
+    counting = select(GradeRow.submission_id).where(COUNTS, *_where(GradeRow, assignment))
+    ids = db.scalars(counting).all()
+    for some in chunks(ids, CHUNK):
+        handed_in = {
+            row["id"]: submission_of(row) for row in read_rows(db, SubmissionRow, SubmissionRow.id.in_(some))
+        }
+        results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        files = {s.files for s in handed_in.values()} if in_full else ()
+        for row in read_rows(db, CaseRow, CaseRow.files.in_(files)) if files else ():
+            results[row["files"]][row["address"]] = row["result"]
+        for row in read_rows(db, GradeRow, GradeRow.submission_id.in_(some)):
+            submission = handed_in[row["submission_id"]]
+            yield submission, grade_from_row(row, results[submission.files] if in_full else None)
+
+
+def student_of(row: Mapping[str, Any]) -> Student:
+    """The student of a row of `students`."""
+    return Student(**{name: row[name] for name in STUDENT_FIELDS})
+
+
+def submission_of(row: Mapping[str, Any]) -> Submission:
+    """The submission of a row of `submissions`; a doubt that a person accepted is none."""
+    values = {name: row[name] for name in SUBMISSION_FIELDS}
+    return Submission(**values | {"doubt": "" if row["doubt"] == row["confirmed"] else row["doubt"]})

@@ -1,0 +1,39 @@
+"""Builds the SQL statements that every reader and writer of the gradebook needs."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+from sqlalchemy import Table as SqlTable
+from sqlalchemy.dialects import postgresql, sqlite
+
+from grader.batch.gradebook.tables import Table
+
+T = TypeVar("T")
+CHUNK = 200  # rows that are read or written at once
+
+
+def read_rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[str, Any]]:
+    """The rows of a table, as columns by name."""
+    columns = (column.label(column.key) for column in table_of(table).columns)
+    for row in db.execute(select(*columns).where(*where)).mappings():
+        yield dict(row)
+
+
+def upsert(db: Connection, table: type[Table]) -> Any:
+    """An insert that may say what to do about a row that is there already."""
+    return (sqlite if db.dialect.name == "sqlite" else postgresql).insert(table_of(table))
+
+
+def table_of(table: type[Table]) -> SqlTable:
+    """The table itself: rows of the ORM cost twice the time."""
+    assert isinstance(table.__table__, SqlTable)
+    return table.__table__
+
+
+def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The values, `size` at a time."""
+    remaining = iter(values)
+    while some := list(islice(remaining, size)):
+        yield some

@@ -1,0 +1,214 @@
+"""What is withdrawn from reports: a student's work in an assignment, or all that one run brought.
+
+Nothing is deleted. A mark is written in `withdrawals` or in `runs`, and taken away again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from grader.batch.gradebook.tables import (
+    COUNTS,
+    AdjustmentRow,
+    ArrivalRow,
+    AuditRow,
+    GradeRow,
+    RunRow,
+    StudentRow,
+    SubmissionRow,
+    WithdrawalRow,
+)
+from grader.model.errors import UserError
+from grader.model.student import Submission
+
+Pair = tuple[str, str]  # a student and an assignment
+CHUNK = 500  # ids in one statement
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of `grader batch`, with how many submissions it was the first to bring."""
+
+    number: int
+    assignment: str
+    started_at: datetime
+    submissions: int
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """Which submission of a student counts now, and which did before; "" for none."""
+
+    student_id: str
+    assignment: str
+    submission: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What no report shows: students with assignments, submissions by id, students with nothing left."""
+
+    pairs: frozenset[Pair] = frozenset()
+    submissions: frozenset[str] = frozenset()
+    students: frozenset[str] = frozenset()
+
+
+def read_withdrawn(db: Connection) -> Withdrawn:
+    """All that is withdrawn now."""
+    pairs = frozenset(
+        (s, a) for s, a in db.execute(select(WithdrawalRow.student_id, WithdrawalRow.assignment))
+    )
+    withdrawn_runs = select(RunRow.id).where(RunRow.withdrawn)
+    if not pairs and db.scalar(withdrawn_runs.limit(1)) is None:
+        return Withdrawn()
+    brought = select(ArrivalRow.submission_id).where(ArrivalRow.run_id.in_(withdrawn_runs))
+    submissions = frozenset(db.scalars(brought))
+    kept = set(db.scalars(select(StudentRow.id).where(StudentRow.on_roster)))
+    columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
+    lost: set[str] = set()
+    for id, student, assignment in db.execute(select(*columns)):
+        is_withdrawn = id in submissions or (student, assignment) in pairs
+        (lost if is_withdrawn else kept).add(student)
+    kept |= set(db.scalars(select(AdjustmentRow.student_id))) - lost
+    return Withdrawn(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - kept)
+
+
+def list_runs(db: Connection) -> list[Run]:
+    """Every run, in order."""
+    counted = select(ArrivalRow.run_id, func.count()).group_by(ArrivalRow.run_id)
+    brought = {run: count for run, count in db.execute(counted)}
+    columns = (RunRow.id, RunRow.assignment, RunRow.started_at, RunRow.withdrawn)
+    return [
+        Run(id, assignment, _utc(at), brought.get(id, 0), withdrawn)
+        for id, assignment, at, withdrawn in db.execute(select(*columns).order_by(RunRow.id))
+    ]
+
+
+def mark_run(db: Connection, number: int, withdrawn: bool, name: str) -> list[Change]:
+    """Withdraws a run, or takes that back; returns for which students another submission counts.
+
+    The grade that counted before it counts again. UserError where there is nothing to change.
+    """
+    columns = (RunRow.assignment, RunRow.withdrawn, RunRow.roster)
+    row = db.execute(select(*columns).filter_by(id=number)).one()
+    if row.withdrawn == withdrawn:
+        raise UserError(f"run {number} is {'withdrawn already' if withdrawn else 'not withdrawn'}", name)
+    db.execute(update(RunRow).where(RunRow.id == number).values(withdrawn=withdrawn))
+    if row.roster is not None:
+        _restore_roster(db)
+    affected = select(SubmissionRow.student_id).join(ArrivalRow).where(ArrivalRow.run_id == number).distinct()
+    return list(_let_count(db, row.assignment, set(db.scalars(affected))))
+
+
+def mark_student(
+    db: Connection, student: str, assignment: str | None, reason: str, author: str, name: str
+) -> list[str]:
+    """Withdraws what a student has in an assignment, or in each; returns these. UserError for none."""
+    there = _assignments_of(db, student) - set(_marks(db, student))
+    chosen = sorted(there if assignment is None else there & {assignment})
+    if not chosen:
+        raise UserError(f"found nothing of student {student!r}{_of(assignment)} in the reports", name)
+    for each in chosen:
+        key = {"student_id": student, "assignment": each}
+        db.execute(WithdrawalRow.__table__.insert().values(**key, reason=reason, author=author))  # type: ignore[attr-defined]
+    return chosen
+
+
+def unmark_student(db: Connection, student: str, assignment: str | None, name: str) -> list[str]:
+    """Takes the withdrawal back; the assignments. UserError where nothing was withdrawn."""
+    chosen = [each for each in _marks(db, student) if assignment in (None, each)]
+    if not chosen:
+        raise UserError(f"found nothing of student {student!r}{_of(assignment)} that is withdrawn", name)
+    mine = delete(WithdrawalRow).where(WithdrawalRow.student_id == student)
+    db.execute(mine.where(WithdrawalRow.assignment.in_(chosen)))
+    return chosen
+
+
+def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission]) -> set[Pair]:
+    """Lets what a new run brings be in reports again; whose and of which assignment that was not."""
+    of = {s.id: (s.student_id, s.assignment) for s in submissions}
+    marks = select(WithdrawalRow.student_id, WithdrawalRow.assignment)
+    found = db.execute(marks.where(WithdrawalRow.student_id.in_({student for student, _ in of.values()})))
+    again = {(student, assignment) for student, assignment in found} & set(of.values())
+    for student, assignment in again:
+        mine = WithdrawalRow.student_id == student
+        db.execute(delete(WithdrawalRow).where(mine, WithdrawalRow.assignment == assignment))
+    brought = select(ArrivalRow.submission_id).join(RunRow).where(RunRow.withdrawn)
+    for id in db.scalars(brought.where(ArrivalRow.submission_id.in_(of))).all():
+        mine = ArrivalRow.submission_id == id
+        moved = update(ArrivalRow).where(mine).values(run_id=run)
+        db.execute(delete(ArrivalRow).where(mine) if run is None else moved)
+        again.add(of[id])
+    return again
+
+
+def _let_count(db: Connection, assignment: str, students: set[str]) -> Iterator[Change]:
+    """Lets the last submission count that counted and is not withdrawn; yields what that changes."""
+    last = _last_that_counted(db, assignment, students, read_withdrawn(db).submissions)
+    found = select(GradeRow.student_id, GradeRow.submission_id).where(
+        GradeRow.assignment == assignment, COUNTS
+    )
+    now = {student: id for student, id in db.execute(found) if student in students}
+    for student in sorted(students):
+        chosen, before = last.get(student, ""), now.get(student, "")
+        if chosen == before:
+            continue
+        for id, counts in ((before, False), (chosen, True)):
+            db.execute(update(GradeRow).where(GradeRow.submission_id == id).values(counts=counts))
+        yield Change(student, assignment, chosen, before)
+
+
+def _last_that_counted(
+    db: Connection, assignment: str, students: set[str], withdrawn: frozenset[str]
+) -> dict[str, str]:
+    """By student, as the audit log tells it; before this was logged each grade counted when it was made."""
+    last: dict[str, str] = {}
+    chosen = AuditRow.action.in_(("graded", "counts"))
+    entries = select(AuditRow.student_id, AuditRow.detail).where(AuditRow.assignment == assignment, chosen)
+    for student, detail in db.execute(entries.order_by(AuditRow.id)):
+        if student in students and detail.get("counts", True) and detail["submission"] not in withdrawn:
+            last[student] = detail["submission"]
+    return last
+
+
+def _restore_roster(db: Connection) -> None:
+    """Marks who is on the newest roster that is not withdrawn."""
+    newest = select(RunRow.roster).where(RunRow.roster.is_not(None), ~RunRow.withdrawn)
+    roster = db.scalar(newest.order_by(RunRow.id.desc()).limit(1)) or []
+    db.execute(update(StudentRow).values(on_roster=False))
+    for start in range(0, len(roster), CHUNK):
+        some = roster[start : start + CHUNK]
+        db.execute(update(StudentRow).where(StudentRow.id.in_(some)).values(on_roster=True))
+
+
+def rostered_assignments(db: Connection) -> set[str]:
+    """Those of which a class was graded by a roster."""
+    return set(db.scalars(select(RunRow.assignment).where(RunRow.roster.is_not(None), ~RunRow.withdrawn)))
+
+
+def _assignments_of(db: Connection, student: str) -> set[str]:
+    tables: Iterable[Any] = (SubmissionRow, AdjustmentRow)
+    found = {
+        a for table in tables for a in db.scalars(select(table.assignment).filter_by(student_id=student))
+    }
+    listed = db.scalar(select(StudentRow.on_roster).where(StudentRow.id == student))
+    return found | (rostered_assignments(db) if listed else set())
+
+
+def _marks(db: Connection, student: str) -> list[str]:
+    marked = select(WithdrawalRow.assignment).where(WithdrawalRow.student_id == student)
+    return list(db.scalars(marked.order_by(WithdrawalRow.assignment)))
+
+
+def _of(assignment: str | None) -> str:
+    return "" if assignment is None else f" in {assignment}"
+
+
+def _utc(time: datetime) -> datetime:
+    """SQLite keeps no offset: what was written is UTC."""
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -1,8 +1,0 @@
-"""What Alembic runs to change a gradebook's schema, on the connection that `grader.batch.database` holds."""
-
-from alembic import context
-
-from grader.batch.tables import Table
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=Table.metadata)
-context.run_migrations()

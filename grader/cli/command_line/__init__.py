@@ -1,0 +1,1 @@
+"""Parses the command line, and guards what the commands print. May import: grader.model."""

@@ -1,0 +1,103 @@
+"""Adds the options that several commands share."""
+
+import argparse
+import os
+import pkgutil
+from pathlib import Path
+from typing import Any
+
+from grader.model.grade import Sandbox
+
+DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
+
+
+def modules_of(package: str) -> tuple[str, ...]:
+    """The names of what a package of the grader offers, one module each; none of them is imported."""
+    folder = Path(__file__).parents[2].joinpath(*package.split("."))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
+
+
+class Renamed(argparse.Action):
+    """Refuses an option by its old name, and says what to write."""
+
+    def __init__(self, *, new: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.new = new
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _namespace: object, value: object, option: str | None = None
+    ) -> None:
+        """Ends with the message and the exit status of a wrong option."""
+        parser.error(f"{option} has a new name: write {self.new} {value}")
+
+
+def add_class(parser: argparse.ArgumentParser) -> None:
+    """What says where a class's submissions are, and how they are read: the same for every command."""
+    parser.add_argument(
+        "submissions", type=Path, metavar="DIR_OR_ZIP", help="a folder for each student, or the zip of an LMS"
+    )
+    parser.add_argument("--assignment", required=True, metavar="NAME")
+    parser.add_argument(
+        "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
+    )
+    parser.add_argument(
+        "--counts",
+        choices=("last", "best", "last-before-deadline"),
+        default="last",
+        help="which of a student's submissions counts; default: %(default)s",
+    )
+    parser.add_argument("--policy", action=Renamed, new="--counts", help=argparse.SUPPRESS)
+    parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
+    parser.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="when students submitted: a CSV of student and time, Canvas's submissions as JSON, Moodle's "
+        "logs or worksheet, or Gradescope's grades",
+    )
+    layouts = modules_of("intake.layouts")
+    parser.add_argument(
+        "--layout",
+        choices=layouts,
+        metavar="NAME",
+        help=f"how the submissions are laid out, if the grader asks: {', '.join(layouts)}",
+    )
+    add_accept_renamed(parser)
+
+
+def add_accept_renamed(parser: argparse.ArgumentParser) -> None:
+    """Whether a file under a near name is taken for a missing one."""
+    parser.add_argument(
+        "--accept-renamed",
+        action="store_true",
+        help="for a missing file take a near one: `Dense.py`, `dense (1).py`, `dense.py.txt`, or in a zip",
+    )
+
+
+def add_names(parser: argparse.ArgumentParser) -> None:
+    """The assignments that a command is about."""
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="an assignment; all of the course by default"
+    )
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """How many processes work side by side."""
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core"
+    )
+
+
+def add_gradebook(parser: argparse.ArgumentParser) -> None:
+    """Where the gradebook is."""
+    parser.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
+
+
+def add_sandbox(parser: argparse.ArgumentParser) -> None:
+    """Whether submissions run in the sandbox."""
+    parser.add_argument(
+        "--sandbox",
+        choices=tuple(map(str, Sandbox)),
+        default=str(Sandbox.BUBBLEWRAP),
+        help="none: for your own code only (a handout holds no answers and needs no sandbox)",
+    )

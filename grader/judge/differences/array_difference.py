@@ -1,0 +1,106 @@
+"""Compares the arrays that came back with those that must, and says what differs first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from grader.judge.comparison import Difference, Expected
+from grader.judge.differences.answers import Array
+from grader.judge.differences.shapes import Shape, explain_shape
+
+
+def first_difference(
+    expected: Expected,
+    actual: Sequence[Array],
+    dtype: str,
+    explain: Callable[[Shape, Shape], str] = explain_shape,
+) -> Difference | None:
+    """The first difference, or None where there is none.
+
+    Without bounds every element must be equal (`==`: inputs are integers and sums are exact, see
+    numerics); with bounds it must be finite and within its own bound. `dtype` is what floats must be of;
+    `explain` says why a shape is wrong.
+    """
+    if len(actual) != len(expected.arrays):
+        return Difference(
+            f"{len(expected.arrays)} arrays", f"{len(actual)} arrays", "the number of results differs"
+        )
+    for number, array in enumerate(expected.arrays):
+        if array.dtype == actual[number].dtype == np.uint8:
+            difference = _compare_text(array, actual[number])
+            if difference is not None:
+                return difference
+            continue
+        bound = None if expected.bounds is None else expected.bounds[number]
+        if actual[number].shape != array.shape:
+            why = explain(array.shape, actual[number].shape)
+            difference = Difference(str(array.shape), str(actual[number].shape), why)
+            return _numbered(difference, number, len(actual))
+        difference = _compare_array(array, actual[number], dtype, bound)
+        if difference is not None:
+            return _numbered(difference, number, len(actual))
+    return None
+
+
+def _numbered(difference: Difference, number: int, count: int) -> Difference:
+    """The difference, with the number (from 1) of the result in which it is, where there are several."""
+    if count == 1:
+        return difference
+    return replace(difference, rationale=f"result {number + 1} of {count}: {difference.rationale}")
+
+
+def _compare_text(expected: Array, actual: Array) -> Difference | None:
+    """Text crosses as bytes: the name of an exception, or that there was none."""
+    wanted, found = (array.tobytes().decode(errors="replace") for array in (expected, actual))
+    if wanted == found:
+        return None
+    return Difference(wanted, found, "what cannot be done is refused with an exception: see the docstring")
+
+
+def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:
+    wanted = dtype if expected.dtype.kind == "f" else expected.dtype.name
+    if actual.dtype.name != wanted:
+        return Difference(
+            wanted, actual.dtype.name, "the dtype differs: a result has the dtype of its inputs"
+        )
+    if bound is None:
+        wrong = ~(actual == expected)  # NaN equals nothing, so it is wrong
+    else:
+        with np.errstate(invalid="ignore"):
+            wrong = ~(np.abs(actual.astype(np.float64) - expected) <= bound) | ~np.isfinite(actual)
+    count = int(np.count_nonzero(wrong))
+    if count == 0:
+        return None
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return Difference(
+        _number(expected[index]),
+        _number(actual[index]),
+        _explain_values(expected, actual, wrong, bound, index),
+        index,
+    )
+
+
+def _explain_values(
+    expected: Array, actual: Array, wrong: Array, bound: Array | None, index: tuple[int, ...]
+) -> str:
+    count, size = int(np.count_nonzero(wrong)), expected.size
+    share = f"{count} of {size} elements differ" if count < size else f"all {size} elements differ"
+    if not np.isfinite(actual).all():
+        first = tuple(int(i) for i in np.argwhere(~np.isfinite(actual))[0])
+        return f"{share}; {_number(actual[first])} at {first}: was this element ever written?"
+    if not actual.any():
+        return f"{share}: the result holds zeros only"
+    if bound is not None:
+        off = abs(float(actual[index]) - float(expected[index]))
+        return (
+            f"{share} by more than rounding explains; here by {off:.3g} where at most {bound[index]:.3g} is"
+        )
+    if expected.dtype.kind != "b" and np.array_equal(actual, -expected):
+        return f"{share}: every sign is turned"
+    return share
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.9g}"

@@ -1,0 +1,83 @@
+"""Compares values part by part and says in Python's words where they first differ."""
+
+from typing import Any
+
+import numpy as np
+
+from grader.judge.comparison import Difference, Expected
+from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.python_words import shown
+
+MISSING = "the function returned None: is a return missing?"
+
+
+def value_difference(expected: Any, actual: Any, tolerance: float, path: str = "") -> Difference | None:
+    """The first difference of two values; None where they are of one type and equal in every part.
+
+    With a `tolerance` numbers may be off by that share of max(1, |expected|), and an int may be a float.
+    """
+    if isinstance(expected, np.ndarray) and isinstance(actual, np.ndarray):
+        return _array_difference(expected, actual, tolerance, path)
+    if tolerance and _is_number(expected) and _is_number(actual):
+        is_near = expected == actual or abs(expected - actual) <= tolerance * max(1, abs(expected))
+        both_nan = expected != expected and actual != actual
+        why = f"they are off by more than {tolerance:g} of max(1, |expected|)"
+        return None if is_near or both_nan else _different(expected, actual, why, path)
+    if type(expected) is not type(actual):
+        return _different(expected, actual, _wrong_type(expected, actual), path)
+    if isinstance(expected, list | tuple):
+        return _items_difference(expected, actual, tolerance, path)
+    if isinstance(expected, dict):
+        return _keys_difference(expected, actual, tolerance, path)
+    is_same = expected == actual or (expected != expected and actual != actual)  # NaN is the answer NaN
+    return None if is_same else _different(expected, actual, "the value differs", path)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | complex) and not isinstance(value, bool)
+
+
+def _wrong_type(expected: Any, actual: Any) -> str:
+    if actual is None:
+        return MISSING
+    return f"the type differs: {_type(actual)} came back, and {_type(expected)} is expected"
+
+
+def _type(value: Any) -> str:
+    names = {np.ndarray: "array", frozenset: "set", type(None): "None"}
+    name = names.get(type(value), type(value).__name__)
+    return name if name == "None" else f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def _different(expected: Any, actual: Any, why: str, path: str) -> Difference:
+    return Difference(shown(expected), shown(actual), f"at result{path}: {why}" if path else why)
+
+
+def _items_difference(expected: Any, actual: Any, tolerance: float, path: str) -> Difference | None:
+    for number, (one, other) in enumerate(zip(expected, actual, strict=False)):
+        if difference := value_difference(one, other, tolerance, f"{path}[{number}]"):
+            return difference
+    if len(expected) != len(actual):
+        why = f"the length differs: {len(actual)} items, and {len(expected)} are expected"
+        return _different(expected, actual, why, path)
+    return None
+
+
+def _keys_difference(expected: Any, actual: Any, tolerance: float, path: str) -> Difference | None:
+    missing, more = [k for k in expected if k not in actual], [k for k in actual if k not in expected]
+    if missing or more:
+        why = f"the key {missing[0]!r} is missing" if missing else f"the key {more[0]!r} is not expected"
+        return _different(expected, actual, why, path)
+    for key, value in expected.items():
+        if difference := value_difference(value, actual[key], tolerance, f"{path}[{key!r}]"):
+            return difference
+    return None
+
+
+def _array_difference(expected: Any, actual: Any, tolerance: float, path: str) -> Difference | None:
+    bounds = (tolerance * np.maximum(1, np.abs(expected)),) if tolerance else None
+    difference = first_difference(Expected((expected,), bounds), [actual], expected.dtype.name)
+    if difference is None or not path:
+        return difference
+    why = f"at result{path}: {difference.rationale}"
+    return Difference(difference.expected, difference.actual, why, difference.index)

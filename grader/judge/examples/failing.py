@@ -1,0 +1,76 @@
+"""Shows failing cases whole, and for each the smallest case that fails in the same way."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+
+from grader.judge.comparison import Expected, Oracle
+from grader.judge.examples.ladder import SMALLEST, FrozenLadders
+from grader.judge.examples.look import look
+from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, may_be_small, smallest, way_of_failing
+from grader.judge.inputs import Inputs
+from grader.judge.process.implementation import Implementation
+from grader.judge.session import Session
+from grader.model.assignment import Assignment, Case, Criterion, Visibility
+from grader.model.example import Example
+from grader.model.files import SubmittedFiles
+from grader.model.grade import CheckResult, Grade, Status
+
+UNASKED = (Status.OK, Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR, Status.TIMEOUT)
+
+
+def examples_of(
+    session: Session, assignment: Assignment, submission: SubmittedFiles, results: Iterable[CheckResult]
+) -> tuple[dict[str, Example], dict[str, Example]]:
+    """By `criterion/case`: the failing cases whole, and for each the smallest one that fails as it does.
+
+    Only cases that every student may see are asked again; what hangs is not.
+    """
+    cases = {case.name: (case, c) for c in assignment.rubric.criteria for case in c.cases}
+    whole: dict[str, Example] = {}
+    small: dict[str, Example] = {}
+    named = [f"{r.criterion}/{r.case}" for r in results if r.status not in UNASKED]
+    failing = [cases[name] for name in named if name in cases and may_be_small(cases[name][0])]
+    if not failing:
+        return whole, small
+    with session.asking(submission) as (implementation, refused, _):
+        for case, criterion in () if refused else failing:
+            implementation.budgets.enter(criterion.id)
+            inputs = session.oracle.inputs(case)
+            expected = session.oracle.expected(case, inputs)
+            outcome = implementation.run(case.probe, inputs)
+            if failure := way_of_failing(expected, outcome):
+                whole[case.name] = look(case, inputs, expected, outcome, assignment.probes)
+                example = _smallest(case, criterion, failure, session.oracle, implementation, assignment)
+                if example is not None:
+                    small[case.name] = example
+    return whole, small
+
+
+def _smallest(
+    case: Case,
+    criterion: Criterion,
+    failure: str,
+    oracle: Oracle,
+    implementation: Implementation,
+    assignment: Assignment,
+) -> Example | None:
+    rungs: Iterable[tuple[Case, Inputs]]
+    expected: Callable[[Case, Inputs], Expected]
+    if assignment.frozen is not None:
+        frozen = FrozenLadders(assignment.frozen.with_name(SMALLEST))
+        rungs, expected = frozen.of(criterion), frozen.expected
+    else:
+        rungs, expected = islice(candidates(case), MOST_CANDIDATES), oracle.expected
+    return smallest(case, failure, rungs, expected, implementation, assignment)
+
+
+def first_failing(grade: Grade, most: int) -> Sequence[CheckResult]:
+    """The first failing cases of the first unfinished criterion."""
+    each = (shown_failing(criterion.results, most) for criterion in grade.criteria)
+    return next((failing for failing in each if failing), ())
+
+
+def shown_failing(results: Sequence[CheckResult], most: int) -> Sequence[CheckResult]:
+    """The first failing cases that every student may see."""
+    failing = (r for r in results if r.status not in UNASKED and r.visibility is Visibility.VISIBLE)
+    return list(islice(failing, most))

@@ -1,0 +1,83 @@
+"""Freezes the small cases of each criterion with what must come back, for a handout, and reads them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.judge.comparison import Expected, Oracle
+from grader.judge.differences.answers import Array
+from grader.judge.examples.smallest import ladder
+from grader.judge.inputs import Inputs
+from grader.model.assignment import Assignment, Case, Criterion
+from grader.model.errors import GraderFault
+
+SMALLEST = "smallest.json"  # the file of a handout
+
+
+def freeze_ladders(assignment: Assignment, oracle: Oracle) -> str:
+    """The ladders of every criterion as JSON; the same text every time."""
+    rungs = {c.id: list(_frozen(c, oracle)) for c in assignment.rubric.criteria}
+    return json.dumps(rungs, separators=(",", ":"))
+
+
+def _frozen(criterion: Criterion, oracle: Oracle) -> Iterator[dict[str, Any]]:
+    for case, inputs in ladder(criterion):
+        try:
+            expected = oracle.expected(case, inputs)
+        except GraderFault:  # the reference has no answer to it
+            continue
+        yield {
+            "id": case.id,
+            "kind": case.kind,
+            "compare": case.compare,
+            "parameters": dict(case.parameters),
+            "values": dict(inputs.values),
+            "inputs": {name: [_written(base), inputs.recipes[name]] for name, base in inputs.bases.items()},
+            "expected": [_written(array) for array in expected.arrays],
+            "bounds": None if expected.bounds is None else [_written(array) for array in expected.bounds],
+        }
+
+
+class FrozenLadders:
+    """The small cases of a handout, by criterion, and what must come back."""
+
+    def __init__(self, path: Path) -> None:
+        self._rungs: Mapping[str, Any] = {}
+        if path.is_file():
+            self._rungs = json.loads(path.read_text(encoding="utf-8"))
+        self._expected: dict[str, Expected] = {}
+
+    def of(self, criterion: Criterion) -> Iterator[tuple[Case, Inputs]]:
+        """The smallest first."""
+        for data in self._rungs.get(criterion.id, ()):
+            like = next((case for case in criterion.cases if case.kind == data["kind"]), None)
+            if like is None:
+                continue
+            parameters = {**data["parameters"], "view": tuple(data["parameters"].get("view", ()))}
+            case = replace(like, id=data["id"], compare=data["compare"], parameters=parameters)
+            bases = {name: _read(array) for name, (array, _) in data["inputs"].items()}
+            recipes = {
+                name: tuple((op, argument) for op, argument in recipe)
+                for name, (_, recipe) in data["inputs"].items()
+            }
+            inputs = Inputs(data["values"], bases, recipes)
+            bounds = None if data["bounds"] is None else tuple(map(_read, data["bounds"]))
+            self._expected[inputs.digest] = Expected(tuple(map(_read, data["expected"])), bounds)
+            yield case, inputs
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected:
+        """What must come back."""
+        return self._expected[inputs.digest]
+
+
+def _written(array: Array) -> list[Any]:
+    return [array.dtype.str, list(array.shape), array.reshape(-1).tolist()]
+
+
+def _read(written: list[Any]) -> Array:
+    dtype, shape, values = written
+    return np.array(values, dtype=dtype).reshape(shape)

@@ -1,0 +1,130 @@
+"""Looks at one case whole: asks a submission once more, and lays out inputs, expected and actual values."""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from grader.judge.comparison import Expected
+from grader.judge.differences.answers import Array, arrays_of
+from grader.judge.inputs import Inputs
+from grader.judge.kinds import kind_of
+from grader.model.assignment import Case
+from grader.model.example import Example, Table
+from grader.model.grade import Outcome, Status
+
+MOST_ELEMENTS = 4096  # of an array that is laid out
+
+
+def look(
+    case: Case,
+    inputs: Inputs,
+    expected: Expected,
+    outcome: Outcome,
+    probes: Path,
+    *,
+    is_smallest: bool = False,
+) -> Example:
+    """One case, whole, from its inputs, what was expected, and what came back."""
+    actual = arrays_of(outcome) if outcome.status is Status.OK else ()
+    w_shape = inputs.array("w").shape if case.kind == "conv" else ()
+    used, shaped = used_inputs(probes, case.probe)
+    settings = {name: value for name, value in inputs.values.items() if name in used or not used}
+    settings |= {f"{name}.shape": inputs.array(name).shape for name in inputs.bases if name in shaped - used}
+    return Example(
+        criterion=case.criterion,
+        case=case.id,
+        probe=case.probe,
+        kind=case.kind,
+        description=kind_of(case).describe(case, inputs),
+        settings=settings,
+        inputs=tuple(
+            _table(name, inputs.array(name), w_shape) for name in inputs.bases if name in used or not used
+        ),
+        expected=_results("expected", expected.arrays, w_shape),
+        actual=tuple(map(_marked, _results("actual", actual, w_shape), wrong_in(expected, actual))),
+        ended="" if outcome.status is Status.OK else outcome.reason,
+        is_smallest=is_smallest,
+    )
+
+
+def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
+    """Which elements of each array are not as expected; all of them where a shape differs."""
+    marks = []
+    for number, array in enumerate(actual):
+        wanted = expected.arrays[number] if number < len(expected.arrays) else None
+        if wanted is None or wanted.shape != array.shape:
+            marks.append(np.zeros(array.shape, bool))
+        elif expected.bounds is None:
+            marks.append(~(array == wanted))
+        else:
+            with np.errstate(invalid="ignore"):
+                marks.append(~(np.abs(array.astype(np.float64) - wanted) <= expected.bounds[number]))
+    return marks
+
+
+@cache
+def used_inputs(probes: Path, probe: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields of a case that a probe reads, and those of which it reads the shape."""
+    functions = {
+        node.name: node
+        for node in ast.parse(probes.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    used: set[str] = set()
+    shaped: set[str] = set()
+    todo, done = [probe], set()
+    while todo:
+        name = todo.pop()
+        if name in done or name not in functions:
+            continue
+        done.add(name)
+        of_shapes = set()
+        for node in ast.walk(functions[name]):
+            if isinstance(node, ast.Name):
+                todo.append(node.id)
+            if isinstance(node, ast.Attribute) and node.attr == "shape" and _field(node.value):
+                shaped.add(_field(node.value))
+                of_shapes.add(id(node.value))
+        used |= {
+            _field(node) for node in ast.walk(functions[name]) if _field(node) and id(node) not in of_shapes
+        }
+    return frozenset(used), frozenset(shaped)
+
+
+def _field(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "case":
+        return node.attr
+    return ""
+
+
+def _results(name: str, arrays: Sequence[Array], w_shape: tuple[int, ...]) -> tuple[Table, ...]:
+    several = len(arrays) > 1
+    return tuple(
+        _table(f"{name} {number + 1} of {len(arrays)}" if several else name, array, w_shape)
+        for number, array in enumerate(arrays)
+    )
+
+
+def _table(name: str, array: Array, w_shape: tuple[int, ...]) -> Table:
+    """An array as a table; a kernel's grid is its first two axes, a picture's the two in the middle.
+
+    Of one that is too large to lay out the shape alone is kept.
+    """
+    grid = (-2, -1)
+    if w_shape and array.ndim == 4:
+        grid = (0, 1) if array.shape == w_shape else (1, 2)
+    if array.dtype == np.uint8 and array.ndim == 1:
+        name = f"{name}: {array.tobytes().decode(errors='replace')}"
+        array = array[:0]
+    values = tuple(float(value) for value in array.reshape(-1)) if array.size <= MOST_ELEMENTS else ()
+    return Table(name, array.shape, values, array.dtype.name, grid)
+
+
+def _marked(table: Table, wrong: Array) -> Table:
+    if len(table.values) != wrong.size:
+        return table
+    return replace(table, wrong=tuple(bool(each) for each in wrong.reshape(-1)))

@@ -1,0 +1,218 @@
+"""A student keeps a kernel's comment, signature and what stands around the marks; a mutant replaces it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.author.exercises.cuda_functions import cut_kernel, kernels
+from grader.author.load import load
+from grader.author.render import render
+from grader.judge.subset.selection import criteria_of_exercises
+from grader.model.errors import UserError
+from grader.prove.mutants import read_mutants
+from grader.prove.verify import leaks
+
+ROOT = Path(__file__).parents[4]
+LIBRARY = """\
+// A library; its own comment belongs to no kernel.
+
+#define BRACE {
+
+typedef REAL real;
+__device__ real helper(real a);  // a declaration
+
+__device__ real helper(real a)
+{
+    return a + '}' - '}';  /* } */
+}
+
+// Doubles each element: out[i] = 2 a[i], for i < size.
+template <int EDGE>
+extern "C" __global__ void twice(
+    long long size, const real *a, real *out)
+{
+    long long i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < size) {
+        out[i] = helper(a[i]) + a[i];
+        printf("}");
+    }
+}
+
+// Adds 1 where there is an element.
+__global__ void guarded(long long size, real *out)
+{
+    long long i = threadIdx.x;
+    // BEGIN SOLUTION
+    if (i < size)
+        out[i] += 1;
+    // END SOLUTION
+}
+"""
+WRONG = """\
+__device__ real half_of(real a) { return a / 2; }
+__device__ real less(real a) { return half_of(a); }
+
+// mutant of guarded
+// Your kernel writes behind the end: what of the threads
+// that have no element?
+__global__ void no_guard(long long size, real *out)
+{
+    out[threadIdx.x] += less(2);  // no_guard
+}
+"""
+
+
+@pytest.fixture
+def course(course: Path) -> Path:
+    """The tiny course, with kernels to write beside its function."""
+    folder = course / "assignments" / "tiny"
+    (course / "library").mkdir()
+    (course / "library" / "kernels.cu").write_text(LIBRARY)
+    (folder / "templates" / "kernels.cu.j2").write_text(
+        '{{ provided("library/kernels.cu:helper") }}\n\n'
+        '{{ exercise("library/kernels.cu:twice") }}\n\n'
+        '{{ exercise("library/kernels.cu:guarded") }}\n'
+    )
+    path = folder / "assignment.yaml"
+    path.write_text(path.read_text().replace("files: [", "files: [kernels.cu, "))
+    return course
+
+
+@pytest.fixture
+def read(course: Path) -> Callable[[str], tuple[list[str], list[str]]]:
+    """The names of a text's mutants, and its findings as line and message."""
+    folder = course / "assignments" / "tiny"
+    (folder / "mutants.py").unlink(missing_ok=True)
+
+    def read(text: str) -> tuple[list[str], list[str]]:
+        (folder / "mutants.cu").write_text(text)
+        mutants, findings = read_mutants(load(folder))
+        return [mutant.name for mutant in mutants], [f"{f.line}: {f.message}" for f in findings]
+
+    return read
+
+
+def test_every_definition_is_found_and_no_call_or_declaration() -> None:
+    assert [kernel.name for _, kernel in kernels(LIBRARY)] == ["helper", "twice", "guarded"]
+    assert cut_kernel(LIBRARY, "printf") is None
+    assert cut_kernel(LIBRARY, "absent") is None
+
+
+def test_a_kernel_is_cut_with_its_comment_template_and_closing_brace() -> None:
+    kernel = cut_kernel(LIBRARY, "twice")
+
+    assert kernel is not None
+    start, end = LIBRARY.index("// Doubles"), LIBRARY.index("\n\n// Adds 1")
+    assert kernel.whole == LIBRARY[start:end]
+
+
+def test_a_stub_keeps_comment_and_signature() -> None:
+    kernel = cut_kernel(LIBRARY, "twice")
+
+    assert kernel is not None
+    head = LIBRARY[LIBRARY.index("// Doubles") : LIBRARY.index("    long long i = blockIdx")]
+    assert kernel.stub == f"{head}    // yours to write\n}}"
+
+
+def test_a_stub_keeps_what_stands_around_the_marks_and_no_mark_is_left() -> None:
+    kernel = cut_kernel(LIBRARY, "guarded")
+
+    assert kernel is not None
+    assert kernel.stub.splitlines()[2:] == [
+        "{",
+        "    long long i = threadIdx.x;",
+        "    // yours to write",
+        "}",
+    ]
+    assert "SOLUTION" not in kernel.stub + kernel.whole
+    assert "out[i] += 1;" in kernel.whole
+
+
+def test_a_kernel_without_a_comment_can_be_provided_and_is_no_exercise() -> None:
+    kernel = cut_kernel(LIBRARY, "helper")
+
+    assert kernel is not None
+    assert kernel.whole.startswith("__device__ real helper(real a)\n{")
+    with pytest.raises(UserError, match="helper has no comment right above it"):
+        _ = kernel.stub
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "reference" / "kernels").glob("*.cu")), ids=lambda p: p.stem)
+def test_the_reference_s_kernels_are_cut_whole(path: Path) -> None:
+    text = path.read_text()
+    cut = [kernel for _, kernel in kernels(text)]
+
+    assert text.count("__global__ void") <= len(cut)
+    for kernel in cut:
+        assert kernel.whole in text
+        assert kernel.whole.count("{") == kernel.whole.count("}") > 0
+
+
+def test_handout_and_solution_are_rendered_from_one_source(course: Path) -> None:
+    assignment = load(course / "assignments" / "tiny")
+    handout, solution = (render(assignment, view).files["kernels.cu"] for view in ("handout", "solution"))
+
+    assert "helper(a[i])" not in handout
+    assert handout.count("// yours to write") == 2
+    assert "yours to write" not in solution
+    assert [k.name for _, k in kernels(handout)] == [k.name for _, k in kernels(solution)]
+
+
+def test_a_kernel_that_is_not_there_is_the_author_s_mistake(course: Path) -> None:
+    template = course / "assignments" / "tiny" / "templates" / "kernels.cu.j2"
+    template.write_text('{{ exercise("library/kernels.cu:thrice") }}')
+
+    with pytest.raises(UserError, match=r"kernels\.cu defines no function thrice"):
+        render(load(course / "assignments" / "tiny"), "handout")
+
+
+def test_two_lines_of_a_solution_in_a_handout_are_a_leak(course: Path) -> None:
+    exercises = ["library/kernels.cu:guarded"]
+    hint = "// a hint\nif (i<size)  // so\n{\n   out[i] += 1;\n}\n"
+
+    assert leaks(course, exercises, {"kernels.cu": hint}) == [("kernels.cu", 2, exercises[0])]
+    assert not leaks(course, exercises, {"kernels.cu": "if (i < size)\n  out[i] += 2;\n"})
+    assert not leaks(course, exercises, render(load(course / "assignments" / "tiny"), "handout").files)
+
+
+def test_a_mutant_stands_where_the_exercise_stood_with_its_helpers_above(course: Path) -> None:
+    folder = course / "assignments" / "tiny"
+    (folder / "mutants.py").unlink(missing_ok=True)
+    (folder / "mutants.cu").write_text(WRONG)
+    (mutant,), findings = read_mutants(load(folder))
+    solution = render(load(folder), "solution").files["kernels.cu"]
+
+    assert not findings
+    assert (mutant.name, mutant.line) == ("no_guard", 4)
+    assert (mutant.exercise, mutant.file) == ("guarded", "kernels.cu")
+    assert mutant.message == "Your kernel writes behind the end: what of the threads that have no element?"
+    names = [kernel.name for _, kernel in kernels(mutant.source)]
+    assert names == ["helper", "twice", "half_of", "less", "guarded"]
+    assert mutant.source.startswith(solution[: solution.index("__global__ void guarded")])
+    assert "out[i] += 1;" not in mutant.source
+    assert "mutant of" not in mutant.source
+
+
+def test_a_kernel_that_cannot_be_a_mutant_is_a_finding(
+    read: Callable[[str], tuple[list[str], list[str]]],
+) -> None:
+    assert read(WRONG + WRONG[WRONG.index("// mutant") :]) == (
+        ["no_guard"],
+        ["11: found mutant 'no_guard' a second time: names are unique"],
+    )
+    clash = WRONG.replace("half_of", "helper")
+    problem = "4: mutant 'no_guard' would define 'helper' of kernels.cu again: rename yours"
+    assert read(clash) == ([], [problem])
+    silent = "// mutant of guarded\n__global__ void m(long long size, real *out) {}\n"
+    assert read(silent) == ([], ["1: found mutant 'm' without a docstring, expected what its student reads"])
+    names, findings = read(silent.replace("guarded", "helper"))
+    assert not names
+    assert findings[0].startswith("1: found a mutant of 'helper', expected an exercise: ")
+
+
+def test_a_probe_names_a_kernel_in_a_text(course: Path) -> None:
+    probes = course / "assignments" / "tiny" / "probes.py"
+    probes.write_text(probes.read_text().replace("submission.flip(", 'submission.launch("guarded", '))
+
+    assert criteria_of_exercises(load(course / "assignments" / "tiny"))["guarded"] == ("flip",)

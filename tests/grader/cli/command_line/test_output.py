@@ -1,0 +1,162 @@
+"""Where output cannot be shown or written, a command still does its work and blames no bug of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.batch.gradebook import Gradebook
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.command_line.output import NEAREST
+from tests.waiting import LIMIT
+
+GRADER = (sys.executable, "-m", "grader")
+COMMANDS = ("grade", "report", "batch")
+NEEDS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Callable[[str], Path]:
+    """In a folder that holds submissions and nothing else: a class of one."""
+
+    def submission(source: str) -> Path:
+        folder = tmp_path / "class" / "ada"
+        folder.mkdir(parents=True)
+        (folder / "conv.py").write_text(source, encoding="utf-8")
+        return folder
+
+    return submission
+
+
+@pytest.fixture
+def words(root: Path, at_course: str, wrong: Path) -> Mapping[str, tuple[list[str], int]]:
+    """By command: a command line, and its exit status where output is no trouble."""
+    common = ["--assignment", "tiny", "--sandbox", "none"]
+    batch = ["batch", str(wrong.parent), *common, "--jobs", "1", "--gradebook", "sqlite:///new.db"]
+    return {
+        "grade": (["grade", str(wrong), *common, "--json", "grade.json"], NOT_PASSED),
+        "report": (["report", "--gradebook", at_course, "--format", "terminal"], PASSED),
+        "batch": (batch, PASSED),
+    }
+
+
+def run(words: list[str], stdout: int, **environment: str) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [*GRADER, *words],
+        env={**os.environ, **environment},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        timeout=LIMIT,
+        check=False,
+    )
+
+
+def work_is_done(command: str) -> bool:
+    """Whether what a command writes beside its output is there, and whole."""
+    if command == "grade":
+        return Path("grade.json").read_text().endswith("}\n")
+    if command == "batch":
+        with Gradebook("sqlite:///new.db", create=False) as gradebook:
+            return len(list(gradebook.grades())) == 1
+    return True
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+    ids=["ascii", "latin-1", "locale_c"],
+)
+def test_what_an_encoding_lacks_is_replaced_and_the_rest_is_shown(
+    words: Mapping[str, tuple[list[str], int]], command: str, environment: Mapping[str, str]
+) -> None:
+    line, status = words[command]
+    done = run(line, subprocess.PIPE, **environment)
+
+    assert (done.returncode, done.stderr) == (status, b"")
+    shown = {"grade": "tiny", "report": "ada", "batch": "1 graded"}[command]
+    assert shown in done.stdout.decode("latin-1")
+    if command == "grade":
+        assert b"............" in done.stdout  # an empty bar
+    assert work_is_done(command)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reader_that_has_left_changes_neither_the_work_nor_the_status(
+    words: Mapping[str, tuple[list[str], int]], command: str
+) -> None:
+    line, status = words[command]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = run(line, writer)
+    finally:
+        os.close(writer)
+
+    assert (done.returncode, done.stderr) == (status, b"")
+    assert work_is_done(command)
+
+
+@NEEDS_FULL
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_full_disk_is_one_line_that_counts_what_is_missing(
+    words: Mapping[str, tuple[list[str], int]], command: str
+) -> None:
+    with open("/dev/full", "wb") as full:
+        done = run(words[command][0], full.fileno())
+
+    said = done.stderr.decode()
+    assert done.returncode == USER_MISTAKE
+    assert said.startswith("grader: standard output cannot be written (No space left on device): ")
+    assert "missing there" in said and said.count("\n") == 1
+    assert work_is_done(command)
+
+
+def test_as_much_as_possible_is_shown_before_there_is_no_room(root: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: it, too, takes a part of a write."""
+    whole = run(["--help"], subprocess.PIPE).stdout
+    room = len(whole) // 2
+    limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    limit += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))"
+    code = f"{limit}; import sys; from grader.__main__ import main; sys.exit(main(['--help']))"
+    with open(tmp_path / "shown", "wb") as file:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=file, stderr=subprocess.PIPE, timeout=LIMIT, check=False
+        )
+
+    assert (tmp_path / "shown").stat().st_size == room
+    assert done.returncode == USER_MISTAKE
+    missing = whole[room:].count(b"\n")
+    assert f"{missing} lines are missing".encode() in done.stderr
+
+
+@NEEDS_FULL
+def test_a_file_that_cannot_be_written_is_the_users_to_mend(
+    words: Mapping[str, tuple[list[str], int]], complaint: Callable[[], str]
+) -> None:
+    line, _ = words["grade"]
+    assert main([*line[:-1], "/dev/full"]) == USER_MISTAKE
+    assert "/dev/full: cannot be written: No space left on device" in complaint()
+
+
+@NEEDS_FULL
+@pytest.mark.parametrize("streams", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "unbuffered"])
+def test_help_that_cannot_be_written_is_no_success(streams: Mapping[str, str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = run(["--help"], full.fileno(), **streams)
+    assert done.returncode == USER_MISTAKE
+    assert b"standard output cannot be written" in done.stderr
+
+
+def test_every_character_has_an_ascii_replacement() -> None:
+    for number in range(0x80, 0x11000):
+        assert chr(number).encode("ascii", NEAREST).isascii()
+    assert "Zoë: 3×4 ≤ 5 – \udcff█░".encode("ascii", NEAREST) == b"Zoe: 3x4 <= 5 - ?#."

@@ -1,0 +1,204 @@
+"""Nothing passes that is not equal or within its bound, and the first difference is named."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from grader.judge.comparison import Difference, Expected
+from grader.judge.differences.array_difference import first_difference
+
+GRID = np.arange(6.0).reshape(2, 3)
+
+
+def judged(expected: Any, actual: Any, bound: Any = None, dtype: str = "float32") -> Difference | None:
+    bounds = None if bound is None else (np.broadcast_to(np.float64(bound), np.shape(expected)),)
+    return first_difference(Expected((np.asarray(expected),), bounds), [np.asarray(actual)], dtype)
+
+
+def single(values: Any) -> np.ndarray[Any, Any]:
+    return np.asarray(values, dtype=np.float32)
+
+
+@given(arrays.arrays(np.float32, arrays.array_shapes(min_dims=0, min_side=0), elements=st.integers(-99, 99)))
+def test_an_array_equals_itself_and_no_other_number(array: np.ndarray[Any, Any]) -> None:
+    assert judged(array.astype(np.float64), array) is None
+    for index in np.ndindex(array.shape):
+        changed = array.copy()
+        changed[index] += 1
+        difference = judged(array.astype(np.float64), changed)
+        assert difference is not None
+        assert difference.index == index
+
+
+def test_the_first_difference_is_named_with_expected_and_actual() -> None:
+    actual = single(GRID)
+    actual[1, 0] = 7.5
+    actual[1, 2] = 9
+    difference = judged(GRID, actual)
+
+    assert difference is not None
+    assert (difference.index, difference.expected, difference.actual) == ((1, 0), "3", "7.5")
+    assert difference.rationale == "2 of 6 elements differ"
+
+
+@pytest.mark.parametrize("bound", [None, 1e30], ids=["exact", "bound"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_never_passes(value: float, bound: float | None) -> None:
+    actual = single(GRID)
+    actual[1, 1] = value
+    difference = judged(GRID, actual, bound)
+
+    assert difference is not None
+    assert difference.index == (1, 1)
+    assert "was this element ever written?" in difference.rationale
+
+
+@pytest.mark.parametrize("bound", [None, 1.0, np.nan, np.inf], ids=str)
+def test_nan_does_not_pass_even_where_nan_is_expected(bound: float | None) -> None:
+    assert judged(np.array([1.0, np.nan]), single([1, np.nan]), bound) is not None
+
+
+def test_an_infinite_bound_lets_no_infinity_pass() -> None:
+    """A reference that overflows on absolute values must not open the door."""
+    assert judged(np.array([1.0]), single([np.inf]), np.inf) is not None
+
+
+@pytest.mark.parametrize("bound", [None, 0.0], ids=["exact", "bound"])
+def test_negative_zero_equals_zero(bound: float | None) -> None:
+    assert judged(np.zeros(3), single([-0.0, 0.0, -0.0]), bound) is None
+    assert judged(-np.zeros(3), single(np.zeros(3)), bound) is None
+
+
+@given(st.floats(-100, 100, width=32), st.floats(2.0**-20, 2.0**-4))
+def test_an_element_passes_up_to_its_bound_and_not_beyond(actual: float, bound: float) -> None:
+    assert judged(np.array([actual + bound * 0.999]), single([actual]), bound) is None
+    assert judged(np.array([actual - bound * 0.999]), single([actual]), bound) is None
+    assert judged(np.array([actual + bound * 1.001]), single([actual]), bound) is not None
+    assert judged(np.array([actual - bound * 1.001]), single([actual]), bound) is not None
+
+
+def test_the_bound_itself_is_inside() -> None:
+    assert judged(np.array([1.0]), single([1.5]), 0.5) is None
+    assert judged(np.array([1.0]), single([np.nextafter(np.float32(1.5), np.float32(2))]), 0.5) is not None
+
+
+def test_each_element_has_its_own_bound() -> None:
+    expected = Expected((np.zeros(2),), (np.array([1.0, 0.1]),))
+
+    assert first_difference(expected, [single([0.5, 0.05])], "float32") is None
+    difference = first_difference(expected, [single([0.5, 0.5])], "float32")
+    assert difference is not None
+    assert difference.index == (1,)
+    assert "by 0.5 where at most 0.1 is" in difference.rationale
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "int32", "int64", "bool"])
+def test_another_dtype_is_wrong_however_right_the_values(dtype: str) -> None:
+    difference = judged(np.zeros((2, 3)), np.zeros((2, 3), dtype))
+
+    assert difference is not None
+    assert (difference.expected, difference.actual) == ("float32", dtype)
+
+
+def test_integers_are_expected_as_they_are() -> None:
+    assert judged(np.array([1, 2]), np.array([1, 2])) is None
+    assert judged(np.array([1, 2]), single([1, 2])) is not None
+    assert judged(np.array([1, 2]), np.array([1, 3])) is not None
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [([True, False], [True, True]), ([True, False], [False, False]), ([False, True], [True, False])],
+)
+def test_truth_values_are_compared_like_numbers(expected: list[bool], actual: list[bool]) -> None:
+    assert judged(np.array(expected), np.array(expected)) is None
+    difference = judged(np.array(expected), np.array(actual))
+    assert difference is not None
+
+
+@pytest.mark.parametrize(
+    ("shape", "phrase"),
+    {
+        "permuted": ((3, 2), "axes were exchanged"),
+        "an_axis_more": ((2, 3, 1), "3 axes and not 2"),
+        "an_axis_less": ((6,), "1 axes and not 2"),
+        "one_longer": ((2, 4), "axis 1 has length 4 and not 3"),
+        "both_other": ((1, 4), "axis 0 has length 1 and not 2; axis 1 has length 4 and not 3"),
+        "empty": ((2, 0), "axis 1 has length 0 and not 3"),
+    }.values(),
+    ids=["permuted", "an_axis_more", "an_axis_less", "one_longer", "both_other", "empty"],
+)
+def test_another_shape_is_wrong_and_says_how(shape: tuple[int, ...], phrase: str) -> None:
+    difference = judged(GRID, np.zeros(shape, np.float32))
+
+    assert difference is not None
+    assert (difference.expected, difference.actual) == ("(2, 3)", str(shape))
+    assert phrase in difference.rationale
+
+
+def test_a_shape_that_would_broadcast_is_wrong() -> None:
+    assert judged(np.ones((2, 3)), np.ones((1, 3), np.float32)) is not None
+    assert judged(np.ones((2, 3)), np.float32(1)) is not None
+
+
+@pytest.mark.parametrize("bound", [None, 1.0], ids=["exact", "bound"])
+def test_nothing_equals_nothing_of_the_same_shape_and_dtype(bound: float | None) -> None:
+    assert judged(np.zeros((2, 0)), np.zeros((2, 0), np.float32), bound) is None
+    assert judged(np.zeros((2, 0)), np.zeros((0, 2), np.float32), bound) is not None
+    assert judged(np.zeros((2, 0)), np.zeros((2, 0)), bound) is not None
+
+
+@pytest.mark.parametrize("bound", [None, 0.25], ids=["exact", "bound"])
+def test_a_single_number_is_compared(bound: float | None) -> None:
+    assert judged(np.array(2.0), single(2), bound) is None
+    difference = judged(np.array(2.0), single(3), bound)
+    assert difference is not None
+    assert difference.index == ()
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_another_number_of_arrays_is_wrong(count: int) -> None:
+    expected = Expected((GRID, GRID))
+
+    assert first_difference(expected, [single(GRID)] * 2, "float32") is None
+    difference = first_difference(expected, [single(GRID)] * count, "float32")
+    assert difference is not None
+    assert (difference.expected, difference.actual) == ("2 arrays", f"{count} arrays")
+
+
+def test_the_second_of_two_arrays_counts() -> None:
+    assert first_difference(Expected((GRID, GRID)), [single(GRID), single(GRID + 1)], "float32") is not None
+
+
+@pytest.mark.parametrize(
+    ("actual", "phrase"), [(0 * GRID, "zeros only"), (-GRID, "every sign is turned"), (GRID + 1, "all 6")]
+)
+def test_a_tell_tale_answer_is_told(actual: Any, phrase: str) -> None:
+    difference = judged(GRID, single(actual))
+
+    assert difference is not None
+    assert phrase in difference.rationale
+
+
+def test_the_name_of_an_exception_is_compared_as_text() -> None:
+    wanted, found = (np.frombuffer(name.encode(), np.uint8) for name in ("ValueError", "no exception"))
+    difference = judged(wanted, found)
+
+    assert judged(wanted, wanted.copy()) is None
+    assert difference is not None
+    assert (difference.expected, difference.actual) == ("ValueError", "no exception")
+
+
+def test_of_several_results_the_one_that_differs_is_named_by_its_number() -> None:
+    expected = Expected((GRID, np.array([2, 3])))
+    for actual, number in [((single(GRID) + 1, np.array([2, 3])), 1), ((single(GRID), np.array([3, 2])), 2)]:
+        difference = first_difference(expected, actual, "float32")
+        assert difference is not None
+        assert difference.rationale.startswith(f"result {number} of 2: ")
+    difference = first_difference(expected, (single(GRID)[0], np.array([2, 3])), "float32")
+    assert difference is not None
+    assert difference.rationale.startswith("result 1 of 2: ")
