@@ -140,7 +140,7 @@ class GradingSession:
         """How files of the course's own end some exact cases that they do not pass."""
         return self._session.answers(files, cases, names)
 
-    def grade(self, work: Work) -> Done:
+    def grade_work(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
         cache = ResultCache(self._case_keys, work.known)
         variants = work.students if self._variants else ("",)
