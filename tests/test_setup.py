@@ -18,6 +18,7 @@ import pytest
 from grader.author.handout import generate
 from grader.author.load import load
 from grader.author.render import provided_files
+from tests.waiting import LIMIT
 
 ROOT = Path(__file__).parents[1]
 UV = f"""\
@@ -65,7 +66,7 @@ def make(tmp_path: Path, calls: Path) -> Make:
     def make(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         command = ["make", "-C", str(folder), *words]
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=300, check=False
+            command, env=environment, capture_output=True, text=True, timeout=LIMIT, check=False
         )
 
     return make

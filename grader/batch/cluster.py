@@ -6,16 +6,18 @@ whatever its threads: more of them means more workers. Dask sends Python objects
 trusted as this one is, while submissions stay behind the wall of whichever machine they run on.
 """
 
+import asyncio
 import logging
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
+from distributed.utils import LoopRunner
 
 from grader.batch.execute import Workers, do_all
 from grader.batch.per_process import THIS, check_session, grade_one, open_session
@@ -26,6 +28,7 @@ from grader.model.errors import BackflipError, UserError
 LOCAL = "local"
 CONNECT_SECONDS = 10
 FIRST_WORKER_SECONDS = 60
+CLOSE_SECONDS = 10  # as long as Dask gives a loop of its own
 COUNT_SECONDS = 2.0  # how often the workers are counted
 
 _one_at_a_time = threading.Lock()
@@ -64,27 +67,54 @@ def connect(address: str, jobs: int, code: str) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is said in our own words
     if address == LOCAL:
         with (
+            running_loop() as loop,
             LocalCluster(
+                loop=loop,
                 n_workers=jobs,
                 threads_per_worker=1,
                 memory_limit=None,
                 dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
             ) as cluster,
-            Client(cluster) as client,
+            Client(cluster, loop=loop) as client,
         ):
             yield client
         return
+    with running_loop() as loop:
+        try:
+            client = Client(address, timeout=CONNECT_SECONDS, loop=loop)
+        except (OSError, TimeoutError, ValueError) as error:
+            said = (str(error).splitlines() or [type(error).__name__])[0]
+            raise UserError(
+                f"no Dask scheduler answers: {said}; expected tcp://HOST:PORT of a running one", address
+            ) from error
+        with client:
+            _check_workers(client, address, code)
+            yield client
+
+
+@contextmanager
+def running_loop() -> Iterator[Any]:
+    """An event loop in a thread of its own, which Dask then does not start itself.
+
+    Dask waits ten seconds for a loop that it starts and then fails an assertion; on a busy machine that is
+    too short.
+    """
+    started: Future[tuple[Any, asyncio.Event]] = Future()
+
+    async def turn() -> None:
+        stop = asyncio.Event()
+        started.set_result((LoopRunner(asynchronous=True).loop, stop))
+        await stop.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(turn()), daemon=True)
+    thread.start()
+    loop, stop = started.result()
     try:
-        client = Client(address, timeout=CONNECT_SECONDS)
-    except (OSError, TimeoutError, ValueError) as error:
-        said = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(
-            f"no Dask scheduler answers: {said}; expected tcp://HOST:PORT of a running one", address
-        ) from error
-    with client:
-        _check_workers(client, address, code)
-        yield client
+        yield loop
+    finally:
+        loop.add_callback(stop.set)
+        thread.join(timeout=CLOSE_SECONDS)
 
 
 def grade_on_cluster(

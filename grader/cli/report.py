@@ -90,12 +90,14 @@ def _pack_autograder(name: str, out: Path) -> Path:
     """Writes the zip that Gradescope runs for an assignment."""
     from grader.author.autograder import autograder_files, pack  # here alone: a report needs none of this
     from grader.author.wheel import build_wheel
-    from grader.prove.misconceptions import misconceptions_file
+    from grader.prove.misconceptions import files_of
 
     root = repository()
     assignment = from_repository(root, name)
-    known = misconceptions_file(root, assignment, secret())
-    made = {known.relative_to(root).as_posix(): known.read_bytes(), SEED_FILE: secret().encode()}
+    answers = {
+        path.relative_to(root).as_posix(): path.read_bytes() for path in files_of(root, assignment, secret())
+    }
+    made = {**answers, SEED_FILE: secret().encode()}
     requirements = (root / "locks" / "autograder.txt").read_bytes()
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         wheel = build_wheel(root, Path(scratch))

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Grade, Status
 from tests.folders import in_folder
+from tests.waiting import wait_until
 
 HERE = Path(__file__).parent
 SUBMISSIONS = HERE / "submissions"
@@ -294,10 +294,7 @@ def results_of(grade: Grade, criterion: str) -> tuple[CheckResult, ...]:
 
 def assert_nothing_is_left(before: set[int], descriptors: int) -> None:
     """No process but the session's own, no descriptor more than before, no file."""
-    deadline = time.monotonic() + 10
-    while len(left := descendants(os.getpid())) > len(before) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert len(left) <= len(before), left
+    wait_until(lambda: len(descendants(os.getpid())) <= len(before), "no process of an attack is left")
     assert len(os.listdir("/proc/self/fd")) == descriptors
     assert left_behind() == []
 

@@ -15,6 +15,7 @@ import pytest
 
 from grader.author.autograder import autograder_files, pack
 from grader.author.load import load
+from tests.waiting import LIMIT
 
 HALF = """\
 def flip(a, axes):
@@ -72,7 +73,7 @@ def run(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         cwd="/",
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LIMIT,
     )
 
 
@@ -160,4 +161,4 @@ def test_the_zip_is_the_same_for_the_same_course_and_its_scripts_are_shell(
     ]
     assert pack(files[0]) == pack(files[1])
     for script in ("setup.sh", "run_autograder"):
-        subprocess.run(["bash", "-n"], input=files[0][script], check=True, timeout=10)
+        subprocess.run(["bash", "-n"], input=files[0][script], check=True, timeout=LIMIT)

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +22,7 @@ from grader.batch.gradebook.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from tests.tiny_course import RIGHT, WRONG
+from tests.waiting import LIMIT, wait_until
 
 HISTORY = ("runs", "arrivals", "audit_log")  # how it came about, which no two runs share
 SERVER_USERS = ("postgres", "nobody")  # the server refuses to be root's
@@ -46,7 +46,7 @@ def postgres() -> Iterator[str]:
     data = folder / "data"
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     words = ["-D", str(data), "-A", "trust", "-U", "grader", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"]
-    subprocess.run([initdb, *words], check=True, timeout=120, **as_user, **quiet)
+    subprocess.run([initdb, *words], check=True, timeout=LIMIT, **as_user, **quiet)
     settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off")
     server = subprocess.Popen(
         [str(Path(initdb).with_name("postgres")), "-D", str(data), *(w for s in settings for w in ("-c", s))],
@@ -59,20 +59,19 @@ def postgres() -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=LIMIT)
         shutil.rmtree(folder)
 
 
-def _wait_for(url: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
+def _wait_for(url: str) -> None:
+    def answers() -> bool:
         try:
             psycopg.connect(url).close()
-            return
         except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+            return False
+        return True
+
+    wait_until(answers, "PostgreSQL answers")
 
 
 @pytest.fixture

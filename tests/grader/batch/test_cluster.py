@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,11 @@ from typing import Any
 import pytest
 from distributed import Client, LocalCluster
 
-from grader.batch.cluster import connect
+from grader.batch.cluster import connect, running_loop
 from grader.batch.gradebook import Gradebook
 from grader.judge.verdict.result_cache import code_digest
 from grader.model.errors import UserError
+from tests.waiting import LIMIT, wait_until
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
@@ -38,12 +38,15 @@ dilate = flip
 def cluster() -> Iterator[LocalCluster]:
     """Two workers, processes that share nothing with us but the machine."""
     quiet = {"silence_logs": logging.CRITICAL, "dashboard_address": ":0", "memory_limit": None}
-    with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster:
+    with (
+        running_loop() as loop,
+        LocalCluster(loop=loop, n_workers=2, threads_per_worker=1, **quiet) as cluster,
+    ):
         yield cluster
 
 
 def workers(cluster: LocalCluster) -> list[int]:
-    with Client(cluster) as client:
+    with Client(cluster, loop=cluster.loop) as client:
         return list(client.run(os.getpid).values())
 
 
@@ -59,14 +62,14 @@ def test_a_worker_that_is_killed_leaves_the_rows_of_an_undisturbed_run(
     root = hand_in(count)
     urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("here", "cluster")]
     here = start_batch(root, urls[0])
-    assert here.wait(timeout=120) == 0
+    assert here.wait(timeout=LIMIT) == 0
     victim = workers(cluster)[0]
     batch = start_batch(root, urls[1], "--cluster", cluster.scheduler_address)
     assert batch.stdout is not None
     batch.stdout.readline()  # what the input holds
     assert batch.stdout.readline().startswith("graded")
     os.kill(victim, signal.SIGKILL)
-    _, said = batch.communicate(timeout=120)
+    _, said = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 0, said
     assert rows_of(urls[0]) == rows_of(urls[1])
 
@@ -80,13 +83,13 @@ def test_a_scheduler_that_is_killed_is_said_in_one_line_and_the_next_run_goes_on
 ) -> None:
     root = hand_in(60)
     urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("undisturbed", "cluster")]
-    assert start_batch(root, urls[0]).wait(timeout=120) == 0
+    assert start_batch(root, urls[0]).wait(timeout=LIMIT) == 0
     where = tmp_path / "scheduler.json"
     options = ["--scheduler-file", str(where), "--no-dashboard"]
     with ended(
         [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", *options]
     ) as scheduler:
-        until(where.exists)
+        wait_until(where.exists, "the scheduler says its address")
         address = json.loads(where.read_text())["address"]
         worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1"]
         with ended([*worker, "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]):
@@ -95,12 +98,12 @@ def test_a_scheduler_that_is_killed_is_said_in_one_line_and_the_next_run_goes_on
             batch.stdout.readline()  # what the input holds
             assert batch.stdout.readline().startswith("graded")
             scheduler.kill()
-            _, said = batch.communicate(timeout=120)
+            _, said = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 2
     assert said.splitlines()[-1].endswith(
         "the cluster went away; what was graded is kept: run it again to go on"
     )
-    assert start_batch(root, urls[1]).wait(timeout=120) == 0
+    assert start_batch(root, urls[1]).wait(timeout=LIMIT) == 0
     assert rows_of(urls[0]) == rows_of(urls[1])
 
 
@@ -115,13 +118,6 @@ def ended(command: list[str]) -> Iterator[Popen[bytes]]:
         process.wait()
 
 
-def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
     cluster: LocalCluster,
     hand_in: Callable[..., Path],
@@ -132,7 +128,7 @@ def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
     root = hand_in(6, eve=KILLS_ITS_GRADER.format(deaths=str(tmp_path / "deaths")))
     # behind the wall there is no grader that it could reach
     batch = start_batch(root, sqlite_url, "--cluster", cluster.scheduler_address, "--sandbox", "none")
-    out, said = batch.communicate(timeout=120)
+    out, said = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 1, said
     assert "1 needs review" in out
     assert "eve: grading failed: it was under way when 3 workers died, at last alone" in out
@@ -147,7 +143,7 @@ def test_a_cluster_of_our_own_is_started_and_ended(
     hand_in: Callable[..., Path], start_batch: StartBatch, sqlite_url: str
 ) -> None:
     batch = start_batch(hand_in(4), sqlite_url, "--cluster", "local")
-    out, said = batch.communicate(timeout=120)
+    out, said = batch.communicate(timeout=LIMIT)
     assert (batch.returncode, said) == (0, "")
     assert "4 graded" in out
 
@@ -166,7 +162,8 @@ def test_an_address_where_no_scheduler_is_is_said_in_one_line(
 def test_a_cluster_without_workers_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.batch.cluster.FIRST_WORKER_SECONDS", 0.5)
     with (
-        LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL) as empty,
+        running_loop() as loop,
+        LocalCluster(loop=loop, n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL) as empty,
         pytest.raises(UserError, match="without workers"),
         connect(empty.scheduler_address, 1, code_digest()),
     ):

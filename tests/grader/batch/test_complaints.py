@@ -13,6 +13,7 @@ import pytest
 from grader.batch.gradebook import Gradebook
 from grader.batch.pool import grade_all
 from grader.model.grade import Status
+from tests.waiting import LIMIT, wait_until
 
 StartBatch = Callable[..., Popen[str]]
 RowsOf = Callable[[str], dict[str, list[Any]]]
@@ -29,14 +30,12 @@ BUSY = "\n\nfor _ in range(300_000):\n    pass\n"
 
 def meets_the_other(folder: Path, name: str) -> bool:
     (folder / name).touch()
-    deadline = time.monotonic() + 30
-    while len(list(folder.iterdir())) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return len(list(folder.iterdir())) == 2
+    wait_until(lambda: len(list(folder.iterdir())) == 2, "both are graded at the same time")
+    return True
 
 
-def finish(batch: Popen[str], seconds: float = 120) -> str:
-    out, said = batch.communicate(timeout=seconds)
+def finish(batch: Popen[str]) -> str:
+    out, said = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 0, said
     return out
 
@@ -91,7 +90,7 @@ def test_the_machine_reboots_mid_run_and_all_is_lost(
         batch.stdout.readline()  # it has begun to grade, or there is nothing left
         time.sleep(MOMENT.uniform(0, 0.4))
         batch.kill()
-        batch.communicate(timeout=30)
+        batch.communicate(timeout=LIMIT)
         with Gradebook(url) as book:
             done.append(len(book.grade_keys("tiny")))
     assert done == sorted(done)

@@ -3,6 +3,7 @@
 import atexit
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -12,6 +13,7 @@ import pytest
 
 from grader.batch.pool import grade_all
 from grader.model.errors import GraderFault
+from tests.waiting import LIMIT, wait_until
 
 
 def grade_of(submission: str) -> str:
@@ -55,7 +57,9 @@ def leaves_its_pid(pids: Path, submission: str) -> str:
     atexit.register((pids / f"{os.getpid()}.left").touch)
     if submission != "ada":
         try:
-            time.sleep(60)
+            (pids / f"{os.getpid()}.begun").touch()
+            threading.Event().wait(LIMIT)
+            (pids / f"{os.getpid()}.finished").touch()
         finally:
             (pids / f"{os.getpid()}.cleaned").touch()
     return grade_of(submission)
@@ -128,13 +132,10 @@ def test_leaving_early_stops_every_process_after_its_clean_up(tmp_path: Path) ->
     pids.mkdir()
     results = grade_all(["ada", "bob", "eve"], partial(leaves_its_pid, pids), 2)
     next(results)
-    while sum(path.name.isdigit() for path in pids.iterdir()) < 2:
-        time.sleep(0.01)
-    time.sleep(0.2)
-    started = time.monotonic()
+    wait_until(lambda: len(list(pids.glob("*.begun"))) == 2, "both are under way")
     results.close()
-    assert time.monotonic() - started < 3
     names = {path.name for path in pids.iterdir()}
+    assert not [name for name in names if name.endswith(".finished")]
     workers = [name for name in names if name.isdigit()]
     assert len(workers) == 2
     assert {f"{pid}.{mark}" for pid in workers for mark in ("cleaned", "left")} <= names
@@ -146,14 +147,16 @@ def test_an_empty_class_is_graded_at_once(jobs: int) -> None:
     assert list(grade_all([], grade_of, jobs)) == []
 
 
-def own_cores(number: int) -> tuple[int, ...]:
-    time.sleep(0.05)  # else one process might take everything
+def own_cores(pids: Path, number: int) -> tuple[int, ...]:
+    """Waits for the other process, which else might find nothing left to do."""
+    (pids / str(os.getpid())).touch()
+    wait_until(lambda: len(list(pids.iterdir())) == 2, "both processes have begun")
     return tuple(sorted(os.sched_getaffinity(0)))
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to a core")
-def test_each_process_keeps_to_a_core_of_its_own():
+def test_each_process_keeps_to_a_core_of_its_own(tmp_path: Path) -> None:
     allowed = os.sched_getaffinity(0)
-    found = {cores for _, cores in grade_all(range(20), own_cores, 2)}
+    found = {cores for _, cores in grade_all(range(20), partial(own_cores, tmp_path), 2)}
     assert len(found) == min(2, len(allowed))
     assert all(len(cores) == 1 and allowed.issuperset(cores) for cores in found)

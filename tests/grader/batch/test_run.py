@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -25,6 +24,7 @@ from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission
 from grader.report.terminal.batch_screen import BatchScreen
 from grader.report.terminal.batch_summary import NOT_CLEAR, print_summary
+from tests.waiting import LIMIT, wait_until
 
 Executed = Generator[tuple[Work, Done | Exception], None, None]
 
@@ -267,7 +267,7 @@ def test_a_run_cut_short_keeps_whole_grades_and_leaves_no_process(
     assert batch.stdout is not None
     assert batch.stdout.readline().startswith("graded 10 of 100")
     batch.send_signal(deadly)
-    _, said = batch.communicate(timeout=600)
+    _, said = batch.communicate(timeout=LIMIT)
     assert batch.returncode == -deadly
     assert deadly is signal.SIGKILL or said.splitlines()[-1] == "KeyboardInterrupt"
     with Gradebook(url) as book:
@@ -276,10 +276,7 @@ def test_a_run_cut_short_keeps_whole_grades_and_leaves_no_process(
     assert all(row.grade is not None and len(row.grade.criteria[0].results) == 40 for row in rows)
     workers = [int(path.name) for path in (tmp_path / "pids").iterdir() if path.name.isdigit()]
     assert 1 <= len(workers) <= 2  # on a busy machine the first may do it all
-    deadline = time.monotonic() + 8
-    while any(is_running(pid) for pid in workers) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(is_running(pid) for pid in workers)
+    wait_until(lambda: not any(is_running(pid) for pid in workers), "no worker is left")
 
 
 def test_two_batches_on_one_gradebook_do_not_grade_the_same_submission_twice(
@@ -287,7 +284,7 @@ def test_two_batches_on_one_gradebook_do_not_grade_the_same_submission_twice(
 ) -> None:
     names = [f"student-{n:03d}" for n in range(20)]
     make_class(*names)
-    said = [batch.communicate(timeout=600) for batch in [start(), start()]]
+    said = [batch.communicate(timeout=LIMIT) for batch in [start(), start()]]
     assert ["waiting for another batch" in out for out, _ in said].count(True) == 1, said
     graded = (tmp_path / "pids" / "graded.txt").read_text().split()
     assert sorted(graded) == names

@@ -8,6 +8,7 @@ import pytest
 
 from grader.batch.similarity import alike
 from grader.model.results.similar_pair import Pair
+from tests.waiting import LIMIT
 
 HANDOUT = """\
 import numpy as np
@@ -102,7 +103,7 @@ def test_chance_has_no_part_in_it(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=LIMIT,
         ).stdout
         for seed in ("1", "2")
     }

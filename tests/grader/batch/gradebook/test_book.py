@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -31,6 +30,7 @@ from grader.model.assignment import Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Student, Submission
+from tests.waiting import LIMIT, MOMENT, wait_until
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 ANYTHING = st.text(st.characters(codec=None), max_size=8)
@@ -336,12 +336,10 @@ def test_one_at_a_time_is_alone_with_an_assignment(gradebook: Gradebook, url: st
             pass
         thread = threading.Thread(target=second)
         thread.start()
-        deadline = time.monotonic() + 20
-        while not order and time.monotonic() < deadline:
-            time.sleep(0.01)
-        time.sleep(0.1)
+        wait_until(lambda: order, "the second waits")
+        thread.join(timeout=MOMENT)
         order.append("first ends")
-    thread.join(timeout=20)
+    thread.join(timeout=LIMIT)
     assert order == ["waits", "first ends", "second"]
 
 

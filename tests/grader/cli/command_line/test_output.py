@@ -12,6 +12,7 @@ from grader.__main__ import main
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.command_line.output import NEAREST
+from tests.waiting import LIMIT
 
 GRADER = (sys.executable, "-m", "grader")
 COMMANDS = ("grade", "report", "batch")
@@ -49,7 +50,7 @@ def run(words: list[str], stdout: int, **environment: str) -> "subprocess.Comple
         env={**os.environ, **environment},
         stdout=stdout,
         stderr=subprocess.PIPE,
-        timeout=120,
+        timeout=LIMIT,
         check=False,
     )
 
@@ -128,7 +129,7 @@ def test_as_much_as_possible_is_shown_before_there_is_no_room(root: Path, tmp_pa
     code = f"{limit}; import sys; from grader.__main__ import main; sys.exit(main(['--help']))"
     with open(tmp_path / "shown", "wb") as file:
         done = subprocess.run(
-            [sys.executable, "-c", code], stdout=file, stderr=subprocess.PIPE, timeout=60, check=False
+            [sys.executable, "-c", code], stdout=file, stderr=subprocess.PIPE, timeout=LIMIT, check=False
         )
 
     assert (tmp_path / "shown").stat().st_size == room

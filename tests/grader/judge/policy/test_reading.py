@@ -13,6 +13,7 @@ from grader.judge.policy import rules
 from grader.judge.policy.reading import MAX_EXPANDED_BYTES, Reading
 from grader.judge.policy.rules import Terms
 from grader.model.errors import GraderFault
+from tests.waiting import wait_until
 
 TERMS = Terms(("numpy",), (), (), ("numpy.flip",))
 HONEST = {"conv.py": b"import numpy as np\nx = np.zeros(3)\n"}
@@ -85,18 +86,12 @@ reading._read({"a.py": b"np.lib\\n" * 3_000_000}, 1 << 30)
 def test_no_reader_outlives_a_judge_that_was_killed() -> None:
     """Not even one that is in the midst of a source."""
     judge = subprocess.Popen([sys.executable, "-c", LONG])
-    end = time.monotonic() + 60
-    readers: list[int] = []
-    while time.monotonic() < end and not (readers and seconds_of(readers[0]) > 2):
-        readers = children(judge.pid)
-        time.sleep(0.01)
+    wait_until(lambda: any(seconds_of(pid) > 2 for pid in children(judge.pid)), "a reader is in its source")
+    (reader,) = children(judge.pid)
     judge.kill()
     judge.wait()
 
-    (reader,) = readers
-    while time.monotonic() < end and is_running(reader):
-        time.sleep(0.01)
-    assert not is_running(reader)
+    wait_until(lambda: not is_running(reader), "the reader has ended")
 
 
 def seconds_of(pid: int) -> float:

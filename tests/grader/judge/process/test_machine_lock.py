@@ -12,8 +12,7 @@ import pytest
 
 from grader.judge.process import machine_lock
 from grader.model.errors import UserError
-
-MOMENT = 0.2
+from tests.waiting import LIMIT, MOMENT
 
 
 @pytest.fixture
@@ -38,12 +37,12 @@ def test_a_turn_is_had_by_one_at_a_time(waiting: Callable[[], threading.Event]) 
     with machine_lock.turn("one"):
         others = [waiting(), waiting()]
         assert not any(other.wait(MOMENT) for other in others)
-    assert all(other.wait(5) for other in others)
+    assert all(other.wait(LIMIT) for other in others)
 
 
 def test_turns_with_two_things_are_two(waiting: Callable[[], threading.Event]) -> None:
     with machine_lock.turn("another"):
-        assert waiting().wait(5)
+        assert waiting().wait(LIMIT)
 
 
 def test_a_grader_that_is_killed_gives_its_turn_back(
@@ -64,7 +63,7 @@ with turn("one"):
         next_one = waiting()
         assert not next_one.wait(MOMENT)
         os.kill(grader.pid, signal.SIGKILL)
-        assert next_one.wait(5)
+        assert next_one.wait(LIMIT)
 
 
 def test_a_folder_that_others_can_write_to_is_refused(

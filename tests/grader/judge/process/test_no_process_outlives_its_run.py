@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from grader.model.grade import Sandbox
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-SECONDS = 240  # far more than any of it takes
 # Inside of one multiplication nothing but a signal reaches a process.
 ENDLESS = "x = 9\nx = x**x**x**x\n"
 JUDGE = """
@@ -38,18 +38,16 @@ def test_no_process_of_a_judge_that_was_killed_is_left(
     """Without a sandbox a worker in C code ends when its CPU time is used up; behind one it ends at once."""
     assignment = make_course(tmp_path / "course") / "assignments" / "tiny"
     judge = subprocess.Popen([sys.executable, "-c", JUDGE, assignment, Sandbox.BUBBLEWRAP, ENDLESS])
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end and judge.poll() is None and not any(map(is_busy, below(judge.pid))):
-        time.sleep(0.05)
+    wait_until(
+        lambda: judge.poll() is not None or any(map(is_busy, below(judge.pid))), "the submission is busy"
+    )
     started = set(below(judge.pid))
     was_busy = any(map(is_busy, started))
     judge.kill()
     judge.wait()
 
     assert was_busy
-    while time.monotonic() < end and any(map(is_running, started)):
-        time.sleep(0.05)
-    assert not [pid for pid in started if is_running(pid)]
+    wait_until(lambda: not any(map(is_running, started)), "all have ended")
 
 
 def below(pid: int) -> Iterator[int]:

@@ -15,6 +15,7 @@ from grader.model.class_row import ClassReport
 from grader.report.pages.class_page import class_pages
 from grader.report.pages.class_statistics import histogram, statistics_of
 from tests.golden.class_of_twelve import HIDDEN, NAME, class_report
+from tests.waiting import LIMIT
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 TAGS = {
@@ -133,5 +134,5 @@ def browse(path: Path, width: int) -> tuple[bytes, str]:
     ]
     words += [f"--user-data-dir={path.parent / 'profile'}", f"--window-size={width},1600"]
     words += [f"--screenshot={picture}", path.as_uri()]
-    done = subprocess.run([BROWSER, *words], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([BROWSER, *words], capture_output=True, text=True, timeout=LIMIT, check=True)
     return picture.read_bytes(), done.stderr
