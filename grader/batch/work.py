@@ -131,7 +131,7 @@ class GradingSession:
         self._folder.cleanup()
 
     def check(self) -> None:
-        """Raises UserError where no submission can be started behind the wall."""
+        """Raises UserError where no submission can be started in the sandbox."""
         self._session.check_sandbox()
 
     def answers(
