@@ -3,7 +3,7 @@
 Once a worker is told how the class is graded, as bytes, by a plugin that Dask also gives to workers that join
 later. Then submissions come one by one, so no disk is shared. A worker grades one submission at a time
 whatever its threads: more of them means more workers. Dask sends Python objects: a cluster's machines are
-trusted as this one is, while submissions stay behind the wall of whichever machine they run on.
+trusted as this one is, while submissions stay in the sandbox of whichever machine they run on.
 """
 
 import asyncio

@@ -44,7 +44,7 @@ def check_session(digest: str) -> None:
 
 def grade_one(digest: str, work: Work) -> Done:
     """Does work of the batch with that digest, in a process that was set up for it."""
-    return THIS.sessions[digest].grade(work)
+    return THIS.sessions[digest].grade_work(work)
 
 
 def answer_one(

@@ -49,9 +49,9 @@ def run_batch(
     policies: Policies = NO_POLICIES,
     accept_missing: bool = False,
 ) -> BatchSummary:
-    """Grades what the gradebook does not know yet; each grade is one transaction, so what is committed stays.
+    """Grades what has no grade yet; each grade is one transaction, so what is committed stays.
 
-    `graded_by` is a digest of all that `execute` grades with. Files that several students handed in are
+    `graded_by` is a digest of all that `execute` grades with. Files that several students submitted are
     graded once. A submission whose grading raised is noted in the gradebook and named in the summary; the
     others are graded all the same. All that needs review by `policies` is named after each run;
     `accept_missing` confirms the zeros of those whose file is missing. While another batch grades the same
@@ -60,7 +60,7 @@ def run_batch(
 
     with gradebook.alone(assignment, on_wait=partial(screen.wait, assignment)):
         with gradebook.run(assignment, graded_by):
-            handed_in = (found.submission for found in intake.submissions)
+            handed_in = (handin.submission for handin in intake.submissions)
             again = gradebook.hand_in(intake.students, handed_in, by_roster=intake.by_roster)
             keep_evidence(gradebook.database, intake, assignment)
             if accept_missing:
@@ -68,7 +68,7 @@ def run_batch(
                 gradebook.confirm(missing, by="--accept-missing")
             batch = _Batch(intake, graded_by, gradebook, assignment)
             if batch.waiting:
-                batch.grade(execute, screen)
+                batch.grade_waiting(execute, screen)
             batch.choose_counting()
         return replace(batch.summary(policies), again=again)
 
@@ -83,66 +83,68 @@ class _Batch:
     def __init__(self, intake: Intake, graded_by: str, gradebook: Gradebook, assignment: str) -> None:
         self._intake, self._graded_by = intake, graded_by
         self._gradebook, self._assignment = gradebook, assignment
-        self._known = gradebook.grade_keys(assignment)
+        self._grade_keys = gradebook.grade_keys(assignment)
         self._failed: dict[str, str] = {}
         self._graded = self._rescored = self._ran = 0
         groups: dict[str, list[Submitted]] = defaultdict(list)
-        for found in intake.submissions:
-            if not self._is_known(found):
-                groups[found.submission.files].append(found)
+        for handin in intake.submissions:
+            if not self._is_graded(handin):
+                groups[handin.submission.files].append(handin)
         self.waiting: Mapping[str, list[Submitted]] = groups
 
-    def _is_known(self, found: Submitted) -> bool:
-        known = self._known.get(found.submission.id)
-        return known is not None and known.graded_by == self._graded_by
+    def _is_graded(self, handin: Submitted) -> bool:
+        key = self._grade_keys.get(handin.submission.id)
+        return key is not None and key.graded_by == self._graded_by
 
-    def _is_wanted_again(self, found: Submitted) -> bool:
-        known = self._known.get(found.submission.id)
-        return known is not None and known.graded_by == AGAIN
+    def _is_wanted_again(self, handin: Submitted) -> bool:
+        key = self._grade_keys.get(handin.submission.id)
+        return key is not None and key.graded_by == AGAIN
 
-    def grade(self, execute: Executor, screen: Screen) -> None:
+    def grade_waiting(self, execute: Executor, screen: Screen) -> None:
         """Grades what waits, and keeps each grade as it comes."""
 
         def work() -> Iterator[Work]:
-            for files, founds in self.waiting.items():
-                students = tuple(found.submission.student_id for found in founds)
-                known = {} if any(map(self._is_wanted_again, founds)) else self._gradebook.results(files)
-                yield Work(files, self._intake.read(founds[0]), students, known)
+            for files, same_files in self.waiting.items():
+                students = tuple(handin.submission.student_id for handin in same_files)
+                results = (
+                    {} if any(map(self._is_wanted_again, same_files)) else self._gradebook.results(files)
+                )
+                yield Work(files, self._intake.read(same_files[0]), students, results)
 
         total = sum(map(len, self.waiting.values()))
         with screen.progress(total) as progress, closing(execute(work())) as results:
             for one, result in results:
-                founds = self.waiting[one.key]
-                self._keep(founds, result)
-                progress.advance(len(founds), failed=isinstance(result, Exception))
+                same_files = self.waiting[one.key]
+                self._keep(same_files, result)
+                progress.advance(len(same_files), failed=isinstance(result, Exception))
 
-    def _keep(self, founds: list[Submitted], result: Done | Exception) -> None:
+    def _keep(self, same_files: list[Submitted], result: Done | Exception) -> None:
         if isinstance(result, Exception):
             reason = f"grading failed: {result or type(result).__name__}"
-            for found in founds:
-                self._gradebook.record_fault(found.submission, reason)
-                self._failed[found.submission.student_id] = reason
+            for handin in same_files:
+                self._gradebook.record_fault(handin.submission, reason)
+                self._failed[handin.submission.student_id] = reason
             return
         fresh = result.fresh
         self._rescored += 0 if fresh else sum(map(bool, result.addresses))
         self._ran += len(fresh)
-        for found, grade, addresses in zip(founds, result.grades, result.addresses, strict=True):
-            by = "" if grade.needs_person else self._graded_by  # what nobody could judge is tried again
+        for handin, grade, addresses in zip(same_files, result.grades, result.addresses, strict=True):
+            by = "" if grade.needs_person else self._graded_by  # what could not be judged is tried again
             graded = Graded(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
-            self._gradebook.record(found.submission, graded, found.candidates)
+            self._gradebook.record(handin.submission, graded, handin.candidates)
             self._graded += 1
             fresh = {}
 
     def choose_counting(self) -> None:
         """Chooses the grades that count in this run; forgets failures that no longer matter."""
-        known = self._gradebook.grade_keys(self._assignment)
+        keys = self._gradebook.grade_keys(self._assignment)
         instead = {}
-        for among in {found.candidates for found in self._intake.submissions}:
-            graded = [id for id in among if id in known]
-            best = max(graded, key=lambda id: (known[id].score, among.index(id)), default=None)
-            if best is not None and not known[best].counts:
-                instead[best] = next((id for id in graded if known[id].counts), "")
-        wanted = {found.submission.id: found.submission.student_id for found in self._intake.submissions}
+        for candidates in {handin.candidates for handin in self._intake.submissions}:
+            graded = [id for id in candidates if id in keys]
+            best = max(graded, key=lambda id: (keys[id].score, candidates.index(id)), default=None)
+            if best is not None and not keys[best].counts:
+                instead[best] = next((id for id in graded if keys[id].counts), "")
+        wanted = {handin.submission.id: handin.submission.student_id for handin in self._intake.submissions}
         students = set(wanted.values())
         faults = self._gradebook.faults(self._assignment)
         stale = [id for id, student in faults.items() if student in students and id not in wanted]

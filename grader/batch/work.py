@@ -131,7 +131,7 @@ class GradingSession:
         self._folder.cleanup()
 
     def check(self) -> None:
-        """Raises UserError where no submission can be started behind the wall."""
+        """Raises UserError where no submission can be started in the sandbox."""
         self._session.check_sandbox()
 
     def answers(
@@ -140,7 +140,7 @@ class GradingSession:
         """How files of the course's own end some exact cases that they do not pass."""
         return self._session.answers(files, cases, names)
 
-    def grade(self, work: Work) -> Done:
+    def grade_work(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
         cache = ResultCache(self._case_keys, work.known)
         variants = work.students if self._variants else ("",)

@@ -20,9 +20,9 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FRAMED = (  # a page of our own that is shown within another: no scripts, no forms, no links of its own
+FRAMED = (  # a page within another of ours, which may measure it: no scripts, no forms, no links
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; "
-    "form-action 'none'; sandbox"
+    "form-action 'none'; sandbox allow-same-origin"
 )
 HEADERS = {
     "x-content-type-options": "nosniff",

@@ -13,6 +13,7 @@ from grader.desk.class_view import ClassView, key_of
 from grader.desk.reading import is_missing
 from grader.desk.source_view import changes, source_files
 from grader.model.class_row import ClassRow
+from grader.model.request_code import with_codes
 from grader.report.pages.grade_page import to_html
 from grader.report.terminal.doubt_kinds import kind_of
 
@@ -68,10 +69,13 @@ def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[
 
 
 def feedback_frame(desk: Desk, request: Request) -> Response:
-    """What `grader grade --html` writes, with hidden cases shown: the instructor reads it."""
+    """What the student reads, with the codes for requests, and with hidden cases shown to the instructor."""
     row = desk.row_of(request, desk.class_of(request))
     if row.grade is None:
         raise HTTPException(404, "There is no grade.")
+    if desk.course.code_key:
+        (row,) = with_codes([row], desk.course.code_key)
+    assert row.grade is not None
     return framed(to_html(row.grade, reveal=True))
 
 

@@ -154,7 +154,7 @@ class Session:
         self.close()
 
     def check_sandbox(self) -> None:
-        """Raises UserError, with the reason, where a worker cannot be started behind the wall."""
+        """Raises UserError, with the reason, where a worker cannot be started in the sandbox."""
         subject = Subject((), DTYPE, self._device)
         with Implementation(self._starter, subject, self._assignment.limits) as nobody:
             try:

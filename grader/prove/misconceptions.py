@@ -1,5 +1,6 @@
 """Grades an assignment's mutants as a student's files would be, and keeps what each of them answers."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,28 +23,49 @@ from grader.prove.mutants import read_mutants, right_version
 from grader.prove.verify import SOLUTION, submissions
 from grader.report.files import write_files
 
+CACHES = {"__pycache__", ".mypy_cache"}
+
 
 def misconceptions(root: Path, assignment: Assignment, secret: str) -> Misconceptions:
     """What each mutant of an assignment answers, and each two, in the course's secret numbers.
 
     It is worked out where no file of this very assignment says it.
     """
+    answers, right = files_of(root, assignment, secret)
+    return replace(Misconceptions.read(answers), right=json.loads(right.read_text(encoding="utf-8")))
+
+
+def files_of(root: Path, assignment: Assignment, secret: str) -> tuple[Path, Path]:
+    """The file of the mutants' answers and the one of right versions; both are made if one is missing."""
     path = misconceptions_file(root, assignment, secret)
-    if not path.is_file():
+    if not (path.is_file() and _right_beside(path).is_file()):
         mutants, _ = read_mutants(assignment)  # `grader verify` complains of the others
         jobs = os.cpu_count() or 1
         made = submissions(assignment, mutants)
         grades = grade_made(assignment, secret, {m.name: made[m.name] for m in mutants}, jobs)
         keep_misconceptions(root, assignment, secret, mutants, grades, jobs)
-    return replace(Misconceptions.read(path), right=right_versions(assignment))
+    return path, _right_beside(path)
 
 
 def misconceptions_file(root: Path, assignment: Assignment, secret: str) -> Path:
-    """The file that says what each mutant of this very assignment answers."""
-    mutants, _ = read_mutants(assignment)
-    parts = [str(FORMAT), assignment.digest, secret, *(m.source + m.help + m.message for m in mutants)]
-    key = digest_of("\0".join(parts).encode())
+    """The file that says what each mutant of this very assignment answers.
+
+    It is named by a digest of all files that mutants are made of, so that finding it renders nothing.
+    """
+    package = root / assignment.oracle.partition(".")[0]
+    sources = sorted(path for folder in (assignment.folder, package) for path in folder.rglob("*.*"))
+    files = [f"{path.relative_to(root)} {digest_of(path.read_bytes())}" for path in sources if _counts(path)]
+    key = digest_of("\0".join([str(FORMAT), assignment.digest, secret, *files]).encode())
     return root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
+
+
+def _counts(path: Path) -> bool:
+    return path.is_file() and not CACHES & set(path.parts)
+
+
+def _right_beside(path: Path) -> Path:
+    """The file of right versions beside it: a handout carries the first one and must not hold these."""
+    return path.with_suffix(".right.json")
 
 
 def keep_misconceptions(
@@ -57,7 +79,9 @@ def keep_misconceptions(
     """Writes that file from the mutants' grades; returns what it says, and the pairs that do not compose."""
     known, apart = work_out(assignment, secret, mutants, grades, jobs)
     path = misconceptions_file(root, assignment, secret)
-    write_files(path.parent, {path.name: known.to_json().encode()})  # others may look for it meanwhile
+    right = json.dumps(right_versions(assignment))
+    files = {path.name: known.to_json().encode(), _right_beside(path).name: right.encode()}
+    write_files(path.parent, files)  # others may look for them meanwhile
     return known, apart
 
 

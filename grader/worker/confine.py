@@ -191,7 +191,7 @@ ALLOW, KILL, REFUSE, MISSING = 0x7FFF0000, 0x80000000, 0x00050000 | EPERM, 0x000
 
 @cache
 def filter_program(machine: str) -> bytes:
-    """The filter of all that is behind the wall: refuse what is denied, allow the rest.
+    """The filter of all that is in the sandbox: refuse what is denied, allow the rest.
 
     The kernel keeps from process 1 what it sends itself; whoever tries is ended here, as any other would be.
 

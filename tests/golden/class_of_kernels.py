@@ -1,4 +1,4 @@
-"""The sample class of cuda_kernels, graded whole behind the wall, and what each of its students reads.
+"""The sample class of cuda_kernels, graded whole in the sandbox, and what each of its students reads.
 
 `make golden` writes it anew; look at the difference before you commit it.
 """

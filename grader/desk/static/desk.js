@@ -37,13 +37,26 @@
       count.textContent = `${shown} of ${rows.length} shown`;
     });
   }
+  for (const frame of document.querySelectorAll("iframe[data-fit]")) {
+    const fit = () => {
+      const page = frame.contentDocument?.documentElement; // a frame that the browser blocks has none
+      if (page) frame.style.height = `${page.scrollHeight + 4}px`;
+    };
+    frame.addEventListener("load", fit);
+    window.addEventListener("resize", fit);
+    fit();
+  }
   const place = document.querySelector("[data-place]");
   if (place) {
     for (const link of document.querySelectorAll("a[data-line]")) {
-      link.addEventListener("click", () => {
+      link.addEventListener("click", (event) => {
+        event.preventDefault(); // to follow the link would take the focus away again
+        for (const row of document.querySelectorAll("tr.chosen")) row.classList.remove("chosen");
+        link.closest("tr").classList.add("chosen");
         place.elements.line.value = link.dataset.line;
         place.elements.file.value = link.dataset.file;
-        place.elements.text.focus({ preventScroll: true });
+        place.closest("details").open = true;
+        place.elements.text.focus();
       });
     }
     const kept = place.querySelector("[data-kept]");

@@ -1,6 +1,6 @@
 """Has a submission's kernels compiled, before any worker starts, and hands the libraries on.
 
-The compiler runs in a child of its own: behind the wall there is the compiler and no network, it writes to
+The compiler runs in a child of its own: in the sandbox there is the compiler and no network, it writes to
 one folder, and nothing of the submission runs. The trusted side takes the library from that folder and keeps
 it under a digest of everything that it was made from. A worker finds a copy that it cannot write to and needs
 no compiler. So what one submission brings reaches no other one.

@@ -32,7 +32,7 @@ def first_available(devices: Sequence[Device]) -> Device:
 def binds(device: Device, packages: Path, shown: str) -> list[str]:
     """What bubblewrap must show for a device beside what it always does: nothing for the CPU.
 
-    `packages` is the folder where CuPy is installed, `shown` where packages lie behind the wall. Of devices
+    `packages` is the folder where CuPy is installed, `shown` where packages lie in the sandbox. Of devices
     there are the nodes of one GPU and no other.
     """
     if device is not Device.CUDA:

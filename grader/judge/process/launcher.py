@@ -1,4 +1,4 @@
-"""Starts workers: each in a process of its own, or forked by a warm launcher behind the wall.
+"""Starts workers: each in a process of its own, or forked by a warm launcher in the sandbox.
 
 What a worker does to end is the same for both: see `Child`.
 """
@@ -21,7 +21,7 @@ from grader.model.errors import GraderFault
 
 START_SECONDS = 60.0
 END_SECONDS = 1.0
-FOLDER = "/tmp/submission"  # of a worker behind the wall
+FOLDER = "/tmp/submission"  # of a worker in the sandbox
 COMPILED = "compiled"  # below a worker's folder: what was compiled for it, to read and not to write
 
 
@@ -114,7 +114,7 @@ class PlainChild:
 
 
 class Launcher:
-    """A warm process behind the wall that forks workers (see `grader.worker.launch`); started when needed.
+    """A warm process in the sandbox that forks workers (see `grader.worker.launch`); started when needed.
 
     It is thrown away with all its children when one of them was killed or ended in an unusual way. Where they
     `may_fork`, their CPU time is that of their children, too.

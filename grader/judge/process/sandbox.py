@@ -39,7 +39,7 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
 }
-# there is no site-packages behind the wall, so the path to NumPy and the worker is set by hand
+# there is no site-packages in the sandbox, so the path to NumPy and the worker is set by hand
 BOOT = """
 import json, sys
 sys.path[:0] = ["/sandbox/packages"]

@@ -47,7 +47,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
             if row is None or row.score is None:
                 filling.counts["without a submission"] += 1
             elif is_final(row) and sheet.at(line, index).upper() not in STAYS:
-                filling.grade(
+                filling.fill_score(
                     line, index, score_text(row.score), _who(student.name or student.id, name, columns)
                 )
     doubts = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.doubts.items())]

@@ -54,7 +54,7 @@ def fill_moodle(
             why = _refused(sheet, line, columns, score_text(row.score))
             if why:
                 problems.append(f"{sheet.path}:{line.number}: {who}: {why}")
-            elif filling.grade(line, columns.grade, score_text(row.score), who):
+            elif filling.fill_score(line, columns.grade, score_text(row.score), who):
                 _comment(sheet, line, columns, row, filling)
                 feedback |= _files(sheet, line, columns, row, report.title(assignment))
     return Written(

@@ -225,7 +225,7 @@ class Filling:
         self._sheet = sheet
         self._keep = keep_existing
 
-    def grade(self, line: Line, index: int, score: str, who: str) -> bool:
+    def fill_score(self, line: Line, index: int, score: str, who: str) -> bool:
         """Fills in a score; False where the cell keeps another grade."""
         old = self._sheet.at(line, index)
         new = self._sheet.number(score)

@@ -1,4 +1,4 @@
-"""Submissions of a few lines, each behind the wall, and the one question that they are asked."""
+"""Submissions of a few lines, each in the sandbox, and the one question that they are asked."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack

@@ -44,7 +44,7 @@ def refusal(name: str, expanded: bytes) -> str:
 
 @pytest.fixture(scope="module")
 def builder(provided: Path, tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    """A builder behind the wall with a cache that is empty."""
+    """A builder in the sandbox with a cache that is empty."""
     return Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, tmp_path_factory.mktemp("cache"))
 
 

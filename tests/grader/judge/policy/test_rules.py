@@ -416,7 +416,7 @@ def dilate(a, axes, dilation):
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Iterator[Session]:
-    """The course `tiny` with numpy.flip forbidden, behind the wall."""
+    """The course `tiny` with numpy.flip forbidden, in the sandbox."""
     root = make_course(tmp_path_factory.mktemp("course"))
     assignment = load(root / "assignments" / "tiny")
     assignment = replace(

@@ -232,8 +232,8 @@ def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_o
     slow = {"conv.py": source(flip="burn(0.25)", dilate="if a.shape[0] == 3: burn(60)").encode()}
     bench = GradingSession(Grading.of(assignment, Sandbox.BUBBLEWRAP, "", None, variants=False))
     try:
-        first = bench.grade(Work("slow", SubmittedFiles(slow), ("ada",)))
-        again = bench.grade(Work("slow", SubmittedFiles(slow), ("ada",), first.fresh))
+        first = bench.grade_work(Work("slow", SubmittedFiles(slow), ("ada",)))
+        again = bench.grade_work(Work("slow", SubmittedFiles(slow), ("ada",), first.fresh))
     finally:
         bench.close()
 

@@ -51,7 +51,7 @@ def evaluator(submission: Implementation) -> Value:
 
 @pytest.fixture(scope="module")
 def value(tmp_path_factory: pytest.TempPathFactory, build: Callable[..., Implementation]) -> Iterator[Value]:
-    """What an expression comes to behind the wall; one worker for all."""
+    """What an expression comes to in the sandbox; one worker for all."""
     with build(tmp_path_factory.mktemp("walled") / "one", EVALUATES, limits=Limits()) as submission:
         yield evaluator(submission)
 
