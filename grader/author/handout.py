@@ -12,7 +12,7 @@ from grader.author.load import digest_of
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
-from grader.author.wheel import build_wheel
+from grader.author.wheel import SOURCE, build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import comparison_of
@@ -41,7 +41,7 @@ def generate(
     """
     written = []
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(assignments[0].folder.parent.parent, Path(scratch))
+        wheel = build_wheel(Path(scratch))
         for assignment in assignments:
             frozen = Path(scratch) / "frozen.npz"
             oracle = ReferenceOracle(assignment)
@@ -106,8 +106,7 @@ def _write(
             (grading / file).write_text(text, encoding="utf-8")
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
-        lock = assignment.folder.parent.parent / "locks" / "handout.txt"
-        shutil.copyfile(lock, new / "requirements.txt")
+        shutil.copyfile(SOURCE / "locks" / "handout.txt", new / "requirements.txt")
         (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
         (new / ".gitignore").write_text(".venv/\n__pycache__/\nsubmit/\npage.html\n", encoding="utf-8")
         if target.exists():

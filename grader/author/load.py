@@ -13,7 +13,7 @@ from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
 from grader.author.yaml_document import Document, read
 from grader.judge.policy.rules import find
-from grader.model.assignment import Assignment, Case, Course, Device, ImportRules, Limits, Rubric
+from grader.model.assignment import NDARRAY, Assignment, Case, Course, Device, ImportRules, Limits, Rubric
 from grader.model.errors import UserError
 
 
@@ -99,7 +99,7 @@ def _import_rules(document: Document, model: AssignmentModel, folder: Path) -> I
     templates = {path.name.partition(".")[0] for path in (folder / "templates").glob("*.py.j2")}
     provided = {name.partition("/")[0].removesuffix(".py") for name in model.provided}
     for number, name in enumerate(imports):
-        if name not in sys.stdlib_module_names | {"numpy", Assignment.ndarray} | templates | provided:
+        if name not in sys.stdlib_module_names | {"numpy", NDARRAY} | templates | provided:
             message = (
                 f"found {name!r}, expected numpy or a module of the standard library: no other package "
                 "exists in the sandbox yet"

@@ -6,16 +6,20 @@ import sys
 import zipfile
 from pathlib import Path
 
-from grader.model.errors import GraderFault
+import grader
+from grader.model.errors import GraderFault, UserError
 
 LEFT_OUT = "grader/desk/"  # what an instructor alone uses
+SOURCE = Path(grader.__file__).parents[1]  # Backflip's own repository: a course may lie anywhere
 
 
-def build_wheel(root: Path, folder: Path) -> Path:
+def build_wheel(folder: Path) -> Path:
     """The wheel of the grader without the desk, built into `folder`; the same bytes every time."""
+    if not (SOURCE / "pyproject.toml").is_file():
+        raise UserError(f"found no source of Backflip in {SOURCE}: generate from a copy of its repository")
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=root,
+        cwd=SOURCE,
         env={**os.environ, "SOURCE_DATE_EPOCH": "1580601600"},
         capture_output=True,
         text=True,

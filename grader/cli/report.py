@@ -89,7 +89,7 @@ def _say(filled: Written) -> int:
 def _pack_autograder(name: str, out: Path) -> Path:
     """Writes the zip that Gradescope runs for an assignment."""
     from grader.author.autograder import autograder_files, pack  # here alone: a report needs none of this
-    from grader.author.wheel import build_wheel
+    from grader.author.wheel import SOURCE, build_wheel
     from grader.prove.misconceptions import files_of
 
     root = repository()
@@ -98,9 +98,9 @@ def _pack_autograder(name: str, out: Path) -> Path:
         path.relative_to(root).as_posix(): path.read_bytes() for path in files_of(root, assignment, secret())
     }
     made = {**answers, SEED_FILE: secret().encode()}
-    requirements = (root / "locks" / "autograder.txt").read_bytes()
+    requirements = (SOURCE / "locks" / "autograder.txt").read_bytes()
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(root, Path(scratch))
+        wheel = build_wheel(Path(scratch))
         files = autograder_files(assignment, wheel, requirements, made, course_of(root).variants)
     (path,) = write_files(out, {f"{name}-gradescope.zip": pack(files)})
     return path

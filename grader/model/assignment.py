@@ -153,6 +153,10 @@ class Rubric:
     source: Path
 
 
+NDARRAY = "ndarray"  # the package that a handout brings, and the module that students write
+NUMPY_ARRAYS = "grader.worker.numpy_arrays"
+
+
 @dataclass(frozen=True)
 class Assignment:
     """One homework, loaded and checked.
@@ -171,7 +175,6 @@ class Assignment:
     files: tuple[str, ...]
     rubric: Rubric
     oracle: str
-    ndarray: str = "ndarray"
     devices: tuple[Device, ...] = (Device.CPU,)
     limits: Limits = field(default_factory=Limits)
     import_rules: ImportRules | None = None
@@ -186,6 +189,12 @@ class Assignment:
     def modules(self) -> tuple[str, ...]:
         """The Python modules that are asked: those handed in, and the provided host of each CUDA C file."""
         return tuple(name.rpartition(".")[0] for name in self.files)
+
+    @property
+    def ndarray(self) -> str:
+        """The module of the arrays that a submission gets: the one provided or handed in, else NumPy's."""
+        is_there = NDARRAY in self.modules or any(name.startswith(f"{NDARRAY}/") for name in self.provided)
+        return NDARRAY if is_there else NUMPY_ARRAYS
 
     @property
     def probes(self) -> Path:

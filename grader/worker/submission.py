@@ -89,7 +89,8 @@ class Submission:
         device = getattr(self._ndarray, self._device)()
         out = self._ndarray.array(given.base, device=device, dtype=self._dtype)
         for name, argument in given.recipe:
-            out = out.permute(tuple(argument)) if name == "permute" else out[_slices(argument)]
+            permute = getattr(out, "permute", None) or out.transpose  # NumPy's name for it
+            out = permute(tuple(argument)) if name == "permute" else out[_slices(argument)]
         return out
 
     def __getattr__(self, name: str) -> Any:
@@ -143,7 +144,7 @@ def _arrays(value: Any, ndarray: ModuleType) -> list[RawArray]:
 
 
 def _array(value: Any, ndarray: ModuleType) -> RawArray:
-    if isinstance(value, ndarray.NDArray):
+    if not isinstance(value, np.ndarray) and isinstance(value, ndarray.NDArray):
         value = value.numpy()
     if value is None:
         raise TypeError("the function returned None: is a return missing?")

@@ -48,7 +48,7 @@ class Terms:
     def of(cls, assignment: "Assignment", rules: "ImportRules") -> "Terms":
         """The terms of an assignment under its import rules."""
         provided = {name.partition("/")[0].removesuffix(".py") for name in assignment.provided}
-        besides = {*provided, assignment.ndarray} - {*rules.imports, *assignment.modules}
+        besides = provided - {*rules.imports, *assignment.modules}
         return cls(
             tuple(rules.imports), tuple(sorted(besides)), tuple(assignment.modules), tuple(rules.forbidden)
         )

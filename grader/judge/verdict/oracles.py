@@ -17,7 +17,7 @@ from grader.judge.differences.answers import NO_VALUE, Array, arrays_of, text_of
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter
-from grader.model.assignment import Assignment, Case, Device, Visibility
+from grader.model.assignment import NDARRAY, NUMPY_ARRAYS, Assignment, Case, Device, Visibility
 from grader.model.data import decode
 from grader.model.errors import GraderFault, UserError
 from grader.model.grade import Outcome, Sandbox, Status
@@ -31,9 +31,11 @@ class ReferenceOracle:
     variant = ""
 
     def __init__(self, assignment: Assignment, secret: str = "") -> None:
-        ndarray = f"{assignment.oracle.partition('.')[0]}.ndarray"
-        if assignment.ndarray in assignment.modules:  # what is handed in is the NDArray, and so is its oracle
+        ndarray = f"{assignment.oracle.partition('.')[0]}.{NDARRAY}"
+        if NDARRAY in assignment.modules:  # what is handed in is the NDArray, and so is its oracle
             ndarray = assignment.oracle
+        elif assignment.ndarray == NUMPY_ARRAYS:
+            ndarray = NUMPY_ARRAYS
         self._name = assignment.name
         self._secret = secret
         self._known: dict[tuple[str, str], Expected] = {}

@@ -1,0 +1,82 @@
+"""Wrong ideas about edit distance; `solution` is the rendered solution, `original` the right version."""
+
+from solution import distance, original
+
+from grader.model.mutant import mutant
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def replacing_costs_two(a, b):
+    """Your distance counts a replacement as a deletion and an insertion. It is one edit."""
+    if not isinstance(a, str) or not isinstance(b, str):
+        raise TypeError("expected two words")
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        diagonal, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            replaced = diagonal + 2 * (letter != other)
+            diagonal, row[j] = row[j], min(replaced, row[j] + 1, row[j - 1] + 1)
+    return row[-1]
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def positions_that_differ(a, b):
+    """You compare letters at equal positions. One inserted letter moves all that follow it."""
+    if not isinstance(a, str) or not isinstance(b, str):
+        raise TypeError("expected two words")
+    return sum(x != y for x, y in zip(a, b, strict=False)) + abs(len(a) - len(b))
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def swapping_is_one_edit(a, b):
+    """Two letters that change places are two edits: you can only insert, delete or replace."""
+    return 1 if len(a) == len(b) == 2 and a == b[::-1] and a != b else original(a, b)
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def empty_word_forgotten(a, b):
+    """From the empty word to `b` it takes one insertion for each letter of `b`, not none."""
+    return 0 if a == "" else original(a, b)
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def insertions_are_free(a, b):
+    """Your distance charges nothing for letters that are only inserted. Each inserted letter is an edit."""
+    letters = iter(b)
+    return 0 if a and all(letter in letters for letter in a) else original(a, b)
+
+
+@mutant(of="distance", help="#one-letter-at-a-time")
+def anything_is_a_word(a, b):
+    """A number is no word: raise TypeError before you look at its letters."""
+    return original(str(a), str(b))
+
+
+@mutant(of="closest", help="#which-words-are-near")
+def in_alphabetical_order(word, words, most):
+    """Words of the same distance keep the order of `words`. Yours are sorted by their letters as well."""
+    return [other for far, other in sorted((distance(word, other), other) for other in words) if far <= most]
+
+
+@mutant(of="closest", help="#which-words-are-near")
+def farthest_first(word, words, most):
+    """The nearest word comes first. Yours begins with the farthest."""
+    return original(word, words, most)[::-1]
+
+
+@mutant(of="closest", help="#which-words-are-near")
+def limit_left_out(word, words, most):
+    """A word at a distance of exactly `most` is near. You leave it out."""
+    return original(word, words, most - 1)
+
+
+@mutant(of="closest", help="#which-words-are-near")
+def at_least_one(word, words, most):
+    """If no word is near, the list is empty. You return the nearest word anyway."""
+    return original(word, words, most) or original(word, words, 1000)[:1]
+
+
+@mutant(of="closest", help="#which-words-are-near")
+def itself_left_out(word, words, most):
+    """A word has the distance 0 from itself, so it is the nearest. You leave it out."""
+    return [other for other in original(word, words, most) if other != word]
