@@ -12,19 +12,25 @@ from grader.batch.work import Done, Grading, GradingSession, Work
 from grader.model.errors import GraderFault
 from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
+from tests.tables import by_name
 from tests.tiny_course import RIGHT, WRONG
 
 CASES = ["dilate/columns", "dilate/rows", "flip/hidden-one", "flip/one-axis"]
 
 Change = tuple[str, str, str]  # a file of the assignment, a text in it, another one
+AllDone = dict[tuple[object, ...], Done]
 
 
 class Class:
-    """The course `tiny` and what is known of its submissions so far."""
+    """The course `tiny` and the results of its submissions so far.
 
-    def __init__(self, root: Path, make_course: Callable[..., Path]) -> None:
+    `all_done` holds what was graded with which content: the same is graded once for all tests.
+    """
+
+    def __init__(self, root: Path, make_course: Callable[..., Path], all_done: AllDone) -> None:
         self.root = make_course(root)
         self.known: dict[str, CheckResult] = {}
+        self._all_done = all_done
 
     def change(self, file: str, text: str, other: str) -> None:
         path = self.root / "assignments" / "tiny" / file
@@ -32,6 +38,16 @@ class Class:
         path.write_text(path.read_text().replace(text, other))
 
     def do(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> Done:
+        key = self._content(), source, students, secret, variants, frozenset(self.known)
+        if key not in self._all_done:
+            self._all_done[key] = self._grade(source, students, secret, variants)
+        return self._all_done[key]
+
+    def _content(self) -> tuple[tuple[str, bytes], ...]:
+        files = sorted(path for path in self.root.rglob("*") if path.is_file())
+        return tuple((str(path.relative_to(self.root)), path.read_bytes()) for path in files)
+
+    def _grade(self, source: str, students: tuple[str, ...], secret: str, variants: bool) -> Done:
         assignment = load(self.root / "assignments" / "tiny")
         assignment = replace(assignment, provided=provided_files(assignment))
         grading = Grading.of(assignment, Sandbox.NONE, secret, None, variants)
@@ -55,9 +71,14 @@ def ran(done: Done) -> list[str]:
     return sorted(names[address] for address in done.fresh)
 
 
+@pytest.fixture(scope="module")
+def all_done() -> AllDone:
+    return {}
+
+
 @pytest.fixture
-def tiny(tmp_path: Path, make_course: Callable[..., Path]) -> Class:
-    return Class(tmp_path / "course", make_course)
+def tiny(tmp_path: Path, make_course: Callable[..., Path], all_done: AllDone) -> Class:
+    return Class(tmp_path / "course", make_course, all_done)
 
 
 def test_what_is_known_is_not_run_again_and_the_grade_is_the_same(tiny: Class) -> None:
@@ -70,15 +91,16 @@ def test_what_is_known_is_not_run_again_and_the_grade_is_the_same(tiny: Class) -
 
 @pytest.mark.parametrize(
     ("change", "score"),
-    [
-        (("rubric.yaml", "points: 4", "points: 1"), 7),
-        (("rubric.yaml", "weight: 2", "weight: 5"), 10),
-        (("rubric.yaml", "help: README.md#flip", "help: README.md#dilate"), 10),
-        (("rubric.yaml", "visibility: hidden", "visibility: after_due_date"), 10),
-        (("rubric.yaml", "dilation: 1}", "dilation: 1, visibility: hidden}"), 10),
-        (("rubric.yaml", "title: flip reverses", "title: flip turns around"), 10),
-    ],
-    ids=lambda value: value[2] if isinstance(value, tuple) else "",
+    by_name(
+        {
+            "points": (("rubric.yaml", "points: 4", "points: 1"), 7),
+            "weight": (("rubric.yaml", "weight: 2", "weight: 5"), 10),
+            "help": (("rubric.yaml", "help: README.md#flip", "help: README.md#dilate"), 10),
+            "shown_later": (("rubric.yaml", "visibility: hidden", "visibility: after_due_date"), 10),
+            "hidden": (("rubric.yaml", "dilation: 1}", "dilation: 1, visibility: hidden}"), 10),
+            "title": (("rubric.yaml", "title: flip reverses", "title: flip turns around"), 10),
+        }
+    ),
 )
 def test_changing_points_or_visibility_runs_nothing(tiny: Class, change: Change, score: int) -> None:
     tiny.grade()
@@ -103,16 +125,17 @@ def test_what_is_recalled_is_worth_and_shown_as_the_rubric_says_now(tiny: Class)
 
 @pytest.mark.parametrize(
     ("change", "again"),
-    [
-        (("rubric.yaml", "id: rows, shape: [2, 3]", "id: rows, shape: [3, 3]"), ["dilate/rows"]),
-        (("rubric.yaml", "{id: rows,", "{id: rows-first,"), ["dilate/rows-first"]),
-        (("rubric.yaml", "axes: [1]}", "axes: [1], data: normal}"), ["flip/one-axis"]),
-        (("rubric.yaml", "axes: [1]}", "axes: [1], compare: bound}"), ["flip/one-axis"]),
-        (("probes.py", "def dilate", "def nothing():\n    pass\n\n\ndef dilate"), CASES),
-        (("assignment.yaml", "case_seconds: 2", "case_seconds: 3"), CASES),
-        (("templates/conv.py.j2", "Two functions", "Two"), []),
-    ],
-    ids=lambda value: value[2] if isinstance(value, tuple) else "",
+    by_name(
+        {
+            "shape": (("rubric.yaml", "id: rows, shape: [2, 3]", "id: rows, shape: [3, 3]"), ["dilate/rows"]),
+            "id": (("rubric.yaml", "{id: rows,", "{id: rows-first,"), ["dilate/rows-first"]),
+            "data": (("rubric.yaml", "axes: [1]}", "axes: [1], data: normal}"), ["flip/one-axis"]),
+            "comparison": (("rubric.yaml", "axes: [1]}", "axes: [1], compare: bound}"), ["flip/one-axis"]),
+            "probes": (("probes.py", "def dilate", "def nothing():\n    pass\n\n\ndef dilate"), CASES),
+            "seconds": (("assignment.yaml", "case_seconds: 2", "case_seconds: 3"), CASES),
+            "template": (("templates/conv.py.j2", "Two functions", "Two"), []),
+        }
+    ),
 )
 def test_a_changed_case_is_run_again_and_no_other(tiny: Class, change: Change, again: list[str]) -> None:
     tiny.grade()

@@ -1,6 +1,7 @@
 """Laws of `grader generate` for one student."""
 
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,3 +53,14 @@ def test_a_python_that_no_course_grades_with_is_refused_with_its_line(
 def test_an_id_that_names_no_folder_is_refused(root: Path, id: str, complaint: Callable[[], str]) -> None:
     assert main(["generate", "--variant", id]) == USER_MISTAKE
     assert "it names a folder" in complaint()
+
+
+def test_the_grader_in_a_handout_holds_no_desk(released: Path) -> None:
+    wheels = sorted(released.rglob("backflip*.whl"))
+    assert wheels
+    with zipfile.ZipFile(wheels[0]) as archive:
+        names = archive.namelist()
+        (record,) = (name for name in names if name.endswith(".dist-info/RECORD"))
+        listed = archive.read(record).decode()
+    assert "grader/cli/grade.py" in names
+    assert not [name for name in names if name.startswith("grader/desk/")] and "grader/desk/" not in listed

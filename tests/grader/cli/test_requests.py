@@ -1,0 +1,94 @@
+"""Laws of `grader requests` and `grader batch --times`: files of an instructor, taken whole or not."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from grader.batch.gradebook import Gradebook
+from grader.model.request_code import code_of
+from tests.grader.cli.conftest import RIGHT
+from tests.grader.cli.test_class_input import Commands
+
+SEED = "a seed"
+POLICY = """title: A course
+assignments: [tiny]
+timezone: Europe/Berlin
+deadlines: {tiny: 2026-10-01T23:59:00}
+late_penalty: 10% per day
+"""
+
+
+@pytest.fixture
+def grader(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Commands:
+    monkeypatch.setenv("BACKFLIP_SEED", SEED)
+    return Commands(root, capsys)
+
+
+@pytest.fixture
+def late(tmp_path: Path) -> Path:
+    """Two submissions as Canvas exports them; of one it says that it was late, and not by how much."""
+    folder = tmp_path / "from-canvas"
+    folder.mkdir()
+    for name in ("adaada_LATE_6_901_conv.py", "bobbob_7_902_conv.py"):
+        (folder / name).write_text(RIGHT)
+    return folder
+
+
+@pytest.fixture
+def requests(tmp_path: Path) -> Callable[..., Path]:
+    def requests(*lines: str) -> Path:
+        path = tmp_path / "requests.csv"
+        path.write_text("\n".join(("student,case,text", *lines)) + "\n", encoding="utf-8")
+        return path
+
+    return requests
+
+
+def test_requests_are_queued_once_and_wait_for_an_answer(
+    grader: Commands, late: Path, requests: Callable[..., Path]
+) -> None:
+    grader.batch(late)
+    line = f"7,flip/one-axis · {code_of(SEED, '7', 'tiny', 'flip/one-axis')},why?"
+    assert "1 request queued" in grader("requests", requests(line), "--gradebook", grader.url)
+    assert "0 requests queued, 1 known" in grader("requests", requests(line), "--gradebook", grader.url)
+    assert _queue(grader.url) == {"7": ["flip/one-axis"]}
+
+
+def test_of_a_file_with_one_wrong_code_nothing_is_queued(
+    grader: Commands, late: Path, requests: Callable[..., Path]
+) -> None:
+    grader.batch(late)
+    right = f"7,flip/one-axis · {code_of(SEED, '7', 'tiny', 'flip/one-axis')},why?"
+    shown = grader("requests", requests(right, right.replace("7,", "6,")), "--gradebook", grader.url)
+    assert grader.status == 2 and "requests.csv:3" in shown
+    assert _queue(grader.url) == {}
+
+
+def test_a_time_that_an_instructor_gives_ends_the_doubt_about_a_late_submission(
+    grader: Commands, late: Path, root: Path, tmp_path: Path
+) -> None:
+    (root / "assignments" / "course.yaml").write_text(POLICY)
+    assert grader.batch(late)["6"] == "review"
+    assert "--times" in grader.shown
+    times = tmp_path / "times.csv"
+    times.write_text("student,time\n6,2026-10-02T12:00:00+02:00\n")
+    assert grader.batch(late, "--times", times)["6"] == "9"
+
+
+def test_a_file_of_times_without_a_column_of_times_is_refused(
+    grader: Commands, late: Path, tmp_path: Path
+) -> None:
+    times = tmp_path / "times.csv"
+    times.write_text("student,when\n6,2026-10-02T12:00:00+02:00\n")
+    shown = grader("batch", late, "--assignment", "tiny", "--gradebook", grader.url, "--times", times)
+    assert grader.status == 2 and "times.csv" in shown
+
+
+def _queue(url: str) -> Mapping[str, list[str]]:
+    with Gradebook(url) as book:
+        return {
+            row.student_id: [one.case for one in row.decisions.requests]
+            for row in book.grades()
+            if row.decisions.requests
+        }

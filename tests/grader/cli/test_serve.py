@@ -1,0 +1,57 @@
+"""Laws of `grader serve` as a command: where it listens, whom it lets in, how it ends."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from grader.__main__ import main
+from grader.cli import PASSED, USER_MISTAKE
+from tests.waiting import LIMIT
+
+
+@pytest.fixture
+def process(at_course: str) -> Iterator[subprocess.Popen[str]]:
+    """The command, with its output in a pipe, as a script would start it."""
+    command = [sys.executable, "-m", "grader", "serve", "--gradebook", at_course, "--port", "0"]
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.communicate()
+
+
+def test_the_printed_address_alone_opens_the_desk_and_ctrl_c_ends_it(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()  # hangs where the address is not flushed
+    where = urlsplit(address)
+    assert (where.scheme, where.hostname, where.path) == ("http", "127.0.0.1", "/")
+    root = f"http://{where.netloc}"
+    with httpx.Client(timeout=LIMIT) as browser:
+        assert browser.get(root).status_code == 403
+        assert browser.get(f"{root}/?token=another").status_code == 403
+        assert browser.get(address, headers={"Host": "example.org"}).status_code == 400
+        first = browser.get(address, follow_redirects=True)
+        assert (first.status_code, str(first.url)) == (200, f"{root}/")
+        assert "tiny" in first.text and "token=" not in first.text
+        names = browser.get(f"{root}/a/tiny").text
+        assert "Ada Lovelace" in names and '<form method="post"' not in names  # no --edit
+        assert browser.post(f"{root}/a/tiny/s/x/adjust", data={"points": "1"}).status_code == 404
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=LIMIT)
+    assert (process.returncode, rest, errors) == (PASSED, "", "")
+
+
+def test_a_port_that_is_taken_is_one_line_that_names_a_remedy(
+    process: subprocess.Popen[str], at_course: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert process.stdout is not None
+    port = urlsplit(process.stdout.readline().strip()).port
+    assert main(["serve", "--gradebook", at_course, "--port", str(port)]) == USER_MISTAKE
+    error = capsys.readouterr().err
+    assert f"127.0.0.1:{port}" in error and "--port 0" in error and error.count("\n") == 1
