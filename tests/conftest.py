@@ -20,6 +20,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--sample N` keeps every N-th test: the CI runs a part of the slow ones, always the same."""
+    parser.addoption("--sample", type=int, default=1, metavar="N", help="run every N-th test alone")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps every N-th of the tests that are left once marks and names have chosen."""
+    step = config.getoption("sample")
+    chosen = items[::step]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return Path(__file__).parents[1]
