@@ -230,7 +230,9 @@ def test_what_a_planted_comparison_requires_is_named_with_its_line(planted: dict
     assert planted["a_falling_ramp"].endswith("rubric.yaml:12: found a ramp that falls")
 
 
-@pytest.mark.parametrize(("package", "found"), [("kinds", KINDS), ("comparisons", COMPARISONS)], ids=str)
+@pytest.mark.parametrize(
+    ("package", "found"), [("kinds", KINDS), ("comparisons", COMPARISONS)], ids=["kinds", "comparisons"]
+)
 def test_a_name_in_a_rubric_is_the_name_of_one_module(package: str, found: dict[str, Any]) -> None:
     folder = ROOT / "grader" / "judge" / package
     modules = {path.stem for path in folder.glob("*.py")} | {
