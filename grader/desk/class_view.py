@@ -26,7 +26,6 @@ class ClassView:
     facts: AssignmentFacts
     rows: tuple[ClassRow, ...]
     submissions: Mapping[str, tuple[Submission, ...]]
-    seconds: Mapping[str, float]
 
     @cached_property
     def by_key(self) -> Mapping[str, ClassRow]:
@@ -36,7 +35,7 @@ class ClassView:
     @cached_property
     def statistics(self) -> ClassStatistics:
         """What the class page of a report shows."""
-        return statistics_of(self.rows, self.seconds)
+        return statistics_of(self.rows)
 
     @cached_property
     def to_review(self) -> Sequence[ClassRow]:
@@ -105,7 +104,6 @@ class Views:
             facts=self.course.assignment(assignment),
             rows=tuple(sorted(mine, key=lambda row: name_order(row.standing.student))),
             submissions={student: tuple(theirs) for student, theirs in submissions.items()},
-            seconds=book.seconds(),
         )
 
 

@@ -1,26 +1,57 @@
 """The class report: one page for each assignment, readable without a network and on paper."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.text import clean_line
-from grader.report.files import Files
+from grader.report.files import Files, folder_name
 from grader.report.pages.class_statistics import ClassStatistics, statistics_of
+from grader.report.pages.grade_page import to_html
 from grader.report.pages.templating import environment
+from grader.report.terminal.doubt_kinds import KINDS, OTHER, Kind, kind_of
+
+FEEDBACK = "feedback"  # the folder of the pages that students read
 
 
 def class_pages(report: ClassReport) -> Files:
-    """`<assignment>.html`; the same grades give the same bytes."""
+    """`<assignment>.html`, and the feedback that it leads to; the same grades give the same bytes."""
     template = environment().get_template("class.html.j2")
-    return {
-        f"{name}.html": template.render(
-            title=report.title(name), name=name, who=_who, **_context(report, name)
-        ).encode()
-        for name in report.assignments
-    }
+    files: dict[str, bytes] = {}
+    for name in report.assignments:
+        context = _context(report, name)
+        page = template.render(title=report.title(name), name=name, who=_who, **context)
+        files[f"{name}.html"] = page.encode(errors="replace")
+    for row in report.rows:
+        if row.grade is not None:
+            files[_page_of(row)] = to_html(row.grade).encode(errors="replace")
+    return files
 
 
 def _context(report: ClassReport, name: str) -> dict[str, object]:
-    statistics = statistics_of(report.of(name), report.seconds)
-    return {"s": statistics, "tallest": max((*statistics.bins, 1)), "edges": _edges(statistics)}
+    rows = report.of(name)
+    statistics = statistics_of(rows)
+    return {
+        "s": statistics,
+        "tallest": max((*statistics.bins, 1)),
+        "edges": _edges(statistics),
+        "review": _review(statistics.to_review),
+        "students": sorted(rows, key=lambda row: (row.standing.student.name.casefold(), row.student_id)),
+        "pages": {row.student_id: _page_of(row) for row in rows if row.grade is not None},
+    }
+
+
+def _page_of(row: ClassRow) -> str:
+    """Where the feedback of a student is, from the folder of the class page."""
+    return f"{FEEDBACK}/{folder_name(row.student_id)}/{row.assignment}.html"
+
+
+def _review(rows: Iterable[ClassRow]) -> list[tuple[Kind, list[ClassRow]]]:
+    """What needs review by what ends it, in the order of the kinds."""
+    of: dict[Kind, list[ClassRow]] = defaultdict(list)
+    for row in rows:
+        of[kind_of(row.review_reason)].append(row)
+    return [(kind, of[kind]) for kind in (*KINDS, OTHER) if kind in of]
 
 
 def _edges(statistics: ClassStatistics) -> list[float]:

@@ -1,7 +1,7 @@
 """What a class's grades in one assignment come to: pure functions from rows to numbers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import mean, median
@@ -11,7 +11,6 @@ from grader.model.class_row import ClassRow, to_review
 from grader.model.grade import Status
 
 BINS = 10
-SLOWEST = 10
 LATE = (
     "late_days",
     "late_penalty",
@@ -70,7 +69,6 @@ class ClassStatistics:
     misconceptions: tuple[Misconception, ...]
     nobody_passes: tuple[str, ...]
     everybody_passes: tuple[str, ...]
-    slowest: tuple[tuple[ClassRow, float], ...]
     to_review: tuple[ClassRow, ...]
     absent: tuple[ClassRow, ...]
     late: int
@@ -88,15 +86,12 @@ class ClassStatistics:
         return median(self.scores) if self.scores else 0.0
 
 
-def statistics_of(rows: Sequence[ClassRow], seconds: Mapping[str, float]) -> ClassStatistics:
-    """The statistics of one assignment's rows; `seconds` as in `ClassReport`."""
+def statistics_of(rows: Sequence[ClassRow]) -> ClassStatistics:
+    """The statistics of one assignment's rows."""
     scores = tuple(sorted(float(row.score) for row in rows if row.score is not None))
     max_score = max((float(row.standing.max_score) for row in rows), default=0.0)
     criteria = _criteria(rows)
     cases = {f"{criterion.id}/{case.id}": case for criterion in criteria for case in criterion.cases}
-    timed = [
-        (row, seconds[row.submission.id]) for row in rows if row.submission and row.submission.id in seconds
-    ]
     policies = [{step.policy for step in row.final.steps} for row in rows]
     return ClassStatistics(
         students=len(rows),
@@ -107,7 +102,6 @@ def statistics_of(rows: Sequence[ClassRow], seconds: Mapping[str, float]) -> Cla
         misconceptions=_misconceptions(rows),
         nobody_passes=tuple(name for name, case in cases.items() if case.ran and not case.passed),
         everybody_passes=tuple(name for name, case in cases.items() if case.ran and case.passed == case.ran),
-        slowest=tuple(sorted(timed, key=lambda pair: (-pair[1], pair[0].student_id))[:SLOWEST]),
         to_review=tuple(to_review(rows)),
         absent=tuple(row for row in rows if row.absent),
         late=sum(bool(found.intersection(LATE)) for found in policies),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import jinja2
 
-from grader.model.text import clean, clean_line, listing
+from grader.model.text import clean, clean_line, listing, score_text
 
 NAMES = 6  # of students that are listed before the rest is counted
 
@@ -23,6 +23,7 @@ def environment() -> jinja2.Environment:
         "text": clean,
         "source": lambda text: clean(text, limit=len(text)),
         "number": lambda value: f"{float(value):.2f}".rstrip("0").rstrip("."),
+        "score": score_text,
         "percent": lambda share: f"{100 * share:.0f}%",
         "listed": lambda names: listing([clean_line(name) for name in names], NAMES),
     }
