@@ -107,7 +107,7 @@ def test_every_mutant_is_told_by_its_name(
 
 
 def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str, Grade]) -> None:
-    (criterion,) = (c for c in grades["no_guard"].criteria if c.id == "elementwise_hidden")
+    (criterion,) = (c for c in grades["no_guard"].criteria if c.id == "elementwise_bugs")
     result = criterion.results[0]
     assert result.actual == "out of bounds"
     for word in ("kernels.cu:", "in fill", "thread (1, 0, 0)", "block (2, 0, 0)", "257"):
@@ -193,5 +193,5 @@ def test_a_wild_pointer_is_found_and_harms_nothing(session: Session, assignment:
     )
     status = {c.id: [result.status for result in c.results] for c in grade.criteria}
     assert status["fill"] == [Status.WRONG]
-    assert status["elementwise_hidden"][0] is Status.WRONG
+    assert status["elementwise_bugs"][0] is Status.WRONG
     assert status["add"] == [Status.OK] * 3

@@ -34,7 +34,7 @@ class ReferenceOracle:
         ndarray = f"{assignment.oracle.partition('.')[0]}.{NDARRAY}"
         if NDARRAY in assignment.modules:  # what is handed in is the NDArray, and so is its oracle
             ndarray = assignment.oracle
-        elif assignment.ndarray == NUMPY_ARRAYS:
+        elif assignment.library and not (assignment.library / f"{ndarray.replace('.', '/')}.py").is_file():
             ndarray = NUMPY_ARRAYS
         self._name = assignment.name
         self._secret = secret

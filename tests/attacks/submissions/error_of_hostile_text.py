@@ -6,6 +6,6 @@ NASTY = "\x1b[2J\x1b]0;owned\x07[red]<script>alert(1)</script>=HYPERLINK('x')\ud
 
 
 def flip(a, axes):
-    error = dict.fromkeys(("type", "message", "file", "source"), NASTY * 100) | {"line": 10**300}
+    error = dict.fromkeys(("type", "message", "file", "source"), NASTY * 100) | {"line": 10**300, "calls": []}
     send(reply(nonce(), status="error", error=error))
     os._exit(0)

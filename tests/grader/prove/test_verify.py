@@ -38,32 +38,32 @@ from solution import flip, original
 from grader.model.mutant import mutant
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#flip")
 def not_flipped(a, axes):
     """You leave the array as it is."""
     return a
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#flip")
 def last_axis_flipped(a, axes):
     """You flip the last axis, whatever axes says."""
     return original(a, -1)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#dilate")
 def one_zero(a, axes, dilation):
     """You put one zero in each gap."""
     return original(a, axes, 1)
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#dilate")
 def never_ends(a, axes, dilation):
     """Your loop has no end."""
     while True:
         pass
 
 
-@mutant(of="dilate")
+@mutant(of="dilate", help="#dilate")
 def process_dies(a, axes, dilation):
     """You end the process."""
     os._exit(3)
@@ -73,19 +73,19 @@ FAULTY_MUTANTS = (
     MUTANTS
     + '''
 
-@mutant(of="flip")
+@mutant(of="flip", help="#flip")
 def only_on_five_axes(a, axes):
     """You are wrong where no case looks."""
     return a if a.ndim == 5 else original(a, axes)
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#flip")
 def the_solution_itself(a, axes):
     """You are right."""
     return original(a, axes)
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#flip")
 def wrong_elsewhere(a, axes):
     """You spoil another exercise."""
     global dilate
@@ -93,7 +93,7 @@ def wrong_elsewhere(a, axes):
     return original(a, axes)
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#flip")
 def refused(a, axes):
     """You look into the interpreter, which the policy refuses: this never runs."""
     return globals()["original"](a, axes)
@@ -111,12 +111,12 @@ def of_nobody(a, axes):
     return a
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#flip")
 def silent(a, axes):
     return a
 
 
-@mutant(of="flip")
+@mutant(of="flip", help="#flip")
 def dilate(a, axes):
     """This has the name of an exercise."""
     return a
