@@ -177,6 +177,8 @@ def _claims(
     if open_names and (shared or len(best[0].names) == 1):
         groups.append(tuple(open_names))
     groups = [group for group in groups if len(group) <= 1 + MAX_OTHERS]
+    if len(best[0].names) == 1:  # two ideas may share the failing cases of an exercise
+        groups = [group for group in groups if not _is_refuted(group[0], evidence)]
     claims = []
     for group in groups:
         name, others = group[0], group[1:]
@@ -199,6 +201,19 @@ def _claims(
             )
         )
     return sorted(claims, key=lambda claim: -claim[0].explained)
+
+
+def _is_refuted(name: str, evidence: Evidence) -> bool:
+    """Whether a criterion on the exercise alone fails, in no case with the answers of the idea."""
+    exercise = evidence.known.ideas[name].exercise.rpartition(".")[2]
+    for criterion in evidence.grade.criteria:
+        asked = {one.rpartition(".")[2] for one in evidence.known.asked.get(criterion.id, ())}
+        telling = [
+            r for r in criterion.results if r.status not in (Status.OK, *UNTOLD) and _tells(r, evidence)
+        ]
+        if asked == {exercise} and telling and not any((name,) in _at(_name(r), evidence) for r in telling):
+            return True
+    return False
 
 
 def _part(name: str, cases: frozenset[str], best: Sequence[Found], evidence: Evidence) -> frozenset[str]:
