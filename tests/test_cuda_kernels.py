@@ -28,6 +28,8 @@ ASKED_FOR = {  # of issue and course: ideas that have to be told by name
     *("second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable"),
     *("race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialised_shared_memory"),
 }
+# What no case tells apart: a sum of one number is too weak to name an idea by.
+UNNAMED = {"first_warp_alone"}
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +91,10 @@ def test_a_given_kernel_with_a_byte_order_mark_is_graded_as_without(session: Ses
     assert grades[0].score == grades[1].score > 0
 
 
-@pytest.mark.xfail(strict=True, reason="a sum of one number is too weak to name `first_warp_alone` by")
 def test_every_mutant_is_told_by_its_name(
     assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
 ) -> None:
-    """In every case that fails, and no other name with it."""
+    """In every case that fails, and no other name with it; but for those that no case tells apart."""
     mutants = {mutant.name: mutant for mutant in load_mutants(assignment)}
     assert set(mutants) >= ASKED_FOR
     for name, mutant in mutants.items():
@@ -104,7 +105,7 @@ def test_every_mutant_is_told_by_its_name(
             if result.status not in (Status.OK, Status.NOT_RUN)
         ]
         assert told, name
-        assert set(told) == {(name,)}, (name, mutant.exercise)
+        assert set(told) == {() if name in UNNAMED else (name,)}, (name, mutant.exercise)
 
 
 def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str, Grade]) -> None:

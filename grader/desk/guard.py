@@ -100,4 +100,4 @@ def _same(one: str, other: str) -> bool:
 
 
 def _is_short(length: str) -> bool:
-    return length.isascii() and length.isdigit() and int(length[:12]) <= MOST_BYTES
+    return length.isascii() and length.isdigit() and len(length) < 12 and int(length) <= MOST_BYTES

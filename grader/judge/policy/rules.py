@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from grader.judge.policy import cuda_rules
-from grader.judge.policy.evaluators import UNPICKLE_AS_THIRD, way_around, ways_around
+from grader.judge.policy.evaluators import UNPICKLE_AS_THIRD, WHOLE, way_around, ways_around
 from grader.judge.policy.name_resolution import CALLER, GETTER, Names, Reader
 
 if TYPE_CHECKING:  # the process that reads starts in a third of the time without them
@@ -174,7 +174,8 @@ class Rules:
         resolved = top
         for part in parts:
             below = f"{resolved}.{part}"
-            if isinstance(found, ModuleType):
+            # What lies below a module that is refused whole is not looked up: only some processes loaded it.
+            if isinstance(found, ModuleType) and resolved not in WHOLE:
                 submodule = sys.modules.get(below)
                 found = vars(found).get(part, submodule)
                 is_elsewhere = isinstance(found, ModuleType) and found is not submodule

@@ -125,5 +125,14 @@ def test_a_form_that_is_too_long_is_refused(open_desk: Callable[..., TestClient]
     assert open_desk(editable=True).post("/undo", data=data).status_code == 413
 
 
+@pytest.mark.parametrize("length", ["0000000000001048577", "9" * 5000, "-1", "1e3", "²"])
+def test_a_length_that_is_not_plainly_short_is_refused(
+    open_desk: Callable[..., TestClient], length: str
+) -> None:
+    headers = {"content-length": length.encode()}
+    answer = open_desk(editable=True).post("/undo", content=b"", headers=headers)
+    assert answer.status_code == 413
+
+
 def test_other_methods_are_refused(desk: TestClient) -> None:
     assert [desk.request(method, "/").status_code for method in ("PUT", "DELETE", "TRACE")] == [405] * 3

@@ -1,5 +1,6 @@
 """What a submission may not do is refused with file and line before it runs; an innocent name never is."""
 
+import importlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -223,6 +224,12 @@ def test_what_is_ruled_out_is_refused_with_file_and_line(
     assert "\n" not in message
 
 
+def test_a_module_that_is_refused_whole_is_named_even_where_something_has_loaded_it(rules: Rules) -> None:
+    importlib.import_module("numpy.ctypeslib")
+
+    assert "numpy.ctypeslib cannot be" in refusal(rules, "import numpy as np\nnp.ctypeslib.ctypes.pythonapi")
+
+
 INNOCENT = {
     "nothing": "",
     "what_is_listed": "import math, numpy as np\nfrom collections.abc import Sequence\nimport os.path as p",
@@ -387,6 +394,7 @@ def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name
 
 def test_the_sample_class_keeps_to_the_policy_of_its_assignment(sample_class: Path) -> None:
     assignment = load(ROOT / "assignments" / "conv_backward")
+    assignment = replace(assignment, provided=provided_files(assignment))
     assert assignment.import_rules is not None
     rules = Rules(Terms.of(assignment, assignment.import_rules))
     files = sorted(sample_class.glob("*/conv.py"))
