@@ -34,6 +34,10 @@ def meets_the_other(folder: Path, name: str) -> bool:
     return True
 
 
+def has_graded(book: Gradebook, count: int) -> bool:
+    return len(book.grade_keys("tiny")) >= count
+
+
 def finish(batch: Popen[str]) -> str:
     out, said = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 0, said
@@ -88,10 +92,11 @@ def test_the_machine_reboots_mid_run_and_all_is_lost(
         assert batch.stdout is not None
         batch.stdout.readline()  # what the input holds
         batch.stdout.readline()  # it has begun to grade, or there is nothing left
-        time.sleep(MOMENT.uniform(0, 0.4))
-        batch.kill()
-        batch.communicate(timeout=LIMIT)
         with Gradebook(url) as book:
+            moment = min(done[-1] + MOMENT.randint(1, count // (2 * kills)), count)
+            wait_until(partial(has_graded, book, moment), f"{moment} are graded")
+            batch.kill()
+            batch.communicate(timeout=LIMIT)
             done.append(len(book.grade_keys("tiny")))
     assert done == sorted(done)
     assert 0 < done[1] < count
