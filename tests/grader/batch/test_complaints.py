@@ -1,7 +1,6 @@
 """What users of other graders complain of most, one test for each complaint."""
 
 import random
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
