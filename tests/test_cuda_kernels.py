@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
+from grader.author.render import Views
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
@@ -17,7 +18,7 @@ from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox, Status
 from grader.prove.misconceptions import grade_made, work_out
-from grader.prove.mutants import load_mutants
+from grader.prove.mutants import read_mutants
 from grader.prove.verify import HANDOUT, SOLUTION, submissions
 from grader.report.terminal.grade import to_text
 from tests.golden.class_of_kernels import GOLDEN, golden_files, kernels
@@ -40,13 +41,13 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="module")
 def grades(assignment: Assignment) -> dict[str, Grade]:
     """Handout, solution and every mutant, graded as a student's would be."""
-    return grade_made(assignment, "", submissions(assignment, load_mutants(assignment)), 2)
+    return grade_made(assignment, "", submissions(Views(assignment), read_mutants(Views(assignment))[0]), 2)
 
 
 @pytest.fixture(scope="module")
 def known(assignment: Assignment, grades: dict[str, Grade]) -> Misconceptions:
     """What each mutant answers."""
-    return work_out(assignment, "", load_mutants(assignment), grades, 2)[0]
+    return work_out(Views(assignment), "", read_mutants(Views(assignment))[0], grades, 2)[0]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def session(assignment: Assignment) -> Iterator[Session]:
 
 
 def _solution_with(assignment: Assignment, old: str, new: str) -> SubmittedFiles:
-    solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
     assert solution.count(old) >= 1
     return SubmittedFiles({"kernels.cu": solution.replace(old, new, 1).encode()})
 
@@ -75,7 +76,7 @@ def test_the_solution_earns_all_and_the_handout_nothing(grades: dict[str, Grade]
 def test_a_byte_order_mark_crlf_or_a_comment_in_latin_1_costs_nothing(
     assignment: Assignment, session: Session
 ) -> None:
-    solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
     saved = b"\xef\xbb\xbf// Gr\xfc\xdfe\r\n" + solution.replace("\n", "\r\n").encode()
     assert session.grade(SubmittedFiles({"kernels.cu": saved}), "ada").score == 100
 
@@ -95,7 +96,7 @@ def test_every_mutant_is_told_by_its_name(
     assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
 ) -> None:
     """In every case that fails, and no other name with it; but for those that no case tells apart."""
-    mutants = {mutant.name: mutant for mutant in load_mutants(assignment)}
+    mutants = {mutant.name: mutant for mutant in read_mutants(Views(assignment))[0]}
     assert set(mutants) >= ASKED_FOR
     for name, mutant in mutants.items():
         told = [
