@@ -63,7 +63,6 @@ INSIDE_FUNCTIONS = {"reference": {"cupy"}}
 PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
 MOST_MODULES, MOST_LINES = 16, 400  # of a folder, without __init__.py; of a file of our packages
 LONGER = {  # and why
-    "reference/backends/cupy.py": "one operation after the other, as in numpy.py beside it",
     "reference/conv.py": "one algorithm: which products it takes is decided where they are taken",
     "reference/ndarray.py": "one class: the methods of an array",
 }

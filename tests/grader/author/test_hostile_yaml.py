@@ -327,3 +327,11 @@ def test_an_oracle_outside_of_the_reference_is_refused_with_its_line(folder: Pat
     named.write_text(FILES["assignment.yaml"].replace("reference.conv", oracle))
     with pytest.raises(UserError, match=rf"assignment\.yaml:4: found '{re.escape(oracle)}'"):
         load(folder / "tiny")
+
+
+def test_an_oracle_that_is_not_there_is_answered_with_the_nearest_names(folder: Path) -> None:
+    restore(folder)
+    named = path_of(folder, "assignment.yaml")
+    named.write_text(FILES["assignment.yaml"].replace("reference.conv", "reference.convv"))
+    with pytest.raises(UserError, match=r"expected a module such as reference\.conv"):
+        load(folder / "tiny")

@@ -174,7 +174,8 @@ def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tm
     assert devices.missing(Device.CUDA) == ""
     assignment = load(repository / "assignments" / "conv_forward")
     kernels = {
-        f"ndarray/kernels/{f.name}": f.read_bytes() for f in (repository / "reference/kernels").iterdir()
+        f"ndarray/backends/kernels/{f.name}": f.read_bytes()
+        for f in (repository / "reference/backends/kernels").iterdir()
     }
     assignment = replace(
         assignment, devices=(Device.CUDA,), provided={**provided_files(assignment), **kernels}
