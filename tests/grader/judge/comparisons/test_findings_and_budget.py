@@ -57,7 +57,8 @@ class Says:
 
 
 def sums(inputs: Inputs, dtype: Any = np.float32) -> np.ndarray:
-    return inputs.array("a").sum(axis=1, dtype=dtype)
+    rows: np.ndarray = inputs.array("a").sum(axis=1, dtype=dtype)
+    return rows
 
 
 def judged(case: Case, *answer: np.ndarray) -> Any:
