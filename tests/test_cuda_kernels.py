@@ -184,7 +184,7 @@ def _points(grade: Grade) -> dict[str, float]:
 def test_who_writes_blocks_for_alone_earns_its_points_and_no_more(
     session: Session, assignment: Assignment
 ) -> None:
-    handout = submissions(assignment, [])[HANDOUT]["kernels.cu"]
+    handout = submissions(Views(assignment), [])[HANDOUT]["kernels.cu"]
     mark = "    int blocks = 0;\n"
     assert mark in handout
     written = handout.replace(mark, "    int blocks = (size + threads - 1) / threads;\n", 1)
@@ -214,7 +214,7 @@ def test_a_kernel_that_behaves_at_a_visible_shape_alone_loses_at_the_hidden_ones
     session: Session, assignment: Assignment
 ) -> None:
     """Its second barrier stands where a visible case looks for races, and nowhere else."""
-    source = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    source = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
     barrier = "        __syncthreads();  // nobody reads them any more: the next ones may come\n"
     assert source.count(barrier) == 1
     gated = source.replace(barrier, barrier.replace("__sync", "if (n == 31 || n == 32) __sync"))
