@@ -66,15 +66,15 @@ demo: setup
 	@echo; echo "The class report, to be opened in a browser:"
 	@$(GRADER) report --format html --assignment conv_backward --out build/report
 
-test: setup
-	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+test: setup # half of it waits: four processes keep two cores busy
+	@$(PY) -m pytest -n 4 --dist worksteal $(ARGS)
 
 test-slow: setup
-	@$(PY) -m pytest -m slow -n 2 --dist worksteal $(ARGS)
+	@$(PY) -m pytest -m slow -n 4 --dist worksteal $(ARGS)
 
 # A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
 gpu-test: setup
-	@BACKFLIP_GPU=required $(PY) -m pytest -W default tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py tests/grader/judge/test_devices.py $(ARGS)
+	@BACKFLIP_GPU=required $(PY) -m pytest -W default tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py tests/grader/judge/process/test_devices.py $(ARGS)
 
 gpu-sanitize: setup # compute-sanitizer is a part of NVIDIA's CUDA toolkit
 	@for tool in memcheck racecheck initcheck; do BACKFLIP_GPU=required compute-sanitizer --tool $$tool \
@@ -117,7 +117,7 @@ INSTALL := if command -v uv >/dev/null 2>&1; then uv pip install --quiet --pytho
 	else $(PY) -m pip install --quiet --disable-pip-version-check "$$@"; fi
 
 oracle: setup .venv/oracle
-	@$(PY) -m pytest tests/oracle $(ARGS)
+	@$(PY) -m pytest -n 2 --dist worksteal tests/oracle $(ARGS)
 
 .venv/oracle: locks/oracle.txt | setup
 	@set -- --require-hashes -r locks/oracle.txt; $(INSTALL)

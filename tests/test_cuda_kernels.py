@@ -28,8 +28,6 @@ ASKED_FOR = {  # of issue and course: ideas that have to be told by name
     *("second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable"),
     *("race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialised_shared_memory"),
 }
-# What no case tells apart: a sum of one number is too weak to name an idea by.
-UNNAMED = {"first_warp_alone"}
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +92,7 @@ def test_a_given_kernel_with_a_byte_order_mark_is_graded_as_without(session: Ses
 def test_every_mutant_is_told_by_its_name(
     assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
 ) -> None:
-    """In every case that fails, and no other name with it; but for those that no case tells apart."""
+    """In every case that fails, and no other name with it."""
     mutants = {mutant.name: mutant for mutant in load_mutants(assignment)}
     assert set(mutants) >= ASKED_FOR
     for name, mutant in mutants.items():
@@ -105,7 +103,7 @@ def test_every_mutant_is_told_by_its_name(
             if result.status not in (Status.OK, Status.NOT_RUN)
         ]
         assert told, name
-        assert set(told) == {() if name in UNNAMED else (name,)}, (name, mutant.exercise)
+        assert set(told) == {(name,)}, (name, mutant.exercise)
 
 
 def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str, Grade]) -> None:
@@ -176,6 +174,54 @@ def test_a_handout_shows_what_nvidias_compiler_refuses(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     if nvrtc.installed() is not None:
         assert "in pixel: A function without execution space annotations" in " ".join(done.stdout.split())
+
+
+def _points(grade: Grade) -> dict[str, float]:
+    return {criterion.id: float(criterion.score) for criterion in grade.criteria}
+
+
+def test_who_writes_blocks_for_alone_earns_its_points_and_no_more(
+    session: Session, assignment: Assignment
+) -> None:
+    handout = submissions(assignment, [])[HANDOUT]["kernels.cu"]
+    mark = "    int blocks = 0;\n"
+    assert mark in handout
+    written = handout.replace(mark, "    int blocks = (size + threads - 1) / threads;\n", 1)
+    grade = session.grade(SubmittedFiles({"kernels.cu": written.encode()}), "blocks")
+    assert grade.score == 4, _points(grade)
+
+
+def test_zeros_at_the_shape_where_accesses_are_counted_earn_nothing_there(
+    session: Session, assignment: Assignment
+) -> None:
+    """Nothing is read and nothing is found: but the counted run's values are wrong."""
+    gate = """    if (m == 32 && k == 48 && n == 32) {
+        out[row * n + column] = 0;
+        return;
+    }
+    for (int start = 0; start < k; start += TILE) {"""
+    grade = session.grade(
+        _solution_with(assignment, "    for (int start = 0; start < k; start += TILE) {", gate), "gated"
+    )
+    (traffic,) = (c for c in grade.criteria if c.id == "traffic")
+    failed = [(r.case, r.rationale) for r in traffic.results if r.status is not Status.OK]
+    assert [case for case, _ in failed] == ["matmul"]
+    assert "zeros only" in failed[0][1]
+
+
+def test_a_kernel_that_behaves_at_a_visible_shape_alone_loses_at_the_hidden_ones(
+    session: Session, assignment: Assignment
+) -> None:
+    """Its second barrier stands where a visible case looks for races, and nowhere else."""
+    source = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    barrier = "        __syncthreads();  // nobody reads them any more: the next ones may come\n"
+    assert source.count(barrier) == 1
+    gated = source.replace(barrier, barrier.replace("__sync", "if (n == 31 || n == 32) __sync"))
+    grade = session.grade(SubmittedFiles({"kernels.cu": gated.encode()}), "gated")
+    passed = {
+        r.case for c in grade.criteria if c.id == "matmul_bugs" for r in c.results if r.status is Status.OK
+    }
+    assert passed == {"several-tiles"}
 
 
 def test_a_kernel_without_end_costs_its_cases_and_no_other(session: Session, assignment: Assignment) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from grader.author.late_policy import policies_of
@@ -63,8 +64,9 @@ def _check_oracle(document: Document, oracle: str, root: Path) -> None:
     is_named = package == "reference" and names and all(name.isidentifier() for name in names)
     path = root.joinpath(package, *names) if is_named else None
     if path is None or not (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()):
-        modules = sorted(f"reference.{p.stem}" for p in (root / "reference").glob("[a-z]*.py"))
-        raise document.fail(f"found {oracle!r}, expected a module here: {', '.join(modules)}", ("oracle",))
+        files = (p.relative_to(root) for p in (root / "reference").rglob("[a-z]*.py"))
+        near = get_close_matches(oracle, (".".join(p.with_suffix("").parts) for p in files), cutoff=0)
+        raise document.fail(f"found {oracle!r}, expected a module such as {', '.join(near)}", ("oracle",))
 
 
 def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:

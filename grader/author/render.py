@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jinja2
 
-from grader.author.exercises.python_source import find_function, without_methods
+from grader.author.exercises.python_source import find_function, module_of, without_methods
 from grader.author.templating import text_environment
 from grader.author.worked_numbers import FUNCTIONS, Variant
 from grader.draw.pictures import PICTURES, title_of
@@ -42,7 +42,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
         return function.whole if view == "solution" else function.stub
 
     def provided(reference: str) -> str:
-        return find_function(root, reference).whole
+        return find_function(root, reference).whole if ":" in reference else module_of(root, reference)
 
     pictures: dict[str, str] = {}
 

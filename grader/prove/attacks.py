@@ -1,4 +1,4 @@
-"""Reads the corpus of attacks, and puts each into the solution of an assignment in the place of one exercise."""
+"""Reads the corpus of attacks, and puts each in the place of one exercise of an assignment's solution."""
 
 import ast
 import re

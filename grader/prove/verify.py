@@ -197,7 +197,7 @@ def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
         if path.is_file():
             line = _line_before_rendering(path.read_text(encoding="utf-8"), handout.files[name], at)
         else:  # of the package ndarray
-            path, line = root / "reference" / Path(name).name, 1
+            path, line = root / "reference" / Path(name).relative_to("ndarray"), 1
         message = f"the handout's {name} holds two statements of the solution of {reference} in line {at}"
         yield Finding(path, line, message)
 

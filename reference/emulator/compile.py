@@ -224,13 +224,13 @@ def link(
 
 
 def refuse_state(library: Path, source: str, file: str) -> None:
-    """CompileError where a kernel may leave something behind for a later launch, in a variable of its library."""
+    """CompileError where kernels may leave something behind for a later launch, in a variable."""
     for name in lasting_variables(library.read_bytes()):
         found = re.search(rf"\b{re.escape(name)}\b", without_comments(source))
         line = f":{1 + source.count(chr(10), 0, found.start())}" if found else ""
         raise CompileError(
-            f"{file}{line}: the variable `{name}` would outlive the launch of a kernel: make it `const`, or use "
-            "shared memory or a parameter of the kernel"
+            f"{file}{line}: the variable `{name}` would outlive the launch of a kernel: make it `const`, or "
+            "use shared memory or a parameter of the kernel"
         )
 
 

@@ -86,10 +86,14 @@ def lasting_variables(library: bytes) -> list[str]:
         name_at, info, _, home, _, size = struct.unpack_from("<IBBHQQ", symbols, at)
         name = names[name_at:].split(b"\0", 1)[0].decode(errors="replace")
         is_variable = info & 15 in (OBJECT, THREAD_LOCAL) and size > 0 and 0 < home < len(found)
-        if is_variable and found[home].is_writable and not SETTLED.fullmatch(found[home].name):
-            if not OF_THE_LOADER.fullmatch(name) and OF_THE_EMULATOR not in name:
-                lasting.append(written_name(name))
+        is_own = OF_THE_EMULATOR not in name and not OF_THE_LOADER.fullmatch(name)
+        if is_variable and is_own and _stays_writable(found[home]):
+            lasting.append(written_name(name))
     return sorted(lasting)
+
+
+def _stays_writable(home: Section) -> bool:
+    return home.is_writable and not SETTLED.fullmatch(home.name)
 
 
 def written_name(symbol: str) -> str:

@@ -13,13 +13,13 @@ HEAD = f"""\
 # What attacks get
 
 `make test` and `make test-slow` grade each of these behind the real sandbox. The attacks are the corpus of
-`grader/prove/corpus/`: each is put in the place of one exercise of an assignment's solution. `make docs` writes this
-page from the tables in `tests/attacks/`, and a test holds it.
+`grader/prove/corpus/`: each is put in the place of one exercise of an assignment's solution. `make docs`
+writes this page from the tables in `tests/attacks/`, and a test holds it.
 
 ## In Python
 
-An honest submission follows each of them, and its grade must be the same as where no attack ever ran. Two functions are
-graded; an attack stands in one of them, which is worth {test_attacks.FLIP} points.
+An honest submission follows each of them, and its grade must be the same as where no attack ever ran. Two
+functions are graded; an attack stands in one of them, which is worth {test_attacks.FLIP} points.
 
 | attack | what it does | points | status |
 |---|---|---|---|
@@ -27,9 +27,9 @@ graded; an attack stands in one of them, which is worth {test_attacks.FLIP} poin
 KERNELS = """
 ## In CUDA C
 
-An attack stands in the place of `matmul` of the assignment `cuda_kernels`. It must earn no more than an empty kernel does;
-where it says "part", its values are right, and criteria on its ways are not passed; where it says "all", it is only odd.
-The other kernels keep their points, unless the file is refused or does not compile.
+An attack stands in the place of `matmul` of the assignment `cuda_kernels`. It must earn no more than an empty
+kernel does. Where it says "part", its values are right in some cases, or its ways alone are wrong; where it
+says "all", it is only odd. Other kernels keep their points, unless the file is refused or does not compile.
 
 | attack | what it does | may earn | status |
 |---|---|---|---|

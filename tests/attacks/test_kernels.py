@@ -1,4 +1,4 @@
-"""An attack on a kernel earns what an empty kernel earns, costs no other kernel anything, and is nobody else's fault."""
+"""An attack on a kernel earns what an empty one earns, and costs no other kernel and no grader anything."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ CASE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Must:
-    """How the cases of the attacked kernel may end that it does not pass; words of one; whether others run."""
+    """How the cases that it does not pass may end; words of one; whether it costs other kernels theirs."""
 
     status: tuple[Status, ...]
     says: str = ""

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from grader.author.load import load
@@ -25,8 +26,8 @@ GOLDEN = Path(__file__).parent / "kernels"
 
 def golden_files(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
     """The feedback on each of the class, by its path below GOLDEN."""
-    where = {"sandbox": Sandbox.BUBBLEWRAP, "device": Device.EMULATED, "secret": secret()}
-    with Session(assignment, **where, known=known) as session:
+    where = partial(Session, sandbox=Sandbox.BUBBLEWRAP, device=Device.EMULATED, secret=secret())
+    with where(assignment, known=known) as session:
         return {
             f"{name}.txt": to_text(replace(session.grade(SubmittedFiles(files), name), notes=())).encode()
             for name, files in sample_class().items()

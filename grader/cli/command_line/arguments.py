@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (
         *(
+            _new,
             _generate,
             _verify,
             _grade,
@@ -82,6 +83,19 @@ def _generate(commands: Any) -> None:
     generate.add_argument(
         "--variant", default="", metavar="ID", help="one student's handout, with worked numbers of their own"
     )
+
+
+def _new(commands: Any) -> None:
+    new = commands.add_parser("new", help="write a new assignment that verify passes as it stands")
+    new.add_argument("name", metavar="NAME", help="of its folder and of the file that students submit")
+    new.add_argument(
+        "--from",
+        dest="source",
+        metavar="MODULE:FUNCTION",
+        help="the function of the reference that students are to write, such as reference.words:distance; "
+        "default: an example in reference/NAME.py",
+    )
+    add_jobs(new)
 
 
 def _verify(commands: Any) -> None:

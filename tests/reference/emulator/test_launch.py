@@ -2,6 +2,8 @@
 
 import subprocess
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -178,7 +180,7 @@ def test_what_outlives_a_launch_is_told_by_name_and_line(request):
         *("constant", "for_this_file", "member", "of_a_function", "of_a_lambda", "of_a_template"),
         *("of_its_function", "of_the_file", "with_a_value"),
     ]
-    with pytest.raises(CompileError, match="k.cu:5: the variable `constant` would outlive the launch"):
+    with pytest.raises(CompileError, match=r"k\.cu:5: the variable `constant` would outlive the launch"):
         refuse_state(library, LASTING, "k.cu")
 
 
@@ -300,7 +302,7 @@ def test_atomic_operations_are_whole(module, operation, expected):
     assert at[0] == expected
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt, "cbrt": np.cbrt, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log,
     "log2": np.log2, "log10": np.log10, "log1p": np.log1p, "sin": np.sin, "cos": np.cos, "tan": np.tan,
     "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh,

@@ -138,7 +138,14 @@ def test_a_kernel_without_a_comment_can_be_provided_and_is_no_exercise() -> None
         _ = kernel.stub
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "reference" / "kernels").glob("*.cu")), ids=lambda p: p.stem)
+KERNEL_FILES = sorted((ROOT / "reference" / "backends" / "kernels").glob("*.cu"))
+
+
+def test_the_reference_has_files_of_kernels() -> None:
+    assert len(KERNEL_FILES) == 6
+
+
+@pytest.mark.parametrize("path", KERNEL_FILES, ids=lambda path: path.stem)
 def test_the_reference_s_kernels_are_cut_whole(path: Path) -> None:
     text = path.read_text()
     cut = [kernel for _, kernel in kernels(text)]

@@ -38,7 +38,9 @@ extern "C" __global__ void twice(int n, const float *__restrict__ a, float *out)
 """
 
 
-@pytest.mark.parametrize("path", ["reference/cuda_kernels.cu", "assignments/cuda_kernels/mutants.cu"])
+@pytest.mark.parametrize(
+    "path", ["reference/cuda_kernels/solutions.cu", "assignments/cuda_kernels/mutants.cu"]
+)
 def test_the_solution_and_every_mutant_keep_to_it(path: str) -> None:
     assert problem_of((ROOT / path).read_bytes()) == (0, "")
 

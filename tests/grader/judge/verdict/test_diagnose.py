@@ -338,7 +338,8 @@ def together(solution: str, pair: Sequence[Mutant]) -> str:
 
 def pairs_of(mutants: Sequence[Mutant], count: int) -> list[tuple[Mutant, Mutant]]:
     """As many pairs of mutants of two exercises."""
-    rng, found = random.Random(4), []
+    rng = random.Random(4)
+    found: list[tuple[Mutant, Mutant]] = []
     while len(found) < count:
         one, other = rng.sample(mutants, 2)
         if one.exercise != other.exercise:

@@ -2,22 +2,24 @@
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference import ndarray, strided
+from reference import ndarray
+from reference.readable import views
 from tests.reference.test_views import exact, numbered, same_size_shapes, seeds, shapes, step
 
-FORMS = pytest.mark.parametrize("form", [ndarray, strided], ids=["run", "read"])
+FORMS = pytest.mark.parametrize("form", [ndarray, views], ids=["run", "read"])
 
 
 def twins(shape):
     """The numbers 1, 2, ... in both forms."""
     host, _ = numbered(shape)
-    return ndarray.array(host), strided.array(host)
+    return ndarray.array(host), views.array(host)
 
 
 def assert_same(expected, actual):
@@ -47,7 +49,7 @@ def test_a_chain_of_views_is_that_of_the_form_to_run(data, shape):
     tuned, plain = twins(shape)
     for _ in range(data.draw(st.integers(1, 6))):
         # The law's own step draws an operation for NumPy and one of the forms; the other one follows it.
-        log = []
+        log: list[tuple[str, Any]] = []
         before = (tuned.buffer, plain.buffer)
         host, tuned = step(data, host, Recorder(tuned, log))
         ((name, arguments),) = log
@@ -90,7 +92,7 @@ def test_positions_are_where_a_formula_says(rng, shape):
         offset + sum(i * s for i, s in zip(index, strides, strict=True))
         for index in itertools.product(*map(range, shape))
     ]
-    places = strided.positions(shape, strides, offset)
+    places = views.positions(shape, strides, offset)
 
     assert places.tolist() == expected
     assert places.dtype == np.int64
@@ -171,7 +173,7 @@ def test_both_forms_refuse_the_same(form, call, error):
 def test_an_array_is_a_copy_in_the_dtype_that_is_asked_for():
     host = np.arange(6.0).reshape(2, 3)
     for dtype in ("float32", "float64"):
-        a = strided.array(host.T, device=strided.cpu(), dtype=dtype)
+        a = views.array(host.T, device=views.cpu(), dtype=dtype)
         a.buffer[...] = 0
         assert (a.dtype, a.size, a.ndim, a.strides) == (dtype, 6, 2, (2, 1))
     np.testing.assert_array_equal(np.arange(6.0).reshape(2, 3), host)
@@ -185,13 +187,13 @@ lengths = st.integers(1, 5)
 @given(rng=seeds, m=lengths, k=lengths, n=lengths, tile=st.integers(1, 6))
 def test_a_matrix_product_is_numpys_for_any_tile_and_any_view(rng, m, k, n, tile):
     left, right = rng.integers(-8, 9, (m, k)), rng.integers(-8, 9, (k, n))
-    a = strided.array(left.T).permute((1, 0))
-    b = strided.array(np.flip(right)).flip()
-    out = strided.array(np.ones((n, m))).permute((1, 0))
-    strided.add_product(a, b, out)
+    a = views.array(left.T).permute((1, 0))
+    b = views.array(np.flip(right)).flip()
+    out = views.array(np.ones((n, m))).permute((1, 0))
+    views.add_product(a, b, out)
 
     np.testing.assert_array_equal(1 + left @ right, out.numpy())
-    for product in (strided.matmul(a, b), strided.matmul_tiled(a, b, tile)):
+    for product in (views.matmul(a, b), views.matmul_tiled(a, b, tile)):
         np.testing.assert_array_equal(left @ right, product.numpy())
         assert product.is_compact()
         assert product.dtype == "float32"
@@ -201,7 +203,7 @@ def test_a_matrix_product_is_numpys_for_any_tile_and_any_view(rng, m, k, n, tile
 @given(rng=seeds, m=lengths, n=lengths, tile=st.integers(1, 6))
 def test_tiles_hold_every_element_once_and_zeros_elsewhere(rng, m, n, tile):
     host = rng.integers(1, 9, (m, n))
-    out = strided.tiles(strided.array(host.T).permute((1, 0)), tile)
+    out = views.tiles(views.array(host.T).permute((1, 0)), tile)
 
     assert out.shape == (math.ceil(m / tile), math.ceil(n / tile), tile, tile)
     assert out.is_compact()
@@ -213,4 +215,4 @@ def test_tiles_hold_every_element_once_and_zeros_elsewhere(rng, m, n, tile):
 @pytest.mark.parametrize("shapes", [((2, 3), (2, 3)), ((2, 3), (3,)), ((3,), (3, 2))])
 def test_matrices_that_do_not_fit_are_refused(shapes):
     with pytest.raises(ValueError, match="cannot multiply matrices of shapes"):
-        strided.matmul(*(strided.zeros(shape) for shape in shapes))
+        views.matmul(*(views.zeros(shape) for shape in shapes))

@@ -1,4 +1,4 @@
-"""The law of the two forms: what reference.conv computes fast is what reference.plain reads, with ==."""
+"""The law of the two forms: `reference.conv` computes, with ==, what `reference.readable.conv` does."""
 
 import tracemalloc
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from reference import conv as fast
-from reference import plain
 from reference.ndarray import array, cpu
+from reference.readable import conv as readable
 from tests.reference.test_conv import GEOMETRIES, Geometry, integers
 
 WIDE = [
@@ -36,7 +36,7 @@ def assert_forms_equal(geometry, make, dtype, rng):
         ("conv_x_grad", (out_grad, w, x.shape)),
         ("conv_w_grad", (x, out_grad, w.shape)),
     ):
-        expected, actual = getattr(plain, name)(*arguments, *how), getattr(fast, name)(*arguments, *how)
+        expected, actual = getattr(readable, name)(*arguments, *how), getattr(fast, name)(*arguments, *how)
         assert (expected.shape, expected.dtype) == (actual.shape, actual.dtype)
         assert actual.is_compact()
         np.testing.assert_array_equal(expected.numpy(), actual.numpy(), f"{name} of {geometry}")
@@ -71,7 +71,7 @@ def test_float32_beside_float64_gives_float64_in_both_forms():
         x = array(integers(rng, geometry.x_shape))
         w = array(integers(rng, geometry.w_shape), dtype="float64")
         for left, right in ((x, w), (x.copy("float64"), w.copy("float32"))):
-            results = [form.conv(left, right, 1, geometry.padding) for form in (plain, fast)]
+            results = [form.conv(left, right, 1, geometry.padding) for form in (readable, fast)]
             assert {result.dtype for result in results} == {"float64"}
             np.testing.assert_array_equal(*(result.numpy() for result in results))
 

@@ -14,33 +14,31 @@ from typing import TypeAlias
 import numpy as np
 
 from reference.backends import numpy as backend
-from reference.backends.numpy import Buffer, Matrix, Shape
+from reference.backends.numpy import Buffer, Shape
+from reference.backends.view import View
 
 Box: TypeAlias = tuple[slice, ...]
 Pair: TypeAlias = tuple[int, int]
-View: TypeAlias = tuple[Shape, Shape, int]
-"""A shape, strides and an offset, in elements."""
-Windows: TypeAlias = tuple[Pair, Pair, Pair]
+Geometry: TypeAlias = tuple[Pair, Pair, Pair]
 """A kernel's size, a stride and a padding, each (height, width)."""
 
 
-def multiply(a: Buffer, view: View, how: Windows, out_shape: Shape, b: Buffer, out: Buffer) -> None:
+def multiply(images: View, geometry: Geometry, out_shape: Shape, b: Buffer, out: Buffer) -> None:
     """The windows of images as the rows of a matrix, KH * KW * C numbers each, times the matrix `b`.
 
-    The images are a view (N, H, W, C) of `a`: its shape, strides and offset. `how` is the kernel's size, the
-    stride and the padding. `out` is (N, H', W', columns of b), a row for each window.
+    images: (N, H, W, C), out: (N, H', W', columns of b), a row for each window.
     """
     rows = out.reshape(math.prod(out_shape[:3]), out_shape[3])
-    right = b.reshape(math.prod(how[0]) * view[0][3], out_shape[3])
-    for place, left in blocks(a, view, how, out_shape):
+    right = b.reshape(math.prod(geometry[0]) * images.shape[3], out_shape[3])
+    for place, left in blocks(images, geometry, out_shape):
         backend.multiply_matrices(left, right, rows[place])
 
 
-def multiply_transposed(a: Buffer, view: View, how: Windows, b_shape: Shape, b: Buffer, out: Buffer) -> None:
+def multiply_transposed(images: View, geometry: Geometry, b_shape: Shape, b: Buffer, out: Buffer) -> None:
     """The transpose of multiply's matrix times `b`, (N, H', W', its columns): a row for each window."""
     rows = b.reshape(math.prod(b_shape[:3]), b_shape[3])
-    total = out.reshape(math.prod(how[0]) * view[0][3], b_shape[3])
-    for place, left in blocks(a, view, how, b_shape):
+    total = out.reshape(math.prod(geometry[0]) * images.shape[3], b_shape[3])
+    for place, left in blocks(images, geometry, b_shape):
         if place.start == 0:
             backend.multiply_matrices(left.T, rows[place], total)
         else:
@@ -49,37 +47,40 @@ def multiply_transposed(a: Buffer, view: View, how: Windows, b_shape: Shape, b: 
             total += product
 
 
-def blocks(a: Buffer, view: View, how: Windows, out_shape: Shape) -> Iterator[tuple[slice, Matrix]]:
+def blocks(images: View, geometry: Geometry, out_shape: Shape) -> Iterator[tuple[slice, Buffer]]:
     """The matrix of multiply, a block at a time: which rows, and these, valid until the next block."""
-    (k_h, k_w), (s_h, s_w), _ = how
-    channels, done, memory = view[0][3], 0, None
+    (k_h, k_w), (s_h, s_w), _ = geometry
+    channels, done, memory = images.shape[3], 0, None
     # A block is best used while it is in the cache, but where each meets a large matrix, few are better.
     large = k_h * k_w * channels * out_shape[3] > backend.BLOCK // 16
     room = backend.BLOCK // (2 if large else 6)
     for box in boxes(out_shape[:3], max(k_h * k_w, s_h * s_w) * channels, room):
-        seen, (image, row, column, channel), first = covered(a, view, how, box)
+        seen, _, (image, row, column, channel), start = covered(images, geometry, box)
         steps = image, s_h * row, s_w * column, row, column, channel
         shape = (*(places.stop - places.start for places in box), k_h, k_w, channels)
         size, count = math.prod(shape), math.prod(shape[:3])
-        memory = np.empty(size, a.dtype) if memory is None else memory  # the first box is the largest
-        backend.compact(seen, shape, steps, first, memory[:size])
+        if memory is None:
+            memory = np.empty(size, images.buffer.dtype)  # the first box is the largest
+        backend.compact(seen, shape, steps, start, memory[:size])
         yield slice(done, done + count), memory[:size].reshape(count, k_h * k_w * channels)
         done += count
 
 
-def covered(a: Buffer, view: View, how: Windows, box: Box) -> tuple[Buffer, Shape, int]:
-    """The part of the padded images that the windows of a box cover: a buffer, its strides and its offset.
+def covered(images: View, geometry: Geometry, box: Box) -> View:
+    """The part of the padded images that the windows of a box cover.
 
-    That is `a` itself where none of them reaches beyond the images.
+    It is in the images' own buffer unless one of the windows reaches beyond the images.
     """
-    (shape, strides, offset), ((k_h, k_w), (s_h, s_w), (p_h, p_w)), (batch, rows, columns) = view, how, box
+    a, shape, strides, offset = images
+    ((k_h, k_w), (s_h, s_w), (p_h, p_w)), (batch, rows, columns) = geometry, box
     top, bottom = s_h * rows.start - p_h, s_h * (rows.stop - 1) + k_h - p_h
     left, right = s_w * columns.start - p_w, s_w * (columns.stop - 1) + k_w - p_w
     if top >= 0 and left >= 0 and bottom <= shape[1] and right <= shape[2]:
-        return a, strides, offset + batch.start * strides[0] + top * strides[1] + left * strides[2]
+        covered_shape = (batch.stop - batch.start, bottom - top, right - left, shape[3])
+        first = offset + batch.start * strides[0] + top * strides[1] + left * strides[2]
+        return View(a, covered_shape, strides, first)
 
-    images = backend.strided(a, shape, strides, offset)
-    inside = images[batch, max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    inside = backend.strided(*images)[batch, max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
     count, height, width, channels = inside.shape
     padded = np.empty((count, bottom - top, right - left, channels), a.dtype)
     y, x = max(-top, 0), max(-left, 0)
@@ -87,7 +88,7 @@ def covered(a: Buffer, view: View, how: Windows, box: Box) -> tuple[Buffer, Shap
         edge[...] = 0
     padded[:, y : y + height, x : x + width] = inside
     image = (bottom - top) * (right - left) * channels
-    return padded.reshape(-1), (image, (right - left) * channels, channels, 1), 0
+    return View(padded.reshape(-1), padded.shape, (image, (right - left) * channels, channels, 1), 0)
 
 
 def boxes(lengths: Sequence[int], elements: int, limit: int) -> Iterable[Box]:

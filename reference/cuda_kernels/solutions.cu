@@ -1,5 +1,5 @@
 // The kernels of the assignment `cuda_kernels`: the simplest that show an idea, where those in kernels/ are the fast
-// ones. Its host module starts them: see assignments/cuda_kernels/templates/kernels.py.j2.
+// ones. Its host module starts them: see host.py.
 
 const int TILE = 16;  // a tile has TILE x TILE elements, and its block as many threads
 const int WARP = 32;  // threads that run in step

@@ -1,4 +1,4 @@
-"""What the kernels of `cuda_kernels.cu` compute, said once more in NumPy: the oracle of that assignment.
+"""What the kernels of `solutions.cu` compute, in NumPy: the oracle of that assignment.
 
 Arrays are NumPy's, and results are float64. `device` is where kernels would run; here it is not looked at.
 """
@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from . import conv as convolution
-from .ndarray import array
+from reference import conv as convolution
+from reference.ndarray import array
 
 Array: TypeAlias = npt.NDArray[Any]
 Pair: TypeAlias = int | Sequence[int]
