@@ -30,7 +30,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.judge.comparisons": (
         {"grader.model"}
         | {f"grader.judge.{name}" for name in COMPARED}
-        | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
+        | {f"grader.judge.{name}" for name in ("kind", "formula", *OF_A_CASE)},
         {"numpy", "pydantic"},
     ),
     "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pydantic_core", "pytest"}),

@@ -253,7 +253,7 @@ def _cases(
         visibility=model.visibility or defaults.visibility,
         weight=model.weight,
         covers=tuple(model.covers),
-        drawn=count is not None,
+        drawn=count is not None or "lengths" in own,
         options=model.model_dump(include=of_comparisons, exclude_none=True),
         ask=model.ask or {},
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
@@ -317,7 +317,7 @@ def _check_option(document: Document, place: Place, key: str, compare: str) -> N
         ways = [one.name for one in COMPARISONS.values() if key in one.case_keys.model_fields]
         words = " or ".join(f"`compare: {way}`" for way in ways)
         raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
-    if not COMPARISONS[compare].needs_expected:
+    if not COMPARISONS[compare].needs_expected or COMPARISONS[compare].watches_the_run:
         message = (
             f"found {key} with compare: {compare}, expected a comparison with the reference, which is timed"
         )

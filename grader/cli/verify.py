@@ -21,17 +21,17 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--seeds {options.seeds}: at least one is needed")
     root, console, passed = repository(), Console(stderr=options.json), True
     facts: list[dict[str, object]] = []
-    for assignment in chosen(options.names):
+    for views in chosen(options.names):
         if options.variants:
-            found = differences_between_variants(assignment, secret(), options.variants, options.jobs)
+            found = differences_between_variants(views, secret(), options.variants, options.jobs)
             console.print(Text("\n".join([*found[0], found[1]])), soft_wrap=True)
-            facts.append({"assignment": assignment.name, "differences": found[0]})
+            facts.append({"assignment": views.loaded.name, "differences": found[0]})
             passed = passed and not found[0]
             continue
-        verification = prove(root, assignment, secret(), options.jobs, options.seeds)
+        verification = prove(root, views, secret(), options.jobs, options.seeds)
         kill_matrix.show_matrix(verification, console)
         facts.append(_facts(verification))
-        write_text(options.out / f"{assignment.name}.html", kill_matrix.to_html(verification))
+        write_text(options.out / f"{views.loaded.name}.html", kill_matrix.to_html(verification))
         passed = passed and not verification.findings
     if options.json:
         print_json(facts)

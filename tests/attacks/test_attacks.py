@@ -247,7 +247,7 @@ def subreaper() -> Iterator[None]:
 
 def descendants(pid: int) -> dict[int, str]:
     """The processes below `pid` that still run: number and command line."""
-    found = {}
+    found: dict[int, str] = {}
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):
             for child in map(int, path.read_text().split()):
@@ -274,7 +274,7 @@ def state_of_the_machine(assignment: Assignment) -> dict[str, tuple[int, int]]:
 
 def left_behind() -> list[Path]:
     """Files with the name that attacks leave, wherever one of them tries to."""
-    places = [
+    places: list[str | Path] = [
         "/",
         "/tmp",
         "/tmp/submission",

@@ -14,6 +14,7 @@ import reference.emulator.nvrtc
 from grader.author.load import load
 from grader.author.render import render
 from reference.cuda_kernels import in_numpy
+from reference.cuda_kernels.in_numpy import Pair
 
 ROOT = Path(__file__).parents[2]
 SIZES = (1, 2, 31, 32, 33, 127, 128, 257, 263)
@@ -75,7 +76,7 @@ def test_the_tiled_product_is_right_where_tiles_are_not_full(
     [((5, 4), (3, 2), 1, 0), ((9, 7), (3, 2), (2, 1), (1, 0)), ((4, 6), (1, 3), (1, 3), (2, 1))],
 )
 def test_convolutions_and_gradients_are_right(
-    kernels: ModuleType, size: tuple[int, int], kernel: tuple[int, int], stride: object, padding: object
+    kernels: ModuleType, size: tuple[int, int], kernel: tuple[int, int], stride: Pair, padding: Pair
 ) -> None:
     x, w = numbers(3, *size, 2), numbers(*kernel, 2, 5)
     for name in ("conv_direct", "conv_implicit"):

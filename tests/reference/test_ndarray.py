@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -348,7 +349,8 @@ def test_attributes_describe_the_array():
 
 
 def test_new_arrays_are_compact_and_hold_what_was_asked_for():
-    for shape, lengths in [((2, 3), (2, 3)), (3, (3,)), ((), ()), ((2, 0), (2, 0))]:
+    shapes: list[Any] = [((2, 3), (2, 3)), (3, (3,)), ((), ()), ((2, 0), (2, 0))]
+    for shape, lengths in shapes:
         assert_same(np.full(lengths, 2.5, "float32"), full(shape, 2.5))
         assert_same(np.zeros(lengths), zeros(shape, cpu(), "float64"))
         assert empty(shape).shape == lengths
@@ -385,7 +387,7 @@ def test_a_missing_gpu_says_so(monkeypatch):
 
 def test_normalize_axes_counts_from_the_front():
     assert normalize_axes((-1, 0), 3) == (2, 0)
-    assert normalize_axes(np.int64(-2), 3) == (1,)
+    assert normalize_axes(cast(Any, np.int64(-2)), 3) == (1,)
     assert normalize_axes([], 0) == ()
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_a_chain_of_views_is_that_of_the_form_to_run(data, shape):
     tuned, plain = twins(shape)
     for _ in range(data.draw(st.integers(1, 6))):
         # The law's own step draws an operation for NumPy and one of the forms; the other one follows it.
-        log = []
+        log: list[tuple[str, Any]] = []
         before = (tuned.buffer, plain.buffer)
         host, tuned = step(data, host, Recorder(tuned, log))
         ((name, arguments),) = log

@@ -53,7 +53,7 @@ def same_size_shapes(draw, shape):
     size = math.prod(shape)
     if size == 0:
         return tuple(draw(st.permutations([*shape, draw(st.integers(0, 3))])))
-    primes = []
+    primes: list[int] = []
     for n in shape:
         for p in (2, 3, 5, 7):
             while n % p == 0:

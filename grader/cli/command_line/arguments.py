@@ -367,3 +367,4 @@ def _completion(commands: Any) -> None:
         "completion", help="print a script that completes commands, options and assignments in a shell"
     )
     completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    completion.set_defaults(module="command_line.completion")

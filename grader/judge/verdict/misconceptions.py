@@ -11,7 +11,7 @@ from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
-FORMAT = 3  # of that file: another number for another meaning, so that no old one is read
+FORMAT = 4  # of that file: another number for another meaning, so that no old one is read
 DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
 

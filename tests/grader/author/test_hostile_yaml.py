@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -163,7 +164,7 @@ def load_all(folder: Path) -> None:
 def places(text: str) -> list[tuple[int, int]]:
     """Where each key, each value and each list or mapping in flow style begins and ends."""
     found = []
-    waiting = [yaml.compose(text)]
+    waiting: list[Any] = [yaml.compose(text)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, yaml.ScalarNode) or node.flow_style:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,12 +20,12 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
+from grader.judge.differences.answers import arrays_of
 from grader.judge.inputs import Inputs
-from grader.judge.process import devices, machine_lock, sandbox
+from grader.judge.process import devices, sandbox
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
 from grader.judge.session import Session
-from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Assignment, Device, Limits
 from grader.model.errors import GraderFault
 from grader.model.grade import Sandbox, Status
@@ -148,7 +149,7 @@ def tiny(course: Path) -> Assignment:
 def test_a_gpu_has_one_submission_at_a_time(
     tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     with (
         # not opened: that would start a worker on a GPU, which may not be there
         contextlib.closing(Session(tiny, sandbox=Sandbox.NONE, device=Device.CUDA)) as one,

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.judge.differences.answers import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.process import sandbox
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.sandbox import ENVIRONMENT, starter
-from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Limits
 from grader.model.errors import UserError
 from grader.model.grade import Outcome, Sandbox
