@@ -12,7 +12,7 @@ from grader.author.load import load
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import AUTOGRADER, TERMINAL
-from grader.cli.course import SEED_FILE, course_of, find_repository, from_repository, repository, secret
+from grader.cli.course import SEED_FILE, course_of, find_repository, repository, secret, views_of
 from grader.model.assignment import Course, Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.errors import UserError
@@ -93,15 +93,15 @@ def _pack_autograder(name: str, out: Path) -> Path:
     from grader.prove.misconceptions import files_of
 
     root = repository()
-    assignment = from_repository(root, name)
+    views = views_of(root, name)
     answers = {
-        path.relative_to(root).as_posix(): path.read_bytes() for path in files_of(root, assignment, secret())
+        path.relative_to(root).as_posix(): path.read_bytes() for path in files_of(root, views, secret())
     }
     made = {**answers, SEED_FILE: secret().encode()}
     requirements = (SOURCE / "locks" / "autograder.txt").read_bytes()
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         wheel = build_wheel(Path(scratch))
-        files = autograder_files(assignment, wheel, requirements, made, course_of(root).variants)
+        files = autograder_files(views.assignment, wheel, requirements, made, course_of(root).variants)
     (path,) = write_files(out, {f"{name}-gradescope.zip": pack(files)})
     return path
 

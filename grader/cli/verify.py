@@ -17,14 +17,14 @@ def run(options: argparse.Namespace) -> int:
     if options.seeds < 1:
         raise UserError(f"--seeds {options.seeds}: at least one is needed")
     root, console, passed = repository(), Console(), True
-    for assignment in chosen(options.names):
+    for views in chosen(options.names):
         if options.variants:
-            found = differences_between_variants(assignment, secret(), options.variants, options.jobs)
+            found = differences_between_variants(views, secret(), options.variants, options.jobs)
             print("\n".join([*found[0], found[1]]))
             passed = passed and not found[0]
             continue
-        verification = prove(root, assignment, secret(), options.jobs, options.seeds)
+        verification = prove(root, views, secret(), options.jobs, options.seeds)
         kill_matrix.show_matrix(verification, console)
-        write_text(options.out / f"{assignment.name}.html", kill_matrix.to_html(verification))
+        write_text(options.out / f"{views.loaded.name}.html", kill_matrix.to_html(verification))
         passed = passed and not verification.findings
     return PASSED if passed else NOT_PASSED
