@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views, provided_files
 from grader.judge.session import Session
 from grader.model.grade import Grade, Sandbox, Status
 from grader.prove.misconceptions import misconceptions
@@ -101,7 +101,7 @@ def test_the_gradient_of_what_is_no_convolution_is_not_followed(tmp_path: Path) 
     assignment = load(root / "assignments" / "conv_backward")
     assignment = replace(assignment, provided=provided_files(assignment))
     (tmp_path / "conv.py").write_bytes((ATTACKS / "sum_times_sum.py").read_bytes())
-    known = misconceptions(root, assignment, "")
+    known = misconceptions(root, Views(assignment), "")
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
         grade = session.grade(in_folder(tmp_path), "sum_times_sum")
     gradients = [c for c in grade.criteria if c.id in ("x_grad", "w_grad")]
