@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
+from grader.author.render import Views
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
@@ -17,7 +18,7 @@ from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox, Status
 from grader.prove.misconceptions import grade_made, work_out
-from grader.prove.mutants import load_mutants
+from grader.prove.mutants import read_mutants
 from grader.prove.verify import HANDOUT, SOLUTION, submissions
 from grader.report.terminal.grade import to_text
 from tests.golden.class_of_kernels import GOLDEN, golden_files, kernels
@@ -38,13 +39,13 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="module")
 def grades(assignment: Assignment) -> dict[str, Grade]:
     """Handout, solution and every mutant, graded as a student's would be."""
-    return grade_made(assignment, "", submissions(assignment, load_mutants(assignment)), 2)
+    return grade_made(assignment, "", submissions(Views(assignment), read_mutants(Views(assignment))[0]), 2)
 
 
 @pytest.fixture(scope="module")
 def known(assignment: Assignment, grades: dict[str, Grade]) -> Misconceptions:
     """What each mutant answers."""
-    return work_out(assignment, "", load_mutants(assignment), grades, 2)[0]
+    return work_out(Views(assignment), "", read_mutants(Views(assignment))[0], grades, 2)[0]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def session(assignment: Assignment) -> Iterator[Session]:
 
 
 def _solution_with(assignment: Assignment, old: str, new: str) -> SubmittedFiles:
-    solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
     assert solution.count(old) >= 1
     return SubmittedFiles({"kernels.cu": solution.replace(old, new, 1).encode()})
 
@@ -73,7 +74,7 @@ def test_the_solution_earns_all_and_the_handout_nothing(grades: dict[str, Grade]
 def test_a_byte_order_mark_crlf_or_a_comment_in_latin_1_costs_nothing(
     assignment: Assignment, session: Session
 ) -> None:
-    solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
     saved = b"\xef\xbb\xbf// Gr\xfc\xdfe\r\n" + solution.replace("\n", "\r\n").encode()
     assert session.grade(SubmittedFiles({"kernels.cu": saved}), "ada").score == 100
 
@@ -93,7 +94,7 @@ def test_every_mutant_is_told_by_its_name(
     assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
 ) -> None:
     """In every case that fails, and no other name with it."""
-    mutants = {mutant.name: mutant for mutant in load_mutants(assignment)}
+    mutants = {mutant.name: mutant for mutant in read_mutants(Views(assignment))[0]}
     assert set(mutants) >= ASKED_FOR
     for name, mutant in mutants.items():
         told = [
@@ -183,7 +184,7 @@ def _points(grade: Grade) -> dict[str, float]:
 def test_who_writes_blocks_for_alone_earns_its_points_and_no_more(
     session: Session, assignment: Assignment
 ) -> None:
-    handout = submissions(assignment, [])[HANDOUT]["kernels.cu"]
+    handout = submissions(Views(assignment), [])[HANDOUT]["kernels.cu"]
     mark = "    int blocks = 0;\n"
     assert mark in handout
     written = handout.replace(mark, "    int blocks = (size + threads - 1) / threads;\n", 1)
@@ -213,7 +214,7 @@ def test_a_kernel_that_behaves_at_a_visible_shape_alone_loses_at_the_hidden_ones
     session: Session, assignment: Assignment
 ) -> None:
     """Its second barrier stands where a visible case looks for races, and nowhere else."""
-    source = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    source = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
     barrier = "        __syncthreads();  // nobody reads them any more: the next ones may come\n"
     assert source.count(barrier) == 1
     gated = source.replace(barrier, barrier.replace("__sync", "if (n == 31 || n == 32) __sync"))

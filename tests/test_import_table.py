@@ -53,7 +53,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
     "grader.cli.handout": ({"grader"}, {"numpy", "rich", "watchfiles"}),
-    "grader.cli": ({"grader"}, {"rich", "uvicorn"}),
+    "grader.cli": ({"grader"}, {"rich", "shtab", "uvicorn"}),
     "grader.__main__": ({"grader"}, set()),
     "assignments.probes": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
