@@ -28,7 +28,7 @@ except ImportError:
     def _as_it_is(*args: Any, **options: Any) -> Any:
         return lambda test: test
 
-    given, settings = _skip, _as_it_is  # type: ignore[assignment]
+    given, settings = _skip, _as_it_is  # type: ignore[assignment,misc]
     st = hnp = _Anything()  # type: ignore[assignment]
 
 __all__ = ["given", "hnp", "settings", "st"]

@@ -14,7 +14,7 @@ import pytest
 
 from grader.judge.differences.answers import arrays_of
 from grader.judge.inputs import Inputs
-from grader.judge.process import sandbox
+from grader.judge.process import devices, sandbox
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.sandbox import ENVIRONMENT, starter
 from grader.model.assignment import Device, Limits
@@ -62,7 +62,7 @@ def value_with_gpu(
 ) -> Iterator[Value]:
     """The same where the sandbox is that of a GPU; of the GPU itself there is nothing to see here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sandbox.devices, "binds", lambda *_: [])
+        patch.setattr(devices, "binds", lambda *_: [])
         sandbox._outer_sandbox.cache_clear()
         folder = tmp_path_factory.mktemp("gpu") / "one"
         with build(folder, EVALUATES, limits=Limits(), device=Device.CUDA) as submission:
