@@ -30,7 +30,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.judge.comparisons": (
         {"grader.model"}
         | {f"grader.judge.{name}" for name in COMPARED}
-        | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
+        | {f"grader.judge.{name}" for name in ("kind", "formula", *OF_A_CASE)},
         {"numpy", "pydantic"},
     ),
     "grader.judge": ({"grader.model"}, {"numpy", "pydantic", "pydantic_core", "pytest"}),
@@ -53,7 +53,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "grader.plugin": ({"grader"}, {"pytest"}),
     "grader.cli.handout": ({"grader"}, {"numpy", "rich", "watchfiles"}),
-    "grader.cli": ({"grader"}, {"rich", "uvicorn"}),
+    "grader.cli": ({"grader"}, {"rich", "shtab", "uvicorn"}),
     "grader.__main__": ({"grader"}, set()),
     "assignments.probes": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),

@@ -2,16 +2,16 @@
 
 import argparse
 import contextlib
-import difflib
 import sys
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
-from grader.cli.course import assignment_of, has_variants, repository, secret
+from grader.cli.course import handout_here, has_variants, repository, secret, views_of
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
@@ -24,6 +24,7 @@ from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
 from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.near_miss import one_of
 from grader.model.python_syntax import needs
 from grader.model.text import clean_line
 from grader.report.feedback import CASES_IN_FULL
@@ -35,6 +36,9 @@ from grader.report.problems import Sources
 from grader.report.terminal.example import show_example
 from grader.report.terminal.grade import show
 
+if TYPE_CHECKING:
+    from grader.author.render import Views
+
 SHOWN_NEEDS = 3
 ALL_CASES = sys.maxsize
 README = "README.html"  # of a handout, rendered
@@ -43,7 +47,8 @@ README = "README.html"  # of a handout, rendered
 def run(options: argparse.Namespace) -> int:
     """Grades, shows the grade and writes it where it is asked for."""
     _check_reports(options)
-    assignment = assignment_of(options.assignment)
+    views = None if options.assignment is None else views_of(repository(), options.assignment)
+    assignment = handout_here() if views is None else views.assignment
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
@@ -57,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"note: {note}")
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
-    known = _known(assignment, sandbox)
+    known = _known(views, sandbox)
     with Session(assignment, sandbox=sandbox, secret=secret(), device=device, known=known) as session:
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
@@ -124,13 +129,13 @@ def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator
                     yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
 
 
-def _known(assignment: Assignment, sandbox: Sandbox) -> Misconceptions | None:
+def _known(views: "Views | None", sandbox: Sandbox) -> Misconceptions | None:
     """What mutants answer; a handout brings its own, and none is run without the sandbox."""
-    if assignment.frozen is not None or sandbox is Sandbox.NONE:
+    if views is None or sandbox is Sandbox.NONE:
         return None
     from grader.prove.misconceptions import misconceptions  # Jinja2, which students do not have
 
-    return misconceptions(repository(), assignment, secret())
+    return misconceptions(repository(), views, secret())
 
 
 def _write_reports(one: OneGrade, options: argparse.Namespace, closer: Closer) -> None:
@@ -146,6 +151,6 @@ def _check_reports(options: argparse.Namespace) -> None:
     writers = of_one_grade() if options.reports else {}
     for name, file in options.reports:
         if name not in writers:
-            near = difflib.get_close_matches(name, writers, 1, 0.5)
-            expected = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(writers)}"
-            raise UserError(f"--report {name}={file}: found no format {name!r}; {expected}")
+            raise UserError(
+                f"--report {name}={file}: found no format {name!r}, expected {one_of(name, writers)}"
+            )

@@ -10,7 +10,7 @@ from grader.author.new_assignment.course_entry import with_assignment
 from grader.author.new_assignment.draft import EXAMPLE, TEMPLATES, first_draft
 from grader.author.new_assignment.function import PACKAGE, read_function
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.course import COURSE, from_repository, repository, secret
+from grader.cli.course import COURSE, repository, secret, views_of
 from grader.model.errors import UserError
 from grader.prove.assignment_proof import prove
 from grader.prove.drafting import Drafted, proved
@@ -69,7 +69,7 @@ def _draft(root: Path, name: str, options: argparse.Namespace) -> Drafted:
 def _prove(root: Path, drafted: Drafted, jobs: int) -> int:
     """Says what `grader verify` says of it, and what to do next."""
     draft = drafted.draft
-    verification = prove(root, from_repository(root, draft.name), secret(), jobs, SEEDS)
+    verification = prove(root, views_of(root, draft.name), secret(), jobs, SEEDS)
     for finding in verification.findings:
         print(finding)
     cases = sum(case.draws for case in (*draft.cases, *draft.hidden, *draft.refused))

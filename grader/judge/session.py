@@ -99,7 +99,7 @@ class Session:
             self._known = Misconceptions.read(assignment.frozen.with_name(MISCONCEPTIONS))
         else:
             self._oracle = ReferenceOracle(assignment, secret)
-        self._run = Run(assignment, self._oracle)
+        self._run = Run(assignment, self._oracle, known=self._known)
         self._only: Set[str] | None = None
         self._watcher = NOBODY
         self._before: Mapping[str, CheckResult] = {}

@@ -14,10 +14,9 @@ from grader.author.load import load
 from grader.author.new_assignment.draft import Draft, DraftCase, DraftMutant, with_exception
 from grader.author.new_assignment.function import PACKAGE
 from grader.author.new_assignment.values import as_argument
-from grader.author.render import provided_files
+from grader.author.render import Views
 from grader.judge.differences.answers import NO_VALUE, value_of
 from grader.judge.verdict.oracles import ReferenceOracle
-from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Outcome, Status
 from grader.prove.misconceptions import grade_made
@@ -68,11 +67,12 @@ def proved(root: Path, draft: Draft, secret: str, jobs: int) -> Drafted:
 def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, dict[str, Status]]:
     """What each mutant fails, and what the solution does."""
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        assignment = _written(root, draft, Path(scratch))
-        mutants, _ = read_mutants(assignment)
-        made = submissions(assignment, mutants)
+        views = _written(root, draft, Path(scratch))
+        mutants, _ = read_mutants(views)
+        made = submissions(views, mutants)
         made.pop(HANDOUT)
-        return {name: _kills(grade) for name, grade in grade_made(assignment, secret, made, jobs).items()}
+        grades = grade_made(views.assignment, secret, made, jobs)
+        return {name: _kills(grade) for name, grade in grades.items()}
 
 
 def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
@@ -99,7 +99,7 @@ def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
 def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
     """What the reference answers to each case, by the case's id."""
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        assignment = _written(root, replace(draft, mutants=()), Path(scratch))
+        assignment = _written(root, replace(draft, mutants=()), Path(scratch)).assignment
         with closing(ReferenceOracle(assignment, secret)) as oracle:
             return {
                 case.id: oracle.answer(case.probe, oracle.inputs(case))[0]
@@ -108,13 +108,12 @@ def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
             }
 
 
-def _written(root: Path, draft: Draft, scratch: Path) -> Assignment:
+def _written(root: Path, draft: Draft, scratch: Path) -> Views:
     """The draft as an assignment of a course in `scratch`, which has the reference of the real one."""
     folder = scratch / "assignments" / draft.name
     write_files(folder, draft.files())
     (scratch / PACKAGE).symlink_to((root / PACKAGE).resolve(), target_is_directory=True)
-    assignment = load(folder)
-    return replace(assignment, provided=provided_files(assignment), library=scratch)
+    return Views(replace(load(folder), library=scratch))
 
 
 def _kills(grade: Grade) -> dict[str, Status]:

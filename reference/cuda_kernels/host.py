@@ -86,11 +86,17 @@ def module() -> Module:
 
 
 class Emulated:
-    """Launches kernels on the emulator, each in several orders of threads; keeps findings and counters."""
+    """Launches kernels on the emulator, each in several orders of threads; keeps findings and counters.
 
-    def __init__(self) -> None:
+    `seed` is where random orders begin. `results` are those of each device that ran: the emulator's, then
+    those of a GPU.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
         self.findings: list[Finding] = []
         self.counters: list[Counters] = []
+        self.results: list[Any] = []
+        self._seed = seed
 
     def fresh(self, *shape: int) -> Fresh:
         """Memory that nobody has written, and that the kernel is to write, all of it."""
@@ -110,7 +116,7 @@ class Emulated:
 
     def launch(self, kernel: str, grid: Any, block: Any, *arguments: Any) -> None:
         """kernel<<<grid, block>>>(arguments...)"""
-        run = module().check(kernel, grid, block, arguments, counting=True)
+        run = module().check(kernel, grid, block, arguments, seed=self._seed, counting=True)
         self.findings += run.findings
         self.counters += [run.counters] if run.counters else []
 
@@ -184,16 +190,14 @@ class Host:
 
     def __call__(self, *arguments: Any, device: str = "emulated") -> Any:
         """The result, as a NumPy array. `device` is "emulated" or "cuda"."""
-        on = Emulated()
-        out = self._plan(on, *arguments)
-        if device == "cuda" and not on.findings and loaded_on_a_gpu()[1] is not None:
-            out = self._plan(Cuda(), *arguments)
-        return out
+        return self.trace(*arguments, device=device).results[-1]
 
-    def trace(self, *arguments: Any) -> Emulated:
-        """What the emulator found and counted."""
-        on = Emulated()
-        self._plan(on, *arguments)
+    def trace(self, *arguments: Any, device: str = "emulated", seed: int = 0) -> Emulated:
+        """What the emulator found and counted, and the results of that very run; on "cuda" the GPU's too."""
+        on = Emulated(seed)
+        on.results = [self._plan(on, *arguments)]
+        if device == "cuda" and not on.findings and loaded_on_a_gpu()[1] is not None:
+            on.results.append(self._plan(Cuda(), *arguments))
         return on
 
 

@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views, provided_files
 from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -77,7 +77,7 @@ def _rewritten(solution: str, functions: Sequence[str]) -> str:
 def measure(assignment: Assignment, known: Misconceptions, jobs: int, sample: int = 0) -> list[Count]:
     """A count for each sort; of so many submissions drawn from each, or of all."""
     file = assignment.files[0]
-    solution = submissions(assignment, ())[SOLUTION][file]
+    solution = submissions(Views(assignment), ())[SOLUTION][file]
     counts = []
     for sort, made in sorts(solution).items():
         chosen = random.Random(sort).sample(made, min(sample, len(made))) if sample else made
@@ -126,7 +126,7 @@ def main() -> int:
     """Measures everything, prints it, and writes its section."""
     of = assignment()
     counts = measure(
-        of, misconceptions(ROOT, of, ""), os.cpu_count() or 1, int(sys.argv[1]) if sys.argv[1:] else 0
+        of, misconceptions(ROOT, Views(of), ""), os.cpu_count() or 1, int(sys.argv[1]) if sys.argv[1:] else 0
     )
     for one in counts:
         print(one.sort, one.submissions, one.true, one.false, *sorted(set(one.wrong)), sep="\n  ")

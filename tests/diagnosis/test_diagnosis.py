@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.author.render import Views
 from grader.prove.misconceptions import misconceptions
 from tests.diagnosis.measure import ROOT, Count, assignment, measure
 
@@ -10,7 +11,7 @@ SHARES = {"single slips": 0.95, "pairs": 0.8, "triples": 0.6}
 
 def counts(sample: int) -> list[Count]:
     of = assignment()
-    return measure(of, misconceptions(ROOT, of, ""), 2, sample)
+    return measure(of, misconceptions(ROOT, Views(of), ""), 2, sample)
 
 
 def test_nothing_is_claimed_of_right_rewrites_and_of_what_only_raises() -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views, provided_files
 from grader.cli.course import secret
 from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -49,4 +49,4 @@ def kernels() -> Assignment:
 
 
 if __name__ == "__main__":
-    write_files(GOLDEN, golden_files(kernels(), misconceptions(ROOT, kernels(), "")))
+    write_files(GOLDEN, golden_files(kernels(), misconceptions(ROOT, Views(kernels()), "")))

@@ -142,3 +142,15 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
         default=str(Sandbox.BUBBLEWRAP),
         help="none: for your own code only (a handout holds no answers and needs no sandbox)",
     )
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """Whether only mistakes are printed."""
+    parser.add_argument(
+        "--quiet", action="store_true", help="print only mistakes; the exit status tells the rest"
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Whether what is reported is printed as JSON."""
+    parser.add_argument("--json", action="store_true", help="print the report as JSON, for a program")

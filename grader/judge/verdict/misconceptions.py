@@ -11,7 +11,7 @@ from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
-FORMAT = 3  # of that file: another number for another meaning, so that no old one is read
+FORMAT = 4  # of that file: another number for another meaning, so that no old one is read
 DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
 
@@ -45,6 +45,12 @@ class Misconceptions:
     def only(self, cases: Iterable[str]) -> "Misconceptions":
         """What is known of these cases."""
         return replace(self, answers={c: self.answers[c] for c in cases if c in self.answers})
+
+    def explains(self, result: CheckResult) -> bool:
+        """Whether a wrong answer is, element for element, that of a mutant or of two in one solution."""
+        end = end_of(result, {idea.exercise: idea.exercise for idea in self.ideas.values()})
+        is_told_apart = result.status is Status.WRONG and not end.startswith(HINT)
+        return is_told_apart and end in self.answers.get(f"{result.criterion}/{result.case}", {})
 
     def to_json(self) -> str:
         """As JSON, the same text every time; ideas go by their number, and nothing of the reference goes."""
