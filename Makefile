@@ -161,6 +161,7 @@ lock: # the one target that needs uv; run it after changing a dependency in pypr
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra dev -c locks/handout.txt -o locks/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra oracle -c locks/dev.txt -o locks/oracle.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra autograder -c locks/dev.txt -o locks/autograder.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra instructor --extra desk -c locks/dev.txt -o locks/instructor.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra compiler -c locks/dev.txt -o locks/compiler.txt
 
 clean:
