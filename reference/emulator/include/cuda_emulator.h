@@ -105,6 +105,7 @@ long long emulator_clock();
 [[noreturn]] void emulator_trap(const char *what, int line);
 void emulator_atomic(const volatile void *pointer, int size, int line);
 void emulator_fence();
+void emulator_fence_block();
 int emulator_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 }
 #define printf emulator_printf
@@ -133,7 +134,7 @@ static inline int __syncthreads_or(int predicate, EMULATOR_LINE) { return emulat
 static inline int __syncthreads_and(int predicate, EMULATOR_LINE) { return !emulator_barrier(!predicate, line); }
 static inline void __threadfence() { emulator_fence(); }
 static inline void __threadfence_system() { emulator_fence(); }
-static inline void __threadfence_block() {}
+static inline void __threadfence_block() { emulator_fence_block(); }
 
 const unsigned emulator_all = 0xffffffffu;
 static inline void __syncwarp(unsigned mask = emulator_all, EMULATOR_LINE) { emulator_meet(0, mask, 0, 0, 32, line); }

@@ -7,6 +7,7 @@
 #include "state.h"
 
 #include <cstring>
+#include <unordered_map>
 #include <sys/mman.h>
 
 namespace emulator {
@@ -72,6 +73,51 @@ bool was_published(std::int64_t by, std::uint32_t moment)
     return theirs && mine && mine->has_seen_others && theirs->published > moment;
 }
 
+// Within a block: a thread passes a fence and then updates a word atomically; who updates that word later knows what
+// it did before the fence. So is a lock handed on.
+struct Release {
+    int thread;
+    std::uint32_t passed;
+};
+std::uint32_t fence_passed[MAX_THREADS];                        // moments; of the block if after its start
+std::uint32_t releases_of;                                      // the block, by its start, in which there are any
+std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
+std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many it has seen
+
+void hand_on(std::size_t offset)
+{
+    if (releases_of != block_start)
+        return;  // no thread has passed a fence
+    std::vector<Release> &made = releases[offset];
+    acquired[offset * MAX_THREADS + unsigned(thread)] = made.size();
+    if (fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
+                                                  || made.back().passed != fence_passed[thread]))
+        made.push_back({thread, fence_passed[thread]});
+}
+
+bool was_handed_on(int by, std::uint32_t moment)
+{
+    if (releases_of != block_start)
+        return false;
+    for (const auto &one : releases) {
+        auto seen = acquired.find(one.first * MAX_THREADS + unsigned(thread));
+        for (std::size_t i = 0; seen != acquired.end() && i < seen->second; ++i)
+            if (one.second[i].thread == by && one.second[i].passed > moment)
+                return true;
+    }
+    return false;
+}
+
+void pass_fence()
+{
+    if (releases_of != block_start) {
+        releases.clear();
+        acquired.clear();
+        releases_of = block_start;
+    }
+    fence_passed[thread] = ++now;
+}
+
 Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset, int size)
 {
     Finding finding = {};
@@ -111,7 +157,7 @@ __attribute__((noinline)) void report_race(
 {
     bool in_this_block = moment >= block_start;
     std::int64_t other_block = in_this_block ? block : block_at(moment);
-    if (!in_this_block && was_published(other_block, moment))
+    if (in_this_block ? was_handed_on(other, moment) : was_published(other_block, moment))
         return;
     Finding finding = finding_at(RACE, mode, place, offset, size);
     finding.other_thread = other;
@@ -132,10 +178,10 @@ bool is_one_store(const Word &word, std::uint64_t place, int size)
         && !word.atomic && size <= int(sizeof pending.before);
 }
 
-__attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, int size, int other)
+__attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment)
 {
-    if (pending.is_open)
-        return;  // of the same access
+    if (pending.is_open || was_handed_on(other, moment))
+        return;  // it is of the same access, or in order
     pending.is_open = true;
     pending.memory = arena + offset;
     pending.size = size;
@@ -176,7 +222,7 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
     if (unordered(word.written_at, word.writer, since) && (word.written_bytes & bytes)
         && !(MODE == ATOMIC && word.atomic)) {
         if (MODE == WRITE && is_one_store(word, place, size))
-            suspect(place, offset, size, word.writer);
+            suspect(place, offset, size, word.writer, word.written_at);
         else
             report_race(MODE, place, offset, size, word.writer, word.written_at, word.atomic ? ATOMIC : WRITE);
     }
@@ -484,7 +530,7 @@ INTERFACE const Finding *emulator_findings(std::size_t *count)
 INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
 {
     Fence *mine = fence_of(block);
-    if (mine && mine->passed) {
+    if (mine) {
         mine->published = mine->passed;
         mine->has_seen_others = true;
     }
@@ -492,13 +538,21 @@ INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
     access<ATOMIC>(pointer, size, std::uint64_t(line) << 48 | 1);
     for (; before < findings.size(); ++before)
         findings[before].line = line;
+    // behind the access, which lets others run where it is one of many looks
+    hand_on(reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena));
 }
 
 INTERFACE void emulator_fence()
 {
     if (!fence_of(block))
         fences.resize(std::size_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]);
-    fence_of(block)->passed = ++now;
+    pass_fence();
+    fence_of(block)->passed = now;
+}
+
+INTERFACE void emulator_fence_block()
+{
+    pass_fence();
 }
 
 // What the compiler calls. The names and their meaning: LLVM's and GCC's -fsanitize=thread.

@@ -71,6 +71,12 @@ FAULTS = {
         "__syncwarp(i % 32 < 16 ? 0xffff : 0xffff0000);\nout[i] = s[i ^ 16]; // here",
         "race",
     ),
+    "lock_without_a_fence": (
+        "int *out",
+        "if (threadIdx.x % 32)\nreturn;\nwhile (atomicCAS(out, 0, 1) != 0);\nout[1] += 1; // here\n"
+        "atomicExch(out, 0);",
+        "race",
+    ),
     "two_values_in_one_store": (
         "int *out",
         "__shared__ int s;\nif (threadIdx.x < 32)\ns = threadIdx.x / 31; // here\n__syncthreads();\n"
@@ -101,6 +107,10 @@ RIGHT = {
         "__shared__ int flag;\nif (threadIdx.x == 0)\nflag = 0;\n__syncthreads();\n"
         "if (threadIdx.x == 0)\nwhile (atomicAdd(&flag, 0) == 0);\nelse if (threadIdx.x == 40)\n"
         "atomicExch(&flag, 1);\nout[threadIdx.x] = 1;",
+    ),
+    "lock": (
+        "int *out",
+        "while (atomicCAS(out, 0, 1) != 0);\nout[1] += 1;\n__threadfence();\natomicExch(out, 0);",
     ),
     "by_way_of_a_third": (  # lane 0, then 1, then 2
         "int *out",

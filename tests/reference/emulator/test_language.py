@@ -74,7 +74,7 @@ GROUPS = {  # on each of 64 threads, i: what it comes to
     "cg::labeled_partition(warp, i % 2).size() + cg::binary_partition(warp, i % 4 == 0).thread_rank()": (
         lambda i: 16 + (i % 32 // 4 if i % 4 == 0 else i % 32 - 1 - i % 32 // 4)
     ),
-    "i % 3 ? 0 : thirds()": lambda i: 0 if i % 3 else (11, 10)[i // 32] * 100 + i % 32 // 3,
+    "i % 3 ? 0 : thirds()": lambda i: 0 if i % 3 else 1100 + i % 32 // 3,
 }
 STANDARD = {
     "std::max(2.5f, 1.f) + std::min<double>(1, 2)": 3.5, "std::exp(0.f) + std::tanh(0.f)": 1,
