@@ -12,7 +12,7 @@ from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
 
-@dataclass(eq=False)
+@dataclass
 class Run:
     """One submission as it is graded: whom to ask, what its cases came to so far, and what is cached of them.
 
@@ -21,18 +21,10 @@ class Run:
 
     assignment: Assignment
     oracle: Oracle
-    submission: Implementation | None = None
+    submission: Implementation
     refused: str = ""
     cache: ResultCache | None = None
     results: dict[str, CheckResult] = field(default_factory=dict)
-
-    def begin(
-        self, submission: Implementation, oracle: Oracle, refused: str, cache: ResultCache | None
-    ) -> None:
-        """From here on it is about this submission, in the numbers of that oracle."""
-        self.submission, self.oracle, self.refused = submission, oracle, refused
-        self.cache, self.results = cache, {}
-        submission.budgets.restart()
 
 
 class NotPassed(Exception):
@@ -59,7 +51,6 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
 
 def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
     """Whom to ask a case; raises NotPassed where it is not to be asked."""
-    assert run.submission is not None
     if run.refused:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refused))
     why_not = unmet_requirement(criterion, run.results)
