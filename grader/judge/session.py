@@ -169,7 +169,8 @@ class Session:
         """The rubric's cases one after the other, then the author's own tests, which are pytest's to run."""
         implementation, refused, _ = candidate
         implementation.budgets.restart()
-        run = Run(self._assignment, oracle, implementation, refused, cache, dict(choice.before))
+        results = dict(choice.before)
+        run = Run(self._assignment, oracle, implementation, refused, cache, self._misconceptions, results)
         if choice.arguments:
             run_by_pytest(run, choice.arguments)
             return run.results
