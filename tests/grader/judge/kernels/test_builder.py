@@ -7,9 +7,10 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
-from grader.judge.kernels import build, nvrtc
-from grader.judge.kernels.build import KERNELS, RUNTIME, Builder
-from grader.judge.policy.reading import Reading
+from grader.judge.kernels import builder as build
+from grader.judge.kernels import find_nvrtc as nvrtc
+from grader.judge.kernels.builder import KERNELS, RUNTIME, Builder
+from grader.judge.policy.read_sources import Reading
 from grader.judge.policy.rules import Terms
 from grader.model.assignment import Assignment
 from grader.model.grade import Sandbox, Status
@@ -125,7 +126,7 @@ def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) 
     assert built.files
 
 
-needs_nvrtc = pytest.mark.skipif(nvrtc.installed() is None, reason="no NVRTC here: nvidia-cuda-nvrtc-cu12")
+needs_nvrtc = pytest.mark.skipif(find_nvrtc.installed() is None, reason="no NVRTC here: nvidia-cuda-nvrtc-cu12")
 
 
 @needs_nvrtc
