@@ -16,6 +16,7 @@ from grader.cli.command_line.shared_options import (
     add_json,
     add_names,
     add_quiet,
+    add_reports,
     add_sandbox,
     modules_of,
 )
@@ -152,9 +153,7 @@ def _grade(commands: Any) -> None:
         choices=tuple(map(str, Device)),
         help="default: the first available device that the assignment supports",
     )
-    grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
-    for name, theirs in (("gradescope", "Gradescope"), ("prairielearn", "PrairieLearn")):
-        grade.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also as results.json for {theirs}")
+    add_reports(grade)
     grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
     grade.add_argument("--open", action="store_true", help="open that page in a browser")
     grade.add_argument(

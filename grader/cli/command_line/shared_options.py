@@ -8,6 +8,11 @@ from typing import Any
 
 from grader.model.grade import Sandbox
 
+ONE_GRADE = {
+    "json": "JSON",
+    "gradescope": "results.json for Gradescope",
+    "prairielearn": "results.json for PrairieLearn",
+}  # the formats of one grade that have an option of their own
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 
 
@@ -15,6 +20,19 @@ def modules_of(package: str) -> tuple[str, ...]:
     """The names of what a package of the grader offers, one module each; none of them is imported."""
     folder = Path(__file__).parents[2].joinpath(*package.split("."))
     return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
+
+
+class AsReport(argparse.Action):
+    """Keeps `--json FILE` and `--report json=FILE` alike: as a format and a file, in the given order."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: Any, value: Any, option: str | None = None
+    ) -> None:
+        """Adds one to `reports`."""
+        name, _, file = str(value).partition("=") if self.const is None else (self.const, "", str(value))
+        if not file:
+            parser.error(f"{option} {value}: expected FORMAT=FILE")
+        namespace.reports = [*namespace.reports, (name, Path(file))]
 
 
 class Renamed(argparse.Action):
@@ -78,6 +96,29 @@ def add_names(parser: argparse.ArgumentParser) -> None:
     """The assignments that a command is about."""
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="an assignment; all of the course by default"
+    )
+
+
+def add_reports(parser: argparse.ArgumentParser) -> None:
+    """The files that a grade is written to."""
+    for name, theirs in ONE_GRADE.items():
+        parser.add_argument(
+            f"--{name}",
+            action=AsReport,
+            const=name,
+            dest="reports",
+            default=[],
+            metavar="FILE",
+            help=f"also write the grade as {theirs}",
+        )
+    parser.add_argument(
+        "--report",
+        action=AsReport,
+        dest="reports",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="the same in another format: sarif, gcc (lines that editors read), github (annotations), gitlab "
+        "(code quality), junit, classroom50, feedback (Markdown); may be given several times",
     )
 
 
