@@ -1,12 +1,13 @@
 """Convolution of images with its gradients, in the form to run, and the rearrangements they are made of.
 
-`reference.plain` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step; a test
-holds the two forms equal. Here are two ways to each, and `way_to` chooses. Both take the output block by
-block, so that what lies between input and result stays in the cache, and is never K * K times x as a whole:
+`reference.readable.conv` says what conv, conv_x_grad and conv_w_grad compute and derives them step by step;
+a test holds the two forms equal. Each has two strategies here, and `choose_strategy` chooses. Both take the
+output block by block, so that what lies between input and result stays in the cache, and is never K * K times
+x as a whole:
 
 - One large product of matrices. With the windows of x as the rows of a matrix, out = im2col(x) @ w,
   w_grad = im2col(x)^T @ out_grad and x_grad = col2im(out_grad @ w^T). Of a 1x1 kernel nothing is copied. On a
-  CPU `reference.windows` does this, for its calls cost less than those of NDArray.
+  CPU `reference.im2col` does this, for its calls cost less than those of NDArray.
 - Many small products, which take the windows where they lie: for each row of the output and each element of
   the kernel one, and the sum of those (kn2row). On a CPU this wins at 32 to 128 channels.
 """
@@ -18,6 +19,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
+from reference.im2col import Box, Geometry, Pair, boxes
 from reference.in_place import (
     add_into,
     multiply_into,
@@ -26,9 +28,8 @@ from reference.in_place import (
     sum_products,
 )
 from reference.ndarray import NDArray, Shape, check_device, common_dtype, empty, normalize_axes, zeros
-from reference.windows import Box, Pair, Windows, boxes
 
-Way: TypeAlias = Literal["small products", "cached windows", "large products"]
+Strategy: TypeAlias = Literal["small products", "cached windows", "large products"]
 
 SMALL_MATRIX = 2**13
 """How many elements of a matrix stay in a CPU's first-level cache: 32 KiB in float32."""
@@ -154,7 +155,7 @@ def conv(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """`reference.plain.conv`: (N, H, W, C_in) with (KH, KW, C_in, C_out) -> (N, H', W', C_out)."""
+    """`reference.readable.conv.conv`: (N, H, W, C_in) with (KH, KW, C_in, C_out) -> (N, H', W', C_out)."""
     check_device(x, w)
     out_shape = output_shape(x.shape, w.shape, stride, padding)
     return correlate(x, w, out_shape, pair(stride), pair(padding))
@@ -167,7 +168,7 @@ def conv_x_grad(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """`reference.plain.conv_x_grad`: (N, H', W', C_out) with (KH, KW, C_in, C_out) -> x_shape."""
+    """`reference.readable.conv.conv_x_grad`: (N, H', W', C_out) with (KH, KW, C_in, C_out) -> x_shape."""
     check_device(out_grad, w)
     check_out_grad(out_grad, output_shape(x_shape, w.shape, stride, padding))
     k_h, k_w, c_in, c_out = w.shape
@@ -193,24 +194,24 @@ def conv_w_grad(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> NDArray:
-    """`reference.plain.conv_w_grad`: (N, H, W, C_in) with (N, H', W', C_out) -> w_shape."""
+    """`reference.readable.conv.conv_w_grad`: (N, H, W, C_in) with (N, H', W', C_out) -> w_shape."""
     check_device(x, out_grad)
     check_out_grad(out_grad, output_shape(x.shape, w_shape, stride, padding))
     k_h, k_w, c_in, c_out = w_shape
-    how = (k_h, k_w), pair(stride), pair(padding)
+    geometry = (k_h, k_w), pair(stride), pair(padding)
     w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
-    way = way_to(out_grad, w_shape, how, SMALL_MATRIX if how[1] == (1, 1) else 0)
-    if way == "small products":
+    strategy = choose_strategy(out_grad, w_shape, geometry, SMALL_MATRIX if pair(stride) == (1, 1) else 0)
+    if strategy == "small products":
         # For each kernel element the sum, over pieces, of pixels (C_in, L) by gradients (L, C_out).
         total = empty(w_grad.shape, x.device, w_grad.dtype)
-        for pixels, gradients in pieces(x, out_grad, (k_h, k_w), how[2]):
+        for pixels, gradients in pieces(x, out_grad, (k_h, k_w), pair(padding)):
             sum_products(pixels, gradients, total)
             add_into(total, w_grad)
-    elif way == "cached windows":
-        multiply_windows_transposed(x, how, out_grad, w_grad)
+    elif strategy == "cached windows":
+        multiply_windows_transposed(x, geometry, out_grad, w_grad)
     else:
         matrix = w_grad.reshape((k_h * k_w * c_in, c_out))
-        for columns, rows in column_blocks(x, out_grad, *how):
+        for columns, rows in column_blocks(x, out_grad, *geometry):
             multiply_into(columns.permute((1, 0)), rows, matrix, add=True)
     return w_grad
 
@@ -286,18 +287,18 @@ def correlate(x: NDArray, w: NDArray, out_shape: tuple[int, ...], stride: Pair, 
     """conv, but for a padding that may be negative: then it is a crop."""
     k_h, k_w, c_in, c_out = w.shape
     out, w = empty(out_shape, x.device, common_dtype(x, w)), w.compact()
-    how = (k_h, k_w), stride, padding
-    way = way_to(out, w.shape, how, 2 * SMALL_MATRIX)
-    if way == "small products":
+    geometry = (k_h, k_w), stride, padding
+    strategy = choose_strategy(out, w.shape, geometry, 2 * SMALL_MATRIX)
+    if strategy == "small products":
         # For each output row, the sum over the kernel of its pixels (W', C_in) by a matrix (C_in, C_out).
-        for seen, part in padded_blocks(x, out, *how):
+        for seen, part in padded_blocks(x, out, *geometry):
             pixels = seen.permute((0, 1, 3, 4, 2, 5))
             sum_products(pixels, w.broadcast_to((*pixels.shape[:4], c_in, c_out)), part)
-    elif way == "cached windows":
-        multiply_windows(x, how, w, out)
+    elif strategy == "cached windows":
+        multiply_windows(x, geometry, w, out)
     else:
         matrix = w.reshape((k_h * k_w * c_in, c_out))
-        for columns, rows in column_blocks(x, out, *how):
+        for columns, rows in column_blocks(x, out, *geometry):
             multiply_into(columns, matrix, rows)
     return out
 
@@ -333,7 +334,7 @@ def correlate_phases(out_grad: NDArray, w: NDArray, x_shape: Shape, stride: Pair
     return pixels.reshape((n, rows * s_h, columns * s_w, c_in))[:, :height, :width].compact()
 
 
-def way_to(out: NDArray, w_shape: Sequence[int], how: Windows, limit: int) -> Way:
+def choose_strategy(out: NDArray, w_shape: Sequence[int], geometry: Geometry, limit: int) -> Strategy:
     """Which products of matrices take the least time.
 
     Small ones, with the windows where they lie, do on a CPU, where the matrix of one kernel element stays in
@@ -342,7 +343,7 @@ def way_to(out: NDArray, w_shape: Sequence[int], how: Windows, limit: int) -> Wa
     are the images themselves.
     """
     k_h, k_w, c_in, c_out = w_shape
-    if out.device.name != "cpu" or how == ((1, 1), (1, 1), (0, 0)):
+    if not out.device.is_host or geometry == ((1, 1), (1, 1), (0, 0)):
         return "large products"
     wide = out.shape[2] >= 24 and min(c_in, c_out) >= 32
     return "small products" if k_h * k_w > 1 and wide and c_in * c_out <= limit else "cached windows"

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .backends import Device, cpu, cuda, emulated
+from .backends.view import View
 
 __all__ = [
     "NDArray",
@@ -154,6 +155,10 @@ class NDArray:
                 return False
             expected *= n
         return True
+
+    def in_memory(self) -> View:
+        """Where the array is, as an operation of its device takes it."""
+        return View(self.buffer, self.shape, self.strides, self.offset)
 
     def run(self) -> Any:
         """The elements in row-major order as a buffer: a part of this array's if they lie so, else a copy."""
@@ -436,10 +441,8 @@ class NDArray:
             raise ValueError("@ takes two matrices, not a number")
         if self.ndim != 2 or right.ndim != 2 or self.shape[1] != right.shape[0]:
             raise ValueError(f"cannot multiply matrices of shapes {self.shape} and {right.shape}")
-        (m, k), n = self.shape, right.shape[1]
-        out = empty((m, n), self.device, common_dtype(self, right))
-        views = (self.buffer, self.strides, self.offset, right.buffer, right.strides, right.offset)
-        self.device.ops.matmul(*views, m, k, n, out.buffer)
+        out = empty((self.shape[0], right.shape[1]), self.device, common_dtype(self, right))
+        self.device.ops.matmul(self.in_memory(), right.in_memory(), out.buffer)
         return out
 
     def sum(self, axis: Axes | None = None, keepdims: bool = False) -> NDArray:
@@ -460,7 +463,7 @@ def elementwise(operation: str, *operands: Operand) -> NDArray:
     out = empty(shape, like.device, common_dtype(*arrays))
     compute = getattr(like.device.ops, operation)
     views = [v.broadcast_to(shape) if isinstance(v, NDArray) and v.shape != shape else v for v in ready]
-    if like.device.name == "cpu":
+    if like.device.is_host:
         # NumPy walks views itself: nothing is copied.
         compute(*(v.native() if isinstance(v, NDArray) else v for v in views), out.buffer.reshape(shape))
         return out
@@ -483,7 +486,7 @@ def reduction(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -> 
     if operation == "max" and row_length == 0:
         raise ValueError(f"no maximum: shape {a.shape} has no elements along axis {axis}")
     out = empty([a.shape[i] for i in kept], a.device, a.dtype)
-    if a.device.name == "cpu":
+    if a.device.is_host:
         view = a.buffer, a.shape, a.strides, a.offset
         getattr(a.device.ops, f"{operation}_axes")(*view, reduced, out.buffer)
     else:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
+from grader.author.render import Views
 from grader.judge.kernels import nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
@@ -17,7 +18,7 @@ from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox, Status
 from grader.prove.misconceptions import grade_made, work_out
-from grader.prove.mutants import load_mutants
+from grader.prove.mutants import read_mutants
 from grader.prove.verify import HANDOUT, SOLUTION, submissions
 from grader.report.terminal.grade import to_text
 from tests.golden.class_of_kernels import GOLDEN, golden_files, kernels
@@ -28,8 +29,6 @@ ASKED_FOR = {  # of issue and course: ideas that have to be told by name
     *("second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable"),
     *("race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialised_shared_memory"),
 }
-# What no case tells apart: a sum of one number is too weak to name an idea by.
-UNNAMED = {"first_warp_alone"}
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +39,13 @@ def assignment() -> Assignment:
 @pytest.fixture(scope="module")
 def grades(assignment: Assignment) -> dict[str, Grade]:
     """Handout, solution and every mutant, graded as a student's would be."""
-    return grade_made(assignment, "", submissions(assignment, load_mutants(assignment)), 2)
+    return grade_made(assignment, "", submissions(Views(assignment), read_mutants(Views(assignment))[0]), 2)
 
 
 @pytest.fixture(scope="module")
 def known(assignment: Assignment, grades: dict[str, Grade]) -> Misconceptions:
     """What each mutant answers."""
-    return work_out(assignment, "", load_mutants(assignment), grades, 2)[0]
+    return work_out(Views(assignment), "", read_mutants(Views(assignment))[0], grades, 2)[0]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +61,7 @@ def session(assignment: Assignment) -> Iterator[Session]:
 
 
 def _solution_with(assignment: Assignment, old: str, new: str) -> SubmittedFiles:
-    solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
     assert solution.count(old) >= 1
     return SubmittedFiles({"kernels.cu": solution.replace(old, new, 1).encode()})
 
@@ -75,7 +74,7 @@ def test_the_solution_earns_all_and_the_handout_nothing(grades: dict[str, Grade]
 def test_a_byte_order_mark_crlf_or_a_comment_in_latin_1_costs_nothing(
     assignment: Assignment, session: Session
 ) -> None:
-    solution = submissions(assignment, [])[SOLUTION]["kernels.cu"]
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
     saved = b"\xef\xbb\xbf// Gr\xfc\xdfe\r\n" + solution.replace("\n", "\r\n").encode()
     assert session.grade(SubmittedFiles({"kernels.cu": saved}), "ada").score == 100
 
@@ -94,8 +93,8 @@ def test_a_given_kernel_with_a_byte_order_mark_is_graded_as_without(session: Ses
 def test_every_mutant_is_told_by_its_name(
     assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
 ) -> None:
-    """In every case that fails, and no other name with it; but for those that no case tells apart."""
-    mutants = {mutant.name: mutant for mutant in load_mutants(assignment)}
+    """In every case that fails, and no other name with it."""
+    mutants = {mutant.name: mutant for mutant in read_mutants(Views(assignment))[0]}
     assert set(mutants) >= ASKED_FOR
     for name, mutant in mutants.items():
         told = [
@@ -105,7 +104,7 @@ def test_every_mutant_is_told_by_its_name(
             if result.status not in (Status.OK, Status.NOT_RUN)
         ]
         assert told, name
-        assert set(told) == {() if name in UNNAMED else (name,)}, (name, mutant.exercise)
+        assert set(told) == {(name,)}, (name, mutant.exercise)
 
 
 def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str, Grade]) -> None:
@@ -176,6 +175,54 @@ def test_a_handout_shows_what_nvidias_compiler_refuses(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     if nvrtc.installed() is not None:
         assert "in pixel: A function without execution space annotations" in " ".join(done.stdout.split())
+
+
+def _points(grade: Grade) -> dict[str, float]:
+    return {criterion.id: float(criterion.score) for criterion in grade.criteria}
+
+
+def test_who_writes_blocks_for_alone_earns_its_points_and_no_more(
+    session: Session, assignment: Assignment
+) -> None:
+    handout = submissions(Views(assignment), [])[HANDOUT]["kernels.cu"]
+    mark = "    int blocks = 0;\n"
+    assert mark in handout
+    written = handout.replace(mark, "    int blocks = (size + threads - 1) / threads;\n", 1)
+    grade = session.grade(SubmittedFiles({"kernels.cu": written.encode()}), "blocks")
+    assert grade.score == 4, _points(grade)
+
+
+def test_zeros_at_the_shape_where_accesses_are_counted_earn_nothing_there(
+    session: Session, assignment: Assignment
+) -> None:
+    """Nothing is read and nothing is found: but the counted run's values are wrong."""
+    gate = """    if (m == 32 && k == 48 && n == 32) {
+        out[row * n + column] = 0;
+        return;
+    }
+    for (int start = 0; start < k; start += TILE) {"""
+    grade = session.grade(
+        _solution_with(assignment, "    for (int start = 0; start < k; start += TILE) {", gate), "gated"
+    )
+    (traffic,) = (c for c in grade.criteria if c.id == "traffic")
+    failed = [(r.case, r.rationale) for r in traffic.results if r.status is not Status.OK]
+    assert [case for case, _ in failed] == ["matmul"]
+    assert "zeros only" in failed[0][1]
+
+
+def test_a_kernel_that_behaves_at_a_visible_shape_alone_loses_at_the_hidden_ones(
+    session: Session, assignment: Assignment
+) -> None:
+    """Its second barrier stands where a visible case looks for races, and nowhere else."""
+    source = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
+    barrier = "        __syncthreads();  // nobody reads them any more: the next ones may come\n"
+    assert source.count(barrier) == 1
+    gated = source.replace(barrier, barrier.replace("__sync", "if (n == 31 || n == 32) __sync"))
+    grade = session.grade(SubmittedFiles({"kernels.cu": gated.encode()}), "gated")
+    passed = {
+        r.case for c in grade.criteria if c.id == "matmul_bugs" for r in c.results if r.status is Status.OK
+    }
+    assert passed == {"several-tiles"}
 
 
 def test_a_kernel_without_end_costs_its_cases_and_no_other(session: Session, assignment: Assignment) -> None:

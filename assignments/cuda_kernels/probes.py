@@ -1,7 +1,7 @@
 """What is asked of kernels.cu, through its host kernels.py. A probe returns arrays and decides nothing.
 
-Each probe without a suffix returns values. `..._bugs` returns what a GPU hides and the emulator found,
-`traffic` how often memory was accessed.
+Each probe without a suffix returns values. `..._bugs` and `traffic` return values too, with what the emulator
+found in that very run, which a GPU hides, and how often memory was accessed.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ def blocks_for(submission, case):
 
 
 def fill(submission, case):
-    return submission.fill(case.a.base.size, case.number, device=submission.device)
+    return submission.fill(*_fill(case), device=submission.device)
 
 
 def add(submission, case):
@@ -26,9 +26,7 @@ def add(submission, case):
 
 
 def compact(submission, case):
-    view = case.strided
-    arguments = case.a.base, view["shape"], view["strides"], view["offset"]
-    return submission.compact(*arguments, device=submission.device)
+    return submission.compact(*_strided(case), device=submission.device)
 
 
 def sum_naive(submission, case):
@@ -64,53 +62,59 @@ def w_grad_split(submission, case):
 
 
 def elementwise_bugs(submission, case):
-    return _bugs(
-        {
-            "fill": lambda: submission.fill.trace(case.a.base.size, 1.0),
-            "add": lambda: submission.add.trace(case.a.base, case.other.base),
-            "compact": lambda: submission.compact.trace(
-                case.a.base, case.strided["shape"], case.strided["strides"], case.strided["offset"]
-            ),
-        }[case.kernel]()
-    )
+    hosts = {"fill": submission.fill, "add": submission.add, "compact": submission.compact}
+    return _watched(submission, case, hosts, {"fill": _fill, "add": _two, "compact": _strided}[case.kernel])
 
 
 def sums_bugs(submission, case):
-    return _bugs(
-        {
-            "sum_naive": submission.sum_naive,
-            "sum_shared": submission.sum_shared,
-            "sum_warp": submission.sum_warp,
-        }[case.kernel].trace(case.a.base)
-    )
+    hosts = {
+        "sum_naive": submission.sum_naive,
+        "sum_shared": submission.sum_shared,
+        "sum_warp": submission.sum_warp,
+    }
+    return _watched(submission, case, hosts, _one)
 
 
 def matmul_bugs(submission, case):
-    return _bugs(submission.matmul.trace(case.a.base, case.other.base))
+    return _watched(submission, case, {"matmul": submission.matmul}, _two)
 
 
 def conv_bugs(submission, case):
-    host = {"conv_direct": submission.conv_direct, "conv_implicit": submission.conv_implicit}[case.kernel]
-    return _bugs(host.trace(*_forward(case)))
+    hosts = {"conv_direct": submission.conv_direct, "conv_implicit": submission.conv_implicit}
+    return _watched(submission, case, hosts, _forward)
 
 
 def w_grad_bugs(submission, case):
-    host = {"w_grad_atomic": submission.w_grad_atomic, "w_grad_split": submission.w_grad_split}[case.kernel]
-    return _bugs(host.trace(*_gradient(case)))
+    hosts = {"w_grad_atomic": submission.w_grad_atomic, "w_grad_split": submission.w_grad_split}
+    return _watched(submission, case, hosts, _gradient)
 
 
 def traffic(submission, case):
-    """How often the launches of a kernel's host accessed memory, by the names of the case's budget."""
-    traced = {
-        "add": lambda: submission.add.trace(case.a.base, case.other.base),
-        "sum_shared": lambda: submission.sum_shared.trace(case.a.base),
-        "sum_warp": lambda: submission.sum_warp.trace(case.a.base),
-        "matmul": lambda: submission.matmul.trace(case.a.base, case.other.base),
-        "conv_implicit": lambda: submission.conv_implicit.trace(*_forward(case)),
-        "w_grad_split": lambda: submission.w_grad_split.trace(*_gradient(case)),
-    }[case.kernel]()
-    totals = [sum(getattr(counters, name) for counters in traced.counters) for name in case.budget]
-    return np.array(totals, dtype=np.int64)
+    hosts = {
+        "sum_shared": submission.sum_shared,
+        "sum_warp": submission.sum_warp,
+        "matmul": submission.matmul,
+        "conv_implicit": submission.conv_implicit,
+    }
+    given = {"matmul": _two, "conv_implicit": _forward}.get(case.kernel, _one)
+    return _watched(submission, case, hosts, given)
+
+
+def _fill(case):
+    return case.a.base.size, case.number
+
+
+def _one(case):
+    return (case.a.base,)
+
+
+def _two(case):
+    return case.a.base, case.other.base
+
+
+def _strided(case):
+    view = case.strided
+    return case.a.base, view["shape"], view["strides"], view["offset"]
 
 
 def _forward(case):
@@ -121,11 +125,25 @@ def _gradient(case):
     return case.x.base, case.out_grad.base, case.w.shape, case.stride, case.padding
 
 
-def _bugs(traced):
-    """How many findings there are of each kind, and the first of them in words."""
-    found = [finding.kind for finding in traced.findings]
-    text = "\n".join(str(finding) for finding in traced.findings[:SHOWN])
+def _watched(submission, case, hosts, given):
+    """What the launches of one run wrote, what was found in them, and what they did of what is counted.
+
+    That is the values of each device that ran; how many findings there are of each kind, and the first of
+    them in words; and a number for each name in `case.counted`.
+    """
+    host, arguments = hosts[case.kernel], given(case)
+    if not hasattr(host, "trace"):  # the reference is no kernel: there is nothing to find, nothing to count
+        nothing = [np.zeros(len(names), np.int64) for names in (KINDS, case.counted)]
+        return host(*arguments), nothing[0], _text(""), nothing[1]
+    run = host.trace(*arguments, device=submission.device, seed=case.schedule)
+    found = [finding.kind for finding in run.findings]
+    words = "\n".join(str(finding) for finding in run.findings[:SHOWN])
     if len(found) > SHOWN:
-        text += f"\nand {len(found) - SHOWN} more"
-    counts = np.array([found.count(kind) for kind in KINDS], dtype=np.int64)
-    return counts, np.frombuffer(text.encode(), dtype=np.uint8)
+        words += f"\nand {len(found) - SHOWN} more"
+    kinds = np.array([found.count(kind) for kind in KINDS], np.int64)
+    counts = [sum(getattr(counters, name) for counters in run.counters) for name in case.counted]
+    return *run.results, kinds, _text(words), np.array(counts, np.int64)
+
+
+def _text(words):
+    return np.frombuffer(words.encode(), np.uint8)

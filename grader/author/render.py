@@ -1,19 +1,19 @@
 """Renders an assignment's templates, filled from the reference, into a handout or a solution."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import jinja2
 
-from grader.author.exercises.python_source import find_function, without_methods
+from grader.author.exercises.python_source import find_function, module_of, without_methods
 from grader.author.templating import text_environment
 from grader.author.worked_numbers import FUNCTIONS, Variant
 from grader.draw.pictures import PICTURES, title_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
-
-VIEWS = ("handout", "solution")
+from grader.model.near_miss import one_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,28 @@ class Rendered:
     files: Mapping[str, str]
     exercises: tuple[str, ...]
     pictures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Views:
+    """An assignment with its handout and its solution; each is rendered once, when it is first needed."""
+
+    loaded: Assignment
+
+    @cached_property
+    def handout(self) -> Rendered:
+        """What students get, in everybody's numbers."""
+        return render(self.loaded, "handout")
+
+    @cached_property
+    def solution(self) -> Rendered:
+        """The same with every exercise solved."""
+        return render(self.loaded, "solution")
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        """The assignment with the files that it provides."""
+        return replace(self.loaded, provided=_provided(self.loaded, self.handout))
 
 
 def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant | None = None) -> Rendered:
@@ -42,13 +64,13 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
         return function.whole if view == "solution" else function.stub
 
     def provided(reference: str) -> str:
-        return find_function(root, reference).whole
+        return find_function(root, reference).whole if ":" in reference else module_of(root, reference)
 
     pictures: dict[str, str] = {}
 
     def picture(name: str, **numbers: object) -> str:
         if name not in PICTURES:
-            raise UserError(f"found no picture {name!r}, expected one of {', '.join(PICTURES)}")
+            raise UserError(f"found no picture {name!r}, expected {one_of(name, PICTURES)}")
         svg = PICTURES[name](**numbers)
         path = f"pictures/{name.replace('_', '-')}.svg"
         if pictures.setdefault(path, svg) != svg:
@@ -112,9 +134,12 @@ def _emulator(root: Path) -> dict[str, str]:
 
 def provided_files(assignment: Assignment) -> dict[str, bytes]:
     """The files of code that a submission finds beside its own, whatever it brings along."""
-    files = render(assignment, "handout").files
+    return _provided(assignment, render(assignment, "handout"))
+
+
+def _provided(assignment: Assignment, handout: Rendered) -> dict[str, bytes]:
     return {
         name: text.encode()
-        for name, text in sorted(files.items())
+        for name, text in sorted(handout.files.items())
         if name.endswith((".py", ".h", ".cpp")) and name not in assignment.files
     }

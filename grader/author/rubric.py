@@ -24,6 +24,7 @@ from grader.judge.case_model import CaseModel
 from grader.judge.comparisons import AROUND, COMPARISONS
 from grader.judge.kind import Kind
 from grader.model.assignment import Case, Criterion, Level, Rubric
+from grader.model.near_miss import near_miss, one_of
 
 Place = tuple[Hashable, ...]
 PROBE_KEYS = {key for one in COMPARISONS.values() for key in one.probe_keys}
@@ -73,6 +74,7 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
         anchor = criterion.help.partition("#")[2]
         if anchor not in anchors:
             message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
+            message += near_miss(anchor, anchors)
             raise document.fail(message, (*place, "help"))
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
@@ -136,12 +138,13 @@ def _check_names(
     of_options = [(key, probe) for key, probe in _options(model).items() if key in PROBE_KEYS]
     for key, probe in (("probe", model.probe), *of_options):
         if probe not in probes:
-            expected = ", ".join(sorted(probes))
+            expected = ", ".join(sorted(probes)) + near_miss(probe, probes)
             message = f"found {key} {probe!r}, expected a function of probes.py: {expected}"
             raise document.fail(message, (*place, key))
     for required in model.requires:
         if required not in earlier:
             message = f"found {required!r}, expected an earlier criterion: {', '.join(earlier) or 'none is'}"
+            message += near_miss(required, earlier)
             raise document.fail(message, (*place, "requires"))
 
 
@@ -227,7 +230,7 @@ def _cases(
     model = document.parse(kind_model, data, place)
     for condition in model.covers:
         if condition not in CONDITIONS:
-            message = f"found {condition!r}, expected one of {', '.join(CONDITIONS)}"
+            message = f"found {condition!r}, expected {one_of(condition, CONDITIONS)}"
             raise document.fail(message, (*place, "covers"))
     of_comparisons = {key for keys in CASE_KEYS for key in keys.model_fields}
     own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
@@ -251,7 +254,7 @@ def _cases(
         visibility=model.visibility or defaults.visibility,
         weight=model.weight,
         covers=tuple(model.covers),
-        drawn=count is not None,
+        drawn=count is not None or "lengths" in own,
         options=model.model_dump(include=of_comparisons, exclude_none=True),
         ask=model.ask or {},
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
@@ -315,7 +318,7 @@ def _check_option(document: Document, place: Place, key: str, compare: str) -> N
         ways = [one.name for one in COMPARISONS.values() if key in one.case_keys.model_fields]
         words = " or ".join(f"`compare: {way}`" for way in ways)
         raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
-    if not COMPARISONS[compare].needs_expected:
+    if not COMPARISONS[compare].needs_expected or COMPARISONS[compare].watches_the_run:
         message = (
             f"found {key} with compare: {compare}, expected a comparison with the reference, which is timed"
         )

@@ -4,10 +4,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.author.load import load, load_course
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import UserError
+from grader.model.near_miss import one_of
+
+if TYPE_CHECKING:
+    from grader.author.render import Views
 
 COURSE, HANDOUT = Path("assignments", "course.yaml"), Path("grading")
 SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
@@ -39,24 +44,28 @@ def has_variants(assignment: Assignment) -> bool:
 def assignment_of(name: str | None) -> Assignment:
     """The named assignment of the repository around the working folder, or without a name the handout's."""
     if name is not None:
-        return from_repository(repository(), name)
+        return views_of(repository(), name).assignment
+    return handout_here()
+
+
+def handout_here() -> Assignment:
+    """The assignment of the handout that is the working folder."""
     if (HANDOUT / "assignment.yaml").is_file():
         return load(HANDOUT)
     raise UserError("which assignment? name it with --assignment, or run this in a handout's folder")
 
 
-def chosen(names: Sequence[str]) -> list[Assignment]:
+def chosen(names: Sequence[str]) -> list["Views"]:
     """The named assignments of the repository, without a name all of the course."""
     root = repository()
-    return [from_repository(root, name) for name in names or course_of(root).assignments]
+    return [views_of(root, name) for name in names or course_of(root).assignments]
 
 
-def from_repository(root: Path, name: str) -> Assignment:
-    """An assignment with the files that it provides; UserError where there is none of that name."""
-    from grader.author.render import provided_files  # Jinja2, which students do not have
+def views_of(root: Path, name: str) -> "Views":
+    """An assignment with its handout and its solution; UserError where there is none of that name."""
+    from grader.author.render import Views  # Jinja2, which students do not have
 
-    assignment = load(folder_of(root, name))
-    return replace(assignment, provided=provided_files(assignment), library=root)
+    return Views(replace(load(folder_of(root, name)), library=root))
 
 
 def folder_of(root: Path, name: str) -> Path:
@@ -64,7 +73,7 @@ def folder_of(root: Path, name: str) -> Path:
     folder = root / COURSE.parent / name
     if not (folder / "assignment.yaml").is_file():
         known = sorted(path.parent.name for path in (root / COURSE.parent).glob("*/assignment.yaml"))
-        raise UserError(f"found no assignment {name!r}, expected one of {', '.join(known)}")
+        raise UserError(f"found no assignment {name!r}, expected {one_of(name, known)}")
     return folder
 
 

@@ -16,8 +16,9 @@ def run(options: argparse.Namespace) -> int:
     """Prints the folders that were written."""
     if options.variant and not STUDENT_ID.fullmatch(options.variant):
         raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
-    root, assignments = repository(), chosen(options.names)
-    known = {assignment.name: misconceptions(root, assignment, secret()) for assignment in assignments}
+    root, every = repository(), chosen(options.names)
+    known = {views.loaded.name: misconceptions(root, views, secret()) for views in every}
+    assignments = [views.assignment for views in every]
     python = course_of(root).python
     for folder in generate(assignments, options.out, known, options.variant, secret(), python):
         print(folder)

@@ -29,7 +29,7 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     inputs = kind_of(case).draw(case, shapes, numbers)
     values = generator([*words, "values", str(redraw), *own])
     inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
-    told = {key: case.options[key] for key in COMPARISONS[case.compare].values}
+    told = COMPARISONS[case.compare].told(case, generator([*words, "told", str(redraw), *own]))
     return inputs.telling(told) if told else inputs
 
 

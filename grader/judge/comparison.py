@@ -1,10 +1,12 @@
 """A way of comparing: what it needs of a rubric, what it asks, and how it judges the answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
+
+import numpy as np
 
 from grader.judge.case_model import Strict
 from grader.judge.differences.answers import NO_VALUE, Array, of_arrays
@@ -114,12 +116,12 @@ class Comparison(ABC):
 
     `criterion_keys` and `case_keys` are the keys that it adds to a criterion and to a case, of which it
     requires those in `requires_of_criterion` and `requires_of_case`; `probe_keys` and `input_keys` are those
-    that name a probe, and an input that the case's kind can be differentiated by. `values` names the case's
-    keys that the probe is given. `data` is the only data that it takes, with the reason. A case may choose it
-    by itself where `a_case_may_choose_it`; one with the key `chosen_by` is compared by it in any case, around
-    the comparison that it would have without.
+    that name a probe, and an input that the case's kind can be differentiated by. `data` is the only data
+    that it takes, with the reason. A case may choose it by itself where `a_case_may_choose_it`; one with the
+    key `chosen_by` is compared by it in any case, around the comparison that it would have without.
 
     `draws` is how often the inputs are drawn. `needs_expected` says whether the reference must answer,
+    `watches_the_run` whether an answer holds more than values, namely what the run that made them did,
     `has_bounds` whether elements may be off, `is_exact` whether equal values are all that passes,
     `is_in_handout` whether students may run it, and `must_kill` whether a case must tell a mutant that no
     other case tells.
@@ -135,12 +137,12 @@ class Comparison(ABC):
     requires_of_case: ClassVar[Sequence[str]] = ()
     probe_keys: ClassVar[Sequence[str]] = ()
     input_keys: ClassVar[Sequence[str]] = ()
-    values: ClassVar[Sequence[str]] = ()
     data: ClassVar[tuple[str, str] | None] = None
     a_case_may_choose_it: ClassVar[bool] = False
     chosen_by: ClassVar[str] = ""
     draws: ClassVar[int] = 1
     needs_expected: ClassVar[bool] = True
+    watches_the_run: ClassVar[bool] = False
     has_bounds: ClassVar[bool] = False
     is_exact: ClassVar[bool] = False
     is_in_handout: ClassVar[bool] = True
@@ -150,7 +152,11 @@ class Comparison(ABC):
     def judge(self, question: Question) -> Judged:
         """The submission's answer, and the difference that makes it wrong, if there is one."""
 
-    def digest(self, case: Case, outcome: Outcome) -> str:
+    def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:
+        """What the probe is given by it beside the case's own keys."""
+        return {}
+
+    def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """A digest by which two answers are found to be the same; "" where none can be, as of real values."""
         return ""
 

@@ -48,6 +48,14 @@ class Kind(ABC):
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
         """The shapes of the arrays of a case, and at least those of its results; nothing is drawn for it."""
 
+    def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """The names of lengths that a formula of a case may use."""
+        return ()
+
+    def names_of_lengths(self, case: Case, inputs: Inputs) -> Mapping[str, int]:
+        """The lengths of a case by those names."""
+        return {}
+
     def complete(self, parameters: dict[str, Any], batch: int) -> dict[str, Any]:
         """A case's keys with the rubric's defaults in them."""
         return parameters

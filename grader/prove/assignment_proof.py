@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.author.load import places_of
+from grader.author.render import Views
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
-from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox
 from grader.model.results.verification import Verification
@@ -18,36 +18,39 @@ from grader.prove.variants import differences, hidden_exact, kills
 from grader.prove.verify import SOLUTION, submissions, verify
 
 
-def prove(root: Path, assignment: Assignment, secret: str, jobs: int, seeds: int) -> Verification:
+def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verification:
     """What comes of grading the handout, the solution and every mutant."""
-    mutants, findings = read_mutants(assignment)
-    grades = grade_made(assignment, secret, submissions(assignment, mutants), jobs)
-    _, apart = keep_misconceptions(root, assignment, secret, mutants, grades, jobs)
+    assignment = views.assignment
+    mutants, findings = read_mutants(views)
+    grades = grade_made(assignment, secret, submissions(views, mutants), jobs)
+    _, apart = keep_misconceptions(root, views, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:
-        elsewhere = grades_on_further_devices(assignment, secret)
-        verification = verify(assignment, mutants, grades, oracle, place_of, seeds, elsewhere)
+        elsewhere = grades_on_further_devices(views, secret)
+        verification = verify(views, mutants, grades, oracle, place_of, seeds, elsewhere)
     return replace(verification, findings=findings + verification.findings, apart=tuple(apart))
 
 
-def grades_on_further_devices(assignment: Assignment, secret: str) -> dict[str, Grade]:
+def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:
     """The solution's grade on each of the assignment's devices at hand but the one that is used anyway."""
+    assignment = views.assignment
     first = first_available(assignment.devices)
     grades: dict[str, Grade] = {}
     for device in assignment.devices:
         if device != first and not missing(device):
-            files = {n: text.encode() for n, text in submissions(assignment, ())[SOLUTION].items()}
+            files = {n: text.encode() for n, text in submissions(views, ())[SOLUTION].items()}
             with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret=secret, device=device) as session:
                 grades[device] = session.grade(SubmittedFiles(files), SOLUTION)
     return grades
 
 
 def differences_between_variants(
-    assignment: Assignment, secret: str, variants: int, jobs: int
+    views: Views, secret: str, variants: int, jobs: int
 ) -> tuple[list[str], str]:
     """A line for each mutant that hidden cases kill in some students' numbers only, and their count."""
-    mutants, _ = read_mutants(assignment)
-    made = submissions(assignment, mutants)
+    assignment = views.assignment
+    mutants, _ = read_mutants(views)
+    made = submissions(views, mutants)
     ids = [f"variant-{number + 1}" for number in range(variants)]
     texts = {m.name: made[m.name] for m in mutants}
     grades = grade_variants(hidden_exact(assignment), secret, texts, jobs, ["", *ids])

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.author.load import digest_of
-from grader.author.render import render
+from grader.author.render import Views
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.batch.work import Grading, Work
@@ -26,24 +26,24 @@ from grader.report.files import write_files
 CACHES = {"__pycache__", ".mypy_cache"}
 
 
-def misconceptions(root: Path, assignment: Assignment, secret: str) -> Misconceptions:
+def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
     """What each mutant of an assignment answers, and each two, in the course's secret numbers.
 
     It is worked out where no file of this very assignment says it.
     """
-    answers, right = files_of(root, assignment, secret)
+    answers, right = files_of(root, views, secret)
     return replace(Misconceptions.read(answers), right=json.loads(right.read_text(encoding="utf-8")))
 
 
-def files_of(root: Path, assignment: Assignment, secret: str) -> tuple[Path, Path]:
+def files_of(root: Path, views: Views, secret: str) -> tuple[Path, Path]:
     """The file of the mutants' answers and the one of right versions; both are made if one is missing."""
-    path = misconceptions_file(root, assignment, secret)
+    path = misconceptions_file(root, views.loaded, secret)
     if not (path.is_file() and _right_beside(path).is_file()):
-        mutants, _ = read_mutants(assignment)  # `grader verify` complains of the others
+        mutants, _ = read_mutants(views)  # `grader verify` complains of the others
         jobs = os.cpu_count() or 1
-        made = submissions(assignment, mutants)
-        grades = grade_made(assignment, secret, {m.name: made[m.name] for m in mutants}, jobs)
-        keep_misconceptions(root, assignment, secret, mutants, grades, jobs)
+        made = submissions(views, mutants)
+        grades = grade_made(views.assignment, secret, {m.name: made[m.name] for m in mutants}, jobs)
+        keep_misconceptions(root, views, secret, mutants, grades, jobs)
     return path, _right_beside(path)
 
 
@@ -70,56 +70,56 @@ def _right_beside(path: Path) -> Path:
 
 def keep_misconceptions(
     root: Path,
-    assignment: Assignment,
+    views: Views,
     secret: str,
     mutants: Sequence[Mutant],
     grades: Mapping[str, Grade],
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
     """Writes that file from the mutants' grades; returns what it says, and the pairs that do not compose."""
-    known, apart = work_out(assignment, secret, mutants, grades, jobs)
-    path = misconceptions_file(root, assignment, secret)
-    right = json.dumps(right_versions(assignment))
+    known, apart = work_out(views, secret, mutants, grades, jobs)
+    path = misconceptions_file(root, views.loaded, secret)
+    right = json.dumps(right_versions(views))
     files = {path.name: known.to_json().encode(), _right_beside(path).name: right.encode()}
     write_files(path.parent, files)  # others may look for them meanwhile
     return known, apart
 
 
 def work_out(
-    assignment: Assignment,
+    views: Views,
     secret: str,
     mutants: Sequence[Mutant],
     grades: Mapping[str, Grade],
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
     """What the mutants answer, alone by their grades and two together; the pairs that do not compose."""
-    asked = exercises_asked(assignment)
-    solution = submissions(assignment, ())[SOLUTION]
-    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    asked = exercises_asked(views)
+    solution = submissions(views, ())[SOLUTION]
+    cases = [case for criterion in views.loaded.rubric.criteria for case in criterion.cases]
     made, apart = compositions(mutants, grades, asked, cases, solution)
     names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
-    composed = answers_of(assignment, secret, made, names, jobs) if made else {}
+    composed = answers_of(views.assignment, secret, made, names, jobs) if made else {}
     return of_mutants(mutants, grades, asked, composed), apart
 
 
-def exercises_asked(assignment: Assignment) -> dict[str, list[str]]:
+def exercises_asked(views: Views) -> dict[str, list[str]]:
     """By criterion: the exercises that its probe calls, a method by its bare name."""
-    asked: dict[str, list[str]] = {criterion.id: [] for criterion in assignment.rubric.criteria}
-    exercises = {r.partition(":")[2].rpartition(".")[2] for r in render(assignment, "solution").exercises}
-    for exercise, criteria in criteria_of_exercises(assignment).items():
+    asked: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
+    exercises = {r.partition(":")[2].rpartition(".")[2] for r in views.solution.exercises}
+    for exercise, criteria in criteria_of_exercises(views.loaded).items():
         for criterion in criteria if exercise in exercises else ():
             asked[criterion].append(exercise)
     return asked
 
 
-def right_versions(assignment: Assignment) -> dict[str, str]:
+def right_versions(views: Views) -> dict[str, str]:
     """By exercise: what puts the reference's version in the place of a submission's, at the end of its file.
 
     Under the bare name of a method; nothing for a kernel, or for what a decorator makes of a function.
     """
-    solution = submissions(assignment, ())[SOLUTION]
+    solution = submissions(views, ())[SOLUTION]
     right = {}
-    for reference in render(assignment, "solution").exercises:
+    for reference in views.solution.exercises:
         exercise = reference.partition(":")[2]
         for text in (t for n, t in solution.items() if n.endswith(".py") and ".cu:" not in reference):
             if version := right_version(text, exercise):

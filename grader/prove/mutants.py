@@ -9,10 +9,11 @@ from typing import Any
 
 from grader.author.exercises.cuda_functions import cut_kernel, kernels
 from grader.author.exercises.exercise import Function
-from grader.author.render import render
+from grader.author.render import Views
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.mutant import Mutant
+from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
@@ -21,22 +22,14 @@ CUDA_MARK = re.compile(r"// mutant of (\w*)(?:, see (#[\w-]+))?")
 DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution has anyway, and the mark
 
 
-def load_mutants(assignment: Assignment) -> tuple[Mutant, ...]:
-    """The assignment's mutants in the author's order; UserError for the first that is none."""
-    mutants, findings = read_mutants(assignment)
-    for finding in findings:
-        raise UserError(finding.message, finding.source, finding.line)
-    return mutants
-
-
-def read_mutants(assignment: Assignment) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
+def read_mutants(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
     """The mutants in the author's order, and a finding for each function that is marked as one and cannot be.
 
     Nothing where there is neither mutants.py nor mutants.cu; UserError where mutants.py is no Python.
     """
-    rendered = render(assignment, "solution")
-    exercises = [reference.partition(":")[2] for reference in rendered.exercises]
-    handed_in = {name: rendered.files[name] for name in assignment.files}
+    assignment, solution = views.loaded, views.solution
+    exercises = [reference.partition(":")[2] for reference in solution.exercises]
+    handed_in = {name: solution.files[name] for name in assignment.files}
     mutants: dict[str, Mutant] = {}
     findings = []
     for read, path in ((_read_python, assignment.folder / FILE), (_read_cuda, assignment.folder / CUDA_FILE)):
@@ -247,7 +240,7 @@ def _code(kernel: Function) -> str:
 
 def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], file: str) -> str:
     if exercise not in exercises:
-        return f"found a mutant of {exercise!r}, expected an exercise: {', '.join(exercises)}"
+        return f"found a mutant of {exercise!r}, expected an exercise, {one_of(exercise, exercises)}"
     if not file:
         return f"found a mutant of {exercise!r}, and no file handed in defines it"
     if not message:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from grader.author.conditions import CONDITIONS
 from grader.author.exercises.cuda_functions import code_of
 from grader.author.exercises.python_source import find_function
-from grader.author.render import VIEWS, Rendered, render
+from grader.author.render import Rendered, Views
 from grader.author.rubric import anchors_of
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of
@@ -29,19 +29,18 @@ HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a n
 UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission ran, or nothing of it counts
 
 
-def submissions(assignment: Assignment, mutants: Sequence[Mutant]) -> dict[str, dict[str, str]]:
+def submissions(views: Views, mutants: Sequence[Mutant]) -> dict[str, dict[str, str]]:
     """Every submission that an assignment is verified by: its handout, its solution, its mutants."""
-    handout, solution = (render(assignment, view).files for view in VIEWS)
-    handed_in = {name: solution[name] for name in assignment.files}
+    handed_in = {name: views.solution.files[name] for name in views.loaded.files}
     made = {
-        HANDOUT: {name: handout[name] for name in assignment.files},
+        HANDOUT: {name: views.handout.files[name] for name in views.loaded.files},
         SOLUTION: handed_in,
     }
     return made | {mutant.name: {**handed_in, mutant.file: mutant.source} for mutant in mutants}
 
 
 def verify(
-    assignment: Assignment,
+    views: Views,
     mutants: Sequence[Mutant],
     grades: Mapping[str, Grade],
     oracle: Oracle,
@@ -55,6 +54,7 @@ def verify(
     criterion's id or a "criterion/case"; the tolerance of real-valued cases is swept over so many `seeds`;
     `elsewhere` has the solution's grade on each further device at hand.
     """
+    assignment = views.loaded
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     broken = _failed(grades[SOLUTION])
     kills = {mutant.name: _killed_by(grades[mutant.name], broken) for mutant in mutants}
@@ -84,7 +84,7 @@ def verify(
         kills,
         (
             *(Finding(*place_of(name), f"{name}: {message}") for name, message in of_rubric),
-            *_of_handout(assignment, render(assignment, "handout")),
+            *_of_handout(assignment, views.handout),
             *(Finding(file_of(assignment, m), m.line, message) for m, message in of_mutants),
         ),
         {swept.case: swept.worst for swept in sweeps if swept.seeds},
@@ -197,7 +197,7 @@ def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
         if path.is_file():
             line = _line_before_rendering(path.read_text(encoding="utf-8"), handout.files[name], at)
         else:  # of the package ndarray
-            path, line = root / "reference" / Path(name).name, 1
+            path, line = root / "reference" / Path(name).relative_to("ndarray"), 1
         message = f"the handout's {name} holds two statements of the solution of {reference} in line {at}"
         yield Finding(path, line, message)
 

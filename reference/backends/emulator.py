@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import numpy as numpy_backend
-from .cupy import KERNELS, REAL, Arguments, Grid, KernelOperations, source_of
+from .kernel_operations import KERNELS, REAL, Arguments, Grid, KernelOperations, source_of
 
 try:
     from ..emulator import Finding, Fresh, Module

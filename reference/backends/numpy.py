@@ -15,9 +15,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .view import View
+
 Buffer: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
-Matrix: TypeAlias = npt.NDArray[Any]
 
 # How many elements an intermediate result may have and still be in a cache when it is used: 4 MiB in float32.
 # Whoever works in blocks makes them of this size.
@@ -223,27 +224,15 @@ def max_axes(a: Buffer, shape: Shape, strides: Shape, offset: int, axes: Shape, 
     np.maximum.reduce(strided(a, shape, strides, offset), axis=axes, out=out.reshape(kept))
 
 
-def sum_products(
-    a: Buffer,
-    a_strides: Shape,
-    a_offset: int,
-    b: Buffer,
-    b_strides: Shape,
-    b_offset: int,
-    outer: tuple[int, int],
-    inner: tuple[int, int],
-    m: int,
-    k: int,
-    n: int,
-    out: Buffer,
-) -> None:
-    """For each index of `outer` the sum over `inner` of products of a matrix m x k in `a` and k x n in `b`.
+def sum_products(a: View, b: View, out: Buffer) -> None:
+    """The sums over p and q of the matrix products a[i, j, p, q] @ b[i, j, p, q].
 
-    `a` and `b` are strided views with the axes of `outer`, of `inner` and of the matrix. `out` gets the sums
-    one after another, each in row-major order.
+    a: (I, J, P, Q, m, k), b: (I, J, P, Q, k, n). `out` gets the sums one after another, each row-major.
     """
-    left = strided(a, (*outer, *inner, m, k), a_strides, a_offset)
-    right = strided(b, (*outer, *inner, k, n), b_strides, b_offset)
+    (*axes, m, _), n = a.shape, b.shape[-1]
+    outer, inner = axes[:2], axes[2:]
+    left = strided(*a)
+    right = strided(*b)
     sums, terms = out.reshape(*outer, m, n), math.prod(inner)
     memory = empty(max(BLOCK // 8, m * n), out.dtype)  # for products that are summed while in the cache
     at_once = memory.size // (m * n)
@@ -264,25 +253,13 @@ def sum_products(
                 sums[i, j] += np.sum(products, axis=0)
 
 
-def matmul(
-    a: Buffer,
-    a_strides: Shape,
-    a_offset: int,
-    b: Buffer,
-    b_strides: Shape,
-    b_offset: int,
-    m: int,
-    k: int,
-    n: int,
-    out: Buffer,
-    out_offset: int = 0,
-    accumulate: bool = False,
-) -> None:
-    """The product of two strided views, an m x k and a k x n matrix, in row-major order from `out_offset` on.
+def matmul(a: View, b: View, out: Buffer, out_offset: int = 0, accumulate: bool = False) -> None:
+    """The product of two matrices, (m, k) and (k, n), in row-major order from `out_offset` on.
 
     `accumulate` adds it to what is there. The rest of `out` stays as it is; it is not the buffer of a or b.
     """
-    left, right = strided(a, (m, k), a_strides, a_offset), strided(b, (k, n), b_strides, b_offset)
+    left, right = strided(*a), strided(*b)
+    m, n = len(left), right.shape[1]
     target = out[out_offset : out_offset + m * n].reshape(m, n)
     if accumulate:
         product = np.empty(target.shape, out.dtype)
@@ -292,7 +269,7 @@ def matmul(
         multiply_matrices(left, right, target)
 
 
-def multiply_matrices(left: Matrix, right: Matrix, out: Matrix) -> None:
+def multiply_matrices(left: Buffer, right: Buffer, out: Buffer) -> None:
     """The product of an m x k and a k x n matrix, by the calls of OpenBLAS that take the least time."""
     (m, k), n = left.shape, right.shape[1]
     if 24 * k * n <= SMALL_PRODUCT < m * k * n:

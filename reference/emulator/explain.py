@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .findings import Index
 from .memory import Place
-from .runtime import ATOMIC, KINDS, READ, RawFinding, RawLaunch
+from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch
 
 
 def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from .explain import index, message
 from .findings import Counters, Finding, Index
 from .lines import LineTable, load_address
 from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
-from .runtime import KINDS, NO_MEMORY, Parameter, RawLaunch, runtime
+from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, runtime
 from .source import Kernel, kernels_of, without_comments
 
 Size: TypeAlias = int | Sequence[int]

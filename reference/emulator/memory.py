@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .runtime import Parameter
+from .runtime_interface import Parameter
 
 Array: TypeAlias = npt.NDArray[Any]
 

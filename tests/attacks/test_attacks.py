@@ -15,11 +15,13 @@ from grader.judge.cases import draw
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Grade, Status
+from grader.prove.attacks import LANGUAGES, attack_with
 from tests.folders import in_folder
 from tests.waiting import wait_until
 
 HERE = Path(__file__).parent
-SUBMISSIONS = HERE / "submissions"
+SUBMISSIONS = HERE / "submissions"  # attacks on this course alone; all others are the corpus
+PYTHON = LANGUAGES[".py"]
 BREACH = "FOUND"  # what an attack prints when it got at something
 CANARY = "attack-was-here"  # the name of every file that an attack tries to leave on the machine
 PR_SET_CHILD_SUBREAPER = 36
@@ -57,6 +59,7 @@ WRONG, ERROR, CRASHED, FORGED = Status.WRONG, Status.ERROR, Status.CRASHED, Stat
 TIMEOUT, MEMORY, OUTPUT = Status.TIMEOUT, Status.MEMORY, Status.OUTPUT_LIMIT
 
 TABLE: dict[str, Must] = {
+    "writes_nothing": call(ERROR, says="NotImplementedError"),
     # in the process of the check, where there is no check
     "replaces_numpy_testing": call(WRONG),
     "replaces_numpy_comparisons": call(WRONG),
@@ -227,6 +230,45 @@ TABLE: dict[str, Must] = {
     "unaligned": RIGHT,
     "masked": RIGHT,
     "lying_subclass_of_right_values": RIGHT,
+    # objects that answer for their values
+    "universal_functions_that_agree": call(WRONG),
+    "universal_functions_that_exit": RIGHT,
+    "array_wrap_that_answers": call(WRONG),
+    "array_finalize_that_raises": call(WRONG, ERROR, CRASHED),
+    "interface_to_address_0": call(CRASHED, ERROR),
+    "interface_to_memory_that_is_gone": call(CRASHED, ERROR),
+    "conversion_that_never_ends": call(TIMEOUT, ERROR),
+    "conversion_that_exits": call(CRASHED, ERROR),
+    "sequence_without_end": call(ERROR, TIMEOUT, MEMORY),
+    "list_that_holds_itself": call(ERROR),
+    "dlpack_of_its_own": call(ERROR),
+    "shape_of_its_own": call(WRONG),
+    "view_of_more_memory_than_it_has": call(CRASHED),
+    "ndarray_beyond_its_buffer": call(ERROR, WRONG, CRASHED),
+    "overlapping_view": call(WRONG),
+    "read_only_view": RIGHT,
+    "mapped_file": RIGHT,
+    "mapped_file_cut_short": call(CRASHED, WRONG),
+    "answer_in_its_input": call(WRONG),
+    "changes_its_inputs_afterwards": RIGHT,
+    "numbers_that_are_no_numbers": call(WRONG),
+    "scalars_of_its_own": call(ERROR),
+    # what it remembers, and what it can tell
+    # Here the one visible case and the one hidden one are asked in two processes: nothing can be remembered.
+    "remembers_its_first_answer": RIGHT,
+    "remembers_by_shape": RIGHT,
+    "right_at_its_first_call_alone": RIGHT,
+    "right_where_nobody_looks": call(WRONG),
+    "tells_hidden_values_by_its_statuses": call(WRONG, ERROR),
+    "collects_what_it_was_asked": call(WRONG),
+    "waits_where_time_is_not_counted": call(WRONG),
+    "changes_the_rounding": call(WRONG),
+    # what a person reads
+    "error_with_terminal_escapes": call(ERROR),
+    "error_class_with_terminal_escapes": call(ERROR),
+    "function_with_terminal_escapes": call(ERROR),
+    "prints_terminal_escapes": call(WRONG),
+    "texts_with_terminal_escapes": call(ERROR),
     # doing the exercise without doing it
     "table_of_visible_answers": Must(FLIP / 2, DILATE, (ERROR,)),
     "table_by_shape": Must(FLIP / 2, DILATE, (WRONG,)),
@@ -247,7 +289,7 @@ def subreaper() -> Iterator[None]:
 
 def descendants(pid: int) -> dict[int, str]:
     """The processes below `pid` that still run: number and command line."""
-    found = {}
+    found: dict[int, str] = {}
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):
             for child in map(int, path.read_text().split()):
@@ -274,7 +316,7 @@ def state_of_the_machine(assignment: Assignment) -> dict[str, tuple[int, int]]:
 
 def left_behind() -> list[Path]:
     """Files with the name that attacks leave, wherever one of them tries to."""
-    places = [
+    places: list[str | Path] = [
         "/",
         "/tmp",
         "/tmp/submission",
@@ -300,18 +342,23 @@ def assert_nothing_is_left(before: set[int], descriptors: int) -> None:
 
 
 def stage(name: str, folder: Path, assignment: Assignment) -> Path:
-    """A submission whose conv.py is the honest one followed by the attack."""
-    case = assignment.criterion("flip").cases[0]
-    answer = draw(case, assignment.name).array("a")[:, ::-1].tolist()
-    sources = [HERE / "honest.py", HERE / "channel.py", SUBMISSIONS / f"{name}.py"]
-    text = "\n\n".join(path.read_text(encoding="utf-8") for path in sources)
+    """A submission whose conv.py is the honest one with the attack in the place of `flip`."""
+    honest = (HERE / "honest.py").read_text(encoding="utf-8")
+    if (path := SUBMISSIONS / f"{name}.py").is_file():  # of this course alone
+        case = assignment.criterion("flip").cases[0]
+        answer = draw(case, assignment.name).array("a")[:, ::-1].tolist()
+        text = path.read_text(encoding="utf-8").replace("VISIBLE_ANSWER", repr(answer))
+        text = f"{honest}\n\n{text}"
+    else:
+        text = attack_with(PYTHON / f"{name}.py", "flip", "conv.py", {"conv.py": honest}).files["conv.py"]
     folder.mkdir()
-    (folder / "conv.py").write_text(text.replace("VISIBLE_ANSWER", repr(answer)), encoding="utf-8")
+    (folder / "conv.py").write_text(text, encoding="utf-8")
     return folder
 
 
 def test_the_table_names_every_attack() -> None:
-    assert {*TABLE, *FOR_THE_POLICY} == {path.stem for path in SUBMISSIONS.glob("*.py")}
+    paths = [*SUBMISSIONS.glob("*.py"), *PYTHON.glob("*.py")]
+    assert {*TABLE, *FOR_THE_POLICY} == {path.stem for path in paths}
 
 
 def test_the_page_of_attacks_is_the_tables() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views, provided_files
 from grader.judge.session import Session
 from grader.model.grade import Grade, Sandbox, Status
+from grader.prove.misconceptions import misconceptions
 from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"
@@ -92,3 +93,17 @@ def test_a_gradient_that_is_none_earns_nothing(grade_with: GradeWith, rubric: st
         (r.status, r.rationale, r.expected, r.actual) for r in grade.criteria[0].results
     ]
     assert grade.criteria[0].status is Status.WRONG, [r.rationale for r in grade.criteria[0].results]
+
+
+def test_the_gradient_of_what_is_no_convolution_is_not_followed(tmp_path: Path) -> None:
+    """A share is for a convolution gone wrong: one that is right somewhere, or whose mistake is known."""
+    root = Path(__file__).parents[2]
+    assignment = load(root / "assignments" / "conv_backward")
+    assignment = replace(assignment, provided=provided_files(assignment))
+    (tmp_path / "conv.py").write_bytes((ATTACKS / "sum_times_sum.py").read_bytes())
+    known = misconceptions(root, Views(assignment), "")
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
+        grade = session.grade(in_folder(tmp_path), "sum_times_sum")
+    gradients = [c for c in grade.criteria if c.id in ("x_grad", "w_grad")]
+    assert {r.status for c in gradients for r in c.results} == {Status.WRONG}  # it did answer
+    assert grade.score == 0

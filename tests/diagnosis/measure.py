@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
+from benchmarks.page import write
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views, provided_files
 from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -22,7 +23,6 @@ from grader.prove.verify import SOLUTION, submissions
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "benchmarks.md"
 TITLE = "## Diagnosis"
 TRIPLES = 30
 REWRITES = 48
@@ -92,8 +92,8 @@ def measure(jobs: int, sample: int = 0) -> list[Count]:
     """A count for each sort; of so many submissions of each assignment drawn from each, or of all."""
     counts: dict[str, Count] = {}
     for name, of in assignments().items():
-        known = misconceptions(ROOT, of, "")
-        solution = submissions(of, ())[SOLUTION][of.files[0]]
+        known = misconceptions(ROOT, Views(of), "")
+        solution = submissions(Views(of), ())[SOLUTION][of.files[0]]
         for sort, made in sorts(solution, ASSIGNMENTS[name]).items():
             chosen = random.Random(sort).sample(made, min(sample, len(made))) if sample else made
             counted = count(sort, of, known, chosen, jobs)
@@ -140,10 +140,7 @@ def main() -> int:
         print(one.sort, one.submissions, one.true, one.false, *sorted(set(one.wrong)), sep="\n  ")
         print("nothing true is said of", *sorted(set(one.silent)), sep="\n  ")
     if not sys.argv[1:]:
-        before, _, after = PAGE.read_text(encoding="utf-8").partition(f"\n{TITLE}\n")
-        rest = after.partition("\n## ")[2]
-        text = f"{before.rstrip()}\n\n{section(counts)}" + (f"\n## {rest}" if rest else "")
-        PAGE.write_text(text, encoding="utf-8")
+        write(section(counts))
     return 0
 
 

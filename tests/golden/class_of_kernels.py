@@ -4,10 +4,11 @@
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from grader.author.load import load
-from grader.author.render import provided_files
+from grader.author.render import Views, provided_files
 from grader.cli.course import secret
 from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -25,8 +26,8 @@ GOLDEN = Path(__file__).parent / "kernels"
 
 def golden_files(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
     """The feedback on each of the class, by its path below GOLDEN."""
-    where = {"sandbox": Sandbox.BUBBLEWRAP, "device": Device.EMULATED, "secret": secret()}
-    with Session(assignment, **where, known=known) as session:
+    where = partial(Session, sandbox=Sandbox.BUBBLEWRAP, device=Device.EMULATED, secret=secret())
+    with where(assignment, misconceptions=known) as session:
         return {
             f"{name}.txt": to_text(replace(session.grade(SubmittedFiles(files), name), notes=())).encode()
             for name, files in sample_class().items()
@@ -48,4 +49,4 @@ def kernels() -> Assignment:
 
 
 if __name__ == "__main__":
-    write_files(GOLDEN, golden_files(kernels(), misconceptions(ROOT, kernels(), "")))
+    write_files(GOLDEN, golden_files(kernels(), misconceptions(ROOT, Views(kernels()), "")))

@@ -111,7 +111,7 @@ def _row(member: Member) -> ClassRow:
     student = Student(member.id, member.name, f"{member.id.strip('./')}@example.org", "A")
     time = "" if member.after is None else (DUE + member.after).isoformat()
     submission = Submission(member.id, NAME, member.id * 8, submitted_at=time, late=member.late)
-    adjustments = ()
+    adjustments: tuple[Adjustment, ...] = ()
     if member.adjusted:
         points = Fraction(member.adjusted)
         adjustments = (Adjustment(member.id, NAME, "flip", points, "=a better reading of the page", "ta@x"),)

@@ -6,6 +6,7 @@ Every number is a small integer, so every order of summation gives the same resu
 import itertools
 from collections import Counter
 from functools import partial
+from typing import Any
 
 import jax
 import numpy as np
@@ -18,7 +19,7 @@ from reference.ndarray import array
 jax.config.update("jax_disable_most_optimizations", True)  # most of the time goes to compiling each shape
 
 COUNT = 600
-counts = Counter()
+counts: Counter[str] = Counter()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -188,11 +189,12 @@ def test_a_kernel_that_does_not_fit_is_an_error_of_all_three():
             w = array(np.ones((*(kernel, 2)[::flip], 2, 3)))
             out_grad = array(np.ones((1, 1, 1, 3)))
             how = stride, (padding, 0)[::flip]
-            for function, arguments in (
+            calls: list[Any] = [
                 (conv, (x, w)),
                 (conv_x_grad, (out_grad, w, x.shape)),
                 (conv_w_grad, (x, out_grad, w.shape)),
-            ):
+            ]
+            for function, arguments in calls:
                 with pytest.raises(ValueError, match=f"length {kernel} does not fit on {size} pixels"):
                     function(*arguments, *how)
             counts["refused, K > H + 2p"] += 1

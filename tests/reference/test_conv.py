@@ -1,10 +1,10 @@
 """Convolution's laws: the forward against SciPy, the gradients against their definition, with ==."""
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import pytest
-from scipy.signal import correlate2d
 
 from reference.backends import Device
 from reference.conv import (
@@ -53,7 +53,7 @@ class Geometry:
 
 def drawn_geometries(count):
     rng = np.random.default_rng(10414)
-    drawn = []
+    drawn: list[Geometry] = []
     while len(drawn) < count:
         size, kernel, stride, padding = (
             tuple(rng.integers(low, high, 2).tolist()) for low, high in [(1, 9), (1, 6), (1, 5), (0, 5)]
@@ -78,6 +78,7 @@ def padded(x, padding):
 
 def scipy_conv(x, w, stride, padding):
     """One image, one channel, one kernel at a time."""
+    correlate2d = pytest.importorskip("scipy.signal").correlate2d
     x = padded(x, padding)
     planes = [
         [sum(correlate2d(image[..., c], w[..., c, o], "valid") for c in range(x.shape[3])) for image in x]
@@ -162,12 +163,12 @@ def test_inputs_may_be_any_view_and_are_not_modified(awkward_view):
     """Layout changes no result, and no buffer that went in comes out changed."""
     rng = np.random.default_rng(4)
     for geometry in GEOMETRIES[:60]:
-        how = geometry.stride, geometry.padding
+        how: Any = (geometry.stride, geometry.padding)
         hosts = [integers(rng, geometry.x_shape), integers(rng, geometry.w_shape)]
-        hosts.append(integers(rng, output_shape(*(host.shape for host in hosts), *how)))
+        hosts.append(integers(rng, output_shape(hosts[0].shape, hosts[1].shape, *how)))
         x, w, out_grad = views = [awkward_view(host, rng) for host in hosts]
         buffers = [view.buffer.copy() for view in views]
-        results = [
+        results: list[Any] = [
             (conv, (x, w)),
             (conv_x_grad, (out_grad, w, x.shape)),
             (conv_w_grad, (x, out_grad, w.shape)),
@@ -286,7 +287,7 @@ def test_output_size_counts_windows():
 def test_one_int_is_a_pair_of_equals():
     assert pair(3) == (3, 3)
     assert pair((1, 2)) == (1, 2)
-    assert pair([1, 2]) == (1, 2)
+    assert pair(cast(Any, [1, 2])) == (1, 2)
 
 
 # The rearrangements.

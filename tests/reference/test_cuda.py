@@ -7,6 +7,7 @@ collected again, and what makes an array on cpu() there makes it on another devi
 # ruff: noqa: F401  (pytest collects what is imported here)
 
 import os
+from typing import Any
 
 import numpy as np
 import pytest
@@ -123,11 +124,12 @@ def test_convolution_and_its_gradients_equal_the_cpus(device, dtype):
     x, w = (rng.integers(-8, 9, shape).astype(dtype) for shape in [(3, 33, 31, 5), (3, 2, 5, 18)])
     how = (2, 1), (1, 2)
     out_grad = rng.integers(-8, 9, output_shape(x.shape, w.shape, *how)).astype(dtype)
-    for function, *arguments in (
+    calls: list[Any] = [
         (conv, x, w),
         (lambda g, w: conv_x_grad(g, w, x.shape, *how), out_grad, w),
         (lambda x, g: conv_w_grad(x, g, w.shape, *how), x, out_grad),
-    ):
+    ]
+    for function, *arguments in calls:
         options = how if function is conv else ()
         expected, actual = (
             function(*(array(a, place) for a in arguments), *options).numpy()
@@ -146,7 +148,8 @@ def test_buffers_reach_other_libraries_over_dlpack_where_they_lie(device):
     exported = device.ops.strided(a.buffer, a.shape, a.strides, a.offset)
     assert exported.__dlpack_device__() == (2, cupy.cuda.Device().id)  # 2: kDLCUDA
     np.testing.assert_array_equal(a.numpy(), cupy.from_dlpack(exported))
-    back = reference.ndarray.NDArray(*device.ops.from_dlpack(exported), device)
+    buffer, shape, strides, offset = device.ops.from_dlpack(exported)
+    back = reference.ndarray.NDArray(buffer, shape, strides, offset, device)
     np.testing.assert_array_equal(a.numpy(), back.numpy())
     back[...] = -1.0
     np.testing.assert_array_equal(np.full(a.shape, -1.0), a.numpy())

@@ -13,7 +13,8 @@ import reference.emulator.compile
 import reference.emulator.nvrtc
 from grader.author.load import load
 from grader.author.render import render
-from reference import cuda_kernels
+from reference.cuda_kernels import in_numpy
+from reference.cuda_kernels.in_numpy import Pair
 
 ROOT = Path(__file__).parents[2]
 SIZES = (1, 2, 31, 32, 33, 127, 128, 257, 263)
@@ -44,7 +45,7 @@ def numbers(*shape: int) -> np.ndarray:
 
 def holds(kernels: ModuleType, name: str, *arguments: object) -> None:
     """The kernel's result is NumPy's, and the emulator finds nothing."""
-    expected = getattr(cuda_kernels, name)(*arguments)
+    expected = getattr(in_numpy, name)(*arguments)
     host = getattr(kernels, name)
     np.testing.assert_array_equal(expected, host(*arguments), strict=False)
     assert not host.trace(*arguments).findings
@@ -75,12 +76,12 @@ def test_the_tiled_product_is_right_where_tiles_are_not_full(
     [((5, 4), (3, 2), 1, 0), ((9, 7), (3, 2), (2, 1), (1, 0)), ((4, 6), (1, 3), (1, 3), (2, 1))],
 )
 def test_convolutions_and_gradients_are_right(
-    kernels: ModuleType, size: tuple[int, int], kernel: tuple[int, int], stride: object, padding: object
+    kernels: ModuleType, size: tuple[int, int], kernel: tuple[int, int], stride: Pair, padding: Pair
 ) -> None:
     x, w = numbers(3, *size, 2), numbers(*kernel, 2, 5)
     for name in ("conv_direct", "conv_implicit"):
         holds(kernels, name, x, w, stride, padding)
-    out_grad = numbers(*cuda_kernels.conv_direct(x, w, stride, padding).shape)
+    out_grad = numbers(*in_numpy.conv_direct(x, w, stride, padding).shape)
     for name in ("w_grad_atomic", "w_grad_split"):
         holds(kernels, name, x, out_grad, w.shape, stride, padding)
 

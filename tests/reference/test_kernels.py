@@ -9,17 +9,19 @@ import pytest
 
 from reference import backends
 from reference.backends import numpy as numpy_backend
-from reference.backends.cupy import (
+from reference.backends.cupy import unavailable
+from reference.backends.emulator import EmulatedOperations, KernelBug
+from reference.backends.kernel_operations import (
     KERNELS,
     MATRIX,
     REAL,
     VIEW,
     KernelOperations,
     pieces,
-    unavailable,
-    view,
+    view_struct,
 )
-from reference.backends.emulator import EmulatedOperations, KernelBug
+from reference.backends.operations import Operations
+from reference.backends.view import View
 from reference.emulator.nvrtc import diagnose
 from reference.emulator.source import kernels_of as kernels_in
 
@@ -48,6 +50,14 @@ def on_device(ops, values):
     return out
 
 
+def row_major(buffer, rows, columns):
+    return View(buffer, (rows, columns), (columns, 1), 0)
+
+
+def square(buffer):
+    return row_major(buffer, 16, 16)
+
+
 def assert_equal(ops, expected, actual):
     np.testing.assert_array_equal(expected, ops.to_host(actual))
 
@@ -68,7 +78,9 @@ def test_the_backend_offers_numpys_operations_with_numpys_arguments():
     for name in ("sum_axes", "max_axes", "sum_products", "multiply_matrices"):
         del functions[name]
     methods = dict(inspect.getmembers(KernelOperations, inspect.isfunction))
+    named = dict(inspect.getmembers(Operations, inspect.isfunction))
     assert set(functions) == {name for name in methods if not name.startswith("_")} - {"launch"}
+    assert set(functions) == {name for name in named if not name.startswith("_")}
     for name, function in functions.items():
         expected = [(p.name, p.default) for p in inspect.signature(function).parameters.values()]
         actual = [(p.name, p.default) for p in inspect.signature(methods[name]).parameters.values()]
@@ -209,7 +221,7 @@ def test_a_view_without_elements_starts_no_kernel(ops):
     ops.accumulate(some, (1,), 0, some, (1,), 0, (0,))
     ops.fill(1.0, nothing)
     ops.sum_rows(nothing, 3, nothing)
-    ops.matmul(nothing, (5, 1), 0, some, (3, 1), 0, 0, 1, 3, nothing)
+    ops.matmul(View(nothing, (0, 1), (5, 1), 0), View(some, (1, 3), (3, 1), 0), nothing)
     ops.from_host(np.empty(0, "float32"), nothing)
     assert ops.launched == {}
     assert_equal(ops, np.ones(3), some)
@@ -217,12 +229,12 @@ def test_a_view_without_elements_starts_no_kernel(ops):
 
 def test_axes_that_are_one_run_of_memory_are_one_axis():
     """Row-major, whatever the number of axes: one. And nine axes that are nine are a ValueError."""
-    one = view((2, 3, 1, 4), (12, 4, 99, 1), 5)[0]
+    one = view_struct((2, 3, 1, 4), (12, 4, 99, 1), 5)[0]
     assert (one["ndim"], one["shape"][0], one["strides"][0], one["offset"]) == (1, 24, 1, 5)
-    assert view((2, 3), (1, 2), 0)[0]["ndim"] == 2
-    assert view((), (), 0)[0]["ndim"] == 0
+    assert view_struct((2, 3), (1, 2), 0)[0]["ndim"] == 2
+    assert view_struct((), (), 0)[0]["ndim"] == 0
     with pytest.raises(ValueError, match="at most 8 axes"):
-        view((2,) * 9, tuple(3**axis for axis in range(9)), 0)
+        view_struct((2,) * 9, tuple(3**axis for axis in range(9)), 0)
 
 
 # Rows and matrices.
@@ -278,12 +290,12 @@ def test_the_matrix_product_is_numpys_for_any_strides(ops, sizes, dtype):
     ]
     for number, (a_strides, a_offset, b_strides, b_offset) in enumerate(layouts):
         a, b = integers(rng, 5 + 2 * (m + 1) * (k + 1), dtype), integers(rng, 5 + (n + 1) * (k + 1), dtype)
-        rest = m, k, n
         place = (5, number % 2 == 1) if number else ()
         expected, actual = before.copy(), on_device(ops, before)
-        numpy_backend.matmul(a, a_strides, a_offset, b, b_strides, b_offset, *rest, expected, *place)
-        views = on_device(ops, a), a_strides, a_offset, on_device(ops, b), b_strides, b_offset
-        ops.matmul(*views, *rest, actual, *place)
+        a_view, b_view = View(a, (m, k), a_strides, a_offset), View(b, (k, n), b_strides, b_offset)
+        numpy_backend.matmul(a_view, b_view, expected, *place)
+        views = (view._replace(buffer=on_device(ops, view.buffer)) for view in (a_view, b_view))
+        ops.matmul(*views, actual, *place)
         assert_equal(ops, expected, actual)
 
 
@@ -298,7 +310,7 @@ def test_real_sums_are_inside_their_bound_and_the_same_bits_every_time(ops, dtyp
     for _ in range(2):
         first, again = ops.empty(m * n + 1, dtype), ops.empty(m * n + 1, dtype)
         for out in (first, again):
-            ops.matmul(on_device(ops, a), (k, 1), 0, on_device(ops, b), (n, 1), 0, m, k, n, out)
+            ops.matmul(row_major(on_device(ops, a), m, k), row_major(on_device(ops, b), k, n), out)
             ops.sum_rows(row, row.size, out[m * n :])
         np.testing.assert_array_equal(first, again)
         exact = a.astype("longdouble") @ b.astype("longdouble")
@@ -321,8 +333,10 @@ def test_operands_of_the_other_dtype_are_converted(ops):
             lambda backend, a, b, out: backend.negative(a, out),
             lambda backend, a, b, out: backend.sum_rows(a[:256], 16, out[:16]),
             lambda backend, a, b, out: backend.max_rows(a[:256], 16, out[:16]),
-            lambda backend, a, b, out: backend.matmul(a, (16, 1), 0, b, (16, 1), 0, 16, 16, 16, out),
-            lambda backend, a, b, out: backend.matmul(b, (16, 1), 0, a, (16, 1), 0, 16, 16, 16, out, 1, True),
+            lambda backend, a, b, out: backend.matmul(square(a), square(b), out),
+            lambda backend, a, b, out: backend.matmul(
+                row_major(b, 16, 16), row_major(a, 16, 16), out, 1, True
+            ),
         ):
             expected, actual = before.copy(), on_device(ops, before)
             write(numpy_backend, a, b, expected)
@@ -345,7 +359,7 @@ def use_every_kernel(ops, size):
     for reduction in ("sum_rows", "max_rows"):
         getattr(ops, reduction)(a, 90, out[: size // 90])
     for m, k, n in ((2, 600, 3), (20, 2, 20), (65, 1, 66)):
-        ops.matmul(a, (k, 1), 0, a, (n, 1), 0, m, k, n, ops.empty(m * n, "float32"))
+        ops.matmul(row_major(a, m, k), row_major(a, k, n), ops.empty(m * n, "float32"))
     double = ops.empty(size, "float64")
     ops.negative(a, double)
     ops.negative(double, out)

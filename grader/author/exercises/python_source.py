@@ -1,6 +1,7 @@
 """Cuts functions out of the reference's source: whole, or as the stub that a student fills in."""
 
 import ast
+import re
 import textwrap
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,18 @@ def find_function(root: Path, reference: str) -> Function:
             f"a template names {reference!r}, and {path.relative_to(root)} defines no function {name}"
         )
     return found
+
+
+def module_of(root: Path, name: str) -> str:
+    """A module of the reference as a handout has it, where the reference's package is `ndarray`.
+
+    UserError where there is none.
+    """
+    path = root / f"{name.replace('.', '/')}.py"
+    if not path.is_file():
+        raise UserError(f"a template names {name!r}, and there is no {path.relative_to(root)}")
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r"^from reference\b", "from ndarray", text, flags=re.MULTILINE).rstrip("\n")
 
 
 def _find_in_python(text: str, name: str) -> Function | None:

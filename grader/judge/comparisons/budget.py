@@ -1,87 +1,143 @@
-"""Counts that must not be larger than a case's budget, such as accesses to memory."""
+"""Counts that must not be larger than a case's budget, such as accesses to memory, of a run that is right."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
 from grader.judge.case_model import Amount, Id, Strict
-from grader.judge.comparison import Comparison, Difference, Judged, Question
-from grader.judge.differences.answers import Array, arrays_of, of_arrays
+from grader.judge.comparison import DTYPE, Comparison, Difference, Judged, Question
+from grader.judge.differences.answers import Array, answer_of, arrays_of, of_arrays
+from grader.judge.differences.array_difference import first_difference
+from grader.judge.formula import LONGEST, work_out
+from grader.judge.kind import Kind
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
+COUNTED = "counted"  # what a probe is told: the names of the budget
 DOCS = """\
-Counts that must not be larger than the case's `budget` says, such as accesses to memory. The probe returns
-a whole number for each name of the budget, in its order. Take what the reference needs, and some more: the
-measure is an idea, not a trick.
+Counts that must not be larger than the case's `budget` says, such as accesses to memory, in a run whose
+values are right. The probe returns the values and, as its last array, a whole number for each name in
+`case.counted`, which are those of the budget. The reference answers the same probe; its counts are ignored.
+
+A budget is a number or a formula: whole numbers, `+ - * /`, `ceil`, `min`, `max`, and the case's lengths.
+Their names are those in `lengths`, or `n, h, w, c_in, kh, kw, c_out, out_h, out_w` for convolutions.
+So lengths may be hidden and drawn. Take what the reference needs, and some more: the measure is an idea, not
+a trick.
 
 ```yaml
-- id: traffic
-  title: no more traffic than it takes
-  points: 7
-  probe: traffic
+- id: lookups
+  title: no more lookups than it takes
+  points: 6
+  probe: lookups
   compare: budget
-  help: README.md#traffic
+  help: README.md#lookups
   cases:
-    - {id: matmul, shape: [32, 48], other: [48, 32], kernel: matmul, budget: {global_reads: 7680}}
+    - {id: short, weight: 3, shape: [10], budget: {lookups: 5}}
+    - {id: of-any-length, weight: 3, shape: [n], lengths: {n: [50, 90]}, budget: {lookups: "ceil(n / 8) + 1"},
+       visibility: hidden}
 ```
 """
 
 
-class BudgetKeys(Strict):
-    """What a case says with `compare: budget`."""
+Formula = Amount | Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
-    budget: Annotated[dict[Id, Amount], Field(min_length=1)] | None = None
-    """With `compare: budget`: how much there may be at most of what is counted, by its name."""
+
+class BudgetKeys(Strict):
+    """What a case says of counts."""
+
+    budget: Annotated[dict[Id, Formula], Field(min_length=1)] | None = None
+    """With `compare: budget` or `findings`: how much there may be at most of what is counted, by its name."""
+
+
+class Excess(Difference):
+    """A count that is over its budget."""
 
 
 class Budget(Comparison):
-    """No count is over its budget."""
+    """The values are right, and no count is over its budget."""
 
     name = "budget"
     rank = 70
     docs = DOCS
     case_keys = BudgetKeys
     requires_of_case = ("budget",)
-    values = ("budget",)
-    needs_expected = False
+    watches_the_run = True
+
+    def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:
+        """The names of the budget."""
+        return {COUNTED: list(case.options["budget"])}
 
     def judge(self, question: Question) -> Judged:
-        """The probe returns one number for each name of the budget, in its order."""
+        """The probe returns the values, then one number for each name of the budget, in its order."""
         outcome = of_arrays(question.submission.run(question.case.probe, question.inputs))
-        budget = question.case.options["budget"]
-        return outcome, first_excess(arrays_of(outcome), budget) if outcome.status is Status.OK else None
+        if outcome.status is not Status.OK:
+            return outcome, None
+        *values, counts = arrays_of(outcome) or (np.zeros(0),)
+        return outcome, values_difference(question, values, 1) or excess(question, counts)
 
-    def digest(self, case: Case, outcome: Outcome) -> str:
-        """Of what is over budget: counts differ with the way of writing."""
-        if outcome.status is Status.ERROR:
-            return f"error {outcome.error}"
-        return excess_digest(arrays_of(outcome), case.options["budget"])
+    def complaint(self, case: Case, kind: Kind) -> str:
+        """A formula names lengths that the kind has."""
+        return complaint_about_budget(case, kind)
+
+    def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
+        """Of the values, or of what is over budget: counts differ with the way of writing."""
+        return run_digest(outcome, 1, difference)
 
 
-def first_excess(arrays: Sequence[Array], budget: Mapping[str, int]) -> Difference | None:
+def complaint_about_budget(case: Case, kind: Kind) -> str:
+    """What is wrong with the formulas of a budget; "" where there is nothing."""
+    names = dict.fromkeys(kind.formula_names(case.parameters), 1)
+    for name, formula in case.options.get("budget", {}).items():
+        try:
+            work_out(formula, names)
+        except ValueError as problem:
+            return f"budget {name}: {problem}"
+    return ""
+
+
+def run_digest(outcome: Outcome, told: int, difference: Difference | None) -> str:
+    """What two submissions with one idea have in common in a run, of which nothing else was seen."""
+    if outcome.status is Status.ERROR:
+        return f"error {outcome.error}"
+    if isinstance(difference, Excess):
+        return hashlib.sha256(f"over {difference.expected}".encode()).hexdigest()
+    return answer_of(outcome.arrays[: len(outcome.arrays) - told])
+
+
+def values_difference(question: Question, values: Sequence[Array], told: int) -> Difference | None:
+    """Where the values of a run leave the reference's; those of every device that ran must be right.
+
+    `told` arrays at the end of the reference's answer are no values.
+    """
+    expected = question.oracle.expected(question.case, question.inputs)
+    wanted = replace(expected, arrays=expected.arrays[: len(expected.arrays) - told])
+    count = len(wanted.arrays)
+    if not values or len(values) % count:
+        return first_difference(wanted, values, DTYPE, question.explain_shape)
+    runs = (values[start : start + count] for start in range(0, len(values), count))
+    differences = (first_difference(wanted, run, DTYPE, question.explain_shape) for run in runs)
+    return next(filter(None, differences), None)
+
+
+def excess(question: Question, counts: Array) -> Difference | None:
+    """The first count of a run that is over the case's budget."""
+    names = question.kind.names_of_lengths(question.case, question.inputs)
+    budget = question.case.options.get("budget", {})
+    return first_excess(counts, {name: int(work_out(most, names)) for name, most in budget.items()})
+
+
+def first_excess(counts: Array, budget: Mapping[str, int]) -> Difference | None:
     """The first count that is over its budget."""
-    counts = _counts(arrays)
-    if len(counts) != len(budget):
+    if counts.dtype != np.int64 or counts.shape != (len(budget),):
         why = "this is not what the probe returns"
-        return Difference(f"{len(budget)} numbers", f"{len(counts)} numbers", why)
-    for (name, most), count in zip(budget.items(), counts, strict=True):
+        return Difference(f"{len(budget)} whole numbers", f"an array of shape {counts.shape}", why)
+    for (name, most), count in zip(budget.items(), counts.tolist(), strict=True):
         if count > most:
             words = name.replace("_", " ")
             times = f"{count / most:.1f} times as many as allowed" if most else "none is needed"
-            return Difference(f"at most {most} {words}", str(count), f"{words}: {times}")
+            return Excess(f"at most {most} {words}", str(count), f"{words}: {times}")
     return None
-
-
-def excess_digest(arrays: Sequence[Array], budget: Mapping[str, int]) -> str:
-    """What two submissions with one idea have in common."""
-    counts = _counts(arrays)
-    over = [count > most for count, most in zip(counts, budget.values(), strict=False)]
-    return hashlib.sha256(f"budget {len(counts)} {over}".encode()).hexdigest()
-
-
-def _counts(arrays: Sequence[Array]) -> list[int]:
-    return [int(n) for array in arrays if array.dtype == np.int64 for n in array.reshape(-1)]

@@ -1,6 +1,6 @@
 """Equal, element for element: integers, of which every sum is exact."""
 
-from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.comparison import Comparison, Difference, Judged, Question
 from grader.judge.differences.answers import answer_of
 from grader.judge.differences.reference_answer import against_reference
 from grader.model.assignment import Case
@@ -36,6 +36,6 @@ class Exact(Comparison):
         """See `reference_answer`."""
         return against_reference(question)
 
-    def digest(self, case: Case, outcome: Outcome) -> str:
+    def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """Of the arrays, or the class of the exception."""
         return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)

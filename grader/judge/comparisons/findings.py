@@ -1,12 +1,22 @@
-"""What the emulator finds in a kernel and a GPU would hide: there must be nothing."""
+"""What the emulator finds in a kernel and a GPU would hide: there must be nothing, in a run that is right."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.comparisons.budget import (
+    COUNTED,
+    BudgetKeys,
+    complaint_about_budget,
+    excess,
+    run_digest,
+    values_difference,
+)
 from grader.judge.differences.answers import Array, arrays_of, of_arrays
+from grader.judge.kind import Kind
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
@@ -14,12 +24,20 @@ FINDINGS = (  # in the order in which a probe tells of them
     *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
     *("schedule_dependent", "bad_launch"),
 )
+TOLD = 3  # arrays behind the values: how many findings of each kind, the first in words, counts
 MAX_TEXT = 1500
+MOST_SEEDS = 2**31
 DOCS = """\
 What a GPU hides of a kernel in CUDA C, and the emulator finds: an access out of bounds, a race, a barrier
-that some threads miss. The probe returns how many findings there are of each kind
-(`grader/judge/comparisons/findings.py` has their order) and the first of them in words, as bytes. There
-must be none; no expected value is needed.
+that some threads miss. There must be none, and the values of that very run must be right. The probe returns
+
+- the values, for each device that ran,
+- how many findings there are of each kind, in the order of `grader/judge/comparisons/findings.py`,
+- the first of them in words, as bytes,
+- a whole number for each name in `case.counted`, which are those of the case's `budget`; of none without one.
+
+The reference answers the same probe, and its values alone count. `case.schedule` is where random orders of
+threads begin. In a hidden case it is drawn from the course's secret, as the inputs are.
 
 ```yaml
 - id: matmul_bugs
@@ -29,46 +47,68 @@ must be none; no expected value is needed.
   compare: findings
   help: README.md#what-a-gpu-does-not-tell
   cases:
-    - {id: several-tiles, shape: [17, 37], other: [37, 31], kernel: matmul}
+    - {id: several-tiles, weight: 3, shape: [17, 37], other: [37, 31], kernel: matmul}
+    - {id: no-more-reads-than-tiles-take, weight: 3, shape: [m, k], other: [k, n], kernel: matmul,
+       lengths: {m: [20, 44], k: [20, 44], n: [20, 44]}, visibility: hidden,
+       budget: {global_reads: "(m * k * ceil(n / 16) + k * n * ceil(m / 16)) * 5 / 4"}}
 ```
 """
 
 
 class Findings(Comparison):
-    """The emulator found nothing."""
+    """The values are right, the emulator found nothing, and where there is a budget no count is over it."""
 
     name = "findings"
     rank = 60
     docs = DOCS
-    needs_expected = False
+    case_keys = BudgetKeys
+    watches_the_run = True
+
+    def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:
+        """The names of the budget, and where random orders begin."""
+        counted = list(case.options.get("budget", {}))
+        return {COUNTED: counted, "schedule": int(rng.integers(MOST_SEEDS))}
 
     def judge(self, question: Question) -> Judged:
-        """The probe returns how many findings there are of each of FINDINGS, and the first in words."""
+        """Values, findings and counts of one answer; what was found says most, so it is said first."""
         outcome = of_arrays(question.submission.run(question.case.probe, question.inputs))
-        return outcome, first_finding(arrays_of(outcome)) if outcome.status is Status.OK else None
+        if outcome.status is not Status.OK:
+            return outcome, None
+        arrays = arrays_of(outcome)
+        difference = first_finding(arrays[-TOLD:])
+        if difference is None:
+            difference = values_difference(question, arrays[:-TOLD], TOLD) or excess(question, arrays[-1])
+        return outcome, difference
 
-    def digest(self, case: Case, outcome: Outcome) -> str:
-        """Of which kinds of findings there are: lines, threads and counts differ with the way of writing."""
-        if outcome.status is Status.ERROR:
-            return f"error {outcome.error}"
-        return kinds_digest(arrays_of(outcome))
+    def complaint(self, case: Case, kind: Kind) -> str:
+        """A budget's formula names lengths that the kind has."""
+        return complaint_about_budget(case, kind)
+
+    def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
+        """Of which kinds of findings there are: lines, threads and counts differ with the way of writing.
+
+        Where nothing was found, of the values or of what is over budget.
+        """
+        kinds = arrays_of(outcome)[-TOLD:][:1] if outcome.status is Status.OK else ()
+        return kinds_digest(kinds[0]) if kinds and kinds[0].any() else run_digest(outcome, TOLD, difference)
 
 
-def first_finding(arrays: Sequence[Array]) -> Difference | None:
+def first_finding(told: Sequence[Array]) -> Difference | None:
     """The kinds of findings that there are, with the first in the emulator's words."""
-    if len(arrays) != 2 or arrays[0].shape != (len(FINDINGS),) or arrays[0].dtype != np.int64:
+    if len(told) != TOLD or told[0].shape != (len(FINDINGS),) or told[0].dtype != np.int64:
         return Difference(
-            f"{len(FINDINGS)} numbers and a text", "something else", "this is not what the probe returns"
+            f"values, {len(FINDINGS)} numbers, a text and counts",
+            "something else",
+            "this is not what the probe returns",
         )
-    found = [kind for kind, count in zip(FINDINGS, arrays[0].tolist(), strict=True) if count]
+    found = [kind for kind, count in zip(FINDINGS, told[0].tolist(), strict=True) if count]
     if not found:
         return None
-    text = arrays[1].tobytes()[:MAX_TEXT].decode(errors="replace")
+    text = told[1].tobytes()[:MAX_TEXT].decode(errors="replace")
     return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in found), text)
 
 
-def kinds_digest(arrays: Sequence[Array]) -> str:
+def kinds_digest(kinds: Array) -> str:
     """What two submissions with one idea have in common."""
-    counts = [int(n) for array in arrays if array.dtype == np.int64 for n in array.reshape(-1)]
-    there = [count > 0 for count in counts]
-    return hashlib.sha256(f"findings {len(counts)} {there}".encode()).hexdigest()
+    there = [count > 0 for count in kinds.reshape(-1).tolist()]
+    return hashlib.sha256(f"findings {len(there)} {there}".encode()).hexdigest()

@@ -64,7 +64,7 @@ class Raises(Comparison):
             return replace(outcome, status=Status.OK, reason=""), None
         return outcome, Difference(f"{expected} is raised", f"{outcome.error} is raised", outcome.reason)
 
-    def digest(self, case: Case, outcome: Outcome) -> str:
+    def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """Of the class that was raised, or of there being none."""
         return f"error {outcome.error}" if outcome.error else "no error"
 

@@ -48,7 +48,7 @@ class SameElements(Comparison):
             wanted = expected.arrays[0] if len(expected.arrays) == 1 else expected.arrays
         return outcome, elements_difference(wanted, answer_in(outcome))
 
-    def digest(self, case: Case, outcome: Outcome) -> str:
+    def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """Of the elements in their order: the same idea may give another, and is then not named."""
         return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)
 

@@ -44,7 +44,8 @@ def may_be_small(case: Case) -> bool:
     """Whether a smaller case can be held against an expected value in a student's sight."""
     if case.kind == OWN_TEST or case.visibility is not Visibility.VISIBLE:
         return False
-    return comparison_of(case).needs_expected and comparison_of(case).is_in_handout
+    how = comparison_of(case)
+    return how.needs_expected and how.is_in_handout and not how.watches_the_run
 
 
 def ladder(criterion: Criterion) -> list[tuple[Case, Inputs]]:

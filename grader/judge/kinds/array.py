@@ -1,7 +1,7 @@
 """One array and what is done to it, or two of them."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -12,7 +12,9 @@ from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, in_words, view_in_words
 from grader.model.assignment import Case
 
-NOT_FOR_THE_PROBE = ("shape", "other", "level", "view", "upstream")
+NOT_FOR_THE_PROBE = ("shape", "other", "lengths", "level", "view", "upstream")
+NamedShape = Annotated[list[Length | Id], Field(max_length=8)]
+DrawnLength = Annotated[list[Length], Field(min_length=2, max_length=2)]
 
 MOST_SHAPES = 40
 
@@ -33,10 +35,12 @@ class ArrayCase(CaseModel):
 
     kernel: Id | None = None
     """For the probe, as `case.kernel`: the kernel that it is about."""
-    shape: Shape
-    """The shape of `case.a`; a length may be 0."""
-    other: Shape | None = None
+    shape: NamedShape
+    """The shape of `case.a`; a length may be 0, or a name in `lengths`."""
+    other: NamedShape | None = None
     """The shape of a second array, `case.other`."""
+    lengths: dict[Id, DrawnLength] | None = None
+    """Lengths that are drawn, by the names that shapes have for them: [from, to], both included."""
     level: Number | None = None
     """Is added to each element of `case.a`: -20 makes all of them negative."""
     strided: StridedModel | None = None
@@ -90,7 +94,7 @@ class ArrayKind(Kind):
 
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
         """The arrays, and for the probe every key that is none of theirs."""
-        parameters = case.parameters
+        parameters = _with_lengths(case.parameters, lambda low, high: int(shapes.integers(low, high + 1)))
         values = {key: value for key, value in parameters.items() if key not in NOT_FOR_THE_PROBE}
         shapes_of = {"a": tuple(parameters["shape"])}
         if "other" in parameters:
@@ -101,6 +105,28 @@ class ArrayKind(Kind):
         level = parameters.get("level", 0)
         return inputs.holding({"a": inputs.array("a") + np.float32(level)}) if level else inputs
 
+    def complaint(self, parameters: Mapping[str, Any]) -> str:
+        """Every name in a shape has a range of lengths, and no range runs backwards."""
+        drawn = parameters.get("lengths", {})
+        named = [n for n in (*parameters["shape"], *parameters.get("other", ())) if isinstance(n, str)]
+        if unknown := [name for name in named if name not in drawn]:
+            return f"found the length {unknown[0]!r}, expected a number or a name in `lengths`"
+        backwards = [name for name, (low, high) in drawn.items() if low > high]
+        return (
+            f"found a range of {backwards[0]!r} that runs backwards, expected [from, to]" if backwards else ""
+        )
+
+    def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """Those of `lengths`."""
+        return tuple(parameters.get("lengths", ()))
+
+    def names_of_lengths(self, case: Case, inputs: Inputs) -> Mapping[str, int]:
+        """As they were drawn, which the shapes say."""
+        named = [*zip(case.parameters["shape"], inputs.array("a").shape, strict=True)]
+        if "other" in inputs.bases:
+            named += zip(case.parameters["other"], inputs.array("other").shape, strict=True)
+        return {name: length for name, length in named if isinstance(name, str)}
+
     def describe(self, case: Case, inputs: Inputs) -> str:
         """Shapes first, then what the probe is given beside them."""
         other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
@@ -110,6 +136,7 @@ class ArrayKind(Kind):
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
         """Of what is done to an array each thing that may make a larger one of it."""
+        parameters = _with_lengths(parameters, max)
         shape, other = parameters["shape"], parameters.get("other", [])
         inputs = [shape, other, shape if parameters.get("upstream") else []]
         padding = parameters.get("padding", [])
@@ -125,6 +152,7 @@ class ArrayKind(Kind):
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """The same settings on shorter axes, without the views of the case and with them."""
+        parameters = _with_lengths(parameters, max)
         shape = parameters["shape"]
         shorter = itertools.product(*(range(min(n, 1), min(n, 3) + 1) for n in shape))
         for lengths in sorted(shorter, key=lambda each: (int(np.prod(each)), each))[:MOST_SHAPES]:
@@ -136,6 +164,15 @@ class ArrayKind(Kind):
                 for view in dict.fromkeys([(), parameters.get("view", ())]):
                     yield {**small, "view": view}
         yield {}  # in numbers that can be followed
+
+
+def _with_lengths(parameters: Mapping[str, Any], choose: Callable[[int, int], int]) -> dict[str, Any]:
+    """The parameters with a length in the place of each name."""
+    chosen = {name: choose(*ends) for name, ends in parameters.get("lengths", {}).items()}
+    shapes = {
+        key: [chosen.get(n, n) for n in parameters[key]] for key in ("shape", "other") if key in parameters
+    }
+    return {**parameters, **shapes}
 
 
 def _lies_inside(strided: Mapping[str, Any] | None, size: int) -> bool:

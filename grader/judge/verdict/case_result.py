@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from grader.judge.comparison import Oracle
 from grader.judge.process.implementation import Implementation
 from grader.judge.verdict.grade_case import grade_case
+from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import ended_by_time, failing_forward, unmet_requirement
 from grader.model.assignment import OWN_TEST, Assignment, Case, Criterion, Visibility
@@ -12,27 +13,21 @@ from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
 
-@dataclass(eq=False)
+@dataclass
 class Run:
     """One submission as it is graded: whom to ask, what its cases came to so far, and what is cached of them.
 
-    `refused` says why nothing of it runs; `cache` is None where no result outlives the run.
+    `refused` says why nothing of it runs; `cache` is None where no result outlives the run; `misconceptions`
+    say what wrong versions answer; None where nobody has worked it out.
     """
 
     assignment: Assignment
     oracle: Oracle
-    submission: Implementation | None = None
+    submission: Implementation
     refused: str = ""
     cache: ResultCache | None = None
+    misconceptions: Misconceptions | None = None
     results: dict[str, CheckResult] = field(default_factory=dict)
-
-    def begin(
-        self, submission: Implementation, oracle: Oracle, refused: str, cache: ResultCache | None
-    ) -> None:
-        """From here on it is about this submission, in the numbers of that oracle."""
-        self.submission, self.oracle, self.refused = submission, oracle, refused
-        self.cache, self.results = cache, {}
-        submission.budgets.restart()
 
 
 class NotPassed(Exception):
@@ -59,7 +54,6 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
 
 def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
     """Whom to ask a case; raises NotPassed where it is not to be asked."""
-    assert run.submission is not None
     if run.refused:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refused))
     why_not = unmet_requirement(criterion, run.results)
@@ -94,8 +88,13 @@ def forget_if_used_up(criterion: Criterion, submission: Implementation, run: Run
     return is_used_up
 
 
+def _by_nothing(result: CheckResult) -> bool:
+    return False
+
+
 def _cached(case: Case, criterion: Criterion, submission: Implementation, run: Run) -> CheckResult:
-    forward_fails = failing_forward(run.assignment.rubric, criterion, run.results)
+    is_explained = run.misconceptions.explains if run.misconceptions is not None else _by_nothing
+    forward_fails = failing_forward(run.assignment.rubric, criterion, run.results, is_explained)
 
     def ask() -> CheckResult:
         result = grade_case(case, criterion, submission, run.oracle, forward_fails)

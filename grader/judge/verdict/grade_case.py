@@ -56,6 +56,6 @@ def _result(question: Question, outcome: Outcome, difference: Difference | None)
         rationale=rationale,
         help="" if status is Status.OK else criterion.help,
         output=outcome.output,
-        answer=COMPARISONS[case.compare].digest(case, outcome) if has_answer else "",
+        answer=COMPARISONS[case.compare].digest(case, outcome, difference) if has_answer else "",
         calls=outcome.calls,
     )

@@ -51,6 +51,12 @@ class Misconceptions:
         """What is known of these cases."""
         return replace(self, answers={c: self.answers[c] for c in cases if c in self.answers})
 
+    def explains(self, result: CheckResult) -> bool:
+        """Whether a wrong answer is, element for element, that of a mutant or of two in one solution."""
+        end = end_of(result, {idea.exercise: idea.exercise for idea in self.ideas.values()})
+        is_told_apart = result.status is Status.WRONG and not end.startswith(HINT)
+        return is_told_apart and end in self.answers.get(f"{result.criterion}/{result.case}", {})
+
     def to_json(self) -> str:
         """As JSON, the same text every time; ideas go by their number, and nothing of the reference goes."""
         names = list(self.ideas)

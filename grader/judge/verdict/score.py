@@ -1,6 +1,6 @@
 """Adds check results up to a grade."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from grader.model.assignment import Assignment, Criterion, Rubric
@@ -31,14 +31,24 @@ def ended_by_time(criterion: Criterion, results: Mapping[str, CheckResult]) -> s
     return ""
 
 
-def failing_forward(rubric: Rubric, criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
+def failing_forward(
+    rubric: Rubric,
+    criterion: Criterion,
+    results: Mapping[str, CheckResult],
+    is_explained: Callable[[CheckResult], bool] = lambda result: False,
+) -> str:
     """The first case that the forward pass of this criterion's gradient fails; empty where there is none.
 
-    It counts among the cases of the criteria that ask for just that forward pass.
+    It counts among the cases of the criteria that ask for just that forward pass. It must be that function
+    gone wrong, and no other one of which the gradient is easy to write: one of the cases passes, or the
+    answer to one `is_explained` by a known mistake. Else it is as if none failed.
     """
     forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
     names = [case.name for forward in forwards for case in forward.cases]
-    return next((name for name in names if name in results and results[name].status in FAILED), "")
+    known = [results[name] for name in names if name in results]
+    failing = [result for result in known if result.status in FAILED]
+    is_gone_wrong = any(r.status is Status.OK for r in known) or any(map(is_explained, failing))
+    return f"{failing[0].criterion}/{failing[0].case}" if failing and is_gone_wrong else ""
 
 
 def score(

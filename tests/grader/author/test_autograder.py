@@ -59,7 +59,13 @@ def autograder(course: Path, tmp_path: Path) -> Callable[..., Path]:
 
 
 def notebook(source: str) -> str:
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     return json.dumps({
         "cells": [cell | {"source": source, "metadata": {"tags": ["conv.py"]}}],
         "metadata": {}, "nbformat": 4, "nbformat_minor": 5,

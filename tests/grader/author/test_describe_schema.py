@@ -13,7 +13,8 @@ from grader.author import describe_schema
 from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.rubric import load_rubric
-from grader.author.schema import CASES, Strict
+from grader.author.schema import CASES
+from grader.judge.case_model import Strict
 
 FIRST_LINE = "# yaml-language-server: $schema=../../docs/rubric.schema.json"
 ROOT = Path(__file__).parents[3]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -163,7 +164,7 @@ def load_all(folder: Path) -> None:
 def places(text: str) -> list[tuple[int, int]]:
     """Where each key, each value and each list or mapping in flow style begins and ends."""
     found = []
-    waiting = [yaml.compose(text)]
+    waiting: list[Any] = [yaml.compose(text)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, yaml.ScalarNode) or node.flow_style:
@@ -326,4 +327,12 @@ def test_an_oracle_outside_of_the_reference_is_refused_with_its_line(folder: Pat
     named = path_of(folder, "assignment.yaml")
     named.write_text(FILES["assignment.yaml"].replace("reference.conv", oracle))
     with pytest.raises(UserError, match=rf"assignment\.yaml:4: found '{re.escape(oracle)}'"):
+        load(folder / "tiny")
+
+
+def test_an_oracle_that_is_not_there_is_answered_with_the_nearest_names(folder: Path) -> None:
+    restore(folder)
+    named = path_of(folder, "assignment.yaml")
+    named.write_text(FILES["assignment.yaml"].replace("reference.conv", "reference.convv"))
+    with pytest.raises(UserError, match=r"did you mean .reference\.conv."):
         load(folder / "tiny")

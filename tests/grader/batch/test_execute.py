@@ -13,7 +13,7 @@ def test_what_is_under_way_on_workers_that_leave_is_waited_for() -> None:
     have_left = Event()
     capacities = iter([4, 1])
 
-    def do(item: int) -> int:
+    def do(item: int) -> int | Exception:
         assert item == 0 or have_left.wait(10)
         return item
 
@@ -24,8 +24,8 @@ def test_what_is_under_way_on_workers_that_leave_is_waited_for() -> None:
         return count
 
     @contextmanager
-    def open(alone: bool) -> Iterator[Workers[int, int]]:
+    def workers(alone: bool) -> Iterator[Workers[int, int | Exception]]:
         with ThreadPoolExecutor(4) as pool:
             yield Workers(lambda item: pool.submit(do, item), capacity, ())
 
-    assert sorted(do_all(range(6), open)) == [(item, item) for item in range(6)]
+    assert sorted(do_all(range(6), workers)) == [(item, item) for item in range(6)]

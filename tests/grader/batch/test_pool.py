@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -157,6 +158,6 @@ def own_cores(pids: Path, number: int) -> tuple[int, ...]:
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to a core")
 def test_each_process_keeps_to_a_core_of_its_own(tmp_path: Path) -> None:
     allowed = os.sched_getaffinity(0)
-    found = {cores for _, cores in grade_all(range(20), partial(own_cores, tmp_path), 2)}
+    found: set[Any] = {cores for _, cores in grade_all(range(20), partial(own_cores, tmp_path), 2)}
     assert len(found) == min(2, len(allowed))
     assert all(len(cores) == 1 and allowed.issuperset(cores) for cores in found)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.regrade_requests import read_requests
+from grader.batch.regrade_requests import AskedFor, read_requests
 from grader.model.errors import UserError
 from grader.model.request_code import LETTERS, code_of, read_code
 from grader.model.student import Student
@@ -13,7 +13,7 @@ CLASS = (Student("1042", "Ada Lovelace", "ada@example.org"), Student("1043", "Bo
 CODE = code_of("key", "1042", "dense", "x_grad/of-views")
 
 
-def read(tmp_path: Path, *lines: str, header: str = "student,case,text") -> object:
+def read(tmp_path: Path, *lines: str, header: str = "student,case,text") -> tuple[AskedFor, ...]:
     path = tmp_path / "requests.csv"
     path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
     return read_requests(path, CLASS, ["conv", "dense"], "key")
@@ -38,7 +38,7 @@ def test_a_case_is_read_as_students_copy_it(written: str) -> None:
 
 @pytest.mark.parametrize("who", ["1042", "ada@example.org", "Ada Lovelace", '"Lovelace, Ada"'])
 def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, who: str) -> None:
-    (request,) = read(tmp_path, f"{who},x_grad/of-views · {CODE},why?")  # type: ignore[misc]
+    (request,) = read(tmp_path, f"{who},x_grad/of-views · {CODE},why?")
     assert (request.student, request.assignment, request.case, request.text) == (
         "1042", "dense", "x_grad/of-views", "why?",
     )  # fmt: skip

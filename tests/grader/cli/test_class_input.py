@@ -20,7 +20,8 @@ from grader.__main__ import main
 from grader.batch.gradebook import Gradebook, Graded
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.model.student import Student, Submission
-from tests.grader.cli.conftest import RIGHT, grade_of
+from tests.grader.cli.conftest import grade_of
+from tests.tiny_course import RIGHT
 from tests.waiting import LIMIT, children_cpu_seconds
 
 Files = Mapping[str, str | bytes]
@@ -116,7 +117,7 @@ def test_a_number_on_another_file_makes_no_second_attempt(
     grader: Commands, zipped: Callable[[Files], Path]
 ) -> None:
     """Nor do a group's `_` and an anonymous id keep a file from its student."""
-    files = {
+    files: dict[str, str | bytes] = {
         "lovelaceada_1001_50001_conv.py": RIGHT,
         "lovelaceada_1001_50002_report-1.pdf": b"%PDF",
         "hopper_1002_50003_conv-1.py": RIGHT,
@@ -135,7 +136,7 @@ def test_what_an_archive_or_its_wrapping_adds_is_no_student(
     grader: Commands, zipped: Callable[[Files], Path]
 ) -> None:
     names = {"ada": RIGHT, "Müller Jörg": RIGHT}
-    files = {f"term/class/{who}/conv.py": content for who, content in names.items()}
+    files: dict[str, str | bytes] = {f"term/class/{who}/conv.py": content for who, content in names.items()}
     litter = {"term/.DS_Store": b"", "term/class/ada/._conv.py": b"", "__MACOSX/term/._class": b""}
     data = zip_of(
         {name.replace("Müller Jörg", "M#ller J#rg##"): c for name, c in {**files, **litter}.items()}

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
+from grader.author import render
 from grader.author.load import load
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.grade import newer_python
+from grader.model.assignment import Assignment
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,24 @@ def test_a_submission_that_cannot_be_run_is_a_grade_of_zero_that_names_the_cause
     assert cause in said.out
     assert "Traceback" not in said.out + said.err
     assert json.loads(Path("grade.json").read_text())["score"] == 0
+
+
+def test_each_view_of_an_assignment_is_rendered_once_in_a_run(
+    root: Path, right: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At first the mutants are graded as well; later a run needs no more than what the handout provides."""
+    rendered: Counter[str] = Counter()
+
+    def count(assignment: Assignment, view: str) -> render.Rendered:
+        rendered[view] += 1
+        return whole(assignment, view)
+
+    whole = render.render
+    monkeypatch.setattr(render, "render", count)
+    for expected in ({"handout": 1, "solution": 1}, {"handout": 1}):
+        assert main(["grade", str(right), "--assignment", "tiny"]) == PASSED
+        assert rendered == expected
+        rendered.clear()
 
 
 def test_pytest_arguments_that_select_nothing_end_with_2(
@@ -143,7 +164,7 @@ def test_the_courses_secret_changes_hidden_cases_wherever_the_command_is_given(
 def test_a_handout_is_graded_in_its_own_folder_with_the_frozen_arrays(
     handout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("grader.judge.session.ReferenceOracle")  # a handout has none
+    monkeypatch.delattr("grader.judge.equipment.ReferenceOracle")  # a handout has none
     monkeypatch.setenv("PATH", "")  # and needs no bubblewrap
 
     assert main(["grade", ".", "--json", "grade.json"]) == PASSED

@@ -7,8 +7,8 @@ import pytest
 
 from grader.batch.gradebook import Gradebook
 from grader.model.request_code import code_of
-from tests.grader.cli.conftest import RIGHT
 from tests.grader.cli.test_class_input import Commands
+from tests.tiny_course import RIGHT
 
 SEED = "a seed"
 POLICY = """title: A course

@@ -29,7 +29,7 @@ class Editor:
         self.seen: dict[str, str] = {}
 
     def look(self, student: str) -> str:
-        text = self.client.get(f"/a/dense/s/{key_of(student)}").text
+        text: str = self.client.get(f"/a/dense/s/{key_of(student)}").text
         found = re.search(r'name="version" value="(\d+)"', text)
         assert found is not None
         self.seen[student] = found[1]

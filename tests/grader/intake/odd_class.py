@@ -12,8 +12,9 @@ from pathlib import Path
 from random import Random
 
 from grader.author.load import load
+from grader.author.render import Views
 from grader.model.student import Student
-from grader.prove.mutants import load_mutants
+from grader.prove.mutants import read_mutants
 from grader.prove.verify import SOLUTION, submissions
 from tests.grader.intake.class_generator import assemble, write, write_roster
 from tests.grader.intake.class_layouts import Names
@@ -130,7 +131,7 @@ def _people(rng: Random, count: int) -> list[Person]:
 def sources_of_dense() -> list[bytes]:
     """The solution of `dense`, and its mutants: twice as many solutions as mutants."""
     assignment = load(ROOT / "assignments" / "dense")
-    found = submissions(assignment, load_mutants(assignment))
+    found = submissions(Views(assignment), read_mutants(Views(assignment))[0])
     mutants = [files[FILE].encode() for name, files in found.items() if name not in (SOLUTION, "the handout")]
     return [found[SOLUTION][FILE].encode()] * (RIGHT_FOR_WRONG * len(mutants)) + mutants
 

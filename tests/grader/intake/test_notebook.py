@@ -12,7 +12,8 @@ from grader.intake.notebook import module_of, tagged_sources
 
 
 def notebook(*cells: object) -> bytes:
-    return nbformat.writes(new_notebook(cells=list(cells))).encode()  # type: ignore[no-untyped-call]
+    text: str = nbformat.writes(new_notebook(cells=list(cells)))  # type: ignore[no-untyped-call]
+    return text.encode()
 
 
 def code(source: str, *tags: str) -> object:

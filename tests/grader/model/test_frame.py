@@ -227,6 +227,7 @@ def test_an_honest_reply_is_taken(reply: dict[str, Any]) -> None:
 
 OK = {"nonce": NONCE, "status": "ok", "error": None}
 FAILED = {"nonce": NONCE, "status": "error", "error": ERROR}
+OTHER_TYPES: dict[str, Any] = {"null": None, "a_number": 3, "a_list": ["x"], "an_object": {}}
 FORGED: dict[str, dict[str, Any]] = {
     "another_nonce": OK | {"nonce": "6" * 32},
     "an_empty_nonce": OK | {"nonce": ""},
@@ -267,7 +268,7 @@ FORGED: dict[str, dict[str, Any]] = {
     **{
         f"{name}_that_is_{kind}": FAILED | {"error": ERROR | {name: value}}
         for name in ("type", "message", "file", "source")
-        for kind, value in {"null": None, "a_number": 3, "a_list": ["x"], "an_object": {}}.items()
+        for kind, value in OTHER_TYPES.items()
     },
 }
 

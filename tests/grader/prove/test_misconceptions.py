@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.author import render
 from grader.author.load import load
 from grader.prove import misconceptions
 from grader.prove.misconceptions import misconceptions_file
@@ -61,5 +62,5 @@ def test_finding_the_file_reads_no_mutant_and_renders_nothing(
         raise AssertionError("it costs more than reading a grade")
 
     monkeypatch.setattr(misconceptions, "read_mutants", never)
-    monkeypatch.setattr(misconceptions, "render", never)
+    monkeypatch.setattr(render, "render", never)
     assert file_of(tmp_path / "here").startswith("tiny-")

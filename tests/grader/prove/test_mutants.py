@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
-from grader.author.render import render
+from grader.author.render import Views, render
 from grader.model.errors import UserError
-from grader.prove.mutants import load_mutants, read_mutants
+from grader.prove.mutants import read_mutants
 
 HEAD = '''\
 """Wrong ideas."""
@@ -53,7 +53,7 @@ def read(course: Path) -> Callable[[str], tuple[list[str], list[str]]]:
     def read(text: str) -> tuple[list[str], list[str]]:
         folder = course / "assignments" / "tiny"
         (folder / "mutants.py").write_text(HEAD + text)
-        mutants, findings = read_mutants(load(folder))
+        mutants, findings = read_mutants(Views(load(folder)))
         assert all(finding.source == folder.resolve() / "mutants.py" for finding in findings)
         return [m.name for m in mutants], [f"{f.line - HEAD.count(chr(10))}: {f.message}" for f in findings]
 
@@ -63,7 +63,7 @@ def read(course: Path) -> Callable[[str], tuple[list[str], list[str]]]:
 def test_a_mutant_is_the_solution_followed_by_what_it_needs_and_its_name(course: Path) -> None:
     folder = course / "assignments" / "tiny"
     (folder / "mutants.py").write_text(HEAD + DOUBLED)
-    (mutant,) = load_mutants(load(folder))
+    (mutant,) = read_mutants(Views(load(folder)))[0]
     solution = render(load(folder), "solution").files["conv.py"].rstrip()
 
     assert (mutant.name, mutant.exercise, mutant.file) == ("doubled", "flip", "conv.py")
@@ -82,7 +82,7 @@ def test_a_mutant_is_the_solution_followed_by_what_it_needs_and_its_name(course:
 
 
 def test_an_assignment_without_mutants_has_none(course: Path) -> None:
-    assert read_mutants(load(course / "assignments" / "tiny")) == ((), ())
+    assert read_mutants(Views(load(course / "assignments" / "tiny"))) == ((), ())
 
 
 def test_what_is_wrong_with_one_mutant_hides_no_other(
@@ -94,7 +94,7 @@ def test_what_is_wrong_with_one_mutant_hides_no_other(
     )
     assert names == ["doubled"]
     assert findings == [
-        "2: found a mutant of 'flap', expected an exercise: flip, dilate",
+        "2: found a mutant of 'flap', expected an exercise, one of flip, dilate; did you mean 'flip'?",
         "8: found mutant 'b' without a docstring, expected what its student reads",
     ]
 
@@ -104,11 +104,11 @@ def test_what_is_wrong_with_one_mutant_hides_no_other(
     {
         "mark_without_exercise": (
             '@mutant\ndef m(a, axes):\n    """M."""\n',
-            "2: found a mutant of '', expected an exercise: flip, dilate",
+            "2: found a mutant of '', expected an exercise, one of flip, dilate",
         ),
         "exercise_by_position": (
             '@mutant("flip")\ndef m(a, axes):\n    """M."""\n',
-            "2: found a mutant of '', expected an exercise: flip, dilate",
+            "2: found a mutant of '', expected an exercise, one of flip, dilate",
         ),
         "name_of_another_exercise": (
             '@mutant(of="flip")\ndef dilate(a, axes):\n    """M."""\n',
@@ -139,20 +139,21 @@ def test_an_exercise_that_no_file_handed_in_defines_has_no_mutants(course: Path)
     folder = course / "assignments" / "tiny"
     (folder / "templates" / "extra.py.j2").write_text('{{ exercise("reference.conv:undilate") }}\n')
     (folder / "mutants.py").write_text('@mutant(of="undilate")\ndef m(a):\n    """M."""\n')
-    mutants, findings = read_mutants(load(folder))
+    mutants, findings = read_mutants(Views(load(folder)))
     assert mutants == ()
     assert [f.message for f in findings] == ["found a mutant of 'undilate', and no file handed in defines it"]
 
 
-def test_load_mutants_raises_the_first_finding(course: Path) -> None:
+def test_a_mutant_without_a_docstring_is_a_finding_at_its_line(course: Path) -> None:
     folder = course / "assignments" / "tiny"
     (folder / "mutants.py").write_text('@mutant(of="flip")\ndef m(a):\n    return a\n')
-    with pytest.raises(UserError, match=r"mutants\.py:2: found mutant 'm' without a docstring"):
-        load_mutants(load(folder))
+    mutants, (finding,) = read_mutants(Views(load(folder)))
+    assert (mutants, finding.line) == ((), 2)
+    assert finding.message.startswith("found mutant 'm' without a docstring")
 
 
 def test_mutants_that_are_no_python_are_the_author_s_mistake(course: Path) -> None:
     folder = course / "assignments" / "tiny"
     (folder / "mutants.py").write_text("def m(:\n")
     with pytest.raises(UserError, match=r"mutants\.py:1: found Python that cannot be read"):
-        read_mutants(load(folder))
+        read_mutants(Views(load(folder)))

@@ -51,7 +51,7 @@ def test_what_is_compared_is_hidden_and_exact() -> None:
     assert all(case.visibility is not Visibility.VISIBLE and case.compare == "exact" for case in cases)
 
 
-def test_an_authors_own_tests_have_no_numbers_and_are_left_out():
+def test_an_authors_own_tests_have_no_numbers_and_are_left_out() -> None:
     assignment = load(ROOT / "assignments" / "conv_forward")
     assert assignment.tests
     assert hidden_exact(assignment).tests == ()

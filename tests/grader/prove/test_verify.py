@@ -14,10 +14,11 @@ import grader.prove.assignment_proof as proof
 from grader.__main__ import main
 from grader.author.conditions import CONDITIONS
 from grader.author.load import load, load_course
+from grader.author.render import Views
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
-from grader.cli.course import from_repository
+from grader.cli.course import views_of
 from grader.judge.cases import draw
-from grader.model.assignment import Assignment, Case
+from grader.model.assignment import Case
 from grader.model.grade import Grade
 from grader.prove.misconceptions import grade_made
 from grader.prove.verify import HANDOUT, broken_points, leaks, submissions
@@ -238,9 +239,13 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
     expected = {
         (
             at(mutants, "def of_nothing"),
-            "found a mutant of 'flap', expected an exercise: flip, dilate, undilate",
+            "found a mutant of 'flap', expected an exercise, one of flip, dilate, undilate; "
+            "did you mean 'flip'?",
         ),
-        (at(mutants, "def of_nobody"), "found a mutant of '', expected an exercise: flip, dilate, undilate"),
+        (
+            at(mutants, "def of_nobody"),
+            "found a mutant of '', expected an exercise, one of flip, dilate, undilate",
+        ),
         (
             at(mutants, "def silent"),
             "found mutant 'silent' without a docstring, expected what its student reads",
@@ -309,19 +314,19 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(sound)
-    assignment = from_repository(sound, "tiny")
-    assert proof.grades_on_further_devices(assignment, "") == {}
+    views = views_of(sound, "tiny")
+    assert proof.grades_on_further_devices(views, "") == {}
 
     monkeypatch.setattr(proof, "first_available", lambda devices: "another")
-    grades = proof.grades_on_further_devices(assignment, "")
+    grades = proof.grades_on_further_devices(views, "")
     assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
 
 
 def test_a_solution_that_fails_on_a_further_device_is_a_finding(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def of_the_handout(assignment: Assignment, secret: str) -> dict[str, Grade]:
-        grades = grade_made(assignment, "", submissions(assignment, ()), 1)
+    def of_the_handout(views: Views, secret: str) -> dict[str, Grade]:
+        grades = grade_made(views.assignment, "", submissions(views, ()), 1)
         return {"cuda": grades[HANDOUT]}
 
     monkeypatch.setattr(proof, "grades_on_further_devices", of_the_handout)

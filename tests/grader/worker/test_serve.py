@@ -74,7 +74,7 @@ def error_of(worker: Worker, tmp_path: Path, source: str | bytes) -> Any:
     sys.modules.pop("handed_in_here", None)
     answer = reply(worker, request="import", modules=["handed_in_here"])
     if answer["status"] == "ok":
-        case = {"values": {}, "inputs": {}}
+        case: dict[str, Any] = {"values": {}, "inputs": {}}
         answer = reply(worker, request="call", probe="probe", case=case, dtype="float32", device="cpu")
     assert answer["status"] == "error"
     return answer["error"]

@@ -124,8 +124,8 @@ def test_a_tuple_of_arrays_is_several_and_a_tuple_of_ints_is_one(ndarray: Module
         {
             "an_ndarray_of_none": (NDArray(None), "is a return missing"),
             "function": (len, "the result is a builtin_function_or_method; a number, a text, a list"),
-            "generator": ((x for x in ()), "the result is a generator; a number, a text"),
-            "a_generator_in_a_tuple": ((GRID, (x for x in ())), "the result[1] is a generator; a number"),
+            "generator": ((x for x in "a"), "the result is a generator; a number, a text"),
+            "a_generator_in_a_tuple": ((GRID, (x for x in "a")), "the result[1] is a generator; a number"),
             "the_class_itself": (NDArray, "the result is a type; a number, a text"),
             "objects": (np.array([object()]), "an array of object"),
             "objects_that_are_numbers": (np.array([1.0, 2.0], dtype=object), "an array of object"),

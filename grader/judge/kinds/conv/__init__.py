@@ -3,7 +3,7 @@
 May import: what a kind of case may import, and `shape_slips`, the arithmetic of its lengths.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
 Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
 Triple = Annotated[list[Count], Field(min_length=3, max_length=3)]
 FOR_THE_PROBE = ("stride", "padding", "kernel")
+LENGTHS = ("n", "h", "w", "c_in", "kh", "kw", "c_out", "out_h", "out_w")
 
 
 class ConvCase(CaseModel):
@@ -46,6 +47,8 @@ class DrawnConvCases(CaseModel):
     """How many."""
     remainder: Literal["any", "zero", "between", "full"]
     """What the stride leaves over on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
+    kernel: Id | None = None
+    """For the probe, as `case.kernel`: the kernel that it is about."""
 
 
 def _sizes(inputs: Inputs) -> list[tuple[int, int, int, int]]:
@@ -124,6 +127,15 @@ class ConvKind(Kind):
             f"{filters} filters of {kernel_height}×{kernel_width}, stride {stride[0]}×{stride[1]}, "
             f"padding {padding[0]}×{padding[1]}, remainder {remainder}{view_in_words(case)}"
         )
+
+    def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """Of the images, the kernels and the result."""
+        return LENGTHS
+
+    def names_of_lengths(self, case: Case, inputs: Inputs) -> Mapping[str, int]:
+        """In the order of LENGTHS."""
+        x, w, out = (inputs.array(name).shape for name in ("x", "w", "out_grad"))
+        return dict(zip(LENGTHS, (*x, *w[:2], w[3], *out[1:3]), strict=True))
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
         """The result has the shape of `out_grad`."""

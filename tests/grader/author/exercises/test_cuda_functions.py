@@ -7,7 +7,7 @@ import pytest
 
 from grader.author.exercises.cuda_functions import cut_kernel, kernels
 from grader.author.load import load
-from grader.author.render import render
+from grader.author.render import Views, render
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.errors import UserError
 from grader.prove.mutants import read_mutants
@@ -87,7 +87,7 @@ def read(course: Path) -> Callable[[str], tuple[list[str], list[str]]]:
 
     def read(text: str) -> tuple[list[str], list[str]]:
         (folder / "mutants.cu").write_text(text)
-        mutants, findings = read_mutants(load(folder))
+        mutants, findings = read_mutants(Views(load(folder)))
         return [mutant.name for mutant in mutants], [f"{f.line}: {f.message}" for f in findings]
 
     return read
@@ -138,7 +138,14 @@ def test_a_kernel_without_a_comment_can_be_provided_and_is_no_exercise() -> None
         _ = kernel.stub
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "reference" / "kernels").glob("*.cu")), ids=lambda p: p.stem)
+KERNEL_FILES = sorted((ROOT / "reference" / "backends" / "kernels").glob("*.cu"))
+
+
+def test_the_reference_has_files_of_kernels() -> None:
+    assert len(KERNEL_FILES) == 6
+
+
+@pytest.mark.parametrize("path", KERNEL_FILES, ids=lambda path: path.stem)
 def test_the_reference_s_kernels_are_cut_whole(path: Path) -> None:
     text = path.read_text()
     cut = [kernel for _, kernel in kernels(text)]
@@ -180,7 +187,7 @@ def test_a_mutant_stands_where_the_exercise_stood_with_its_helpers_above(course:
     folder = course / "assignments" / "tiny"
     (folder / "mutants.py").unlink(missing_ok=True)
     (folder / "mutants.cu").write_text(WRONG)
-    (mutant,), findings = read_mutants(load(folder))
+    (mutant,), findings = read_mutants(Views(load(folder)))
     solution = render(load(folder), "solution").files["kernels.cu"]
 
     assert not findings
@@ -208,7 +215,7 @@ def test_a_kernel_that_cannot_be_a_mutant_is_a_finding(
     assert read(silent) == ([], ["1: found mutant 'm' without a docstring, expected what its student reads"])
     names, findings = read(silent.replace("guarded", "helper"))
     assert not names
-    assert findings[0].startswith("1: found a mutant of 'helper', expected an exercise: ")
+    assert findings[0].startswith("1: found a mutant of 'helper', expected an exercise, one of ")
 
 
 def test_a_probe_names_a_kernel_in_a_text(course: Path) -> None:

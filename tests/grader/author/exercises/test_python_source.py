@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.exercises.python_source import Function, find_function, removed_statements, without_methods
+from grader.author.exercises.exercise import Function
+from grader.author.exercises.python_source import find_function, removed_statements, without_methods
 from grader.model.errors import UserError
 from tests.tables import by_name
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load, load_course
-from grader.cli.course import from_repository
+from grader.cli.course import views_of
 from grader.judge.comparison import Expected
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.look import used_inputs, wrong_in
@@ -49,16 +49,16 @@ def test_a_convolutions_ladder_begins_with_one_picture_one_channel_and_one_nonze
 @pytest.mark.parametrize("name", ["conv_forward", "conv_backward", "dense", "ndarray"])
 def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(name: str) -> None:
     """Of the criteria that it fails in a student's sight, at least one shows it small."""
-    assignment = from_repository(ROOT, name)
-    mutants, _ = read_mutants(assignment)
-    made = submissions(assignment, mutants)
+    views = views_of(ROOT, name)
+    mutants, _ = read_mutants(views)
+    made = submissions(views, mutants)
     large = []
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+    with Session(views.assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
         for mutant in mutants:
             files = SubmittedFiles({n: text.encode() for n, text in made[mutant.name].items()})
             grade = session.grade(files, mutant.name)
             results = [r for criterion in grade.criteria for r in criterion.results]
-            whole, small = examples_of(session, assignment, files, results)
+            whole, small = examples_of(session, views.assignment, files, results)
             if whole and not small:
                 large.append(mutant.name)
     assert large == []

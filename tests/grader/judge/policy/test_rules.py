@@ -10,12 +10,12 @@ from textwrap import dedent
 import pytest
 
 from grader.author.load import load, load_course
-from grader.author.render import provided_files
+from grader.author.render import Views, provided_files
 from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms, find
 from grader.judge.session import Session
 from grader.model.assignment import DEFAULT_IMPORTS, Assignment, ImportRules
 from grader.model.grade import Sandbox, Status
-from grader.prove.mutants import load_mutants
+from grader.prove.mutants import read_mutants
 from grader.prove.verify import submissions
 from tests.folders import in_folder
 
@@ -386,7 +386,7 @@ def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name
     rules = Rules(Terms.of(assignment, assignment.import_rules))
     refused = {
         submission: rules.refusal({file: text.encode() for file, text in files.items()})
-        for submission, files in submissions(assignment, load_mutants(assignment)).items()
+        for submission, files in submissions(Views(assignment), read_mutants(Views(assignment))[0]).items()
     }
 
     assert {submission: why for submission, why in refused.items() if why} == {}

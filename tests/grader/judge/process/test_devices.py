@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,12 +20,12 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
+from grader.judge.differences.answers import arrays_of
 from grader.judge.inputs import Inputs
-from grader.judge.process import devices, machine_lock, sandbox
+from grader.judge.process import devices, sandbox
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.sandbox import starter
 from grader.judge.session import Session
-from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Assignment, Device, Limits
 from grader.model.errors import GraderFault
 from grader.model.grade import Sandbox, Status
@@ -148,7 +149,7 @@ def tiny(course: Path) -> Assignment:
 def test_a_gpu_has_one_submission_at_a_time(
     tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     with (
         # not opened: that would start a worker on a GPU, which may not be there
         contextlib.closing(Session(tiny, sandbox=Sandbox.NONE, device=Device.CUDA)) as one,
@@ -157,10 +158,10 @@ def test_a_gpu_has_one_submission_at_a_time(
         has_turn = threading.Event()
 
         def take() -> None:
-            with two._turn():
+            with two.equipment._turn():
                 has_turn.set()
 
-        with one._turn():
+        with one.equipment._turn():
             waiting = threading.Thread(target=take)
             waiting.start()
             assert not has_turn.wait(0.2)
@@ -170,11 +171,12 @@ def test_a_gpu_has_one_submission_at_a_time(
 
 @pytest.mark.skipif(not REQUIRED and devices.missing(Device.CUDA) != "", reason="there is no GPU here")
 def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tmp_path: Path) -> None:
-    """Whether CUDA starts with an empty /proc and without the system calls that are denied."""
+    """Whether CUDA starts with a /proc of its own and without the system calls that are denied."""
     assert devices.missing(Device.CUDA) == ""
     assignment = load(repository / "assignments" / "conv_forward")
     kernels = {
-        f"ndarray/kernels/{f.name}": f.read_bytes() for f in (repository / "reference/kernels").iterdir()
+        f"ndarray/backends/kernels/{f.name}": f.read_bytes()
+        for f in (repository / "reference/backends/kernels").iterdir()
     }
     assignment = replace(
         assignment, devices=(Device.CUDA,), provided={**provided_files(assignment), **kernels}

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.judge.differences.answers import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.worker_process import WorkerProcess
-from grader.judge.verdict.oracles import arrays_of
 from grader.model.assignment import Limits
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Sandbox, Status

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.waiting import LIMIT, MOMENT
 @pytest.fixture
 def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], threading.Event]:
     """Starts somebody who takes a turn as soon as there is one, and says that they had it."""
-    monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
 
     def start() -> threading.Event:
         had = threading.Event()
@@ -69,7 +70,7 @@ with turn("one"):
 def test_a_folder_that_others_can_write_to_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine_lock.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     assert machine_lock.own_folder() == machine_lock.own_folder()
     machine_lock.own_folder().chmod(0o777)
     with pytest.raises(UserError, match="a folder of your own"):

@@ -16,7 +16,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.load import load
-from grader.author.render import provided_files, render
+from grader.author.render import Views, provided_files, render
 from grader.judge.session import Session
 from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
@@ -25,7 +25,7 @@ from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
 from grader.prove.misconceptions import grade_made, misconceptions
-from grader.prove.mutants import load_mutants
+from grader.prove.mutants import read_mutants
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
 
@@ -205,12 +205,12 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="module")
 def known(assignment: Assignment) -> Misconceptions:
-    return misconceptions(ROOT, assignment, "")
+    return misconceptions(ROOT, Views(assignment), "")
 
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
         yield session
 
 
@@ -247,7 +247,7 @@ def test_hidden_cases_tell_mutants_apart_without_showing_their_values(
 ) -> None:
     """This one passes every visible case, as ten others do."""
     name = "out_grad_read_in_memory_order"
-    (mutant,) = (mutant for mutant in load_mutants(assignment) if mutant.name == name)
+    (mutant,) = (mutant for mutant in read_mutants(Views(assignment))[0] if mutant.name == name)
     (tmp_path / mutant.file).write_text(mutant.source)
     cases = [
         case
@@ -339,7 +339,8 @@ def together(solution: str, pair: Sequence[Mutant]) -> str:
 
 def pairs_of(mutants: Sequence[Mutant], count: int) -> list[tuple[Mutant, Mutant]]:
     """As many pairs of mutants of two exercises."""
-    rng, found = random.Random(4), []
+    rng = random.Random(4)
+    found: list[tuple[Mutant, Mutant]] = []
     while len(found) < count:
         one, other = rng.sample(mutants, 2)
         if one.exercise != other.exercise:
@@ -362,7 +363,7 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
 ) -> None:
     """By all cases, as an instructor's grade is diagnosed, and by the visible ones, as in a handout."""
     solution = render(assignment, "solution").files["conv.py"]
-    pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(load_mutants(assignment), count))}
+    pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(read_mutants(Views(assignment))[0], count))}
     made = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
     grades = grade_made(assignment, "", made, 2)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]

@@ -71,25 +71,28 @@ class Answers:
 
 
 @dataclass
-class Oracle:
-    answer: Probe = conv
+class ForwardPass:
+    """Knows what conv must return."""
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         return draw(case, "tiny", redraw=redraw)
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
-        return Expected((self.answer(inputs).astype(np.float64),))
+        return Expected((conv(inputs).astype(np.float64),))
 
     def close(self) -> None: ...
+
+
+FORWARD: Any = ForwardPass()
 
 
 def with_respect_to(criterion: Criterion, wrt: str) -> Criterion:
     return replace(criterion, options={**criterion.options, "wrt": wrt})
 
 
-def adjoint(case: Case = CASE, criterion: Criterion = CRITERION, **probes: Probe) -> CheckResult:
+def adjoint(case: Case = CASE, criterion: Criterion = CRITERION, /, **probes: Probe) -> CheckResult:
     answers: Any = Answers({"conv": conv, "x_grad": x_grad, "w_grad": w_grad} | probes)
-    return grade_case(case, criterion, answers, Oracle())
+    return grade_case(case, criterion, answers, FORWARD)
 
 
 def test_a_transpose_of_the_submissions_own_forward_pass_is_right() -> None:
@@ -161,8 +164,8 @@ def test_what_proves_nothing_is_wrong_and_says_why(probes: dict[str, Probe], rat
 
 
 def test_forward_and_gradient_never_run_in_one_process() -> None:
-    answers = Answers({"conv": conv, "x_grad": x_grad})
-    grade_case(CASE, CRITERION, answers, Oracle())  # type: ignore[arg-type]
+    answers: Any = Answers({"conv": conv, "x_grad": x_grad})
+    grade_case(CASE, CRITERION, answers, FORWARD)
 
     assert set(answers.asked) == {("apart", "conv"), ("itself", "x_grad")}
 
@@ -181,8 +184,8 @@ def test_a_plain_case_is_compared_with_what_is_expected() -> None:
     right: Any = Answers({"conv": conv})
     wrong: Any = Answers({"conv": lambda i: conv(i) + 1})
 
-    assert grade_case(case, criterion, right, Oracle()).status is Status.OK
-    result = grade_case(case, criterion, wrong, Oracle())
+    assert grade_case(case, criterion, right, FORWARD).status is Status.OK
+    result = grade_case(case, criterion, wrong, FORWARD)
     assert (result.status, result.index, result.help) == (Status.WRONG, (0, 0, 0, 0), "README.md#here")
     assert float(result.actual) == float(result.expected) + 1
     assert result.inputs.startswith("2 images of 3×2")
@@ -193,11 +196,11 @@ def test_a_right_answer_needs_no_help() -> None:
 
 
 FOLLOWED = Criterion("x_grad", "", 5, (), help="README.md#here", options={"adjoint_of": "conv", "wrt": "x"})
-THREE_TIMES: dict[str, Probe] = {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)}
+THREE_TIMES: dict[str, Any] = {"conv": lambda i: 3 * conv(i), "x_grad": lambda i: 3 * x_grad(i)}
 
 
 @dataclass
-class Reference(Oracle):
+class Reference(ForwardPass):
     """What is right for every probe."""
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
@@ -205,10 +208,13 @@ class Reference(Oracle):
         return Expected((right[case.probe](inputs).astype(np.float64),))
 
 
-def followed(forward_fails: str = "conv/one", wrt: str = "x", **probes: Probe) -> CheckResult:
+REFERENCE: Any = Reference()
+
+
+def followed(forward_fails: str = "conv/one", wrt: str = "x", **probes: Any) -> CheckResult:
     case = replace(CASE, criterion="x_grad", probe=f"{wrt}_grad", compare="exact", follow_through=0.5)
     answers: Any = Answers({"conv": conv, "x_grad": x_grad, "w_grad": w_grad} | probes)
-    return grade_case(case, with_respect_to(FOLLOWED, wrt), answers, Reference(), forward_fails)
+    return grade_case(case, with_respect_to(FOLLOWED, wrt), answers, REFERENCE, forward_fails)
 
 
 def test_the_gradient_of_a_wrong_forward_pass_earns_its_share_and_says_where_that_is_wrong() -> None:
@@ -220,7 +226,7 @@ def test_the_gradient_of_a_wrong_forward_pass_earns_its_share_and_says_where_tha
 
 
 def test_each_gradient_is_held_against_its_own_input() -> None:
-    probes: dict[str, Probe] = {"conv": lambda i: 3 * conv(i), "w_grad": lambda i: 3 * w_grad(i)}
+    probes: dict[str, Any] = {"conv": lambda i: 3 * conv(i), "w_grad": lambda i: 3 * w_grad(i)}
 
     assert followed(wrt="w", **probes).follow_through == 0.5
     assert followed(wrt="x", **probes).status is Status.OK  # it is the reference's, and earns everything
@@ -269,7 +275,7 @@ def of_this_input_only(inputs: Inputs) -> Any:
         }
     ),
 )
-def test_what_is_no_transpose_of_the_forward_pass_earns_nothing(probes: dict[str, Probe]) -> None:
+def test_what_is_no_transpose_of_the_forward_pass_earns_nothing(probes: dict[str, Any]) -> None:
     result = followed(**probes)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.0)
@@ -311,6 +317,6 @@ def test_another_value_where_arrays_are_expected_is_the_submissions_error(
     options = {"adjoint_of": "conv", "gradient_of": "conv", "wrt": "x"}
     case = replace(CASE, compare=compare, options={"budget": {"reads": 1}} if compare == "budget" else {})
     answers: Any = Answers({"conv": lambda inputs: answer, "x_grad": lambda inputs: answer})
-    result = grade_case(case, replace(CRITERION, options=options), answers, Reference())
+    result = grade_case(case, replace(CRITERION, options=options), answers, REFERENCE)
 
     assert (result.status, result.rationale) == (Status.ERROR, reason)

@@ -263,6 +263,16 @@ def test_a_forward_pass_that_did_not_run_fails_nowhere() -> None:
     assert failing_forward(rubric, gradient, results_of(pad=[Status.WRONG])) == ""
 
 
+def test_a_forward_pass_that_is_right_nowhere_is_followed_where_a_known_mistake_explains_it() -> None:
+    """Else it may be any function of which the gradient is easy to write."""
+    rubric, gradient = forward_and_gradient()
+    wrong = {f"conv/{id}": CheckResult("conv", id, Status.WRONG, answer=id) for id in ("one", "two")}
+
+    assert failing_forward(rubric, gradient, wrong) == ""
+    assert failing_forward(rubric, gradient, wrong, lambda result: result.answer == "two") == "conv/one"
+    assert failing_forward(rubric, gradient, wrong, lambda result: result.answer == "three") == ""
+
+
 def test_a_share_is_something_to_stand_on() -> None:
     wrong = CheckResult("flip", "one", Status.WRONG)
 

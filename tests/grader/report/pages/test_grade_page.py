@@ -123,7 +123,8 @@ def test_every_visibility_but_visible_hides_on_the_page(
     make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     for visibility in set(Visibility) - {Visibility.VISIBLE}:
-        secret = CheckResult("flip", "a", Status.WRONG, visibility, "SECRET", (7,), *["SECRET"] * 5)
+        texts: Any = dict.fromkeys(("inputs", "expected", "actual", "rationale", "help", "output"), "SECRET")
+        secret = CheckResult("flip", "a", Status.WRONG, visibility, index=(7,), **texts)
         page = to_html(make_grade(make_criterion("flip", 10, [secret, CheckResult("flip", "b", Status.OK)])))
         assert "SECRET" not in page and "a hidden case fails" in page
 
@@ -206,8 +207,8 @@ def test_a_browser_finds_nothing_serious_and_no_page_is_wider_than_its_window(
             path = tmp_path / f"{number}.html"
             path.write_text(text, encoding="utf-8")
             for width, scheme in itertools.product(WIDTHS, ("light", "dark")):
-                size: Any = {"width": width, "height": 900}
-                context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
+                window: Any = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+                context = browser.new_context(**window, bypass_csp=True)
                 page = context.new_page()
                 page.goto(path.as_uri())
                 assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -92,15 +93,16 @@ def test_a_hidden_case_shows_its_name_and_status_only(mixed: Grade) -> None:
     assert "[7, 7]" in shown(mixed, reveal=True)
 
 
+SHOWN = ("inputs", "expected", "actual", "rationale", "help", "output")
+
+
 @pytest.mark.parametrize("visibility", [v for v in Visibility if v is not Visibility.VISIBLE])
 def test_every_visibility_but_visible_hides(
     visibility: Visibility, make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
     """Also where all cases fail alike, so that the reason would be said once."""
-    secret = CheckResult(
-        "flip", "a", Status.ERROR, visibility, *["SECRET"] * 1, None, "SECRET", "SECRET", "SECRET"
-    )
-    secret = replace(secret, help="SECRET", output="SECRET")
+    secrets: Any = dict.fromkeys(SHOWN, "SECRET")
+    secret = CheckResult("flip", "a", Status.ERROR, visibility, **secrets)
     text = shown(make_grade(make_criterion("flip", 10, [secret, replace(secret, case="b")])))
     assert "SECRET" not in text
     assert text.count("a hidden case fails") == 2
@@ -109,9 +111,8 @@ def test_every_visibility_but_visible_hides(
 def test_hostile_text_is_neither_markup_nor_control_sequence(
     hostile: str, make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
-    result = CheckResult(
-        "x", hostile, Status.WRONG, Visibility.VISIBLE, *[hostile] * 1, (0,), *[hostile] * 4, hostile
-    )
+    texts: Any = dict.fromkeys(SHOWN, hostile)
+    result = CheckResult("x", hostile, Status.WRONG, Visibility.VISIBLE, index=(0,), **texts)
     passing = CheckResult("x", "fine", Status.OK)
     criterion = replace(make_criterion("x", 10, [passing, result]), id=hostile, title=hostile)
     not_run = make_criterion("y", 10, [CheckResult("y", "z", Status.NOT_RUN)], reason=hostile)

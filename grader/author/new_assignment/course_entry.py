@@ -1,0 +1,25 @@
+"""Adds an assignment to course.yaml and leaves every other line as it is."""
+
+from pathlib import Path
+
+import yaml
+
+from grader.author.yaml_document import read
+from grader.model.errors import UserError
+
+
+def with_assignment(path: Path, name: str) -> str:
+    """The text of course.yaml with one more assignment at the end; UserError where it has no such list."""
+    text = read(path)
+    root = yaml.compose(text)
+    pairs = root.value if isinstance(root, yaml.MappingNode) else []
+    listed = next((value for key, value in pairs if key.value == "assignments"), None)
+    if not isinstance(listed, yaml.SequenceNode) or not listed.value:
+        raise UserError("found no list `assignments`, expected one to add to", path)
+    last = listed.value[-1]
+    if listed.flow_style:
+        return f"{text[: last.end_mark.index]}, {name}{text[last.end_mark.index :]}"
+    end = text.find("\n", last.end_mark.index)
+    end = len(text) if end < 0 else end
+    dash = " " * max(last.start_mark.column - 2, 0)
+    return f"{text[:end]}\n{dash}- {name}{text[end:]}"

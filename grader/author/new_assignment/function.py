@@ -1,0 +1,148 @@
+"""Reads a function of the reference: its parameters, and what of its module it needs."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.author.exercises.python_source import find_function
+from grader.model.assignment import DEFAULT_IMPORTS, NDARRAY
+from grader.model.errors import UserError
+
+PACKAGE = "reference"
+NDARRAYS = f"{PACKAGE}.{NDARRAY}"
+PLACE = re.compile(r"reference(\.[A-Za-z_]\w*)+:[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: `key` is its name in a case; `is_keyword`: it is passed by its name alone."""
+
+    name: str
+    key: str
+    annotation: ast.expr | None
+    is_keyword: bool = False
+
+
+@dataclass(frozen=True)
+class ReferenceFunction:
+    """A function that becomes an exercise.
+
+    `text` is its source without decorators; `imports` are the import lines that it needs, `names` what
+    stands beside it in its module: each is an expression of a template, or source to copy. `modules` are
+    those that a submission must be allowed to import beside the usual ones.
+    """
+
+    place: str
+    name: str
+    text: str
+    parameters: tuple[Parameter, ...]
+    returns: ast.expr | None
+    imports: tuple[str, ...]
+    names: tuple[str, ...]
+    modules: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return self.name.strip("_").replace("_", " ").capitalize()
+
+    @property
+    def anchor(self) -> str:
+        """The heading of the handout's README about it."""
+        return self.title.lower().replace(" ", "-")
+
+
+def read_function(root: Path, place: str) -> ReferenceFunction:
+    """The function at `module:name` below `root`; UserError where there is none that can be an exercise."""
+    if not PLACE.fullmatch(place):
+        raise UserError(
+            f"--from {place}: expected a function of the course's reference, such as {PACKAGE}.words:distance"
+        )
+    module, _, name = place.partition(":")
+    function = find_function(root, place)
+    function.stub  # noqa: B018  a function without a docstring cannot be an exercise: it says so
+    tree = ast.parse(root.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
+    whole = ast.parse(function.whole).body[0]
+    assert isinstance(whole, ast.FunctionDef)
+    text = "\n".join(function.whole.splitlines()[whole.lineno - 1 :])
+    imports, names, modules = _needs(tree, module, name)
+    return ReferenceFunction(
+        place, name, text, _parameters(whole), whole.returns, tuple(imports), tuple(names), tuple(modules)
+    )
+
+
+def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
+    named = [(each, False) for each in (*node.args.posonlyargs, *node.args.args)]
+    named += [(each, True) for each in node.args.kwonlyargs]
+    found = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
+    if len({parameter.key for parameter in found}) < len(found):
+        raise UserError(f"{node.name} has two parameters with one name but for upper case: rename one")
+    return found
+
+
+def _key(name: str) -> str:
+    """A key of `ask`: small letters, digits and underscores, a letter first."""
+    key = re.sub(r"[^a-z0-9_]", "_", name.lower()).lstrip("_0123456789")
+    return key or "argument"
+
+
+def _needs(tree: ast.Module, module: str, name: str) -> tuple[list[str], list[str], list[str]]:
+    """What a handout must hold beside the function: import lines, further names, and modules to allow."""
+    defined = {each: node for node in tree.body for each in _defined(node)}
+    imported = {alias.asname or alias.name: (node, alias) for node, alias in _imported(tree)}
+    wanted = _used(tree, defined, name)
+    lines: dict[str, list[str]] = {}
+    beside: dict[str, None] = {}
+    modules: set[str] = set()
+    for each in sorted(wanted & imported.keys()):
+        node, alias = imported[each]
+        source = (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
+        package = source.partition(".")[0]
+        if package == PACKAGE and source != NDARRAYS:
+            beside[f'{{{{ provided("{source}:{alias.name}") }}}}'] = None
+            continue
+        lines.setdefault(_start(node), []).append(ast.unparse(alias))
+        if package not in (*DEFAULT_IMPORTS, PACKAGE, "__future__"):
+            modules.add(package)
+    for statement in tree.body:
+        if wanted & set(_defined(statement)) and name not in _defined(statement):
+            beside[_as_provided(statement, module)] = None
+    return [start + ", ".join(names) for start, names in sorted(lines.items())], list(beside), sorted(modules)
+
+
+def _as_provided(statement: ast.stmt, module: str) -> str:
+    """A function by its name, so that the reference stays its one place; a constant or a class as it is."""
+    if isinstance(statement, ast.FunctionDef):
+        return f'{{{{ provided("{module}:{statement.name}") }}}}'
+    return ast.unparse(statement)
+
+
+def _start(node: ast.Import | ast.ImportFrom) -> str:
+    if isinstance(node, ast.Import):
+        return "import "
+    return f"from {NDARRAY if node.module == NDARRAYS else node.module} import "
+
+
+def _imported(tree: ast.Module) -> list[tuple[ast.Import | ast.ImportFrom, ast.alias]]:
+    nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [(node, alias) for node in nodes for alias in node.names]
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _used(tree: ast.Module, defined: dict[str, ast.stmt], name: str) -> set[str]:
+    """The names that a function uses, and those that these use."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        node = defined.get(waiting.pop())
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node is not None else set()
+        waiting += sorted(names - found)
+        found |= names
+    return (found - {name}) | {"annotations"}  # from __future__ import annotations

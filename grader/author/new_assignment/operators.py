@@ -1,0 +1,165 @@
+"""Makes wrong versions of a function by changing one thing of its source, as mutation testing does."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+}
+ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "+"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "/"),
+    ast.Mod: ("%", "//"),
+    ast.Pow: ("**", "*"),
+}
+OPPOSITES = {"min": "max", "max": "min", "any": "all", "all": "any", "reversed": "iter"}
+MESSAGES = {
+    "boundary": "A comparison in your `{name}` is off where both sides are equal. Try such values by hand.",
+    "turned_around": "A test in your `{name}` is turned around. Say in words when it should hold.",
+    "arithmetic": "A step of the arithmetic in your `{name}` is wrong. Work a small example out on paper.",
+    "one_off": "A number in your `{name}` is off by one. Check the first and the last step of an example.",
+    "condition": "Two conditions in your `{name}` are joined wrongly. Does one suffice, or are both needed?",
+    "sign": "A sign in your `{name}` is wrong. Try a negative number, and count from the end by hand.",
+    "opposite": "Your `{name}` takes the opposite end or order at one step. Compare it with the description.",
+    "last_left_out": "Your `{name}` stops one step early. Check what happens to the last element.",
+    "special_case": "Your `{name}` treats no special case where one is needed. Try the smallest inputs.",
+    "step_left_out": "Your `{name}` leaves out a step. Follow one small example from line to line.",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change to a function: `old`, a text that it holds once, becomes `new`."""
+
+    operator: str
+    old: str
+    new: str
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The first line that changes, before and after."""
+        pairs = zip(self.old.splitlines(), self.new.splitlines(), strict=False)
+        old, new = next((pair for pair in pairs if pair[0] != pair[1]), (self.old, self.new))
+        return old.strip(), new.strip()
+
+
+def changes(text: str) -> list[Change]:
+    """All changes to a function's source, in the order of its lines; its docstring is left alone."""
+    function = ast.parse(text).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    source = _Source(text)
+    found = [
+        source.change(*each)
+        for statement in function.body[ast.get_docstring(function) is not None :]
+        for node in _walk(statement)
+        for each in _changes(node, source)
+    ]
+    return [change for change in dict.fromkeys(found) if _is_python(text.replace(change.old, change.new))]
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:  # an `elif` without its `if`
+        return False
+    return True
+
+
+class _Source:
+    """A text with the places of its nodes: Python counts columns in bytes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._lines = text.splitlines(keepends=True)
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line))
+
+    def start(self, node: ast.expr | ast.stmt) -> int:
+        return self._at(node.lineno, node.col_offset)
+
+    def end(self, node: ast.expr | ast.stmt) -> int:
+        return self._at(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+    def _at(self, line: int, column: int) -> int:
+        before = self._lines[line - 1].encode()[:column].decode()
+        return self._starts[line - 1] + len(before)
+
+    def between(self, one: ast.expr, other: ast.expr, old: str, new: str) -> tuple[int, int, str]:
+        """The operator that stands between two operands, brackets apart."""
+        start, end = self.end(one), self.start(other)
+        at = self.text.index(old, start, end)
+        return at, at + len(old), new
+
+    def change(self, operator: str, start: int, end: int, new: str) -> Change:
+        """With as many whole lines around it as it takes for the text to be there once."""
+        first = max(s for s in self._starts if s <= start)
+        last = min(s for s in self._starts if s >= end)
+        while self.text.count(self.text[first:last].strip()) != 1 and first > 0:
+            first = max(s for s in self._starts if s < first)
+        first += len(self.text[first:]) - len(self.text[first:].lstrip())
+        last -= len(self.text[:last]) - len(self.text[:last].rstrip())
+        old = self.text[first:last]
+        return Change(operator, old, self.text[first:start] + new + self.text[end : max(last, end)])
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """What may be changed: no message of an exception, no text that is put together, no annotation."""
+    if isinstance(node, ast.Raise | ast.JoinedStr | ast.arguments):
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _walk(child)
+
+
+def _changes(node: ast.AST, source: _Source) -> Iterator[tuple[str, int, int, str]]:
+    for operator, place in (*_of_expression(node, source), *_of_statement(node, source)):
+        yield operator, *place
+
+
+def _of_expression(node: ast.AST, source: _Source) -> Iterator[tuple[str, tuple[int, int, str]]]:
+    match node:
+        case ast.Compare():
+            for (one, other), kind in zip(pairwise([node.left, *node.comparators]), node.ops, strict=True):
+                if symbols := COMPARISONS.get(type(kind)):
+                    name = "turned_around" if isinstance(kind, ast.Eq | ast.NotEq) else "boundary"
+                    yield name, source.between(one, other, *symbols)
+        case ast.BinOp(op=kind) if symbols := ARITHMETIC.get(type(kind)):
+            yield "arithmetic", source.between(node.left, node.right, *symbols)
+        case ast.BoolOp():
+            old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+            yield "condition", source.between(node.values[0], node.values[1], old, new)
+        case ast.UnaryOp(op=ast.USub() | ast.Not()):
+            name = "sign" if isinstance(node.op, ast.USub) else "turned_around"
+            yield name, (source.start(node), source.start(node.operand), "")
+        case ast.Constant(value=int(number)) if not isinstance(number, bool):
+            yield "one_off", (source.start(node), source.end(node), str(number + 1))
+        case ast.Call(func=ast.Name(id=name) as called) if name in OPPOSITES:
+            yield "opposite", (source.start(called), source.end(called), OPPOSITES[name])
+        case ast.Call(func=ast.Name(id="range"), args=[*_, last]) if not isinstance(last, ast.Constant):
+            yield "last_left_out", (source.end(last), source.end(last), " - 1")
+
+
+def _of_statement(node: ast.AST, source: _Source) -> Iterator[tuple[str, tuple[int, int, str]]]:
+    match node:
+        case ast.If(orelse=[], body=[*_, ast.Return() | ast.Raise() | ast.Continue()]):
+            yield "special_case", (source.start(node), source.end(node), "pass")
+        case ast.AugAssign(op=kind):
+            if symbols := ARITHMETIC.get(type(kind)):
+                yield (
+                    "arithmetic",
+                    source.between(node.target, node.value, f"{symbols[0]}=", f"{symbols[1]}="),
+                )
+            yield "step_left_out", (source.start(node), source.end(node), "pass")
+        case ast.Expr(value=ast.Call()):
+            yield "step_left_out", (source.start(node), source.end(node), "pass")

@@ -1,0 +1,84 @@
+"""`grader new`: writes a new assignment that `grader verify` passes as it stands."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from grader.author.load import load_course
+from grader.author.new_assignment.course_entry import with_assignment
+from grader.author.new_assignment.draft import EXAMPLE, TEMPLATES, first_draft
+from grader.author.new_assignment.function import PACKAGE, read_function
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.course import COURSE, repository, secret, views_of
+from grader.model.errors import UserError
+from grader.prove.assignment_proof import prove
+from grader.prove.drafting import Drafted, proved
+from grader.prove.tolerance import SEEDS
+from grader.report.files import write_files, write_text
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+TAKEN = {"grader", "ndarray", "numpy", "probes", PACKAGE, "solution"}
+SHOWN_SURVIVORS = 3
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes the files, adds the assignment to the course, and proves it."""
+    root, name = repository(), options.name
+    _check(root, name)
+    begun = None if options.source else _begin(root, name)
+    try:
+        drafted = _draft(root, name, options)
+    except BaseException:
+        if begun is not None:
+            begun.unlink()
+        raise
+    written = write_files(root / COURSE.parent / name, drafted.draft.files())
+    write_text(root / COURSE, with_assignment(root / COURSE, name))
+    load_course(root / COURSE)
+    paths = [*([begun] if begun is not None else []), *written, root / COURSE]
+    print("\n".join(str(path.relative_to(root)) for path in paths))
+    return _prove(root, drafted, options.jobs)
+
+
+def _check(root: Path, name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise UserError(f"found {name!r}, expected a name of small letters, digits and _, such as two_sums")
+    if name in TAKEN or name in sys.stdlib_module_names:
+        raise UserError(f"{name}.py would hide the module {name}: choose another name")
+    if (root / COURSE.parent / name).exists():
+        raise UserError(
+            "this assignment exists: choose another name, or remove it", root / COURSE.parent / name
+        )
+
+
+def _begin(root: Path, name: str) -> Path:
+    """Writes a reference with an example in it."""
+    path = root / PACKAGE / f"{name}.py"
+    if path.exists():
+        raise UserError(f"this file exists: name its function with --from {PACKAGE}.{name}:FUNCTION", path)
+    write_text(path, (TEMPLATES / "reference.py.j2").read_text(encoding="utf-8"))
+    return path
+
+
+def _draft(root: Path, name: str, options: argparse.Namespace) -> Drafted:
+    function = read_function(root, options.source or f"{PACKAGE}.{name}:{EXAMPLE}")
+    return proved(root, first_draft(name, function), secret(), options.jobs)
+
+
+def _prove(root: Path, drafted: Drafted, jobs: int) -> int:
+    """Says what `grader verify` says of it, and what to do next."""
+    draft = drafted.draft
+    verification = prove(root, views_of(root, draft.name), secret(), jobs, SEEDS)
+    for finding in verification.findings:
+        print(finding)
+    cases = sum(case.draws for case in (*draft.cases, *draft.hidden, *draft.refused))
+    print(f"{cases} cases, {len(draft.mutants)} mutants, {len(verification.findings)} findings")
+    for mutant in drafted.survivors[:SHOWN_SURVIVORS]:
+        old, new = mutant.change.shown
+        print(f"no case notices if `{old}` becomes `{new}`: add a case if it should")
+    print(
+        f"Next: teach in assignments/{draft.name}/templates/README.md.j2, name the mutants by their ideas, "
+        f"then run: grader verify {draft.name}"
+    )
+    return NOT_PASSED if verification.findings else PASSED

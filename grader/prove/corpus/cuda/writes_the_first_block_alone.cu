@@ -1,0 +1,8 @@
+// Lets all blocks but the first return, as if old output were still there.
+// may gain: part
+KERNEL
+{
+    if (blockIdx.x + blockIdx.y > 0)
+        return;
+    ORIGINAL
+}

@@ -1,0 +1,183 @@
+"""Turns the first draft of an assignment into a proved one: grades its mutants, and keeps what counts.
+
+A case is kept for a mutant that no earlier case catches. A mutant is kept where a case catches it by a wrong
+answer, and where no other mutant is caught in the same way.
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.author.load import load
+from grader.author.new_assignment.draft import Draft, DraftCase, DraftMutant, with_exception
+from grader.author.new_assignment.function import PACKAGE
+from grader.author.new_assignment.values import as_argument
+from grader.author.render import Views
+from grader.judge.differences.answers import NO_VALUE, value_of
+from grader.judge.verdict.oracles import ReferenceOracle
+from grader.model.errors import UserError
+from grader.model.grade import Grade, Outcome, Status
+from grader.prove.misconceptions import grade_made
+from grader.prove.mutants import read_mutants
+from grader.prove.verify import HANDOUT, SOLUTION, submissions
+from grader.report.files import write_files
+
+MOST_MUTANTS, MOST_CASES, MOST_REFUSED = 12, 8, 3
+BY_AN_ANSWER = (Status.WRONG, Status.ERROR)
+Kills = Mapping[str, Mapping[str, Status]]
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """The proved draft, and the mutants that no case tells from the solution."""
+
+    draft: Draft
+    survivors: tuple[DraftMutant, ...]
+
+
+def proved(root: Path, draft: Draft, secret: str, jobs: int) -> Drafted:
+    """A draft of which every case and every mutant counts; UserError where none does."""
+    draft = _sorted(root, draft, secret)
+    kills = _all_kills(root, draft, secret, jobs)
+    if kills[SOLUTION] and draft.compare == "exact":  # rounding: real numbers after all
+        draft = replace(draft, compare="close")
+        kills = _all_kills(root, draft, secret, jobs)
+    broken = kills.pop(SOLUTION)
+    cases = tuple(case for case in draft.cases if f"{draft.criterion}/{case.id}" not in broken)
+    draft = replace(draft, cases=cases)
+    told_apart = {name: killed for name, killed in kills.items() if _counts(killed)}
+    kept = {name: told_apart[name] for name in _varied(draft, _distinct(draft, told_apart))}
+    cases = _earning(draft.cases, draft.criterion, kept, MOST_CASES)
+    caught = _caught(cases, draft.criterion, kept)
+    rest = {name: killed for name, killed in kept.items() if name not in caught}
+    refused = _earning(draft.refused, "refused", rest, MOST_REFUSED)
+    caught |= _caught(refused, "refused", rest)
+    if not caught or not cases:
+        raise UserError(
+            f"no change to {draft.function.name} shows in what it returns: write the files by hand"
+        )
+    chosen = replace(
+        draft, cases=cases, refused=refused, mutants=tuple(m for m in draft.mutants if m.name in caught)
+    )
+    return Drafted(chosen, tuple(m for m in draft.mutants if m.name in kills and not kills[m.name]))
+
+
+def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, dict[str, Status]]:
+    """What each mutant fails, and what the solution does."""
+    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+        views = _written(root, draft, Path(scratch))
+        mutants, _ = read_mutants(views)
+        made = submissions(views, mutants)
+        made.pop(HANDOUT)
+        grades = grade_made(views.assignment, secret, made, jobs)
+        return {name: _kills(grade) for name, grade in grades.items()}
+
+
+def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
+    """The draft with its cases by what the reference does: it returns a value, or raises what it names."""
+    outcomes = _outcomes(root, draft, secret)
+    cases = tuple(case for case in draft.cases if outcomes[case.id].status is Status.OK)
+    if not cases:
+        said = next(iter(outcomes.values())).reason
+        raise UserError(f"{draft.function.name} returned nothing that can be compared: {said}")
+    refused = tuple(
+        with_exception(case, outcomes[case.id].error)
+        for case in draft.cases
+        if outcomes[case.id].status is Status.ERROR and outcomes[case.id].error in draft.function.text
+    )
+    hidden = tuple(
+        case
+        for case in draft.hidden
+        if all(outcomes[f"{case.id}-{n + 1}"].status is Status.OK for n in range(case.draws))
+    )
+    example = _example(draft, cases[0], outcomes[cases[0].id])
+    return replace(draft, cases=cases, refused=refused, hidden=hidden, example=example)
+
+
+def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
+    """What the reference answers to each case, by the case's id."""
+    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+        assignment = _written(root, replace(draft, mutants=()), Path(scratch)).assignment
+        with closing(ReferenceOracle(assignment, secret)) as oracle:
+            return {
+                case.id: oracle.answer(case.probe, oracle.inputs(case))[0]
+                for criterion in assignment.rubric.criteria
+                for case in criterion.cases
+            }
+
+
+def _written(root: Path, draft: Draft, scratch: Path) -> Views:
+    """The draft as an assignment of a course in `scratch`, which has the reference of the real one."""
+    folder = scratch / "assignments" / draft.name
+    write_files(folder, draft.files())
+    (scratch / PACKAGE).symlink_to((root / PACKAGE).resolve(), target_is_directory=True)
+    return Views(replace(load(folder), library=scratch))
+
+
+def _kills(grade: Grade) -> dict[str, Status]:
+    return {
+        f"{result.criterion}/{result.case}": result.status
+        for criterion in grade.criteria
+        for result in criterion.results
+        if result.status not in (Status.OK, Status.NOT_RUN)
+    }
+
+
+def _counts(killed: Mapping[str, Status]) -> bool:
+    """A mutant that hangs or dies says little about an idea, and makes every proof slow."""
+    return bool(killed) and all(status in BY_AN_ANSWER for status in killed.values())
+
+
+def _distinct(draft: Draft, kills: Kills) -> list[str]:
+    """The first mutant of those of one operator that the same cases catch in the same way."""
+    first: dict[object, str] = {}
+    for mutant in draft.mutants:
+        if mutant.name in kills:
+            way = (mutant.change.operator, frozenset(kills[mutant.name].items()))
+            first.setdefault(way, mutant.name)
+    return list(first.values())
+
+
+def _varied(draft: Draft, names: Sequence[str]) -> set[str]:
+    """As many as an assignment should begin with, of as many operators as there are."""
+    operators: dict[str, int] = {}
+    turns: dict[str, int] = {}
+    for mutant in draft.mutants:
+        if mutant.name in names:
+            turns[mutant.name] = operators[mutant.change.operator] = (
+                operators.get(mutant.change.operator, 0) + 1
+            )
+    return set(sorted(turns, key=lambda name: turns[name])[:MOST_MUTANTS])
+
+
+def _earning(cases: Sequence[DraftCase], criterion: str, kills: Kills, most: int) -> tuple[DraftCase, ...]:
+    """The fewest cases that catch as many mutants, the one that catches most first."""
+    chosen: list[DraftCase] = []
+    left = set(kills)
+    fresh: Callable[[DraftCase], int] = lambda case: len(_caught([case], criterion, kills) & left)  # noqa: E731
+    while len(chosen) < most and (best := max(cases, key=fresh, default=None)) and fresh(best):
+        chosen.append(best)
+        left -= _caught([best], criterion, kills)
+    return tuple(chosen)
+
+
+def _caught(cases: Sequence[DraftCase], criterion: str, kills: Kills) -> set[str]:
+    ids = {f"{criterion}/{case.id}" for case in cases}
+    return {name for name, killed in kills.items() if ids & killed.keys()}
+
+
+def _example(draft: Draft, case: DraftCase, outcome: Outcome) -> str:
+    """A sentence about one case; none where arrays or conversions stand between the case and the call."""
+    value = value_of(outcome.arrays)
+    parameters = draft.function.parameters
+    plain = (f"case.{p.key}" for p in parameters)
+    are_plain = all(
+        as_argument(p.annotation, source) in (source, f"list({source})")
+        for p, source in zip(parameters, plain, strict=True)
+    )
+    if value is NO_VALUE or not are_plain or "shape" in case.keys:
+        return ""
+    words = ", ".join(repr(case.keys["ask"][p.key]) for p in parameters)
+    return f"For example, `{draft.function.name}({words})` is `{value!r}`."

@@ -1,0 +1,333 @@
+"""Launches the kernels of kernels.cu: how many blocks of how many threads, and which arguments each gets.
+
+    import numpy as np, kernels
+    kernels.add(np.ones(5, "f"), np.ones(5, "f"))                        # runs your kernel
+    for finding in kernels.add.trace(np.ones(5, "f"), np.ones(5, "f")).findings:
+        print(finding)                                                   # what a GPU would have hidden
+
+Arrays are NumPy's, of float32. kernels.cu is read from the working folder when it is first needed.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reference.emulator import Counters, Finding, Fresh, Module
+from reference.emulator.compile import HEADERS, compile_library, preprocess, refuse_state
+from reference.emulator.nvrtc import diagnose, function_at, self_contained
+
+FILE = Path("kernels.cu")
+# The grader brings these; elsewhere kernels.cu is compiled when it is needed.
+COMPILED = Path("compiled/runtime.library"), Path("compiled/kernels.library")
+THREADS, TILE, PARTS = 128, 16, 4
+UNWRITTEN = np.uint32(0x7FC0DEAD).view(np.float32)  # a NaN that no calculation makes: nobody wrote here
+VIEW = np.dtype([("ndim", "i4"), ("shape", "i4", 4), ("strides", "i4", 4), ("offset", "i4")])
+CONV = np.dtype(
+    [(name, "i4") for name in ("batch", "height", "width", "c_in", "kernel_height", "kernel_width", "c_out")]
+    + [(name, "i4") for name in ("out_height", "out_width", "stride_height", "stride_width")]
+    + [(name, "i4") for name in ("padding_height", "padding_width")]
+)
+# Your blocks_for runs where your kernels run, so a kernel has to ask it.
+ASK = """
+extern "C" __global__ void ask_blocks_for(int size, int threads, int *blocks)
+{ *blocks = blocks_for(size, threads); }
+"""
+
+
+def compile_into(source: str, folder: Path) -> tuple[Path, Path]:
+    """(runtime, kernels): the two libraries of kernels.cu, compiled into `folder`.
+
+    CompileError with file and line for what does not compile, and for a variable in which a kernel could
+    leave something behind for the next launch; NoCompiler where there is no C++ compiler.
+    """
+    runtime, kernels, _ = compile_library(source + ASK, FILE.name, {}, (), True, folder)
+    refuse_state(kernels, source, FILE.name)
+    return runtime, kernels
+
+
+def preprocessed(source: str, most: int) -> str:
+    """kernels.cu with its macros replaced by what they stand for, cut off behind `most` characters.
+
+    CompileError, NoCompiler.
+    """
+    bare = re.sub(r"^[ \t]*#[ \t]*include[^\n]*", "", source, flags=re.MULTILINE)
+    header = (HEADERS / "cuda_emulator.h").read_text(encoding="utf-8")
+    macros = re.findall(r"^#define ([A-Za-z]\w*) ([^\n]*)", header, flags=re.MULTILINE)
+    own = re.compile(r"__builtin|emulator")  # such a body stays a name
+    known = "".join(f"#define {name} {name if own.search(body) else body}\n" for name, body in macros)
+    return preprocess(f'{known}#line 1 "{FILE.name}"\n{bare}', most)
+
+
+def runtime_into(folder: Path) -> Path:
+    """The library of the emulator itself, compiled into `folder`."""
+    return compile_library('extern "C" __global__ void nothing() {}', "nothing.cu", {}, (), True, folder)[0]
+
+
+def refused_by_nvidia(source: str) -> list[str]:
+    """What NVIDIA's own compiler refuses in kernels.cu, a line each; [] also if it is not installed."""
+    diagnosis = diagnose(source + ASK, FILE.name)
+    found = []
+    for line, message in diagnosis.errors if diagnosis else ():
+        place = f"{FILE.name}:{line}" if 0 < line <= source.count("\n") + 1 else FILE.name
+        where = f", in {name}" if (name := function_at(source + ASK, line)) else ""
+        found.append(f"{place}{where}: {message}")
+    return found
+
+
+@functools.cache
+def module() -> Module:
+    """kernels.cu, compiled for the emulator."""
+    ready = COMPILED if all(path.is_file() for path in COMPILED) else None
+    return Module(FILE.read_text(encoding="utf-8") + ASK, FILE.name, libraries=ready)
+
+
+class Emulated:
+    """Launches kernels on the emulator, each in several orders of threads; keeps findings and counters.
+
+    `seed` is where random orders begin. `results` are those of each device that ran: the emulator's, then
+    those of a GPU.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.findings: list[Finding] = []
+        self.counters: list[Counters] = []
+        self.results: list[Any] = []
+        self._seed = seed
+
+    def fresh(self, *shape: int) -> Fresh:
+        """Memory that nobody has written, and that the kernel is to write, all of it."""
+        return Fresh(np.empty(shape, np.float32))
+
+    def zeros(self, *shape: int) -> Any:
+        """Memory that holds zeros."""
+        return np.zeros(shape, np.float32)
+
+    def blocks(self, size: int, threads: int) -> int:
+        """What your blocks_for says."""
+        count = np.zeros(1, np.int32)
+        self.findings += (
+            module().launch("ask_blocks_for", 1, 1, [np.int32(size), np.int32(threads), count]).findings
+        )
+        return int(count[0])
+
+    def launch(self, kernel: str, grid: Any, block: Any, *arguments: Any) -> None:
+        """kernel<<<grid, block>>>(arguments...)"""
+        run = module().check(kernel, grid, block, arguments, seed=self._seed, counting=True)
+        self.findings += run.findings
+        self.counters += [run.counters] if run.counters else []
+
+    def result(self, out: Any) -> Any:
+        """What is in memory now, as a NumPy array, also for a kernel that goes on with it."""
+        if not isinstance(out, Fresh):
+            return out
+        out.array[~out.written] = UNWRITTEN
+        return out.array
+
+
+class Cuda:
+    """Starts kernels on an NVIDIA GPU, through CuPy."""
+
+    def __init__(self) -> None:
+        self.cupy, self.kernels = loaded_on_a_gpu()
+
+    def fresh(self, *shape: int) -> Any:
+        """Memory that holds no number yet."""
+        return self.cupy.asarray(np.full(shape, UNWRITTEN))
+
+    def zeros(self, *shape: int) -> Any:
+        """Memory that holds zeros."""
+        return self.cupy.zeros(shape, np.float32)
+
+    def blocks(self, size: int, threads: int) -> int:
+        """What your blocks_for says."""
+        count = self.cupy.zeros(1, np.int32)
+        self.launch("ask_blocks_for", 1, 1, np.int32(size), np.int32(threads), count)
+        return int(count[0])
+
+    def launch(self, kernel: str, grid: Any, block: Any, *arguments: Any) -> None:
+        """kernel<<<grid, block>>>(arguments...)"""
+        sizes = [(n,) if isinstance(n, int) else tuple(n) for n in (grid, block)]
+        self.kernels.get_function(kernel)(*sizes, tuple(self._given(a) for a in arguments))
+
+    def result(self, out: Any) -> Any:
+        """What is in memory now, as a NumPy array."""
+        return self.cupy.asnumpy(out)
+
+    def _given(self, argument: Any) -> Any:
+        """Structs and numbers go as they are, arrays to the GPU."""
+        is_array = isinstance(argument, np.ndarray) and argument.dtype.names is None
+        return self.cupy.asarray(argument) if is_array else argument
+
+
+@functools.cache
+def loaded_on_a_gpu() -> tuple[Any, Any]:
+    """(CuPy, kernels.cu as compiled for this machine's GPU); None for kernels that NVIDIA refuses."""
+    cupy = importlib.import_module("cupy")
+    code = self_contained(FILE.read_text(encoding="utf-8") + ASK, FILE.name)
+    kernels = cupy.RawModule(code=code, options=("-std=c++17",))
+    try:
+        kernels.compile()
+    except cupy.cuda.compiler.CompileException as error:
+        print(error)
+        return cupy, None
+    return cupy, kernels
+
+
+class Host:
+    """A function that launches kernels: a call returns their result; `trace` the findings and counters.
+
+    A kernel of which the emulator finds something has no one result on a GPU and may do harm there, and one
+    that NVIDIA's compiler refuses has none: their results are the emulator's on every device.
+    """
+
+    def __init__(self, plan: Callable[..., Any]) -> None:
+        self._plan = plan
+        functools.update_wrapper(self, plan)
+
+    def __call__(self, *arguments: Any, device: str = "emulated") -> Any:
+        """The result, as a NumPy array. `device` is "emulated" or "cuda"."""
+        return self.trace(*arguments, device=device).results[-1]
+
+    def trace(self, *arguments: Any, device: str = "emulated", seed: int = 0) -> Emulated:
+        """What the emulator found and counted, and the results of that very run; on "cuda" the GPU's too."""
+        on = Emulated(seed)
+        on.results = [self._plan(on, *arguments)]
+        if device == "cuda" and not on.findings and loaded_on_a_gpu()[1] is not None:
+            on.results.append(self._plan(Cuda(), *arguments))
+        return on
+
+
+@Host
+def blocks_for(on: Any, size: int, threads: int) -> int:
+    """How many blocks your blocks_for asks for."""
+    return int(on.blocks(size, threads))
+
+
+@Host
+def fill(on: Any, size: int, value: float) -> Any:
+    """`size` elements, each of them `value`."""
+    out = on.fresh(size)
+    on.launch("fill", on.blocks(size, THREADS), THREADS, np.int32(size), np.float32(value), out)
+    return on.result(out)
+
+
+@Host
+def add(on: Any, a: Any, b: Any) -> Any:
+    """a + b, of one shape."""
+    out = on.fresh(*a.shape)
+    on.launch("add", on.blocks(a.size, THREADS), THREADS, np.int32(a.size), a, b, out)
+    return on.result(out)
+
+
+@Host
+def compact(on: Any, a: Any, shape: Sequence[int], strides: Sequence[int], offset: int) -> Any:
+    """The view of `a` with that shape, strides and offset, as an array of its own."""
+    view = np.zeros(1, VIEW)
+    view["ndim"], view["offset"] = len(shape), offset
+    view["shape"][0, : len(shape)], view["strides"][0, : len(shape)] = shape, strides
+    out = on.fresh(*shape)
+    size = int(np.prod(shape))
+    on.launch("compact", on.blocks(size, THREADS), THREADS, np.int32(size), view, a, out)
+    return on.result(out)
+
+
+@Host
+def sum_naive(on: Any, a: Any) -> Any:
+    """The sum of each row, by one thread."""
+    rows, length = a.shape
+    out = on.fresh(rows)
+    on.launch("sum_naive", on.blocks(rows, THREADS), THREADS, np.int32(rows), np.int32(length), a, out)
+    return on.result(out)
+
+
+@Host
+def sum_shared(on: Any, a: Any) -> Any:
+    """The sum of each row, by a block that meets in shared memory."""
+    rows, length = a.shape
+    out = on.fresh(rows)
+    on.launch("sum_shared", rows, THREADS, np.int32(length), a, out)
+    return on.result(out)
+
+
+@Host
+def sum_warp(on: Any, a: Any) -> Any:
+    """The sum of each row, by a block whose warps meet in registers."""
+    rows, length = a.shape
+    out = on.fresh(rows)
+    on.launch("sum_warp", rows, THREADS, np.int32(length), a, out)
+    return on.result(out)
+
+
+@Host
+def matmul(on: Any, a: Any, b: Any) -> Any:
+    """a b, by a block for each tile of the result."""
+    (m, k), n = a.shape, b.shape[1]
+    out = on.fresh(m, n)
+    grid = on.blocks(n, TILE), on.blocks(m, TILE)
+    on.launch("matmul", grid, (TILE, TILE), np.int32(m), np.int32(k), np.int32(n), a, b, out)
+    return on.result(out)
+
+
+@Host
+def conv_direct(on: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
+    """conv(x, w), by a thread for each element of the result."""
+    s = _conv(x.shape, w.shape, stride, padding)
+    out = on.fresh(*_out_shape(s))
+    on.launch("conv_direct", on.blocks(int(np.prod(_out_shape(s))), THREADS), THREADS, s, x, w, out)
+    return on.result(out)
+
+
+@Host
+def conv_implicit(on: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
+    """conv(x, w), by a block for each tile of the matrix that the result is."""
+    s = _conv(x.shape, w.shape, stride, padding)
+    out = on.fresh(*_out_shape(s))
+    positions, filters = int(np.prod(_out_shape(s)[:3])), w.shape[3]
+    grid = on.blocks(filters, TILE), on.blocks(positions, TILE)
+    on.launch("conv_implicit", grid, (TILE, TILE), s, x, w, out)
+    return on.result(out)
+
+
+@Host
+def w_grad_atomic(on: Any, x: Any, out_grad: Any, w_shape: Sequence[int], stride: Any, padding: Any) -> Any:
+    """conv's gradient in w, by a thread for each position of the result."""
+    s = _conv(x.shape, w_shape, stride, padding)
+    out = on.zeros(*w_shape)
+    on.launch(
+        "w_grad_atomic", on.blocks(int(np.prod(out_grad.shape[:3])), THREADS), THREADS, s, x, out_grad, out
+    )
+    return on.result(out)
+
+
+@Host
+def w_grad_split(on: Any, x: Any, out_grad: Any, w_shape: Sequence[int], stride: Any, padding: Any) -> Any:
+    """The same by a thread for each element of w and each part of the positions, and a second kernel."""
+    s = _conv(x.shape, w_shape, stride, padding)
+    size = int(np.prod(w_shape))
+    partial, out = on.fresh(PARTS, *w_shape), on.fresh(*w_shape)
+    grid = on.blocks(size, THREADS), PARTS
+    on.launch("w_grad_split", grid, THREADS, s, np.int32(PARTS), x, out_grad, partial)
+    blocks = on.blocks(size, THREADS)
+    on.launch("sum_parts", blocks, THREADS, np.int32(size), np.int32(PARTS), on.result(partial), out)
+    return on.result(out)
+
+
+def _conv(x_shape: Sequence[int], w_shape: Sequence[int], stride: Any, padding: Any) -> Any:
+    """A convolution as kernels.cu's struct Conv: an array of one element."""
+    strides, paddings = ((n, n) if isinstance(n, int) else tuple(n) for n in (stride, padding))
+    sizes = zip(x_shape[1:3], w_shape[:2], strides, paddings, strict=True)
+    out = tuple((n + 2 * p - k) // s + 1 for n, k, s, p in sizes)
+    return np.array([(*x_shape, w_shape[0], w_shape[1], w_shape[3], *out, *strides, *paddings)], CONV)
+
+
+def _out_shape(s: Any) -> tuple[int, int, int, int]:
+    fields = ("batch", "out_height", "out_width", "c_out")
+    batch, height, width, filters = (int(s[name][0]) for name in fields)
+    return batch, height, width, filters

@@ -1,0 +1,85 @@
+"""Laws of `grader new`: what it writes is proved, and where it fails it leaves nothing."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+
+SLOPE = '''def slope(points: list[int], step: int) -> int:
+    """The change from the first of `points` to the last, for each whole `step`.
+
+    ValueError if there are fewer than two points, or if the step is 0.
+    """
+    if len(points) < 2 or step == 0:
+        raise ValueError("expected two points and a step")
+    return (points[-1] - points[0]) // step
+'''
+
+
+@pytest.fixture
+def course(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for folder in ("assignments", "reference"):
+        shutil.copytree(repository / "examples" / folder, tmp_path / folder)
+    (tmp_path / "reference" / "lines.py").write_text(f'"""Lines."""\n\n\n{SLOPE}')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BACKFLIP_SEED", raising=False)
+    return tmp_path
+
+
+def files_of(course: Path) -> dict[str, bytes]:
+    paths = [path for folder in ("assignments", "reference") for path in (course / folder).rglob("*")]
+    return {
+        str(path): path.read_bytes() for path in paths if path.is_file() and "__pycache__" not in str(path)
+    }
+
+
+def test_an_assignment_of_a_function_is_proved_as_it_stands(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "slopes", "--from", "reference.lines:slope"]) == PASSED
+    assert ", 0 findings" in capsys.readouterr().out
+    assert "assignments: [edit_distance, slopes]" in (course / "assignments" / "course.yaml").read_text()
+    assert main(["generate", "slopes"]) == PASSED
+    handout = course / "build" / "release" / "slopes" / "slopes.py"
+    assert "raise NotImplementedError" in handout.read_text()
+    answer = handout.with_name("answer") / "slopes.py"
+    answer.parent.mkdir()
+    capsys.readouterr()
+    answer.write_text(SLOPE.replace("points[-1]", "points[1]"))
+    assert main(["grade", str(answer.parent), "--assignment", "slopes"]) == NOT_PASSED
+    assert "count from the end" in " ".join(capsys.readouterr().out.split())
+    answer.write_text(SLOPE)
+    assert main(["grade", str(answer.parent), "--assignment", "slopes"]) == PASSED
+
+
+@pytest.mark.slow
+def test_an_assignment_without_a_function_comes_with_an_example_and_is_proved(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "runs"]) == PASSED
+    assert "reference/runs.py" in capsys.readouterr().out
+    assert main(["verify", "runs"]) == PASSED
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["Lines"], "expected a name of small letters"),
+        (["../out"], "expected a name of small letters"),
+        (["queue"], "would hide the module queue"),
+        (["edit_distance"], "this assignment exists"),
+        (["lines"], "--from reference.lines:FUNCTION"),
+        (["slopes", "--from", "reference.lines:slop"], "defines no function slop"),
+        (["slopes", "--from", "reference.edit_distance:closer"], "defines no function closer"),
+    ],
+)
+def test_a_mistake_is_one_line_and_nothing_is_left(
+    course: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    before = files_of(course)
+    assert main(["new", *words]) == USER_MISTAKE
+    assert said in (line := capsys.readouterr().err) and line.count("\n") == 1
+    assert files_of(course) == before
