@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 
 from grader.author.exercises.python_source import find_function, module_of, without_methods
-from grader.author.templating import text_environment
+from grader.author.text_templates import text_environment
 from grader.author.worked_numbers import FUNCTIONS, Variant
 from grader.draw.pictures import PICTURES, title_of
 from grader.model.assignment import Assignment
