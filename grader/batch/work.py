@@ -7,12 +7,11 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from grader.judge.kernels import nvrtc
-from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
@@ -62,7 +61,7 @@ class Grading:
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in provided.items()},
             "sandbox": self.sandbox,
             "secret": self.secret,
-            "known": None if self.known is None else asdict(self.known),
+            "known": None if self.known is None else [self.known.to_json(), dict(self.known.right)],
             "variants": self.variants,
             "code": self.code,
             "nvrtc": self.nvrtc,
@@ -119,6 +118,8 @@ class GradingSession:
             rubric=replace(rubric, source=there / rubric.source.name),
             library=root,
         )
+        from grader.judge.session import Session  # here alone: what sends work needs none of it
+
         self._variants = grading.variants
         self._session = Session(
             assignment, sandbox=grading.sandbox, secret=grading.secret, known=grading.known

@@ -4,7 +4,6 @@ pytest collects and runs the tests that authors wrote, and chooses cases where s
 """
 
 import contextlib
-import os
 import platform
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -12,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy
-import pytest
 
 import grader
 from grader.judge.comparison import DTYPE, Oracle
@@ -43,14 +42,8 @@ from grader.model.errors import GraderFault, UserError
 from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Sandbox, Status
 
-# of pytest's own plugins, those that rubric items have no use for
-UNUSED = (
-    *("debugging", "doctest", "faulthandler", "legacypath", "logging", "monkeypatch", "nose", "pastebin"),
-    *("recwarn", "setuponly", "setupplan", "stepwise", "subtests", "threadexception", "tmpdir", "unittest"),
-    "unraisableexception",
-)
-# items are run after pytest's own run is over, when nothing can be captured any more
-QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
+if TYPE_CHECKING:
+    import pytest
 
 
 @dataclass(frozen=True)
@@ -173,13 +166,13 @@ class Session:
         return [case.name for case in cases if case.visibility is Visibility.VISIBLE]
 
     @cached_property
-    def _tests(self) -> Sequence[pytest.Item]:
+    def _tests(self) -> Sequence["pytest.Function"]:
         """The author's own tests as pytest collects them: once, for every submission to come."""
         if not self._assignment.tests:
             return ()
-        collected = Collected()
-        _run_pytest(self._run, QUIETLY, collected)
-        return [item for item in collected.items if isinstance(item, pytest.Function)]
+        from grader.judge.pytest_run import collect_tests  # pytest, which most grades do not need
+
+        return collect_tests(self._run)
 
     def _prepare(self) -> Iterator[tuple[str, str, Inputs]]:
         """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
@@ -290,7 +283,6 @@ class Session:
                     self._watcher.begins(case.name)
                     self._watcher.ends(result_of(case, criterion, self._run))
         for item in self._tests:
-            assert isinstance(item, pytest.Function)
             if self._is_chosen(own_test(self._assignment, item.path.name, item.originalname)):
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
 
@@ -310,7 +302,9 @@ class Session:
         self._run.begin(implementation, self._oracle.of(variant), refused, cache)
         self._run.results.update(self._before)
         if arguments:
-            _run_pytest(self._run, arguments)
+            from grader.judge.pytest_run import run_pytest
+
+            run_pytest(self._run, arguments)
         else:
             self._run_all()
         return score(
@@ -350,44 +344,3 @@ class Session:
         failing = {result.case for result in criterion.results if result.status in FAILED}
         cases = [c for c in asked.cases if c.id in failing and comparison_of(c).is_exact]
         return passes_with_a_right(version, cases, asked, implementation, self._run.oracle)
-
-
-class Collected:
-    """A plugin that keeps what pytest collected."""
-
-    def __init__(self) -> None:
-        self.items: Sequence[pytest.Item] = ()
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Called by pytest once the items are chosen and in order."""
-        self.items = session.items
-
-
-def _run_pytest(run: Run, arguments: Sequence[str], *plugins: object) -> None:
-    rubric, tests = run.assignment.rubric.source, map(str, run.assignment.tests)
-    words = ["-p", "grader.plugin", "--rootdir", str(rubric.parent.parent), "-c", os.devnull]
-    words += ["--confcutdir", str(rubric.parent), "--import-mode=importlib"]
-    words += [] if arguments is QUIETLY else ["--capture=no"]
-    words += [word for name in UNUSED for word in ("-p", f"no:{name}")]
-    with _nothing_from_outside():
-        code = pytest.main([*words, *arguments, str(rubric), *tests], plugins=[run, *plugins])
-    if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise UserError(f"pytest {' '.join(arguments)}: selects no case of {rubric}")
-    if code == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
-    if code == pytest.ExitCode.INTERNAL_ERROR:
-        raise GraderFault("pytest failed on the rubric")
-
-
-@contextlib.contextmanager
-def _nothing_from_outside() -> Iterator[None]:
-    """Keeps out what installed plugins and the environment would add: no grade would tell of it."""
-    before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
-    for name in before:
-        del os.environ[name]
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        os.environ.update(before)
