@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from grader.judge.session import Session
+from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
 from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox, Status
@@ -168,7 +168,7 @@ def grade_of(session: Session, assignment: Assignment, attack: Attack) -> Grade:
     criteria = [assignment.criterion(id) for id in (*ATTACKED, *OTHERS)]
     only = {case.name for criterion in criteria for case in criterion.cases}
     files = {name: text.encode() for name, text in attack.files.items()}
-    return session.grade(SubmittedFiles(files), attack.name, only=only)
+    return session.grade(SubmittedFiles(files), attack.name, Choice(only=only))
 
 
 @pytest.fixture(scope="module")

@@ -98,6 +98,11 @@ class WorkerProcess:
             self._cpu_seconds = self._child.cpu_seconds(with_descendants=with_descendants)
         return self._cpu_seconds
 
+    def send_signal(self, number: int) -> None:
+        """Sends a signal to the worker and its descendants."""
+        if self.is_alive:
+            self._child.send_signal(number)
+
     def close(self) -> None:
         """Ends the worker in good order."""
         self._child.leave()

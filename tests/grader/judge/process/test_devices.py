@@ -158,10 +158,10 @@ def test_a_gpu_has_one_submission_at_a_time(
         has_turn = threading.Event()
 
         def take() -> None:
-            with two._turn():
+            with two.equipment._turn():
                 has_turn.set()
 
-        with one._turn():
+        with one.equipment._turn():
             waiting = threading.Thread(target=take)
             waiting.start()
             assert not has_turn.wait(0.2)
