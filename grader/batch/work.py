@@ -65,11 +65,8 @@ class Grading:
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in provided.items()},
             "sandbox": self.sandbox,
             "secret": self.secret,
-<<<<<<< HEAD
-            "known": None if self.known is None else [self.known.to_json(), dict(self.known.right)],
-=======
-            "misconceptions": None if self.misconceptions is None else asdict(self.misconceptions),
->>>>>>> main
+            "misconceptions": self.misconceptions
+            and [self.misconceptions.to_json(), dict(self.misconceptions.right)],
             "variants": self.variants,
             "code": self.code,
             "nvrtc": self.nvrtc,
