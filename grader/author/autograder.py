@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from grader.author.templating import text_environment
+from grader.author.text_templates import text_environment
 from grader.model.assignment import Assignment
 from grader.model.file_formats.zip_bytes import zipped
 

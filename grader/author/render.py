@@ -92,7 +92,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
     import jinja2
 
     from grader.author.exercises.python_source import find_function, module_of
-    from grader.author.templating import text_environment
+    from grader.author.text_templates import text_environment
     from grader.author.worked_numbers import FUNCTIONS, Variant
     from grader.draw.pictures import PICTURES, title_of
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from grader.judge.kernels import nvrtc
+from grader.judge.kernels import find_nvrtc
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.submitted_files import SubmittedFiles
 
 LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconceptions
 
@@ -53,7 +53,7 @@ class Grading:
         found = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
         found += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
         course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
-        compiler = nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
+        compiler = find_nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
         return Grading(assignment, course, sandbox, secret, misconceptions, variants, code_digest(), compiler)
 
     @cached_property

@@ -20,10 +20,10 @@ from grader.cli.course import course_of, has_variants, repository, secret, views
 from grader.cli.intake import intake_of
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
-from grader.prove.misconceptions import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from grader.report.terminal.batch_screen import BatchScreen
-from grader.report.terminal.batch_summary import print_summary
 from grader.report.terminal.intake_table import account_line
+from grader.report.terminal.show_summary import print_summary
 
 
 def run(options: argparse.Namespace) -> int:

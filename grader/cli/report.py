@@ -20,11 +20,11 @@ from grader.model.errors import UserError
 from grader.model.near_miss import near_miss
 from grader.model.request_code import with_codes
 from grader.model.student import Student
-from grader.report.files import write_files
 from grader.report.formats import Format, Request, format_of, names
 from grader.report.tables.sheet import Written
 from grader.report.tables.worksheet import ENGLISH
 from grader.report.terminal.class_table import show_class
+from grader.report.write_files import write_files
 
 SHOWN_PATHS = 3
 
@@ -99,7 +99,7 @@ def _pack_autograder(name: str, out: Path) -> Path:
     """Writes the zip that Gradescope runs for an assignment."""
     from grader.author.autograder import autograder_files, pack  # here alone: a report needs none of this
     from grader.author.wheel import SOURCE, build_wheel
-    from grader.prove.misconceptions import files_of
+    from grader.prove.mutant_answers import files_of
 
     root = repository()
     views = views_of(root, name)

@@ -18,8 +18,8 @@ from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
-from grader.prove.misconceptions import grade_made, misconceptions
-from grader.prove.verify import SOLUTION, submissions
+from grader.prove.assignment_checks import SOLUTION, submissions
+from grader.prove.mutant_answers import grade_made, misconceptions
 from tests.diagnosis.slips import RIGHT, SLIPS, submission, together
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.judge.policy import rules
-from grader.judge.policy.reading import MAX_EXPANDED_BYTES, Reading
+from grader.judge.policy.read_sources import MAX_EXPANDED_BYTES, Reading
 from grader.judge.policy.rules import Terms
 from grader.model.errors import GraderFault
 from tests.waiting import wait_until
@@ -76,7 +76,7 @@ def test_a_reader_that_was_killed_is_started_again(reading: Reading) -> None:
 
 
 LONG = """
-from grader.judge.policy.reading import Reading
+from grader.judge.policy.read_sources import Reading
 from grader.judge.policy.rules import Terms
 
 reading = Reading(Terms(("numpy",), (), (), ()), cpu_seconds=600, memory_bytes=16 << 30)

@@ -13,7 +13,7 @@ from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.report.markdown import to_markdown
 from grader.report.pages.grade_page import to_html
-from grader.report.terminal.grade import show, to_text
+from grader.report.terminal.show_grade import show, to_text
 
 GOLDEN = """\
 conv_backward                                            20 / 100 visible points

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from grader.model.assignment import Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
-from grader.report.feedback import block, feedback_on, remark
+from grader.report.feedback_content import block, feedback_on, remark
 
 WHY = "two ran into a time limit, which ends its criterion"
 ENDED = CriterionGrade(

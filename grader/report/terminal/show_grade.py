@@ -11,7 +11,7 @@ from rich.text import Text
 from grader.model.grade import Grade, Status
 from grader.model.late_policy import FinalScore
 from grader.model.text import clean, clean_line, plural, score_text
-from grader.report.feedback import (
+from grader.report.feedback_content import (
     CASES_IN_FULL,
     NOT_SCORED,
     Block,

@@ -71,7 +71,7 @@ def test_a_deadline_without_an_offset_is_meant_in_the_courses_time_zone(
 def test_a_machine_without_time_zones_says_what_to_install(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.author.late_policy.available_timezones", lambda: set())
+    monkeypatch.setattr("grader.author.late_policy_keys.available_timezones", lambda: set())
     with pytest.raises(UserError, match="install the package tzdata"):
         load_text(course, f"{HEAD}{ZONE}")
 

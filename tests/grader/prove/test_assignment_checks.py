@@ -20,8 +20,8 @@ from grader.cli.course import views_of
 from grader.judge.cases import draw
 from grader.model.assignment import Case
 from grader.model.grade import Grade
-from grader.prove.misconceptions import grade_made
-from grader.prove.verify import HANDOUT, broken_points, leaks, submissions
+from grader.prove.assignment_checks import HANDOUT, broken_points, leaks, submissions
+from grader.prove.mutant_answers import grade_made
 from tests import tiny_course
 from tests.tables import by_name
 from tests.tiny_course import RUBRIC

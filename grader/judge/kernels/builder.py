@@ -21,14 +21,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.judge.kernels import nvrtc
+from grader.judge.kernels import find_nvrtc
 from grader.judge.kernels.compiled_cache import Cache
 from grader.judge.policy import cuda_rules, cuda_source
-from grader.judge.policy.reading import MAX_EXPANDED_BYTES
+from grader.judge.policy.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
 from grader.model.errors import GraderFault
-from grader.model.files import read_plain
 from grader.model.grade import Outcome, Sandbox, Status
+from grader.model.submitted_files import read_plain
 
 RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules
 SECONDS = 120
@@ -137,9 +137,9 @@ class Builder:
 
         It is kept under its version, beside the library and not with it: no result depends on it.
         """
-        if nvrtc.installed() is None:
+        if find_nvrtc.installed() is None:
             return ()
-        kept_as = f"{known_as}_{nvrtc.version()}.txt"
+        kept_as = f"{known_as}_{find_nvrtc.version()}.txt"
         kept = self._cache.get(kept_as)
         if kept is None:
             with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
@@ -171,7 +171,7 @@ class Builder:
         environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
         if self._sandbox is not Sandbox.NONE:
             config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
-            installed = nvrtc.installed()
+            installed = find_nvrtc.installed()
             packages = {} if installed is None else {installed.place: installed.folder}
             words = compiler_sandbox(self._provided, folder, tuple(_compiler_variables().items()), packages)
         try:

@@ -15,13 +15,13 @@ from grader.batch.work import Grading, Work
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.judge.verdict.misconceptions import FORMAT, Misconceptions, of_mutants
 from grader.model.assignment import Assignment
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox
 from grader.model.mutant import Mutant
+from grader.model.submitted_files import SubmittedFiles
+from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.compositions import answers_of, compositions
 from grader.prove.mutants import read_mutants, right_version
-from grader.prove.verify import SOLUTION, submissions
-from grader.report.files import write_files
+from grader.report.write_files import write_files
 
 CACHES = {"__pycache__", ".mypy_cache"}
 

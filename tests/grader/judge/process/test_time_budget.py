@@ -18,14 +18,14 @@ from grader.author.render import provided_files
 from grader.batch.work import Grading, GradingSession, Work
 from grader.judge.inputs import Inputs
 from grader.judge.process import procfs
-from grader.judge.process.budget import IMPORTS, SECOND_TRIES, Budget, Budgets, Seconds, most_seconds
 from grader.judge.process.implementation import Implementation
+from grader.judge.process.time_budget import IMPORTS, SECOND_TRIES, Budget, Budgets, Seconds, most_seconds
 from grader.judge.process.worker_process import Clocks, WorkerProcess
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Limits
 from grader.model.errors import GraderFault
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Outcome, Sandbox, Status
+from grader.model.submitted_files import SubmittedFiles
 
 MakeSubmission = Callable[..., Implementation]
 TICK = 0.1  # by which a limit may be passed; a busy machine's judge looks late

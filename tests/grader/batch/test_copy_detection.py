@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.similarity import alike
+from grader.batch.copy_detection import alike
 from grader.model.results.similar_pair import Pair
 from tests.waiting import LIMIT
 

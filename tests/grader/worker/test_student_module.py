@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.frame import RawArray, array_bytes
-from grader.worker.submission import Case, Input, Submission, to_raw
+from grader.worker.student_module import Case, Input, Submission, to_raw
 from tests.tables import by_name
 
 

@@ -17,10 +17,10 @@ from .cache import cache_folder
 from .compile import compile_library
 from .explain import index, message
 from .findings import Counters, Finding, Index
+from .kernel_source import Kernel, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, runtime
-from .source import Kernel, kernels_of, without_comments
 
 Size: TypeAlias = int | Sequence[int]
 

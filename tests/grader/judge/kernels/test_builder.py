@@ -7,9 +7,10 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
-from grader.judge.kernels import build, nvrtc
-from grader.judge.kernels.build import KERNELS, RUNTIME, Builder
-from grader.judge.policy.reading import Reading
+from grader.judge.kernels import builder as build
+from grader.judge.kernels import find_nvrtc
+from grader.judge.kernels.builder import KERNELS, RUNTIME, Builder
+from grader.judge.policy.read_sources import Reading
 from grader.judge.policy.rules import Terms
 from grader.model.assignment import Assignment
 from grader.model.grade import Sandbox, Status
@@ -51,7 +52,7 @@ def builder(provided: Path, tmp_path_factory: pytest.TempPathFactory) -> Builder
 @pytest.fixture
 def no_nvrtc(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without NVIDIA's compiler."""
-    monkeypatch.setattr(nvrtc, "installed", lambda: None)
+    monkeypatch.setattr(find_nvrtc, "installed", lambda: None)
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) 
     assert built.files
 
 
-needs_nvrtc = pytest.mark.skipif(nvrtc.installed() is None, reason="no NVRTC here: nvidia-cuda-nvrtc-cu12")
+needs_nvrtc = pytest.mark.skipif(find_nvrtc.installed() is None, reason="no NVRTC is installed here")
 
 
 @needs_nvrtc
@@ -153,7 +154,7 @@ def test_notes_are_kept_beside_the_libraries_and_never_with_them(
     calls: list[object] = []
     monkeypatch.setattr(builder, "_run", lambda *given, **_: calls.append(given))
     assert builder.build("kernels.cu", FOR_NO_GPU.encode()) == with_notes
-    monkeypatch.setattr(nvrtc, "installed", lambda: None)
+    monkeypatch.setattr(find_nvrtc, "installed", lambda: None)
     without = builder.build("kernels.cu", FOR_NO_GPU.encode())
     assert (without.files, without.notes) == (with_notes.files, ())
     assert calls == []

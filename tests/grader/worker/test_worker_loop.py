@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from grader.model.frame import FrameReader, check_reply, encode
-from grader.worker.serve import Worker
+from grader.worker.worker_loop import Worker
 
 POISON = """
 import numpy
 real = numpy.empty
-from grader.worker.serve import poison_fresh_memory
+from grader.worker.worker_loop import poison_fresh_memory
 poison_fresh_memory()
 import numpy as np
 from numpy import empty, empty_like
@@ -43,7 +43,7 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
     """A worker that loads from tmp_path; what it changes of this process is put back."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr("grader.worker.serve.set_limits", lambda limits: None)
+    monkeypatch.setattr("grader.worker.worker_loop.set_limits", lambda limits: None)
     for name in ("handed_in_here", "given_here"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     (tmp_path / "own").mkdir()

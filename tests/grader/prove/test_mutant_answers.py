@@ -8,8 +8,8 @@ import pytest
 
 from grader.author import render
 from grader.author.load import load
-from grader.prove import misconceptions
-from grader.prove.misconceptions import misconceptions_file
+from grader.prove import mutant_answers
+from grader.prove.mutant_answers import misconceptions_file
 
 MUTANTS = '''\
 from grader.model.mutant import mutant
@@ -61,6 +61,6 @@ def test_finding_the_file_reads_no_mutant_and_renders_nothing(
     def never(*_: object) -> None:
         raise AssertionError("it costs more than reading a grade")
 
-    monkeypatch.setattr(misconceptions, "read_mutants", never)
+    monkeypatch.setattr(mutant_answers, "read_mutants", never)
     monkeypatch.setattr(render, "render", never)
     assert file_of(tmp_path / "here").startswith("tiny-")

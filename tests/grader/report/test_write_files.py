@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.errors import UserError
-from grader.report.files import folder_name, write_files
+from grader.report.write_files import folder_name, write_files
 
 
 def test_a_write_that_fails_leaves_the_earlier_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ import numpy
 from grader.model.frame import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.model.python_syntax import why_not_read
 from grader.worker.import_rules import ImportRules
-from grader.worker.submission import Case, Submission, to_raw
+from grader.worker.student_module import Case, Submission, to_raw
 
 if sys.platform != "win32":
     import resource  # once, before the fork: a millisecond

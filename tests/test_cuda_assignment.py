@@ -10,17 +10,17 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.render import Views
-from grader.judge.kernels import nvrtc
+from grader.judge.kernels import find_nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox, Status
-from grader.prove.misconceptions import grade_made, work_out
+from grader.model.submitted_files import SubmittedFiles
+from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
+from grader.prove.mutant_answers import grade_made, work_out
 from grader.prove.mutants import read_mutants
-from grader.prove.verify import HANDOUT, SOLUTION, submissions
-from grader.report.terminal.grade import to_text
+from grader.report.terminal.show_grade import to_text
 from tests.golden.class_of_kernels import GOLDEN, golden_files, kernels
 from tests.sample_class.cuda_kernels import CLASS
 
@@ -152,8 +152,8 @@ def test_what_nvidias_compiler_refuses_is_told_and_costs_nothing(
     """An array as long as a parameter says is g++'s own idea. The grade is the same without NVRTC."""
     submission = _solution_with(assignment, "float sum = 0;", "float sum = 0, more[rows]; more[0] = 0;")
     with_it = session.grade(submission, "for_no_gpu")
-    found = nvrtc.installed()
-    monkeypatch.setattr(nvrtc, "installed", lambda: None)
+    found = find_nvrtc.installed()
+    monkeypatch.setattr(find_nvrtc, "installed", lambda: None)
     without = session.grade(submission, "for_no_gpu")
     assert (without.score, without.criteria) == (with_it.score, with_it.criteria)
     assert (without.versions["nvrtc"], without.notes) == ("none", ())
@@ -173,7 +173,7 @@ def test_a_handout_shows_what_nvidias_compiler_refuses(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "grader", "grade", "."]
     done = subprocess.run(words, cwd=handout, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    if nvrtc.installed() is not None:
+    if find_nvrtc.installed() is not None:
         assert "in pixel: A function without execution space annotations" in " ".join(done.stdout.split())
 
 
