@@ -14,10 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-<<<<<<< HEAD
-=======
-from grader.judge.differences.probe_values import HINT
->>>>>>> main
 from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.evidence import Calls, Evidence, failing_of, name_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from grader.judge.differences.answers import HINT
+from grader.judge.differences.probe_values import HINT
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, MESSAGE, Ideas, Misconceptions, end_of
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
