@@ -7,12 +7,11 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from grader.judge.kernels import find_nvrtc
-from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
@@ -66,7 +65,8 @@ class Grading:
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in provided.items()},
             "sandbox": self.sandbox,
             "secret": self.secret,
-            "misconceptions": None if self.misconceptions is None else asdict(self.misconceptions),
+            "misconceptions": self.misconceptions
+            and [self.misconceptions.to_json(), dict(self.misconceptions.right)],
             "variants": self.variants,
             "code": self.code,
             "nvrtc": self.nvrtc,
@@ -123,6 +123,8 @@ class GradingSession:
             rubric=replace(rubric, source=there / rubric.source.name),
             library=root,
         )
+        from grader.judge.session import Session  # here alone: what sends work needs none of it
+
         self._variants = grading.variants
         self._session = Session(
             assignment, sandbox=grading.sandbox, secret=grading.secret, misconceptions=grading.misconceptions
