@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from grader.author.late_policy import policies_of
+from grader.author.late_policy_keys import policies_of
 from grader.author.own_tests import find_tests
 from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel

@@ -17,24 +17,24 @@ from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
 from grader.judge.examples.failing import examples_of, first_failing, shown_failing
 from grader.judge.process.devices import first_available, missing
-from grader.judge.session import Session
+from grader.judge.session import Choice, Session
 from grader.judge.subset.selection import functions_of, select
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.near_miss import one_of
 from grader.model.python_syntax import needs
+from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
-from grader.report.feedback import CASES_IN_FULL
-from grader.report.files import write_text
+from grader.report.feedback_content import CASES_IN_FULL
 from grader.report.formats import OF_ONE_GRADE, OneGrade, writer_of_one
 from grader.report.next_step import where_to_begin
 from grader.report.pages.grade_page import IN_FULL, Closer, to_html
 from grader.report.problems import Sources
-from grader.report.terminal.example import show_example
-from grader.report.terminal.grade import show
+from grader.report.terminal.show_example import show_example
+from grader.report.terminal.show_grade import show
+from grader.report.write_files import write_text
 
 if TYPE_CHECKING:
     from grader.author.render import Views
@@ -62,13 +62,17 @@ def run(options: argparse.Namespace) -> int:
         print(f"note: {note}")
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
-    known = _known(views, sandbox)
-    with Session(assignment, sandbox=sandbox, secret=secret(), device=device, known=known) as session:
+    ideas = _misconceptions(views, sandbox)
+    with Session(
+        assignment, sandbox=sandbox, secret=secret(), device=device, misconceptions=ideas
+    ) as session:
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
         total = len(only) if only is not None else sum(len(c.cases) for c in assignment.rubric.criteria)
         with Progress(sys.stderr, total) as progress:
-            grade = session.grade(read.submitted, name, options.passed_on, variant, only, progress.watcher)
+            grade = session.grade(
+                read.submitted, name, Choice(options.passed_on, only, watcher=progress.watcher), variant
+            )
         console = Console()
         show(
             grade,
@@ -129,11 +133,11 @@ def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator
                     yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
 
 
-def _known(views: "Views | None", sandbox: Sandbox) -> Misconceptions | None:
+def _misconceptions(views: "Views | None", sandbox: Sandbox) -> Misconceptions | None:
     """What mutants answer; a handout brings its own, and none is run without the sandbox."""
     if views is None or sandbox is Sandbox.NONE:
         return None
-    from grader.prove.misconceptions import misconceptions  # Jinja2, which students do not have
+    from grader.prove.mutant_answers import misconceptions  # Jinja2, which students do not have
 
     return misconceptions(repository(), views, secret())
 

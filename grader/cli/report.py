@@ -19,11 +19,11 @@ from grader.model.errors import UserError
 from grader.model.near_miss import near_miss
 from grader.model.request_code import with_codes
 from grader.model.student import Student
-from grader.report.files import write_files
 from grader.report.formats import Format, Request, format_of, names
 from grader.report.tables.sheet import Written
 from grader.report.tables.worksheet import ENGLISH
 from grader.report.terminal.class_table import show_class
+from grader.report.write_files import write_files
 
 SHOWN_PATHS = 3
 

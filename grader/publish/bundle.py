@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.author.templating import text_environment
+from grader.author.text_templates import text_environment
 from grader.model.assignment import Assignment
 
 TEMPLATES = Path(__file__).parent / "templates"

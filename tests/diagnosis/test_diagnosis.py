@@ -3,7 +3,7 @@
 import pytest
 
 from grader.author.render import Views
-from grader.prove.misconceptions import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from tests.diagnosis.measure import ROOT, Count, assignment, measure
 
 SHARES = {"single slips": 0.95, "pairs": 0.8, "triples": 0.6}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import grader
-from grader.cli.command_line import places
+from grader.cli.command_line import place_options
 from grader.cli.command_line.examples import EXAMPLES
 from grader.cli.command_line.parser import Parser
 from grader.cli.command_line.shared_options import (
@@ -85,7 +85,7 @@ def make_parser() -> Parser:
             _similarity,
             _serve,
             _requests,
-            places.publish,
+            place_options.publish,
             _doctor,
             _completion,
         ),

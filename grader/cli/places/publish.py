@@ -15,10 +15,10 @@ from grader.cli import PASSED
 from grader.cli.course import SEED_FILE, course_of, repository, secret, views_of
 from grader.model.errors import UserError
 from grader.model.near_miss import one_of
-from grader.prove.misconceptions import files_of, misconceptions
+from grader.prove.mutant_answers import files_of, misconceptions
 from grader.publish.bundle import Bundle, Wheel
 from grader.publish.targets import names, target_of
-from grader.report.files import write_files
+from grader.report.write_files import write_files
 
 SCRIPT = b"#!"
 LOCKS = ("autograder", "instructor")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
-from grader.judge.differences.answers import HINT
+from grader.judge.differences.probe_values import HINT
 from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.misconceptions import ENDINGS, Misconceptions, end_of
 from grader.model.assignment import Visibility

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from grader.judge.differences.answers import HINT
+from grader.judge.differences.probe_values import HINT
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 

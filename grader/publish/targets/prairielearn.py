@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Mapping
 
-from grader.judge.process.budget import most_seconds
+from grader.judge.process.time_budget import most_seconds
 from grader.model.errors import UserError
 from grader.publish.bundle import Bundle
 

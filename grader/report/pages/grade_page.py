@@ -16,7 +16,7 @@ from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, number_text
 from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback import Block, feedback_on, is_fault, remark
+from grader.report.feedback_content import Block, feedback_on, is_fault, remark
 from grader.report.next_step import Place, next_step, where_to_begin
 
 __all__ = ["STYLE", "Closer", "article", "to_html"]
@@ -43,7 +43,7 @@ class Closer:
     place: Place | None = None
 
 
-def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> str:  # noqa: B008: it is frozen
+def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> str:
     """The page, complete in one file."""
     title = f"{clean_line(grade.assignment)}: {clean_line(grade.submission)}"
     head = element(

@@ -6,7 +6,7 @@ from grader.model.assignment import Assignment
 from grader.publish.bundle import Bundle, Wheel
 
 
-def bundle_without_handout(assignment: Assignment, variants: bool = False) -> Bundle:
+def bundle_without_handout(assignment: Assignment, variants: bool = False, seed: str = "a secret") -> Bundle:
     """A bundle whose wheels and locks are empty."""
 
     def wheel() -> Wheel:
@@ -23,5 +23,5 @@ def bundle_without_handout(assignment: Assignment, variants: bool = False) -> Bu
         handout=handout,
         wheel=wheel,
         whole_wheel=wheel,
-        answers=lambda: {".backflip-seed": b"a secret"},
+        answers=lambda: {".backflip-seed": seed.encode()},
     )

@@ -8,7 +8,7 @@ import pytest
 
 from grader.cli.places.publish import bundle_of
 from grader.publish.targets import names, target_of
-from grader.report.files import write_files
+from grader.report.write_files import write_files
 from tests.tiny_course import RIGHT
 
 SEED = "the-secret-seed-of-this-course"

@@ -1,32 +1,27 @@
 """What students can read holds no seed, no hidden case, no mutant and no solution."""
 
-import io
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from grader.author.handout import is_in_handout
+from grader.author.load import load
+from grader.judge.verdict.oracles import ReferenceOracle
+from tests.attacks.test_handouts import forms, found, unpacked
 from tests.grader.publish.conftest import MUTANTS, SEED
 
 PUBLIC = ("github", "gitlab", "classroom50", "docker")
 ANSWERS = ("gradescope", "prairielearn")
 
 
-def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file, and every entry of what is a zip (wheels, archives of arrays)."""
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        data = path.read_bytes()
-        yield path.relative_to(folder).as_posix(), data
-        yield from entries(path.name, data)
-
-
-def entries(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for entry in archive.namelist():
-                yield f"{name}:{entry}", archive.read(entry)
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file, and every entry of what is a zip: wheels, archives of arrays."""
+    return {
+        name: data
+        for path in folder.rglob("*")
+        if path.is_file()
+        for name, data in unpacked(path.relative_to(folder).as_posix(), path.read_bytes())
+    }
 
 
 SECRETS = {
@@ -40,23 +35,29 @@ SECRETS = {
 @pytest.mark.parametrize("target", PUBLIC)
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 def test_a_public_bundle_does_not_hold(published: Path, target: str, secret: str) -> None:
-    held = [data for _, data in contents(published / "course")]
-    held.append((published / "course" / "reference" / "conv.py").read_bytes())  # it is behind a link
-    assert secret.encode() in b"".join(held), "the course does not hold it"
-    assert [name for name, data in contents(published / target) if secret.encode() in data] == []
+    held = contents(published / "course")
+    held["conv.py"] = (published / "course" / "reference" / "conv.py").read_bytes()  # it is behind a link
+    assert found(held, secret.encode()), "the course does not hold it"
+    assert found(contents(published / target), secret.encode()) == []
 
 
 @pytest.mark.parametrize("target", ["github", "gitlab", "classroom50"])
-def test_the_arrays_of_a_public_bundle_are_those_of_visible_cases(published: Path, target: str) -> None:
-    found = list((published / target).rglob("*.npz"))
-    assert found
-    for path in found:
-        with np.load(path, allow_pickle=False) as arrays:
-            assert {name.partition("/")[0] for name in arrays} and not any("hidden" in n for n in arrays)
+def test_a_public_bundle_holds_values_of_visible_cases_alone(published: Path, target: str) -> None:
+    files = contents(published / target)
+    assignment = load(published / "course" / "assignments" / "tiny")
+    oracle = ReferenceOracle(assignment, SEED)
+    try:
+        for case in (case for criterion in assignment.rubric.criteria for case in criterion.cases):
+            inputs = oracle.inputs(case)
+            arrays = [inputs.array("a"), *oracle.expected(case, inputs).arrays]
+            is_held = any(found(files, form) for array in arrays for form in forms(array))
+            assert is_held is is_in_handout(case), case.name
+    finally:
+        oracle.close()
 
 
 def test_the_instructors_bundles_do_hold_them(published: Path) -> None:
     """Else the search above would find nothing anywhere."""
     for target in ANSWERS:
-        held = b"".join(data for _, data in contents(published / target))
-        assert SEED.encode() in held and MUTANTS.encode() in held and b"hidden-one" in held
+        held = contents(published / target)
+        assert all(found(held, secret.encode()) for secret in (SEED, MUTANTS, "hidden-one"))

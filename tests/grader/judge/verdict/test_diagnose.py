@@ -23,7 +23,7 @@ from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
-from grader.prove.misconceptions import grade_made, misconceptions
+from grader.prove.mutant_answers import grade_made, misconceptions
 from grader.prove.mutants import read_mutants
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
@@ -209,7 +209,7 @@ def known(assignment: Assignment) -> Misconceptions:
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
         yield session
 
 
