@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"alembic", "copydetect", "distributed", "pydantic", "sqlalchemy"},
     ),
     "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
+    "grader.publish": ({"grader.model", "grader.author", "grader.judge"}, set()),
     "grader.prove": (
         {"grader.model", "grader.judge", "grader.author", "grader.batch", "grader.report"},
         {"numpy"},
