@@ -33,14 +33,14 @@ def read_mutants(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]
     mutants: dict[str, Mutant] = {}
     findings = []
     for read, path in ((_read_python, assignment.folder / FILE), (_read_cuda, assignment.folder / CUDA_FILE)):
-        for found in read(path, exercises, handed_in) if path.is_file() else ():
-            if isinstance(found, Finding):
-                findings.append(found)
-            elif found.name in mutants:
-                problem = f"found mutant {found.name!r} a second time: names are unique"
-                findings.append(Finding(path, found.line, problem))
+        for result in read(path, exercises, handed_in) if path.is_file() else ():
+            if isinstance(result, Finding):
+                findings.append(result)
+            elif result.name in mutants:
+                problem = f"found mutant {result.name!r} a second time: names are unique"
+                findings.append(Finding(path, result.line, problem))
             else:
-                mutants[found.name] = found
+                mutants[result.name] = result
     return tuple(mutants.values()), tuple(findings)
 
 
@@ -174,8 +174,8 @@ def right_version(solution: str, exercise: str) -> str:
     for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == name and not node.decorator_list:
             imports = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-            own = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
-            text = ast.unparse(ast.fix_missing_locations(own))
+            version = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
+            text = ast.unparse(ast.fix_missing_locations(version))
             return "\n\n\n".join([*imports, text, f"{exercise} = right_{name}"]) + "\n"
     return ""
 
@@ -201,9 +201,9 @@ def _read_cuda(
     path: Path, exercises: Sequence[str], handed_in: Mapping[str, str]
 ) -> Iterator[Mutant | Finding]:
     """In CUDA C no name is bound again: a mutant stands in the place of the exercise, its helpers above."""
-    found = list(kernels(path.read_text(encoding="utf-8")))
-    helpers = [kernel for _, kernel in found if not CUDA_MARK.match(kernel.lines[0])]
-    for line, kernel in found:
+    functions = list(kernels(path.read_text(encoding="utf-8")))
+    helpers = [kernel for _, kernel in functions if not CUDA_MARK.match(kernel.lines[0])]
+    for line, kernel in functions:
         mark = CUDA_MARK.match(kernel.lines[0])
         if mark is None:
             continue
@@ -289,12 +289,12 @@ def _appended(
     if mutant is None:
         return "\n\n\n".join([*imports, *map(ast.unparse, helpers)]) + "\n"
     bare = ast.FunctionDef(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
-    own = ast.unparse(ast.fix_missing_locations(bare))
+    version = ast.unparse(ast.fix_missing_locations(bare))
     parts = [
         *imports,
         f"original = {exercise}",
         *map(ast.unparse, helpers),
-        own,
+        version,
         f"{exercise} = {mutant.name}",
     ]
     return "\n\n\n".join(parts) + "\n"

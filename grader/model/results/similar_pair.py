@@ -20,11 +20,11 @@ class Side:
     @property
     def pieces(self) -> tuple[tuple[bool, str], ...]:
         """The text cut up: (whether the other has it too, piece)."""
-        found, at = [], 0
+        pieces, at = [], 0
         for start, end in self.spans:
-            found += [(False, self.text[at:start]), (True, self.text[start:end])]
+            pieces += [(False, self.text[at:start]), (True, self.text[start:end])]
             at = end
-        return tuple((same, piece) for same, piece in (*found, (False, self.text[at:])) if piece)
+        return tuple((same, piece) for same, piece in (*pieces, (False, self.text[at:])) if piece)
 
 
 @dataclass(frozen=True)
