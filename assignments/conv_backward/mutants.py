@@ -1,5 +1,6 @@
 """Wrong ideas about convolution's gradients, and what to tell whoever has them."""
 
+import numpy as np
 from solution import NDArray, conv, dilate, flip, normalize_axes, original, output_shape, pad, pair, zeros
 
 from grader.model.mutant import mutant
@@ -16,6 +17,13 @@ PAIRS = "pair(stride), pair(padding)"
 THROUGH = "out_grad.permute((1, 2, 0, 3))"
 BACK = "w_grad.permute((1, 2, 0, 3))"
 ROUND = "((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))"
+
+
+def in_half(a):
+    """`a` with each number replaced by the nearest one that 16 bits hold."""
+    rounded = a.copy()
+    rounded[...] = a.numpy().astype(np.float16).astype(np.float32)
+    return rounded
 
 
 def in_memory_order(a):
@@ -1030,3 +1038,17 @@ def kernel_as_high_as_out_grad(x, out_grad, w_shape, stride=1, padding=0):
     square = pad(out_grad, ((0, 0), (0, 0), (0, height - out_grad.shape[2]), (0, 0)))
     full = first(gaps_filled(square, stride), *positions(x.shape, w_shape, padding))
     return slide_over_x(x, full, padding).permute((1, 2, 0, 3))
+
+
+@mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
+def x_grad_in_half(out_grad, w, x_shape, stride=1, padding=0):
+    """You compute in half precision: 16 bits hold 11 binary digits, so that 2049 becomes 2048. Keep the dtype
+    of the inputs, float32, in every step in between."""
+    return original(in_half(out_grad), in_half(w), x_shape, stride, padding)
+
+
+@mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
+def w_grad_in_half(x, out_grad, w_shape, stride=1, padding=0):
+    """You compute in half precision: 16 bits hold 11 binary digits, so that 2049 becomes 2048. Keep the dtype
+    of the inputs, float32, in every step in between."""
+    return original(in_half(x), in_half(out_grad), w_shape, stride, padding)
