@@ -8,7 +8,7 @@ VARIANTS   ?= 50
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle diagnosis bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-all gpu-packages gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle diagnosis bench
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make test      run the test suite"
 	@echo "make test-slow the same laws on many more submissions, seeds and kills; takes minutes"
 	@echo "make oracle    hold convolution against SciPy and JAX, two implementations that are not ours"
+	@echo "make gpu-all   all that must be tried on a GPU, in eight minutes and without a set-up   PYTHON=python3"
 	@echo "make gpu-test  run the tests that need a GPU: the reference's backend, the sandbox; fails where there is none"
 	@echo "make gpu-sanitize  the backend's and the emulator's under compute-sanitizer's memcheck, racecheck and initcheck"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
@@ -72,9 +73,16 @@ test: setup # half of it waits: four processes keep two cores busy
 test-slow: setup
 	@$(PY) -m pytest -m slow -n 4 --dist worksteal $(ARGS)
 
+# On a machine with a GPU. gpu-all needs no set-up: PYTHON is any with NumPy, pytest, CuPy and torch.
+gpu-all:
+	@$(PYTHON) -m benchmarks.gpu_all
+
+gpu-packages: setup # for machines without a network: hypothesis, which gpu-all then finds in build/gpu
+	@$(PY) -m pip install --quiet --disable-pip-version-check --target build/gpu --no-deps hypothesis sortedcontainers
+
 # A warning of CuPy's is no failure here: it is about the machine. CuPy goes into .venv by hand, as cuda() says.
 gpu-test: setup
-	@BACKFLIP_GPU=required $(PY) -m pytest -W default tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py tests/grader/judge/process/test_devices.py $(ARGS)
+	@BACKFLIP_GPU=required $(PY) -m pytest -W default tests/reference/test_cuda.py tests/reference/emulator/test_gpu.py tests/grader/judge/process/test_gpu.py tests/grader/judge/process/test_devices.py $(ARGS)
 
 gpu-sanitize: setup # compute-sanitizer is a part of NVIDIA's CUDA toolkit
 	@for tool in memcheck racecheck initcheck; do BACKFLIP_GPU=required compute-sanitizer --tool $$tool \
@@ -153,6 +161,7 @@ lock: # the one target that needs uv; run it after changing a dependency in pypr
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra dev -c locks/handout.txt -o locks/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra oracle -c locks/dev.txt -o locks/oracle.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra autograder -c locks/dev.txt -o locks/autograder.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra instructor --extra desk -c locks/dev.txt -o locks/instructor.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml --extra compiler -c locks/dev.txt -o locks/compiler.txt
 
 clean:

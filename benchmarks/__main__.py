@@ -1,7 +1,8 @@
 """Runs every benchmark and writes docs/benchmarks.md: `make bench`, or `python -m benchmarks [NAME...]`.
 
 With names it runs those alone and prints them. A benchmark is a module of this package with a function
-`measure() -> Table`; to add one, add its name here. `gpu` runs with the rest where a GPU is at hand.
+`measure() -> Table`; to add one, add its name here. Each has its own section of the page. `gpu` runs with
+the rest where a GPU is at hand.
 """
 
 from __future__ import annotations
@@ -13,15 +14,9 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.page import write
+
 BENCHMARKS = ("convolution", "arrays", "emulator", "grading", "batch")
-TARGET = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-
-HEAD = """\
-# Benchmarks
-
-`make bench` measures all of this in one run and writes this file; nothing in it is typed by hand.
-
-"""
 
 
 def main(names: list[str]) -> None:
@@ -34,8 +29,8 @@ def main(names: list[str]) -> None:
         print(table.markdown(), flush=True)
         sections.append(table.markdown())
     if not names:
-        TARGET.parent.mkdir(exist_ok=True)
-        TARGET.write_text(HEAD + surroundings() + "\n" + "\n".join(sections), encoding="utf-8")
+        for section in (f"## The machine\n\n{surroundings()}", *sections):
+            write(section)
 
 
 def gpu_benchmarks() -> tuple[str, ...]:

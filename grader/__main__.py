@@ -1,7 +1,9 @@
 """The command `grader`: parses arguments and calls one function."""
 
+import contextlib
 import errno
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -35,7 +37,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         options = parse(sys.argv[1:] if arguments is None else arguments)
         module = getattr(options, "module", options.command)
         command = importlib.import_module(f"grader.cli.{module}")
-        return int(command.run(options))
+        if not getattr(options, "quiet", False):
+            return int(command.run(options))
+        with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+            return int(command.run(options))
     except UserError as error:
         print(f"grader: {error}", file=sys.stderr)
         return USER_MISTAKE

@@ -69,7 +69,7 @@ def session() -> Iterator[Session]:
     known = misconceptions(ROOT, Views(assignment), "")
     # a share for a gradient needs those of the forward pass; of the others the plain words are looked at here
     known = known.only(case for case in known.answers if case.startswith("conv/"))
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
         yield session
 
 

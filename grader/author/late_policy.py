@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Literal, cast
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,6 +10,7 @@ from grader.author.schema import CourseModel
 from grader.author.yaml_document import Document
 from grader.model.class_input.times import readings
 from grader.model.late_policy import DAY, HOUR, LateDays, Penalty, Policies, Rounding, duration
+from grader.model.near_miss import near_miss, one_of
 
 LATE = ("grace", "extensions", "late_penalty", "late_cap", "late_days", "drop_after")
 
@@ -22,8 +22,8 @@ def policies_of(document: Document, course: CourseModel) -> Policies:
     for key in ("deadlines", "extensions"):
         for name in getattr(course, key):
             if name not in course.assignments:
-                known = ", ".join(course.assignments)
-                raise document.fail(f"found {name!r}, expected one of assignments: {known}", (key, name))
+                expected = f"an assignment, {one_of(name, course.assignments)}"
+                raise document.fail(f"found {name!r}, expected {expected}", (key, name))
     for name in course.extensions:
         if name not in course.deadlines:
             message = f"found extensions for {name!r}, which has no deadline: add one to deadlines"
@@ -58,11 +58,8 @@ def _zone(document: Document, name: str | None) -> ZoneInfo | None:
     if not known:
         said = "found no time zones on this machine: install the package tzdata (pip install tzdata)"
         raise document.fail(said, ("timezone",))
-    near = get_close_matches(name, sorted(known), 1)
-    nearest = f", nearest is {near[0]}" if near else ""
-    raise document.fail(
-        f"found {name!r}, expected an IANA name such as America/New_York{nearest}", ("timezone",)
-    )
+    expected = f"an IANA name such as America/New_York{near_miss(name, known)}"
+    raise document.fail(f"found {name!r}, expected {expected}", ("timezone",))
 
 
 def _deadline(document: Document, name: str, time: datetime, zone: ZoneInfo | None) -> datetime:

@@ -5,7 +5,6 @@ import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from grader.author.late_policy import policies_of
@@ -16,6 +15,7 @@ from grader.author.yaml_document import Document, read
 from grader.judge.policy.rules import find
 from grader.model.assignment import NDARRAY, Assignment, Case, Course, Device, ImportRules, Limits, Rubric
 from grader.model.errors import UserError
+from grader.model.near_miss import near_file, near_miss
 
 
 def load(folder: Path) -> Assignment:
@@ -65,8 +65,9 @@ def _check_oracle(document: Document, oracle: str, root: Path) -> None:
     path = root.joinpath(package, *names) if is_named else None
     if path is None or not (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()):
         files = (p.relative_to(root) for p in (root / "reference").rglob("[a-z]*.py"))
-        near = get_close_matches(oracle, (".".join(p.with_suffix("").parts) for p in files), cutoff=0)
-        raise document.fail(f"found {oracle!r}, expected a module such as {', '.join(near)}", ("oracle",))
+        modules = [".".join(path.with_suffix("").parts) for path in files]
+        expected = f"expected a module of the folder reference{near_miss(oracle, modules)}"
+        raise document.fail(f"found {oracle!r}, {expected}", ("oracle",))
 
 
 def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
@@ -124,7 +125,8 @@ def load_course(path: Path) -> Course:
     for number, name in enumerate(course.assignments):
         if not (path.parent / name / "assignment.yaml").is_file():
             raise document.fail(
-                f"found {name!r}, expected a folder with assignment.yaml", ("assignments", number)
+                f"found {name!r}, expected a folder with assignment.yaml{near_file(path.parent / name)}",
+                ("assignments", number),
             )
     policies = policies_of(document, course)
     python = course.python or Course.python

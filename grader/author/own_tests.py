@@ -7,6 +7,7 @@ from pathlib import Path
 from grader.author.yaml_document import read
 from grader.model.assignment import OWN_TEST, Case, Visibility
 from grader.model.errors import UserError
+from grader.model.near_miss import one_of
 
 PATTERN = "test_*.py"
 EXAMPLE = '@pytest.mark.criterion("id")'
@@ -44,7 +45,7 @@ def _case(node: ast.FunctionDef, path: Path, criteria: Sequence[str]) -> Case:
         text = ast.unparse(found[0])
         raise wrong(f"found {text}, expected one criterion's id, and constants") from error
     if criterion not in criteria:
-        raise wrong(f"found criterion {criterion!r}, expected one of {', '.join(criteria)}")
+        raise wrong(f"found criterion {criterion!r}, expected {one_of(str(criterion), criteria)}")
     weight, visibility = options.pop("weight", 1), options.pop("visibility", Visibility.HIDDEN)
     if options:
         raise wrong(f"found {', '.join(options)} for a criterion, expected weight or visibility")

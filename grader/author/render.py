@@ -13,6 +13,7 @@ from grader.author.worked_numbers import FUNCTIONS, Variant
 from grader.draw.pictures import PICTURES, title_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
+from grader.model.near_miss import one_of
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
 
     def picture(name: str, **numbers: object) -> str:
         if name not in PICTURES:
-            raise UserError(f"found no picture {name!r}, expected one of {', '.join(PICTURES)}")
+            raise UserError(f"found no picture {name!r}, expected {one_of(name, PICTURES)}")
         svg = PICTURES[name](**numbers)
         path = f"pictures/{name.replace('_', '-')}.svg"
         if pictures.setdefault(path, svg) != svg:

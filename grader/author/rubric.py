@@ -24,6 +24,7 @@ from grader.judge.case_model import CaseModel
 from grader.judge.comparisons import AROUND, COMPARISONS
 from grader.judge.kind import Kind
 from grader.model.assignment import Case, Criterion, Level, Rubric
+from grader.model.near_miss import near_miss, one_of
 
 Place = tuple[Hashable, ...]
 PROBE_KEYS = {key for one in COMPARISONS.values() for key in one.probe_keys}
@@ -73,6 +74,7 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
         anchor = criterion.help.partition("#")[2]
         if anchor not in anchors:
             message = f"found #{anchor}, expected a heading of {readme.name}: {', '.join(sorted(anchors))}"
+            message += near_miss(anchor, anchors)
             raise document.fail(message, (*place, "help"))
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
@@ -135,12 +137,13 @@ def _check_names(
     of_options = [(key, probe) for key, probe in _options(model).items() if key in PROBE_KEYS]
     for key, probe in (("probe", model.probe), *of_options):
         if probe not in probes:
-            expected = ", ".join(sorted(probes))
+            expected = ", ".join(sorted(probes)) + near_miss(probe, probes)
             message = f"found {key} {probe!r}, expected a function of probes.py: {expected}"
             raise document.fail(message, (*place, key))
     for required in model.requires:
         if required not in earlier:
             message = f"found {required!r}, expected an earlier criterion: {', '.join(earlier) or 'none is'}"
+            message += near_miss(required, earlier)
             raise document.fail(message, (*place, "requires"))
 
 
@@ -226,7 +229,7 @@ def _cases(
     model = document.parse(kind_model, data, place)
     for condition in model.covers:
         if condition not in CONDITIONS:
-            message = f"found {condition!r}, expected one of {', '.join(CONDITIONS)}"
+            message = f"found {condition!r}, expected {one_of(condition, CONDITIONS)}"
             raise document.fail(message, (*place, "covers"))
     of_comparisons = {key for keys in CASE_KEYS for key in keys.model_fields}
     own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)

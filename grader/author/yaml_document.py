@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from grader.model.errors import UserError
+from grader.model.near_miss import near_file, near_miss
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 MERGE = "tag:yaml.org,2002:merge"
@@ -167,7 +168,7 @@ def read(path: Path, missing: str = "no such file", limit: int = MAX_TEXT) -> st
             raise UserError(f"found a larger file, expected at most {limit // 1024} KiB", path)
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError as error:
-        raise UserError(missing, path) from error
+        raise UserError(missing + near_file(path), path) from error
     except UnicodeDecodeError as error:
         raise UserError(f"found bytes that are not UTF-8 (at byte {error.start})", path) from error
     except OSError as error:
@@ -204,7 +205,8 @@ def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) ->
         if len(error["loc"]) == 1 and (new := getattr(model, "renamed", {}).get(name)):
             return f"found {name!r}, which has a new name: write {new!r}"
         known = _fields_at(model, error["loc"][:-1])
-        return f"found unknown key {name!r}, expected one of {', '.join(known)}: rename or remove it"
+        near = near_miss(str(name), known)
+        return f"found unknown key {name!r}, expected one of {', '.join(known)}: rename or remove it{near}"
     if error["type"] == "missing":
         return f"found no {name!r}, expected it here: add it"
     name = next((step for step in reversed(steps) if isinstance(step, str)), name)

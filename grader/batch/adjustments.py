@@ -11,6 +11,7 @@ from grader.model.class_row import ClassRow
 from grader.model.errors import UserError
 from grader.model.file_formats.csv_cells import as_written
 from grader.model.file_formats.csv_table import read_table
+from grader.model.near_miss import near_miss
 from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment, Student
 from grader.model.text import exact_text
 
@@ -63,8 +64,9 @@ def read_adjustments(
         adjustment = _adjustment(path, line, cells)
         key = (adjustment.student_id, adjustment.assignment, adjustment.criterion)
         if adjustment.student_id not in known:
-            expected = "expected one on the roster, or who handed something in"
-            raise UserError(f"found no student {adjustment.student_id!r}; {expected}", path, line)
+            student = adjustment.student_id
+            expected = f"expected one on the roster, or who submitted something{near_miss(student, known)}"
+            raise UserError(f"found no student {student!r}; {expected}", path, line)
         _check(path, line, "assignment", adjustment.assignment, criteria)
         _check(path, line, "criterion", adjustment.criterion, criteria[adjustment.assignment])
         most = offered[adjustment.assignment]
@@ -99,4 +101,6 @@ def _adjustment(path: Path, line: int, cells: Mapping[str, str | None]) -> Adjus
 def _check(path: Path, line: int, what: str, found: str, known: Iterable[str]) -> None:
     if found not in known:
         expected = ", ".join(sorted(filter(None, known))) or "none: nobody has a grade"
-        raise UserError(f"found {what} {found!r}, expected one of {expected}", path, line)
+        raise UserError(
+            f"found {what} {found!r}, expected one of {expected}{near_miss(found, known)}", path, line
+        )

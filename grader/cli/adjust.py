@@ -5,6 +5,7 @@ import argparse
 from grader.batch.adjustments import read_adjustments
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 
 
 def run(options: argparse.Namespace) -> int:
@@ -12,5 +13,8 @@ def run(options: argparse.Namespace) -> int:
     with Gradebook(options.gradebook, create=False) as gradebook:
         adjustments = read_adjustments(options.file, gradebook.students(), gradebook.grades())
         gradebook.adjust(*adjustments)
+    if options.json:
+        print_json({"adjustments": len(adjustments)})
+        return PASSED
     print(f"{len(adjustments)} adjustment{'s' * (len(adjustments) != 1)}")
     return PASSED

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from grader.batch.pool import grade_all
 from grader.batch.run import Executor, run_batch
 from grader.batch.work import Grading
 from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course_of, has_variants, repository, secret, views_of
 from grader.cli.intake import intake_of
 from grader.judge.session import Session
@@ -32,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
     views = views_of(repository(), options.assignment)
     assignment = views.assignment
     intake = intake_of(options, assignment)
-    Console().print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
+    console = Console(stderr=options.json)
+    console.print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
     sandbox = Sandbox(options.sandbox)
     with Session(assignment, sandbox=sandbox):
         pass  # opening it says what is missing, before anything is graded
@@ -46,11 +49,14 @@ def run(options: argparse.Namespace) -> int:
             execute,
             gradebook,
             assignment.name,
-            BatchScreen(Console()),
+            BatchScreen(console),
             policies,
             options.accept_missing,
         )
-    print_summary(summary, Console())
+    if options.json:
+        print_json({**asdict(summary), "is_clear": summary.is_clear})
+    else:
+        print_summary(summary, console)
     return PASSED if summary.is_clear else NOT_PASSED
 
 

@@ -5,8 +5,10 @@ import getpass
 
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.model.class_row import ClassRow
 from grader.model.errors import UserError
+from grader.model.near_miss import near_miss
 from grader.model.text import clean_line
 
 
@@ -19,6 +21,9 @@ def run(options: argparse.Namespace) -> int:
         chosen = [_doubtful(rows, id, options.assignment) for id in options.students]
         by = f"{options.author or getpass.getuser()}: {options.reason}"
         gradebook.confirm([row.submission.id for row in chosen if row.submission is not None], by)
+    if options.json:
+        print_json({"confirmed": [row.student_id for row in chosen]})
+        return PASSED
     for row in chosen:
         doubt = row.submission.doubt if row.submission is not None else ""
         print(f"{row.student_id}: the grade counts; accepted: {clean_line(doubt)}")
@@ -30,6 +35,7 @@ def _doubtful(rows: dict[str, ClassRow], id: str, assignment: str) -> ClassRow:
     if row is None or row.submission is None:
         raise UserError(
             f"found no submission of {id!r} to {assignment}; expected the id of a student who has one"
+            f"{near_miss(id, rows)}"
         )
     if not row.submission.doubt:
         raise UserError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from grader.author.load import load, load_course
 from grader.model.assignment import Assignment, Course
 from grader.model.errors import UserError
+from grader.model.near_miss import one_of
 
 if TYPE_CHECKING:
     from grader.author.render import Views
@@ -72,7 +73,7 @@ def folder_of(root: Path, name: str) -> Path:
     folder = root / COURSE.parent / name
     if not (folder / "assignment.yaml").is_file():
         known = sorted(path.parent.name for path in (root / COURSE.parent).glob("*/assignment.yaml"))
-        raise UserError(f"found no assignment {name!r}, expected one of {', '.join(known)}")
+        raise UserError(f"found no assignment {name!r}, expected {one_of(name, known)}")
     return folder
 
 

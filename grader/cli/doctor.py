@@ -3,7 +3,6 @@
 import argparse
 import importlib.metadata
 import importlib.util
-import json
 import os
 import re
 import shutil
@@ -12,11 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import COURSE, HANDOUT, SEED_FILE, find_repository, secret
 from grader.judge.kernels import nvrtc
 from grader.judge.process import control_groups, devices
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     checks = list(examine(options.gradebook))
     failed = [check for check in checks if check.is_required and check.state is not State.OK]
     if options.json:
-        print(json.dumps({"ready": not failed, "checks": [asdict(check) for check in checks]}, indent=2))
+        print_json({"ready": not failed, "checks": checks})
         return NOT_PASSED if failed else PASSED
     for check in checks:
         _show(check)

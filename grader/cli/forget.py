@@ -6,6 +6,7 @@ import getpass
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.withdrawals import Change, Run
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.model.errors import UserError
 
 
@@ -13,6 +14,9 @@ def run(options: argparse.Namespace) -> int:
     """Lists the runs, or withdraws what the options name; nothing is deleted."""
     _check(options)
     with Gradebook(options.gradebook, create=False) as gradebook:
+        if options.list and options.json:
+            print_json(gradebook.runs())
+            return PASSED
         if options.list:
             lines = [_run_line(each) for each in gradebook.runs()]
             print("\n".join(lines) or "no run yet")
@@ -21,12 +25,14 @@ def run(options: argparse.Namespace) -> int:
         said = "counts in reports again" if options.undo else "is withdrawn from every report"
         if options.run is not None:
             changes = gradebook.forget_run(options.run, reason, author, options.undo, _wait)
-            print("\n".join([f"run {options.run} {said}", *map(_change_line, changes)]))
+            lines = [f"run {options.run} {said}", *map(_change_line, changes)]
+            print_json({"changed": changes}) if options.json else print("\n".join(lines))
         else:
             changed = gradebook.forget_student(
                 options.student, options.assignment, reason, author, options.undo
             )
-            print(f"{options.student} {said}: {', '.join(changed)}")
+            line = f"{options.student} {said}: {', '.join(changed)}"
+            print_json({"changed": changed}) if options.json else print(line)
     return PASSED
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import assignment_of, course_of, repository
 from grader.intake import Intake, read_class
 from grader.intake.choice import Choice, choice_of
@@ -26,6 +27,9 @@ NOT_CLEAR = "exit status 1: a person must decide what is listed above; nothing w
 def run(options: argparse.Namespace) -> int:
     """Prints the whole account, or with --csv writes it; ends with 1 if a person must decide something."""
     intake = intake_of(options, assignment_of(options.assignment))
+    if options.json:
+        print_json(_facts(intake))
+        return NOT_PASSED if intake.doubts else PASSED
     if options.csv is None:
         console = Console()
         console.print(account_table(intake.entries))
@@ -42,6 +46,16 @@ def run(options: argparse.Namespace) -> int:
     if intake.doubts:
         console.print(Text(NOT_CLEAR, "dim"))
     return NOT_PASSED if intake.doubts else PASSED
+
+
+def _facts(intake: Intake) -> dict[str, object]:
+    return {
+        "layout": intake.layout,
+        "submissions": [one.submission.student_id for one in intake.submissions],
+        "entries": intake.entries,
+        "doubts": intake.doubts,
+        "absent": [student.id for student in intake.absent],
+    }
 
 
 def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:

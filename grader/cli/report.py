@@ -12,10 +12,12 @@ from grader.author.load import load
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import AUTOGRADER, TERMINAL
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import SEED_FILE, course_of, find_repository, repository, secret, views_of
 from grader.model.assignment import Course, Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.errors import UserError
+from grader.model.near_miss import near_miss
 from grader.model.request_code import with_codes
 from grader.model.student import Student
 from grader.report.files import write_files
@@ -30,6 +32,8 @@ SHOWN_PATHS = 3
 def run(options: argparse.Namespace) -> int:
     """Writes the files of one format, or shows the class in the terminal."""
     if options.format == TERMINAL:
+        if options.json:
+            raise UserError("--format terminal is for people: --format json writes the grades for a program")
         _show(_class_report(options)[0])
         return PASSED
     if options.out is None:
@@ -49,7 +53,12 @@ def run(options: argparse.Namespace) -> int:
         )
     request = Request(students, options.into, options.keep_existing, _named_columns(options.column))
     written = form.write(report, request)
-    _print_paths(options.out, write_files(options.out, written.files))
+    paths = write_files(options.out, written.files)
+    if options.json:
+        facts = {name: getattr(written, name) for name in ("counts", "changes", "kept", "notes", "left_out")}
+        print_json({"files": list(map(str, paths)), **facts})
+        return NOT_PASSED if written.left_out else PASSED
+    _print_paths(options.out, paths)
     return _say(written)
 
 
@@ -127,6 +136,7 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
         if not rows:
             raise UserError(
                 f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(found) or 'none'}"
+                f"{near_miss(options.assignment, found)}"
             )
     rows = with_codes(rows, secret())
     titles = _titles(root, {row.assignment for row in rows})

@@ -7,6 +7,7 @@ from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.decisions import take_request
 from grader.batch.regrade_requests import read_requests
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import secret
 
 
@@ -20,6 +21,9 @@ def run(options: argparse.Namespace) -> int:
             take_request(gradebook.database, one.student, one.assignment, one.case, one.text, author)
             for one in requests
         )
+    if options.json:
+        print_json({"queued": queued, "known": len(requests) - queued})
+        return PASSED
     known = f", {len(requests) - queued} known" if queued < len(requests) else ""
     print(f"{queued} request{'s' * (queued != 1)} queued{known}; `grader serve --edit` answers them")
     return PASSED

@@ -7,6 +7,7 @@ from grader.author.render import render
 from grader.batch.gradebook import Gradebook
 from grader.batch.similarity import alike, most_alike
 from grader.cli import PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course_of, folder_of, repository
 from grader.cli.intake import intake_of
 from grader.model.assignment import Assignment
@@ -31,10 +32,19 @@ def run(options: argparse.Namespace) -> int:
     note = OWN_NUMBERS if course_of(root).variants else ""
     pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], note)
     write_files(options.out / assignment.name, pages)
+    page = options.out / assignment.name / "index.html"
+    if options.json:
+        print_json({"page": page, "pairs": [_facts(pair) for pair in pairs]})
+        return PASSED
     for pair in pairs[:SHOWN_PAIRS]:
         print(f"{pair.left.share:4.0%} {pair.right.share:4.0%}  {pair.left.student}, {pair.right.student}")
-    print(options.out / assignment.name / "index.html")
+    print(page)
     return PASSED
+
+
+def _facts(pair: Pair) -> dict[str, object]:
+    sides = {"left": pair.left, "right": pair.right}
+    return {"file": pair.file} | {n: {"student": s.student, "share": s.share} for n, s in sides.items()}
 
 
 def _pairs(options: argparse.Namespace, assignment: Assignment) -> tuple[Pair, ...]:

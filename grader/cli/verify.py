@@ -3,10 +3,13 @@
 import argparse
 
 from rich.console import Console
+from rich.text import Text
 
 from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import chosen, repository, secret
 from grader.model.errors import UserError
+from grader.model.results.verification import Verification
 from grader.prove.assignment_proof import differences_between_variants, prove
 from grader.report.files import write_text
 from grader.report.pages import kill_matrix
@@ -16,15 +19,30 @@ def run(options: argparse.Namespace) -> int:
     """Shows the kill matrix of each assignment, and what is to be mended."""
     if options.seeds < 1:
         raise UserError(f"--seeds {options.seeds}: at least one is needed")
-    root, console, passed = repository(), Console(), True
+    root, console, passed = repository(), Console(stderr=options.json), True
+    facts: list[dict[str, object]] = []
     for views in chosen(options.names):
         if options.variants:
             found = differences_between_variants(views, secret(), options.variants, options.jobs)
-            print("\n".join([*found[0], found[1]]))
+            console.print(Text("\n".join([*found[0], found[1]])), soft_wrap=True)
+            facts.append({"assignment": views.loaded.name, "differences": found[0]})
             passed = passed and not found[0]
             continue
         verification = prove(root, views, secret(), options.jobs, options.seeds)
         kill_matrix.show_matrix(verification, console)
+        facts.append(_facts(verification))
         write_text(options.out / f"{views.loaded.name}.html", kill_matrix.to_html(verification))
         passed = passed and not verification.findings
+    if options.json:
+        print_json(facts)
     return PASSED if passed else NOT_PASSED
+
+
+def _facts(verification: Verification) -> dict[str, object]:
+    return {
+        "assignment": verification.assignment,
+        "cases": verification.cases,
+        "kills": verification.kills,
+        "survivors": verification.survivors,
+        "findings": verification.findings,
+    }

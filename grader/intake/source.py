@@ -14,6 +14,7 @@ from typing import Protocol
 from grader.intake.litter import is_litter_folder
 from grader.model.errors import UserError
 from grader.model.files import MAX_FILE_BYTES, read_plain
+from grader.model.near_miss import near_file
 from grader.model.text import UNSEEN
 
 MAX_DEPTH = 12  # folders within folders; what lies deeper is one entry
@@ -51,7 +52,7 @@ def open_source(root: Path) -> Source:
     if root.is_dir():
         return FolderSource(root)
     if not root.exists():
-        raise UserError("no such file or folder; expected a folder or a zip", root)
+        raise UserError(f"no such file or folder; expected a folder or a zip{near_file(root)}", root)
     try:
         return ZipSource(zipfile.ZipFile(root))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:

@@ -18,6 +18,7 @@ from typing import Any
 from grader.model.class_input.identity import Claim
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
+from grader.model.near_miss import near_file
 
 MAX_BYTES = 64 << 20
 # headers, in lower case, of the columns that say who, and of the one that says when: the first of these wins
@@ -62,7 +63,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}", path) from error
+        raise UserError(f"cannot be read: {error.strerror}{near_file(path)}", path) from error
     if len(content) > MAX_BYTES:
         raise UserError(f"found a larger file, expected at most {MAX_BYTES >> 20} MiB", path)
     for encoding in ("utf-16", "utf-8-sig") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):

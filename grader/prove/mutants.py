@@ -13,6 +13,7 @@ from grader.author.render import Views
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.mutant import Mutant
+from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
@@ -239,7 +240,7 @@ def _code(kernel: Function) -> str:
 
 def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], file: str) -> str:
     if exercise not in exercises:
-        return f"found a mutant of {exercise!r}, expected an exercise: {', '.join(exercises)}"
+        return f"found a mutant of {exercise!r}, expected an exercise, {one_of(exercise, exercises)}"
     if not file:
         return f"found a mutant of {exercise!r}, and no file handed in defines it"
     if not message:

@@ -54,10 +54,12 @@ def _saying_where(path: Path) -> Iterator[None]:
         raise UserError(f"cannot be written: {error.strerror or error}", path) from error
 
 
-def results_files(report: ClassReport, results: Callable[[Grade, FinalScore | None], str]) -> Files:
-    """`<student>/<assignment>/results.json` of each student whose score needs no review."""
+def results_files(
+    report: ClassReport, results: Callable[[Grade, FinalScore | None], str], name: str = "results.json"
+) -> Files:
+    """`<student>/<assignment>/<name>` of each student whose score needs no review."""
     return {
-        f"{folder_name(row.student_id)}/{row.assignment}/results.json": results(row.grade, row.final).encode()
+        f"{folder_name(row.student_id)}/{row.assignment}/{name}": results(row.grade, row.final).encode()
         for row in report.rows
         if row.grade is not None and not row.review_reason
     }

@@ -11,11 +11,12 @@ import signal
 import struct
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import NamedTuple
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 CLONE_THREAD = 0x10000
 ALL_NAMESPACES = 0x7E020000 | 0x80  # every CLONE_NEW* flag: clone(2) with one of them is refused
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_REC, MS_PRIVATE = 1, 2, 4, 0x20, 0x4000, 0x40000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x20, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -67,6 +68,9 @@ SIGNALLERS: Mapping[str, Mapping[str, int]] = {
     "x86_64": {"kill": 62, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "tgkill": 234, "tkill": 200},
     "aarch64": {"kill": 129, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "tgkill": 131, "tkill": 130},
 }
+# What CUDA does not start without, on the one machine where it was tried so far behind a filter: it shares a
+# sealed memfd among the processes of its own.
+FOR_GPU = frozenset(("memfd_create",))
 ITSELF = (0, 1)  # a worker is process 1, and leads the group that it is in
 # What starts a process or another program, beside clone(2) without CLONE_THREAD.
 PROCESS_STARTERS: Mapping[str, Mapping[str, int]] = {
@@ -81,6 +85,21 @@ CLONE3 = 435  # its flags lie in memory, where a filter cannot look: C libraries
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32 = 0x40000000  # x86_64's second table of system calls, under numbers from here on
 
+
+class Confinement(NamedTuple):
+    """What a worker may do: as whom, with how many bytes of /tmp, with processes of its own, with a GPU.
+
+    With a GPU, `whole_proc` is a /proc that nothing covers, "" without. The kernel lets a process mount one
+    of its own only where it sees such another, and bubblewrap covers parts of the one that it mounts.
+    """
+
+    user: int
+    group: int
+    tmp_bytes: int
+    may_fork: bool
+    whole_proc: str
+
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _python_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock in the call: whoever forks holds it
 
@@ -90,10 +109,10 @@ def hide_from_others() -> None:
     _prctl(PR_SET_DUMPABLE, 0)
 
 
-def make_ready() -> None:
+def make_ready(has_gpu: bool) -> None:
     """Makes before the first fork what each would make anew: the filters take a millisecond."""
     with contextlib.suppress(OSError):  # on a machine that is not known: the fork says so
-        filter_program(platform.machine())
+        filter_program(platform.machine(), has_gpu)
         process_filter(platform.machine())
 
 
@@ -133,24 +152,33 @@ def _map_user(user: int, group: int) -> None:
     hide_from_others()
 
 
-def shut_in(user: int, group: int, tmp_bytes: int, folder: str, compiled: Mapping[str, int]) -> None:
+def shut_in(allowed: Confinement, folder: str, compiled: Mapping[str, int]) -> None:
     """In process 1 of the new namespaces: a private /tmp, an empty /proc, then no way back.
 
-    `user` and `group` are those outside, by which it goes inside too. `compiled` are descriptors of files, by
-    the names that they get in `folder`, which nobody can write to from then on.
+    The user and group are those outside, by which it goes inside too. `compiled` are descriptors of files, by
+    the names that they get in `folder`, which nobody can write to from then on. With a GPU, /proc shows the
+    processes of these namespaces and nothing else: CUDA names its threads there.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setsid()  # a signal to its group would reach the launcher
-    _map_user(user, group)
+    _map_user(allowed.user, allowed.group)
     _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    options = f"size={tmp_bytes},nr_inodes=4096,mode=1777".encode()
+    options = f"size={allowed.tmp_bytes},nr_inodes=4096,mode=1777".encode()
     _mount(b"tmpfs", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, options)
     if compiled:
         _hand_on(folder, compiled)
-    _mount(b"tmpfs", b"/proc", b"tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, b"size=4k")
+    if allowed.whole_proc:
+        _mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, b"subset=pid")
+    _cover(allowed.whole_proc or "/proc")
     _drop_capabilities()
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
-    _install(filter_program(platform.machine()))
+    _install(filter_program(platform.machine(), bool(allowed.whole_proc)))
+    if not allowed.may_fork:
+        _install(process_filter(platform.machine()))
+
+
+def _cover(folder: str) -> None:
+    _mount(b"tmpfs", folder.encode(), b"tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, b"size=4k")
 
 
 def _hand_on(folder: str, files: Mapping[str, int]) -> None:
@@ -169,11 +197,6 @@ def _drop_capabilities() -> None:
     _check(_libc.capset(header, struct.pack("6I", *[0] * 6)), "capset")
 
 
-def forbid_processes() -> None:
-    """From here on this process starts threads, but no process and no other program."""
-    _install(process_filter(platform.machine()))
-
-
 def _install(program: bytes) -> None:
     buffer = ctypes.create_string_buffer(program, len(program))
     head = struct.pack(
@@ -190,7 +213,7 @@ ALLOW, KILL, REFUSE, MISSING = 0x7FFF0000, 0x80000000, 0x00050000 | EPERM, 0x000
 
 
 @cache
-def filter_program(machine: str) -> bytes:
+def filter_program(machine: str, has_gpu: bool = False) -> bytes:
     """The filter of all that is in the sandbox: refuse what is denied, allow the rest.
 
     The kernel keeps from process 1 what it sends itself; whoever tries is ended here, as any other would be.
@@ -202,7 +225,8 @@ def filter_program(machine: str) -> bytes:
     words = [_step(LOAD, ARCH), _step(EQUAL, AUDIT_ARCH[machine], 1, 0), _step(GIVE, KILL)]
     words += [_step(LOAD, NUMBER), _step(AT_LEAST, X32, 0, 1), _step(GIVE, REFUSE)]
     words += [_step(EQUAL, CLONE3, 0, 1), _step(GIVE, MISSING)]
-    words += _refused(DENIED[machine].values())
+    denied = DENIED[machine]
+    words += _refused(denied[name] for name in denied.keys() - (FOR_GPU if has_gpu else ()))
     for number in SIGNALLERS[machine].values():
         words += [_step(EQUAL, number, 0, len(ITSELF) + 3), _step(LOAD, FIRST_ARGUMENT)]
         words += [_step(EQUAL, each, len(ITSELF) - i, 0) for i, each in enumerate(ITSELF)]

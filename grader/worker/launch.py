@@ -10,9 +10,9 @@ namespace, with a read-only root, no network and no way to an answer. Descriptor
     launcher ──clone──▶ worker
 
 The worker is cloned into new user, pid, mount and ipc namespaces and is process 1 in them. It shuts itself
-in (private /tmp, empty /proc, no capabilities, a system-call filter). What was compiled of the submission
-comes as further descriptors; it copies that into a read-only file system below /tmp and closes them. It
-gives up starting processes where its assignment needs none, and reads its first request from the three
+in (private /tmp, empty /proc, no capabilities, a system-call filter, which lets it start processes only where
+its assignment needs them). What was compiled of the submission comes as further descriptors; it copies that
+into a read-only file system below /tmp and closes them. It reads its first request from the three
 descriptors that the judge sent. When it ends, the kernel ends all that the submission left running, for it
 was process 1. So a submission shares a kernel and a read-only file tree with its neighbours and nothing
 else: it sees no process but its own, has no descriptor but its own three, and cannot name the launcher,
@@ -33,7 +33,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from grader.worker.confine import (
-    forbid_processes,
+    Confinement,
     fork_into_namespaces,
     hide_from_others,
     make_ready,
@@ -50,14 +50,16 @@ REHEARSAL = "/tmp/rehearsal"  # no submission sees it: each has a /tmp of its ow
 def launch(config: dict[str, object]) -> None:
     """Serves the judge until it closes the socket.
 
-    `config` is the worker's, with `tmp_bytes` of its /tmp, and whether a submission `may_fork`.
+    `config` is the worker's, with `tmp_bytes` of its /tmp, whether a submission `may_fork`, and, for a GPU,
+    `whole_proc` (see `Confinement`).
     """
     hide_from_others()
     poison_fresh_memory()
     worker = Worker(config)
-    make_ready()
+    tmp_bytes, may_fork = int(str(config["tmp_bytes"])), bool(config["may_fork"])
+    allowed = Confinement(os.getuid(), os.getgid(), tmp_bytes, may_fork, str(config["whole_proc"]))
+    make_ready(bool(allowed.whole_proc))
     rehearse(config, REHEARSAL)
-    outside = os.getuid(), os.getgid(), int(str(config["tmp_bytes"]))
     gc.collect()
     gc.freeze()  # a child that collects garbage would look at, and so copy, all that it shares with this one
     control = socket.socket(fileno=os.dup(0))
@@ -73,8 +75,7 @@ def launch(config: dict[str, object]) -> None:
                     child = fork_into_namespaces()
                     if child == 0:
                         open_here = [control.fileno(), selector.fileno(), *children.values()]
-                        asked, may_fork = json.loads(message), bool(config["may_fork"])
-                        _contain(worker, asked, descriptors, open_here, outside, may_fork)
+                        _contain(worker, json.loads(message), descriptors, open_here, allowed)
                     for descriptor in descriptors:
                         os.close(descriptor)
                     children[child] = os.pidfd_open(child)
@@ -98,8 +99,7 @@ def _contain(
     message: Mapping[str, Any],
     descriptors: list[int],
     inherited: list[int],
-    outside: tuple[int, int, int],
-    may_fork: bool,
+    allowed: Confinement,
 ) -> NoReturn:
     """The whole life of a worker."""
     try:
@@ -108,11 +108,9 @@ def _contain(
             os.dup2(descriptor, target)
         for descriptor in (*pipes, *inherited):
             os.close(descriptor)
-        shut_in(*outside, message["folder"], dict(zip(message["fork"], files, strict=True)))
+        shut_in(allowed, message["folder"], dict(zip(message["fork"], files, strict=True)))
         for descriptor in files:
             os.close(descriptor)
-        if not may_fork:
-            forbid_processes()
         serve(worker)
     except BaseException as error:
         with contextlib.suppress(Exception):

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from reference.emulator import Counters, Finding, Fresh, Module
-from reference.emulator.compile import HEADERS, compile_library, preprocess
+from reference.emulator.compile import HEADERS, compile_library, preprocess, refuse_state
 from reference.emulator.nvrtc import diagnose, function_at, self_contained
 
 FILE = Path("kernels.cu")
@@ -44,9 +44,12 @@ extern "C" __global__ void ask_blocks_for(int size, int threads, int *blocks)
 def compile_into(source: str, folder: Path) -> tuple[Path, Path]:
     """(runtime, kernels): the two libraries of kernels.cu, compiled into `folder`.
 
-    CompileError with file and line for what does not compile; NoCompiler where there is no C++ compiler.
+    CompileError with file and line for what does not compile, and for a variable in which a kernel could
+    leave something behind for the next launch; NoCompiler where there is no C++ compiler.
     """
-    return compile_library(source + ASK, FILE.name, {}, (), True, folder)[:2]
+    runtime, kernels, _ = compile_library(source + ASK, FILE.name, {}, (), True, folder)
+    refuse_state(kernels, source, FILE.name)
+    return runtime, kernels
 
 
 def preprocessed(source: str, most: int) -> str:

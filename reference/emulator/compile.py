@@ -17,9 +17,9 @@ from pathlib import Path
 
 from .arithmetic import call_by_a_pointer, with_counts
 from .cache import make_room, mark_used
-from .elf import runs_on_loading, unknown_names
+from .elf import lasting_variables, runs_on_loading, unknown_names
 from .messages import errors_in
-from .source import CompileError, kernels_of, prepare
+from .source import CompileError, kernels_of, prepare, without_comments
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"
@@ -221,6 +221,17 @@ def link(
     if foreign:
         raise CompileError(f"{kernels}: `{foreign[0]}` is no function or variable that device code has")
     os.replace(made, target)
+
+
+def refuse_state(library: Path, source: str, file: str) -> None:
+    """CompileError where kernels may leave something behind for a later launch, in a variable."""
+    for name in lasting_variables(library.read_bytes()):
+        found = re.search(rf"\b{re.escape(name)}\b", without_comments(source))
+        line = f":{1 + source.count(chr(10), 0, found.start())}" if found else ""
+        raise CompileError(
+            f"{file}{line}: the variable `{name}` would outlive the launch of a kernel: make it `const`, or "
+            "use shared memory or a parameter of the kernel"
+        )
 
 
 @functools.cache

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import re
 import struct
+from dataclasses import dataclass
+
+NO_BITS, WRITE, OBJECT, THREAD_LOCAL = 8, 1, 1, 6
+# What is written while a library is loaded, and never again; what every library begins with.
+SETTLED = re.compile(r"\.(?:dynamic|got|data\.rel\.ro|init_array|fini_array).*")
+OF_THE_LOADER = re.compile(r"completed(?:\.\d+)?|__dso_handle")
+LENGTH = re.compile(r"\d+")
+OF_THE_EMULATOR = "emulator_"  # no name of a submission has it
 
 # What a kernel's library may take from elsewhere: the runtime, functions of mathematics, what compilers call.
 KNOWN = re.compile(
@@ -17,18 +25,36 @@ KNOWN = re.compile(
 )
 
 
-def section(library: bytes, name: str) -> bytes:
-    """The contents of a section of an ELF file; empty where there is none."""
+@dataclass(frozen=True)
+class Section:
+    """A part of an ELF file: whether what it holds may be written to when it is loaded, and its bytes."""
+
+    name: str
+    is_writable: bool
+    content: bytes
+
+
+def sections(library: bytes) -> list[Section]:
+    """The sections of an ELF file in their order; none where it is no such file."""
     if library[:5] != b"\x7fELF\x02":
-        return b""
+        return []
     (table,) = struct.unpack_from("<Q", library, 0x28)
     size, count, names = struct.unpack_from("<HHH", library, 0x3A)
     headers = [struct.unpack_from("<IIQQQQ", library, table + i * size) for i in range(count)]
     text = headers[names][4]
-    for name_at, _, _, _, start, length in headers:
-        if library[text + name_at :].split(b"\0", 1)[0] == name.encode():
-            return library[start : start + length]
-    return b""
+    return [
+        Section(
+            library[text + name_at :].split(b"\0", 1)[0].decode(),
+            flags & WRITE != 0,
+            b"" if kind == NO_BITS else library[start : start + length],
+        )
+        for name_at, kind, flags, _, start, length in headers
+    ]
+
+
+def section(library: bytes, name: str) -> bytes:
+    """The contents of a section of an ELF file; empty where there is none."""
+    return next((one.content for one in sections(library) if one.name == name), b"")
 
 
 def runs_on_loading(library: bytes) -> bool:
@@ -48,3 +74,35 @@ def unknown_names(library: bytes) -> list[str]:
         if home == 0 and name and not KNOWN.fullmatch(name):  # 0: it is defined elsewhere
             found.append(name)
     return sorted(found)
+
+
+def lasting_variables(library: bytes) -> list[str]:
+    """The variables of a kernel's library that kernels can write to, and that outlive a launch."""
+    found = sections(library)
+    held = {one.name: one.content for one in found}
+    symbols, names = held.get(".symtab", b""), held.get(".strtab", b"")
+    lasting = []
+    for at in range(0, len(symbols), 24):
+        name_at, info, _, home, _, size = struct.unpack_from("<IBBHQQ", symbols, at)
+        name = names[name_at:].split(b"\0", 1)[0].decode(errors="replace")
+        is_variable = info & 15 in (OBJECT, THREAD_LOCAL) and size > 0 and 0 < home < len(found)
+        is_own = OF_THE_EMULATOR not in name and not OF_THE_LOADER.fullmatch(name)
+        if is_variable and is_own and _stays_writable(found[home]):
+            lasting.append(written_name(name))
+    return sorted(lasting)
+
+
+def _stays_writable(home: Section) -> bool:
+    return home.is_writable and not SETTLED.fullmatch(home.name)
+
+
+def written_name(symbol: str) -> str:
+    """The name of a variable as its source has it: a C++ compiler writes its scope in front of it."""
+    if not symbol.startswith("_Z"):
+        return symbol.partition(".")[0]
+    symbol = re.sub(r"L[a-z]n?\d+E", "", symbol)  # a number among the arguments of a template
+    names, at = [], 2
+    while number := LENGTH.search(symbol, at):
+        at = number.end() + int(number.group())
+        names.append(symbol[number.end() : at])
+    return names[-1] if names else symbol

@@ -1,34 +1,62 @@
-"""Writes docs/attacks.md from the table of attacks: `make docs`."""
+"""Writes docs/attacks.md from the tables of attacks: `make docs`."""
 
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 
-from tests.attacks.test_attacks import FLIP, SUBMISSIONS, TABLE, Must
+from grader.model.grade import Status
+from grader.prove.attacks import LANGUAGES, description
+from tests.attacks import test_attacks, test_kernels
 
 PAGE = Path(__file__).parents[2] / "docs" / "attacks.md"
 HEAD = f"""\
 # What attacks get
 
-`make test` grades each of these behind the real sandbox, followed by an honest submission, whose grade must
-be the same as where no attack ever ran. Two functions are graded; an attack stands in one of them, which is
-worth {FLIP} points. `make docs` writes this page from `tests/attacks/test_attacks.py`, and a test holds it.
+`make test` and `make test-slow` grade each of these behind the real sandbox. The attacks are the corpus of
+`grader/prove/corpus/`: each is put in the place of one exercise of an assignment's solution. `make docs`
+writes this page from the tables in `tests/attacks/`, and a test holds it.
+
+## In Python
+
+An honest submission follows each of them, and its grade must be the same as where no attack ever ran. Two
+functions are graded; an attack stands in one of them, which is worth {test_attacks.FLIP} points.
 
 | attack | what it does | points | status |
 |---|---|---|---|
 """
+KERNELS = """
+## In CUDA C
+
+An attack stands in the place of `matmul` of the assignment `cuda_kernels`. It must earn no more than an empty
+kernel does. Where it says "part", its values are right in some cases, or its ways alone are wrong; where it
+says "all", it is only odd. Other kernels keep their points, unless the file is refused or does not compile.
+
+| attack | what it does | may earn | status |
+|---|---|---|---|
+"""
 
 
-def row(name: str, must: Must) -> str:
-    """One attack: its name, its own first line, the points of what it attacks, how its cases may end."""
-    source = (SUBMISSIONS / f"{name}.py").read_text(encoding="utf-8")
-    does = " ".join((ast.get_docstring(ast.parse(source)) or "").split()).replace("|", "\\|")
-    status = ", ".join(status.value for status in must.status)
-    return f"| {name.replace('_', ' ')} | {does} | {must.flip:g} | {status} |\n"
+def row(name: str, does: str, earns: str, status: Iterable[Status]) -> str:
+    """One attack: its name, its own first line, what it earns, how its cases may end."""
+    text = does.replace("|", "\\|")
+    return f"| {name.replace('_', ' ')} | {text} | {earns} | {', '.join(one.value for one in status)} |\n"
+
+
+def does(name: str) -> str:
+    """What an attack in Python says of itself."""
+    if (path := test_attacks.SUBMISSIONS / f"{name}.py").is_file():
+        return " ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split())
+    return description(LANGUAGES[".py"] / f"{name}.py")[0]
 
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join(row(name, must) for name, must in TABLE.items())
+    python = (row(n, does(n), f"{must.flip:g}", must.status) for n, must in test_attacks.TABLE.items())
+    cuda = (
+        row(name, *description(LANGUAGES[".cu"] / f"{name}.cu"), must.status)
+        for name, must in test_kernels.TABLE.items()
+    )
+    return HEAD + "".join(python) + KERNELS + "".join(cuda)
 
 
 if __name__ == "__main__":

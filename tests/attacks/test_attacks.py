@@ -15,11 +15,13 @@ from grader.judge.cases import draw
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Grade, Status
+from grader.prove.attacks import LANGUAGES, attack_with
 from tests.folders import in_folder
 from tests.waiting import wait_until
 
 HERE = Path(__file__).parent
-SUBMISSIONS = HERE / "submissions"
+SUBMISSIONS = HERE / "submissions"  # attacks on this course alone; all others are the corpus
+PYTHON = LANGUAGES[".py"]
 BREACH = "FOUND"  # what an attack prints when it got at something
 CANARY = "attack-was-here"  # the name of every file that an attack tries to leave on the machine
 PR_SET_CHILD_SUBREAPER = 36
@@ -57,6 +59,7 @@ WRONG, ERROR, CRASHED, FORGED = Status.WRONG, Status.ERROR, Status.CRASHED, Stat
 TIMEOUT, MEMORY, OUTPUT = Status.TIMEOUT, Status.MEMORY, Status.OUTPUT_LIMIT
 
 TABLE: dict[str, Must] = {
+    "writes_nothing": call(ERROR, says="NotImplementedError"),
     # in the process of the check, where there is no check
     "replaces_numpy_testing": call(WRONG),
     "replaces_numpy_comparisons": call(WRONG),
@@ -300,18 +303,23 @@ def assert_nothing_is_left(before: set[int], descriptors: int) -> None:
 
 
 def stage(name: str, folder: Path, assignment: Assignment) -> Path:
-    """A submission whose conv.py is the honest one followed by the attack."""
-    case = assignment.criterion("flip").cases[0]
-    answer = draw(case, assignment.name).array("a")[:, ::-1].tolist()
-    sources = [HERE / "honest.py", HERE / "channel.py", SUBMISSIONS / f"{name}.py"]
-    text = "\n\n".join(path.read_text(encoding="utf-8") for path in sources)
+    """A submission whose conv.py is the honest one with the attack in the place of `flip`."""
+    honest = (HERE / "honest.py").read_text(encoding="utf-8")
+    if (path := SUBMISSIONS / f"{name}.py").is_file():  # of this course alone
+        case = assignment.criterion("flip").cases[0]
+        answer = draw(case, assignment.name).array("a")[:, ::-1].tolist()
+        text = path.read_text(encoding="utf-8").replace("VISIBLE_ANSWER", repr(answer))
+        text = f"{honest}\n\n{text}"
+    else:
+        text = attack_with(PYTHON / f"{name}.py", "flip", "conv.py", {"conv.py": honest}).files["conv.py"]
     folder.mkdir()
-    (folder / "conv.py").write_text(text.replace("VISIBLE_ANSWER", repr(answer)), encoding="utf-8")
+    (folder / "conv.py").write_text(text, encoding="utf-8")
     return folder
 
 
 def test_the_table_names_every_attack() -> None:
-    assert {*TABLE, *FOR_THE_POLICY} == {path.stem for path in SUBMISSIONS.glob("*.py")}
+    paths = [*SUBMISSIONS.glob("*.py"), *PYTHON.glob("*.py")]
+    assert {*TABLE, *FOR_THE_POLICY} == {path.stem for path in paths}
 
 
 def test_the_page_of_attacks_is_the_tables() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
+from benchmarks.page import write
 from grader.author.load import load
 from grader.author.render import Views, provided_files
 from grader.judge.verdict.call_graph import calls
@@ -22,7 +23,6 @@ from grader.prove.verify import SOLUTION, submissions
 from tests.diagnosis.slips import RIGHT, SLIPS, submission, together
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "benchmarks.md"
 TITLE = "## Diagnosis"
 TRIPLES = 30
 RAISED = ("ValueError", "TypeError", "IndexError", "AssertionError", "KeyError")
@@ -131,10 +131,7 @@ def main() -> int:
     for one in counts:
         print(one.sort, one.submissions, one.true, one.false, *sorted(set(one.wrong)), sep="\n  ")
     if not sys.argv[1:]:
-        before, _, after = PAGE.read_text(encoding="utf-8").partition(f"\n{TITLE}\n")
-        rest = after.partition("\n## ")[2]
-        text = f"{before.rstrip()}\n\n{section(counts)}" + (f"\n## {rest}" if rest else "")
-        PAGE.write_text(text, encoding="utf-8")
+        write(section(counts))
     return 0
 
 

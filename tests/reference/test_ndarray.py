@@ -11,12 +11,10 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 import reference
 from reference.ndarray import NDArray, array, cpu, cuda, empty, from_dlpack, full, normalize_axes, zeros
+from tests.reference.laws import given, hnp, settings, st
 
 exact = settings(derandomize=True, deadline=None, max_examples=150)
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)

@@ -5,11 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from reference.ndarray import array
+from tests.reference.laws import given, hnp, settings, st
 
 exact = settings(derandomize=True, deadline=None, max_examples=200)
 shapes = st.sampled_from([0, 1, 1, 1]).flatmap(

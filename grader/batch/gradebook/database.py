@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from grader.batch.gradebook.schema_version import revision_of, revisions, upgrade
 from grader.model.errors import UserError
+from grader.model.near_miss import near_file
 
 LOCK_SECONDS = 30
 CONNECT_SECONDS = 10
@@ -99,7 +100,7 @@ class Database:
         if path is None:
             return
         if not create and not path.exists():
-            raise UserError("no such gradebook; `grader batch` makes one", path)
+            raise UserError(f"no such gradebook; `grader batch` makes one{near_file(Path(path))}", path)
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def _bring_up_to_date(self) -> None:

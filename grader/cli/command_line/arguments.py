@@ -6,18 +6,29 @@ from pathlib import Path
 from typing import Any
 
 import grader
+from grader.cli.command_line.examples import EXAMPLES
+from grader.cli.command_line.parser import Parser
 from grader.cli.command_line.shared_options import (
     add_accept_renamed,
     add_class,
     add_gradebook,
     add_jobs,
+    add_json,
     add_names,
+    add_quiet,
+    add_reports,
     add_sandbox,
     modules_of,
 )
 from grader.model.assignment import Device
 from grader.model.errors import UserError
 
+JSON = (
+    *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
+    "doctor",
+)
+QUIET = (*JSON, "new", "generate", "grade", "submit")
+SHELLS = ("bash", "zsh", "tcsh")
 LATER = ("after_due_date", "after_published")
 AUTOGRADER, TERMINAL = "gradescope-autograder", "terminal"
 
@@ -32,20 +43,24 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if words[:1] == ["emulate"]:
         return argparse.Namespace(command="emulate", passed_on=words[1:])
     end = words.index("--") if "--" in words else len(words)
-    options = _parser().parse_args(words[:end] or ["--help"])
+    parser = make_parser()
+    options, unknown = parser.parse_known_args(words[:end] or ["--help"])
+    parser.commands[options.command].refuse_unknown(unknown)
     options.passed_on = words[end + 1 :]
     if options.passed_on and options.command != "grade":
         raise UserError("only `grader grade` passes arguments on to pytest")
     return options
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def make_parser() -> Parser:
+    """The parser of the whole command line, with a parser for each command."""
+    parser = Parser(
         prog="grader",
         description="Backflip: generate assignments and grade submissions.",
         epilog="exit status: 0 done and everything passed; 1 done, something did not pass (batch: something "
         "needs review); 2 your mistake, or output that cannot be written, said in one line; 3 the grader's "
-        "own fault. A reader that leaves early (grader ... | head) changes neither the work nor the status.",
+        "own fault. A reader that leaves early (grader ... | head) changes neither the work nor the status. "
+        "`grader COMMAND --help` shows a command's options, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"grader {grader.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -70,9 +85,16 @@ def _parser() -> argparse.ArgumentParser:
             _serve,
             _requests,
             _doctor,
+            _completion,
         ),
     ):
         add(commands)
+    for name, command in commands.choices.items():
+        command.add_examples(EXAMPLES[name])
+        if name in QUIET:
+            add_quiet(command)
+        if name in JSON:
+            add_json(command)
     return parser
 
 
@@ -131,9 +153,7 @@ def _grade(commands: Any) -> None:
         choices=tuple(map(str, Device)),
         help="default: the first available device that the assignment supports",
     )
-    grade.add_argument("--json", type=Path, metavar="FILE", help="also write the grade as JSON")
-    for name, theirs in (("gradescope", "Gradescope"), ("prairielearn", "PrairieLearn")):
-        grade.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"also as results.json for {theirs}")
+    add_reports(grade)
     grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
     grade.add_argument("--open", action="store_true", help="open that page in a browser")
     grade.add_argument(
@@ -338,5 +358,12 @@ def _doctor(commands: Any) -> None:
     doctor = commands.add_parser(
         "doctor", help="check what grading needs of this machine, and say how to get it"
     )
-    doctor.add_argument("--json", action="store_true", help="print the checks as JSON")
     add_gradebook(doctor)
+
+
+def _completion(commands: Any) -> None:
+    completion = commands.add_parser(
+        "completion", help="print a script that completes commands, options and assignments in a shell"
+    )
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    completion.set_defaults(module="command_line.completion")

@@ -8,6 +8,11 @@ from typing import Any
 
 from grader.model.grade import Sandbox
 
+ONE_GRADE = {
+    "json": "JSON",
+    "gradescope": "results.json for Gradescope",
+    "prairielearn": "results.json for PrairieLearn",
+}  # the formats of one grade that have an option of their own
 DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 
 
@@ -15,6 +20,19 @@ def modules_of(package: str) -> tuple[str, ...]:
     """The names of what a package of the grader offers, one module each; none of them is imported."""
     folder = Path(__file__).parents[2].joinpath(*package.split("."))
     return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
+
+
+class AsReport(argparse.Action):
+    """Keeps `--json FILE` and `--report json=FILE` alike: as a format and a file, in the given order."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: Any, value: Any, option: str | None = None
+    ) -> None:
+        """Adds one to `reports`."""
+        name, _, file = str(value).partition("=") if self.const is None else (self.const, "", str(value))
+        if not file:
+            parser.error(f"{option} {value}: expected FORMAT=FILE")
+        namespace.reports = [*namespace.reports, (name, Path(file))]
 
 
 class Renamed(argparse.Action):
@@ -81,6 +99,29 @@ def add_names(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_reports(parser: argparse.ArgumentParser) -> None:
+    """The files that a grade is written to."""
+    for name, theirs in ONE_GRADE.items():
+        parser.add_argument(
+            f"--{name}",
+            action=AsReport,
+            const=name,
+            dest="reports",
+            default=[],
+            metavar="FILE",
+            help=f"also write the grade as {theirs}",
+        )
+    parser.add_argument(
+        "--report",
+        action=AsReport,
+        dest="reports",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="the same in another format: sarif, gcc (lines that editors read), github (annotations), gitlab "
+        "(code quality), junit, classroom50, feedback (Markdown); may be given several times",
+    )
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """How many processes work side by side."""
     parser.add_argument(
@@ -101,3 +142,15 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
         default=str(Sandbox.BUBBLEWRAP),
         help="none: for your own code only (a handout holds no answers and needs no sandbox)",
     )
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    """Whether only mistakes are printed."""
+    parser.add_argument(
+        "--quiet", action="store_true", help="print only mistakes; the exit status tells the rest"
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Whether what is reported is printed as JSON."""
+    parser.add_argument("--json", action="store_true", help="print the report as JSON, for a program")

@@ -27,6 +27,7 @@ from grader.model.assignment import Device
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 
+WHOLE_PROC = "/sandbox/proc"  # seen by the launcher of a GPU's workers, and by none of these
 TMP_BYTES = 64 << 20
 NOBODY = "65534"
 PROCESS_MODULES = frozenset(("concurrent", "multiprocessing", "subprocess"))  # who may import one may fork
@@ -65,6 +66,8 @@ def starter(
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
     may_fork = import_rules is None or not PROCESS_MODULES.isdisjoint(import_rules["allowed"])
     config |= {"tmp_bytes": TMP_BYTES, "import_rules": import_rules, "may_fork": may_fork}
+    config["whole_proc"] = WHOLE_PROC if device is Device.CUDA else ""
+    config["whole_proc"] = WHOLE_PROC if device is Device.CUDA else ""
     if sandbox is Sandbox.NONE:
         config["paths"] = [] if provided is None else [str(provided)]
         words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))
@@ -137,6 +140,12 @@ def _outer_sandbox(device: Device) -> tuple[str, ...]:
         words += ["--ro-bind", str(own / name), f"/sandbox/packages/grader/{name}"]
     words += ["--dev", "/dev", *devices.binds(device, Path(numpy.__file__).parents[1], "/sandbox/packages")]
     words += ["--remount-ro", "/dev", "--proc", "/proc"]  # submissions find /proc empty
+    if device is Device.CUDA:
+        words += ["--bind", "/proc", WHOLE_PROC]
+    if (
+        device is Device.CUDA
+    ):  # CUDA starts with a /proc alone, and a child may mount one where it sees a whole one
+        words += ["--bind", "/proc", WHOLE_PROC]
     if "--size" in subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False).stdout:
         words += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
     else:  # before bubblewrap 0.7 a tmpfs cannot be bounded, so there is nothing to write to

@@ -1,14 +1,14 @@
 """Chooses the cases that a student names: exactly, or by a pattern where there is a `*`."""
 
 import ast
-import difflib
 import fnmatch
 from collections.abc import Iterator, Sequence
 
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
+from grader.model.near_miss import near_miss
 
-NEAREST = 3
+SHOWN = 3
 
 
 def select(assignment: Assignment, exercise: str = "", case: str = "") -> frozenset[str]:
@@ -75,9 +75,8 @@ def _matches(name: str, word: str) -> bool:
 
 
 def _unknown(kind: str, word: str, names: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, list(dict.fromkeys(names)), NEAREST, cutoff=0.5)
-    expected = f"the nearest: {', '.join(near)}" if near else f"for instance {', '.join(names[:NEAREST])}"
-    return f"found no {kind} {word!r}, {expected}"
+    near = near_miss(word, names) or f", expected one such as {', '.join(names[:SHOWN])}"
+    return f"found no {kind} {word!r}{near}"
 
 
 def functions_of(assignment: Assignment) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.model.errors import UserError
+from grader.model.near_miss import near_file
 
 SEPARATORS = {";": "a semicolon", "\t": "a tab"}
 
@@ -27,7 +28,7 @@ def _text(path: Path, expected: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}; {expected}", path) from error
+        raise UserError(f"cannot be read: {error.strerror}; {expected}{near_file(path)}", path) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise UserError("found bytes that are not UTF-8; save it as CSV UTF-8", path, line) from error

@@ -2,18 +2,21 @@
 
 A module says `WRITES`, a line for `--help`; `FILLS_IN`, whether it fills in a table that an LMS exported
 (`--into`); `ONE_ASSIGNMENT`, whether its files are about one assignment only; and `write(report, request)`, a
-pure function that returns what is to be written. May import: grader.model, grader.report.
+pure function that returns what is to be written. One that `grader grade` writes too has
+`write_one(grade) -> str`. May import: grader.model, grader.report.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from grader.model.class_row import ClassReport
+from grader.model.grade import Grade
 from grader.model.student import Student
+from grader.report.problems import Sources
 from grader.report.tables.sheet import Written
 
 
@@ -31,6 +34,15 @@ class Request:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class OneGrade:
+    """What `grader grade` has of one submission; `reveal` shows what hidden cases are about."""
+
+    grade: Grade
+    sources: Sources = field(default_factory=Sources)
+    reveal: bool = False
+
+
 class Format(Protocol):
     """What a module of this package offers."""
 
@@ -45,6 +57,12 @@ class Format(Protocol):
 def names() -> tuple[str, ...]:
     """The formats, sorted; none is imported for it."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def of_one_grade() -> dict[str, Callable[[OneGrade], str]]:
+    """What writes the formats that one grade has, by name."""
+    writers = {name: getattr(format_of(name), "write_one", None) for name in names()}
+    return {name: write for name, write in writers.items() if write is not None}
 
 
 def format_of(name: str) -> Format:

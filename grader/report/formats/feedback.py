@@ -4,7 +4,7 @@ from grader.model.class_row import ClassReport, ClassRow
 from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import clean, clean_line, score_text
 from grader.report.files import Files, folder_name
-from grader.report.formats import Request
+from grader.report.formats import OneGrade, Request
 from grader.report.markdown import escaped, steps_table, to_markdown
 from grader.report.tables.sheet import Written
 from grader.report.terminal.grade import to_text
@@ -64,3 +64,8 @@ def _note(row: ClassRow) -> str:
 def write(report: ClassReport, request: Request) -> Written:
     """What each student reads."""
     return Written(feedback_files(report))
+
+
+def write_one(one: OneGrade) -> str:
+    """What the student reads, as Markdown."""
+    return to_markdown(one.grade)

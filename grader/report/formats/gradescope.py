@@ -11,7 +11,7 @@ from grader.model.late_policy import FinalScore
 from grader.model.text import clean_line
 from grader.report.feedback import Section, block, feedback_on, remark
 from grader.report.files import results_files
-from grader.report.formats import Request
+from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written
 from grader.report.terminal.grade import to_text
 
@@ -88,3 +88,8 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> list[str]:
 def write(report: ClassReport, request: Request) -> Written:
     """Of each student whose score needs no review; the others are left out."""
     return Written(results_files(report, results_json), tuple(map(review_line, to_review(report.rows))))
+
+
+def write_one(one: OneGrade) -> str:
+    """results.json."""
+    return results_json(one.grade)

@@ -8,7 +8,7 @@ from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea, as_number
 from grader.model.late_policy import FinalScore
-from grader.report.formats import Request
+from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written
 
 WRITES = "grades.json: every grade with its cases"
@@ -120,3 +120,8 @@ def _case(result: CheckResult, reveal: bool) -> dict[str, Any]:
 def write(report: ClassReport, request: Request) -> Written:
     """Every grade with its cases."""
     return Written({"grades.json": class_json(report).encode()})
+
+
+def write_one(one: OneGrade) -> str:
+    """The grade with its cases."""
+    return to_json(one.grade, one.reveal)

@@ -1,12 +1,13 @@
 """A class's grades as JUnit XML, which every continuous integration reads."""
 
+from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from grader.model.class_row import NOTHING, ClassReport, ClassRow
 from grader.model.grade import CheckResult, Status
 from grader.model.text import clean_line, score_text
 from grader.report.feedback import block
-from grader.report.formats import Request
+from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written
 
 WRITES = "junit.xml: a suite for each student"
@@ -15,9 +16,12 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 
 def class_junit(report: ClassReport) -> bytes:
     """A test suite for each student and assignment, a test case for each case; no value of a hidden case."""
+    return _xml(_suite(row) for row in report.rows)
+
+
+def _xml(suites: Iterable[ElementTree.Element]) -> bytes:
     root = ElementTree.Element("testsuites", name="backflip")
-    for row in report.rows:
-        root.append(_suite(row))
+    root.extend(suites)
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
@@ -71,3 +75,9 @@ def _characters(text: str) -> str:
 def write(report: ClassReport, request: Request) -> Written:
     """A suite for each student."""
     return Written({"junit.xml": class_junit(report)})
+
+
+def write_one(one: OneGrade) -> str:
+    """One suite."""
+    row = ClassRow(one.grade.submission, one.grade.assignment, one.grade)
+    return _xml([_suite(row)]).decode()

@@ -43,7 +43,7 @@ class Closer:
     place: Place | None = None
 
 
-def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> str:  # noqa: B008: it is frozen
+def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> str:
     """The page, complete in one file."""
     title = f"{clean_line(grade.assignment)}: {clean_line(grade.submission)}"
     head = element(

@@ -11,6 +11,7 @@ from pathlib import Path
 from grader.model.class_input.identity import NO_STUDENT, Claim
 from grader.model.errors import UserError
 from grader.model.file_formats.csv_cells import harmless
+from grader.model.near_miss import near_file
 from grader.model.student import Student
 from grader.report.files import Files
 
@@ -104,7 +105,7 @@ def read_sheet(path: Path, needed: Iterable[str], whose: str, instead: Sequence[
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}", path) from error
+        raise UserError(f"cannot be read: {error.strerror}{near_file(path)}", path) from error
     bom = next((mark for mark in BYTE_ORDER_MARKS if data.startswith(mark)), b"")
     encoding = BYTE_ORDER_MARKS.get(bom, "utf-8")
     try:

@@ -7,6 +7,7 @@
 #include "fibers.h"
 #include "state.h"
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -63,6 +64,7 @@ Thread threads[MAX_THREADS];
 Fiber fibers[MAX_THREADS];
 char *stacks;
 int stack_count;
+int stacks_used;  // by a launch: those from the first on
 std::vector<int> free_fibers;
 int fiber;  // that runs
 void *scheduler;
@@ -263,6 +265,7 @@ void body()
 void go(int number)
 {
     fiber = number;
+    stacks_used = std::max(stacks_used, number + 1);
     if (fibers[number].fresh) {
         fibers[number].fresh = false;
         fibers[number].place = fresh(stacks + (number + 1) * STACK, body);
@@ -361,9 +364,27 @@ void run_block(std::int64_t number)
         count_warps();
 }
 
+// Forgets what threads left on their stacks: a kernel finds nothing there of an earlier launch.
+void clear_stacks()
+{
+    for (int i = 0; i < stacks_used; ++i) {
+        char *stack = stacks + i * STACK;
+#ifdef __linux__  // a page that is given back comes again as zeros; to clear the one that most threads use is cheaper
+        const std::size_t cleared = 4096;
+        madvise(stack + GUARD, STACK - GUARD - cleared, MADV_DONTNEED);
+#else
+        const std::size_t cleared = STACK - GUARD;
+#endif
+        std::memset(stack + STACK - cleared, 0, cleared);
+    }
+    stacks_used = 0;
+}
+
 // Stacks for the threads of a block, and fibers that have not begun.
 bool prepare()
 {
+    if (stacks)
+        clear_stacks();
     if (stack_count < size) {
         if (stacks)
             munmap(stacks, stack_count * STACK);

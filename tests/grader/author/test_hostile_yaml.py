@@ -334,5 +334,5 @@ def test_an_oracle_that_is_not_there_is_answered_with_the_nearest_names(folder: 
     restore(folder)
     named = path_of(folder, "assignment.yaml")
     named.write_text(FILES["assignment.yaml"].replace("reference.conv", "reference.convv"))
-    with pytest.raises(UserError, match=r"expected a module such as reference\.conv"):
+    with pytest.raises(UserError, match=r"did you mean .reference\.conv."):
         load(folder / "tiny")

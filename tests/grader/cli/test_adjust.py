@@ -99,16 +99,16 @@ def test_a_total_stays_within_0_and_the_points_offered(
     {
         "an_unknown_student": (
             "ada,tiny,flip,1,why,me\ndora,tiny,flip,1,why,me\n",
-            "adjustments.csv:3: found no student 'dora'; expected one on the roster, or who handed "
-            "something in",
+            "adjustments.csv:3: found no student 'dora'; expected one on the roster, or who submitted "
+            "something",
         ),
         "an_unknown_assignment": (
             "ada,tinny,flip,1,why,me\n",
-            "adjustments.csv:2: found assignment 'tinny', expected one of tiny",
+            "adjustments.csv:2: found assignment 'tinny', expected one of tiny; did you mean 'tiny'?",
         ),
         "an_unknown_criterion": (
             "ada,tiny,flop,1,why,me\n",
-            "adjustments.csv:2: found criterion 'flop', expected one of flip",
+            "adjustments.csv:2: found criterion 'flop', expected one of flip; did you mean 'flip'?",
         ),
         "points_in_words": (
             "ada,tiny,flip,two,why,me\n",

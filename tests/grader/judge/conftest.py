@@ -92,13 +92,14 @@ def build() -> Callable[..., Implementation]:
         policy: Mapping[str, Sequence[str]] | None = None,
         compiled: Mapping[str, bytes] | None = None,
         ahead: Ahead = (),
+        device: Device = Device.CPU,
     ) -> Implementation:
         (root / "provided").mkdir(parents=True)
         (root / "provided" / "ndarray.py").write_text(NDARRAY)
         (root / "probes.py").write_text(probes)
         files = {"conv.py": dedent(source).encode()}
         subject = Subject(("conv",), "float32", Device.CPU, files, compiled=compiled or {})
-        started = starter(sandbox, root / "probes.py", "ndarray", root / "provided", policy)
+        started = starter(sandbox, root / "probes.py", "ndarray", root / "provided", policy, device)
         return Alone(started, subject, limits, ahead)
 
     return build

@@ -94,7 +94,7 @@ def test_what_is_wrong_with_one_mutant_hides_no_other(
     )
     assert names == ["doubled"]
     assert findings == [
-        "2: found a mutant of 'flap', expected an exercise: flip, dilate",
+        "2: found a mutant of 'flap', expected an exercise, one of flip, dilate; did you mean 'flip'?",
         "8: found mutant 'b' without a docstring, expected what its student reads",
     ]
 
@@ -104,11 +104,11 @@ def test_what_is_wrong_with_one_mutant_hides_no_other(
     {
         "mark_without_exercise": (
             '@mutant\ndef m(a, axes):\n    """M."""\n',
-            "2: found a mutant of '', expected an exercise: flip, dilate",
+            "2: found a mutant of '', expected an exercise, one of flip, dilate",
         ),
         "exercise_by_position": (
             '@mutant("flip")\ndef m(a, axes):\n    """M."""\n',
-            "2: found a mutant of '', expected an exercise: flip, dilate",
+            "2: found a mutant of '', expected an exercise, one of flip, dilate",
         ),
         "name_of_another_exercise": (
             '@mutant(of="flip")\ndef dilate(a, axes):\n    """M."""\n',

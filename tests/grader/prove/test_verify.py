@@ -239,9 +239,13 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
     expected = {
         (
             at(mutants, "def of_nothing"),
-            "found a mutant of 'flap', expected an exercise: flip, dilate, undilate",
+            "found a mutant of 'flap', expected an exercise, one of flip, dilate, undilate; "
+            "did you mean 'flip'?",
         ),
-        (at(mutants, "def of_nobody"), "found a mutant of '', expected an exercise: flip, dilate, undilate"),
+        (
+            at(mutants, "def of_nobody"),
+            "found a mutant of '', expected an exercise, one of flip, dilate, undilate",
+        ),
         (
             at(mutants, "def silent"),
             "found mutant 'silent' without a docstring, expected what its student reads",

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from reference.emulator import CompileError, Fresh, Module
+from reference.emulator.compile import compile_library, refuse_state
+from reference.emulator.elf import lasting_variables
 from reference.emulator.lines import LineTable
 from tests.tables import by_name
 
@@ -129,6 +131,80 @@ def test_a_constant_is_set_from_outside(module):
     np.testing.assert_array_equal([1, 2, 3], out)
     with pytest.raises(ValueError, match="has no __constant__ v"):
         kernels.constant("v", "float32")
+
+
+def test_a_stack_tells_nothing_of_an_earlier_launch(module):
+    """Neither the part that every thread uses, nor what lies deep in it."""
+    kernels = module("""
+        __global__ void left_over(float *out)
+        {
+            volatile int here[8192];
+            int left = 0;
+            for (int i = 0; i < 8192; ++i)
+                left += here[i] == 12345;
+            __syncthreads();
+            for (int i = 0; i < 8192; ++i)
+                here[i] = 12345;
+            out[threadIdx.x] = left;
+        }
+    """)
+    for _ in range(2):
+        out = np.ones(64, "float32")
+        assert not kernels.launch("left_over", 1, 64, [Fresh(out)]).findings
+        assert not out.any()
+
+
+LASTING = """
+__device__ float of_the_file[3];
+int with_a_value = 1;
+static double for_this_file;
+__constant__ int constant = 3;
+struct S { static inline int member = 3; };
+template <int N> int of_a_template = N;
+template <class T> T f() { static T of_its_function; return of_its_function++; }
+int g()
+{
+    static int of_a_function;
+    auto next = []() { static int of_a_lambda; return of_a_lambda++; };
+    for_this_file += 1;
+    return of_a_function++ + next() + f<int>() + ++S::member + ++of_a_template<3>;
+}
+__global__ void kernel(float *out) { out[0] = 1; }
+"""
+
+
+def test_what_outlives_a_launch_is_told_by_name_and_line(request):
+    folder = request.config.cache.mkdir("kernels")
+    _, library, _ = compile_library(LASTING, "k.cu", {}, (), True, folder)
+    assert lasting_variables(library.read_bytes()) == [
+        *("constant", "for_this_file", "member", "of_a_function", "of_a_lambda", "of_a_template"),
+        *("of_its_function", "of_the_file", "with_a_value"),
+    ]
+    with pytest.raises(CompileError, match=r"k\.cu:5: the variable `constant` would outlive the launch"):
+        refuse_state(library, LASTING, "k.cu")
+
+
+def test_constants_and_shared_memory_outlive_nothing(request):
+    source = """
+        __device__ const float table[2] = {1, 2};
+        static const char *const words[] = {"one", "two"};
+        struct S { static constexpr int n = 3; };
+        template <class T> __device__ T of_a_tile(T value)
+        {
+            __shared__ T tile[32];
+            tile[threadIdx.x] = value;
+            return tile[threadIdx.x];
+        }
+        __global__ void kernel(int n, float *out)
+        {
+            extern __shared__ float dynamic[];
+            dynamic[0] = S::n;
+            printf("%s", words[n]);
+            out[0] = table[n] + of_a_tile(2.f) + of_a_tile(2);
+        }
+    """
+    folder = request.config.cache.mkdir("kernels")
+    refuse_state(compile_library(source, "k.cu", {}, (), True, folder)[1], source, "k.cu")
 
 
 def test_launches_from_several_threads_take_turns(module):

@@ -212,7 +212,9 @@ def test_what_keeps_the_compiler_is_the_fault_of_the_submission(
 
 
 def test_a_library_of_12_mib_is_the_fault_of_the_submission(builder: Builder) -> None:
-    built = builder.build("kernels.cu", f"{LEAST}__device__ int a[3 << 20] = {{1}};\n".encode())
+    built = builder.build(
+        "kernels.cu", f'{LEAST}extern "C" __device__ const int a[3 << 20] = {{1}};\n'.encode()
+    )
     assert built.failed is not None
     assert built.failed.status is Status.ERROR
     assert "compiled, it has more than 8 MiB" in built.failed.reason

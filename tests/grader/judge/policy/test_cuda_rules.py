@@ -33,6 +33,7 @@ extern "C" __global__ void twice(int n, const float *__restrict__ a, float *out)
     if (i < n)
         out[i] = (float)a[i] * (a[i] + 1) * 2 + sizeof(int);
     printf("asm %d\\n", i);
+    while (atomicCAS(&first, 0, 1) != 0 || atomicAdd(&out[i], 1) > (i * (*a))) { }
 }
 """
 
@@ -90,6 +91,10 @@ def test_what_students_write_is_no_trick() -> None:
         "float *p = (decltype(q))n;",
         "float *p = (__typeof__(q))n;",
         "long (&n)[1] = (long (&)[1])p;",
+        "((void (*)(int))n)(1);",
+        "((void (* const volatile)(int))n)(1);",
+        "int (S::*m)() = (int (S::*)())n;",
+        "int my_emulator_slot;",
         "#define void int",
         "#define __attribute__(x)",
         "#undef __restrict__",

@@ -158,10 +158,10 @@ def test_a_gpu_has_one_submission_at_a_time(
         has_turn = threading.Event()
 
         def take() -> None:
-            with two._turn():
+            with two.equipment._turn():
                 has_turn.set()
 
-        with one._turn():
+        with one.equipment._turn():
             waiting = threading.Thread(target=take)
             waiting.start()
             assert not has_turn.wait(0.2)
@@ -171,7 +171,7 @@ def test_a_gpu_has_one_submission_at_a_time(
 
 @pytest.mark.skipif(not REQUIRED and devices.missing(Device.CUDA) != "", reason="there is no GPU here")
 def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tmp_path: Path) -> None:
-    """Whether CUDA starts with an empty /proc and without the system calls that are denied."""
+    """Whether CUDA starts with a /proc of its own and without the system calls that are denied."""
     assert devices.missing(Device.CUDA) == ""
     assignment = load(repository / "assignments" / "conv_forward")
     kernels = {

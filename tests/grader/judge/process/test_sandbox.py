@@ -14,10 +14,10 @@ import pytest
 
 from grader.judge.differences.answers import arrays_of
 from grader.judge.inputs import Inputs
-from grader.judge.process import sandbox
+from grader.judge.process import devices, sandbox
 from grader.judge.process.implementation import Implementation
 from grader.judge.process.sandbox import ENVIRONMENT, starter
-from grader.model.assignment import Limits
+from grader.model.assignment import Device, Limits
 from grader.model.errors import UserError
 from grader.model.grade import Outcome, Sandbox
 from tests.waiting import LIMIT
@@ -54,6 +54,39 @@ def value(tmp_path_factory: pytest.TempPathFactory, build: Callable[..., Impleme
     """What an expression comes to in the sandbox; one worker for all."""
     with build(tmp_path_factory.mktemp("walled") / "one", EVALUATES, limits=Limits()) as submission:
         yield evaluator(submission)
+
+
+@pytest.fixture(scope="module")
+def value_with_gpu(
+    tmp_path_factory: pytest.TempPathFactory, build: Callable[..., Implementation]
+) -> Iterator[Value]:
+    """The same where the sandbox is that of a GPU; of the GPU itself there is nothing to see here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(devices, "binds", lambda *_: [])
+        sandbox._outer_sandbox.cache_clear()
+        folder = tmp_path_factory.mktemp("gpu") / "one"
+        with build(folder, EVALUATES, limits=Limits(), device=Device.CUDA) as submission:
+            yield evaluator(submission)
+    sandbox._outer_sandbox.cache_clear()
+
+
+def test_a_worker_with_a_gpu_finds_what_cuda_starts_with_and_no_process_of_others(
+    value_with_gpu: Value, value: Value
+) -> None:
+    """It names its threads below /proc and seals a memfd; a worker without a GPU has neither."""
+    name = "open('/proc/self/task/%d/comm' % os.getpid(), 'w').write('cuda-worker')"
+    sealed = "__import__('fcntl').fcntl(os.memfd_create('shared', os.MFD_ALLOW_SEALING), 1033, 0x2)"
+    processes = "sorted(int(name) for name in os.listdir('/proc') if name.isdigit())"
+
+    assert value_with_gpu(name) == len("cuda-worker")
+    assert value_with_gpu(sealed) == 0
+    assert value_with_gpu(processes) == [1]
+    assert value_with_gpu(f"os.listdir({sandbox.WHOLE_PROC!r})") == []
+    assert (
+        value_with_gpu("[name for name in ('sys', 'kcore', 'mounts') if os.access('/proc/' + name, 4)]") == []
+    )
+    assert value(name).startswith("FileNotFoundError")
+    assert value(sealed).startswith("PermissionError")
 
 
 @pytest.fixture(scope="module")

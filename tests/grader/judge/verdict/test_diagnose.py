@@ -209,7 +209,7 @@ def known(assignment: Assignment) -> Misconceptions:
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
         yield session
 
 

@@ -1,0 +1,28 @@
+"""docs/benchmarks.md, a section for each thing that is measured; each is written by what measures it."""
+
+import re
+from pathlib import Path
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+HEAD = """\
+# Benchmarks
+
+Commands measure all of this and write it here, each its own section; nothing is typed by hand.
+"""
+
+
+def with_section(page: str, section: str) -> str:
+    """The page with `section` in the place of the one that has its title, or at the end.
+
+    A section begins with its title, a line `## ...`, and ends where the next one begins.
+    """
+    title = re.escape(section.partition("\n")[0])
+    found = re.search(rf"^{title}$.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    before, after = (page, "") if found is None else (page[: found.start()], page[found.end() :])
+    return "\n\n".join(part.strip() for part in (before, section, after) if part.strip()) + "\n"
+
+
+def write(section: str) -> None:
+    """Puts a section into docs/benchmarks.md."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEAD
+    PAGE.write_text(with_section(page, section), encoding="utf-8")

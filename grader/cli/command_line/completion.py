@@ -1,0 +1,49 @@
+"""`grader completion`: prints a script with which a shell completes commands, options and assignments."""
+
+import argparse
+
+from grader.cli import PASSED
+from grader.cli.command_line.arguments import make_parser
+from grader.model.errors import UserError
+
+ASSIGNMENTS = "_grader_assignments"
+PREAMBLE = {
+    "bash": f"""
+{ASSIGNMENTS}() {{
+  local folder=$PWD
+  while [[ -n $folder && ! -f $folder/assignments/course.yaml ]]; do folder=${{folder%/*}}; done
+  (cd "$folder/assignments" 2>/dev/null && compgen -d -- "$1")
+}}
+""",
+    "zsh": f"""
+{ASSIGNMENTS}() {{
+  local folder=$PWD
+  while [[ -n $folder && ! -f $folder/assignments/course.yaml ]]; do folder=${{folder%/*}}; done
+  compadd -- $folder/assignments/*(N/:t)
+}}
+""",
+    "tcsh": "",
+}
+OF_FILES = {"DIR_OR_ZIP", "CSV", "FILE", "DIR"}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the script; it is made from the options themselves."""
+    try:
+        import shtab
+    except ImportError as error:
+        raise UserError("grader completion needs shtab: pip install 'backflip[instructor]'") from error
+    parser = make_parser()
+    for command in parser.commands.values():
+        for action in command._actions:
+            _complete(action, shtab)
+    print(shtab.complete(parser, options.shell, preamble=PREAMBLE[options.shell]))
+    return PASSED
+
+
+def _complete(action: argparse.Action, shtab: object) -> None:
+    """Files where a file is expected, assignments where one is named."""
+    if action.metavar in OF_FILES:
+        action.complete = getattr(shtab, "FILE")  # type: ignore[attr-defined]  # noqa: B009
+    elif action.metavar == "NAME" and action.dest in ("assignment", "names"):
+        action.complete = {"bash": ASSIGNMENTS, "zsh": ASSIGNMENTS}  # type: ignore[attr-defined]

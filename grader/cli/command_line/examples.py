@@ -1,0 +1,58 @@
+"""Examples for each command's `--help`: what people type most often, one line each."""
+
+from collections.abc import Mapping
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "new": (
+        "grader new recursion                                    # with an example to begin with",
+        "grader new slopes --from reference.lines:slope          # from a function of the reference",
+    ),
+    "generate": (
+        "grader generate                                         # every assignment of the course",
+        "grader generate conv_backward --variant ada             # with numbers of Ada's own",
+    ),
+    "verify": (
+        "grader verify conv_backward",
+        "grader verify --json > proofs.json",
+    ),
+    "grade": (
+        "grader grade .                                          # in a handout",
+        "grader grade ada.zip --assignment conv_backward --html feedback.html --open",
+        "grader grade . --case dilate/two-rows                   # one case alone",
+    ),
+    "try": ("grader try dilate/two-rows", "grader try -c 'print(case.a)' dilate/two-rows"),
+    "debug": ("grader debug dilate/two-rows",),
+    "watch": ("grader watch",),
+    "submit": ("grader submit",),
+    "batch": (
+        "grader batch submissions.zip --assignment dense --roster roster.csv",
+        "grader batch submissions.zip --assignment dense --roster roster.csv --times submissions.json",
+    ),
+    "intake": (
+        "grader intake submissions.zip --assignment dense --roster roster.csv",
+        "grader intake submissions.zip --assignment dense --csv account.csv",
+    ),
+    "emulate": (),
+    "report": (
+        "grader report --format terminal",
+        "grader report --format canvas --assignment dense --into canvas.csv --out grades",
+        "grader report --format feedback --out feedback          # a page for each student",
+    ),
+    "adjust": ("grader adjust adjustments.csv",),
+    "confirm": ("grader confirm ada --assignment dense --reason 'renamed file: it is the right one'",),
+    "forget": (
+        "grader forget --student ada --reason 'left the course'",
+        "grader forget --list                                    # the runs with their numbers",
+    ),
+    "similarity": ("grader similarity submissions.zip --assignment dense --top 20",),
+    "serve": (
+        "grader serve                                            # to read",
+        "grader serve --edit                                     # to grade by hand and to decide",
+    ),
+    "requests": ("grader requests requests.csv",),
+    "doctor": ("grader doctor", "grader doctor --json"),
+    "completion": (
+        "grader completion bash > ~/.local/share/bash-completion/completions/grader",
+        'grader completion zsh > "${fpath[1]}/_grader"',
+    ),
+}

@@ -1,0 +1,50 @@
+"""An argument parser that says a mistake in one line, with the name that was probably meant."""
+
+import argparse
+import textwrap
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from grader.model.near_miss import near_miss, one_of
+
+WIDTH = 100
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses what it does not know in one line, and ends with 2."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(**options)
+        self.epilog = textwrap.fill(self.epilog, WIDTH) if self.epilog else self.epilog
+
+    def error(self, message: str) -> NoReturn:
+        """Ends with the message alone: `--help` shows how the command is used."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """As argparse does, with the nearest choice."""
+        if action.choices is not None and value not in action.choices:
+            expected = one_of(str(value), map(str, action.choices))
+            raise argparse.ArgumentError(action, f"found {str(value)!r}, expected {expected}")
+
+    def refuse_unknown(self, words: Sequence[str]) -> None:
+        """Ends with the first word that no option or argument takes, if there is one."""
+        if words:
+            known = [name for action in self._actions for name in action.option_strings]
+            word = words[0].partition("=")[0]
+            kind = "option" if word.startswith("-") else "word"
+            self.error(f"found {kind} {word!r}, which it does not take{near_miss(word, known)}")
+
+    @property
+    def commands(self) -> "dict[str, Parser]":
+        """The parser of each command; none in a command's own parser."""
+        groups = self._subparsers._group_actions if self._subparsers is not None else ()
+        return {name: parser for group in groups for name, parser in dict(group.choices or {}).items()}
+
+    def add_examples(self, lines: Sequence[str]) -> None:
+        """Puts examples below the help."""
+        if not lines:
+            return
+        examples = "\n".join(["examples:", *(f"  {line}" for line in lines)])
+        self.epilog = "\n\n".join(filter(None, (self.epilog, examples)))

@@ -1,0 +1,34 @@
+"""Suggests the name that a wrong one may stand for: the same words wherever a name is not known."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+
+ALIKE = 0.6  # how much of two names must agree
+LONGEST = 200  # of a longer word no name is looked for
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?`, or "" where no known name is near."""
+    names = {name.casefold(): name for name in known}
+    if not word or len(word) > LONGEST or word in names.values():
+        return ""
+    found = get_close_matches(word.casefold(), sorted(names), 1, ALIKE)
+    return f"; did you mean {names[found[0]]!r}?" if found else ""
+
+
+def one_of(word: str, known: Iterable[str]) -> str:
+    """`one of a, b, c`, and which of them was meant; `none` where there is none to choose from."""
+    names = list(known)
+    return f"one of {', '.join(names)}{near_miss(word, names)}" if names else "none: there is none yet"
+
+
+def near_file(path: Path) -> str:
+    """The same for a path where nothing is: a near name in the same folder, or in a folder of a near name."""
+    parent = path.parent
+    with suppress(OSError):
+        if not parent.is_dir():
+            return near_file(parent) if parent != path else ""
+        return near_miss(path.name, (each.name for each in parent.iterdir()))
+    return ""

@@ -1,0 +1,6 @@
+// Has assembly in it.
+KERNEL
+{
+    asm volatile("syscall");
+    ORIGINAL
+}

@@ -1,0 +1,10 @@
+// Has a template that asks for its next kind, without end.
+template <int N> __device__ float endless()
+{
+    return endless<N + 1>();
+}
+
+KERNEL
+{
+    OUT[0] = endless<0>();
+}

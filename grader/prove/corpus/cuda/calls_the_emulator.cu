@@ -1,0 +1,8 @@
+// Declares a function of the emulator's and calls it.
+extern "C" void emulator_report(int);
+
+KERNEL
+{
+    ORIGINAL
+    emulator_report(0);
+}

@@ -1,0 +1,16 @@
+// Calls a function whose address it looked up in a table.
+__device__ float one()
+{
+    return 1;
+}
+
+__device__ float two()
+{
+    return 2;
+}
+
+KERNEL
+{
+    float (*const table[2])() = {one, two};
+    OUT[0] = table[threadIdx.x % 2]();
+}

@@ -1,0 +1,7 @@
+// Declares 4 MiB of shared memory: such a kernel does not start.
+KERNEL
+{
+    __shared__ float all[1 << 20];
+    all[threadIdx.x] = 1;
+    ORIGINAL
+}

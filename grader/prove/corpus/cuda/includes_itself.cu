@@ -1,0 +1,7 @@
+// Includes its own file, without end.
+#include __FILE__
+
+KERNEL
+{
+    ORIGINAL
+}

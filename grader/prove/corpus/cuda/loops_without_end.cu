@@ -1,0 +1,6 @@
+// Every thread loops and does nothing.
+KERNEL
+{
+    while (true) {
+    }
+}

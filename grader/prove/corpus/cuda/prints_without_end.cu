@@ -1,0 +1,6 @@
+// Prints for ever.
+KERNEL
+{
+    while (true)
+        printf("%d %d\n", threadIdx.x, threadIdx.y);
+}

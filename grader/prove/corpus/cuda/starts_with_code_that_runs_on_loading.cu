@@ -1,0 +1,12 @@
+// Has a variable whose value is computed while the library is loaded.
+__device__ int first()
+{
+    return 1;
+}
+
+int early = first();
+
+KERNEL
+{
+    ORIGINAL
+}

@@ -1,0 +1,7 @@
+// Looks at what is in memory that nobody wrote.
+KERNEL
+{
+    if (OUT[0] != 0)
+        return;
+    ORIGINAL
+}

@@ -1,0 +1,7 @@
+// Asks for a macro that g++ has.
+KERNEL
+{
+#ifdef __GNUC__
+    ORIGINAL
+#endif
+}

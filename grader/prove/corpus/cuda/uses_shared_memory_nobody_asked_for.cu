@@ -1,0 +1,8 @@
+// Uses dynamic shared memory, of which its launch asks for none.
+// may gain: part
+KERNEL
+{
+    extern __shared__ float scratch[];
+    scratch[threadIdx.x] = 1;
+    ORIGINAL
+}

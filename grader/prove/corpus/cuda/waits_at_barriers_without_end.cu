@@ -1,0 +1,6 @@
+// All threads meet at one barrier after the other, for ever.
+KERNEL
+{
+    while (true)
+        __syncthreads();
+}

@@ -1,0 +1,8 @@
+// Is right, after work that takes an hour.
+KERNEL
+{
+    volatile float sum = 0;
+    for (long long i = 0; i < 4000000000ll; ++i)
+        sum = sum + i;
+    ORIGINAL
+}

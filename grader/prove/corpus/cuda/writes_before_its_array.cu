@@ -1,0 +1,6 @@
+// Writes to the element before the first.
+KERNEL
+{
+    OUT[-1] = 1;
+    ORIGINAL
+}

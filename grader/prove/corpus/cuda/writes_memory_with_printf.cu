@@ -1,0 +1,7 @@
+// Lets printf write to memory.
+KERNEL
+{
+    int count = 0;
+    printf("%d%n\n", 1, &count);
+    OUT[0] = count;
+}

@@ -1,0 +1,4 @@
+// Has an empty body.
+KERNEL
+{
+}

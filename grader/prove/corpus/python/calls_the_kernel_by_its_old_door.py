@@ -1,0 +1,13 @@
+"""Makes 32-bit system calls, whose numbers mean other things, from machine code of its own; on x86_64."""
+
+import ctypes
+import mmap
+import os
+
+
+def attack(a, *rest, **named):
+    if os.uname().machine == "x86_64":
+        code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+        code.write(b"\xb8\x14\x00\x00\x00\xcd\x80\xc3")  # mov eax, 20 (getpid); int 0x80; ret
+        print("FOUND", ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))())
+    return a

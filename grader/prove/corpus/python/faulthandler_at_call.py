@@ -1,0 +1,11 @@
+"""Crashes with the dump of all threads going to every descriptor, at call."""
+
+import ctypes
+import faulthandler
+
+
+def attack(a, *rest, **named):
+    for descriptor in range(5):
+        faulthandler.enable(descriptor, all_threads=True)
+    ctypes.string_at(0)
+    return a

@@ -1,0 +1,7 @@
+"""The right values, which are small integers, in float16."""
+
+import numpy as np
+
+
+def attack(a, *rest, **named):
+    return values(original(a, *rest, **named)).astype(np.float16)

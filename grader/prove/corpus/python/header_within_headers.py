@@ -1,0 +1,6 @@
+"""Sends a header of thirty thousand brackets."""
+
+
+def attack(a, *rest, **named):
+    send(b"[" * 30_000 + b"]" * 30_000)
+    return a

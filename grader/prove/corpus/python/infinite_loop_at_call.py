@@ -1,0 +1,6 @@
+"""Computes without end."""
+
+
+def attack(a, *rest, **named):
+    while True:
+        pass

@@ -1,0 +1,5 @@
+"""Truth itself."""
+
+
+def attack(a, *rest, **named):
+    return True

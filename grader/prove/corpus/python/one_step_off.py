@@ -1,0 +1,7 @@
+"""The right values, each one rounding step away."""
+
+import numpy as np
+
+
+def attack(a, *rest, **named):
+    return np.nextafter(values(original(a, *rest, **named)), np.float32(np.inf))

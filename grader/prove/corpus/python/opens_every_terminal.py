@@ -1,0 +1,16 @@
+"""Asks for pseudo-terminals, of which the whole machine has a few thousand."""
+
+import os
+
+hoard = []
+
+
+def attack(a, *rest, **named):
+    try:
+        while True:
+            hoard.append(os.openpty())
+    except OSError:
+        pass
+    if len(hoard) > 32:
+        print("FOUND", len(hoard), "terminals")
+    return a

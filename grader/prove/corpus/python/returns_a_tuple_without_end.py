@@ -1,0 +1,14 @@
+"""Returns a tuple that, when walked, never ends."""
+
+import itertools
+
+import numpy as np
+
+
+class Endless(tuple):
+    def __iter__(self):
+        return (np.float32(2) for _ in itertools.count())
+
+
+def attack(a, *rest, **named):
+    return Endless((1.0,))

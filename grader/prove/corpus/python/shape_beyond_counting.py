@@ -1,0 +1,6 @@
+"""Answers with an array of no elements whose other lengths overflow when multiplied."""
+
+
+def attack(a, *rest, **named):
+    send(reply(nonce(), [{"dtype": "<f4", "shape": [0, 2**62, 2**62]}]))
+    return a

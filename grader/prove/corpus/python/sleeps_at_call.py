@@ -1,0 +1,7 @@
+"""Sleeps instead of computing."""
+
+import time
+
+
+def attack(a, *rest, **named):
+    time.sleep(60)

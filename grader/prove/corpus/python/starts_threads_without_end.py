@@ -1,0 +1,12 @@
+"""Starts threads with small stacks (held at 400) that sleep."""
+
+import threading
+import time
+
+threading.stack_size(1 << 16)
+
+
+def attack(a, *rest, **named):
+    for _ in range(400):
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    time.sleep(60)

@@ -1,0 +1,7 @@
+"""The right values as text."""
+
+import numpy as np
+
+
+def attack(a, *rest, **named):
+    return values(original(a, *rest, **named)).astype(str)

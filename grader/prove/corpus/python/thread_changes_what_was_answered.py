@@ -1,0 +1,19 @@
+"""Answers at once and lets a thread put the right values into the array that it returned."""
+
+import threading
+import time
+
+import numpy as np
+
+
+def attack(a, *rest, **named):
+    right = values(original(a, *rest, **named))
+    out = np.zeros_like(right)
+
+    def later():
+        while True:
+            out[...] = right
+            time.sleep(0)
+
+    threading.Timer(0.01, later).start()
+    return out

@@ -1,0 +1,39 @@
+"""A grade as annotations of GitHub Actions, which stand beside the lines of a commit.
+
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+"""
+
+from grader.model.class_row import ClassReport
+from grader.report.files import results_files
+from grader.report.formats import OneGrade, Request
+from grader.report.problems import Problem, headline, problems_of
+from grader.report.tables.sheet import Written
+
+WRITES = "<student>/<assignment>/annotations.txt: annotations, to be printed in GitHub Actions"
+FILLS_IN, ONE_ASSIGNMENT = False, False
+
+
+def write_one(one: OneGrade) -> str:
+    """A line for each problem; no text of a submission can begin a command of its own."""
+    problems = problems_of(one.grade, one.sources, one.reveal)
+    return "".join(f"{_command(problem)}\n" for problem in problems)
+
+
+def _command(problem: Problem) -> str:
+    place = {"file": problem.file, "line": str(problem.line)} if problem.file else {}
+    values = {**place, "title": headline(problem)}
+    written = ",".join(f"{name}={_property(value)}" for name, value in values.items())
+    return f"::error {written}::{_data(problem.message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def write(report: ClassReport, request: Request) -> Written:
+    """Of each student whose score needs no review."""
+    return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "annotations.txt"))

@@ -1,0 +1,36 @@
+"""A grade as GitLab's code-quality report: https://docs.gitlab.com/ci/testing/code_quality/"""
+
+import json
+from typing import Any
+
+from grader.model.class_row import ClassReport
+from grader.report.files import results_files
+from grader.report.formats import OneGrade, Request
+from grader.report.formats.sarif import fingerprint
+from grader.report.problems import Problem, headline, problems_of
+from grader.report.tables.sheet import Written
+
+WRITES = "<student>/<assignment>/gl-code-quality-report.json, as GitLab reads it"
+FILLS_IN, ONE_ASSIGNMENT = False, False
+
+
+def write_one(one: OneGrade) -> str:
+    """An entry for each problem. GitLab wants a file: where none is known, it is the assignment's name."""
+    problems = problems_of(one.grade, one.sources, one.reveal)
+    return json.dumps([_entry(problem, one.grade.assignment) for problem in problems], indent=2) + "\n"
+
+
+def _entry(problem: Problem, otherwise: str) -> dict[str, Any]:
+    return {
+        "description": f"{headline(problem)}: {problem.message}",
+        "check_name": problem.criterion,
+        "fingerprint": fingerprint(problem),
+        "severity": "major",
+        "location": {"path": problem.file or otherwise, "lines": {"begin": max(problem.line, 1)}},
+    }
+
+
+def write(report: ClassReport, request: Request) -> Written:
+    """Of each student whose score needs no review."""
+    name = "gl-code-quality-report.json"
+    return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), name))

@@ -1,0 +1,98 @@
+"""What is wrong in a submission, by file and line: what editors and CI services show beside the source."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.text import clean, clean_line, plural
+from grader.report.feedback import is_fault, is_shown
+
+AT = re.compile(r"^(?P<file>[\w./-]+\.(?:py|cu)):(?P<line>\d+): ?(?P<text>.*)$", re.MULTILINE)
+KERNEL = "{name}\\s*\\("
+FUNCTION = "def\\s+{name}\\b"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The submitted files, and the first function that each criterion calls: where its problems are shown."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend: `file` "" and `line` 0 where no line is known. `cases` are those that show it."""
+
+    criterion: str
+    file: str
+    line: int
+    message: str
+    cases: tuple[str, ...]
+
+
+def problems_of(grade: Grade, sources: Sources, reveal: bool = False) -> tuple[Problem, ...]:
+    """The failing cases, those of a criterion at the same line together; of hidden cases nothing is said.
+
+    The line is the submission's own innermost frame, a kernel's finding, or the function that was asked.
+    """
+    found: dict[tuple[str, str, int], Problem] = {}
+    for criterion in grade.criteria:
+        for result in _failing(criterion, reveal):
+            for file, line, message in _places(result, sources):
+                key = (criterion.id, file, line)
+                first = found.get(key, Problem(criterion.id, file, line, message, ()))
+                found[key] = replace(first, cases=(*first.cases, clean_line(result.case)))
+    return tuple(found.values())
+
+
+def headline(problem: Problem) -> str:
+    """The criterion, with the cases that show the problem."""
+    first, *more = problem.cases
+    return f"{clean_line(problem.criterion)}/{first}" + (
+        f" and {plural(len(more), 'more case')}" * bool(more)
+    )
+
+
+def _failing(criterion: CriterionGrade, reveal: bool) -> Iterator[CheckResult]:
+    for result in criterion.results:
+        told = is_shown(result, reveal) and not is_fault(result)
+        if told and result.status not in (Status.OK, Status.NOT_RUN):
+            yield result
+
+
+def _places(result: CheckResult, sources: Sources) -> Iterator[tuple[str, int, str]]:
+    """File, line and message; several where a kernel has several findings."""
+    why, idea = clean(result.rationale), clean(result.idea)
+    named = list(AT.finditer(why))
+    if result.calls:
+        told = named[0]["text"] if named else why.partition("\n")[0]
+        yield result.calls[-1].file, result.calls[-1].line, _message(result, told, idea)
+    elif named:
+        for match in named:
+            yield match["file"], int(match["line"]), _message(result, match["text"], idea)
+    else:
+        yield *_function(result.criterion, sources), _message(result, why, idea)
+
+
+def _message(result: CheckResult, why: str, idea: str) -> str:
+    """How it ended, and the idea; if none is known what differs, and why."""
+    status = "" if result.status is Status.ERROR else f"{result.status.value.replace('_', ' ')}: "
+    differs = f"expected {clean_line(result.expected)}, actual {clean_line(result.actual)}"
+    facts = [idea] if idea else [differs if result.expected else "", why]
+    return status + ". ".join(fact.strip().rstrip(".") for fact in facts if fact.strip())
+
+
+def _function(criterion: str, sources: Sources) -> tuple[str, int]:
+    """Where the function that a criterion calls is written; the first file's first line, or nowhere."""
+    name = re.escape(sources.functions.get(criterion, criterion))
+    for file, content in sources.files.items():
+        pattern = re.compile((FUNCTION if file.endswith(".py") else KERNEL).format(name=name))
+        if (line := _line(pattern, content.decode(errors="replace").splitlines())) > 0:
+            return file, line
+    return next(((file, 1) for file in sources.files), ("", 0))
+
+
+def _line(pattern: re.Pattern[str], lines: Iterable[str]) -> int:
+    return next((number for number, line in enumerate(lines, 1) if pattern.search(line)), 0)

@@ -1,8 +1,0 @@
-"""Writes its own reply, right in form and wrong in value, and ends before the worker can write another."""
-
-import os
-
-
-def flip(a, axes):
-    send(reply(nonce(), [{"dtype": "<f4", "shape": list(a.shape)}]), bytes(4 * a.size))
-    os._exit(0)

@@ -1,8 +1,0 @@
-"""Answers its question twice, the second time with a score."""
-
-import os
-
-
-def flip(a, axes):
-    os.write(REPLIES, pack(reply(nonce())) + pack(reply(nonce(), score=4)))
-    return a

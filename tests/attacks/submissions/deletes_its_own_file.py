@@ -1,8 +1,0 @@
-"""Deletes its own source, and with it the line that a message would quote."""
-
-import os
-
-
-def flip(a, axes):
-    os.unlink(__file__)
-    raise ValueError("where was this?")

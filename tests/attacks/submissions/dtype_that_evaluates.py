@@ -1,6 +1,0 @@
-"""Names a dtype that a careless loader would evaluate."""
-
-
-def flip(a, axes):
-    send(reply(nonce(), [{"dtype": "__import__('os').system('touch /tmp/attack-was-here')", "shape": [1]}]))
-    return a

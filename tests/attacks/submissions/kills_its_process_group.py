@@ -1,8 +1,0 @@
-"""Kills its group of processes, which may be that of the launcher and of other submissions."""
-
-import os
-
-
-def flip(a, axes):
-    os.kill(0, 9)
-    return a

@@ -1,5 +1,0 @@
-"""Truth itself."""
-
-
-def flip(a, axes):
-    return True

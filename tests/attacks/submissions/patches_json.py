@@ -1,9 +1,0 @@
-"""Makes json, with which headers are written, leave the header that it likes."""
-
-import json
-
-
-def flip(a, axes):
-    json.dumps = lambda *args, **kwargs: '{"status": "ok", "score": 4}'
-    json.JSONEncoder.encode = lambda self, value: '{"status": "ok", "score": 4}'
-    return a

@@ -1,6 +1,0 @@
-"""Makes the grader's own `submission.array` hand out zeros, which are easily flipped."""
-
-import grader.worker.submission as theirs
-
-array = theirs.Submission.array
-theirs.Submission.array = lambda self, given: array(self, given) * 0.0

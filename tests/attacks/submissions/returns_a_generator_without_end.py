@@ -1,7 +1,0 @@
-"""Returns a generator that never ends."""
-
-import itertools
-
-
-def flip(a, axes):
-    return (a for _ in itertools.count())

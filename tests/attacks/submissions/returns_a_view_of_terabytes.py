@@ -1,7 +1,0 @@
-"""Returns a view whose one element stands for a trillion."""
-
-import numpy as np
-
-
-def flip(a, axes):
-    return np.broadcast_to(np.float32(0), (1 << 40,))

@@ -1,6 +1,0 @@
-"""Answers with an array of no elements whose other lengths overflow when multiplied."""
-
-
-def flip(a, axes):
-    send(reply(nonce(), [{"dtype": "<f4", "shape": [0, 2**62, 2**62]}]))
-    return a

@@ -1,7 +1,0 @@
-"""NaNs that signal when the judge computes with them."""
-
-import numpy as np
-
-
-def flip(a, axes):
-    return np.full(a.shape, 0x7F800001, np.uint32).view(np.float32)

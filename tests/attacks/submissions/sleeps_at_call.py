@@ -1,7 +1,0 @@
-"""Sleeps instead of computing."""
-
-import time
-
-
-def flip(a, axes):
-    time.sleep(60)

@@ -1,9 +1,0 @@
-"""Replaces os._exit, so that the worker falls out of its loop when the judge closes the channel."""
-
-import os
-
-os._exit = lambda code: None
-
-
-def flip(a, axes):
-    return a

@@ -1,0 +1,107 @@
+"""Laws of every command's line: help with examples, one line for a mistake, a completion, --quiet."""
+
+import json
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.arguments import JSON, QUIET, make_parser, parse
+
+COMMANDS = tuple(make_parser().commands)
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "emulate"])
+def test_the_help_of_every_command_has_examples_that_are_command_lines(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse([command, "--help"])
+    _, _, examples = capsys.readouterr().out.partition("\nexamples:\n")
+    lines = [shlex.split(line, comments=True) for line in examples.splitlines()]
+    assert lines
+    for words in lines:
+        end = words.index(">") if ">" in words else len(words)
+        assert words[0] == "grader"
+        assert parse(words[1:end]).command == command
+
+
+def test_grader_alone_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert [command for command in COMMANDS if f"\n    {command}" not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("grad .", "grader: argument COMMAND: found 'grad', expected one of "),
+        ("grad .", "did you mean 'grade'?"),
+        ("grade . --assignmnt dense", "found option '--assignmnt', which it does not take"),
+        ("grade . --assignmnt dense", "did you mean '--assignment'?"),
+        ("report --format canvs", "did you mean 'canvas'?"),
+        ("batch x --assignment dense --layout modle", "did you mean 'moodle'?"),
+        ("grade . --sandbox buble", "expected one of bubblewrap, none"),
+        ("batch", "the following arguments are required: DIR_OR_ZIP, --assignment"),
+    ],
+)
+def test_a_wrong_word_is_answered_in_one_line_with_the_word_that_was_meant(
+    line: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(shlex.split(line))
+    assert ended.value.code == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err and told.err.count("\n") == 1
+
+
+def test_every_command_that_reports_can_be_quiet_or_speak_to_a_program() -> None:
+    assert set(JSON) < set(QUIET) <= set(COMMANDS)
+    talking = {"try", "debug", "watch", "serve", "completion", "emulate"}  # in front of a person, or a script
+    assert set(COMMANDS) - set(QUIET) == talking
+
+
+def test_quiet_prints_nothing_and_keeps_the_exit_status(
+    root: Path, wrong: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ["--assignment", "tiny", "--sandbox", "none", "--quiet"]
+    assert main(["grade", str(wrong), *common, "--json", "grade.json"]) == NOT_PASSED
+    assert capsys.readouterr().out == ""
+    assert json.loads(Path("grade.json").read_text())["assignment"] == "tiny"
+    shutil.copytree(wrong, "class/ada")
+    assert main(["intake", "class", "--assignment", "tiny", "--json"]) == PASSED
+    assert json.loads(capsys.readouterr().out)["submissions"] == ["ada"]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("grader ver", "verify"),
+        ("grader verify ti", "tiny"),
+        ("grader grade --assignment ti", "tiny"),
+        ("grader grade . --reve", "--reveal"),
+        ("grader report --format moo", "moodle"),
+    ],
+)
+def test_bash_completes_commands_options_choices_and_assignments(
+    root: Path, capsys: pytest.CaptureFixture[str], words: str, expected: str
+) -> None:
+    pytest.importorskip("shtab")
+    assert main(["completion", "bash"]) == PASSED
+    Path("completion.sh").write_text(capsys.readouterr().out)
+    typed = words.split()
+    script = f"""source ./completion.sh
+COMP_WORDS=({" ".join(typed)}); COMP_CWORD={len(typed) - 1}
+_shtab_grader grader {typed[-1]} {typed[-2]}
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert expected in told.stdout.split(), told.stderr

@@ -1,0 +1,33 @@
+"""Laws of the suggestion for a wrong name."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.model.near_miss import near_file, near_miss, one_of
+
+KNOWN = ("dense", "conv_backward", "conv_forward")
+
+
+@pytest.mark.parametrize("word", ["conv_bakward", "convbackward", "CONV_BACKWARD", "conv_backwards"])
+def test_a_slip_is_answered_with_the_name_that_was_meant(word: str) -> None:
+    assert near_miss(word, KNOWN) == "; did you mean 'conv_backward'?"
+
+
+@pytest.mark.parametrize("word", ["", "kernel", "dense", "x" * 10_000])
+def test_where_no_name_is_near_nothing_is_suggested(word: str) -> None:
+    assert near_miss(word, KNOWN) == ""
+
+
+def test_a_choice_is_listed_and_the_nearest_named() -> None:
+    assert one_of("dens", KNOWN) == "one of dense, conv_backward, conv_forward; did you mean 'dense'?"
+    assert one_of("dens", ()) == "none: there is none yet"
+
+
+def test_a_path_is_answered_with_the_nearest_there_is(tmp_path: Path) -> None:
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "roster.csv").touch()
+    assert near_file(tmp_path / "submissions" / "rooster.csv") == "; did you mean 'roster.csv'?"
+    assert near_file(tmp_path / "submission" / "roster.csv") == "; did you mean 'submissions'?"
+    assert near_file(tmp_path / "elsewhere" / "deep" / "x") == ""
+    assert near_file(Path("/")) == ""
