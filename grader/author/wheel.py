@@ -9,12 +9,15 @@ from pathlib import Path
 import grader
 from grader.model.errors import GraderFault, UserError
 
-LEFT_OUT = "grader/desk/"  # what an instructor alone uses
+LEFT_OUT = ("grader/desk/", "grader/publish/")  # what an instructor alone uses
 SOURCE = Path(grader.__file__).parents[1]  # Backflip's own repository: a course may lie anywhere
 
 
-def build_wheel(folder: Path) -> Path:
-    """The wheel of the grader without the desk, built into `folder`; the same bytes every time."""
+def build_wheel(folder: Path, whole: bool = False) -> Path:
+    """The wheel of the grader, built into `folder`; the same bytes every time.
+
+    Unless it is to be `whole`, it is without the desk and what else an instructor alone uses.
+    """
     if not (SOURCE / "pyproject.toml").is_file():
         raise UserError(f"found no source of Backflip in {SOURCE}: generate from a copy of its repository")
     done = subprocess.run(
@@ -28,12 +31,14 @@ def build_wheel(folder: Path) -> Path:
     if done.returncode:
         raise GraderFault(f"the wheel could not be built: {(done.stderr or done.stdout).strip()[-500:]}")
     wheel = next(folder.glob("*.whl"))
-    _leave_out_desk(wheel)
+    if not whole:
+        _leave_out(wheel)
     return wheel
 
 
-def _leave_out_desk(wheel: Path) -> None:
-    """Writes the wheel again without the desk's files and their lines in RECORD."""
+def _leave_out(wheel: Path) -> None:
+    """Writes the wheel again without those files and their lines in RECORD."""
+    left_out = tuple(map(str.encode, LEFT_OUT))
     slim = wheel.with_suffix(".slim")
     with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(slim, "w") as new:
         for entry in old.infolist():
@@ -42,6 +47,6 @@ def _leave_out_desk(wheel: Path) -> None:
             content = old.read(entry)
             if entry.filename.endswith(".dist-info/RECORD"):
                 lines = content.splitlines(keepends=True)
-                content = b"".join(line for line in lines if not line.startswith(LEFT_OUT.encode()))
+                content = b"".join(line for line in lines if not line.startswith(left_out))
             new.writestr(entry, content)
     slim.replace(wheel)

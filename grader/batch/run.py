@@ -17,7 +17,8 @@ from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
 from grader.model.results.batch_summary import BatchSummary
 
-Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], None, None]]
+Results = Generator[tuple[Work, Done | Exception], None, None]
+Executor = Callable[[Iterable[Work]], Results]
 
 NO_POLICIES = Policies()
 

@@ -14,6 +14,7 @@ from grader.model.near_miss import one_of
 if TYPE_CHECKING:
     from grader.author.render import Views
 
+PROVIDED = Path("build", "provided")
 COURSE, HANDOUT = Path("assignments", "course.yaml"), Path("grading")
 SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
 
@@ -65,7 +66,7 @@ def views_of(root: Path, name: str) -> "Views":
     """An assignment with its handout and its solution; UserError where there is none of that name."""
     from grader.author.render import Views  # Jinja2, which students do not have
 
-    return Views(replace(load(folder_of(root, name)), library=root))
+    return Views(replace(load(folder_of(root, name)), library=root), root / PROVIDED)
 
 
 def folder_of(root: Path, name: str) -> Path:

@@ -4,8 +4,8 @@ import argparse
 
 from grader.author.load import load
 from grader.author.render import render
+from grader.batch.copy_detection import alike, most_alike
 from grader.batch.gradebook import Gradebook
-from grader.batch.similarity import alike, most_alike
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course_of, folder_of, repository
@@ -13,8 +13,8 @@ from grader.cli.intake import intake_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair
-from grader.report.files import write_files
 from grader.report.pages.similar_pairs import shared_answers, similarity_pages
+from grader.report.write_files import write_files
 
 SHOWN_PAIRS = 10
 OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another's."

@@ -4,7 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from grader.batch.similarity import alike, most_alike
+from grader.batch.copy_detection import alike, most_alike
 from grader.desk.answers import case_view, misconceptions_of
 from grader.desk.app import Desk, Page
 from grader.desk.class_view import ClassView

@@ -15,7 +15,7 @@ from grader.model.grade import CriterionGrade, Status
 from grader.model.late_policy import Policies, lateness_of, time_text
 from grader.model.student import Student
 from grader.model.text import clean, clean_line, score_text
-from grader.report.pages.templating import environment
+from grader.report.pages.page_templates import environment
 
 HERE = Path(__file__).parent
 IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the beginning says enough

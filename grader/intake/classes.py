@@ -18,8 +18,8 @@ from grader.intake.tree import Handin
 from grader.model.class_input.account import Doubt, Entry, Role
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.errors import UserError
-from grader.model.files import SubmittedFiles
 from grader.model.student import Student, Submission
+from grader.model.submitted_files import SubmittedFiles
 
 OUTSIDE = "it lies outside the folder of the class"
 NOT_THIS_LAYOUT = "its name is none that {layout} gives"

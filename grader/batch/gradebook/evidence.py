@@ -10,7 +10,7 @@ from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.tables import AuditRow, FileRow, IntakeRow, RunRow, SubmissionRow
 from grader.intake import Intake
 from grader.model.class_input.account import Doubt, Entry, Role
-from grader.model.files import SubmittedFiles
+from grader.model.submitted_files import SubmittedFiles
 
 MOST_BYTES = 256 << 10  # of one file that are kept
 MOST_FILES = 100  # of one submission

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from grader.judge.case_model import Amount, Id, Strict
 from grader.judge.comparison import DTYPE, Comparison, Difference, Judged, Question
-from grader.judge.differences.answers import Array, answer_of, arrays_of, of_arrays
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.probe_values import Array, answer_of, arrays_of, of_arrays
 from grader.judge.formula import LONGEST, work_out
 from grader.judge.kind import Kind
 from grader.model.assignment import Case

@@ -99,6 +99,16 @@ def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
     return threads, held
 
 
+def send_signal(pid: int, number: int) -> None:
+    """Sends a signal to a process, and then to each of its descendants."""
+    waiting = [pid]
+    while waiting:
+        process = waiting.pop()
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            os.kill(process, number)
+            waiting += _all_children(process)
+
+
 def _all_children(pid: int) -> list[int]:
     """The children of every thread of a process."""
     words = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]

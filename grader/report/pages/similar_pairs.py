@@ -8,8 +8,8 @@ from grader.model.assignment import Visibility
 from grader.model.class_row import ClassRow
 from grader.model.grade import Status
 from grader.model.results.similar_pair import Pair
-from grader.report.files import Files
-from grader.report.pages.templating import environment
+from grader.report.pages.page_templates import environment
+from grader.report.write_files import Files
 
 
 @dataclass(frozen=True)

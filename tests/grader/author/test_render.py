@@ -21,7 +21,7 @@ from grader.author.load import load, load_course
 from grader.author.render import provided_files, render
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
-from grader.prove.verify import leaks as lines_given_away
+from grader.prove.assignment_checks import leaks as lines_given_away
 
 ROOT = Path(__file__).parents[3]
 NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments

@@ -1,0 +1,36 @@
+"""What pages are made with: templates in which every text is escaped, and nothing unseen stays unseen."""
+
+from pathlib import Path
+
+import jinja2
+
+from grader.model.text import clean, clean_line, listing, score_text, visible
+
+NAMES = 6  # of students that are listed before the rest is counted
+
+
+def environment() -> jinja2.Environment:
+    """The templates of this package, with the filters that they use."""
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters |= {
+        "line": clean_line,
+        "text": clean,
+        "source": lambda text: clean(text, limit=len(text)),
+        "number": lambda value: f"{float(value):.2f}".rstrip("0").rstrip("."),
+        "score": score_text,
+        "percent": lambda share: f"{100 * share:.0f}%",
+        "listed": lambda names: listing([clean_line(name) for name in names], NAMES),
+    }
+    return pages
+
+
+def _shown(value: object) -> object:
+    """What a template writes for a value: of a text, what no reader sees is written out."""
+    return visible(value) if type(value) is str else value
