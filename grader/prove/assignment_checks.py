@@ -16,7 +16,7 @@ from grader.author.render import Rendered, Views
 from grader.author.rubric import anchors_of
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of
-from grader.judge.differences.answers import arrays_of
+from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
