@@ -98,7 +98,7 @@ def _say(filled: Written) -> int:
 def _pack_autograder(name: str, out: Path) -> Path:
     """Writes the zip that Gradescope runs for an assignment."""
     from grader.author.autograder import autograder_files, pack  # here alone: a report needs none of this
-    from grader.author.wheel import SOURCE, build_wheel
+    from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
     from grader.prove.mutant_answers import files_of
 
     root = repository()
@@ -109,7 +109,7 @@ def _pack_autograder(name: str, out: Path) -> Path:
     made = {**answers, SEED_FILE: secret().encode()}
     requirements = (SOURCE / "locks" / "autograder.txt").read_bytes()
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(Path(scratch))
+        wheel = build_wheel(Path(scratch), OF_INSTRUCTORS)
         files = autograder_files(views.assignment, wheel, requirements, made, course_of(root).variants)
     (path,) = write_files(out, {f"{name}-gradescope.zip": pack(files)})
     return path
