@@ -15,7 +15,7 @@ from grader.model.errors import BackflipError, UserError
 
 # what a handout's grader lacks, and the libraries that only instructors install
 OF_INSTRUCTORS = (
-    *("grader.batch", "grader.desk", "grader.prove", "grader.author.new_assignment"),
+    *("grader.batch", "grader.desk", "grader.prove", "grader.publish", "grader.author.new_assignment"),
     *("alembic", "jinja2", "markdown_it", "sqlalchemy", "starlette", "uvicorn"),
 )
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)

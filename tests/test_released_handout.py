@@ -59,7 +59,7 @@ def test_a_handout_holds_neither_reference_nor_instructors_libraries(unpacked: P
 
 def test_a_command_for_instructors_says_so_in_one_line(unpacked: Path) -> None:
     make_grade(unpacked)
-    grader = [unpacked / ".venv" / "bin" / "python", "-P", "-m", "grader"]
+    grader: list[str | Path] = [unpacked / ".venv" / "bin" / "python", "-P", "-m", "grader"]
     for words in (["batch", ".", "--assignment", NAME], ["serve"], ["verify"]):
         told = subprocess.run([*grader, *words], cwd=unpacked, capture_output=True, text=True, check=False)
         assert told.returncode == USER_MISTAKE

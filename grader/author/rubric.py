@@ -1,7 +1,7 @@
 """Loads rubric.yaml: criteria, cases, and what they may name."""
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -54,8 +54,8 @@ def anchors_of(readme: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> Rubric:
-    """The rubric at `path`; `probes` are the functions that its probes may name."""
+def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...]], readme: Path) -> Rubric:
+    """The rubric at `path`; `probes` are the functions that it may name, with the names of their results."""
     document = Document(path)
     by_hand = _by_hand(document)
     model: RubricModel = document.parse(WholeRubric, _with_places_held(document.data, by_hand))
@@ -79,7 +79,8 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
             _check_follow_through(document, place, criterion, criteria)
-        criteria.append(_criterion(document, place, criterion, model.defaults))
+        made = _criterion(document, place, criterion, model.defaults)
+        criteria.append(replace(made, results=probes[criterion.probe]))
     if len(by_hand) == len(criteria):
         raise document.fail("found no criterion with cases, expected one or more", ("criteria",))
     total = sum(criterion.points for criterion in criteria)
@@ -129,7 +130,7 @@ def _manual_criterion(
 
 
 def _check_names(
-    document: Document, place: Place, model: CriterionModel, earlier: Sequence[str], probes: set[str]
+    document: Document, place: Place, model: CriterionModel, earlier: Sequence[str], probes: Collection[str]
 ) -> None:
     """The criterion's id is its own; the probes and criteria that it names exist."""
     if model.id in earlier:

@@ -10,7 +10,7 @@ from pathlib import Path
 import grader
 from grader.model.errors import GraderFault, UserError
 
-OF_INSTRUCTORS = ("grader/desk/", "grader/author/new_assignment/")
+OF_INSTRUCTORS = ("grader/desk/", "grader/publish/", "grader/author/new_assignment/")
 NOT_IN_HANDOUTS = (*OF_INSTRUCTORS, "grader/batch/", "grader/prove/")  # a grade of one's own needs neither
 SOURCE = Path(grader.__file__).parents[1]  # Backflip's own repository: a course may lie anywhere
 

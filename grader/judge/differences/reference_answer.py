@@ -30,7 +30,8 @@ def judge_answer(question: Question, expected: Expected, outcome: Outcome) -> Ju
 
 def array_answer_difference(question: Question, expected: Expected, outcome: Outcome) -> Difference | None:
     """The difference of answers that are arrays alone."""
-    return first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape)
+    names = question.criterion.results
+    return first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape, names)
 
 
 def answer_in(outcome: Outcome) -> Any:

@@ -11,6 +11,8 @@ from grader.model.errors import UserError
 from tests.tables import by_name
 from tests.tiny_course import ASSIGNMENT, RUBRIC_OF_FLIP
 
+ROOT = Path(__file__).parents[3]
+
 RUBRIC = "rubric.yaml"
 NAMED = "assignment.yaml"
 
@@ -589,3 +591,15 @@ def test_follow_through_without_what_it_needs_is_refused(
 
     assert f"{RUBRIC}:{line}:" in complained
     assert said in complained
+
+
+def test_the_results_of_a_probe_have_the_names_that_it_returns_them_by() -> None:
+    """A starred result stands for any number of them, so nothing behind it has a name."""
+    results = {
+        f"{name}/{criterion.id}": criterion.results
+        for name in ("conv_backward", "ndarray")
+        for criterion in load(ROOT / "assignments" / name).rubric.criteria
+    }
+    assert results["conv_backward/gradient_inputs"] == ("x", "w", "out_grad")
+    assert results["ndarray/compact"] == ("a.is_compact()",)
+    assert results["conv_backward/x_grad"] == ()

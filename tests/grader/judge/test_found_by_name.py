@@ -127,7 +127,7 @@ text = (folder / "rubric.yaml").read_text()
 
 
 def read():
-    return load_rubric(folder / "rubric.yaml", "tiny", {"rise"}, folder / "README.md")
+    return load_rubric(folder / "rubric.yaml", "tiny", {"rise": ()}, folder / "README.md")
 
 
 def complaint(old, new):
