@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from grader.batch.copy_detection import alike, most_alike
 from grader.desk.answers import case_view, misconceptions_of
-from grader.desk.app import Desk, Page
 from grader.desk.class_view import ClassView
+from grader.desk.desk import Desk, Page
 from grader.desk.likeness import graphs, side_by_side
 from grader.desk.source_view import source_files
 from grader.model.errors import UserError

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from grader.batch.gradebook.evidence import KeptFile
+from grader.batch.gradebook.submission_files import KeptFile
 from grader.model.decision import Comment
 from grader.model.grade import Grade, Status
 
