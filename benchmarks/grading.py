@@ -25,8 +25,8 @@ from grader.batch.work import Done, Grading, Work
 from grader.intake import read_submission
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox
+from grader.model.submitted_files import SubmittedFiles
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 15

@@ -1,7 +1,7 @@
 """Loads rubric.yaml: criteria, cases, and what they may name."""
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -54,8 +54,8 @@ def anchors_of(readme: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> Rubric:
-    """The rubric at `path`; `probes` are the functions that its probes may name."""
+def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...]], readme: Path) -> Rubric:
+    """The rubric at `path`; `probes` are the functions that it may name, with the names of their results."""
     document = Document(path)
     by_hand = _by_hand(document)
     model: RubricModel = document.parse(WholeRubric, _with_places_held(document.data, by_hand))
@@ -79,7 +79,8 @@ def load_rubric(path: Path, assignment: str, probes: set[str], readme: Path) -> 
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
             _check_follow_through(document, place, criterion, criteria)
-        criteria.append(_criterion(document, place, criterion, model.defaults))
+        made = _criterion(document, place, criterion, model.defaults)
+        criteria.append(replace(made, results=probes[criterion.probe]))
     if len(by_hand) == len(criteria):
         raise document.fail("found no criterion with cases, expected one or more", ("criteria",))
     total = sum(criterion.points for criterion in criteria)
@@ -129,7 +130,7 @@ def _manual_criterion(
 
 
 def _check_names(
-    document: Document, place: Place, model: CriterionModel, earlier: Sequence[str], probes: set[str]
+    document: Document, place: Place, model: CriterionModel, earlier: Sequence[str], probes: Collection[str]
 ) -> None:
     """The criterion's id is its own; the probes and criteria that it names exist."""
     if model.id in earlier:
@@ -235,7 +236,7 @@ def _cases(
     own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
     count = own.pop("draw", None)
     own = kind.complete(own, defaults.batch)
-    if complaint := kind.complaint(own):
+    if complaint := _complaint_about_wide(model, kind) or kind.complaint(own):
         raise document.fail(complaint, place)
     if (size := elements(kind, own, model.view, count is not None)) > MAX_ELEMENTS:
         message = (
@@ -247,7 +248,7 @@ def _cases(
         criterion=criterion.id,
         probe=criterion.probe,
         kind=kind.name,
-        parameters={**own, "view": tuple(model.view)},
+        parameters={**own, "view": tuple(model.view), **({"wide": model.wide} if model.wide else {})},
         data=model.data or defaults.data,
         compare=model.compare or criterion.compare or defaults.compare,
         visibility=model.visibility or defaults.visibility,
@@ -266,6 +267,14 @@ def _cases(
     _check_comparison(document, place, case, kind, criterion)
     for id in [case.id] if count is None else [f"{case.id}-{i + 1}" for i in range(count)]:
         yield replace(case, id=id)
+
+
+def _complaint_about_wide(model: CaseModel, kind: Kind) -> str:
+    """What is wrong with the array that is to hold wide integers; "" where there is nothing."""
+    if model.wide is None or model.wide in kind.arrays:
+        return ""
+    expected = ", ".join(kind.arrays) or "none: such a case draws no integers"
+    return f"found wide {model.wide!r}, expected an array of the case: {expected}"
 
 
 def _kind(document: Document, place: Place, data: dict[str, Any]) -> tuple[Kind, type[CaseModel]]:

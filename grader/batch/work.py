@@ -7,18 +7,17 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from grader.judge.kernels import nvrtc
-from grader.judge.session import Session
+from grader.judge.kernels import find_nvrtc
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.submitted_files import SubmittedFiles
 
 LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconceptions
 
@@ -54,7 +53,7 @@ class Grading:
         found = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
         found += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
         course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
-        compiler = nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
+        compiler = find_nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
         return Grading(assignment, course, sandbox, secret, misconceptions, variants, code_digest(), compiler)
 
     @cached_property
@@ -66,7 +65,8 @@ class Grading:
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in provided.items()},
             "sandbox": self.sandbox,
             "secret": self.secret,
-            "misconceptions": None if self.misconceptions is None else asdict(self.misconceptions),
+            "misconceptions": self.misconceptions
+            and [self.misconceptions.to_json(), dict(self.misconceptions.right)],
             "variants": self.variants,
             "code": self.code,
             "nvrtc": self.nvrtc,
@@ -123,6 +123,8 @@ class GradingSession:
             rubric=replace(rubric, source=there / rubric.source.name),
             library=root,
         )
+        from grader.judge.session import Session  # here alone: what sends work needs none of it
+
         self._variants = grading.variants
         self._session = Session(
             assignment, sandbox=grading.sandbox, secret=grading.secret, misconceptions=grading.misconceptions

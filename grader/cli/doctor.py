@@ -18,7 +18,7 @@ from pathlib import Path
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import COURSE, HANDOUT, SEED_FILE, find_repository, secret
-from grader.judge.kernels import nvrtc
+from grader.judge.kernels import find_nvrtc
 from grader.judge.process import control_groups, devices
 from grader.model.errors import BackflipError
 
@@ -184,10 +184,10 @@ def _has_kernels() -> bool:
 
 
 def _nvrtc() -> Check:
-    installed = nvrtc.installed()
+    installed = find_nvrtc.installed()
     remedy = f"{sys.executable} -m pip install nvidia-cuda-nvrtc-cu12"
     purpose = "notes on what NVIDIA's own compiler refuses"
-    return _check("NVRTC", purpose, False, installed is not None, nvrtc.version(), remedy)
+    return _check("NVRTC", purpose, False, installed is not None, find_nvrtc.version(), remedy)
 
 
 def _gpu() -> Check:
@@ -231,6 +231,8 @@ def _disk() -> Check:
 
 def _database(url: str) -> Check:
     name, purpose = "gradebook", "`batch`, `report` and the desk"
+    if importlib.util.find_spec("grader.batch") is None:
+        return _check(name, purpose, False, True, "none: a handout's grader keeps no grades")
     if importlib.util.find_spec("sqlalchemy") is None:
         remedy = f"{sys.executable} -m pip install 'backflip[instructor]'"
         return _check(name, purpose, not _is_handout(), False, "SQLAlchemy is not installed", remedy)

@@ -11,8 +11,8 @@ from grader.cli.course import chosen, repository, secret
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
 from grader.prove.assignment_proof import differences_between_variants, prove
-from grader.report.files import write_text
 from grader.report.pages import kill_matrix
+from grader.report.write_files import write_text
 
 
 def run(options: argparse.Namespace) -> int:

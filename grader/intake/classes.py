@@ -18,8 +18,8 @@ from grader.intake.tree import Handin
 from grader.model.class_input.account import Doubt, Entry, Role
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.errors import UserError
-from grader.model.files import SubmittedFiles
 from grader.model.student import Student, Submission
+from grader.model.submitted_files import SubmittedFiles
 
 OUTSIDE = "it lies outside the folder of the class"
 NOT_THIS_LAYOUT = "its name is none that {layout} gives"
@@ -130,7 +130,6 @@ class _Reader:
         self._choice, self._accept_renamed = choice, accept_renamed
         self._students = {student.id: student for student in roster or ()}
         self._entries: dict[str, Entry] = {}
-        self._owners: dict[str, list[str]] = defaultdict(list)
         self._doubts: list[Doubt] = []
         self._in_doubt: set[str] = set()  # paths of submissions that are in doubt as a whole
         self._submitted: list[Submitted] = []

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from grader.intake.litter import is_litter_folder
 from grader.model.errors import UserError
-from grader.model.files import MAX_FILE_BYTES, read_plain
 from grader.model.near_miss import near_file
+from grader.model.submitted_files import MAX_FILE_BYTES, read_plain
 from grader.model.text import UNSEEN
 
 MAX_DEPTH = 12  # folders within folders; what lies deeper is one entry

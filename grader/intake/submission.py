@@ -8,7 +8,7 @@ from grader.intake.litter import is_litter
 from grader.intake.near_names import Near, alike, content_of, nearest
 from grader.intake.notebook import TOO_LONG, Cells, module_of, tagged_sources
 from grader.intake.source import open_source, zip_within
-from grader.model.files import SubmittedFiles
+from grader.model.submitted_files import SubmittedFiles
 
 MAX_NOTEBOOKS = 20  # of one submission that are looked into
 MAX_NOTEBOOK_BYTES = 64 << 20  # of all those together: reading them takes some seconds at most

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
-from grader.judge.kernels.build import Builder, Built
+from grader.judge.kernels.builder import Builder, Built
 from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.reading import Reading
+from grader.judge.policy.read_sources import Reading
 from grader.judge.policy.rules import Terms
 from grader.judge.process.devices import first_available
 from grader.judge.process.implementation import Implementation, Subject
@@ -20,8 +20,8 @@ from grader.judge.process.sandbox import starter
 from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
 from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
 from grader.model.errors import GraderFault, UserError
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Sandbox
+from grader.model.submitted_files import SubmittedFiles
 
 
 class Candidate(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.differences.answers import NO_VALUE, arrays_of, value_of
+from grader.judge.differences.probe_values import NO_VALUE, arrays_of, value_of
 from grader.judge.inputs import Inputs
 from grader.model.grade import Outcome
 

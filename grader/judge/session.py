@@ -9,7 +9,7 @@ import numpy
 import grader
 from grader.judge.comparison import Oracle
 from grader.judge.equipment import Candidate, Equipment
-from grader.judge.kernels import nvrtc
+from grader.judge.kernels import find_nvrtc
 from grader.judge.process.implementation import memory_limit
 from grader.judge.pytest_run import OwnTests, run_by_pytest
 from grader.judge.verdict.case_result import Run, result_of
@@ -19,8 +19,8 @@ from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions, 
 from grader.judge.verdict.result_cache import ResultCache
 from grader.judge.verdict.score import score
 from grader.model.assignment import OWN_TEST, Assignment, Case, Device
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox, Status
+from grader.model.submitted_files import SubmittedFiles
 
 EVERYBODY = ""  # the numbers that hidden cases have where students have none of their own
 
@@ -190,6 +190,6 @@ class Session:
             "numpy": numpy.__version__,
             "assignment": self._assignment.digest,
             "memory limit": memory_limit(equipment.sandbox, equipment.device),
-            **({"nvrtc": nvrtc.version()} if equipment.kernels else {}),
+            **({"nvrtc": find_nvrtc.version()} if equipment.kernels else {}),
             **({"variant": variant} if variant else {}),
         }

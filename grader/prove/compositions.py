@@ -10,9 +10,9 @@ from grader.batch.per_process import answer_one, open_session
 from grader.batch.pool import grade_all
 from grader.batch.work import Grading
 from grader.model.assignment import Assignment, Case
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox, Status
 from grader.model.mutant import Mutant
+from grader.model.submitted_files import SubmittedFiles
 from grader.prove.mutants import edit
 
 Pair = tuple[str, str]

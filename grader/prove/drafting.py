@@ -15,14 +15,14 @@ from grader.author.new_assignment.draft import Draft, DraftCase, DraftMutant, wi
 from grader.author.new_assignment.function import PACKAGE
 from grader.author.new_assignment.values import as_argument
 from grader.author.render import Views
-from grader.judge.differences.answers import NO_VALUE, value_of
+from grader.judge.differences.probe_values import NO_VALUE, value_of
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Outcome, Status
-from grader.prove.misconceptions import grade_made
+from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
+from grader.prove.mutant_answers import grade_made
 from grader.prove.mutants import read_mutants
-from grader.prove.verify import HANDOUT, SOLUTION, submissions
-from grader.report.files import write_files
+from grader.report.write_files import write_files
 
 MOST_MUTANTS, MOST_CASES, MOST_REFUSED = 12, 8, 3
 BY_AN_ANSWER = (Status.WRONG, Status.ERROR)

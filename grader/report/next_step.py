@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.text import clean_line, plural
-from grader.report.feedback import is_fault, is_shown
+from grader.report.feedback_content import is_fault, is_shown
 
 NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedError\b")
 

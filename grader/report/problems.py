@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.text import clean, clean_line, plural
-from grader.report.feedback import is_fault, is_shown
+from grader.report.feedback_content import is_fault, is_shown
 
 AT = re.compile(r"^(?P<file>[\w./-]+\.(?:py|cu)):(?P<line>\d+): ?(?P<text>.*)$", re.MULTILINE)
 KERNEL = "{name}\\s*\\("

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from . import CompileError, Fresh, Module, NoCompiler, Run
+from .kernel_source import kernels_of
 from .nvrtc import diagnose
-from .source import kernels_of
 
 CLEAN, FOUND, MISTAKE = 0, 1, 2
 EXAMPLE = """\

@@ -18,8 +18,8 @@ from pathlib import Path
 from .arithmetic import call_by_a_pointer, with_counts
 from .cache import make_room, mark_used
 from .elf import lasting_variables, runs_on_loading, unknown_names
+from .kernel_source import CompileError, kernels_of, prepare, without_comments
 from .messages import errors_in
-from .source import CompileError, kernels_of, prepare, without_comments
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .source import INCLUDES, closing, kernels_of, without_comments
+from .kernel_source import INCLUDES, closing, kernels_of, without_comments
 
 ARCHITECTURE = "sm_80"
 NOT_THERE = sorted(map(re.escape, INCLUDES - {"cuda_fp16.h"}))

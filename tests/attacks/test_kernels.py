@@ -7,10 +7,10 @@ import pytest
 
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox, Status
+from grader.model.submitted_files import SubmittedFiles
 from grader.prove.attacks import NOTHING, Attack, attacks_on
-from grader.report.terminal.grade import to_text
+from grader.report.terminal.show_grade import to_text
 from tests.golden.class_of_kernels import kernels
 
 WRONG, ERROR, CRASHED, TIMEOUT = Status.WRONG, Status.ERROR, Status.CRASHED, Status.TIMEOUT

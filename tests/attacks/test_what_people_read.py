@@ -12,7 +12,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Student, Submission
 from grader.model.text import KEPT, UNSEEN, visible
 from grader.report.formats import Request, format_of, names
-from grader.report.terminal.grade import to_text
+from grader.report.terminal.show_grade import to_text
 
 HOSTILE = "a\x1b[2J\x1b]0;100\x07\x9b31m\u202e001\u2066\u2028\x00\x08b"
 SHOWN = ("inputs", "expected", "actual", "rationale", "help", "output", "idea")

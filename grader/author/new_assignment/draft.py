@@ -21,7 +21,7 @@ from grader.author.new_assignment.values import (
     values_of,
     varied,
 )
-from grader.author.templating import text_environment
+from grader.author.text_templates import text_environment
 from grader.model.assignment import DEFAULT_IMPORTS
 from grader.model.errors import UserError
 

@@ -50,6 +50,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "grader serve --edit                                     # to grade by hand and to decide",
     ),
     "requests": ("grader requests requests.csv",),
+    "publish": (
+        "grader publish github dense --out dense-template        # a template repository",
+        "grader publish gradescope dense --out upload            # the zip that Gradescope runs",
+    ),
     "doctor": ("grader doctor", "grader doctor --json"),
     "completion": (
         "grader completion bash > ~/.local/share/bash-completion/completions/grader",

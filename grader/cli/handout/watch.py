@@ -15,9 +15,9 @@ from grader.intake import read_submission
 from grader.judge.session import Choice, Session
 from grader.judge.subset.affected import affected
 from grader.model.assignment import Assignment
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
-from grader.report.terminal.grade import show
+from grader.model.submitted_files import SubmittedFiles
+from grader.report.terminal.show_grade import show
 
 DEBOUNCE_MS, STEP_MS = 50, 20  # an editor writes a file in several steps, some milliseconds apart
 

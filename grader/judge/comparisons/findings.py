@@ -15,7 +15,7 @@ from grader.judge.comparisons.budget import (
     run_digest,
     values_difference,
 )
-from grader.judge.differences.answers import Array, arrays_of, of_arrays
+from grader.judge.differences.probe_values import Array, arrays_of, of_arrays
 from grader.judge.kind import Kind
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.judge.comparison import Comparison, Difference, Judged, Question
-from grader.judge.differences.answers import NO_VALUE, answer_of
+from grader.judge.differences.probe_values import NO_VALUE, answer_of
 from grader.judge.differences.python_words import shown
 from grader.judge.differences.reference_answer import answer_in
 from grader.model.assignment import Case

@@ -12,8 +12,8 @@ from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Case, Criterion, Visibility
 from grader.model.example import Example
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Status
+from grader.model.submitted_files import SubmittedFiles
 
 UNASKED = (Status.OK, Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR, Status.TIMEOUT)
 

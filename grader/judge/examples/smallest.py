@@ -14,8 +14,8 @@ import numpy as np
 from grader.judge.cases import generator
 from grader.judge.comparison import DTYPE, Expected
 from grader.judge.comparisons import comparison_of
-from grader.judge.differences.answers import Array, arrays_of
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.examples.look import look
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.judge.inputs import Inputs
-from grader.judge.process.budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.child import Starter
 from grader.judge.process.control_groups import delegated
+from grader.judge.process.time_budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.assignment import Device, Limits
 from grader.model.errors import GraderFault
@@ -47,7 +47,7 @@ class Implementation:
     """Runs probes on one subject; starts its worker when first asked and again after it died.
 
     A worker that had to be killed costs the case that killed it; an import that failed costs every case,
-    once. Calls and imports take from budgets (see `grader.judge.process.budget`), so that no function uses up
+    once. Calls and imports take from budgets (see `time_budget.py`), so that no function uses up
     the time of another. The wall clock stops while the worker waits for a core. Where the machine does not
     tell that, what the wall clock ended is tried once more in a fresh worker, with patience: the machine may
     have been too busy. That happens twice for a submission, whatever it does.

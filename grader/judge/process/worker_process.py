@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader.judge.process.budget import Seconds
 from grader.judge.process.child import Child
+from grader.judge.process.time_budget import Seconds
 from grader.model.errors import GraderFault, ProtocolError
 from grader.model.frame import Frame, FrameReader, RawArray, check_data, check_reply, encode
 from grader.model.grade import Call, Outcome, Status

@@ -22,7 +22,7 @@ import numpy
 import grader
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of, draws
-from grader.judge.differences.answers import NO_VALUE, text_of
+from grader.judge.differences.probe_values import NO_VALUE, text_of
 from grader.model.assignment import Assignment, Case, Criterion, Device
 from grader.model.grade import CheckResult, Sandbox, Status
 

@@ -3,11 +3,11 @@
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import clean, clean_line, score_text
-from grader.report.files import Files, folder_name
 from grader.report.formats import OneGrade, Request
 from grader.report.markdown import escaped, steps_table, to_markdown
 from grader.report.tables.sheet import Written
-from grader.report.terminal.grade import to_text
+from grader.report.terminal.show_grade import to_text
+from grader.report.write_files import Files, folder_name
 
 WRITES = "<student>/<assignment>.txt and .md, and feedback.csv for a mail merge"
 FILLS_IN, ONE_ASSIGNMENT = False, False

@@ -16,7 +16,7 @@ from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, number_text
 from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback import Block, feedback_on, is_fault, remark
+from grader.report.feedback_content import Block, feedback_on, is_fault, remark
 from grader.report.next_step import Place, next_step, where_to_begin
 
 __all__ = ["STYLE", "Closer", "article", "to_html"]

@@ -13,7 +13,7 @@ from grader.model.errors import UserError
 from grader.model.file_formats.csv_cells import harmless
 from grader.model.near_miss import near_file
 from grader.model.student import Student
-from grader.report.files import Files
+from grader.report.write_files import Files
 
 Find = Callable[[Claim], Student | str]  # as Identities.find does
 BYTE_ORDER_MARKS = {

@@ -23,7 +23,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission
 from grader.report.terminal.batch_screen import BatchScreen
-from grader.report.terminal.batch_summary import NOT_CLEAR, print_summary
+from grader.report.terminal.show_summary import NOT_CLEAR, print_summary
 from tests.waiting import LIMIT, wait_until
 
 Executed = Generator[tuple[Work, Done | Exception], None, None]

@@ -20,7 +20,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
-from grader.judge.differences.answers import arrays_of
+from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.process import devices, sandbox
 from grader.judge.process.implementation import Implementation, Subject

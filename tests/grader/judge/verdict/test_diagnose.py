@@ -6,7 +6,7 @@ import random
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,12 +18,13 @@ from grader.__main__ import main
 from grader.author.load import load
 from grader.author.render import Views, provided_files, render
 from grader.judge.session import Session
+from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
-from grader.prove.misconceptions import grade_made, misconceptions
+from grader.prove.mutant_answers import grade_made, misconceptions
 from grader.prove.mutants import read_mutants
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
@@ -347,9 +348,12 @@ def pairs_of(mutants: Sequence[Mutant], count: int) -> list[tuple[Mutant, Mutant
     return found
 
 
-def names_in(grade: Grade, known: Misconceptions) -> set[str]:
-    """The misconceptions that are named, and not just listed with others."""
-    results = (result for criterion in diagnose(grade, known).criteria for result in criterion.results)
+def names_in(grade: Grade, known: Misconceptions, files: Mapping[str, str]) -> set[str]:
+    """The misconceptions that a session names of a submission, and does not just list with others."""
+    encoded = {name: text.encode() for name, text in files.items()}
+    reached = calls(encoded, {idea.exercise for idea in known.ideas.values()})
+    criteria = diagnose(grade, known, reached).criteria
+    results = (result for criterion in criteria for result in criterion.results)
     return {result.misconceptions[0] for result in results if len(result.misconceptions) == 1}
 
 
@@ -365,7 +369,7 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     visible = known.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
     for evidence in (known, visible):
-        found = {name: names_in(grade, evidence) for name, grade in grades.items()}
+        found = {name: names_in(grade, evidence, made[name]) for name, grade in grades.items()}
         there = {name: {mutant.name for mutant in pair} for name, pair in pairs.items()}
         assert {name: found[name] for name in pairs if not found[name] <= there[name]} == {}
         assert sum(map(len, found.values())) > count, "nearly nothing is named"
