@@ -23,10 +23,10 @@ from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant
+from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.compositions import compose
-from grader.prove.misconceptions import grade_made
+from grader.prove.mutant_answers import grade_made
 from grader.prove.mutants import read_mutants, read_rewrites
-from grader.prove.verify import SOLUTION, submissions
 
 ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
 PAIRS = {".py": 300, ".cu": 60}  # of an assignment that are drawn: a kernel takes seconds to compile

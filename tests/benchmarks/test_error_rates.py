@@ -9,9 +9,9 @@ import pytest
 from benchmarks.error_rates import Rates, change, drawn_pairs, rates_of, table, together
 from grader.author.load import load
 from grader.author.render import Views
-from grader.prove.misconceptions import grade_made
+from grader.prove.assignment_checks import SOLUTION, submissions
+from grader.prove.mutant_answers import grade_made
 from grader.prove.mutants import read_mutants, read_rewrites
-from grader.prove.verify import SOLUTION, submissions
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(path.parent.name for path in (ROOT / "assignments").glob("*/rubric.yaml"))
