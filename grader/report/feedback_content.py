@@ -1,5 +1,6 @@
 """What a student reads of a grade, before it is laid out: what to show first, and what to keep back."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ OUTPUT_LINES = 6
 NOT_SCORED = "not scored: needs review"
 BY_HAND = "a person grades it"
 HIDDEN_FAILS = "a hidden case fails"
+PAIR = re.compile(r"(\w+) (\(\d+, \d+\))(?=,|$)")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def remark(criterion: CriterionGrade) -> str:
     statuses = [result.status for result in criterion.results]
     if Status.TIMEOUT in statuses and Status.NOT_RUN in statuses:
         also += f", {statuses.count(Status.NOT_RUN)} not run: a time limit ended this criterion"
-    return "" if passed == total else f"{passed} of {total} cases pass{also}"
+    verb = "case passes" if total == 1 else "cases pass"
+    return "" if passed == total else f"{passed} of {total} {verb}{also}"
 
 
 def block(result: CheckResult, heading: str, reveal: bool) -> Block:
@@ -95,7 +98,7 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
         ("at", str(list(result.index)) if result.index else ""),
         ("expected", clean(result.expected)),
         ("actual", clean(result.actual)),
-        ("why", clean(result.rationale)),
+        ("why", "\n".join(filter(None, (clean(result.rationale), _pairs(result))))),
         ("calls", _calls(result)),
         ("idea", clean(result.idea)),
         ("read", clean(result.help)),
@@ -110,6 +113,19 @@ def _calls(result: CheckResult) -> str:
     is_more = len(result.calls) > 1 or any(call.arguments for call in result.calls)
     is_stub = "NotImplementedError" in result.rationale
     return clean("\n".join(map(_call, result.calls))) if is_more and not is_stub else ""
+
+
+def _pairs(result: CheckResult) -> str:
+    """Which argument in the failing line is a pair, where Python complains of a tuple; "" elsewhere."""
+    is_about_a_tuple = re.search(r"\bTypeError: .*\btuple\b", result.rationale)
+    if not is_about_a_tuple or not result.calls:
+        return ""
+    call = result.calls[-1]
+    words = set(re.findall(r"\w+", call.source))
+    pairs = [(name, pair) for name, pair in PAIR.findall(call.arguments) if name in words]
+    return "\n".join(
+        f"{clean_line(name)} is a pair here, {pair}, no single number" for name, pair in pairs
+    )
 
 
 def _call(call: Call) -> str:
