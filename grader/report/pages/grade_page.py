@@ -45,7 +45,8 @@ class Closer:
 
 def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> str:
     """The page, complete in one file."""
-    title = f"{clean_line(grade.assignment)}: {clean_line(grade.submission)}"
+    names = dict.fromkeys((clean_line(grade.assignment), clean_line(grade.submission)))
+    title = ": ".join(names)  # the folder of a handout often has the assignment's name
     head = element(
         "head",
         element("meta", charset="utf-8"),

@@ -85,7 +85,7 @@ def wrong_everywhere(handout: Path) -> None:
 
 def test_the_last_line_says_what_to_do_next(flip_alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys)
-    assert "Next: `dilate/columns`. To try it in Python: make try CASE=dilate/columns" in " ".join(
+    assert "Next: `dilate/columns`. To try it in Python: `make try CASE=dilate/columns`" in " ".join(
         text.split()
     )
 

@@ -53,8 +53,8 @@ def test_an_exception_shows_the_submissions_own_calls_from_the_first_down() -> N
     ]
 
 
-def failing(case: str, visibility: Visibility = Visibility.VISIBLE, **words: str) -> CheckResult:
-    return CheckResult("grad", case, Status.WRONG, visibility, rationale=f"{case} differs", **words)
+def failing(case: str, visibility: Visibility = Visibility.VISIBLE, idea: str = "") -> CheckResult:
+    return CheckResult("grad", case, Status.WRONG, visibility, rationale=f"{case} differs", idea=idea)
 
 
 def criterion_of(*results: CheckResult, facts: tuple[Fact, ...] = ()) -> Grade:
