@@ -177,6 +177,13 @@ def test_a_handout_shows_what_nvidias_compiler_refuses(tmp_path: Path) -> None:
         assert "in pixel: A function without execution space annotations" in " ".join(done.stdout.split())
 
 
+@pytest.mark.parametrize("name", ["accumulates_in_half", "accumulates_in_bfloat16"])
+def test_too_few_bits_cost_at_least_half_of_the_criterion(grades: dict[str, Grade], name: str) -> None:
+    (matmul,) = (c for c in grades[name].criteria if c.id == "matmul")
+    assert matmul.score <= matmul.points / 2
+    assert grades[name].score <= 92
+
+
 def _points(grade: Grade) -> dict[str, float]:
     return {criterion.id: float(criterion.score) for criterion in grade.criteria}
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
-from grader.cli.course import handout_here, has_variants, repository, secret, views_of
+from grader.cli.course import handout_of, has_variants, repository, secret, views_of
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     """Grades, shows the grade and writes it where it is asked for."""
     _check_reports(options)
     views = None if options.assignment is None else views_of(repository(), options.assignment)
-    assignment = handout_here() if views is None else views.assignment
+    assignment = handout_of(options.submission) if views is None else views.assignment
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
