@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from grader.cli import NOT_PASSED, PASSED
-from grader.intake.repositories.collect import collect, common_prefix, manifest, repositories_of
+from grader.intake.repositories.class_repositories import collect, common_prefix, manifest, repositories_of
 from grader.intake.repositories.push_times import read_pushes
 from grader.model.errors import UserError
 from grader.model.text import plural

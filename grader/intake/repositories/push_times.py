@@ -50,11 +50,24 @@ def _loaded(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"found a larger file, expected at most {MAX_BYTES >> 20} MiB", path)
-        return json.loads(path.read_bytes())
+        return _values(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror}{near_file(path)}", path) from error
     except (ValueError, RecursionError) as error:
         raise UserError(f"found JSON that cannot be read: {error}", path) from error
+
+
+def _values(text: str) -> Any:
+    """One value; of several, which a client that asks page by page prints, all that their lists hold."""
+    decoder, values, rest = json.JSONDecoder(), [], text.strip()
+    while rest or not values:
+        value, end = decoder.raw_decode(rest)
+        values.append(value)
+        rest = rest[end:].lstrip()
+    if len(values) == 1 and not (isinstance(values[0], list) and any(isinstance(v, list) for v in values[0])):
+        return values[0]
+    pages = values if len(values) > 1 else values[0]
+    return [entry for page in pages if isinstance(page, list) for entry in page]
 
 
 def _pushes(path: Path, data: Any, default: str) -> Iterator[tuple[str, Push]]:

@@ -10,7 +10,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
-from grader.intake.repositories.collect import common_prefix
+from grader.intake.repositories.class_repositories import common_prefix
 from grader.intake.repositories.push_times import read_pushes
 from grader.model.errors import UserError
 from tests.tiny_course import RIGHT, WRONG
@@ -254,6 +254,13 @@ def test_pushes_are_read_from_each_api(tmp_path: Path, export: object) -> None:
     (tmp_path / "times.json").write_text(json.dumps(export))
     ((name, (push,)),) = read_pushes(tmp_path / "times.json").items()
     assert (name, push.commit, push.branch, push.time[:19]) == ("tiny-ada", "a" * 40, "main", EARLY[:19])
+
+
+@pytest.mark.parametrize("pages", ["{0}\n{0}", "[{0}, {0}]"], ids=["one_after_the_other", "in_a_list"])
+def test_pages_of_an_api_are_read_as_one_list(tmp_path: Path, pages: str) -> None:
+    page = json.dumps(activity(["a" * 40], [EARLY]))
+    (tmp_path / "tiny-ada.json").write_text(pages.format(page))
+    assert [len(pushes) for pushes in read_pushes(tmp_path).values()] == [2]
 
 
 @pytest.mark.parametrize("text", ["{", "3", "[]", '{"a": 3}', '[{"after": "abc"}]'])
