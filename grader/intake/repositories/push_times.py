@@ -59,7 +59,8 @@ def _loaded(path: Path) -> Any:
 
 def _values(text: str) -> Any:
     """One value; of several, which a client that asks page by page prints, all that their lists hold."""
-    decoder, values, rest = json.JSONDecoder(), [], text.strip()
+    values: list[Any] = []
+    decoder, rest = json.JSONDecoder(), text.strip()
     while rest or not values:
         value, end = decoder.raw_decode(rest)
         values.append(value)
