@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"alembic", "copydetect", "distributed", "pydantic", "sqlalchemy"},
     ),
     "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
+    "grader.publish": ({"grader.model", "grader.author", "grader.judge"}, set()),
     "grader.prove": (
         {"grader.model", "grader.judge", "grader.author", "grader.batch", "grader.report"},
         {"numpy"},
@@ -208,6 +209,28 @@ def test_no_module_is_longer_than_its_limit_unless_there_is_a_reason() -> None:
     lines = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in ours}
 
     assert {name for name, count in lines.items() if count > MOST_LINES} == set(LONGER)
+
+
+FOUND_BY_NAME = {
+    "corpus",
+    "formats",
+    "layouts",
+    "targets",
+}  # there a module has the name of its platform or attack
+ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both modules of the name are about
+    "__main__": "what `python -m` of a package starts",
+    "conv": "convolution, in the form to run and in the form to read",
+    "findings": "what the emulator finds, and the comparison that asks for it",
+    "grade": "the command, and the value that it shows",
+}
+
+
+def test_no_two_modules_of_one_name_have_different_jobs() -> None:
+    ours = [path for path in FILES if path.relative_to(ROOT).parts[0] in ("grader", "reference")]
+    named = [path for path in ours if path.name != "__init__.py" and not FOUND_BY_NAME & set(path.parts)]
+    names = Counter(path.stem for path in named)
+
+    assert {name for name, count in names.items() if count > 1} == set(ONE_SUBJECT)
 
 
 PLANTED = {

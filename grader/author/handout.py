@@ -12,7 +12,7 @@ from grader.author.load import digest_of
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
-from grader.author.wheel import SOURCE, build_wheel
+from grader.author.wheel import NOT_IN_HANDOUTS, SOURCE, build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import comparison_of
@@ -21,6 +21,7 @@ from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
 
+IGNORED = (".venv/", "__pycache__/", "submit/", "reports/", "page.html")  # by git, in a handout
 GRADING = "grading"  # the folder of a handout that `make grade` works from
 NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
 
@@ -41,7 +42,7 @@ def generate(
     """
     written = []
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(Path(scratch))
+        wheel = build_wheel(Path(scratch), NOT_IN_HANDOUTS)
         for assignment in assignments:
             frozen = Path(scratch) / "frozen.npz"
             oracle = ReferenceOracle(assignment)
@@ -108,7 +109,7 @@ def _write(
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         shutil.copyfile(SOURCE / "locks" / "handout.txt", new / "requirements.txt")
         (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
-        (new / ".gitignore").write_text(".venv/\n__pycache__/\nsubmit/\npage.html\n", encoding="utf-8")
+        (new / ".gitignore").write_text("".join(f"{name}\n" for name in IGNORED), encoding="utf-8")
         if target.exists():
             os.replace(target, Path(scratch) / "old")
         os.replace(new, target)

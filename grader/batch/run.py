@@ -9,7 +9,7 @@ from typing import Protocol
 
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
-from grader.batch.gradebook.evidence import keep_evidence
+from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
 from grader.model.class_input.account import Doubt

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
-from grader.cli.course import handout_here, has_variants, repository, secret, views_of
+from grader.cli.course import handout_of, has_variants, repository, secret, views_of
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
@@ -28,7 +28,7 @@ from grader.model.python_syntax import needs
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
-from grader.report.formats import OneGrade, of_one_grade
+from grader.report.formats import OF_ONE_GRADE, OneGrade, writer_of_one
 from grader.report.next_step import where_to_begin
 from grader.report.pages.grade_page import IN_FULL, Closer, to_html
 from grader.report.problems import Sources
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     """Grades, shows the grade and writes it where it is asked for."""
     _check_reports(options)
     views = None if options.assignment is None else views_of(repository(), options.assignment)
-    assignment = handout_here() if views is None else views.assignment
+    assignment = handout_of(options.submission) if views is None else views.assignment
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
@@ -143,18 +143,15 @@ def _misconceptions(views: "Views | None", sandbox: Sandbox) -> Misconceptions |
 
 
 def _write_reports(one: OneGrade, options: argparse.Namespace, closer: Closer) -> None:
-    writers = of_one_grade() if options.reports else {}
     for name, file in options.reports:
-        write_text(file, writers[name](one))
+        write_text(file, writer_of_one(name)(one))
     if options.html is not None:
         write_text(options.html, to_html(one.grade, one.reveal, closer))
 
 
 def _check_reports(options: argparse.Namespace) -> None:
     """UserError, before anything is graded, for a format that there is not."""
-    writers = of_one_grade() if options.reports else {}
     for name, file in options.reports:
-        if name not in writers:
-            raise UserError(
-                f"--report {name}={file}: found no format {name!r}, expected {one_of(name, writers)}"
-            )
+        if name not in OF_ONE_GRADE:
+            expected = one_of(name, OF_ONE_GRADE)
+            raise UserError(f"--report {name}={file}: found no format {name!r}, expected {expected}")

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from rich.console import Console
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.command_line.arguments import AUTOGRADER, TERMINAL
+from grader.cli.command_line.arguments import TERMINAL
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import SEED_FILE, course_of, find_repository, repository, secret, views_of
+from grader.cli.course import course_of, find_repository, secret
 from grader.model.assignment import Course, Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.errors import UserError
@@ -38,11 +37,6 @@ def run(options: argparse.Namespace) -> int:
         return PASSED
     if options.out is None:
         raise UserError(f"--format {options.format} writes files: say where with --out DIR")
-    if options.format == AUTOGRADER:
-        if options.assignment is None:
-            raise UserError(f"--format {AUTOGRADER}: say of what with --assignment NAME")
-        print(_pack_autograder(options.assignment, options.out))
-        return PASSED
     form = format_of(options.format)
     _check(options, form)
     report, students = _class_report(options)
@@ -93,26 +87,6 @@ def _say(filled: Written) -> int:
     for line in filled.left_out:
         print(f"left out: {line}", file=sys.stderr)
     return NOT_PASSED if filled.left_out else PASSED
-
-
-def _pack_autograder(name: str, out: Path) -> Path:
-    """Writes the zip that Gradescope runs for an assignment."""
-    from grader.author.autograder import autograder_files, pack  # here alone: a report needs none of this
-    from grader.author.wheel import SOURCE, build_wheel
-    from grader.prove.mutant_answers import files_of
-
-    root = repository()
-    views = views_of(root, name)
-    answers = {
-        path.relative_to(root).as_posix(): path.read_bytes() for path in files_of(root, views, secret())
-    }
-    made = {**answers, SEED_FILE: secret().encode()}
-    requirements = (SOURCE / "locks" / "autograder.txt").read_bytes()
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(Path(scratch))
-        files = autograder_files(views.assignment, wheel, requirements, made, course_of(root).variants)
-    (path,) = write_files(out, {f"{name}-gradescope.zip": pack(files)})
-    return path
 
 
 def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Student]]:

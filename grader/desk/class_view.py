@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.gradebook.evidence import KeptFile, kept_files, stamp
+from grader.batch.gradebook.submission_files import KeptFile, kept_files, stamp
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.student import Student, Submission

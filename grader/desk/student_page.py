@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.batch.gradebook.decisions import version_of, waiting_for_regrade
-from grader.batch.gradebook.evidence import kept_files
-from grader.desk.app import Desk, Page, framed
+from grader.batch.gradebook.submission_files import kept_files
 from grader.desk.class_view import ClassView, key_of
+from grader.desk.desk import Desk, Page, framed
 from grader.desk.reading import is_missing
 from grader.desk.source_view import changes, source_files
 from grader.model.class_row import ClassRow

@@ -130,7 +130,6 @@ class _Reader:
         self._choice, self._accept_renamed = choice, accept_renamed
         self._students = {student.id: student for student in roster or ()}
         self._entries: dict[str, Entry] = {}
-        self._owners: dict[str, list[str]] = defaultdict(list)
         self._doubts: list[Doubt] = []
         self._in_doubt: set[str] = set()  # paths of submissions that are in doubt as a whole
         self._submitted: list[Submitted] = []

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.author.autograder import autograder_files, pack
 from grader.author.handout import generate, is_in_handout
 from grader.author.load import load
 from grader.judge.cases import draw
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
+from grader.publish.targets import gradescope
+from tests.grader.publish.bundles import bundle_without_handout
 
 SECRET = "canary-of-the-course"
 
@@ -99,13 +100,9 @@ def test_a_handout_holds_no_seed(handouts: dict[str, bytes]) -> None:
     assert not found(handouts, SECRET.encode())
 
 
-def test_an_autograder_holds_the_seed_in_the_one_file_that_is_for_it(
-    assignment: Assignment, tmp_path: Path
-) -> None:
-    wheel = tmp_path / "backflip.whl"
-    wheel.write_bytes(b"a wheel")
-    made = {".backflip-seed": SECRET.encode()}
-    packed = pack(autograder_files(assignment, wheel, b"", made, True))
+def test_an_autograder_holds_the_seed_in_the_one_file_that_is_for_it(assignment: Assignment) -> None:
+    bundle = bundle_without_handout(assignment, variants=True, seed=SECRET)
+    (packed,) = gradescope.files(bundle).values()
     files = dict(unpacked("autograder.zip", packed))
     del files["autograder.zip"]  # what it holds uncompressed is below
 

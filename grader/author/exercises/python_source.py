@@ -2,7 +2,6 @@
 
 import ast
 import re
-import textwrap
 from functools import lru_cache
 from pathlib import Path
 
@@ -78,18 +77,6 @@ def without_methods(text: str, class_name: str, names: set[str]) -> str:
                         start -= 1
                     dropped |= set(range(start, method.end_lineno or first))
     return "\n".join(line for i, line in enumerate(lines) if i not in dropped) + "\n"
-
-
-def removed_statements(function: Function) -> list[str]:
-    """The statements that the stub leaves out, one string each, as `ast.unparse` writes them."""
-    stub = {ast.dump(node) for node in ast.walk(_parse(function.stub)) if isinstance(node, ast.stmt)}
-    body = _parse(function.whole).body[0]
-    assert isinstance(body, ast.FunctionDef)
-    return [ast.unparse(node) for node in body.body[1:] if ast.dump(node) not in stub]
-
-
-def _parse(source: str) -> ast.Module:
-    return ast.parse(textwrap.dedent(source))
 
 
 @lru_cache(maxsize=16)

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.gradebook.evidence import MOST_BYTES, file_rows
+from grader.batch.gradebook.submission_files import MOST_BYTES, file_rows
 from grader.desk.class_view import key_of
 from grader.model.class_row import to_review, with_policies
 from grader.model.submitted_files import SubmittedFiles

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.autograder import autograder_files, pack
 from grader.author.load import load
+from grader.publish.targets.gradescope import SCRIPTS, entries, files
+from tests.grader.publish.bundles import bundle_without_handout
 from tests.waiting import LIMIT
 
 HALF = """\
@@ -33,12 +34,9 @@ def autograder(course: Path, tmp_path: Path) -> Callable[..., Path]:
     """Lays out /autograder: source/ as unzipped, run_autograder copied up, a submission, empty results/."""
 
     def lay_out(submission: str, variants: bool = False) -> Path:
-        wheel = tmp_path / "backflip.whl"
-        wheel.write_bytes(b"what setup.sh would install")
-        assignment = load(course / "assignments" / "tiny")
-        files = autograder_files(assignment, wheel, b"", {".backflip-seed": b"a secret"}, variants)
+        bundle = bundle_without_handout(load(course / "assignments" / "tiny"), variants)
         root = tmp_path / "autograder"
-        with zipfile.ZipFile(BytesIO(pack(files))) as archive:
+        with zipfile.ZipFile(BytesIO(files(bundle)["tiny-gradescope.zip"])) as archive:
             assert archive.testzip() is None
             for entry in archive.infolist():
                 path = archive.extract(entry, root / "source")
@@ -156,15 +154,9 @@ def test_a_fault_of_ours_leaves_no_result_and_is_no_zero(autograder: Callable[..
     assert list((root / "results").iterdir()) == []
 
 
-def test_the_zip_is_the_same_for_the_same_course_and_its_scripts_are_shell(
-    course: Path, tmp_path: Path
-) -> None:
-    wheel = tmp_path / "backflip.whl"
-    wheel.touch()
-    files = [
-        autograder_files(replace(load(course / "assignments" / "tiny"), title=title), wheel, b"", {}, True)
-        for title in ("one", "two")
-    ]
-    assert pack(files[0]) == pack(files[1])
-    for script in ("setup.sh", "run_autograder"):
-        subprocess.run(["bash", "-n"], input=files[0][script], check=True, timeout=LIMIT)
+def test_the_zip_is_the_same_for_the_same_course_and_its_scripts_are_shell(course: Path) -> None:
+    tiny = load(course / "assignments" / "tiny")
+    one, two = (bundle_without_handout(replace(tiny, title=title), True) for title in ("one", "two"))
+    assert files(one) == files(two)
+    for script in SCRIPTS:
+        subprocess.run(["bash", "-n"], input=entries(one)[script], check=True, timeout=LIMIT)
