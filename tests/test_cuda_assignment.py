@@ -10,6 +10,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.render import Views
+from grader.judge.differences.probe_values import HINT
 from grader.judge.kernels import find_nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
@@ -93,18 +94,18 @@ def test_a_given_kernel_with_a_byte_order_mark_is_graded_as_without(session: Ses
 def test_every_mutant_is_told_by_its_name(
     assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
 ) -> None:
-    """In every case that fails, and no other name with it."""
+    """In every case that fails, and no other name with it; an answer of few numbers alone names nothing."""
     mutants = {mutant.name: mutant for mutant in read_mutants(Views(assignment))[0]}
     assert set(mutants) >= ASKED_FOR
     for name, mutant in mutants.items():
         told = [
-            result.misconceptions
+            result.misconceptions or result.answer.startswith(HINT)
             for criterion in diagnose(grades[name], known).criteria
             for result in criterion.results
             if result.status not in (Status.OK, Status.NOT_RUN)
         ]
         assert told, name
-        assert set(told) == {(name,)}, (name, mutant.exercise)
+        assert set(told) - {True} == {(name,)}, (name, mutant.exercise)
 
 
 def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str, Grade]) -> None:
