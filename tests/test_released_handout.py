@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.__main__ import main
+from grader.cli import PASSED, USER_MISTAKE
 
 NAME = "conv_backward"
 
@@ -54,3 +55,14 @@ def test_a_handout_holds_neither_reference_nor_instructors_libraries(unpacked: P
     for module in ("reference", "jinja2", "sqlalchemy", "scipy"):
         code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is not None)"
         assert subprocess.run([python, "-c", code], cwd="/", check=False).returncode == 0, module
+
+
+def test_a_command_for_instructors_says_so_in_one_line(unpacked: Path) -> None:
+    make_grade(unpacked)
+    grader: list[str | Path] = [unpacked / ".venv" / "bin" / "python", "-P", "-m", "grader"]
+    for words in (["batch", ".", "--assignment", NAME], ["serve"], ["verify"]):
+        told = subprocess.run([*grader, *words], cwd=unpacked, capture_output=True, text=True, check=False)
+        assert told.returncode == USER_MISTAKE
+        assert "is a command for instructors" in told.stderr and told.stderr.count("\n") == 1
+    doctor = subprocess.run([*grader, "doctor"], cwd=unpacked, capture_output=True, text=True, check=False)
+    assert doctor.returncode == PASSED, doctor.stdout

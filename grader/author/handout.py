@@ -12,7 +12,7 @@ from grader.author.load import digest_of
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
-from grader.author.wheel import SOURCE, build_wheel
+from grader.author.wheel import NOT_IN_HANDOUTS, SOURCE, build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import comparison_of
@@ -42,7 +42,7 @@ def generate(
     """
     written = []
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(Path(scratch))
+        wheel = build_wheel(Path(scratch), NOT_IN_HANDOUTS)
         for assignment in assignments:
             frozen = Path(scratch) / "frozen.npz"
             oracle = ReferenceOracle(assignment)

@@ -236,7 +236,7 @@ def _cases(
     parameters = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
     count = parameters.pop("draw", None)
     parameters = kind.complete(parameters, defaults.batch)
-    if complaint := kind.complaint(parameters):
+    if complaint := _complaint_about_wide(model, kind) or kind.complaint(parameters):
         raise document.fail(complaint, place)
     if (size := elements(kind, parameters, model.view, count is not None)) > MAX_ELEMENTS:
         message = (
@@ -248,7 +248,7 @@ def _cases(
         criterion=criterion.id,
         probe=criterion.probe,
         kind=kind.name,
-        parameters={**parameters, "view": tuple(model.view)},
+        parameters={**parameters, "view": tuple(model.view), **({"wide": model.wide} if model.wide else {})},
         data=model.data or defaults.data,
         compare=model.compare or criterion.compare or defaults.compare,
         visibility=model.visibility or defaults.visibility,
@@ -267,6 +267,14 @@ def _cases(
     _check_comparison(document, place, case, kind, criterion)
     for id in [case.id] if count is None else [f"{case.id}-{i + 1}" for i in range(count)]:
         yield replace(case, id=id)
+
+
+def _complaint_about_wide(model: CaseModel, kind: Kind) -> str:
+    """What is wrong with the array that is to hold wide integers; "" where there is nothing."""
+    if model.wide is None or model.wide in kind.arrays:
+        return ""
+    expected = ", ".join(kind.arrays) or "none: such a case draws no integers"
+    return f"found wide {model.wide!r}, expected an array of the case: {expected}"
 
 
 def _kind(document: Document, place: Place, data: dict[str, Any]) -> tuple[Kind, type[CaseModel]]:

@@ -78,20 +78,9 @@ def _bit_sets(hashes: Mapping[str, set[int]]) -> dict[str, int]:
 
 
 def _pair(detector: Any, name: str, one: str, other: str, prints: Mapping[str, Any]) -> Pair:
-    _, shares, slices = detector.compare_files(prints[one], prints[other])
+    _, shares, _ = detector.compare_files(prints[one], prints[other])
     sides = [
-        Side(student, prints[student].raw_code, _spans(slices_of_one), min(float(share), 1.0))
-        for student, share, slices_of_one in zip((one, other), shares, slices, strict=True)
+        Side(student, prints[student].raw_code, min(float(share), 1.0))
+        for student, share in zip((one, other), shares, strict=True)
     ]
     return Pair(name, *sides)
-
-
-def _spans(slices: Any) -> tuple[tuple[int, int], ...]:
-    """copydetect's starts and ends, in order and without overlap."""
-    spans: list[tuple[int, int]] = []
-    for start, end in sorted(zip(*(map(int, row) for row in slices), strict=True)):
-        if spans and start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        elif end > start:
-            spans.append((start, end))
-    return tuple(spans)

@@ -46,14 +46,15 @@ def assignment_of(name: str | None) -> Assignment:
     """The named assignment of the repository around the working folder, or without a name the handout's."""
     if name is not None:
         return views_of(repository(), name).assignment
-    return handout_here()
+    return handout_of(Path())
 
 
-def handout_here() -> Assignment:
-    """The assignment of the handout that is the working folder."""
-    if (HANDOUT / "assignment.yaml").is_file():
-        return load(HANDOUT)
-    raise UserError("which assignment? name it with --assignment, or run this in a handout's folder")
+def handout_of(submission: Path) -> Assignment:
+    """The assignment of the handout that is the working folder, or else the folder that is graded."""
+    for folder in (Path(), submission):
+        if (folder / HANDOUT / "assignment.yaml").is_file():
+            return load(folder / HANDOUT)
+    raise UserError("which assignment? name it with --assignment, or grade a handout's folder")
 
 
 def chosen(names: Sequence[str]) -> list["Views"]:

@@ -231,6 +231,8 @@ def _disk() -> Check:
 
 def _database(url: str) -> Check:
     name, purpose = "gradebook", "`batch`, `report` and the desk"
+    if importlib.util.find_spec("grader.batch") is None:
+        return _check(name, purpose, False, True, "none: a handout's grader keeps no grades")
     if importlib.util.find_spec("sqlalchemy") is None:
         remedy = f"{sys.executable} -m pip install 'backflip[instructor]'"
         return _check(name, purpose, not _is_handout(), False, "SQLAlchemy is not installed", remedy)

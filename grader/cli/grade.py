@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
-from grader.cli.course import handout_here, has_variants, repository, secret, views_of
+from grader.cli.course import handout_of, has_variants, repository, secret, views_of
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
@@ -27,7 +27,7 @@ from grader.model.near_miss import one_of
 from grader.model.python_syntax import needs
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
-from grader.report.feedback_content import CASES_IN_FULL
+from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
 from grader.report.formats import OF_ONE_GRADE, OneGrade, writer_of_one
 from grader.report.next_step import where_to_begin
 from grader.report.pages.grade_page import IN_FULL, Closer, to_html
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     """Grades, shows the grade and writes it where it is asked for."""
     _check_reports(options)
     views = None if options.assignment is None else views_of(repository(), options.assignment)
-    assignment = handout_here() if views is None else views.assignment
+    assignment = handout_of(options.submission) if views is None else views.assignment
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
@@ -110,7 +110,7 @@ def _look_closer(
     place = place_of(assignment)
     wanted: Sequence[CheckResult] = ()
     if options.html is not None:
-        failing = (c.results for c in grade.criteria)
+        failing = map(in_telling_order, grade.criteria)
         wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         wanted = first_failing(grade, 1)

@@ -1,6 +1,7 @@
 """`grader similarity`: submissions that are alike, and wrong answers that few give."""
 
 import argparse
+from collections.abc import Mapping
 
 from grader.author.load import load
 from grader.author.render import render
@@ -28,9 +29,10 @@ def run(options: argparse.Namespace) -> int:
     assignment = load(folder_of(root, options.assignment))
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = [row for row in gradebook.grades() if row.assignment == assignment.name]
-    pairs = _pairs(options, assignment)
+    handout = render(assignment, "handout").files
+    pairs = _pairs(options, assignment, handout)
     note = OWN_NUMBERS if course_of(root).variants else ""
-    pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], note)
+    pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], handout, note)
     write_files(options.out / assignment.name, pages)
     page = options.out / assignment.name / "index.html"
     if options.json:
@@ -47,11 +49,12 @@ def _facts(pair: Pair) -> dict[str, object]:
     return {"file": pair.file} | {n: {"student": s.student, "share": s.share} for n, s in sides.items()}
 
 
-def _pairs(options: argparse.Namespace, assignment: Assignment) -> tuple[Pair, ...]:
+def _pairs(
+    options: argparse.Namespace, assignment: Assignment, handout: Mapping[str, str]
+) -> tuple[Pair, ...]:
     """The pairs of submissions that are most alike, whichever of the files handed in it is."""
     intake = intake_of(options, assignment)
     handed_in = {pairs.submission.student_id: intake.read(pairs).files for pairs in intake.submissions}
-    handout = render(assignment, "handout").files
     pairs: list[Pair] = []
     for name in assignment.files:
         texts = {s: files[name].decode(errors="replace") for s, files in handed_in.items() if name in files}

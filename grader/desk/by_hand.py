@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from grader.batch.gradebook.decisions import version_of
 from grader.desk.answers import CaseView, case_view
-from grader.desk.app import Desk, Page
 from grader.desk.class_view import ClassView
+from grader.desk.desk import Desk, Page
 from grader.desk.source_view import source_files
 from grader.desk.student_page import reusable_comments
 from grader.model.assignment import Criterion

@@ -22,7 +22,7 @@ from grader.batch.gradebook.decisions import (
     version_of,
 )
 from grader.batch.regrade_requests import assignment_of_code
-from grader.desk.app import AUTHOR, Desk, author_of
+from grader.desk.desk import AUTHOR, Desk, author_of
 from grader.desk.guard import is_own_form
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_input.times import moment_of

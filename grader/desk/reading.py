@@ -9,7 +9,7 @@ from starlette.responses import Response
 from grader.batch.gradebook.decisions import UNDOABLE, withdrawals_of
 from grader.batch.gradebook.submission_files import account_of
 from grader.desk.answers import misconceptions_of
-from grader.desk.app import Desk, Page, framed
+from grader.desk.desk import Desk, Page, framed
 from grader.desk.templating import late_text, status_of
 from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow

@@ -9,10 +9,10 @@ from difflib import SequenceMatcher
 from grader.batch.gradebook.submission_files import KeptFile
 from grader.model.decision import Comment
 from grader.model.grade import Grade, Status
+from grader.model.text import lines_of
+from grader.report.pages.likeness import LONG, MOST_LINES
 
-MOST_LINES = 4000  # of one file that are shown
 CONTEXT = 3  # lines around a change
-LONG = 800  # lines; of longer files the comparison leaves out what repeats, for the sake of time
 PLACE = re.compile(r"\b(?P<file>[A-Za-z_]\w*\.(?:py|cu)):(?P<line>\d{1,6})\b")
 
 
@@ -83,11 +83,6 @@ def source_files(
         whole = tuple(of[file.name, 0])
         laid_out.append(SourceFile(file.name, lines, more, file.problem, file.is_cut, whole))
     return laid_out
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines as Python counts them: a form feed or a Unicode separator ends none."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
 
 
 def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple[str, list[Changed]]]:

@@ -16,6 +16,7 @@ from grader.author.render import Rendered, Views
 from grader.author.rubric import anchors_of
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of
+from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
@@ -26,6 +27,7 @@ from grader.prove.mutants import file_of
 from grader.prove.tolerance import SEEDS, sweep
 
 HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a name
+EXACT = 2**24  # below it float32 holds every integer
 UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission ran, or nothing of it counts
 
 
@@ -76,6 +78,7 @@ def verify(
         ),
         *_idle(cases, kills, oracle.inputs),
         *((swept.case, problem) for swept in sweeps for problem in swept.problems),
+        *_too_large(cases, oracle),
     ]
     of_mutants = [*_surviving(assignment, mutants, kills, grades), *_without_help(assignment, mutants)]
     return Verification(
@@ -177,6 +180,19 @@ def _idle(
         if not (fresh or case.covers or is_exempt):
             reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"
             yield case.name, f"{reason}: remove it, or say what it covers"
+
+
+def _too_large(cases: Sequence[Case], oracle: Oracle) -> Iterator[tuple[str, str]]:
+    """The cases of wide integers with a sum that some order of summation rounds in float32."""
+    for case in (case for case in cases if "wide" in case.parameters):
+        answer, _ = oracle.answer(case.probe, oracle.inputs(case).absolute())
+        most = max((abs(a).max(initial=0) for a in arrays_of(answer) if a.dtype.kind == "f"), default=0)
+        if most >= EXACT:
+            yield (
+                case.name,
+                f"found sums of up to {most:.9g} of absolute values, expected less than 2^24: "
+                "let `wide` name another array, or make the arrays smaller",
+            )
 
 
 def _must_kill(case: Case) -> bool:

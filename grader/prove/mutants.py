@@ -17,8 +17,10 @@ from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
+REWRITES = "rewrites.py", "rewrites.cu"
+MARKS = ("mutant", "rewrite")
 # the first line of the comment above it, with a heading of the README; the message follows
-CUDA_MARK = re.compile(r"// mutant of (\w*)(?:, see (#[\w-]+))?")
+CUDA_MARK = re.compile(r"// (?:mutant|rewrite) of (\w*)(?:, see (#[\w-]+))?")
 DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution has anyway, and the mark
 
 
@@ -27,20 +29,29 @@ def read_mutants(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]
 
     Nothing where there is neither mutants.py nor mutants.cu; UserError where mutants.py is no Python.
     """
+    return _read(views, FILE, CUDA_FILE)
+
+
+def read_rewrites(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
+    """The same of rewrites.py and rewrites.cu: right versions, written otherwise than the solution."""
+    return _read(views, *REWRITES)
+
+
+def _read(views: Views, python: str, cuda: str) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
     assignment, solution = views.loaded, views.solution
     exercises = [reference.partition(":")[2] for reference in solution.exercises]
     handed_in = {name: solution.files[name] for name in assignment.files}
     mutants: dict[str, Mutant] = {}
     findings = []
-    for read, path in ((_read_python, assignment.folder / FILE), (_read_cuda, assignment.folder / CUDA_FILE)):
-        for result in read(path, exercises, handed_in) if path.is_file() else ():
-            if isinstance(result, Finding):
-                findings.append(result)
-            elif result.name in mutants:
-                problem = f"found mutant {result.name!r} a second time: names are unique"
-                findings.append(Finding(path, result.line, problem))
+    for read, path in ((_read_python, assignment.folder / python), (_read_cuda, assignment.folder / cuda)):
+        for found in read(path, exercises, handed_in) if path.is_file() else ():
+            if isinstance(found, Finding):
+                findings.append(found)
+            elif found.name in mutants:
+                problem = f"found mutant {found.name!r} a second time: names are unique"
+                findings.append(Finding(path, found.line, problem))
             else:
-                mutants[result.name] = result
+                mutants[found.name] = found
     return tuple(mutants.values()), tuple(findings)
 
 
@@ -252,7 +263,7 @@ def _exercise_of(node: ast.stmt) -> str | None:
     """The exercise that `@mutant(of="...")` names, "" where it names none; None for what has no mark."""
     for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
         mark = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if isinstance(mark, ast.Name) and mark.id == "mutant":
+        if isinstance(mark, ast.Name) and mark.id in MARKS:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             named = [k.value for k in keywords if k.arg == "of" and isinstance(k.value, ast.Constant)]
             return str(named[0].value) if named else ""

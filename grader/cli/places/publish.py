@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.author.handout import generate
 from grader.author.render import Views
-from grader.author.wheel import SOURCE, build_wheel
+from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
 from grader.cli import PASSED
 from grader.cli.course import SEED_FILE, course_of, repository, secret, views_of
 from grader.model.errors import UserError
@@ -70,7 +70,7 @@ def _handout(root: Path, views: Views, python: str) -> Mapping[str, bytes]:
 
 def _wheel(whole: bool) -> Wheel:
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        path = build_wheel(Path(scratch), whole)
+        path = build_wheel(Path(scratch), () if whole else OF_INSTRUCTORS)
         return Wheel(path.name, path.read_bytes())
 
 

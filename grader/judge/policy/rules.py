@@ -155,9 +155,7 @@ class Rules:
             self._leads.add(name)
         if id(value) in self._objects or resolved in self.forbidden:
             exercise = self._objects.get(id(value), resolved)
-            return (
-                f"{exercise} is what this exercise asks you to write; nothing is graded while it stands there"
-            )
+            return f"{exercise} is what you are to write yourself. Remove it: your file is not graded before"
         if problem := way_around(self._ways.get(id(value), resolved)):
             return problem
         if isinstance(value, ModuleType):

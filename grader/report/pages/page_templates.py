@@ -6,6 +6,7 @@ import jinja2
 
 from grader.model.text import clean, clean_line, listing, score_text, visible
 
+LONGEST_LINE = 400  # of code, in characters
 NAMES = 6  # of students that are listed before the rest is counted
 
 
@@ -22,7 +23,7 @@ def environment() -> jinja2.Environment:
     pages.filters |= {
         "line": clean_line,
         "text": clean,
-        "source": lambda text: clean(text, limit=len(text)),
+        "codeline": lambda text: clean(text, LONGEST_LINE),
         "number": lambda value: f"{float(value):.2f}".rstrip("0").rstrip("."),
         "score": score_text,
         "percent": lambda share: f"{100 * share:.0f}%",

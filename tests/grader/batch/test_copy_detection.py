@@ -8,6 +8,7 @@ import pytest
 
 from grader.batch.copy_detection import alike
 from grader.model.results.similar_pair import Pair
+from grader.report.pages.likeness import side_by_side
 from tests.waiting import LIMIT
 
 HANDOUT = """\
@@ -69,10 +70,10 @@ def test_new_names_comments_and_blank_lines_hide_nothing() -> None:
 def test_what_the_handout_provides_is_neither_counted_nor_marked() -> None:
     assert pairs(ada=STUB, bob=STUB) == ()
     (pair,) = pairs(ada=ONE, bob=RENAMED)
-    for side in (pair.left, pair.right):
-        marked = "".join(piece for same, piece in side.pieces if same)
+    rows = side_by_side(pair.left.text, pair.right.text, HANDOUT)
+    for halves in ([row.left for row in rows], [row.right for row in rows]):
+        marked = "".join(half.text for half in halves if half.kind in ("alike", "moved"))
         assert "as_strided" in marked and "result[index" not in marked
-        assert "".join(piece for _, piece in side.pieces) == side.text
 
 
 @pytest.mark.parametrize("change", [str.upper, lambda text: text.replace("\n", "\r\n"), lambda _: "\x00((("])
@@ -93,7 +94,7 @@ def test_the_most_alike_come_first_and_no_more_than_asked_for() -> None:
 def test_chance_has_no_part_in_it(tmp_path: Path) -> None:
     """Python hashes text differently in every process."""
     program = (
-        "from tests.grader.batch.test_similarity import *\nprint(pairs(ada=ONE, bob=RENAMED, eve=OTHER))"
+        "from tests.grader.batch.test_copy_detection import *\nprint(pairs(ada=ONE, bob=RENAMED, eve=OTHER))"
     )
     said = {
         subprocess.run(

@@ -57,6 +57,35 @@ def test_inputs_do_not_change_from_one_version_of_the_grader_to_the_next() -> No
     assert inputs.bases["a"].tolist() == PINNED
 
 
+@pytest.mark.parametrize("wide", ["x", "w", "out_grad"])
+def test_wide_integers_are_odd_and_no_format_of_16_bits_holds_one(wide: str) -> None:
+    inputs = draw(conv(wide=wide), "tiny")
+    sizes = np.abs(inputs.array(wide))
+    assert sizes.min() > 2**11
+    assert sizes.max() < 2**12
+    assert (sizes % 2 == 1).all()
+    assert np.unique(np.sign(inputs.array(wide))).tolist() == [-1, 1]
+    assert not (inputs.array(wide).astype(np.float16) == inputs.array(wide)).any()
+    others = [np.abs(inputs.array(name)).max() for name in inputs.bases if name != wide]
+    assert max(others) <= 8
+
+
+def test_lengths_are_drawn_from_their_ranges_and_one_name_is_one_length() -> None:
+    case = array()
+    lengths = {"m": [2, 9], "k": [20, 30]}
+    found = set()
+    for secret in "abcdef":
+        parameters = {**case.parameters, "shape": ["m", "k"], "other": ["k", 3], "lengths": lengths}
+        hidden = replace(case, parameters=parameters, visibility=Visibility.HIDDEN)
+        inputs = draw(hidden, "tiny", secret)
+        (m, k), (other_k, three) = inputs.array("a").shape, inputs.array("other").shape
+        assert 2 <= m <= 9
+        assert (20 <= k <= 30, k == other_k, three) == (True, True, 3)
+        assert kind_of(hidden).names_of_lengths(hidden, inputs) == {"m": m, "k": k}
+        found.add((m, k))
+    assert len(found) > 1
+
+
 PINNED = [[-3.0, 7.0, -3.0], [0.0, 5.0, -4.0]]
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from grader.desk.source_view import LONG, MOST_LINES, lines_of
 from grader.model.results.similar_pair import Pair
+from grader.model.text import lines_of
 
 ALIKE = 0.5  # from which share on two students are joined in a graph
+MOST_LINES = 4000  # of one file that are shown
+LONG = 800  # lines; of longer files the comparison leaves out what repeats, for the sake of time
 SIZE, RING = 460, 150
 WORDS_OF_A_LINE = 6  # shorter lines are alike by chance
 WORDS = re.compile(r"[A-Za-z_]\w*|\S")
