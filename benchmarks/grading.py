@@ -25,8 +25,8 @@ from grader.batch.work import Done, Grading, Work
 from grader.intake import read_submission
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox
+from grader.model.submitted_files import SubmittedFiles
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 15
@@ -115,8 +115,8 @@ def solutions(assignment: Assignment, count: int) -> Iterator[Work]:
     files = render(assignment, "solution").files
     for number in range(count):
         student = f"student-{number:05}"
-        own = {name: f"{files[name]}# {student}\n".encode() for name in assignment.files}
-        yield Work(student, SubmittedFiles(own), (student,))
+        solution_of_student = {name: f"{files[name]}# {student}\n".encode() for name in assignment.files}
+        yield Work(student, SubmittedFiles(solution_of_student), (student,))
 
 
 def check(grade: Grade | Exception) -> None:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,5 +73,5 @@ def run_of(module: Module, labelled: Labelled) -> Run:
     """A checked run on random numbers; all memory has a value."""
     a = np.random.default_rng(0).integers(1, 100, ELEMENTS).astype("int32")
     x, cells = np.zeros(ELEMENTS, "int32"), np.zeros(8 + ELEMENTS, "int32")
-    memory = [a, x, np.zeros(ELEMENTS, "uint8"), cells, np.int32(ELEMENTS)]
+    memory: list[Any] = [a, x, np.zeros(ELEMENTS, "uint8"), cells, np.int32(ELEMENTS)]
     return module.check(labelled.kernel, BLOCKS, THREADS, memory, schedules=SCHEDULES)

@@ -13,6 +13,11 @@ from grader.cli.command_line.arguments import parse
 from grader.cli.command_line.output import Output
 from grader.model.errors import BackflipError, UserError
 
+# what a handout's grader lacks, and the libraries that only instructors install
+OF_INSTRUCTORS = (
+    *("grader.batch", "grader.desk", "grader.prove", "grader.publish", "grader.author.new_assignment"),
+    *("alembic", "jinja2", "markdown_it", "sqlalchemy", "starlette", "uvicorn"),
+)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
@@ -50,6 +55,16 @@ def _run(arguments: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         print("grader: interrupted; what was recorded stays", file=sys.stderr)
         return NOT_PASSED
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith(OF_INSTRUCTORS):
+            return _fault(error)
+        needed = f"{error.name}, which is not installed here"
+        print(
+            f"grader: grader {options.command} is a command for instructors and needs {needed}: "
+            "pip install 'backflip[instructor]'",
+            file=sys.stderr,
+        )
+        return USER_MISTAKE
     except OSError as error:
         if error.errno not in FULL:
             return _fault(error)

@@ -11,6 +11,7 @@ import pytest
 
 from grader.judge.inputs import Inputs
 from grader.judge.probe_client import ProbeClient
+from grader.judge.pytest_run import RunPlugin
 from grader.judge.verdict.case_result import (
     NotPassed,
     Run,
@@ -26,15 +27,21 @@ from grader.model.grade import CheckResult, Outcome, Status
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "RubricFile | None":
-    """Collects the rubric of the run that `grader.judge.session` registered, and no other file."""
-    run = _run(parent.config)
-    if run is None or file_path != run.assignment.rubric.source:
+    """Collects the rubric that `grader.judge.pytest_run` names, and no other file."""
+    plugin = _plugin(parent.config)
+    if plugin is None or file_path != plugin.assignment.rubric.source:
         return None
     return RubricFile.from_parent(parent, path=file_path)
 
 
-def _run(config: pytest.Config) -> Run | None:
-    return next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Run)), None)
+def _plugin(config: pytest.Config) -> RunPlugin | None:
+    return next((p for p in config.pluginmanager.get_plugins() if isinstance(p, RunPlugin)), None)
+
+
+def _run(config: pytest.Config) -> Run:
+    plugin = _plugin(config)
+    assert plugin is not None and plugin.run is not None
+    return plugin.run
 
 
 class RubricFile(pytest.File):
@@ -42,19 +49,18 @@ class RubricFile(pytest.File):
 
     def collect(self) -> Iterator["CriterionNode"]:
         """One node a criterion, in the author's order."""
-        run = _run(self.config)
-        assert run is not None
-        for criterion in run.assignment.rubric.criteria:
-            yield CriterionNode.from_parent(self, name=criterion.id, criterion=criterion, run=run)
+        plugin = _plugin(self.config)
+        assert plugin is not None
+        for criterion in plugin.assignment.rubric.criteria:
+            yield CriterionNode.from_parent(self, name=criterion.id, criterion=criterion)
 
 
 class CriterionNode(pytest.Collector):
     """A criterion; its children are its cases."""
 
-    def __init__(self, *, criterion: Criterion, run: Run, **keywords: object) -> None:
+    def __init__(self, *, criterion: Criterion, **keywords: object) -> None:
         super().__init__(**keywords)  # type: ignore[arg-type]
         self.criterion = criterion
-        self.run = run
 
     def collect(self) -> Iterator["CaseItem"]:
         """One item a case; those that are tests are pytest's own."""
@@ -74,8 +80,7 @@ class CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Leaves the result in the run; fails or skips as it says."""
-        run = self.parent.run
-        result = result_of(self.case, self.parent.criterion, run)
+        result = result_of(self.case, self.parent.criterion, _run(self.config))
         if result.status is Status.NOT_RUN:
             pytest.skip(result.rationale)
         if result.status is not Status.OK:
@@ -131,7 +136,6 @@ def reference(request: pytest.FixtureRequest) -> ProbeClient:
 def _own_test(item: pytest.Item) -> tuple[Run, Case]:
     """The run, and the case that one of the author's own tests is."""
     run = _run(item.config)
-    assert run is not None
     assert isinstance(item, pytest.Function)
     return run, own_test(run.assignment, item.path.name, item.originalname)
 
@@ -157,8 +161,8 @@ def _verdict(case: Case, when: str, error: BaseException | None) -> CheckResult:
     if isinstance(error, pytest.skip.Exception):
         return ended_early(case, Status.NOT_RUN, str(error))
     if isinstance(error, AssertionError) and when == "call":
-        said = str(error).partition("\n")[0]
-        return replace(ended_early(case, Status.WRONG, f"it should hold that: {about}"), actual=said)
+        message = str(error).partition("\n")[0]
+        return replace(ended_early(case, Status.WRONG, f"it should hold that: {about}"), actual=message)
     why = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
     return ended_early(case, Status.INTERNAL_ERROR, f"{case.parameters['file']}: {why}")
 

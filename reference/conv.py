@@ -216,17 +216,6 @@ def conv_w_grad(
     return w_grad
 
 
-def conv_b_grad(out_grad: NDArray) -> NDArray:
-    """The gradient of sum(out_grad * (conv(x, w) + b)) with respect to the bias b, one number a channel.
-
-    out_grad: (N, H', W', C_out) -> (C_out,): b reaches every image and pixel, so it is the sum over those.
-    ValueError for another number of axes.
-    """
-    if out_grad.ndim != 4:
-        raise ValueError(f"expected out_grad (N, H', W', C_out), not shape {out_grad.shape}")
-    return out_grad.sum((0, 1, 2))
-
-
 def im2col(
     x: NDArray,
     kernel: tuple[int, int],

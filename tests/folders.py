@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grader.model.files import SubmittedFiles, read_plain
+from grader.model.submitted_files import SubmittedFiles, read_plain
 
 
 def in_folder(folder: Path) -> SubmittedFiles:

@@ -38,7 +38,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"grader.model", "grader.judge", "grader.draw"},
         {"jinja2", "markdown_it", "numpy", "pydantic", "pydantic_core", "yaml"},
     ),
-    "grader.report.tables": ({"grader.model", "grader.report.files"}, set()),
+    "grader.report.tables": ({"grader.model", "grader.report.write_files"}, set()),
     "grader.draw": ({"grader.model"}, set()),
     "grader.report": ({"grader.model", "grader.draw"}, {"jinja2", "rich"}),
     "grader.intake": ({"grader.model"}, {"pydantic", "yaml"}),
@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"alembic", "copydetect", "distributed", "pydantic", "sqlalchemy"},
     ),
     "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
+    "grader.publish": ({"grader.model", "grader.author", "grader.judge"}, set()),
     "grader.prove": (
         {"grader.model", "grader.judge", "grader.author", "grader.batch", "grader.report"},
         {"numpy"},
@@ -58,6 +59,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "assignments.probes": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
+    "assignments.rewrites": ({"grader.model"}, {"ndarray", "numpy", "solution"}),
 }
 INSIDE_FUNCTIONS = {"reference": {"cupy"}}
 PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
@@ -177,6 +179,7 @@ FILES = [
     *sorted((ROOT / "reference").rglob("*.py")),
     *sorted((ROOT / "assignments").glob("*/probes.py")),
     *sorted((ROOT / "assignments").glob("*/mutants.py")),
+    *sorted((ROOT / "assignments").glob("*/rewrites.py")),
     *sorted((ROOT / "assignments").glob("*/test_*.py")),
 ]
 
@@ -210,6 +213,28 @@ def test_no_module_is_longer_than_its_limit_unless_there_is_a_reason() -> None:
     assert {name for name, count in lines.items() if count > MOST_LINES} == set(LONGER)
 
 
+FOUND_BY_NAME = {
+    "corpus",
+    "formats",
+    "layouts",
+    "targets",
+}  # there a module has the name of its platform or attack
+ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both modules of the name are about
+    "__main__": "what `python -m` of a package starts",
+    "conv": "convolution, in the form to run and in the form to read",
+    "findings": "what the emulator finds, and the comparison that asks for it",
+    "grade": "the command, and the value that it shows",
+}
+
+
+def test_no_two_modules_of_one_name_have_different_jobs() -> None:
+    ours = [path for path in FILES if path.relative_to(ROOT).parts[0] in ("grader", "reference")]
+    named = [path for path in ours if path.name != "__init__.py" and not FOUND_BY_NAME & set(path.parts)]
+    names = Counter(path.stem for path in named)
+
+    assert {name for name, count in names.items() if count > 1} == set(ONE_SUBJECT)
+
+
 PLANTED = {
     "a_sibling": ("grader/worker/planted.py", "import grader.judge"),
     "a_sibling_from_the_package": ("grader/worker/planted.py", "from grader import judge"),
@@ -227,11 +252,11 @@ PLANTED = {
     ),
     "by_import_module": (
         "grader/judge/planted.py",
-        "import importlib\nimportlib.import_module('grader.worker.serve')",
+        "import importlib\nimportlib.import_module('grader.worker.worker_loop')",
     ),
     "by_dunder_import": ("grader/judge/planted.py", "__import__('reference.conv')"),
     "everything": ("grader/report/planted.py", "from grader.judge import *"),
-    "the_judge_imports_a_worker": ("grader/judge/planted.py", "from grader.worker.serve import serve"),
+    "the_judge_imports_a_worker": ("grader/judge/planted.py", "from grader.worker.worker_loop import serve"),
     "the_judge_imports_the_reference": ("grader/judge/planted.py", "import reference"),
     "the_author_imports_the_reference": ("grader/author/planted.py", "from reference.conv import conv"),
     "the_reference_imports_the_grader": ("reference/planted.py", "from grader.model import errors"),

@@ -10,7 +10,7 @@ from grader.author.load import load
 from grader.author.render import Views, provided_files
 from grader.judge.session import Session
 from grader.model.grade import Grade, Sandbox, Status, as_number
-from grader.prove.misconceptions import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 from tests.sample_class.difference import Difference, Edit
 
@@ -69,7 +69,7 @@ def session() -> Iterator[Session]:
     known = misconceptions(ROOT, Views(assignment), "")
     # a share for a gradient needs those of the forward pass; of the others the plain words are looked at here
     known = known.only(case for case in known.answers if case.startswith("conv/"))
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
         yield session
 
 

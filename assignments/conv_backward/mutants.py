@@ -32,7 +32,7 @@ def backwards(a, axes, offset):
     """`a` with the strides of some axes turned around, from `offset` on."""
     chosen = normalize_axes(axes, a.ndim)
     strides = tuple(-step if axis in chosen else step for axis, step in enumerate(a.strides))
-    return NDArray(a.buffer, a.shape, strides, offset, a.device)
+    return a.as_strided(a.shape, strides, offset)
 
 
 def way_to_the_end(a, axes):
@@ -138,6 +138,14 @@ def channels_first_in_the_window(x, w, stride=1, padding=0):
     do not belong together. In which order does w lie once you reshape it?"""
     k_h, k_w, c_in, c_out = w.shape
     return original(x, w.reshape((c_in, k_h, k_w, c_out)).permute((1, 2, 0, 3)), stride, padding)
+
+
+@mutant(of="conv", help="#before-you-start")
+def channels_first_in_the_kernel(x, w, stride=1, padding=0):
+    """You bring the channels of w to the front before you reshape it, and your windows have them last. All
+    shapes fit, and every product is of two numbers that do not belong together. w lies in the order of the
+    window already: row, column, channel."""
+    return original(x, w.permute((2, 0, 1, 3)).reshape(w.shape), stride, padding)
 
 
 @mutant(of="conv", help="#before-you-start")
@@ -299,6 +307,14 @@ def undilated_in_memory_order(a, axes, dilation):
 
 
 @mutant(of="undilate", help="#reading-an-axis-backwards")
+def offset_dropped_in_undilate(a, axes, dilation):
+    """Your undilate starts at the first element of the buffer. The array may be a view, with an offset of
+    its own: its element 0 lies there, and your result begins with that element."""
+    kept = original(a, axes, dilation)
+    return a.as_strided(kept.shape, kept.strides, 0)
+
+
+@mutant(of="undilate", help="#reading-an-axis-backwards")
 def undilate_copies(a, axes, dilation):
     """Your undilate copies the elements that it keeps. They are right, but undilate is a view: what is
     written to the array later must show in it. Change the strides and leave the memory alone."""
@@ -379,13 +395,24 @@ def minus_dropped_in_flip(a, axes):
 def no_elements_before_the_start(a, axes):
     """Along an axis of length 0 you go back n - 1 = -1 steps, and so you start before the buffer does.
     Without elements there is no last one to start at: leave the offset alone."""
-    return backwards(a, axes, a.offset + way_to_the_end(a, axes))
+    chosen = normalize_axes(axes, a.ndim)
+    strides = tuple(-step if axis in chosen else step for axis, step in enumerate(a.strides))
+    return NDArray(a.buffer, a.shape, strides, a.offset + way_to_the_end(a, axes), a.device)
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def backwards_stays_backwards(a, axes):
     """You make the stride negative, whatever it was. An axis that runs backwards through memory already
     must run forwards once it is flipped: turn the sign around, and start at what was its last element."""
+    chosen = normalize_axes(axes, a.ndim)
+    strides = tuple(-abs(step) if axis in chosen else step for axis, step in enumerate(a.strides))
+    return a.as_strided(a.shape, strides, a.offset + way_to_the_end(a, axes))
+
+
+@mutant(of="flip", help="#reading-an-axis-backwards")
+def axes_that_run_backwards_left_alone(a, axes):
+    """You leave an axis as it is where it runs backwards through memory already. It must run forwards once
+    it is flipped: turn the sign of its stride around, and start at what was its last element."""
     return original(a, [axis for axis in normalize_axes(axes, a.ndim) if a.strides[axis] > 0])
 
 

@@ -6,6 +6,13 @@ from solution import NDArray, original, output_shape, pad, pair, zeros
 from grader.model.mutant import mutant
 
 
+def in_half(a):
+    """`a` with each number replaced by the nearest one that 16 bits hold."""
+    rounded = a.copy()
+    rounded[...] = a.numpy().astype(np.float16).astype(np.float32)
+    return rounded
+
+
 def in_memory_order(a):
     """The numbers of a's buffer from its start, in a's shape: what `a` would be if it were no view."""
     return a.as_strided((a.size,), (1,), 0).reshape(a.shape)
@@ -473,3 +480,10 @@ def what_the_first_call_asked(x, w, stride=1, padding=0):
     That depends on stride and padding as well. Call conv twice on the same arrays with two strides."""
     stride, padding = KEPT.setdefault((x.shape, w.shape), (stride, padding))
     return original(x, w, stride, padding)
+
+
+@mutant(of="conv", help="#the-kernel-slides")
+def computed_in_half(x, w, stride=1, padding=0):
+    """You compute in half precision: 16 bits hold 11 binary digits, so that 2049 becomes 2048. Keep the dtype
+    of the inputs, float32, in every step in between."""
+    return original(in_half(x), in_half(w), stride, padding)

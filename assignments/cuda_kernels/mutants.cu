@@ -661,3 +661,57 @@ extern "C" __global__ void positions_without_guard(Conv s, const float *x, const
     if (row < m && column < n)
         out[row * n + column] = sum;
 }
+
+// The nearest number that half can hold: 11 bits, and nothing above 65504.
+__device__ float in_half(float value)
+{
+    return __half2float(__float2half(value));
+}
+
+// The nearest number that bfloat16 can hold: 8 bits. Half of the last of them is added before the others are cut off.
+__device__ float in_bfloat16(float value)
+{
+    return __uint_as_float((__float_as_uint(value) + 0x8000u) & 0xffff0000u);
+}
+
+// mutant of matmul, see #tiles
+// Your sum is right to three digits: it is kept in half, which has 11 bits and no number above 65504. Products of floats are
+// added up in a float, whatever their factors are stored in.
+extern "C" __global__ void accumulates_in_half(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k && column < n ? b[(start + y) * n + column] : 0;
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum = in_half(sum + a_tile[y][d] * b_tile[d][x]);
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}
+
+// mutant of matmul, see #tiles
+// Your sum is right to two digits: it is kept in bfloat16, which has 8 bits. Products of floats are added up in a float,
+// whatever their factors are stored in.
+extern "C" __global__ void accumulates_in_bfloat16(int m, int k, int n, const float *a, const float *b, float *out)
+{
+    __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
+    int x = threadIdx.x, y = threadIdx.y;
+    int row = blockIdx.y * TILE + y, column = blockIdx.x * TILE + x;
+    float sum = 0;
+    for (int start = 0; start < k; start += TILE) {
+        a_tile[y][x] = row < m && start + x < k ? a[row * k + start + x] : 0;
+        b_tile[y][x] = start + y < k && column < n ? b[(start + y) * n + column] : 0;
+        __syncthreads();
+        for (int d = 0; d < TILE; ++d)
+            sum = in_bfloat16(sum + a_tile[y][d] * b_tile[d][x]);
+        __syncthreads();
+    }
+    if (row < m && column < n)
+        out[row * n + column] = sum;
+}

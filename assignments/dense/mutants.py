@@ -1,8 +1,16 @@
 """Wrong ideas about a layer's gradients, and what to tell whoever has them."""
 
+import numpy as np
 from solution import cross_entropy, original, softmax
 
 from grader.model.mutant import mutant
+
+
+def in_half(a):
+    """`a` with each number replaced by the nearest one that 16 bits hold."""
+    rounded = a.copy()
+    rounded[...] = a.numpy().astype(np.float16).astype(np.float32)
+    return rounded
 
 
 def in_memory_order(a):
@@ -651,3 +659,10 @@ def multiplied_by_the_loss(logits, labels):
     """You multiply the gradient by the loss. The loss is at the end of the chain: what arrives there
     from above is 1, not the loss itself."""
     return original(logits, labels) * cross_entropy(logits, labels)
+
+
+@mutant(of="dense_w_grad", help="#why-the-batch-is-summed-over")
+def w_grad_in_half(x, out_grad):
+    """You compute in half precision: 16 bits hold 11 binary digits, so that 2049 becomes 2048. Keep the dtype
+    of the inputs, float32, in every step in between."""
+    return original(in_half(x), in_half(out_grad))

@@ -906,6 +906,15 @@ def summed_in_memory_order(self, axis=None, keepdims=False):
 
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
+def sum_in_half(self, axis=None, keepdims=False):
+    """You add up in half precision: 16 bits hold 11 binary digits, so that 2049 becomes 2048. Keep the dtype
+    of the array, float32, in every step in between."""
+    total = original(self, axis, keepdims)
+    total.buffer[...] = total.buffer.astype(np.float16)
+    return total
+
+
+@mutant(of="NDArray.sum", help="#reductions-are-rows")
 def sum_begins_with_the_first_element(self, axis=None, keepdims=False):
     """You begin with the first element, and fail where there is none. A sum begins with 0, and a sum of
     nothing is 0."""

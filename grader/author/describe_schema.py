@@ -26,9 +26,9 @@ from grader.author.schema import (
     RubricModel,
     WholeRubric,
 )
-from grader.author.templating import text_environment
+from grader.author.text_templates import text_environment
 from grader.judge.case_model import CaseModel, Strict
-from grader.judge.process.budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
+from grader.judge.process.time_budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
 from grader.model.assignment import Limits
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

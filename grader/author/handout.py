@@ -12,7 +12,7 @@ from grader.author.load import digest_of
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
-from grader.author.wheel import SOURCE, build_wheel
+from grader.author.wheel import NOT_IN_HANDOUTS, SOURCE, build_wheel
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import comparison_of
@@ -21,6 +21,7 @@ from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
 
+IGNORED = (".venv/", "__pycache__/", "submit/", "reports/", "page.html")  # by git, in a handout
 GRADING = "grading"  # the folder of a handout that `make grade` works from
 NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
 
@@ -28,7 +29,7 @@ NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
 def generate(
     assignments: list[Assignment],
     out: Path,
-    known: Mapping[str, Misconceptions] = NO_MISCONCEPTIONS,
+    misconceptions_of: Mapping[str, Misconceptions] = NO_MISCONCEPTIONS,
     student: str = "",
     secret: str = "",
     python: str = Course.python,
@@ -41,7 +42,7 @@ def generate(
     """
     written = []
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(Path(scratch))
+        wheel = build_wheel(Path(scratch), NOT_IN_HANDOUTS)
         for assignment in assignments:
             frozen = Path(scratch) / "frozen.npz"
             oracle = ReferenceOracle(assignment)
@@ -50,7 +51,7 @@ def generate(
                 ladders = freeze_ladders(assignment, oracle)
             finally:
                 oracle.close()
-            misconceptions = known.get(assignment.name, Misconceptions({}, {}, {}))
+            misconceptions = misconceptions_of.get(assignment.name, Misconceptions({}, {}, {}))
             visible = misconceptions.only(case.name for case in _visible(assignment)).to_json()
             variant = Variant(assignment.name, student, secret)
             name = f"{assignment.name}-{student}" if student else assignment.name
@@ -108,7 +109,7 @@ def _write(
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
         shutil.copyfile(SOURCE / "locks" / "handout.txt", new / "requirements.txt")
         (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
-        (new / ".gitignore").write_text(".venv/\n__pycache__/\nsubmit/\npage.html\n", encoding="utf-8")
+        (new / ".gitignore").write_text("".join(f"{name}\n" for name in IGNORED), encoding="utf-8")
         if target.exists():
             os.replace(target, Path(scratch) / "old")
         os.replace(new, target)

@@ -2,12 +2,14 @@
 
 import ast
 import hashlib
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
-from grader.author.late_policy import policies_of
+from grader.author.late_policy_keys import policies_of
 from grader.author.own_tests import find_tests
 from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
@@ -16,6 +18,8 @@ from grader.judge.policy.rules import find
 from grader.model.assignment import NDARRAY, Assignment, Case, Course, Device, ImportRules, Limits, Rubric
 from grader.model.errors import UserError
 from grader.model.near_miss import near_file, near_miss
+
+WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
 
 
 def load(folder: Path) -> Assignment:
@@ -162,9 +166,19 @@ def _provided(path: Path, recorded: str) -> bytes:
     return plain if digest_of(plain) == recorded else content
 
 
-def _functions(probes: Path) -> set[str]:
+def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
+    """By probe: what its results are called, where `return x.numpy(), w.numpy()` says so."""
     try:
         tree = ast.parse(read(probes, "no such file: it says what is asked of a submission"))
     except SyntaxError as error:
         raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {node.name: _results(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _results(probe: ast.FunctionDef) -> tuple[str, ...]:
+    """The names of the results up to the first starred one, which stands for any number of them."""
+    returned = [node.value for node in ast.walk(probe) if isinstance(node, ast.Return)]
+    if len(returned) != 1 or not isinstance(returned[0], ast.Tuple):
+        return ()
+    named = takewhile(lambda element: not isinstance(element, ast.Starred), returned[0].elts)
+    return tuple(WRAPPED.sub(r"\1", ast.unparse(each).removesuffix(".numpy()")) for each in named)

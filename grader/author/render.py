@@ -1,19 +1,22 @@
 """Renders an assignment's templates, filled from the reference, into a handout or a solution."""
 
+import contextlib
+import hashlib
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jinja2
-
-from grader.author.exercises.python_source import find_function, module_of, without_methods
-from grader.author.templating import text_environment
-from grader.author.worked_numbers import FUNCTIONS, Variant
-from grader.draw.pictures import PICTURES, title_of
+import grader
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.near_miss import one_of
+
+if TYPE_CHECKING:
+    from grader.author.worked_numbers import Variant
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,14 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Views:
-    """An assignment with its handout and its solution; each is rendered once, when it is first needed."""
+    """An assignment with its handout and its solution; each is rendered once, when it is first needed.
+
+    In the folder `kept` lies what assignments provide, by a digest of all that it is rendered from: a grade
+    needs no more, and Jinja2 takes as long as the rest of its start.
+    """
 
     loaded: Assignment
+    kept: Path | None = None
 
     @cached_property
     def handout(self) -> Rendered:
@@ -46,14 +54,48 @@ class Views:
     @cached_property
     def assignment(self) -> Assignment:
         """The assignment with the files that it provides."""
-        return replace(self.loaded, provided=_provided(self.loaded, self.handout))
+        file = None if self.kept is None else self.kept / f"{self.loaded.name}-{_sources(self.loaded)}.json"
+        if file is not None and file.is_file():
+            texts = json.loads(file.read_text(encoding="utf-8"))
+            return replace(self.loaded, provided={name: text.encode() for name, text in texts.items()})
+        provided = _provided(self.loaded, self.handout)
+        if file is not None:
+            _keep(file, {name: content.decode() for name, content in provided.items()})
+        return replace(self.loaded, provided=provided)
 
 
-def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant | None = None) -> Rendered:
+def _keep(file: Path, texts: Mapping[str, str]) -> None:
+    """Writes a file whole: others may look for it meanwhile. Where it cannot be written nothing is kept."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps(texts), encoding="utf-8")
+        part.replace(file)
+
+
+def _sources(assignment: Assignment) -> str:
+    """A digest of everything that is rendered, and of the code that renders it."""
+    root, code = assignment.folder.parent.parent, Path(grader.__file__).parent
+    folders = (assignment.folder, root / assignment.oracle.partition(".")[0], code / "author", code / "draw")
+    digest = hashlib.sha256(assignment.digest.encode())
+    for path in sorted(path for folder in folders for path in folder.rglob("*.*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant | None" = None) -> Rendered:
     """The files of one view ("handout" or "solution"); the same text every time.
 
     UserError where a template or what it names is wrong.
     """
+    import jinja2
+
+    from grader.author.exercises.python_source import find_function, module_of
+    from grader.author.text_templates import text_environment
+    from grader.author.worked_numbers import FUNCTIONS, Variant
+    from grader.draw.pictures import PICTURES, title_of
+
     root = assignment.folder.parent.parent
     exercises: list[str] = []
 
@@ -114,6 +156,8 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: Variant 
 
 def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:
     """The reference's NDArray as the package `ndarray`, without the methods that are exercises here."""
+    from grader.author.exercises.python_source import without_methods
+
     in_python = [reference for reference in exercises if ".cu:" not in reference]
     asked = {reference.partition(":")[2].rpartition(".")[2] for reference in in_python}
     folder = root / "reference"

@@ -4,17 +4,19 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import grader
 from grader.model.errors import GraderFault, UserError
 
-LEFT_OUT = "grader/desk/"  # what an instructor alone uses
+OF_INSTRUCTORS = ("grader/desk/", "grader/publish/", "grader/author/new_assignment/")
+NOT_IN_HANDOUTS = (*OF_INSTRUCTORS, "grader/batch/", "grader/prove/")  # a grade of one's own needs neither
 SOURCE = Path(grader.__file__).parents[1]  # Backflip's own repository: a course may lie anywhere
 
 
-def build_wheel(folder: Path) -> Path:
-    """The wheel of the grader without the desk, built into `folder`; the same bytes every time."""
+def build_wheel(folder: Path, left_out: Sequence[str]) -> Path:
+    """The wheel of the grader without some of its folders, built into `folder`; the same bytes every time."""
     if not (SOURCE / "pyproject.toml").is_file():
         raise UserError(f"found no source of Backflip in {SOURCE}: generate from a copy of its repository")
     done = subprocess.run(
@@ -28,20 +30,20 @@ def build_wheel(folder: Path) -> Path:
     if done.returncode:
         raise GraderFault(f"the wheel could not be built: {(done.stderr or done.stdout).strip()[-500:]}")
     wheel = next(folder.glob("*.whl"))
-    _leave_out_desk(wheel)
+    _leave_out(wheel, tuple(left_out))
     return wheel
 
 
-def _leave_out_desk(wheel: Path) -> None:
-    """Writes the wheel again without the desk's files and their lines in RECORD."""
+def _leave_out(wheel: Path, folders: tuple[str, ...]) -> None:
+    """Writes the wheel again without the files of some folders and their lines in RECORD."""
     slim = wheel.with_suffix(".slim")
     with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(slim, "w") as new:
         for entry in old.infolist():
-            if entry.filename.startswith(LEFT_OUT):
+            if entry.filename.startswith(folders):
                 continue
             content = old.read(entry)
             if entry.filename.endswith(".dist-info/RECORD"):
                 lines = content.splitlines(keepends=True)
-                content = b"".join(line for line in lines if not line.startswith(LEFT_OUT.encode()))
+                content = b"".join(line for line in lines if not line.decode().startswith(folders))
             new.writestr(entry, content)
     slim.replace(wheel)

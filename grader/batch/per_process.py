@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from grader.batch.work import Done, Grading, GradingSession, Work
-from grader.model.files import SubmittedFiles
+from grader.model.submitted_files import SubmittedFiles
 
 
 class Process:

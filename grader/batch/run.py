@@ -9,7 +9,7 @@ from typing import Protocol
 
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
-from grader.batch.gradebook.evidence import keep_evidence
+from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.work import Done, Work
 from grader.intake import Intake, Submitted
 from grader.model.class_input.account import Doubt
@@ -17,7 +17,8 @@ from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
 from grader.model.results.batch_summary import BatchSummary
 
-Executor = Callable[[Iterable[Work]], Generator[tuple[Work, Done | Exception], None, None]]
+Results = Generator[tuple[Work, Done | Exception], None, None]
+Executor = Callable[[Iterable[Work]], Results]
 
 NO_POLICIES = Policies()
 

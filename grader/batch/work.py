@@ -7,18 +7,17 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from grader.judge.kernels import nvrtc
-from grader.judge.session import Session
+from grader.judge.kernels import find_nvrtc
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.submitted_files import SubmittedFiles
 
 LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconceptions
 
@@ -35,23 +34,27 @@ class Grading:
     course: Mapping[str, bytes]
     sandbox: Sandbox
     secret: str
-    known: Misconceptions | None
+    misconceptions: Misconceptions | None
     variants: bool
     code: str
     nvrtc: str = ""
 
     @staticmethod
     def of(
-        assignment: Assignment, sandbox: Sandbox, secret: str, known: Misconceptions | None, variants: bool
+        assignment: Assignment,
+        sandbox: Sandbox,
+        secret: str,
+        misconceptions: Misconceptions | None,
+        variants: bool,
     ) -> "Grading":
         """Reads what must travel: the assignment's own files, and the package of its oracle."""
         root = assignment.folder.parent.parent
         oracle = root / assignment.oracle.partition(".")[0]
-        found = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
-        found += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-        course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
-        compiler = nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
-        return Grading(assignment, course, sandbox, secret, known, variants, code_digest(), compiler)
+        paths = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
+        paths += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+        course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(paths)}
+        compiler = find_nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
+        return Grading(assignment, course, sandbox, secret, misconceptions, variants, code_digest(), compiler)
 
     @cached_property
     def digest(self) -> str:
@@ -62,7 +65,8 @@ class Grading:
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in provided.items()},
             "sandbox": self.sandbox,
             "secret": self.secret,
-            "known": None if self.known is None else asdict(self.known),
+            "misconceptions": self.misconceptions
+            and [self.misconceptions.to_json(), dict(self.misconceptions.right)],
             "variants": self.variants,
             "code": self.code,
             "nvrtc": self.nvrtc,
@@ -72,20 +76,20 @@ class Grading:
 
 @dataclass(frozen=True)
 class Work:
-    """One set of files, the students who submitted it, and what is known of it, by address.
+    """One set of files and the students who submitted it.
 
-    `key` tells it from all other work of a batch.
+    `key` tells it from all other work of a batch; `cached` are results that the gradebook has, by address.
     """
 
     key: str
     files: SubmittedFiles
     students: tuple[str, ...]
-    known: Mapping[str, CheckResult] = field(default_factory=dict)
+    cached: Mapping[str, CheckResult] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Done:
-    """A grade for each student, the addresses of its cases, and the results that were not known before.
+    """A grade for each student, the addresses of its cases, and the results that were not cached before.
 
     `key` is that of the work; `seconds` is the CPU time that the submission took.
     """
@@ -119,11 +123,13 @@ class GradingSession:
             rubric=replace(rubric, source=there / rubric.source.name),
             library=root,
         )
+        from grader.judge.session import Session  # here alone: what sends work needs none of it
+
         self._variants = grading.variants
         self._session = Session(
-            assignment, sandbox=grading.sandbox, secret=grading.secret, known=grading.known
+            assignment, sandbox=grading.sandbox, secret=grading.secret, misconceptions=grading.misconceptions
         )
-        self._case_keys = CaseKeys(assignment, grading.sandbox, self._session.device)
+        self._case_keys = CaseKeys(assignment, grading.sandbox, self._session.equipment.device)
 
     def close(self) -> None:
         """Ends the session and removes the course."""
@@ -132,7 +138,7 @@ class GradingSession:
 
     def check(self) -> None:
         """Raises UserError where no submission can be started in the sandbox."""
-        self._session.check_sandbox()
+        self._session.equipment.check_sandbox()
 
     def answers(
         self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
@@ -142,7 +148,7 @@ class GradingSession:
 
     def grade_work(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
-        cache = ResultCache(self._case_keys, work.known)
+        cache = ResultCache(self._case_keys, work.cached)
         variants = work.students if self._variants else ("",)
         graded = self._session.grade_variants(work.files, work.students[0], variants, cache=cache)
         of = [student if self._variants else "" for student in work.students]

@@ -2,7 +2,7 @@
 
 import argparse
 
-from grader.batch.adjustments import read_adjustments
+from grader.batch.adjustment_file import read_adjustments
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json

@@ -1,7 +1,7 @@
 """`grader batch`: grades a class into the gradebook."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
@@ -12,19 +12,18 @@ from rich.text import Text
 from grader.batch.gradebook import Gradebook
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.run import Executor, run_batch
-from grader.batch.work import Grading
+from grader.batch.run import Executor, Results, run_batch
+from grader.batch.work import Grading, Work
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course_of, has_variants, repository, secret, views_of
 from grader.cli.intake import intake_of
-from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
-from grader.prove.misconceptions import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from grader.report.terminal.batch_screen import BatchScreen
-from grader.report.terminal.batch_summary import print_summary
 from grader.report.terminal.intake_table import account_line
+from grader.report.terminal.show_summary import print_summary
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,16 +36,14 @@ def run(options: argparse.Namespace) -> int:
     console = Console(stderr=options.json)
     console.print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
     sandbox = Sandbox(options.sandbox)
-    with Session(assignment, sandbox=sandbox):
-        pass  # opening it says what is missing, before anything is graded
-    known = None if sandbox is Sandbox.NONE else misconceptions(repository(), views, secret())
-    grading = Grading.of(assignment, sandbox, secret(), known, has_variants(assignment))
+    ideas = None if sandbox is Sandbox.NONE else misconceptions(repository(), views, secret())
+    grading = Grading.of(assignment, sandbox, secret(), ideas, has_variants(assignment))
     policies = course_of(repository()).policies
-    with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as execute:
+    with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as executor:
         summary = run_batch(
             intake,
             grading.digest,
-            execute,
+            partial(_checked, executor, grading),
             gradebook,
             assignment.name,
             BatchScreen(console),
@@ -58,6 +55,15 @@ def run(options: argparse.Namespace) -> int:
     else:
         print_summary(summary, console)
     return PASSED if summary.is_clear else NOT_PASSED
+
+
+def _checked(execute: Executor, grading: Grading, work: Iterable[Work]) -> Results:
+    """Says what is missing here before anything is graded; a class that is known needs no sandbox."""
+    from grader.judge.session import Session  # NumPy
+
+    with Session(grading.assignment, sandbox=grading.sandbox):
+        pass
+    return execute(work)
 
 
 @contextmanager

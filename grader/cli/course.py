@@ -14,6 +14,7 @@ from grader.model.near_miss import one_of
 if TYPE_CHECKING:
     from grader.author.render import Views
 
+PROVIDED = Path("build", "provided")
 COURSE, HANDOUT = Path("assignments", "course.yaml"), Path("grading")
 SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
 
@@ -45,14 +46,15 @@ def assignment_of(name: str | None) -> Assignment:
     """The named assignment of the repository around the working folder, or without a name the handout's."""
     if name is not None:
         return views_of(repository(), name).assignment
-    return handout_here()
+    return handout_of(Path())
 
 
-def handout_here() -> Assignment:
-    """The assignment of the handout that is the working folder."""
-    if (HANDOUT / "assignment.yaml").is_file():
-        return load(HANDOUT)
-    raise UserError("which assignment? name it with --assignment, or run this in a handout's folder")
+def handout_of(submission: Path) -> Assignment:
+    """The assignment of the handout that is the working folder, or else the folder that is graded."""
+    for folder in (Path(), submission):
+        if (folder / HANDOUT / "assignment.yaml").is_file():
+            return load(folder / HANDOUT)
+    raise UserError("which assignment? name it with --assignment, or grade a handout's folder")
 
 
 def chosen(names: Sequence[str]) -> list["Views"]:
@@ -65,15 +67,15 @@ def views_of(root: Path, name: str) -> "Views":
     """An assignment with its handout and its solution; UserError where there is none of that name."""
     from grader.author.render import Views  # Jinja2, which students do not have
 
-    return Views(replace(load(folder_of(root, name)), library=root))
+    return Views(replace(load(folder_of(root, name)), library=root), root / PROVIDED)
 
 
 def folder_of(root: Path, name: str) -> Path:
     """The folder of an assignment; UserError where there is none of that name."""
     folder = root / COURSE.parent / name
     if not (folder / "assignment.yaml").is_file():
-        known = sorted(path.parent.name for path in (root / COURSE.parent).glob("*/assignment.yaml"))
-        raise UserError(f"found no assignment {name!r}, expected {one_of(name, known)}")
+        names = sorted(path.parent.name for path in (root / COURSE.parent).glob("*/assignment.yaml"))
+        raise UserError(f"found no assignment {name!r}, expected {one_of(name, names)}")
     return folder
 
 

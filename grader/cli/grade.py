@@ -11,30 +11,30 @@ from rich.console import Console
 
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
-from grader.cli.course import handout_here, has_variants, repository, secret, views_of
+from grader.cli.course import handout_of, has_variants, repository, secret, views_of
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
 from grader.judge.examples.failing import examples_of, first_failing, shown_failing
 from grader.judge.process.devices import first_available, missing
-from grader.judge.session import Session
+from grader.judge.session import Choice, Session
 from grader.judge.subset.selection import functions_of, select
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.near_miss import one_of
 from grader.model.python_syntax import needs
+from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
-from grader.report.feedback import CASES_IN_FULL
-from grader.report.files import write_text
-from grader.report.formats import OneGrade, of_one_grade
+from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
+from grader.report.formats import OF_ONE_GRADE, OneGrade, writer_of_one
 from grader.report.next_step import where_to_begin
 from grader.report.pages.grade_page import IN_FULL, Closer, to_html
 from grader.report.problems import Sources
-from grader.report.terminal.example import show_example
-from grader.report.terminal.grade import show
+from grader.report.terminal.show_example import show_example
+from grader.report.terminal.show_grade import show
+from grader.report.write_files import write_text
 
 if TYPE_CHECKING:
     from grader.author.render import Views
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     """Grades, shows the grade and writes it where it is asked for."""
     _check_reports(options)
     views = None if options.assignment is None else views_of(repository(), options.assignment)
-    assignment = handout_here() if views is None else views.assignment
+    assignment = handout_of(options.submission) if views is None else views.assignment
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
@@ -62,13 +62,17 @@ def run(options: argparse.Namespace) -> int:
         print(f"note: {note}")
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
-    known = _known(views, sandbox)
-    with Session(assignment, sandbox=sandbox, secret=secret(), device=device, known=known) as session:
+    ideas = _misconceptions(views, sandbox)
+    with Session(
+        assignment, sandbox=sandbox, secret=secret(), device=device, misconceptions=ideas
+    ) as session:
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
         total = len(only) if only is not None else sum(len(c.cases) for c in assignment.rubric.criteria)
         with Progress(sys.stderr, total) as progress:
-            grade = session.grade(read.submitted, name, options.passed_on, variant, only, progress.watcher)
+            grade = session.grade(
+                read.submitted, name, Choice(options.passed_on, only, watcher=progress.watcher), variant
+            )
         console = Console()
         show(
             grade,
@@ -106,7 +110,7 @@ def _look_closer(
     place = place_of(assignment)
     wanted: Sequence[CheckResult] = ()
     if options.html is not None:
-        failing = (c.results for c in grade.criteria)
+        failing = map(in_telling_order, grade.criteria)
         wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         wanted = first_failing(grade, 1)
@@ -129,28 +133,25 @@ def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator
                     yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
 
 
-def _known(views: "Views | None", sandbox: Sandbox) -> Misconceptions | None:
+def _misconceptions(views: "Views | None", sandbox: Sandbox) -> Misconceptions | None:
     """What mutants answer; a handout brings its own, and none is run without the sandbox."""
     if views is None or sandbox is Sandbox.NONE:
         return None
-    from grader.prove.misconceptions import misconceptions  # Jinja2, which students do not have
+    from grader.prove.mutant_answers import misconceptions  # Jinja2, which students do not have
 
     return misconceptions(repository(), views, secret())
 
 
 def _write_reports(one: OneGrade, options: argparse.Namespace, closer: Closer) -> None:
-    writers = of_one_grade() if options.reports else {}
     for name, file in options.reports:
-        write_text(file, writers[name](one))
+        write_text(file, writer_of_one(name)(one))
     if options.html is not None:
         write_text(options.html, to_html(one.grade, one.reveal, closer))
 
 
 def _check_reports(options: argparse.Namespace) -> None:
     """UserError, before anything is graded, for a format that there is not."""
-    writers = of_one_grade() if options.reports else {}
     for name, file in options.reports:
-        if name not in writers:
-            raise UserError(
-                f"--report {name}={file}: found no format {name!r}, expected {one_of(name, writers)}"
-            )
+        if name not in OF_ONE_GRADE:
+            expected = one_of(name, OF_ONE_GRADE)
+            raise UserError(f"--report {name}={file}: found no format {name!r}, expected {expected}")

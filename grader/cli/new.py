@@ -15,7 +15,7 @@ from grader.model.errors import UserError
 from grader.prove.assignment_proof import prove
 from grader.prove.drafting import Drafted, proved
 from grader.prove.tolerance import SEEDS
-from grader.report.files import write_files, write_text
+from grader.report.write_files import write_files, write_text
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAKEN = {"grader", "ndarray", "numpy", "probes", PACKAGE, "solution"}

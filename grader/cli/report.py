@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,20 +10,20 @@ from rich.console import Console
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.command_line.arguments import AUTOGRADER, TERMINAL
+from grader.cli.command_line.arguments import TERMINAL
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import SEED_FILE, course_of, find_repository, repository, secret, views_of
+from grader.cli.course import course_of, find_repository, secret
 from grader.model.assignment import Course, Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.errors import UserError
 from grader.model.near_miss import near_miss
 from grader.model.request_code import with_codes
 from grader.model.student import Student
-from grader.report.files import write_files
 from grader.report.formats import Format, Request, format_of, names
 from grader.report.tables.sheet import Written
 from grader.report.tables.worksheet import ENGLISH
 from grader.report.terminal.class_table import show_class
+from grader.report.write_files import write_files
 
 SHOWN_PATHS = 3
 
@@ -38,18 +37,13 @@ def run(options: argparse.Namespace) -> int:
         return PASSED
     if options.out is None:
         raise UserError(f"--format {options.format} writes files: say where with --out DIR")
-    if options.format == AUTOGRADER:
-        if options.assignment is None:
-            raise UserError(f"--format {AUTOGRADER}: say of what with --assignment NAME")
-        print(_pack_autograder(options.assignment, options.out))
-        return PASSED
     form = format_of(options.format)
     _check(options, form)
     report, students = _class_report(options)
     if form.ONE_ASSIGNMENT and len(report.assignments) != 1:
-        found = ", ".join(report.assignments) or "none"
+        names = ", ".join(report.assignments) or "none"
         raise UserError(
-            f"--format {options.format} is of one assignment: choose by --assignment NAME (found {found})"
+            f"--format {options.format} is of one assignment: choose by --assignment NAME (found {names})"
         )
     request = Request(students, options.into, options.keep_existing, _named_columns(options.column))
     written = form.write(report, request)
@@ -95,26 +89,6 @@ def _say(filled: Written) -> int:
     return NOT_PASSED if filled.left_out else PASSED
 
 
-def _pack_autograder(name: str, out: Path) -> Path:
-    """Writes the zip that Gradescope runs for an assignment."""
-    from grader.author.autograder import autograder_files, pack  # here alone: a report needs none of this
-    from grader.author.wheel import SOURCE, build_wheel
-    from grader.prove.misconceptions import files_of
-
-    root = repository()
-    views = views_of(root, name)
-    answers = {
-        path.relative_to(root).as_posix(): path.read_bytes() for path in files_of(root, views, secret())
-    }
-    made = {**answers, SEED_FILE: secret().encode()}
-    requirements = (SOURCE / "locks" / "autograder.txt").read_bytes()
-    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        wheel = build_wheel(Path(scratch))
-        files = autograder_files(views.assignment, wheel, requirements, made, course_of(root).variants)
-    (path,) = write_files(out, {f"{name}-gradescope.zip": pack(files)})
-    return path
-
-
 def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Student]]:
     """Everyone's standing by the course's policies, and who is known at all.
 
@@ -125,18 +99,18 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = showing(with_policies(gradebook.grades(), policies), set(map(Visibility, options.show)))
         students, seconds = gradebook.students(), gradebook.seconds()
-    known = {student.id for student in students}
+    ids = {student.id for student in students}
     for assignment, extensions in policies.extensions.items():
-        for id in sorted(extensions.keys() - known):
-            said = f"course.yaml extends {assignment} for {id!r}, whom the gradebook does not know"
-            print(f"note: {said}", file=sys.stderr)
+        for id in sorted(extensions.keys() - ids):
+            message = f"course.yaml extends {assignment} for {id!r}, whom the gradebook does not know"
+            print(f"note: {message}", file=sys.stderr)
     if options.assignment is not None:
-        found = sorted({row.assignment for row in rows})
+        names = sorted({row.assignment for row in rows})
         rows = [row for row in rows if row.assignment == options.assignment]
         if not rows:
             raise UserError(
-                f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(found) or 'none'}"
-                f"{near_miss(options.assignment, found)}"
+                f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(names) or 'none'}"
+                f"{near_miss(options.assignment, names)}"
             )
     rows = with_codes(rows, secret())
     titles = _titles(root, {row.assignment for row in rows})

@@ -1,11 +1,12 @@
 """`grader similarity`: submissions that are alike, and wrong answers that few give."""
 
 import argparse
+from collections.abc import Mapping
 
 from grader.author.load import load
 from grader.author.render import render
+from grader.batch.copy_detection import alike, most_alike
 from grader.batch.gradebook import Gradebook
-from grader.batch.similarity import alike, most_alike
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import course_of, folder_of, repository
@@ -13,8 +14,8 @@ from grader.cli.intake import intake_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair
-from grader.report.files import write_files
 from grader.report.pages.similar_pairs import shared_answers, similarity_pages
+from grader.report.write_files import write_files
 
 SHOWN_PAIRS = 10
 OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another's."
@@ -28,9 +29,10 @@ def run(options: argparse.Namespace) -> int:
     assignment = load(folder_of(root, options.assignment))
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = [row for row in gradebook.grades() if row.assignment == assignment.name]
-    pairs = _pairs(options, assignment)
+    handout = render(assignment, "handout").files
+    pairs = _pairs(options, assignment, handout)
     note = OWN_NUMBERS if course_of(root).variants else ""
-    pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], note)
+    pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], handout, note)
     write_files(options.out / assignment.name, pages)
     page = options.out / assignment.name / "index.html"
     if options.json:
@@ -47,13 +49,14 @@ def _facts(pair: Pair) -> dict[str, object]:
     return {"file": pair.file} | {n: {"student": s.student, "share": s.share} for n, s in sides.items()}
 
 
-def _pairs(options: argparse.Namespace, assignment: Assignment) -> tuple[Pair, ...]:
+def _pairs(
+    options: argparse.Namespace, assignment: Assignment, handout: Mapping[str, str]
+) -> tuple[Pair, ...]:
     """The pairs of submissions that are most alike, whichever of the files handed in it is."""
     intake = intake_of(options, assignment)
-    handed_in = {found.submission.student_id: intake.read(found).files for found in intake.submissions}
-    handout = render(assignment, "handout").files
-    found: list[Pair] = []
+    handed_in = {pairs.submission.student_id: intake.read(pairs).files for pairs in intake.submissions}
+    pairs: list[Pair] = []
     for name in assignment.files:
         texts = {s: files[name].decode(errors="replace") for s, files in handed_in.items() if name in files}
-        found += alike(texts, name, handout[name], options.top)
-    return most_alike(found, options.top)
+        pairs += alike(texts, name, handout[name], options.top)
+    return most_alike(pairs, options.top)

@@ -4,14 +4,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from grader.batch.similarity import alike, most_alike
+from grader.batch.copy_detection import alike, most_alike
 from grader.desk.answers import case_view, misconceptions_of
-from grader.desk.app import Desk, Page
 from grader.desk.class_view import ClassView
-from grader.desk.likeness import graphs, side_by_side
+from grader.desk.desk import Desk, Page
 from grader.desk.source_view import source_files
 from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair
+from grader.report.pages.likeness import graphs, side_by_side
 from grader.report.pages.similar_pairs import shared_answers
 
 MOST_PAIRS = 50
@@ -80,8 +80,7 @@ def pair_page(desk: Desk, request: Request) -> Response:
         raise HTTPException(404, "One of them did not submit this file, or it is not kept.")
     handout = view.facts.handout().get(name, "")
     lined = side_by_side(str(texts[0]), str(texts[1]), handout)
-    blocks = max((row.left.block for row in lined), default=0)
-    return desk.page(request, "pair.html.j2", view=view, sides=rows, file=name, lined=lined, blocks=blocks)
+    return desk.page(request, "pair.html.j2", view=view, sides=rows, file=name, lined=lined)
 
 
 def _text(files: object, name: str) -> str | None:
@@ -92,11 +91,11 @@ def _text(files: object, name: str) -> str | None:
 def _pairs(desk: Desk, view: ClassView) -> tuple[Pair, ...]:
     def find() -> tuple[Pair, ...]:
         files, handout = desk.views.files_of(view.rows), view.facts.handout()
-        found: list[Pair] = []
+        pairs: list[Pair] = []
         for name in view.facts.files:
             texts = {s: text for s, those in files.items() if (text := _text(those, name)) is not None}
-            found += alike(texts, name, handout.get(name, ""), MOST_PAIRS)
-        return most_alike(found, MOST_PAIRS)
+            pairs += alike(texts, name, handout.get(name, ""), MOST_PAIRS)
+        return most_alike(pairs, MOST_PAIRS)
 
     pairs: tuple[Pair, ...] = desk.views.kept(f"pairs {view.facts.name}", find)
     return pairs

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.batch.gradebook.decisions import UNDOABLE, withdrawals_of
-from grader.batch.gradebook.evidence import account_of
+from grader.batch.gradebook.submission_files import account_of
 from grader.desk.answers import misconceptions_of
-from grader.desk.app import Desk, Page, framed
+from grader.desk.desk import Desk, Page, framed
 from grader.desk.templating import late_text, status_of
 from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow
@@ -34,8 +34,8 @@ class ClassLine:
     def words(self) -> str:
         """What a search looks through."""
         student = self.row.standing.student
-        said = (student.name, student.id, student.section, *self.misconceptions, self.status[0])
-        return " ".join((*said, self.row.review_reason)).casefold()
+        texts = (student.name, student.id, student.section, *self.misconceptions, self.status[0])
+        return " ".join((*texts, self.row.review_reason)).casefold()
 
 
 def course_page(desk: Desk, request: Request) -> Response:

@@ -15,22 +15,22 @@ from grader.model.grade import CriterionGrade, Status
 from grader.model.late_policy import Policies, lateness_of, time_text
 from grader.model.student import Student
 from grader.model.text import clean, clean_line, score_text
-from grader.report.pages.templating import environment
+from grader.report.pages.page_templates import LONGEST_LINE, environment
 
 HERE = Path(__file__).parent
 IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the beginning says enough
-LONGEST_LINE = 400  # characters of a line of code that are shown
 
 
 def desk_environment() -> jinja2.Environment:
     """The desk's templates; filters are those of the reports' pages, and the desk's own."""
     pages = environment()
-    pages.loader = jinja2.FileSystemLoader(HERE / "templates")
+    reports = pages.loader
+    assert reports is not None
+    pages.loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(HERE / "templates"), reports])
     pages.filters |= {
         "score": score_text,
         "key": key_of,
         "who": who,
-        "codeline": code_line,
         "quoted": lambda text: quote(clean_line(text), safe=""),
         "strip": strip_of,
         "status": status_of,
@@ -43,11 +43,6 @@ def desk_environment() -> jinja2.Environment:
 def who(student: Student) -> str:
     """The name, else the id."""
     return clean_line(student.name or student.id)
-
-
-def code_line(text: str) -> str:
-    """One line of code: harmless, and cut where it is long."""
-    return clean(text, LONGEST_LINE)
 
 
 def strip_of(criterion: CriterionGrade) -> Mapping[str, Any]:
@@ -84,11 +79,11 @@ def late_text(policies: Policies, row: ClassRow) -> str:
 
 def told(detail: Mapping[str, Any]) -> str:
     """What an entry of the audit log holds, in one line."""
-    said = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
-    return clean(", ".join(said), LONGEST_LINE)
+    parts = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
+    return clean(", ".join(parts), LONGEST_LINE)
 
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
         return "(" + ", ".join(f"{name} {item}" for name, item in value.items() if item != "") + ")"
-    return IDS.sub(lambda found: found[0][:8], str(value))
+    return IDS.sub(lambda match: match[0][:8], str(value))

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from grader.intake.litter import is_litter_folder
 from grader.model.errors import UserError
-from grader.model.files import MAX_FILE_BYTES, read_plain
 from grader.model.near_miss import near_file
+from grader.model.submitted_files import MAX_FILE_BYTES, read_plain
 from grader.model.text import UNSEEN
 
 MAX_DEPTH = 12  # folders within folders; what lies deeper is one entry
@@ -180,8 +180,8 @@ class ZipSource:
             with self._zip.open(self._entries[path]) as file:
                 content = file.read(limit + 1)
         except Exception as error:  # zipfile, zlib, lzma and bz2 have errors of their own
-            said = " ".join(f"{error or type(error).__name__}".split())
-            return f"{name} cannot be unpacked: {said}"
+            message = " ".join(f"{error or type(error).__name__}".split())
+            return f"{name} cannot be unpacked: {message}"
         if len(content) > limit:
             return f"{name} has {self._entries[path].file_size} bytes; at most {limit} are read"
         return content

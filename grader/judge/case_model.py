@@ -100,6 +100,8 @@ class CaseModel(Strict):
     """Its name, unique in the criterion; students read it, so let it say what is special."""
     data: Data | None = None
     """In place of the default: `integers` or `normal`."""
+    wide: Id | None = None
+    """The array whose integers are odd and between 2^11 and 2^12: no half, tf32 or bfloat16 can hold them."""
     compare: str | None = None
     """In place of the criterion's or the default."""
     visibility: Visibility | None = Field(None, strict=False)

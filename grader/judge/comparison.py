@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from grader.judge.case_model import Strict
-from grader.judge.differences.answers import NO_VALUE, Array, of_arrays
+from grader.judge.differences.probe_values import NO_VALUE, Array, of_arrays
 from grader.judge.differences.python_words import shown
 from grader.judge.differences.shapes import explain_shape
 from grader.judge.inputs import Inputs

@@ -33,7 +33,7 @@ def _value(node: ast.expr, names: Mapping[str, int]) -> Fraction:
         return Fraction(node.value)
     if isinstance(node, ast.Name):
         if node.id not in names:
-            raise ValueError(f"found {node.id!r}, expected one of {', '.join(names) or 'no name'}")
+            raise ValueError(f"found {node.id!r}, expected a length: {', '.join(names) or 'none has a name'}")
         return Fraction(names[node.id])
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         return OPERATORS[type(node.op)](_value(node.left, names), _value(node.right, names))

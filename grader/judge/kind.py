@@ -11,6 +11,7 @@ from grader.judge.inputs import Array, Inputs, Recipe
 from grader.model.assignment import Case
 
 LARGEST = 8  # exact integers are drawn from [-8, 8], see numerics: products and sums stay exact in float32
+WIDE = 2**11  # what half and tf32 hold every integer up to
 Shape = tuple[int, ...]
 Lengths = Sequence[Sequence[int]]
 Condition = Callable[[Case, Inputs], bool]
@@ -23,13 +24,15 @@ class Kind(ABC):
     `keys` says which key of a case tells that it is of this kind, and the model of a case that has it; a
     model with the key `draw` stands for that many cases. `differentiable` names the arrays that a gradient
     may be with respect to; `conditions` are what a case's `covers` may name beside what every kind has.
-    `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays whose elements mean
-    something, so that no others are put in their place. A kind that `yields` has no key of its own: a case is
-    of another kind where it has a key of that one too.
+    `arrays` names what it draws, all that some case may have. `largest_drawn` are parameters as large as any
+    that are drawn. `fixed` names arrays whose elements mean something, so that no others are put in their
+    place. A kind that `yields` has no key of its own: a case is of another kind where it has a key of that
+    one too.
     """
 
     name: ClassVar[str]
     keys: ClassVar[Mapping[str, type[CaseModel]]]
+    arrays: ClassVar[Sequence[str]] = ()
     differentiable: ClassVar[Sequence[str]] = ()
     conditions: ClassVar[Mapping[str, Condition]] = {}
     largest_drawn: ClassVar[Mapping[str, Any]] = {}
@@ -81,8 +84,15 @@ class Kind(ABC):
         yield {}
 
 
-def draw_numbers(case: Case, rng: np.random.Generator, shape: Shape) -> Array:
-    """Elements as the case's `data` says: small integers, or real ones from N(0, 1)."""
+def draw_numbers(case: Case, rng: np.random.Generator, shape: Shape, is_wide: bool = False) -> Array:
+    """Elements as the case's `data` says: small integers, or real ones from N(0, 1).
+
+    Wide are odd integers between 2^11 and 2^12, of either sign. They need 12 bits; half and tf32 hold 11,
+    bfloat16 8. In float32 their sums with small weights stay exact.
+    """
+    if is_wide:
+        odd: Array = (2 * rng.integers(WIDE // 2, WIDE, shape) + 1) * rng.choice((-1, 1), shape)
+        return odd.astype(np.float32)
     if case.data == "normal":
         return rng.standard_normal(shape).astype(np.float32)
     return rng.integers(-LARGEST, LARGEST, shape, endpoint=True).astype(np.float32)
@@ -95,7 +105,7 @@ def draw_arrays(
     bases, recipes = {}, {}
     for name, shape in shapes.items():
         base_shape, recipes[name] = _view_recipe(case.parameters.get("view", ()), shape)
-        bases[name] = draw_numbers(case, rng, base_shape)
+        bases[name] = draw_numbers(case, rng, base_shape, name == case.parameters.get("wide"))
     return Inputs(values, bases, recipes)
 
 

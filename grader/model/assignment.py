@@ -119,7 +119,7 @@ class Criterion:
     `requires` names earlier criteria without which this one is not run. `options` holds the keys that
     comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
     to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out,
-    `withheld_cases` their number.
+    `withheld_cases` their number. `results` are the names of what its probe returns, as far as it says them.
     One `by_hand` has no cases: a person gives its points, by its `levels` or otherwise, and where it is
     `anonymous` without seeing a name.
     """
@@ -137,6 +137,7 @@ class Criterion:
     by_hand: bool = False
     levels: tuple[Level, ...] = ()
     anonymous: bool = False
+    results: tuple[str, ...] = ()
 
     @property
     def weight(self) -> int:

@@ -17,17 +17,36 @@ _ESCAPE_SEQUENCE = re.compile(
 )
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction marks, lone surrogates, separators
 
+KEPT = "\n\t\u200c\u200d"
+
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
     """`text` without anything that a terminal obeys or that reorders a line, cut and marked after `limit`."""
-    kept = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
-    plain = "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in UNSEEN)
+    shown = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+    plain = "".join(c for c in shown if c == "\n" or unicodedata.category(c) not in UNSEEN)
     return plain if len(text) <= limit else f"{plain} … {cut_mark(text)}"
+
+
+def visible(text: str) -> str:
+    """`text` with what no reader sees and a terminal may obey written out, as in `\\x1b`; nothing is lost.
+
+    Line ends and tabs stay, and so do the joiners that some languages write with.
+    """
+    return "".join(c if c in KEPT or unicodedata.category(c) not in UNSEEN else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def clean_line(text: str) -> str:
     """`clean`, on one line and short: for names."""
     return " ".join(clean(text, limit=200).split())
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines as Python counts them: a form feed or a Unicode separator ends none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
 
 
 def cut_mark(text: str) -> str:

@@ -9,13 +9,13 @@ from grader.author.render import Views
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Grade, Sandbox
 from grader.model.results.verification import Verification
-from grader.prove.misconceptions import grade_made, grade_variants, keep_misconceptions
+from grader.model.submitted_files import SubmittedFiles
+from grader.prove.assignment_checks import SOLUTION, submissions, verify
+from grader.prove.mutant_answers import grade_made, grade_variants, keep_misconceptions
 from grader.prove.mutants import read_mutants
 from grader.prove.variants import differences, hidden_exact, kills
-from grader.prove.verify import SOLUTION, submissions, verify
 
 
 def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verification:
@@ -50,9 +50,9 @@ def differences_between_variants(
     """A line for each mutant that hidden cases kill in some students' numbers only, and their count."""
     assignment = views.assignment
     mutants, _ = read_mutants(views)
-    made = submissions(views, mutants)
+    by_name = submissions(views, mutants)
     ids = [f"variant-{number + 1}" for number in range(variants)]
-    texts = {m.name: made[m.name] for m in mutants}
+    texts = {m.name: by_name[m.name] for m in mutants}
     grades = grade_variants(hidden_exact(assignment), secret, texts, jobs, ["", *ids])
     common = kills(grades[""])
     lines = list(differences(common, {id: kills(grades[id]) for id in ids}))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.model.grade import Grade
 from grader.model.late_policy import FinalScore
 from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback import Block, feedback_on, is_fault, remark
+from grader.report.feedback_content import Block, feedback_on, is_fault, remark
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#!|~&@]|:(?=//))")
 

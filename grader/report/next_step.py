@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.text import clean_line, plural
-from grader.report.feedback import is_fault, is_shown
+from grader.report.feedback_content import is_fault, is_shown
 
 NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedError\b")
 
@@ -56,7 +56,7 @@ def next_step(grade: Grade, place: Place) -> str:
     case = clean_line(f"{failing.criterion}/{failing.case}")
     if failing.status is Status.REFUSED or not place.in_handout:
         return f"Next: `{case}`."
-    return f"Next: `{case}`. To try it in Python: make try CASE={case}"
+    return f"Next: `{case}`. To try it in Python: `make try CASE={case}`"
 
 
 def first_unfinished(grade: Grade) -> CriterionGrade | None:

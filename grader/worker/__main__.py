@@ -3,7 +3,7 @@
 import json
 import sys
 
-from grader.worker.serve import Worker, poison_fresh_memory, serve
+from grader.worker.worker_loop import Worker, poison_fresh_memory, serve
 
 poison_fresh_memory()
 serve(Worker(json.loads(sys.argv[1])))

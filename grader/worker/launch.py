@@ -40,7 +40,7 @@ from grader.worker.confine import (
     shut_in,
 )
 from grader.worker.rehearse import rehearse
-from grader.worker.serve import Worker, poison_fresh_memory, serve
+from grader.worker.worker_loop import Worker, poison_fresh_memory, serve
 
 MESSAGE_BYTES = 4096
 PIPES, MOST_DESCRIPTORS = 3, 16

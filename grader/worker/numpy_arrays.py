@@ -1,6 +1,6 @@
 """NumPy's arrays in the place of an NDArray, for a course that brings no NDArray of its own.
 
-It has the names that `grader.worker.submission` asks of the package `ndarray`.
+It has the names that `grader.worker.student_module` asks of the package `ndarray`.
 """
 
 from typing import Any

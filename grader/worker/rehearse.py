@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.model.frame import FrameReader, RawArray, encode
-from grader.worker.serve import Worker
+from grader.worker.worker_loop import Worker
 
 TIMES = 16  # Python specialises what has run eight times
 MODULE = "rehearsed"

@@ -14,8 +14,8 @@ From a command line: `python -m reference.emulator FILE.cu --kernel NAME ...`, o
 
 from .compile import NoCompiler
 from .findings import KINDS, Counters, Finding
-from .launch import Module, Run
+from .kernel_source import CompileError
 from .memory import Fresh
-from .source import CompileError
+from .module import Module, Run
 
 __all__ = ["KINDS", "CompileError", "Counters", "Finding", "Fresh", "Module", "NoCompiler", "Run"]

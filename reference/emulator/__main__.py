@@ -16,8 +16,8 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 
 from . import CompileError, Fresh, Module, NoCompiler, Run
+from .kernel_source import Kernel, kernels_at, kernels_of, without_kernels
 from .nvrtc import diagnose
-from .source import Kernel, kernels_at, kernels_of, without_kernels
 
 CLEAN, FOUND, MISTAKE = 0, 1, 2
 MOST_WARNINGS = 5
@@ -88,8 +88,8 @@ def emulate(options: argparse.Namespace) -> int:
     name = options.kernel.partition("<")[0].strip()
     kernel = next((k for k in kernels_of(source) if k.name == name), None)
     if kernel is None:
-        known = ", ".join(k.name for k in kernels_of(source)) or "none"
-        raise Mistake(f"{options.file} has no kernel {name!r}; it has {known}")
+        names = ", ".join(k.name for k in kernels_of(source)) or "none"
+        raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}")
     instances = (options.kernel,) if kernel.is_template else ()
     source, module = compiled(source, options, defines, instances)
     if module.warnings:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from grader.judge.session import Session
+from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox, Status
+from grader.model.submitted_files import SubmittedFiles
 from grader.prove.attacks import NOTHING, Attack, attacks_on
-from grader.report.terminal.grade import to_text
+from grader.report.terminal.show_grade import to_text
 from tests.golden.class_of_kernels import kernels
 
 WRONG, ERROR, CRASHED, TIMEOUT = Status.WRONG, Status.ERROR, Status.CRASHED, Status.TIMEOUT
@@ -168,7 +168,7 @@ def grade_of(session: Session, assignment: Assignment, attack: Attack) -> Grade:
     criteria = [assignment.criterion(id) for id in (*ATTACKED, *OTHERS)]
     only = {case.name for criterion in criteria for case in criterion.cases}
     files = {name: text.encode() for name, text in attack.files.items()}
-    return session.grade(SubmittedFiles(files), attack.name, only=only)
+    return session.grade(SubmittedFiles(files), attack.name, Choice(only=only))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from grader.author.load import load
 from grader.author.render import Views, provided_files
 from grader.judge.session import Session
 from grader.model.grade import Grade, Sandbox, Status
-from grader.prove.misconceptions import misconceptions
+from grader.prove.mutant_answers import misconceptions
 from tests.folders import in_folder
 
 ATTACKS = Path(__file__).parent / "transposes"
@@ -102,7 +102,7 @@ def test_the_gradient_of_what_is_no_convolution_is_not_followed(tmp_path: Path) 
     assignment = replace(assignment, provided=provided_files(assignment))
     (tmp_path / "conv.py").write_bytes((ATTACKS / "sum_times_sum.py").read_bytes())
     known = misconceptions(root, Views(assignment), "")
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
         grade = session.grade(in_folder(tmp_path), "sum_times_sum")
     gradients = [c for c in grade.criteria if c.id in ("x_grad", "w_grad")]
     assert {r.status for c in gradients for r in c.results} == {Status.WRONG}  # it did answer

@@ -6,9 +6,9 @@
 import os
 import random
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import combinations
 from pathlib import Path
 
 from benchmarks.page import write
@@ -18,14 +18,17 @@ from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
-from grader.prove.misconceptions import grade_made, misconceptions
-from grader.prove.verify import SOLUTION, submissions
-from tests.diagnosis.slips import RIGHT, SLIPS, submission, together
+from grader.prove.assignment_checks import SOLUTION, submissions
+from grader.prove.mutant_answers import grade_made, misconceptions
+from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
 
 ROOT = Path(__file__).parents[2]
 TITLE = "## Diagnosis"
 TRIPLES = 30
+REWRITES = 48
 RAISED = ("ValueError", "TypeError", "IndexError", "AssertionError", "KeyError")
+
+Made = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -37,29 +40,40 @@ class Count:
     true: int
     false: int
     wrong: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     has_ideas: bool = True
 
+    def plus(self, other: "Count") -> "Count":
+        """Both together."""
+        return Count(
+            self.sort,
+            self.submissions + other.submissions,
+            self.true + other.true,
+            self.false + other.false,
+            self.wrong + other.wrong,
+            self.silent + other.silent,
+            self.has_ideas,
+        )
 
-def assignment() -> Assignment:
-    """conv_backward, with what it provides."""
-    loaded = load(ROOT / "assignments" / "conv_backward")
-    return replace(loaded, provided=provided_files(loaded))
+
+def assignments() -> dict[str, Assignment]:
+    """The assignments whose functions have slips, with what they provide."""
+    loaded = {name: load(ROOT / "assignments" / name) for name in ASSIGNMENTS}
+    return {name: replace(one, provided=provided_files(one)) for name, one in loaded.items()}
 
 
-def sorts(solution: str) -> dict[str, list[tuple[str, frozenset[str]]]]:
-    """By sort: submissions, each with the ideas that are true of it."""
-    made: dict[str, list[tuple[str, frozenset[str]]]] = {}
+def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[Made]]:
+    """By sort: submissions with these functions, each with the ideas that are true of it."""
+    made: dict[str, list[Made]] = {}
     for count, name in ((1, "single slips"), (2, "pairs"), (3, "triples")):
         made[name] = []
-        for function in SLIPS:
+        for function in functions:
             found = together(solution, function, count)
             chosen = random.Random(count).sample(found, min(len(found), TRIPLES)) if count == 3 else found
             made[name] += chosen
-    functions = list(RIGHT)
-    styles = [
-        [f for f, is_own in zip(functions, own, strict=True) if is_own] for own in product((0, 1), repeat=4)
-    ]
-    made["right rewrites"] = [(_rewritten(solution, style), frozenset()) for style in styles]
+    styles = [chosen for n in range(len(functions) + 1) for chosen in combinations(functions, n)]
+    chosen_styles = random.Random(0).sample(styles, min(len(styles), REWRITES))
+    made["right rewrites"] = [(_rewritten(solution, style), frozenset()) for style in chosen_styles]
     made["submissions that only raise"] = [
         (f"{submission(solution, f)}\n\ndef {f}(*given, **named):\n    raise {error}('no')\n", frozenset())
         for f in functions
@@ -74,37 +88,34 @@ def _rewritten(solution: str, functions: Sequence[str]) -> str:
     return solution
 
 
-def measure(assignment: Assignment, known: Misconceptions, jobs: int, sample: int = 0) -> list[Count]:
-    """A count for each sort; of so many submissions drawn from each, or of all."""
-    file = assignment.files[0]
-    solution = submissions(Views(assignment), ())[SOLUTION][file]
-    counts = []
-    for sort, made in sorts(solution).items():
-        chosen = random.Random(sort).sample(made, min(sample, len(made))) if sample else made
-        texts = {str(number): {file: text} for number, (text, _) in enumerate(chosen)}
-        truths = {str(number): ideas for number, (_, ideas) in enumerate(chosen)}
-        counts.append(count(sort, assignment, known, texts, truths, jobs))
-    return counts
+def measure(jobs: int, sample: int = 0) -> list[Count]:
+    """A count for each sort; of so many submissions of each assignment drawn from each, or of all."""
+    counts: dict[str, Count] = {}
+    for name, of in assignments().items():
+        known = misconceptions(ROOT, Views(of), "")
+        solution = submissions(Views(of), ())[SOLUTION][of.files[0]]
+        for sort, made in sorts(solution, ASSIGNMENTS[name]).items():
+            chosen = random.Random(sort).sample(made, min(sample, len(made))) if sample else made
+            counted = count(sort, of, known, chosen, jobs)
+            counts[sort] = counts[sort].plus(counted) if sort in counts else counted
+    return list(counts.values())
 
 
-def count(
-    sort: str,
-    assignment: Assignment,
-    known: Misconceptions,
-    texts: Mapping[str, Mapping[str, str]],
-    truths: Mapping[str, frozenset[str]],
-    jobs: int,
-) -> Count:
+def count(sort: str, of: Assignment, known: Misconceptions, made: Sequence[Made], jobs: int) -> Count:
     """What is claimed of these submissions."""
     names = [idea.exercise for idea in known.ideas.values()]
-    true, wrong = 0, []
-    for key, grade in grade_made(assignment, "", texts, jobs).items():
+    texts = {str(number): {of.files[0]: text} for number, (text, _) in enumerate(made)}
+    true, wrong, silent = 0, [], []
+    for key, grade in grade_made(of, "", texts, jobs).items():
         files = {name: text.encode() for name, text in texts[key].items()}
         criteria = diagnose(grade, known, calls(files, names)).criteria
         claimed = [{idea.name, *idea.others} for criterion in criteria for idea in criterion.ideas]
-        true += any(one & truths[key] for one in claimed)
-        wrong += [f"{'; '.join(sorted(truths[key]))}: {min(one)}" for one in claimed if not one & truths[key]]
-    return Count(sort, len(texts), true, len(wrong), tuple(wrong), any(truths.values()))
+        truth = made[int(key)][1]
+        true += any(one & truth for one in claimed)
+        wrong += [f"{'; '.join(sorted(truth))}: {min(one)}" for one in claimed if not one & truth]
+        silent += ["; ".join(sorted(truth))] if truth and not any(one & truth for one in claimed) else []
+    has_ideas = any(truth for _, truth in made)
+    return Count(sort, len(made), true, len(wrong), tuple(wrong), tuple(silent), has_ideas)
 
 
 def section(counts: Sequence[Count]) -> str:
@@ -114,7 +125,7 @@ def section(counts: Sequence[Count]) -> str:
         share = f"{one.true / one.submissions:.0%}" if one.has_ideas else "-"
         rows.append(f"| {one.sort} | {one.submissions} | {share} | {one.false} |")
     about = (
-        "Slips that are no mutants, in four functions of conv_backward written in styles of their own\n"
+        f"Slips that are no mutants, in {len(SLIPS)} functions that are written in styles of their own\n"
         "(`make diagnosis`). A claim is true where it names an idea of the slips, else false."
     )
     table = "| | submissions | a true idea | false claims |\n| --- | ---: | ---: | ---: |\n"
@@ -124,12 +135,10 @@ def section(counts: Sequence[Count]) -> str:
 
 def main() -> int:
     """Measures everything, prints it, and writes its section."""
-    of = assignment()
-    counts = measure(
-        of, misconceptions(ROOT, Views(of), ""), os.cpu_count() or 1, int(sys.argv[1]) if sys.argv[1:] else 0
-    )
+    counts = measure(os.cpu_count() or 1, int(sys.argv[1]) if sys.argv[1:] else 0)
     for one in counts:
         print(one.sort, one.submissions, one.true, one.false, *sorted(set(one.wrong)), sep="\n  ")
+        print("nothing true is said of", *sorted(set(one.silent)), sep="\n  ")
     if not sys.argv[1:]:
         write(section(counts))
     return 0

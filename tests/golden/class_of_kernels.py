@@ -13,11 +13,11 @@ from grader.cli.course import secret
 from grader.judge.session import Session
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Sandbox
-from grader.prove.misconceptions import misconceptions
-from grader.report.files import write_files
-from grader.report.terminal.grade import to_text
+from grader.model.submitted_files import SubmittedFiles
+from grader.prove.mutant_answers import misconceptions
+from grader.report.terminal.show_grade import to_text
+from grader.report.write_files import write_files
 from tests.sample_class.cuda_kernels import submissions
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ GOLDEN = Path(__file__).parent / "kernels"
 def golden_files(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
     """The feedback on each of the class, by its path below GOLDEN."""
     where = partial(Session, sandbox=Sandbox.BUBBLEWRAP, device=Device.EMULATED, secret=secret())
-    with where(assignment, known=known) as session:
+    with where(assignment, misconceptions=known) as session:
         return {
             f"{name}.txt": to_text(replace(session.grade(SubmittedFiles(files), name), notes=())).encode()
             for name, files in sample_class().items()

@@ -16,9 +16,9 @@ from grader.model.class_row import ClassReport, ClassRow, with_policies
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.late_policy import DAY, LateDays, Penalty, Policies, Rounding
 from grader.model.student import Adjustment, Student, Submission
-from grader.report.files import write_files
 from grader.report.formats import Request, canvas, format_of, moodle, names
 from grader.report.tables.sheet import read_sheet
+from grader.report.write_files import write_files
 
 GOLDEN = Path(__file__).parent
 NAME, TITLE = "conv_backward", "Convolution, backward"

@@ -46,7 +46,7 @@ def test_a_report_is_as_it_was(name: str) -> None:
 
 def test_there_is_no_report_that_nothing_writes() -> None:
     found = {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file()}
-    found -= {name for name in found if name.startswith("kernels/")}  # tests/test_cuda_kernels.py has those
+    found -= {name for name in found if name.startswith("kernels/")}  # test_cuda_assignment.py has those
     written = {name for name in found if not name.endswith((".py", ".pyc"))} - KEPT
     assert written == set(FILES)
 

@@ -12,7 +12,7 @@ import yaml
 from grader.author.handout import _visible_rubric
 from grader.author.load import load, places_of
 from grader.author.render import provided_files, render
-from grader.judge.session import Session
+from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment, Visibility
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Sandbox, Status
@@ -54,8 +54,8 @@ def grade(course: Path, tmp_path: Path) -> Callable[..., Grade]:
     def grade(tests: str, source: str, *arguments: str) -> Grade:
         (tmp_path / "conv.py").write_text(source)
         with Session(with_tests(course, tests), sandbox=Sandbox.BUBBLEWRAP) as session:
-            first = session.grade(in_folder(tmp_path), "ada", arguments)
-            assert session.grade(in_folder(tmp_path), "ada", arguments) == first
+            first = session.grade(in_folder(tmp_path), "ada", Choice(arguments))
+            assert session.grade(in_folder(tmp_path), "ada", Choice(arguments)) == first
             return first
 
     return grade

@@ -8,7 +8,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files
-from grader.judge.session import Session
+from grader.judge.session import Choice, Session
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Sandbox, Status
 from tests.folders import in_folder
@@ -42,7 +42,7 @@ def grade(session: Session, tmp_path: Path) -> Callable[..., Grade]:
 
     def grade(source: str, *arguments: str) -> Grade:
         (tmp_path / "conv.py").write_text(source)
-        return session.grade(in_folder(tmp_path), "ada", arguments)
+        return session.grade(in_folder(tmp_path), "ada", Choice(arguments))
 
     return grade
 
@@ -150,7 +150,7 @@ def test_what_stands_on_a_failed_criterion_is_skipped_with_the_reason(grade: Cal
     flip, dilate = graded.criteria
     assert (flip.status, flip.score) == (Status.WRONG, 0)
     assert (dilate.status, dilate.score) == (Status.NOT_RUN, 0)
-    assert "stands on flip" in dilate.reason
+    assert "needs flip" in dilate.reason
 
 
 def test_a_submission_that_lacks_its_file_is_refused_in_every_case(session: Session, tmp_path: Path) -> None:

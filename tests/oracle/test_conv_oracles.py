@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from reference.conv import conv, conv_b_grad, conv_w_grad, conv_x_grad, output_shape
+from reference.conv import conv, conv_w_grad, conv_x_grad, output_shape
 from reference.ndarray import array
 
 jax.config.update("jax_disable_most_optimizations", True)  # most of the time goes to compiling each shape
@@ -164,7 +164,7 @@ def test_conv_and_its_gradients_are_jaxs(drawn):
 
 
 def test_the_adjoint_identity_is_exact(drawn):
-    """<conv(x, w), g> == <x, x_grad(g, w)> == <w, w_grad(x, g)>, and the bias's, on other numbers too."""
+    """<conv(x, w), g> == <x, x_grad(g, w)> == <w, w_grad(x, g)>, on other numbers too."""
     rng = np.random.default_rng(2)
     for how, x, w, out_grad, _, x_grad, w_grad in drawn:
         v, u = (rng.integers(-8, 9, a.shape).astype("float32") for a in (x, w))
@@ -174,7 +174,6 @@ def test_the_adjoint_identity_is_exact(drawn):
         ]
         assert inner[0] == (v.astype("int64") * x_grad.astype("int64")).sum()
         assert inner[1] == (u.astype("int64") * w_grad.astype("int64")).sum()
-        np.testing.assert_array_equal(out_grad.sum((0, 1, 2)), conv_b_grad(array(out_grad)).numpy())
         counts["adjoint identities, in x and in w"] += 2
 
 

@@ -10,7 +10,6 @@ from reference.backends import Device
 from reference.conv import (
     col2im,
     conv,
-    conv_b_grad,
     conv_w_grad,
     conv_x_grad,
     dilate,
@@ -445,15 +444,6 @@ def test_im2col_of_a_1x1_kernel_is_a_copy_too():
     x = array(np.ones((1, 2, 2, 3)))
     im2col(x, (1, 1))[...] = 0
     np.testing.assert_array_equal(np.ones((1, 2, 2, 3)), x.numpy())
-
-
-def test_the_bias_gradient_is_the_sum_over_images_and_pixels(awkward_view):
-    rng = np.random.default_rng(14)
-    for shape in [(2, 3, 4, 5), (1, 1, 1, 3), (0, 2, 2, 3), (3, 2, 5, 1)]:
-        host = integers(rng, shape)
-        np.testing.assert_array_equal(host.sum((0, 1, 2)), conv_b_grad(awkward_view(host, rng)).numpy())
-    with pytest.raises(ValueError, match=r"\(2, 3\)"):
-        conv_b_grad(array(np.ones((2, 3))))
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from reference.backends.kernel_operations import (
 )
 from reference.backends.operations import Operations
 from reference.backends.view import View
+from reference.emulator.kernel_source import kernels_of as kernels_in
 from reference.emulator.nvrtc import diagnose
-from reference.emulator.source import kernels_of as kernels_in
 
 FILES = sorted(path.name for path in KERNELS.glob("*.cu"))
 SIZES = [0, 1, 31, 33, 255, 256, 257, 1000]

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import textwrap
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,12 +22,12 @@ def find_function(root: Path, reference: str) -> Function:
     if not path.is_file():
         raise UserError(f"a template names {reference!r}, and there is no {path.relative_to(root)}")
     text = path.read_text(encoding="utf-8")
-    found = cut_kernel(text, name) if is_cuda else _find_in_python(text, name)
-    if found is None:
+    function = cut_kernel(text, name) if is_cuda else _find_in_python(text, name)
+    if function is None:
         raise UserError(
             f"a template names {reference!r}, and {path.relative_to(root)} defines no function {name}"
         )
-    return found
+    return function
 
 
 def module_of(root: Path, name: str) -> str:
@@ -78,18 +77,6 @@ def without_methods(text: str, class_name: str, names: set[str]) -> str:
                         start -= 1
                     dropped |= set(range(start, method.end_lineno or first))
     return "\n".join(line for i, line in enumerate(lines) if i not in dropped) + "\n"
-
-
-def removed_statements(function: Function) -> list[str]:
-    """The statements that the stub leaves out, one string each, as `ast.unparse` writes them."""
-    stub = {ast.dump(node) for node in ast.walk(_parse(function.stub)) if isinstance(node, ast.stmt)}
-    body = _parse(function.whole).body[0]
-    assert isinstance(body, ast.FunctionDef)
-    return [ast.unparse(node) for node in body.body[1:] if ast.dump(node) not in stub]
-
-
-def _parse(source: str) -> ast.Module:
-    return ast.parse(textwrap.dedent(source))
 
 
 @lru_cache(maxsize=16)

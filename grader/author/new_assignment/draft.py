@@ -21,7 +21,7 @@ from grader.author.new_assignment.values import (
     values_of,
     varied,
 )
-from grader.author.templating import text_environment
+from grader.author.text_templates import text_environment
 from grader.model.assignment import DEFAULT_IMPORTS
 from grader.model.errors import UserError
 
@@ -182,8 +182,8 @@ def first_draft(name: str, function: ReferenceFunction) -> Draft:
     for change in changes(function.text):
         count = 1 + sum(other.change.operator == change.operator for other in mutants)
         message = MESSAGES[change.operator].format(name=function.name)
-        own = change.operator + (f"_{count}" if count > 1 else "")
-        mutants.append(DraftMutant(own, message, change))
+        name_of_change = change.operator + (f"_{count}" if count > 1 else "")
+        mutants.append(DraftMutant(name_of_change, message, change))
     compare = "close" if is_real(function.returns) else "exact"
     cases, hidden = tuple(_cases(function)), _hidden(function)
     return Draft(name, function, cases, tuple(mutants), hidden=hidden, compare=compare)

@@ -1,12 +1,12 @@
 """Builds the SQL statements that every reader and writer of the gradebook needs."""
 
+import importlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 from sqlalchemy import Table as SqlTable
-from sqlalchemy.dialects import postgresql, sqlite
 
 from grader.batch.gradebook.tables import Table
 
@@ -23,7 +23,9 @@ def read_rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[
 
 def upsert(db: Connection, table: type[Table]) -> Any:
     """An insert that may say what to do about a row that is there already."""
-    return (sqlite if db.dialect.name == "sqlite" else postgresql).insert(table_of(table))
+    # by name: of two databases that have it, importing the other's costs as much as importing NumPy
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{db.dialect.name}")
+    return dialect.insert(table_of(table))
 
 
 def table_of(table: type[Table]) -> SqlTable:

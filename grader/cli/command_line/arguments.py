@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import grader
+from grader.cli.command_line import place_options
 from grader.cli.command_line.examples import EXAMPLES
 from grader.cli.command_line.parser import Parser
 from grader.cli.command_line.shared_options import (
@@ -27,10 +28,10 @@ JSON = (
     *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
     "doctor",
 )
-QUIET = (*JSON, "new", "generate", "grade", "submit")
+QUIET = (*JSON, "publish", "collect", "new", "generate", "grade", "submit")
 SHELLS = ("bash", "zsh", "tcsh")
 LATER = ("after_due_date", "after_published")
-AUTOGRADER, TERMINAL = "gradescope-autograder", "terminal"
+TERMINAL = "terminal"
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -84,6 +85,8 @@ def make_parser() -> Parser:
             _similarity,
             _serve,
             _requests,
+            place_options.publish,
+            place_options.collect,
             _doctor,
             _completion,
         ),
@@ -233,11 +236,10 @@ def _report(commands: Any) -> None:
         "report",
         help="write reports from the gradebook",
         epilog="canvas and moodle fill in what the LMS exported, given with --into: Canvas's gradebook, "
-        "Moodle's grading worksheet. Whoever has no final score is named, and the exit status is 1. "
-        "gradescope-autograder reads no gradebook: it packs the zip that grades an assignment there.",
+        "Moodle's grading worksheet. Whoever has no final score is named, and the exit status is 1.",
     )
     add_gradebook(report)
-    formats = sorted((*modules_of("report.formats"), AUTOGRADER, TERMINAL))
+    formats = sorted((*modules_of("report.formats"), TERMINAL))
     report.add_argument("--format", required=True, choices=formats, metavar="NAME", help=", ".join(formats))
     report.add_argument("--assignment", metavar="NAME", help="only this one; default: all in the gradebook")
     report.add_argument("--into", type=Path, metavar="CSV", help="what Canvas or Moodle exported")

@@ -20,10 +20,10 @@ from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.example import Table
-from grader.report.terminal.example import lines_of
-from grader.worker.serve import poison_fresh_memory
-from grader.worker.submission import Case as CaseFields
-from grader.worker.submission import Submission, to_raw
+from grader.report.terminal.show_example import lines_of
+from grader.worker.student_module import Case as CaseFields
+from grader.worker.student_module import Submission, to_raw
+from grader.worker.worker_loop import poison_fresh_memory
 
 DTYPE = "float32"  # what cases are graded in
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.handout.bench import Bench, set_up
-from grader.worker.submission import Submission
+from grader.worker.student_module import Submission
 
 HELP = """\
 {name}: stopped where your function is called. n runs a line, s steps into a call, p x prints x, c goes on,

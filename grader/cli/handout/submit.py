@@ -13,7 +13,7 @@ from grader.judge.policy.cuda_source import as_compiled
 from grader.judge.policy.rules import Rules, Terms
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
-from grader.report.files import write_files
+from grader.report.write_files import write_files
 
 FOLDER = Path("submit")
 

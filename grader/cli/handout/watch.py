@@ -12,12 +12,12 @@ from grader.cli import PASSED
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import handout, place_of
 from grader.intake import read_submission
-from grader.judge.session import Session
+from grader.judge.session import Choice, Session
 from grader.judge.subset.affected import affected
 from grader.model.assignment import Assignment
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
-from grader.report.terminal.grade import show
+from grader.model.submitted_files import SubmittedFiles
+from grader.report.terminal.show_grade import show
 
 DEBOUNCE_MS, STEP_MS = 50, 20  # an editor writes a file in several steps, some milliseconds apart
 
@@ -85,6 +85,5 @@ class Watch:
         self, submitted: SubmittedFiles, only: frozenset[str], before: dict[str, CheckResult]
     ) -> Grade:
         with Progress(sys.stderr, len(only)) as progress:
-            return self._session.grade(
-                submitted, Path.cwd().name, only=only, watcher=progress.watcher, before=before
-            )
+            choice = Choice(only=only, before=before, watcher=progress.watcher)
+            return self._session.grade(submitted, Path.cwd().name, choice)

@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.judge.case_model import Id, Strict
 from grader.judge.comparison import Comparison, Difference, Judged, Oracle, Question, first_failure
-from grader.judge.differences.answers import Array, arrays_of
+from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import UPSTREAM, Inputs
 from grader.judge.kind import Kind
 from grader.model.assignment import Case, Criterion

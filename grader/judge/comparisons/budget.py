@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -10,8 +10,8 @@ from pydantic import Field
 
 from grader.judge.case_model import Amount, Id, Strict
 from grader.judge.comparison import DTYPE, Comparison, Difference, Judged, Question
-from grader.judge.differences.answers import Array, answer_of, arrays_of, of_arrays
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.probe_values import Array, answer_of, arrays_of, of_arrays
 from grader.judge.formula import LONGEST, work_out
 from grader.judge.kind import Kind
 from grader.model.assignment import Case
@@ -53,8 +53,11 @@ class BudgetKeys(Strict):
     """With `compare: budget` or `findings`: how much there may be at most of what is counted, by its name."""
 
 
+@dataclass(frozen=True)
 class Excess(Difference):
-    """A count that is over its budget."""
+    """A count that is over its budget, by how many doublings of it."""
+
+    doublings: int = 0
 
 
 class Budget(Comparison):
@@ -84,7 +87,7 @@ class Budget(Comparison):
         return complaint_about_budget(case, kind)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """Of the values, or of what is over budget: counts differ with the way of writing."""
+        """Of the values, or of what is over budget and how far: counts differ with the way of writing."""
         return run_digest(outcome, 1, difference)
 
 
@@ -104,7 +107,8 @@ def run_digest(outcome: Outcome, told: int, difference: Difference | None) -> st
     if outcome.status is Status.ERROR:
         return f"error {outcome.error}"
     if isinstance(difference, Excess):
-        return hashlib.sha256(f"over {difference.expected}".encode()).hexdigest()
+        idea = f"{difference.expected}, {difference.doublings} doublings"
+        return hashlib.sha256(idea.encode()).hexdigest()
     return answer_of(outcome.arrays[: len(outcome.arrays) - told])
 
 
@@ -139,5 +143,6 @@ def first_excess(counts: Array, budget: Mapping[str, int]) -> Difference | None:
         if count > most:
             words = name.replace("_", " ")
             times = f"{count / most:.1f} times as many as allowed" if most else "none is needed"
-            return Excess(f"at most {most} {words}", str(count), f"{words}: {times}")
+            doublings = (count // max(most, 1)).bit_length()
+            return Excess(f"at most {most} {words}", str(count), f"{words}: {times}", doublings=doublings)
     return None

@@ -1,7 +1,7 @@
 """Equal, element for element: integers, of which every sum is exact."""
 
 from grader.judge.comparison import Comparison, Difference, Judged, Question
-from grader.judge.differences.answers import answer_of
+from grader.judge.differences.probe_values import answer_of
 from grader.judge.differences.reference_answer import against_reference
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.judge.comparison import Difference, Expected
-from grader.judge.differences.answers import Array
+from grader.judge.differences.probe_values import Array
 from grader.judge.differences.shapes import Shape, explain_shape
 
 
@@ -16,12 +16,13 @@ def first_difference(
     actual: Sequence[Array],
     dtype: str,
     explain: Callable[[Shape, Shape], str] = explain_shape,
+    names: Sequence[str] = (),
 ) -> Difference | None:
     """The first difference, or None where there is none.
 
     Without bounds every element must be equal (`==`: inputs are integers and sums are exact, see
     numerics); with bounds it must be finite and within its own bound. `dtype` is what floats must be of;
-    `explain` says why a shape is wrong.
+    `explain` says why a shape is wrong; `names` are those of the arrays, "" for one without.
     """
     if len(actual) != len(expected.arrays):
         return Difference(
@@ -37,26 +38,28 @@ def first_difference(
         if actual[number].shape != array.shape:
             why = explain(array.shape, actual[number].shape)
             difference = Difference(str(array.shape), str(actual[number].shape), why)
-            return _numbered(difference, number, len(actual))
+            return _named(difference, number, len(actual), names)
         difference = _compare_array(array, actual[number], dtype, bound)
         if difference is not None:
-            return _numbered(difference, number, len(actual))
+            return _named(difference, number, len(actual), names)
     return None
 
 
-def _numbered(difference: Difference, number: int, count: int) -> Difference:
-    """The difference, with the number (from 1) of the result in which it is, where there are several."""
+def _named(difference: Difference, number: int, count: int, names: Sequence[str]) -> Difference:
+    """The difference, with the result in which it is, where there are several: its name and number from 1."""
     if count == 1:
         return difference
-    return replace(difference, rationale=f"result {number + 1} of {count}: {difference.rationale}")
+    name = names[number] if number < len(names) else ""
+    result = f"{name} (result {number + 1} of {count})" if name else f"result {number + 1} of {count}"
+    return replace(difference, rationale=f"{result}: {difference.rationale}")
 
 
 def _compare_text(expected: Array, actual: Array) -> Difference | None:
     """Text crosses as bytes: the name of an exception, or that there was none."""
-    wanted, found = (array.tobytes().decode(errors="replace") for array in (expected, actual))
-    if wanted == found:
+    wanted, text = (array.tobytes().decode(errors="replace") for array in (expected, actual))
+    if wanted == text:
         return None
-    return Difference(wanted, found, "what cannot be done is refused with an exception: see the docstring")
+    return Difference(wanted, text, "what cannot be done is refused with an exception: see the docstring")
 
 
 def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:

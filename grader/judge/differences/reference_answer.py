@@ -3,8 +3,8 @@
 from typing import Any
 
 from grader.judge.comparison import DTYPE, Difference, Expected, Judged, Question
-from grader.judge.differences.answers import NO_VALUE, arrays_of, of_arrays, value_of
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.probe_values import NO_VALUE, arrays_of, of_arrays, value_of
 from grader.judge.differences.value_difference import value_difference
 from grader.model.grade import Outcome, Status
 
@@ -30,7 +30,8 @@ def judge_answer(question: Question, expected: Expected, outcome: Outcome) -> Ju
 
 def array_answer_difference(question: Question, expected: Expected, outcome: Outcome) -> Difference | None:
     """The difference of answers that are arrays alone."""
-    return first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape)
+    names = question.criterion.results
+    return first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape, names)
 
 
 def answer_in(outcome: Outcome) -> Any:

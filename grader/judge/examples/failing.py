@@ -12,8 +12,8 @@ from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
 from grader.model.assignment import Assignment, Case, Criterion, Visibility
 from grader.model.example import Example
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Status
+from grader.model.submitted_files import SubmittedFiles
 
 UNASKED = (Status.OK, Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR, Status.TIMEOUT)
 
@@ -32,15 +32,16 @@ def examples_of(
     failing = [cases[name] for name in named if name in cases and may_be_small(cases[name][0])]
     if not failing:
         return whole, small
-    with session.asking(submission) as (implementation, refused, _):
+    oracle = session.equipment.oracle
+    with session.equipment.candidate(submission) as (implementation, refused, _):
         for case, criterion in () if refused else failing:
             implementation.budgets.enter(criterion.id)
-            inputs = session.oracle.inputs(case)
-            expected = session.oracle.expected(case, inputs)
+            inputs = oracle.inputs(case)
+            expected = oracle.expected(case, inputs)
             outcome = implementation.run(case.probe, inputs)
             if failure := way_of_failing(expected, outcome):
                 whole[case.name] = look(case, inputs, expected, outcome, assignment.probes)
-                example = _smallest(case, criterion, failure, session.oracle, implementation, assignment)
+                example = _smallest(case, criterion, failure, oracle, implementation, assignment)
                 if example is not None:
                     small[case.name] = example
     return whole, small

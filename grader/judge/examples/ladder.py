@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.judge.comparison import Expected, Oracle
-from grader.judge.differences.answers import Array
+from grader.judge.differences.probe_values import Array
 from grader.judge.examples.smallest import ladder
 from grader.judge.inputs import Inputs
 from grader.model.assignment import Assignment, Case, Criterion

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from grader.judge.comparison import Expected
-from grader.judge.differences.answers import Array, arrays_of
+from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.model.assignment import Case

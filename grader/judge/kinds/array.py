@@ -12,7 +12,7 @@ from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, in_words, view_in_words
 from grader.model.assignment import Case
 
-NOT_FOR_THE_PROBE = ("shape", "other", "lengths", "level", "view", "upstream")
+NOT_FOR_THE_PROBE = ("shape", "other", "lengths", "level", "view", "upstream", "wide")
 NamedShape = Annotated[list[Length | Id], Field(max_length=8)]
 DrawnLength = Annotated[list[Length], Field(min_length=2, max_length=2)]
 
@@ -86,6 +86,7 @@ class ArrayKind(Kind):
 
     name = "array"
     keys: ClassVar = {"shape": ArrayCase}
+    arrays = ("a", "other", "out_grad")
     differentiable = ("a",)
     conditions: ClassVar = {
         "negative_axis": _has_negative_axis,

@@ -27,6 +27,7 @@ class MatmulKind(Kind):
 
     name = "matmul"
     keys: ClassVar = {"matmul": MatmulCase}
+    arrays = ("x", "w", "b", "out_grad")
     differentiable = ("x", "w")
 
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:

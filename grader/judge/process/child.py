@@ -30,6 +30,9 @@ class Child(Protocol):
     def usage(self, most: int) -> tuple[int, int]:
         """Its processes and threads, counted until there are more than `most`, and the bytes they hold."""
 
+    def send_signal(self, number: int) -> None:
+        """Sends a signal to it and its descendants, where they can be found."""
+
     def enclose(self, memory_bytes: int, processes: int) -> bool:
         """Bounds all its processes together, before it is asked anything; False where the machine cannot."""
 

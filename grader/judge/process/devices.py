@@ -15,7 +15,7 @@ TOOLKIT = "/usr/local/cuda"
 def missing(device: Device, root: Path = Path("/")) -> str:
     """Why a device is not available on this machine, or ""; looks at files alone and starts nothing."""
     if device is not Device.CUDA:
-        return ""  # where a compiler is needed, `grader.judge.kernels.build` misses it
+        return ""  # where a compiler is needed, `grader.judge.kernels.builder` misses it
     absent = [node for node in (DRIVER, GPU) if not (root / node[1:]).exists()]
     if absent:
         return f"no NVIDIA GPU is at hand, {' and '.join(absent)} missing: grade on a machine that has one"

@@ -1,13 +1,15 @@
 """Something that answers probes: a submission behind its wall, or the reference in a plain process."""
 
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.judge.inputs import Inputs
-from grader.judge.process.budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.child import Starter
 from grader.judge.process.control_groups import delegated
+from grader.judge.process.time_budget import PATIENCE, Budget, Budgets, Seconds
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.assignment import Device, Limits
 from grader.model.errors import GraderFault
@@ -45,7 +47,7 @@ class Implementation:
     """Runs probes on one subject; starts its worker when first asked and again after it died.
 
     A worker that had to be killed costs the case that killed it; an import that failed costs every case,
-    once. Calls and imports take from budgets (see `grader.judge.process.budget`), so that no function uses up
+    once. Calls and imports take from budgets (see `time_budget.py`), so that no function uses up
     the time of another. The wall clock stops while the worker waits for a core. Where the machine does not
     tell that, what the wall clock ended is tried once more in a fresh worker, with patience: the machine may
     have been too busy. That happens twice for a submission, whatever it does.
@@ -74,6 +76,7 @@ class Implementation:
         self._is_late = False  # whether the last run was
         self._isolated_worker: Implementation | None = None
         self._hidden_worker: Implementation | None = None
+        self._family = [self]  # all that run this submission
 
     @property
     def subject(self) -> Subject:
@@ -107,14 +110,17 @@ class Implementation:
 
     def beside(self, files: Mapping[str, bytes]) -> "Implementation":
         """Other files in a process of their own, on the same budgets."""
-        other = Implementation(self._starter, replace(self._subject, files=files), self._limits)
-        other.budgets = self.budgets
-        return other
+        return self._relative(replace(self._subject, files=files))
 
     def _another(self) -> "Implementation":
-        other = Implementation(self._starter, self._subject, self._limits)
-        other.budgets = self.budgets
+        other = self._relative(self._subject)
         other._import_failed = self._import_failed
+        return other
+
+    def _relative(self, subject: Subject) -> "Implementation":
+        other = Implementation(self._starter, subject, self._limits)
+        other.budgets, other._family = self.budgets, self._family
+        self._family.append(other)
         return other
 
     def run_isolated(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
@@ -141,6 +147,20 @@ class Implementation:
         before = self._cpu_seconds()
         outcome = self.run(probe, inputs, dtype)
         return outcome, self._cpu_seconds() - before
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """No process of the submission runs meanwhile, so that none disturbs what is timed."""
+        self._signal_all(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: int) -> None:
+        for one in self._family:
+            if one._worker is not None:
+                one._worker.send_signal(number)
 
     def _cpu_seconds(self) -> float:
         return self._worker.cpu_seconds(with_descendants=True) if self._worker is not None else 0.0

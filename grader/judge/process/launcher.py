@@ -85,6 +85,10 @@ class PlainChild:
         """See `Child`."""
         return procfs.waited(self._process.pid)
 
+    def send_signal(self, number: int) -> None:
+        """See `Child`."""
+        procfs.send_signal(self._process.pid, number)
+
     def usage(self, most: int) -> tuple[int, int]:
         """See `Child`."""
         return procfs.usage([self._process.pid], most, 0)
@@ -269,6 +273,11 @@ class ForkedChild:
         """See `Child`."""
         worker = self._find_worker()
         return {} if worker is None else procfs.waited(worker)
+
+    def send_signal(self, number: int) -> None:
+        """See `Child`."""
+        if (worker := self._find_worker()) is not None:
+            procfs.send_signal(worker, number)
 
     def usage(self, most: int) -> tuple[int, int]:
         """See `Child`; without what all forks share."""

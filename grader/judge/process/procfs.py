@@ -46,9 +46,9 @@ def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
         children = children_of(pid) if with_descendants else []
     except OSError:
         return 0.0
-    own = own_cpu_seconds(pid)
+    seconds = own_cpu_seconds(pid)
     ended = sum(int(field) for field in fields[13:15]) / os.sysconf("SC_CLK_TCK")
-    return own + ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
+    return seconds + ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
 
 
 def own_cpu_seconds(pid: int) -> float:
@@ -97,6 +97,16 @@ def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
         threads += int(fields[17])
         held += max(0, int(fields[21]) * PAGE_BYTES - shared)
     return threads, held
+
+
+def send_signal(pid: int, number: int) -> None:
+    """Sends a signal to a process, and then to each of its descendants."""
+    waiting = [pid]
+    while waiting:
+        process = waiting.pop()
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            os.kill(process, number)
+            waiting += _all_children(process)
 
 
 def _all_children(pid: int) -> list[int]:

@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader.judge.process.budget import Seconds
 from grader.judge.process.child import Child
+from grader.judge.process.time_budget import Seconds
 from grader.model.errors import GraderFault, ProtocolError
 from grader.model.frame import Frame, FrameReader, RawArray, check_data, check_reply, encode
 from grader.model.grade import Call, Outcome, Status
@@ -97,6 +97,11 @@ class WorkerProcess:
         if self.is_alive:
             self._cpu_seconds = self._child.cpu_seconds(with_descendants=with_descendants)
         return self._cpu_seconds
+
+    def send_signal(self, number: int) -> None:
+        """Sends a signal to the worker and its descendants."""
+        if self.is_alive:
+            self._child.send_signal(number)
 
     def close(self) -> None:
         """Ends the worker in good order."""

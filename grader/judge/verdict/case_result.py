@@ -13,29 +13,21 @@ from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Status
 
 
-@dataclass(eq=False)
+@dataclass
 class Run:
     """One submission as it is graded: whom to ask, what its cases came to so far, and what is cached of them.
 
-    `refused` says why nothing of it runs; `cache` is None where no result outlives the run; `known` is what
-    wrong versions answer, None where nobody has worked it out.
+    `refused` says why nothing of it runs; `cache` is None where no result outlives the run; `misconceptions`
+    say what wrong versions answer; None where nobody has worked it out.
     """
 
     assignment: Assignment
     oracle: Oracle
-    submission: Implementation | None = None
+    submission: Implementation
     refused: str = ""
     cache: ResultCache | None = None
-    known: Misconceptions | None = None
+    misconceptions: Misconceptions | None = None
     results: dict[str, CheckResult] = field(default_factory=dict)
-
-    def begin(
-        self, submission: Implementation, oracle: Oracle, refused: str, cache: ResultCache | None
-    ) -> None:
-        """From here on it is about this submission, in the numbers of that oracle."""
-        self.submission, self.oracle, self.refused = submission, oracle, refused
-        self.cache, self.results = cache, {}
-        submission.budgets.restart()
 
 
 class NotPassed(Exception):
@@ -62,7 +54,6 @@ def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
 
 def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
     """Whom to ask a case; raises NotPassed where it is not to be asked."""
-    assert run.submission is not None
     if run.refused:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refused))
     why_not = unmet_requirement(criterion, run.results)
@@ -102,7 +93,7 @@ def _by_nothing(result: CheckResult) -> bool:
 
 
 def _cached(case: Case, criterion: Criterion, submission: Implementation, run: Run) -> CheckResult:
-    is_explained = run.known.explains if run.known is not None else _by_nothing
+    is_explained = run.misconceptions.explains if run.misconceptions is not None else _by_nothing
     forward_fails = failing_forward(run.assignment.rubric, criterion, run.results, is_explained)
 
     def ask() -> CheckResult:

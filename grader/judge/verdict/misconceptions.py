@@ -1,19 +1,24 @@
 """What wrong versions answer: each mutant, and each two in one solution, as digests that may travel."""
 
+import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from grader.judge.differences.answers import HINT
+from grader.judge.differences.probe_values import HINT
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
-FORMAT = 4  # of that file: another number for another meaning, so that no old one is read
+FORMAT = 5  # of that file: another number for another meaning, so that no old one is read
 DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
+ERROR = "error "  # an exception's answer begins with it, and its class follows
+MESSAGE = "#"  # then, where it tells something, a digest of its text
+OF_CALLS = ("ValueError", "IndexError")  # classes whose texts say which numbers a call was given
 
 Ideas = tuple[str, ...]  # the name of one mutant, or of two that are in one solution
 
@@ -91,9 +96,7 @@ def of_mutants(
             answers[case][answer].append((name,))
     for pair, of_cases in composed.items():
         for case, answer in of_cases.items():
-            # where one of the two decides alone, it is known already
-            if not any(ideas in answers[case].get(answer, ()) for ideas in ((pair[0],), (pair[1],))):
-                answers[case][answer].append(pair)
+            answers[case][answer].append(pair)
     return Misconceptions(ideas, asked, {case: dict(ends) for case, ends in answers.items()})
 
 
@@ -108,10 +111,24 @@ def ends_of(grade: Grade, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def end_of(result: CheckResult, names: Mapping[str, str]) -> str:
-    """The digest of an answer; an exception's class with the exercise that it was raised in; or a status."""
+    """The digest of an answer; an exception with the exercise that it was raised in; or a status."""
     if result.status is Status.ERROR and result.answer:
-        return f"{result.answer} in {place_of(result, names)}"
+        return f"{result.answer}{_of_message(result)} in {place_of(result, names)}"
     return result.answer[: DIGITS + len(HINT)] or str(result.status)
+
+
+def _of_message(result: CheckResult) -> str:
+    """A digest of what an exception says, where what the submission called says it; else "".
+
+    Two who call the same function with the same wrong numbers read the same text. What somebody writes
+    behind `raise` or `assert` is their own, and Python words one and the same TypeError in many ways.
+    """
+    error = result.answer.removeprefix(ERROR)
+    source = result.calls[-1].source if result.calls else ""
+    if error not in OF_CALLS or re.match(r"(raise|assert)\b", source):
+        return ""
+    message = result.rationale.partition(f"{error}: ")[2].removesuffix(f"\n{source}")
+    return f"{MESSAGE}{hashlib.sha256(message.encode()).hexdigest()[:DIGITS]}" if message else ""
 
 
 def place_of(result: CheckResult, names: Mapping[str, str]) -> str:

@@ -5,6 +5,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from grader.model.text import visible
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 NUMBER = re.compile(r"[+-]|[+-]?\d+(\.\d+)?")
 
@@ -22,11 +24,14 @@ def as_written(cell: str) -> str:
 
 
 def harmless(cell: str) -> str:
-    """`cell` such that no spreadsheet takes it for a formula, on rows that every reader counts alike."""
+    """`cell` such that no spreadsheet takes it for a formula, on rows that every reader counts alike.
+
+    What a terminal would obey is written out.
+    """
     if _is_formula(cell) and not NUMBER.fullmatch(cell):
         cell = f"'{cell}"
     # before 3.13 the csv module leaves a bare CR unquoted
-    return cell.replace("\r\n", "\n").replace("\r", "\n")
+    return visible(cell.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _is_formula(cell: str) -> bool:

@@ -1,30 +1,18 @@
-"""Holds two students' files that are alike, with the pieces that both have."""
+"""Holds two students' files that are alike, and how much of each."""
 
 from dataclasses import dataclass
-
-Span = tuple[int, int]  # from which character to which
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of two files: whose it is, its text, the spans that the other has too, their share of what is own.
+    """One of two files: whose it is, its text, and the share of what is own that the other has too.
 
-    What comes from the handout is in no span and no share.
+    What comes from the handout does not count.
     """
 
     student: str
     text: str
-    spans: tuple[Span, ...]
     share: float
-
-    @property
-    def pieces(self) -> tuple[tuple[bool, str], ...]:
-        """The text cut up: (whether the other has it too, piece)."""
-        found, at = [], 0
-        for start, end in self.spans:
-            found += [(False, self.text[at:start]), (True, self.text[start:end])]
-            at = end
-        return tuple((same, piece) for same, piece in (*found, (False, self.text[at:])) if piece)
 
 
 @dataclass(frozen=True)

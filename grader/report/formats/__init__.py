@@ -19,6 +19,11 @@ from grader.model.student import Student
 from grader.report.problems import Sources
 from grader.report.tables.sheet import Written
 
+OF_ONE_GRADE = (  # those that have `write_one`; a handout has no library for the others
+    *("classroom50", "feedback", "gcc", "github", "gitlab", "gradescope", "json", "junit", "prairielearn"),
+    "sarif",
+)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -59,10 +64,10 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
-def of_one_grade() -> dict[str, Callable[[OneGrade], str]]:
-    """What writes the formats that one grade has, by name."""
-    writers = {name: getattr(format_of(name), "write_one", None) for name in names()}
-    return {name: write for name, write in writers.items() if write is not None}
+def writer_of_one(name: str) -> Callable[[OneGrade], str]:
+    """What writes one grade in the format of that name, one of OF_ONE_GRADE; no other format is imported."""
+    write: Callable[[OneGrade], str] = importlib.import_module(f"{__name__}.{name}").write_one
+    return write
 
 
 def format_of(name: str) -> Format:

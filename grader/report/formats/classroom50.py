@@ -9,9 +9,9 @@ from typing import Any
 from grader.model.class_row import ClassReport
 from grader.model.grade import CriterionGrade, Status, as_number
 from grader.model.text import clean_line
-from grader.report.files import results_files
 from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written
+from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/points.json: integer scores, as Classroom 50 reads them"
 FILLS_IN, ONE_ASSIGNMENT = False, False

@@ -3,11 +3,11 @@
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.file_formats.csv_cells import to_csv
 from grader.model.text import clean, clean_line, score_text
-from grader.report.files import Files, folder_name
 from grader.report.formats import OneGrade, Request
 from grader.report.markdown import escaped, steps_table, to_markdown
 from grader.report.tables.sheet import Written
-from grader.report.terminal.grade import to_text
+from grader.report.terminal.show_grade import to_text
+from grader.report.write_files import Files, folder_name
 
 WRITES = "<student>/<assignment>.txt and .md, and feedback.csv for a mail merge"
 FILLS_IN, ONE_ASSIGNMENT = False, False
@@ -39,8 +39,8 @@ def student_text(row: ClassRow) -> str:
     if row.grade is not None:
         note = f"{_note(row)}\n\n" if _note(row) else ""
         return note + to_text(row.grade, row.final)
-    said = [clean_line(row.assignment), "", _note(row) or NOT_GRADED, ""]
-    return "\n".join([*said, *(f"  {clean(step.says)}" for step in row.final.steps)]).rstrip() + "\n"
+    lines = [clean_line(row.assignment), "", _note(row) or NOT_GRADED, ""]
+    return "\n".join([*lines, *(f"  {clean(step.says)}" for step in row.final.steps)]).rstrip() + "\n"
 
 
 def student_markdown(row: ClassRow, title: str) -> str:

@@ -2,10 +2,10 @@
 
 from grader.model.class_row import ClassReport
 from grader.model.text import clean_line
-from grader.report.files import results_files
 from grader.report.formats import OneGrade, Request
 from grader.report.problems import Problem, headline, problems_of
 from grader.report.tables.sheet import Written
+from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/problems.txt: a line for each problem, as compilers print them"
 FILLS_IN, ONE_ASSIGNMENT = False, False

@@ -4,10 +4,10 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
 from grader.model.class_row import ClassReport
-from grader.report.files import results_files
 from grader.report.formats import OneGrade, Request
 from grader.report.problems import Problem, headline, problems_of
 from grader.report.tables.sheet import Written
+from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/annotations.txt: annotations, to be printed in GitHub Actions"
 FILLS_IN, ONE_ASSIGNMENT = False, False

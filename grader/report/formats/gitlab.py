@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from grader.model.class_row import ClassReport
-from grader.report.files import results_files
 from grader.report.formats import OneGrade, Request
 from grader.report.formats.sarif import fingerprint
 from grader.report.problems import Problem, headline, problems_of
 from grader.report.tables.sheet import Written
+from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/gl-code-quality-report.json, as GitLab reads it"
 FILLS_IN, ONE_ASSIGNMENT = False, False

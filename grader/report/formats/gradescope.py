@@ -9,11 +9,11 @@ from grader.model.class_row import ClassReport, review_line, to_review
 from grader.model.grade import CriterionGrade, Grade, Status, as_number
 from grader.model.late_policy import FinalScore
 from grader.model.text import clean_line
-from grader.report.feedback import Section, block, feedback_on, remark
-from grader.report.files import results_files
+from grader.report.feedback_content import Section, block, feedback_on, remark
 from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written
-from grader.report.terminal.grade import to_text
+from grader.report.terminal.show_grade import to_text
+from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/results.json, as Gradescope reads it"
 FILLS_IN, ONE_ASSIGNMENT = False, False

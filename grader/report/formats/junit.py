@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from grader.model.class_row import NOTHING, ClassReport, ClassRow
 from grader.model.grade import CheckResult, Status
 from grader.model.text import clean_line, score_text
-from grader.report.feedback import block
+from grader.report.feedback_content import block
 from grader.report.formats import OneGrade, Request
 from grader.report.tables.sheet import Written
 

@@ -10,10 +10,10 @@ from typing import Any
 import grader
 from grader.model.class_row import ClassReport
 from grader.model.grade import Grade
-from grader.report.files import results_files
 from grader.report.formats import OneGrade, Request
 from grader.report.problems import Problem, headline, problems_of
 from grader.report.tables.sheet import Written
+from grader.report.write_files import results_files
 
 WRITES = "<student>/<assignment>/grade.sarif: each problem with its file and line"
 FILLS_IN, ONE_ASSIGNMENT = False, False

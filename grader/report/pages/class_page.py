@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.text import clean_line
-from grader.report.files import Files, folder_name
 from grader.report.pages.class_statistics import ClassStatistics, statistics_of
 from grader.report.pages.grade_page import to_html
-from grader.report.pages.templating import environment
+from grader.report.pages.page_templates import environment
 from grader.report.terminal.doubt_kinds import KINDS, OTHER, Kind, kind_of
+from grader.report.write_files import Files, folder_name
 
 FEEDBACK = "feedback"  # the folder of the pages that students read
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from grader.model.grade import Status
 from grader.model.results.verification import Verification
 from grader.model.text import clean
-from grader.report.pages.templating import environment
+from grader.report.pages.page_templates import environment
 
 VALUES = (Status.WRONG, Status.ERROR)  # the other ways to fail, a hang or a crash, stand by their name
 LEGEND = {

@@ -1,15 +1,16 @@
 """Who may have worked together: pairs whose code is alike, and wrong answers that few give, as pages."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.model.assignment import Visibility
 from grader.model.class_row import ClassRow
 from grader.model.grade import Status
 from grader.model.results.similar_pair import Pair
-from grader.report.files import Files
-from grader.report.pages.templating import environment
+from grader.report.pages.likeness import graphs, side_by_side
+from grader.report.pages.page_templates import environment
+from grader.report.write_files import Files
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
     for key, students in whose.items():
         if len(students) > 1:
             groups[tuple(students)].append(key)
-    found = (
+    every = (
         SharedAnswer(
             students,
             tuple(case for case, _ in keys),
@@ -53,20 +54,32 @@ def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
         )
         for students, keys in groups.items()
     )
-    return tuple(sorted(found, key=lambda a: (len(a.students), -len(a.cases), a.students)))
+    return tuple(sorted(every, key=lambda a: (len(a.students), -len(a.cases), a.students)))
 
 
 def similarity_pages(
-    title: str, pairs: Sequence[Pair], answers: Sequence[SharedAnswer], note: str = ""
+    title: str,
+    pairs: Sequence[Pair],
+    answers: Sequence[SharedAnswer],
+    handout: Mapping[str, str],
+    note: str = "",
 ) -> Files:
-    """index.html, and a page for each pair with the two files side by side."""
+    """index.html, and a page for each pair with the two files side by side.
+
+    `handout` holds, by name, the files that all of them were given.
+    """
     pages = environment()
     names = [f"pair-{number:03}.html" for number in range(1, len(pairs) + 1)]
     index = pages.get_template("similarity.html.j2").render(
-        title=title, pairs=list(zip(names, pairs, strict=True)), answers=answers, note=note
+        title=title,
+        pairs=list(zip(names, pairs, strict=True)),
+        answers=answers,
+        note=note,
+        graphs=graphs(pairs),
     )
     pair_page = pages.get_template("pair.html.j2")
     files = {"index.html": index.encode(errors="replace")}
     for name, pair in zip(names, pairs, strict=True):
-        files[name] = pair_page.render(title=title, pair=pair).encode(errors="replace")
+        lined = side_by_side(pair.left.text, pair.right.text, handout.get(pair.file, ""))
+        files[name] = pair_page.render(title=title, pair=pair, lined=lined).encode(errors="replace")
     return files

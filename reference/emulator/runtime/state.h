@@ -26,7 +26,7 @@ enum Kind {
 };
 enum Mode { READ, WRITE, ATOMIC };
 
-// launch.py reads these two structs by their fields' order and sizes.
+// runtime_interface.py reads these two structs by their fields' order and sizes.
 struct Finding {
     std::int32_t kind, mode;
     std::int32_t line, other_line;  // line: 0 where `place`, an address in the code, is to tell

@@ -169,7 +169,9 @@ def test_every_example_of_the_page_is_one_that_the_loader_takes(
     (tmp_path / "README.md").write_text("".join(f"# {heading}\n" for heading in headings), encoding="utf-8")
     probes = {criterion.get(key) for criterion in criteria for key in ("probe", "adjoint_of", "gradient_of")}
 
-    rubric = load_rubric(tmp_path / "rubric.yaml", "example", probes, tmp_path / "README.md")
+    rubric = load_rubric(
+        tmp_path / "rubric.yaml", "example", dict.fromkeys(probes, ()), tmp_path / "README.md"
+    )
 
     assert [criterion.id for criterion in rubric.criteria] == [criterion["id"] for criterion in criteria]
     assert validator.is_valid(yaml.safe_load(head + snippet))

@@ -11,6 +11,8 @@ from grader.model.errors import UserError
 from tests.tables import by_name
 from tests.tiny_course import ASSIGNMENT, RUBRIC_OF_FLIP
 
+ROOT = Path(__file__).parents[3]
+
 RUBRIC = "rubric.yaml"
 NAMED = "assignment.yaml"
 
@@ -31,6 +33,7 @@ FULL = (
       - {id: drawn, draw: 2, remainder: any}
 """
 )
+COUNTED = "    cases:\n      - {id: one-axis, shape: [2, 3]"
 GIVEN = "x: [5, 6, 2], w: [3, 2, 4], stride: [1, 2], padding: 0"
 
 
@@ -231,6 +234,41 @@ BROKEN = {
         "found 'turn' for 'view'",
     ),
     "an_unknown_remainder": (RUBRIC, "remainder: any", "remainder: some", 26, "found 'some' for 'remainder'"),
+    "a_wide_array_that_the_case_lacks": (
+        RUBRIC,
+        GIVEN,
+        f"wide: y, {GIVEN}",
+        25,
+        "found wide 'y', expected an array of the case: x, w, out_grad",
+    ),
+    "a_budget_of_an_unknown_length": (
+        RUBRIC,
+        COUNTED,
+        f"    compare: budget\n{COUNTED}, budget: {{reads: 3 * m}}",
+        14,
+        "budget reads: found 'm', expected a length: none has a name",
+    ),
+    "a_length_without_a_range": (
+        RUBRIC,
+        "shape: [2, 3]",
+        "shape: [n, 3]",
+        13,
+        "found the length 'n', expected a number or a name in `lengths`",
+    ),
+    "a_range_that_runs_backwards": (
+        RUBRIC,
+        "shape: [2, 3]",
+        "shape: [n, 3], lengths: {n: [5, 4]}",
+        13,
+        "found a range of 'n' that runs backwards",
+    ),
+    "a_budget_without_counts": (
+        RUBRIC,
+        "shape: [2, 3]",
+        "shape: [2, 3], budget: {reads: 3 * m}",
+        13,
+        "`budget` goes with `compare: budget` or `compare: findings`: add it",
+    ),
     "adjoint_without_wrt": (
         RUBRIC,
         "    wrt: x\n",
@@ -589,3 +627,15 @@ def test_follow_through_without_what_it_needs_is_refused(
 
     assert f"{RUBRIC}:{line}:" in complained
     assert said in complained
+
+
+def test_the_results_of_a_probe_have_the_names_that_it_returns_them_by() -> None:
+    """A starred result stands for any number of them, so nothing behind it has a name."""
+    results = {
+        f"{name}/{criterion.id}": criterion.results
+        for name in ("conv_backward", "ndarray")
+        for criterion in load(ROOT / "assignments" / name).rubric.criteria
+    }
+    assert results["conv_backward/gradient_inputs"] == ("x", "w", "out_grad")
+    assert results["ndarray/compact"] == ("a.is_compact()",)
+    assert results["conv_backward/x_grad"] == ()

@@ -23,7 +23,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission
 from grader.report.terminal.batch_screen import BatchScreen
-from grader.report.terminal.batch_summary import NOT_CLEAR, print_summary
+from grader.report.terminal.show_summary import NOT_CLEAR, print_summary
 from tests.waiting import LIMIT, wait_until
 
 Executed = Generator[tuple[Work, Done | Exception], None, None]
@@ -39,7 +39,7 @@ class Executor:
     def __call__(self, works: Iterable[Work]) -> Executed:
         for work in works:
             self.done.append(work.students)
-            self.known.append(len(work.known))
+            self.known.append(len(work.cached))
             yield work, self.result(work)
 
     def result(self, work: Work) -> Done | Exception:
@@ -49,7 +49,7 @@ class Executor:
         results = (CheckResult("conv", "a", status),)
         criterion = CriterionGrade("conv", "t", Fraction(5), Fraction(5), status, results)
         grades = tuple(Grade("conv", student, (criterion,), "none") for student in work.students)
-        fresh = {} if status is Status.INTERNAL_ERROR or work.known else {"address": results[0]}
+        fresh = {} if status is Status.INTERNAL_ERROR or work.cached else {"address": results[0]}
         addresses = {} if status is Status.INTERNAL_ERROR else {"conv/a": "address"}
         return Done(work.key, grades, (addresses,) * len(grades), fresh)
 

@@ -10,8 +10,8 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.batch.work import Done, Grading, GradingSession, Work
 from grader.model.errors import GraderFault
-from grader.model.files import SubmittedFiles
 from grader.model.grade import CheckResult, Grade, Sandbox
+from grader.model.submitted_files import SubmittedFiles
 from tests.tables import by_name
 from tests.tiny_course import RIGHT, WRONG
 

@@ -242,7 +242,7 @@ def test_what_a_newer_python_alone_reads_is_explained(
 def test_a_mark_or_latin_1_in_a_file_costs_nothing(
     grader: Commands, folder: Callable[[Files], Path], zipped: Callable[[Files], Path]
 ) -> None:
-    """Kernels have a test of their own, with the emulator: `tests/test_cuda_kernels.py`."""
+    """Kernels have a test of their own, with the emulator: `tests/test_cuda_assignment.py`."""
     mark = b"\xef\xbb\xbf"
     latin = b"# -*- coding: latin-1 -*-\n# Gr\xfc\xdfe\n"
     files = {

@@ -9,6 +9,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.load import load
+from grader.author.wheel import NOT_IN_HANDOUTS
 from grader.cli import PASSED, USER_MISTAKE
 
 
@@ -55,7 +56,7 @@ def test_an_id_that_names_no_folder_is_refused(root: Path, id: str, complaint: C
     assert "it names a folder" in complaint()
 
 
-def test_the_grader_in_a_handout_holds_no_desk(released: Path) -> None:
+def test_the_grader_in_a_handout_holds_nothing_that_instructors_alone_use(released: Path) -> None:
     wheels = sorted(released.rglob("backflip*.whl"))
     assert wheels
     with zipfile.ZipFile(wheels[0]) as archive:
@@ -63,4 +64,16 @@ def test_the_grader_in_a_handout_holds_no_desk(released: Path) -> None:
         (record,) = (name for name in names if name.endswith(".dist-info/RECORD"))
         listed = archive.read(record).decode()
     assert "grader/cli/grade.py" in names
-    assert not [name for name in names if name.startswith("grader/desk/")] and "grader/desk/" not in listed
+    for folder in NOT_IN_HANDOUTS:
+        assert not [name for name in names if name.startswith(folder)] and folder not in listed
+
+
+def test_a_handout_is_graded_from_anywhere(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handout = next(released.rglob("grading")).parent
+    monkeypatch.chdir(tmp_path)
+    assert main(["grade", str(handout)]) == PASSED
+    assert "All visible cases pass" in capsys.readouterr().out
+    assert main(["grade", "."]) == USER_MISTAKE
+    assert "name it with --assignment, or grade a handout's folder" in capsys.readouterr().err

@@ -100,7 +100,7 @@ def test_what_is_not_there_is_404_and_not_the_servers_fault(desk: TestClient, pa
 def test_without_edit_nothing_can_be_changed(desk: TestClient, gradebook: Gradebook) -> None:
     before = gradebook.audit_log()
     for path in ("/undo", "/author", "/a/dense/s/x/comment"):
-        assert desk.post(path, data={"form_token": derived(TOKEN, "form")}).status_code in (404, 405)
+        assert desk.post(path, data={"form_token": derived(TOKEN, "form")}).status_code == 404
     assert gradebook.audit_log() == before
 
 

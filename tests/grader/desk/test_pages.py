@@ -8,10 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.gradebook.evidence import MOST_BYTES, file_rows
+from grader.batch.gradebook.submission_files import MOST_BYTES, file_rows
 from grader.desk.class_view import key_of
 from grader.model.class_row import to_review, with_policies
-from grader.model.files import SubmittedFiles
+from grader.model.submitted_files import SubmittedFiles
 from tests.grader.desk.conftest import POLICIES, grade_class
 
 ADA, BOB, CYD, EVE, FAY = (f"/a/dense/s/{key_of(id)}" for id in ("ada", "bob", "cyd", "eve", "fay"))

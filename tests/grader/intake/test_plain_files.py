@@ -9,7 +9,7 @@ import pytest
 
 from grader.intake import read_submission
 from grader.model.errors import UserError
-from grader.model.files import MAX_FILE_BYTES
+from grader.model.submitted_files import MAX_FILE_BYTES
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from grader.intake import read_class
 from grader.intake.source import ZipSource
-from grader.model.files import MAX_FILE_BYTES
+from grader.model.submitted_files import MAX_FILE_BYTES
 
 HONEST = b"x = 1\n"
 CONTROL = "control characters, direction marks or bytes that are not UTF-8 in its name"

@@ -57,6 +57,35 @@ def test_inputs_do_not_change_from_one_version_of_the_grader_to_the_next() -> No
     assert inputs.bases["a"].tolist() == PINNED
 
 
+@pytest.mark.parametrize("wide", ["x", "w", "out_grad"])
+def test_wide_integers_are_odd_and_no_format_of_16_bits_holds_one(wide: str) -> None:
+    inputs = draw(conv(wide=wide), "tiny")
+    sizes = np.abs(inputs.array(wide))
+    assert sizes.min() > 2**11
+    assert sizes.max() < 2**12
+    assert (sizes % 2 == 1).all()
+    assert np.unique(np.sign(inputs.array(wide))).tolist() == [-1, 1]
+    assert not (inputs.array(wide).astype(np.float16) == inputs.array(wide)).any()
+    others = [np.abs(inputs.array(name)).max() for name in inputs.bases if name != wide]
+    assert max(others) <= 8
+
+
+def test_lengths_are_drawn_from_their_ranges_and_one_name_is_one_length() -> None:
+    case = array()
+    lengths = {"m": [2, 9], "k": [20, 30]}
+    found = set()
+    for secret in "abcdef":
+        parameters = {**case.parameters, "shape": ["m", "k"], "other": ["k", 3], "lengths": lengths}
+        hidden = replace(case, parameters=parameters, visibility=Visibility.HIDDEN)
+        inputs = draw(hidden, "tiny", secret)
+        (m, k), (other_k, three) = inputs.array("a").shape, inputs.array("other").shape
+        assert 2 <= m <= 9
+        assert (20 <= k <= 30, k == other_k, three) == (True, True, 3)
+        assert kind_of(hidden).names_of_lengths(hidden, inputs) == {"m": m, "k": k}
+        found.add((m, k))
+    assert len(found) > 1
+
+
 PINNED = [[-3.0, 7.0, -3.0], [0.0, 5.0, -4.0]]
 
 
@@ -84,7 +113,7 @@ def test_a_hidden_case_changes_with_the_secret(case: Case, visibility: Visibilit
 def test_the_shapes_of_a_hidden_drawn_case_change_with_the_secret() -> None:
     hidden = replace(drawn(1, "any"), visibility=Visibility.HIDDEN)
 
-    assert len({str(shapes(draw(hidden, "tiny", str(secret)))) for secret in range(10)}) > 5
+    assert len({str(shapes(draw(hidden, "tiny", str(secret)))) for secret in range(10)}) == 10
 
 
 @pytest.mark.parametrize("case", [conv(), drawn(1, "any"), array(3, 4)], ids=["conv", "drawn", "array"])
@@ -249,7 +278,7 @@ def test_one_number_stands_for_both_axes(stride: Any, padding: Any) -> None:
 
 
 def test_the_upstream_gradient_is_random_and_never_ones() -> None:
-    assert len(set(draw(conv(), "tiny").bases["out_grad"].ravel().tolist())) > 5
+    assert len(set(draw(conv(), "tiny").bases["out_grad"].ravel().tolist())) == 17
 
 
 def test_what_an_array_case_says_beside_its_shape_reaches_the_probe() -> None:

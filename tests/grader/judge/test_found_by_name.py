@@ -61,7 +61,7 @@ COMPARISON = '''\
 
 import numpy as np
 
-from grader.judge.differences.answers import arrays_of
+from grader.judge.differences.probe_values import arrays_of
 from grader.judge.case_model import Strict
 from grader.judge.comparison import Comparison, Difference
 
@@ -127,7 +127,7 @@ text = (folder / "rubric.yaml").read_text()
 
 
 def read():
-    return load_rubric(folder / "rubric.yaml", "tiny", {"rise"}, folder / "README.md")
+    return load_rubric(folder / "rubric.yaml", "tiny", {"rise": ()}, folder / "README.md")
 
 
 def complaint(old, new):

@@ -10,7 +10,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files
-from grader.judge.session import Session
+from grader.judge.session import Choice, Session
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Sandbox
 from tests.folders import in_folder
@@ -41,7 +41,7 @@ def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[...,
 def grade(session: Session, tmp_path: Path) -> Callable[..., Grade]:
     def grade(source: str, *arguments: str) -> Grade:
         (tmp_path / "conv.py").write_text(source)
-        return session.grade(in_folder(tmp_path), "ada", arguments)
+        return session.grade(in_folder(tmp_path), "ada", Choice(arguments))
 
     return grade
 

@@ -1,5 +1,7 @@
 """What ends a kernel or spoils it beyond races: each kernel of one file has one bug, found at its line."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -151,7 +153,7 @@ def module(request):
 def checked(module, name, parameters):
     """The run of a kernel on as much memory as its 128 threads can need, and its last array."""
     kinds = {"float": "float32", "int": "int32", "unsigned char": "uint8", "float4": "float32"}
-    arguments = []
+    arguments: list[Any] = []
     for parameter in parameters.split(", "):
         if "*" not in parameter:
             arguments += [] if "=" in parameter else [0]

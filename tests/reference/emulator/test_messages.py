@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from reference.emulator.compile import NoCompiler, compile_library, compiler
+from reference.emulator.kernel_source import CompileError
 from reference.emulator.messages import MOST, errors_in
-from reference.emulator.source import CompileError
 
 STUB = "__global__ void stub(float* out, int n) {\n    // to be written\n}\n"
 

@@ -80,6 +80,7 @@ class ConvKind(Kind):
 
     name = "conv"
     keys: ClassVar = {"x": ConvCase, "remainder": DrawnConvCases}
+    arrays = ("x", "w", "out_grad")
     differentiable = ("x", "w")
     largest_drawn: ClassVar = {"batch": 3, "x": [20, 20, 4], "w": [4, 4, 4], "stride": 1, "padding": 3}
     conditions: ClassVar = {

@@ -1,4 +1,5 @@
 // Writes to the element before the first.
+// may gain: part
 KERNEL
 {
     OUT[-1] = 1;

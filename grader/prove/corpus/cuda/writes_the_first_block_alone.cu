@@ -1,4 +1,5 @@
 // Lets all blocks but the first return, as if old output were still there.
+// may gain: part
 KERNEL
 {
     if (blockIdx.x + blockIdx.y > 0)

@@ -11,7 +11,7 @@ PLACES = [
     "/sandbox/probes.py",
     "/sandbox/provided/ndarray/__init__.py",
     "/sandbox/packages/grader/judge/differences/array_difference.py",
-    "/sandbox/packages/grader/worker/serve.py",
+    "/sandbox/packages/grader/worker/worker_loop.py",
     "/sandbox/packages/numpy/__init__.py",
     "/dev/shm/attack-was-here",
     "/var/tmp/attack-was-here",

@@ -10,8 +10,8 @@ from grader.author.load import load
 from grader.author.render import Views, render
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.errors import UserError
+from grader.prove.assignment_checks import leaks
 from grader.prove.mutants import read_mutants
-from grader.prove.verify import leaks
 
 ROOT = Path(__file__).parents[4]
 LIBRARY = """\

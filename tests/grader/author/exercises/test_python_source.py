@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from grader.author.exercises.exercise import Function
-from grader.author.exercises.python_source import find_function, removed_statements, without_methods
+from grader.author.exercises.python_source import find_function, without_methods
 from grader.model.errors import UserError
+from tests.grader.author.exercises.removed import removed_statements
 from tests.tables import by_name
 
 LIBRARY = '''\

@@ -23,7 +23,7 @@ from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Student, Submission
 from grader.report.formats import Request, format_of, names
 from grader.report.terminal.batch_screen import BatchScreen
-from grader.report.terminal.batch_summary import print_summary
+from grader.report.terminal.show_summary import print_summary
 from tests.grader.batch.gradebook.test_book import old_rows
 from tests.grader.batch.test_run import Executor
 

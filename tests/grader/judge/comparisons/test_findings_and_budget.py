@@ -181,5 +181,6 @@ def test_one_idea_has_one_digest_at_whatever_line_and_count() -> None:
         outcome = _outcome(RIGHT, counts)
         return Budget().digest(CASE, outcome, first_excess(counts, {"reads": 10}))
 
-    assert over(250) == over(999)
+    assert over(250) == over(310)
+    assert over(250) != over(15)  # another idea takes ten times as many
     assert over(250) != over(10)

@@ -1,5 +1,6 @@
 """A right answer earns its points within a multiple of the reference's CPU time, told from outside."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,9 @@ import yaml
 from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.render import provided_files
+from grader.judge.comparison import Question
+from grader.judge.comparisons import timed
+from grader.judge.inputs import Inputs
 from grader.judge.session import Session
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Sandbox, Status
@@ -113,3 +117,24 @@ def test_only_what_is_held_against_the_reference_can_be_timed(course: Path) -> N
 
     with pytest.raises(UserError, match=r"rubric\.yaml:\d+: found at_most with compare: adjoint"):
         load(rubric.parent)
+
+
+def test_nothing_of_a_submission_runs_while_the_reference_is_timed(
+    quick: Callable[[str], CheckResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that counts for ever is as far after the reference's round as it was before."""
+    taken: list[float] = []
+    whole = timed._reference_seconds
+
+    def watched(question: Question, inputs: Inputs) -> float:
+        before = question.submission._cpu_seconds()
+        time.sleep(0.1)
+        seconds = whole(question, inputs)
+        taken.append(question.submission._cpu_seconds() - before)
+        return seconds
+
+    monkeypatch.setattr(timed, "_reference_seconds", watched)
+    quick("threading.Thread(target=spend, args=(60,), daemon=True).start()")
+
+    assert taken
+    assert max(taken) < 0.02

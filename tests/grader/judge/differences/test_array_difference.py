@@ -202,3 +202,12 @@ def test_of_several_results_the_one_that_differs_is_named_by_its_number() -> Non
     difference = first_difference(expected, (single(GRID)[0], np.array([2, 3])), "float32")
     assert difference is not None
     assert difference.rationale.startswith("result 1 of 2: ")
+
+
+def test_a_result_with_a_name_is_named() -> None:
+    expected = Expected((GRID, np.array([2, 3])))
+    difference = first_difference(
+        expected, (single(GRID), np.array([3, 2])), "float32", names=("flipped", "undilated")
+    )
+    assert difference is not None
+    assert difference.rationale.startswith("undilated (result 2 of 2): ")

@@ -12,10 +12,10 @@ from grader.judge.examples.look import used_inputs, wrong_in
 from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, ladder, may_be_small
 from grader.judge.session import Session
 from grader.model.example import Table
-from grader.model.files import SubmittedFiles
 from grader.model.grade import Sandbox
+from grader.model.submitted_files import SubmittedFiles
+from grader.prove.assignment_checks import submissions
 from grader.prove.mutants import read_mutants
-from grader.prove.verify import submissions
 
 ROOT = Path(__file__).parents[4]
 

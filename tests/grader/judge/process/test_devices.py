@@ -20,7 +20,7 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
-from grader.judge.differences.answers import arrays_of
+from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.process import devices, sandbox
 from grader.judge.process.implementation import Implementation, Subject
@@ -158,10 +158,10 @@ def test_a_gpu_has_one_submission_at_a_time(
         has_turn = threading.Event()
 
         def take() -> None:
-            with two._turn():
+            with two.equipment._turn():
                 has_turn.set()
 
-        with one._turn():
+        with one.equipment._turn():
             waiting = threading.Thread(target=take)
             waiting.start()
             assert not has_turn.wait(0.2)

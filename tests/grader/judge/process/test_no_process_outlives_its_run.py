@@ -22,7 +22,7 @@ from grader.author.load import load
 from grader.author.render import provided_files
 from grader.judge.session import Session
 from grader.model.assignment import Limits
-from grader.model.files import SubmittedFiles
+from grader.model.submitted_files import SubmittedFiles
 from grader.model.grade import Sandbox
 
 assignment = load(Path(sys.argv[1]))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.judge.differences.answers import arrays_of
+from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.process import devices, sandbox
 from grader.judge.process.implementation import Implementation

@@ -6,7 +6,7 @@ import random
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,12 +18,13 @@ from grader.__main__ import main
 from grader.author.load import load
 from grader.author.render import Views, provided_files, render
 from grader.judge.session import Session
+from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
-from grader.judge.verdict.misconceptions import Misconception, Misconceptions
+from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
-from grader.prove.misconceptions import grade_made, misconceptions
+from grader.prove.mutant_answers import grade_made, misconceptions
 from grader.prove.mutants import read_mutants
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
@@ -187,6 +188,47 @@ def test_the_same_exception_in_many_cases_is_one_fact_with_its_line() -> None:
     assert fact.text == "2 cases end in ValueError at conv.py:7, with x (2, 3) in edge\nassert edge >= 0"
 
 
+def test_of_an_exception_from_what_is_provided_the_line_of_the_exercise_is_told() -> None:
+    provided = Call("pad", "conv.py", 30, "raise ValueError(shape)", "x (2, 3)")
+    results = [replace(one, calls=(*one.calls, provided)) for one in (raised("edge"), raised("one"))]
+    (fact,) = diagnosed(*results)["grad"].facts
+    assert "conv.py:7" in fact.text
+    assert "conv.py:30" not in fact.text
+
+
+def test_two_ideas_that_together_give_another_answer_are_not_claimed() -> None:
+    """Case `one` is known of both in one solution, and this is not it."""
+    results = wrong("one", "a"), wrong("three", "p")
+    assert "flipped" not in {name for name, *_ in claimed(*results)}
+
+
+def test_an_exception_with_another_text_is_another_one() -> None:
+    """A call that is given wrong numbers says which."""
+    texts = ["conv.py:7: ValueError: offset 3", "conv.py:7: ValueError: offset 4"]
+    call = Call("grad", "conv.py", 7, "return a.as_strided(shape, strides, offset)")
+    one, other = (
+        end_of(
+            CheckResult(
+                "grad", "edge", Status.ERROR, answer="error ValueError", rationale=text, calls=(call,)
+            ),
+            {"grad": "grad"},
+        )
+        for text in texts
+    )
+    assert one != other
+    own = replace(call, source="raise ValueError(offset)")
+    ends = {
+        end_of(
+            CheckResult(
+                "grad", "edge", Status.ERROR, answer="error ValueError", rationale=text, calls=(own,)
+            ),
+            {"grad": "grad"},
+        )
+        for text in texts
+    }
+    assert ends == {"error ValueError in grad"}
+
+
 def test_a_wrong_exercise_that_another_one_calls_is_to_be_mended_first() -> None:
     (fact,) = diagnosed(wrong("one", "x"), wrong("one", "y", criterion="grad"))["grad"].facts
     assert fact.text == "Your conv is wrong, and this calls it: mend conv first."
@@ -209,7 +251,7 @@ def known(assignment: Assignment) -> Misconceptions:
 
 @pytest.fixture(scope="module")
 def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
-    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, known=known) as session:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, misconceptions=known) as session:
         yield session
 
 
@@ -347,9 +389,12 @@ def pairs_of(mutants: Sequence[Mutant], count: int) -> list[tuple[Mutant, Mutant
     return found
 
 
-def names_in(grade: Grade, known: Misconceptions) -> set[str]:
-    """The misconceptions that are named, and not just listed with others."""
-    results = (result for criterion in diagnose(grade, known).criteria for result in criterion.results)
+def names_in(grade: Grade, known: Misconceptions, files: Mapping[str, str]) -> set[str]:
+    """The misconceptions that a session names of a submission, and does not just list with others."""
+    encoded = {name: text.encode() for name, text in files.items()}
+    reached = calls(encoded, {idea.exercise for idea in known.ideas.values()})
+    criteria = diagnose(grade, known, reached).criteria
+    results = (result for criterion in criteria for result in criterion.results)
     return {result.misconceptions[0] for result in results if len(result.misconceptions) == 1}
 
 
@@ -365,7 +410,7 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     visible = known.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
     for evidence in (known, visible):
-        found = {name: names_in(grade, evidence) for name, grade in grades.items()}
+        found = {name: names_in(grade, evidence, made[name]) for name, grade in grades.items()}
         there = {name: {mutant.name for mutant in pair} for name, pair in pairs.items()}
         assert {name: found[name] for name in pairs if not found[name] <= there[name]} == {}
         assert sum(map(len, found.values())) > count, "nearly nothing is named"

@@ -16,13 +16,13 @@ from markdown_it import MarkdownIt
 from grader.cli.command_line.shared_options import ONE_GRADE
 from grader.model.assignment import Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
-from grader.report.formats import OneGrade, of_one_grade
+from grader.report.formats import OF_ONE_GRADE, OneGrade, format_of, names, writer_of_one
 from grader.report.problems import Sources
 
 SOURCE = b"import numpy\n\ndef helper(x):\n    return x[9]\n\ndef conv_x_grad(x):\n    return helper(x)\n"
 SOURCES = Sources({"conv.py": SOURCE}, {"x_grad": "conv_x_grad", "w_grad": "conv_w_grad"})
 RACE = "kernels.cu:76: race in sum_shared: thread (1, 0, 0)\nkernels.cu:66: schedule_dependent in sum_shared"
-WRITERS = of_one_grade()
+WRITERS = {name: writer_of_one(name) for name in OF_ONE_GRADE}
 SECRET = "SECRET"
 COMMAND = re.compile(r"^::(?P<level>\w+) (?P<properties>[^\n]*?)::(?P<data>.*)$")
 
@@ -165,5 +165,6 @@ def test_no_format_says_what_a_hidden_case_is_about(failing: Grade, format: str)
     assert SECRET not in written(format, failing)
 
 
-def test_each_format_of_one_grade_has_an_option() -> None:
-    assert set(ONE_GRADE) <= set(WRITERS)
+def test_the_formats_of_one_grade_are_those_that_write_one() -> None:
+    assert tuple(name for name in names() if hasattr(format_of(name), "write_one")) == OF_ONE_GRADE
+    assert set(ONE_GRADE) <= set(OF_ONE_GRADE)

@@ -54,10 +54,40 @@ def test_a_misconception_that_explains_it_is_named() -> None:
 
 def test_nothing_of_a_student_becomes_markup() -> None:
     hostile = "</pre><script>alert(1)</script>"
-    side = Side(hostile, f"{hostile}\n\x1b[31mred", ((0, 5), (10, 20)), 0.5)
+    side = Side(hostile, f"{hostile}\n\x1b[31mred\nx = 'a\u202eb\0'\n" + "y" * 10_000_000, 0.5)
     answers = shared_answers([row(s, {"h1": "odd"}) for s in (hostile, "b")])
-    pages = similarity_pages(hostile, [Pair("conv.py", side, side)], answers)
+    pages = similarity_pages(hostile, [Pair("conv.py", side, side)], answers, {})
     assert set(pages) == {"index.html", "pair-001.html"}
     for page in pages.values():
-        assert b"<script" not in page and b"\x1b" not in page
-    assert pages["pair-001.html"].count(b"<mark>") == 4
+        for sign in ("<script", "\x1b", "\u202e", "\0"):
+            assert sign not in page.decode()
+        assert len(page) < 100_000
+
+
+MINE = """def flip(a):
+    n = len(a)
+    return [a[n - 1 - i] for i in range(n)]
+
+
+def given(a):
+    return a
+"""
+
+
+def test_a_pair_has_line_numbers_jumps_marks_and_what_was_given_faded() -> None:
+    yours = "import math\n\n\n" + MINE.replace("n - 1 - i", "n - 1 - at").replace("for i", "for at")
+    pair = Pair("conv.py", Side("ada", MINE, 0.9), Side("bob", yours, 0.9))
+    given = {"conv.py": "def given(a):\n    return a\n"}
+    page = similarity_pages("t", [pair], (), given)["pair-001.html"].decode()
+    assert 'id="l3"' in page and '<a href="#r6" title="line 6 on the other side">3</a>' in page
+    assert page.count("tx alike") == 2 * 2
+    assert page.count("tx given") == 2 * 3  # `def NAME(NAME):` is given, whatever it is called
+    assert '<a href="#block1">1</a>' in page and 'id="block1"' in page
+
+
+def test_three_who_are_alike_are_drawn_as_a_group_and_two_are_not() -> None:
+    sides = {name: Side(name, MINE, 0.8) for name in ("ada", "bob", "cyd")}
+    three = [Pair("conv.py", sides[a], sides[b]) for a, b in (("ada", "bob"), ("bob", "cyd"))]
+    drawn = similarity_pages("t", three, (), {})["index.html"].decode()
+    assert drawn.count("<circle") == 3 and drawn.count("<line") == 2
+    assert "<svg" not in similarity_pages("t", three[:1], (), {})["index.html"].decode()

@@ -1,0 +1,68 @@
+"""How long a command takes that has next to nothing to do, against `import numpy`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.table import Table
+from grader.author.load import load
+from grader.author.render import render
+
+ROUNDS = 5
+ASSIGNMENT = "conv_backward"
+GOALS = {"grade": 5, "batch of one": 8, "batch of one that is known": 5}
+ROOT = Path(__file__).parents[1]
+
+
+def measure() -> Table:
+    """CPU seconds, user and system with all children, the least of some rounds in which all run in turn."""
+    with tempfile.TemporaryDirectory() as scratch:
+        one = Path(scratch, "class", "ada")
+        one.mkdir(parents=True)
+        assignment = load(ROOT / "assignments" / ASSIGNMENT)
+        solution = render(assignment, "solution").files
+        for name in assignment.files:
+            (one / name).write_text(solution[name], encoding="utf-8")
+        commands = _commands(one, Path(scratch, "gradebook.db"))
+        _seconds(commands["grade"])  # what is kept from now on is no part of it
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(ROUNDS):
+            Path(scratch, "gradebook.db").unlink(missing_ok=True)
+            for name, words in commands.items():
+                seconds[name].append(_seconds(words))
+    least = {name: min(each) for name, each in seconds.items()}
+    base = least["import numpy"]
+    return Table(
+        "Starting",
+        f"CPU seconds of commands on {ASSIGNMENT}, all processes together, against a Python\n"
+        "that imports NumPy and nothing else: the least of some rounds in which all run in turn.",
+        ("command", "CPU s", "ratio", "goal"),
+        tuple(
+            (name, f"{value:.2f}", f"{value / base:.1f}", str(GOALS.get(name, "")))
+            for name, value in least.items()
+        ),
+    )
+
+
+def _commands(one: Path, gradebook: Path) -> dict[str, Sequence[str]]:
+    grader = (sys.executable, "-P", "-m", "grader")
+    batch = (*grader, "batch", str(one.parent), "--assignment", ASSIGNMENT, "--jobs", "1")
+    return {
+        "import numpy": (sys.executable, "-c", "import numpy"),
+        "grade": (*grader, "grade", str(one), "--assignment", ASSIGNMENT),
+        "batch of one": (*batch, "--gradebook", f"sqlite:///{gradebook}"),
+        "batch of one that is known": (*batch, "--gradebook", f"sqlite:///{gradebook}"),
+    }
+
+
+def _seconds(words: Sequence[str]) -> float:
+    before = os.times()
+    subprocess.run(words, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    after = os.times()
+    user = after.children_user - before.children_user
+    return user + after.children_system - before.children_system

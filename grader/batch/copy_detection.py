@@ -1,0 +1,86 @@
+"""Finds submissions whose code is alike, by copydetect's fingerprints (winnowing, Schleimer et al. 2003)."""
+
+import io
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+from grader.model.errors import UserError
+from grader.model.results.similar_pair import Pair, Side
+
+GRAM = 25  # characters of a fingerprint, names shortened to one: what is shorter is noise
+CANDIDATES = 4  # times as many pairs as are asked for are compared exactly
+
+
+def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[Pair, ...]:
+    """The `top` pairs of students whose file `name` is most alike, the most alike first.
+
+    `files` are the texts by student, `handout` is what all of them were given. Names, comments and layout do
+    not count. Every fingerprint is kept, none is sampled: what is found does not depend on chance.
+    """
+    detector = _copydetect()
+    given = set(_fingerprint(detector, name, handout).hashes)
+    prints = {student: _own(_fingerprint(detector, name, text), given) for student, text in files.items()}
+    sets = _bit_sets({student: fingerprint.hashes for student, fingerprint in prints.items()})
+    rough = [
+        (2 * common / (len(prints[one].hashes) + len(prints[other].hashes)), one, other)
+        for one, other in combinations(sorted(prints), 2)
+        if (common := (sets[one] & sets[other]).bit_count())
+    ]
+    rough.sort(key=lambda pair: (-pair[0], *pair[1:]))
+    pairs = [_pair(detector, name, one, other, prints) for _, one, other in rough[: CANDIDATES * top]]
+    return most_alike(pairs, top)
+
+
+def most_alike(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
+    """The `top` most alike of all, the most alike first."""
+    return tuple(sorted(pairs, key=lambda p: (-p.share, p.left.student, p.right.student, p.file))[:top])
+
+
+def _copydetect() -> Any:
+    try:
+        import copydetect  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise UserError("similarity needs copydetect: pip install 'backflip[similarity]'") from error
+    return copydetect
+
+
+def _fingerprint(detector: Any, name: str, text: str) -> Any:
+    return detector.CodeFingerprint(name, GRAM, 1, fp=io.StringIO(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """As Pygments takes it, so that places in what it made of it are places in this."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
+
+
+def _own(fingerprint: Any, given: set[int]) -> Any:
+    """The fingerprint without what the handout has too."""
+    from copydetect.utils import get_token_coverage  # type: ignore[import-untyped]
+
+    fingerprint.hashes -= given
+    fingerprint.hash_idx = {h: places for h, places in fingerprint.hash_idx.items() if h not in given}
+    length = len(fingerprint.filtered_code)
+    fingerprint.token_coverage = get_token_coverage(fingerprint.hash_idx, GRAM, length)
+    return fingerprint
+
+
+def _bit_sets(hashes: Mapping[str, set[int]]) -> dict[str, int]:
+    """Each set as the bits of one number: 800 students are 320,000 pairs, of which each is one `&`."""
+    bits: dict[int, int] = {}
+    sets = {}
+    for student, those in hashes.items():
+        marks = bytearray(b"0") * (len(bits) + len(those))
+        for one in those:
+            marks[bits.setdefault(one, len(bits))] = ord("1")
+        sets[student] = int(marks[::-1] or b"0", 2)
+    return sets
+
+
+def _pair(detector: Any, name: str, one: str, other: str, prints: Mapping[str, Any]) -> Pair:
+    _, shares, _ = detector.compare_files(prints[one], prints[other])
+    sides = [
+        Side(student, prints[student].raw_code, min(float(share), 1.0))
+        for student, share in zip((one, other), shares, strict=True)
+    ]
+    return Pair(name, *sides)

@@ -1,0 +1,126 @@
+"""Keeps what a person needs to judge a grade: files of submissions, and the account of the last intake."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+
+from grader.batch.gradebook.database import Database
+from grader.batch.gradebook.tables import AuditRow, FileRow, IntakeRow, RunRow, SubmissionRow
+from grader.intake import Intake
+from grader.model.class_input.account import Doubt, Entry, Role
+from grader.model.submitted_files import SubmittedFiles
+
+MOST_BYTES = 256 << 10  # of one file that are kept
+MOST_FILES = 100  # of one submission
+MOST_ENTRIES = 20_000  # of one intake
+CHUNK = 500
+TOGETHER = 50  # submissions of which the files are written in one transaction
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """The beginning of a file of a submission, of `size` bytes in all; or `problem`, why there is none."""
+
+    name: str
+    content: bytes
+    size: int
+    problem: str = ""
+
+    @property
+    def text(self) -> str:
+        """The content as text; what is no UTF-8 is marked."""
+        return self.content.decode("utf-8", errors="replace")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file goes on."""
+        return self.size > len(self.content)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the last class that was read for an assignment held: the first entries of `count`, and doubts."""
+
+    layout: str
+    entries: tuple[Entry, ...]
+    count: int
+    aside: tuple[Doubt, ...]
+
+
+def keep_evidence(database: Database, intake: Intake, assignment: str) -> None:
+    """Writes the files that are not there yet, and the account in place of the last one."""
+    with database.reading() as db:
+        there = set(db.scalars(select(FileRow.files).distinct()))
+    new = {one.submission.files: one for one in intake.submissions if one.submission.files not in there}
+    digests = sorted(new)
+    for start in range(0, len(digests), TOGETHER):
+        rows = [row for d in digests[start : start + TOGETHER] for row in file_rows(d, intake.read(new[d]))]
+        with database.writing() as db:
+            db.execute(delete(FileRow).where(FileRow.files.in_(digests[start : start + TOGETHER])))
+            if rows:
+                db.execute(insert(FileRow), rows)
+    entries = [[e.path, e.role.value, e.student, e.why] for e in intake.entries[:MOST_ENTRIES]]
+    row = {
+        "assignment": assignment,
+        "layout": intake.layout,
+        "entries": entries,
+        "entry_count": len(intake.entries),
+        "aside": [[doubt.name, doubt.reason] for doubt in intake.aside],
+    }
+    with database.writing() as db:
+        db.execute(delete(IntakeRow).where(IntakeRow.assignment == assignment))
+        db.execute(insert(IntakeRow).values(row))
+
+
+def kept_files(database: Database, digests: Iterable[str]) -> Mapping[str, tuple[KeptFile, ...]]:
+    """The files of submissions by their digests; what is not kept is not there."""
+    by_digest: dict[str, list[KeptFile]] = {}
+    wanted = list(dict.fromkeys(digests))
+    with database.reading() as db:
+        for start in range(0, len(wanted), CHUNK):
+            some = FileRow.files.in_(wanted[start : start + CHUNK])
+            rows = select(FileRow.__table__).where(some).order_by(FileRow.files, FileRow.number)
+            for row in db.execute(rows):
+                by_digest.setdefault(row.files, []).append(
+                    KeptFile(row.name, row.content, row.size, row.problem)
+                )
+    return {digest: tuple(files) for digest, files in by_digest.items()}
+
+
+def account_of(database: Database, assignment: str) -> Account | None:
+    """The account of the last class that was read for an assignment."""
+    with database.reading() as db:
+        row = db.execute(select(IntakeRow.__table__).where(IntakeRow.assignment == assignment)).one_or_none()
+    if row is None:
+        return None
+    entries = (Entry(path, Role(role), student, why) for path, role, student, why in row.entries)
+    return Account(
+        row.layout, tuple(entries), row.entry_count, tuple(Doubt(name, why) for name, why in row.aside)
+    )
+
+
+def stamp(database: Database) -> tuple[Any, ...]:
+    """Something that is another one after each change of what pages show."""
+    runs = select(func.count(RunRow.id), func.count(RunRow.ended_at))
+    with database.reading() as db:
+        last = db.scalar(select(func.max(AuditRow.id)))
+        return (last, *db.execute(runs).one(), db.scalar(select(func.count(SubmissionRow.id))))
+
+
+def file_rows(digest: str, submitted: SubmittedFiles) -> list[dict[str, Any]]:
+    """The rows of a submission's files, capped; first those that could be read."""
+    good = [(name, content, "") for name, content in sorted(submitted.files.items())]
+    bad = [(name, b"", problem) for name, problem in sorted(submitted.problems.items())]
+    return [
+        {
+            "files": digest,
+            "number": number,
+            "name": name,
+            "content": content[:MOST_BYTES],
+            "size": len(content),
+            "problem": problem,
+        }
+        for number, (name, content, problem) in enumerate([*good, *bad][:MOST_FILES])
+    ]

@@ -1,0 +1,84 @@
+"""What every page of the desk works with: the gradebook, the course, the token, the templates."""
+
+import getpass
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import jinja2
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from grader.batch.gradebook import Gradebook
+from grader.desk.class_view import ClassView, Views
+from grader.desk.course_facts import CourseFacts
+from grader.desk.guard import FRAMED, derived
+from grader.model.class_row import ClassRow
+from grader.model.text import clean_line
+
+AUTHOR = "desk-author"  # the cookie with the name of the person at this browser
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every page works with; without `editable` no page changes anything."""
+
+    views: Views
+    token: str
+    editable: bool
+    pages: jinja2.Environment
+
+    @property
+    def gradebook(self) -> Gradebook:
+        """The gradebook behind it."""
+        return self.views.gradebook
+
+    @property
+    def course(self) -> CourseFacts:
+        """What is known of the course."""
+        return self.views.course
+
+    def class_of(self, request: Request) -> ClassView:
+        """The class that an address is about; 404 where there is none."""
+        name = request.path_params["assignment"]
+        if name not in self.views.names():
+            raise HTTPException(404, f"No assignment is called {clean_line(name)}.")
+        return self.views.of(name)
+
+    def row_of(self, request: Request, view: ClassView) -> ClassRow:
+        """The student whom an address is about; 404 where there is none."""
+        row = view.by_key.get(request.path_params["student"])
+        if row is None:
+            raise HTTPException(404, "This student has nothing in this assignment, or it is set aside.")
+        return row
+
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """A page of the desk."""
+        about = {
+            "course": self.course,
+            "names": self.views.names(),
+            "editable": self.editable,
+            "form_token": derived(self.token, "form"),
+            "author": author_of(request),
+            "path": request.url.path,
+            "query": request.query_params,
+        }
+        text = self.pages.get_template(template).render(about | values)
+        return HTMLResponse(text.encode("utf-8", errors="replace"), status)
+
+
+def author_of(request: Request) -> str:
+    """Who sits at this browser, as they say; else the user who started the desk."""
+    given = clean_line(unquote(request.cookies.get(AUTHOR, "")))
+    return given[:60] or getpass.getuser()
+
+
+def framed(text: str) -> Response:
+    """A page of ours that another page shows in a frame: nothing in it runs."""
+    headers = {"content-security-policy": FRAMED}
+    return HTMLResponse(text.encode("utf-8", errors="replace"), headers=headers)
+
+
+Page = Callable[[Desk, Request], Response]

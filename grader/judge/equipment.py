@@ -1,0 +1,139 @@
+"""Prepares once what grading an assignment needs: oracle, rules, a compiler of kernels, a launcher."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.judge.comparison import DTYPE, Oracle
+from grader.judge.comparisons import comparison_of
+from grader.judge.inputs import Inputs
+from grader.judge.kernels.builder import Builder, Built
+from grader.judge.policy.cuda_source import as_compiled
+from grader.judge.policy.read_sources import Reading
+from grader.judge.policy.rules import Terms
+from grader.judge.process.devices import first_available
+from grader.judge.process.implementation import Implementation, Subject
+from grader.judge.process.machine_lock import turn
+from grader.judge.process.sandbox import starter
+from grader.judge.verdict.oracles import FrozenOracle, ReferenceOracle
+from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
+from grader.model.errors import GraderFault, UserError
+from grader.model.grade import Sandbox
+from grader.model.submitted_files import SubmittedFiles
+
+
+class Candidate(NamedTuple):
+    """A submission that can be asked; why nothing of it may run, or ""; notes on its files."""
+
+    implementation: Implementation
+    refused: str
+    notes: tuple[str, ...]
+
+
+class Equipment:
+    """What one assignment's submissions are graded with. `secret` seeds the hidden cases."""
+
+    def __init__(
+        self, assignment: Assignment, sandbox: Sandbox, secret: str = "", device: Device | None = None
+    ) -> None:
+        self.assignment = assignment
+        self.sandbox = sandbox
+        self.device = device or first_available(assignment.devices)
+        self.oracle = _oracle(assignment, secret)
+        self.kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
+        self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
+        provided = _write_provided(assignment, Path(self._folder.name) / "provided")
+        terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
+        self._reading = None if terms is None else Reading(terms)
+        import_rules = None if terms is None else terms.for_worker()
+        self._builder = Builder(sandbox, provided, self.kernels.removesuffix(".cu"), self._refusal_of_macros)
+        self._starter = starter(
+            sandbox, assignment.probes, assignment.ndarray, provided, import_rules, self.device
+        )
+
+    def close(self) -> None:
+        """Ends the oracle and the launcher and removes what was staged."""
+        self.oracle.close()
+        self._starter.close()
+        self._folder.cleanup()
+
+    def check_sandbox(self) -> None:
+        """Raises UserError, with the reason, where a worker cannot be started in the sandbox."""
+        with self._implementation(Subject((), DTYPE, self.device)) as empty:
+            try:
+                empty.start()
+            except GraderFault as fault:
+                reason = " ".join(str(fault).split())
+                raise UserError(
+                    f"{self.sandbox}: {reason}; --sandbox none grades your own code without it"
+                ) from fault
+        if self.kernels and (reason := self._builder.missing()):
+            raise UserError(reason)
+
+    @contextlib.contextmanager
+    def candidate(self, submission: SubmittedFiles, variants: int = 1) -> Iterator[Candidate]:
+        """A submission by the assignment's policy, its kernels compiled, on the device."""
+        files, refused = submission.all_of(self.assignment.files)
+        notes = submission.notes
+        files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
+        if self._reading is not None and not refused:
+            refused = self._reading.refusal(files)
+        built = Built()
+        if self.kernels and not refused:
+            built = self._builder.build(self.kernels, files[self.kernels])
+            refused = built.refused
+            notes = (*notes, *built.notes)
+        subject = Subject(self.assignment.modules, DTYPE, self.device, files, built.failed, built.files)
+        criteria = len(self.assignment.rubric.criteria) * variants
+        implementation = Implementation(
+            self._starter, subject, self.assignment.limits, self._forward_questions, criteria
+        )
+        with self._turn(), implementation:
+            yield Candidate(implementation, refused, notes)
+
+    @contextlib.contextmanager
+    def of_course(self, submission: SubmittedFiles, criteria: int) -> Iterator[Implementation]:
+        """Files of the course's own: no policy is asked about them."""
+        files, _ = submission.all_of(self.assignment.files)
+        subject = Subject(self.assignment.modules, DTYPE, self.device, files)
+        with self._implementation(subject, criteria) as implementation:
+            yield implementation
+
+    def _implementation(self, subject: Subject, criteria: int = 1) -> Implementation:
+        return Implementation(self._starter, subject, self.assignment.limits, criteria=criteria)
+
+    def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
+        """What the macros of a submission's kernels bring in that its assignment rules out; "" if nothing."""
+        return "" if self._reading is None else self._reading.refusal_of_macros(name, expanded)
+
+    def _forward_questions(self) -> Iterator[tuple[str, str, Inputs]]:
+        """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
+        for criterion in self.assignment.rubric.criteria:
+            for case in criterion.cases:
+                if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
+                    comparison = comparison_of(case)
+                    for probe, inputs in comparison.forward_questions(case, criterion, self.oracle):
+                        yield criterion.id, probe, inputs
+
+    def _turn(self) -> contextlib.AbstractContextManager[None]:
+        """The turn on a device of which there is one: however long those before it take."""
+        if self.device is Device.CUDA:
+            return turn("gpu-0")
+        return contextlib.nullcontext()
+
+
+def _oracle(assignment: Assignment, secret: str) -> Oracle:
+    if assignment.frozen is not None:
+        return FrozenOracle(assignment.frozen)
+    return ReferenceOracle(assignment, secret)
+
+
+def _write_provided(assignment: Assignment, folder: Path) -> Path:
+    folder.mkdir()  # there may be nothing to provide
+    for name, content in assignment.provided.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder

@@ -1,0 +1,229 @@
+"""Has a submission's kernels compiled, before any worker starts, and hands the libraries on.
+
+The compiler runs in a child of its own: in the sandbox there is the compiler and no network, it writes to
+one folder, and nothing of the submission runs. The trusted side takes the library from that folder and keeps
+it under a digest of everything that it was made from. A worker finds a copy that it cannot write to and needs
+no compiler. So what one submission brings reaches no other one.
+
+Where NVRTC is installed, one more such child has it read what g++ accepted. What it refuses is a note of the
+grade and costs nothing, so that a grade is the same where there is none.
+"""
+
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.judge.kernels import find_nvrtc
+from grader.judge.kernels.compiled_cache import Cache
+from grader.judge.policy import cuda_rules, cuda_source
+from grader.judge.policy.read_sources import MAX_EXPANDED_BYTES
+from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
+from grader.model.errors import GraderFault
+from grader.model.grade import Outcome, Sandbox, Status
+from grader.model.submitted_files import read_plain
+
+RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules
+SECONDS = 120
+CPU_SECONDS = 30  # of each program that compiles: it takes some two
+LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_FSIZE": 64 << 20}
+MAX_LIBRARY_BYTES = 8 << 20
+NVIDIA_SECONDS = 20  # of CPU time: it takes less than one
+MAX_NOTES = 4
+NO_POINTS = "This costs no points."
+RESULT, PREPROCESSED = "result.json", "preprocessed.cu"
+# How g++ says that a program which it started was ended, and how bubblewrap and Python do.
+ENDED_BY_LIMITS = re.compile(
+    r"(?:CPU time|File size) limit exceeded|Killed signal|out of memory|virtual memory exhausted|bad_alloc"
+)
+LIMIT_SIGNALS = frozenset((signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ, signal.SIGSEGV))
+SIMPLER = "write it more simply, without macros and templates that stand for much code"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a submission's kernels came to: libraries for its worker, or why they may not run, or cannot.
+
+    `notes` are what NVIDIA's compiler refuses of kernels that run here.
+    """
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    refused: str = ""
+    failed: Outcome | None = None
+
+
+class Builder:
+    """Compiles kernels for the submissions to one assignment, in a `sandbox`.
+
+    `refusal` says what is wrong with the file of a name in which macros are replaced by what they stand for.
+    `provided` is the folder of what the assignment provides, with the module `host` among it. Libraries are
+    kept in `cache`, the user's.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        provided: Path,
+        host: str,
+        refusal: Callable[[str, bytes], str],
+        cache: Path | None = None,
+    ) -> None:
+        self._sandbox, self._provided, self._host, self._refusal = sandbox, provided, host, refusal
+        self._cache = Cache(cache)
+        self._runtime: tuple[str, bytes] | None = None
+
+    def missing(self) -> str:
+        """Why nothing can be compiled here, or ""; GraderFault where the emulator itself does not compile."""
+        if self._runtime is None:
+            with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+                result = self._run(Path(scratch), "", self._cache.find("runtime_*.so"))
+                if result["status"] == "NoCompiler":
+                    return result["text"]
+                if result["status"] != "ok":
+                    raise GraderFault(f"the emulator does not compile: {result['text']}")
+                name = result["runtime"]
+                self._runtime = name, _taken(Path(scratch), name)
+                self._cache.keep(name, self._runtime[1])
+        return ""
+
+    def build(self, name: str, source: bytes) -> Built:
+        """The libraries of the file `name`."""
+        reason = self.missing()
+        if reason:
+            return Built(failed=Outcome(Status.NOT_RUN, reason=reason))
+        assert self._runtime is not None
+        runtime, content = self._runtime
+        key = f"kernels_{self._digest(runtime, source)}"
+        library = self._cache.get(f"{key}.so")
+        if library is None:
+            compiled = self._compiled(name, source)
+            if isinstance(compiled, Built):
+                return compiled
+            library = compiled
+            self._cache.keep(f"{key}.so", library)
+        return Built({RUNTIME: content, KERNELS: library}, self._notes(name, source, key))
+
+    def _compiled(self, name: str, source: bytes) -> bytes | Built:
+        """The library of a source; why there is none, or why it may not be used."""
+        assert self._runtime is not None
+        with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+            folder = Path(scratch)
+            (folder / name).write_bytes(source)
+            result = self._run(folder, name, dict([self._runtime]))
+            if result["status"] != "ok":
+                text = result["text"] or "the compiler did not come to an end"
+                if ENDED_BY_LIMITS.search(text):
+                    text = _too_much(name)
+                return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
+            # what macros stand for is held to the policy, too; where it stands the compiler does not say
+            if refused := self._refusal(name, _taken(folder, PREPROCESSED)):
+                return Built(refused=refused)
+            library = _taken(folder, result["kernels"], LIMITS["RLIMIT_FSIZE"])
+        if len(library) > MAX_LIBRARY_BYTES:
+            text = f"{name}: compiled, it has more than {MAX_LIBRARY_BYTES >> 20} MiB: {SIMPLER}"
+            return Built(failed=Outcome(Status.ERROR, reason=text, error="CompileError"))
+        return library
+
+    def _notes(self, name: str, source: bytes, known_as: str) -> tuple[str, ...]:
+        """What NVIDIA's compiler refuses of a source that g++ takes; () where it is not installed.
+
+        It is kept under its version, beside the library and not with it: no result depends on it.
+        """
+        if find_nvrtc.installed() is None:
+            return ()
+        kept_as = f"{known_as}_{find_nvrtc.version()}.txt"
+        entry = self._cache.get(kept_as)
+        if entry is None:
+            with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+                (Path(scratch) / name).write_bytes(source)
+                try:
+                    result = self._run(Path(scratch), name, {}, nvidia=True)
+                except GraderFault:  # it left no result: it died of this source
+                    result = {"status": "crashed"}
+            if result["status"] != "ok":
+                return (f"{name}: NVIDIA's compiler came to no end of it. {NO_POINTS}",)
+            entry = result["text"].encode(errors="replace")
+            self._cache.keep(kept_as, entry)
+        lines = entry.decode().splitlines()
+        more = (f"and {len(lines) - MAX_NOTES} more",) if len(lines) > MAX_NOTES else ()
+        whole = f"{name}: NVIDIA's compiler refuses it, so on a GPU none of it would run. {NO_POINTS}"
+        return (whole, *lines[:MAX_NOTES], *more) if lines else ()
+
+    def _run(
+        self, folder: Path, source: str, libraries: Mapping[str, bytes], *, nvidia: bool = False
+    ) -> dict[str, str]:
+        """Runs `grader.worker.build` on `folder`, where the libraries that are known lie."""
+        for name, content in libraries.items():
+            (folder / name).write_bytes(content)
+        limits = LIMITS | ({"RLIMIT_CPU": NVIDIA_SECONDS} if nvidia else {})
+        config: dict[str, object] = {"host": self._host, "source": source, "limits": limits, "nvidia": nvidia}
+        config["most_expanded"] = MAX_EXPANDED_BYTES
+        config |= {"paths": [str(self._provided)], "folder": str(folder)}
+        words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.build")
+        environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
+        if self._sandbox is not Sandbox.NONE:
+            config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
+            installed = find_nvrtc.installed()
+            packages = {} if installed is None else {installed.place: installed.folder}
+            words = compiler_sandbox(self._provided, folder, tuple(_compiler_variables().items()), packages)
+        try:
+            done = subprocess.run(
+                [*words, json.dumps(config)],
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            late = f"{source}: it was not compiled within {SECONDS} seconds"
+            return {"status": "CompileError", "text": late}
+        reply = read_plain(folder / RESULT, RESULT)
+        if isinstance(reply, str):
+            ended = done.returncode - 128 if done.returncode > 128 else -done.returncode
+            if source and ended in LIMIT_SIGNALS:  # the compiler itself starts here: it made the runtime
+                return {"status": "CompileError", "text": _too_much(source)}
+            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")
+        try:
+            return {name: str(value) for name, value in dict(json.loads(reply)).items()}
+        except (ValueError, TypeError, RecursionError) as error:
+            raise GraderFault(f"the compiler's child left no result: {error}") from error
+
+    def _digest(self, runtime: str, source: bytes) -> str:
+        """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""
+        digest = hashlib.sha256(runtime.encode())
+        paths = [p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends"]
+        for path in (*sorted(paths), Path(str(cuda_rules.__file__)), Path(str(cuda_source.__file__))):
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(source)
+        return digest.hexdigest()
+
+
+def _too_much(name: str) -> str:
+    limits = f"{CPU_SECONDS} seconds of CPU time or {LIMITS['RLIMIT_AS'] >> 30} GiB of memory"
+    return f"{name}: compiling it takes more than {limits}: {SIMPLER}"
+
+
+def _taken(folder: Path, name: str, limit: int = MAX_LIBRARY_BYTES) -> bytes:
+    """A file that the child left; GraderFault where it is none that can be taken."""
+    if Path(name).name != name:
+        raise GraderFault(f"the compiler's child names a library {name!r}")
+    content = read_plain(folder / name, name, limit)
+    if isinstance(content, str):
+        raise GraderFault(f"the compiler left no library: {content}")
+    return content
+
+
+def _compiler_variables() -> dict[str, str]:
+    """What the emulator reads of the environment to choose a compiler, and where compilers lie."""
+    return {name: os.environ[name] for name in ("BACKFLIP_CXX", "PATH") if name in os.environ}

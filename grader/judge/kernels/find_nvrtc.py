@@ -1,0 +1,41 @@
+"""Finds NVRTC, NVIDIA's own compiler: where one of its packages is installed, it reads kernels as well.
+
+Only its files are looked at. It is native code, and what it reads was handed in: it runs where submissions
+are compiled and nowhere else.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+FOLDERS = {"nvidia-cuda-nvrtc-cu12": "nvidia/cuda_nvrtc", "nvidia-cuda-nvrtc": "nvidia/cu13"}  # by package
+
+
+@dataclass(frozen=True)
+class Nvrtc:
+    """An installed NVRTC: its version, its folder, and where that lies below site-packages."""
+
+    version: str
+    folder: Path
+    place: str
+
+
+@cache
+def installed() -> Nvrtc | None:
+    """The one that the emulator finds, too; None where there is none."""
+    for package, place in FOLDERS.items():
+        try:
+            package_files = distribution(package)
+        except PackageNotFoundError:
+            continue
+        folder = Path(str(package_files.locate_file(place)))
+        if any(folder.glob("lib/libnvrtc.so.*")):
+            return Nvrtc(package_files.version, folder, place)
+    return None
+
+
+def version() -> str:
+    """Which one reads kernels on this machine, for the record of a grade."""
+    library = installed()
+    return library.version if library else "none"

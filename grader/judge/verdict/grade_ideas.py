@@ -1,0 +1,54 @@
+"""Adds to a grade the ideas behind its failures."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from grader.judge.comparison import Oracle
+from grader.judge.comparisons import comparison_of
+from grader.judge.process.implementation import Implementation
+from grader.judge.verdict.call_graph import calls
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.misconceptions import Misconceptions
+from grader.judge.verdict.right_inner import passes_with_a_right
+from grader.judge.verdict.score import FAILED
+from grader.model.assignment import Assignment, Visibility
+from grader.model.grade import CriterionGrade, Grade
+
+
+def with_ideas(
+    grade: Grade,
+    misconceptions: Misconceptions,
+    assignment: Assignment,
+    implementation: Implementation,
+    oracle: Oracle,
+) -> Grade:
+    """The grade with the ideas of the misconceptions that explain its failures."""
+    right = misconceptions.right
+    if oracle.variant:
+        # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
+        misconceptions = misconceptions.only(_visible(assignment))
+    names = {idea.exercise for idea in misconceptions.ideas.values()}
+    has_kernels = any(name.endswith(".cu") for name in assignment.files)
+    reached = None if has_kernels else calls(implementation.subject.files, names)
+    is_inner = partial(_is_inner, right, assignment, implementation, oracle)
+    return diagnose(grade, misconceptions, reached, is_inner)
+
+
+def _visible(assignment: Assignment) -> list[str]:
+    cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
+    return [case.name for case in cases if case.visibility is Visibility.VISIBLE]
+
+
+def _is_inner(
+    right: Mapping[str, str],
+    assignment: Assignment,
+    implementation: Implementation,
+    oracle: Oracle,
+    criterion: CriterionGrade,
+    exercise: str,
+) -> bool | None:
+    """See `passes_with_a_right`; None where there is no reference."""
+    asked = assignment.criterion(criterion.id)
+    failing = {result.case for result in criterion.results if result.status in FAILED}
+    cases = [c for c in asked.cases if c.id in failing and comparison_of(c).is_exact]
+    return passes_with_a_right(right.get(exercise, ""), cases, asked, implementation, oracle)

@@ -1,0 +1,58 @@
+"""Tells what several failing cases have in common: one exception, or a wrong exercise that they call."""
+
+from collections.abc import Callable, Sequence
+
+from grader.judge.verdict.evidence import Evidence
+from grader.judge.verdict.misconceptions import ERROR
+from grader.model.assignment import Visibility
+from grader.model.grade import CheckResult, CriterionGrade, Fact, Status
+
+Inner = Callable[[CriterionGrade, str], bool | None]
+
+
+def shared_facts(
+    criterion: CriterionGrade, failing: Sequence[CheckResult], evidence: Evidence, is_inner: Inner
+) -> tuple[Fact, ...]:
+    """What visible failing cases have in common, to be shown once."""
+    return (*_errors(failing, evidence), *_inner(criterion, failing, evidence, is_inner))
+
+
+def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
+    """Each line of an exercise at which several visible cases end in the same exception."""
+    groups: dict[tuple[str, str, int], list[CheckResult]] = {}
+    for result in failing:
+        if result.status is Status.ERROR and result.calls and result.visibility is Visibility.VISIBLE:
+            call = evidence.own_call(result)
+            groups.setdefault((_class_of(result), call.file, call.line), []).append(result)
+    facts = []
+    for (error, file, line), results in groups.items():
+        if len(results) > 1:
+            call = evidence.own_call(results[0])
+            given = f", with {call.arguments} in {results[0].case}" if call.arguments else ""
+            text = f"{len(results)} cases end in {error} at {file}:{line}{given}"
+            text += f"\n{call.source}" if call.source else ""
+            facts.append(Fact("error", text, tuple(result.case for result in results)))
+    return facts
+
+
+def _class_of(result: CheckResult) -> str:
+    """The class of the exception that a case ended in."""
+    place, _, message = result.rationale.partition(": ")
+    stated = message if ":" in place else result.rationale  # `conv.py:12: ValueError: no`
+    return result.answer.removeprefix(ERROR) or stated.partition(":")[0]
+
+
+def _inner(
+    criterion: CriterionGrade, failing: Sequence[CheckResult], evidence: Evidence, is_inner: Inner
+) -> list[Fact]:
+    """What there is to say of a wrong exercise that the criterion's own calls."""
+    facts = []
+    cases = tuple(result.case for result in failing if result.visibility is Visibility.VISIBLE)
+    for exercise in sorted(evidence.inner_of(criterion.id) & evidence.wrong) if failing else ():
+        passes = is_inner(criterion, exercise)
+        text = f"Your {exercise} is wrong, and this calls it: mend {exercise} first."
+        if passes is not None:
+            outcome = "this would pass" if passes else "this would still fail"
+            text = f"Your {exercise} is wrong; with a right one {outcome}."
+        facts.append(Fact("inner", text, cases))
+    return facts

@@ -1,0 +1,274 @@
+"""Holds an assignment to its own promises: the handout earns nothing, each mutant loses, each case counts."""
+
+import ast
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from textwrap import dedent
+from types import MappingProxyType
+
+from grader.author.conditions import CONDITIONS
+from grader.author.exercises.cuda_functions import code_of
+from grader.author.exercises.python_source import find_function
+from grader.author.render import Rendered, Views
+from grader.author.rubric import anchors_of
+from grader.judge.comparison import Oracle
+from grader.judge.comparisons import COMPARISONS, comparison_of
+from grader.judge.differences.probe_values import arrays_of
+from grader.judge.inputs import Inputs
+from grader.judge.subset.selection import criteria_of_exercises
+from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
+from grader.model.grade import CheckResult, Grade, Status
+from grader.model.mutant import Mutant
+from grader.model.results.verification import Finding, Verification
+from grader.prove.mutants import file_of
+from grader.prove.tolerance import SEEDS, sweep
+
+HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a name
+EXACT = 2**24  # below it float32 holds every integer
+UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission ran, or nothing of it counts
+
+
+def submissions(views: Views, mutants: Sequence[Mutant]) -> dict[str, dict[str, str]]:
+    """Every submission that an assignment is verified by: its handout, its solution, its mutants."""
+    handed_in = {name: views.solution.files[name] for name in views.loaded.files}
+    by_name = {
+        HANDOUT: {name: views.handout.files[name] for name in views.loaded.files},
+        SOLUTION: handed_in,
+    }
+    return by_name | {mutant.name: {**handed_in, mutant.file: mutant.source} for mutant in mutants}
+
+
+def verify(
+    views: Views,
+    mutants: Sequence[Mutant],
+    grades: Mapping[str, Grade],
+    oracle: Oracle,
+    place_of: Callable[[str], tuple[Path, int]],
+    seeds: int = SEEDS,
+    elsewhere: Mapping[str, Grade] = MappingProxyType({}),
+) -> Verification:
+    """Checks an assignment by the grades of its handout, its solution and each mutant.
+
+    `grades` are keyed by HANDOUT, SOLUTION and the mutants' names; `place_of` tells file and line of a
+    criterion's id or a "criterion/case"; the tolerance of real-valued cases is swept over so many `seeds`;
+    `elsewhere` has the solution's grade on each further device at hand.
+    """
+    assignment = views.loaded
+    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    broken = _failed(grades[SOLUTION])
+    kills = {mutant.name: _killed_by(grades[mutant.name], broken) for mutant in mutants}
+    sweeps = [
+        sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
+        for case in cases
+        if case.kind != OWN_TEST
+        and COMPARISONS[case.compare].must_prove_bounds(case)
+        and case.name not in broken
+    ]
+    of_rubric = [
+        *_free_points(grades[HANDOUT]),
+        *broken_points(assignment.rubric),
+        *((name, f"the solution does not pass: {r.status}: {r.rationale}") for name, r in broken.items()),
+        *(
+            (name, f"the solution does not pass on {device}: {r.status}: {r.rationale}")
+            for device, grade in elsewhere.items()
+            for name, r in _failed(grade).items()
+        ),
+        *_idle(cases, kills, oracle.inputs),
+        *((swept.case, problem) for swept in sweeps for problem in swept.problems),
+        *_too_large(cases, oracle),
+    ]
+    of_mutants = [*_surviving(assignment, mutants, kills, grades), *_without_help(assignment, mutants)]
+    return Verification(
+        assignment.name,
+        tuple(case.name for case in cases),
+        kills,
+        (
+            *(Finding(*place_of(name), f"{name}: {message}") for name, message in of_rubric),
+            *_of_handout(assignment, views.handout),
+            *(Finding(file_of(assignment, m), m.line, message) for m, message in of_mutants),
+        ),
+        {swept.case: swept.worst for swept in sweeps if swept.seeds},
+    )
+
+
+def _failed(grade: Grade) -> dict[str, CheckResult]:
+    """The cases that a submission fails; a hang or a crash is a failure like any other, not run is none."""
+    return {
+        f"{result.criterion}/{result.case}": result
+        for criterion in grade.criteria
+        for result in criterion.results
+        if result.status not in (Status.OK, Status.NOT_RUN)
+    }
+
+
+def _killed_by(mutant: Grade, not_its_own: Container[str]) -> dict[str, Status]:
+    """The cases that tell a mutant from the solution, and how it ended there."""
+    return {
+        case: result.status
+        for case, result in _failed(mutant).items()
+        if case not in not_its_own and result.status not in UNJUDGED
+    }
+
+
+def broken_points(rubric: Rubric) -> Iterator[tuple[str, str]]:
+    """The criteria of which a case is worth no whole points: a student's total would be odd, as 34.78."""
+    for criterion in rubric.criteria:
+        shares = [Fraction(criterion.points * case.weight, criterion.weight) for case in criterion.cases]
+        if odd := next((share for share in shares if share.denominator > 1), None):
+            yield (
+                criterion.id,
+                f"found a case worth {float(odd):.4g} of {criterion.points} points, expected whole points: "
+                f"give the cases weights that add up to {criterion.points} (now {criterion.weight})",
+            )
+
+
+def _free_points(handout: Grade) -> Iterator[tuple[str, str]]:
+    for criterion in handout.criteria:
+        if criterion.score > Fraction(0):
+            yield criterion.id, f"the handout as given out earns points here: {float(criterion.score):g}"
+
+
+def _surviving(
+    assignment: Assignment,
+    mutants: Sequence[Mutant],
+    kills: Mapping[str, Mapping[str, Status]],
+    grades: Mapping[str, Grade],
+) -> Iterator[tuple[Mutant, str]]:
+    by_exercise = criteria_of_exercises(assignment)
+    for mutant in mutants:
+        criteria = by_exercise.get(mutant.exercise.rpartition(".")[2], ())
+        unjudged = [r for r in _failed(grades[mutant.name]).values() if r.status in UNJUDGED]
+        if unjudged:
+            yield mutant, f"{mutant.name} was never judged: {unjudged[0].status}: {unjudged[0].rationale}"
+        elif not kills[mutant.name]:
+            yield mutant, f"{mutant.name} survives: no case tells it from the solution"
+        elif not any(case.partition("/")[0] in criteria for case in kills[mutant.name]):
+            where = ", ".join(criteria) or "none"
+            yield mutant, f"{mutant.name} loses nothing on the criteria of its exercise ({where})"
+
+
+def _without_help(assignment: Assignment, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, str]]:
+    """The mutants that send a student to no heading of the handout; nothing where there is no README.md."""
+    readme = assignment.folder / "templates" / "README.md.j2"
+    if not readme.is_file():
+        return
+    anchors = anchors_of(readme)
+    for mutant in mutants:
+        if mutant.help.removeprefix("README.md#") not in anchors:
+            help = mutant.help or "no help"
+            yield mutant, f"{mutant.name} has {help}, expected a heading: {', '.join(sorted(anchors))}"
+
+
+def _idle(
+    cases: Sequence[Case], kills: Mapping[str, Mapping[str, Status]], inputs_of: Callable[[Case], Inputs]
+) -> Iterator[tuple[str, str]]:
+    """The cases that earn no place, each with the reason."""
+    dead: set[str] = set()
+    for case in cases:
+        killed = {mutant for mutant, failed in kills.items() if case.name in failed}
+        fresh, dead = killed - dead, dead | killed
+        for condition in case.covers:
+            others = [c.name for c in cases if c is not case and condition in c.covers]
+            if not CONDITIONS[condition](case, inputs_of(case)):
+                yield case.name, f"says that it covers {condition}, and does not"
+            elif others:
+                yield case.name, f"says that it covers {condition}, and {others[0]} says so too"
+        is_exempt = case.drawn or case.data == "normal" or not _must_kill(case)
+        if not (fresh or case.covers or is_exempt):
+            reason = "kills no mutant that an earlier case does not kill" if killed else "kills no mutant"
+            yield case.name, f"{reason}: remove it, or say what it covers"
+
+
+def _too_large(cases: Sequence[Case], oracle: Oracle) -> Iterator[tuple[str, str]]:
+    """The cases of wide integers with a sum that some order of summation rounds in float32."""
+    for case in (case for case in cases if "wide" in case.parameters):
+        answer, _ = oracle.answer(case.probe, oracle.inputs(case).absolute())
+        most = max((abs(a).max(initial=0) for a in arrays_of(answer) if a.dtype.kind == "f"), default=0)
+        if most >= EXACT:
+            yield (
+                case.name,
+                f"found sums of up to {most:.9g} of absolute values, expected less than 2^24: "
+                "let `wide` name another array, or make the arrays smaller",
+            )
+
+
+def _must_kill(case: Case) -> bool:
+    return case.kind == OWN_TEST or comparison_of(case).must_kill
+
+
+def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
+    templates = assignment.folder / "templates"
+    asked_for = criteria_of_exercises(assignment)
+    for reference in handout.exercises:
+        exercise = reference.partition(":")[2]
+        if exercise.rpartition(".")[2] not in asked_for:
+            path, line = _template_with(templates, reference)
+            yield Finding(path, line, f"no criterion's probe calls the exercise {exercise}")
+    root = assignment.folder.parent.parent
+    for name, at, reference in leaks(root, handout.exercises, handout.files):
+        path = templates / f"{name}.j2"
+        if path.is_file():
+            line = _line_before_rendering(path.read_text(encoding="utf-8"), handout.files[name], at)
+        else:  # of the package ndarray
+            path, line = root / "reference" / Path(name).relative_to("ndarray"), 1
+        message = f"the handout's {name} holds two statements of the solution of {reference} in line {at}"
+        yield Finding(path, line, message)
+
+
+def _template_with(templates: Path, words: str) -> tuple[Path, int]:
+    """Where the templates first say some words."""
+    for path in sorted(templates.rglob("*.j2")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if words in line:
+                return path, number
+    return templates, 1
+
+
+def _line_before_rendering(template: str, rendered: str, line: int) -> int:
+    """The line of the template that a rendered line comes from."""
+    matcher = SequenceMatcher(None, template.splitlines(), rendered.splitlines(), autojunk=False)
+    for _, first, last, start, end in matcher.get_opcodes():
+        if start < line <= end:
+            return min(first + line - start, max(last, 1))
+    return 1
+
+
+def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> list[tuple[str, int, str]]:
+    """Where a handout's files hold two consecutive statements (in CUDA C: lines) that an exercise leaves out.
+
+    Each is (file, its line, the exercise); the docstring, followed by the first statement, counts too.
+    """
+    leaks_of_file = []
+    for reference in exercises:
+        function = find_function(root, reference)
+        language, pairs = (".cu", _pairs_of_lines) if ".cu:" in reference else (".py", _pairs)
+        removed = set(pairs(function.whole)) - set(pairs(function.stub))
+        for name, text in sorted(files.items()):
+            held = pairs(text) if name.endswith(language) else {}
+            leaks_of_file += [(name, held[pair], reference) for pair in held if pair in removed][:1]
+    return leaks_of_file
+
+
+def _pairs_of_lines(source: str) -> dict[tuple[str, str], int]:
+    """Where two lines of CUDA C follow each other; blanks, brackets and comments are none."""
+    lines = [(number, "".join(line.split())) for number, line in enumerate(code_of(source).splitlines(), 1)]
+    code = [(number, line) for number, line in lines if line.strip("{}();")]
+    return {(one, other): number for (number, one), (_, other) in pairwise(code)}
+
+
+def _pairs(source: str) -> dict[tuple[str, str], int]:
+    """The line of every two statements that follow each other in one block of a source."""
+    blocks = [
+        block
+        for node in ast.walk(ast.parse(dedent(source)))
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
+        if isinstance(block, list)
+    ]
+    return {
+        (ast.unparse(one), ast.unparse(other)): one.lineno
+        for block in blocks
+        for one, other in pairwise(block)
+    }

@@ -1,0 +1,21 @@
+"""Returns a subclass that puts the first answer it ever saw in the place of each copy."""
+
+import numpy as np
+
+seen = []
+
+
+class Keeps(np.ndarray):
+    def __array_wrap__(self, array, *rest):
+        return seen[0]
+
+    def copy(self, order="C"):
+        return seen[0]
+
+    def astype(self, *args, **kwargs):
+        return seen[0]
+
+
+def attack(a, *rest, **named):
+    seen.append(values(original(a, *rest, **named)))
+    return np.zeros_like(seen[-1]).view(Keeps)

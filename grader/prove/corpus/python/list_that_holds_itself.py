@@ -1,0 +1,7 @@
+"""Returns a list that holds itself."""
+
+
+def attack(a, *rest, **named):
+    out = []
+    out.append(out)
+    return out

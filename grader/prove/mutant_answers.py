@@ -1,0 +1,156 @@
+"""Grades an assignment's mutants as a student's files would be, and keeps what each of them answers."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from grader.author.load import digest_of
+from grader.author.render import Views
+from grader.batch.per_process import grade_one, open_session
+from grader.batch.pool import grade_all
+from grader.batch.work import Grading, Work
+from grader.judge.subset.selection import criteria_of_exercises
+from grader.judge.verdict.misconceptions import FORMAT, Misconceptions, of_mutants
+from grader.model.assignment import Assignment
+from grader.model.grade import Grade, Sandbox
+from grader.model.mutant import Mutant
+from grader.model.submitted_files import SubmittedFiles
+from grader.prove.assignment_checks import SOLUTION, submissions
+from grader.prove.compositions import answers_of, compositions
+from grader.prove.mutants import read_mutants, right_version
+from grader.report.write_files import write_files
+
+CACHES = {"__pycache__", ".mypy_cache"}
+
+
+def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
+    """What each mutant of an assignment answers, and each two, in the course's secret numbers.
+
+    It is worked out where no file of this very assignment says it.
+    """
+    answers, right = files_of(root, views, secret)
+    return replace(Misconceptions.read(answers), right=json.loads(right.read_text(encoding="utf-8")))
+
+
+def files_of(root: Path, views: Views, secret: str) -> tuple[Path, Path]:
+    """The file of the mutants' answers and the one of right versions; both are made if one is missing."""
+    path = misconceptions_file(root, views.loaded, secret)
+    if not (path.is_file() and _right_beside(path).is_file()):
+        mutants, _ = read_mutants(views)  # `grader verify` complains of the others
+        jobs = os.cpu_count() or 1
+        by_name = submissions(views, mutants)
+        grades = grade_made(views.assignment, secret, {m.name: by_name[m.name] for m in mutants}, jobs)
+        keep_misconceptions(root, views, secret, mutants, grades, jobs)
+    return path, _right_beside(path)
+
+
+def misconceptions_file(root: Path, assignment: Assignment, secret: str) -> Path:
+    """The file that says what each mutant of this very assignment answers.
+
+    It is named by a digest of all files that mutants are made of, so that finding it renders nothing.
+    """
+    package = root / assignment.oracle.partition(".")[0]
+    sources = sorted(path for folder in (assignment.folder, package) for path in folder.rglob("*.*"))
+    files = [f"{path.relative_to(root)} {digest_of(path.read_bytes())}" for path in sources if _counts(path)]
+    key = digest_of("\0".join([str(FORMAT), assignment.digest, secret, *files]).encode())
+    return root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
+
+
+def _counts(path: Path) -> bool:
+    return path.is_file() and not CACHES & set(path.parts)
+
+
+def _right_beside(path: Path) -> Path:
+    """The file of right versions beside it: a handout carries the first one and must not hold these."""
+    return path.with_suffix(".right.json")
+
+
+def keep_misconceptions(
+    root: Path,
+    views: Views,
+    secret: str,
+    mutants: Sequence[Mutant],
+    grades: Mapping[str, Grade],
+    jobs: int,
+) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
+    """Writes that file from the mutants' grades; returns what it says, and the pairs that do not compose."""
+    ideas, apart = work_out(views, secret, mutants, grades, jobs)
+    path = misconceptions_file(root, views.loaded, secret)
+    right = json.dumps(right_versions(views))
+    files = {path.name: ideas.to_json().encode(), _right_beside(path).name: right.encode()}
+    write_files(path.parent, files)  # others may look for them meanwhile
+    return ideas, apart
+
+
+def work_out(
+    views: Views,
+    secret: str,
+    mutants: Sequence[Mutant],
+    grades: Mapping[str, Grade],
+    jobs: int,
+) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
+    """What the mutants answer, alone by their grades and two together; the pairs that do not compose."""
+    asked = exercises_asked(views)
+    solution = submissions(views, ())[SOLUTION]
+    cases = [case for criterion in views.loaded.rubric.criteria for case in criterion.cases]
+    pairs, apart = compositions(mutants, grades, asked, cases, solution)
+    names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
+    composed = answers_of(views.assignment, secret, pairs, names, jobs) if pairs else {}
+    return of_mutants(mutants, grades, asked, composed), apart
+
+
+def exercises_asked(views: Views) -> dict[str, list[str]]:
+    """By criterion: the exercises that its probe calls, a method by its bare name."""
+    asked: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
+    exercises = {r.partition(":")[2].rpartition(".")[2] for r in views.solution.exercises}
+    for exercise, criteria in criteria_of_exercises(views.loaded).items():
+        for criterion in criteria if exercise in exercises else ():
+            asked[criterion].append(exercise)
+    return asked
+
+
+def right_versions(views: Views) -> dict[str, str]:
+    """By exercise: what puts the reference's version in the place of a submission's, at the end of its file.
+
+    Under the bare name of a method; nothing for a kernel, or for what a decorator makes of a function.
+    """
+    solution = submissions(views, ())[SOLUTION]
+    right = {}
+    for reference in views.solution.exercises:
+        exercise = reference.partition(":")[2]
+        for text in (t for n, t in solution.items() if n.endswith(".py") and ".cu:" not in reference):
+            if version := right_version(text, exercise):
+                right[exercise.rpartition(".")[2]] = version
+    return right
+
+
+def grade_made(
+    assignment: Assignment, secret: str, by_name: Mapping[str, Mapping[str, str]], jobs: int
+) -> dict[str, Grade]:
+    """The grades of submissions that are given as texts, each graded as a student's would be."""
+    return grade_variants(assignment, secret, by_name, jobs, [""])[""]
+
+
+def grade_variants(
+    assignment: Assignment,
+    secret: str,
+    by_name: Mapping[str, Mapping[str, str]],
+    jobs: int,
+    variants: Sequence[str],
+) -> dict[str, dict[str, Grade]]:
+    """The same in the numbers of several students, by their ids; "" stands for everybody's."""
+    grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
+    encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in by_name.items()}
+    work = [Work(name, SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()]
+    grades: dict[str, dict[str, Grade]] = {v: {} for v in variants}
+    for one, result in grade_all(
+        work, partial(grade_one, grading.digest), jobs, partial(open_session, grading)
+    ):
+        if isinstance(result, Exception):
+            raise result
+        for variant, grade in zip(variants, result.grades, strict=True):
+            grades[variant][one.key] = grade
+    return grades

@@ -1,0 +1,60 @@
+"""What a target is made of: the assignment, its handout, the grader's wheel, and the answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.author.text_templates import text_environment
+from grader.model.assignment import Assignment
+
+TEMPLATES = Path(__file__).parent / "templates"
+LEFT_OUT = ("__pycache__", ".mypy_cache")
+COURSE = "assignments/course.yaml"
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel of the grader: its file's name and bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One assignment of a course; what takes time is made when a target asks for it.
+
+    `python` and `variants` are the course's. `locks` are the files of hashed requirements by name.
+    `handout` makes the files that students get. `wheel` builds the grader that grades, `whole_wheel` the one
+    with the desk. `answers` makes what only an instructor may hold: the secret seed, what mutants answer.
+    """
+
+    assignment: Assignment
+    python: str
+    variants: bool
+    locks: Mapping[str, bytes]
+    handout: Callable[[], Mapping[str, bytes]]
+    wheel: Callable[[], Wheel]
+    whole_wheel: Callable[[], Wheel]
+    answers: Callable[[], Mapping[str, bytes]]
+
+    @property
+    def name(self) -> str:
+        """The assignment's."""
+        return self.assignment.name
+
+    def render(self, template: str, **values: object) -> bytes:
+        """A template, by its path below `templates/`, with this bundle and further values."""
+        environment = text_environment(TEMPLATES)
+        text = environment.get_template(template).render(bundle=self, name=self.name, **values)
+        return text.encode()
+
+    def course_of_one(self) -> dict[str, bytes]:
+        """A course of this assignment alone, with its reference and its answers: the instructor's."""
+        root = self.assignment.folder.parent.parent
+        files = {}
+        for folder in (self.assignment.folder, root / self.assignment.oracle.partition(".")[0]):
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and not set(LEFT_OUT).intersection(path.parts):
+                    files[path.relative_to(root).as_posix()] = path.read_bytes()
+        return {COURSE: self.render("course.yaml.j2", title=root.name)} | files | dict(self.answers())

@@ -1,0 +1,35 @@
+"""The zip that Gradescope runs: https://gradescope-autograders.readthedocs.io/en/latest/specs/
+
+It holds the answers, as every autograder there does: it is the instructor's, and no student downloads it.
+"""
+
+from collections.abc import Mapping
+
+from grader.model.file_formats.zip_bytes import zipped
+from grader.publish.bundle import TEMPLATES, Bundle
+
+WRITES = "the zip that Gradescope runs; it holds the answers"
+USES: Mapping[str, str] = {}
+SCRIPTS = ("setup.sh", "run_autograder")
+
+
+def files(bundle: Bundle) -> Mapping[str, bytes]:
+    """One zip, in which the scripts may be run."""
+    return {f"{bundle.name}-gradescope.zip": zipped(entries(bundle), SCRIPTS)}
+
+
+def entries(bundle: Bundle) -> dict[str, bytes]:
+    """The zip's files: Gradescope's two scripts, the grader, and a course of this one assignment."""
+    wheel = bundle.wheel()
+    return {
+        "setup.sh": (TEMPLATES / "gradescope" / "setup.sh").read_bytes(),
+        "run_autograder": bundle.render("gradescope/run_autograder.j2", variants=bundle.variants),
+        "requirements.txt": bundle.locks["autograder"],
+        wheel.name: wheel.content,
+        **{f"course/{path}": content for path, content in bundle.course_of_one().items()},
+    }
+
+
+def next_step(bundle: Bundle) -> str:
+    """Where the zip goes."""
+    return "Upload the zip as the assignment's autograder. It holds the answers: keep it from students."

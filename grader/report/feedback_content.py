@@ -1,0 +1,219 @@
+"""What a student reads of a grade, before it is laid out: what to show first, and what to keep back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from grader.model.assignment import Visibility
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.text import clean, clean_line, cut_mark
+
+CASES_IN_FULL = 2
+OUTPUT_LINES = 6
+NOT_SCORED = "not scored: needs review"
+BY_HAND = "a person grades it"
+HIDDEN_FAILS = "a hidden case fails"
+PAIR = re.compile(r"(\w+) (\(\d+, \d+\))(?=,|$)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One failure: which case it is of, how that ended, and what can be said of it by label.
+
+    `case` is the case's full name, by which a page finds what it draws.
+    """
+
+    heading: str
+    status: str
+    facts: tuple[tuple[str, str], ...] = ()
+    case: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A criterion's failures; `more` names those not told in full, `facts` are what several share."""
+
+    criterion: CriterionGrade
+    blocks: tuple[Block, ...]
+    more: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """`whole` where all fails for one reason, else a section for each criterion that lost something."""
+
+    whole: Block | None
+    sections: tuple[Section, ...]
+
+
+def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) -> Feedback:
+    """What there is to say; of hidden cases their names and statuses alone, unless `reveal` says more.
+
+    Of each criterion the first failing `cases` are told in full, and the others are named.
+    """
+    run = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.NOT_RUN]
+    whole = _one_reason(run, reveal)
+    if whole is not None:
+        return Feedback(block(whole, _coded(whole, f"every case fails ({len(run)})"), reveal), ())
+    sections = (_section(criterion, reveal, cases) for criterion in grade.criteria)
+    return Feedback(None, tuple(section for section in sections if section is not None))
+
+
+def remark(criterion: CriterionGrade) -> str:
+    """How many of a criterion's cases pass, or why none ran; empty where all pass."""
+    if criterion.by_hand:
+        return clean_line(criterion.reason) or ("" if criterion.status is Status.OK else BY_HAND)
+    if not criterion.results:
+        return "not selected" if criterion.points else "hidden cases only"
+    if criterion.status is Status.NOT_RUN:
+        return f"not run: {clean_line(criterion.reason)}" if criterion.reason else "not run"
+    faults = sum(is_fault(result) for result in criterion.results)
+    passed = sum(result.status is Status.OK for result in criterion.results)
+    total = len(criterion.results)
+    if faults:
+        return NOT_SCORED if faults == total else f"{faults} of {total} cases {NOT_SCORED}"
+    followed = sum(result.follow_through > 0 for result in criterion.results)
+    also = f", {followed} earn{'s' * (followed == 1)} a share" if followed else ""
+    statuses = [result.status for result in criterion.results]
+    if Status.TIMEOUT in statuses and Status.NOT_RUN in statuses:
+        also += f", {statuses.count(Status.NOT_RUN)} not run: a time limit ended this criterion"
+    verb = "case passes" if total == 1 else "cases pass"
+    return "" if passed == total else f"{passed} of {total} {verb}{also}"
+
+
+def block(result: CheckResult, heading: str, reveal: bool) -> Block:
+    """What can be said of one case."""
+    if is_fault(result):
+        why = clean(result.rationale) if reveal else ""
+        return Block(heading, NOT_SCORED, (("why", why),) if why else ())
+    status = result.status.value.replace("_", " ")
+    if result.follow_through:
+        status += f", earns {result.follow_through:g} of its points"
+    if not is_shown(result, reveal):
+        fails = result.status not in (Status.OK, Status.NOT_RUN)
+        return Block(heading, f"{status}: {HIDDEN_FAILS}" if fails else status)
+    facts = (
+        ("inputs", clean(result.inputs)),
+        ("at", str(list(result.index)) if result.index else ""),
+        ("expected", clean(result.expected)),
+        ("actual", clean(result.actual)),
+        ("why", "\n".join(filter(None, (clean(result.rationale), _pairs(result))))),
+        ("calls", _calls(result)),
+        ("idea", clean(result.idea)),
+        ("read", clean(result.help)),
+        ("output", _first_lines(result.output)),
+    )
+    told = tuple((label, text) for label, text in facts if text.strip())
+    return Block(heading, status, told, f"{result.criterion}/{result.case}")
+
+
+def _calls(result: CheckResult) -> str:
+    """The submission's own calls, from the first down; "" where the reason says as much."""
+    is_more = len(result.calls) > 1 or any(call.arguments for call in result.calls)
+    is_stub = "NotImplementedError" in result.rationale
+    return clean("\n".join(map(_call, result.calls))) if is_more and not is_stub else ""
+
+
+def _pairs(result: CheckResult) -> str:
+    """Which argument in the failing line is a pair, where Python complains of a tuple; "" elsewhere."""
+    is_about_a_tuple = re.search(r"\bTypeError: .*\btuple\b", result.rationale)
+    if not is_about_a_tuple or not result.calls:
+        return ""
+    call = result.calls[-1]
+    words = set(re.findall(r"\w+", call.source))
+    pairs = [(name, pair) for name, pair in PAIR.findall(call.arguments) if name in words]
+    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, no single number" for name, pair in pairs)
+
+
+def _call(call: Call) -> str:
+    """One call on the way to an exception: where, in which function, of what; then the line."""
+    given = f"({call.arguments})" if call.arguments else ""
+    line = f"\n    {call.source}" if call.source else ""
+    return f"{call.file}:{call.line} in {call.function}{given}{line}"
+
+
+def is_shown(result: CheckResult, reveal: bool) -> bool:
+    """Whether a student may read what a case is about."""
+    return reveal or result.visibility is Visibility.VISIBLE
+
+
+def is_fault(result: CheckResult) -> bool:
+    """Whether it is the grader's fault and not the student's."""
+    return result.status is Status.INTERNAL_ERROR
+
+
+def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | None:
+    failing = in_telling_order(criterion, reveal)
+    if criterion.status is Status.NOT_RUN or not failing:
+        return None
+    name = clean_line(criterion.id)
+    same = _one_reason(criterion.results, reveal)
+    if same is not None:
+        heading = _coded(same, f"{name} · every case ({len(failing)})")
+        return Section(criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner"))
+    told = failing[:cases]
+    if len(told) < len(failing):
+        again = _repeats(criterion)
+        told = [result for result in told if result.case not in again or not is_shown(result, reveal)]
+    blocks = (block(result, _heading(name, result), reveal) for result in told)
+    more = (_short(result) for result in failing if result not in told)
+    return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, "inner", "error"))
+
+
+def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[CheckResult]:
+    """The cases that fail: first those that explain themselves, and of these what is not said already."""
+    failing = [result for result in criterion.results if result.status is not Status.OK]
+    again = _repeats(criterion)
+    shown = [result for result in failing if is_shown(result, reveal)]
+    shown.sort(key=lambda result: result.case in again)
+    return [*shown, *(result for result in failing if not is_shown(result, reveal))]
+
+
+def _repeats(criterion: CriterionGrade) -> set[str]:
+    """The cases that say what an earlier one says: the same idea, or the same exception at the same line."""
+    at_line = {case: fact.text for fact in criterion.facts if fact.kind == "error" for case in fact.cases}
+    said: set[str] = set()
+    again: set[str] = set()
+    for result in criterion.results:
+        says = result.idea or at_line.get(result.case, "")
+        (again if says in said else set()).add(result.case)
+        said |= {says} if says else set()
+    return again
+
+
+def _facts(criterion: CriterionGrade, *kinds: str) -> tuple[str, ...]:
+    """What several visible cases of a criterion share."""
+    return tuple(clean(fact.text) for fact in criterion.facts if fact.kind in kinds and fact.cases)
+
+
+def _heading(criterion: str, result: CheckResult) -> str:
+    """`x_grad · of-views`; with a code `x_grad/of-views · 7KQ2`, as a request for a regrade names it."""
+    case = clean_line(result.case)
+    return f"{criterion}/{case} · {result.code}" if result.code else f"{criterion} · {case}"
+
+
+def _coded(result: CheckResult, heading: str) -> str:
+    """A heading of several cases, with the code of the first."""
+    return f"{heading} · {_heading(clean_line(result.criterion), result)}" if result.code else heading
+
+
+def _short(result: CheckResult) -> str:
+    return f"{clean_line(result.case)} · {result.code}" if result.code else clean_line(result.case)
+
+
+def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | None:
+    """What is common to all results, where they all failed alike and a shown one can speak for them."""
+    shown = [result for result in results if is_shown(result, reveal)]
+    alike = {(r.status, r.rationale, r.expected, r.actual) for r in results}
+    if len(results) < 2 or len(alike) > 1 or not shown or shown[0].status in (Status.OK, Status.NOT_RUN):
+        return None
+    help = shown[0].help if len({result.help for result in shown}) == 1 else ""
+    return replace(shown[0], inputs="", index=None, help=help)
+
+
+def _first_lines(output: str) -> str:
+    lines = clean(output).splitlines()
+    if len(lines) > OUTPUT_LINES:
+        lines = [*lines[:OUTPUT_LINES], f"… {cut_mark(output)}"]
+    return "\n".join(lines)

@@ -1,0 +1,37 @@
+"""What pages are made with: templates in which every text is escaped, and nothing unseen stays unseen."""
+
+from pathlib import Path
+
+import jinja2
+
+from grader.model.text import clean, clean_line, listing, score_text, visible
+
+LONGEST_LINE = 400  # of code, in characters
+NAMES = 6  # of students that are listed before the rest is counted
+
+
+def environment() -> jinja2.Environment:
+    """The templates of this package, with the filters that they use."""
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters |= {
+        "line": clean_line,
+        "text": clean,
+        "codeline": lambda text: clean(text, LONGEST_LINE),
+        "number": lambda value: f"{float(value):.2f}".rstrip("0").rstrip("."),
+        "score": score_text,
+        "percent": lambda share: f"{100 * share:.0f}%",
+        "listed": lambda names: listing([clean_line(name) for name in names], NAMES),
+    }
+    return pages
+
+
+def _shown(value: object) -> object:
+    """What a template writes for a value: of a text, what no reader sees is written out."""
+    return visible(value) if type(value) is str else value

@@ -1,0 +1,171 @@
+"""One submission's feedback, as its student reads it in a terminal."""
+
+import io
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.model.grade import Grade, Status
+from grader.model.late_policy import FinalScore
+from grader.model.text import clean, clean_line, plural, score_text
+from grader.report.feedback_content import (
+    CASES_IN_FULL,
+    NOT_SCORED,
+    Block,
+    Feedback,
+    Section,
+    feedback_on,
+    is_fault,
+    remark,
+)
+from grader.report.next_step import Place, next_step, where_to_begin
+
+WIDTH = 80
+BAR_CELLS = 12
+WIDTH_OF_BARS = 70  # in a narrower terminal the words need the place
+STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
+
+
+def show(
+    grade: Grade,
+    console: Console,
+    reveal: bool = False,
+    final: FinalScore | None = None,
+    *,
+    first_only: bool = False,
+    place: Place | None = None,
+    cases: int = CASES_IN_FULL,
+) -> None:
+    """Prints the feedback; what belongs to hidden cases only where `reveal` says so.
+
+    `final` tells what policies made of the score. `first_only` tells of the first unfinished criterion alone;
+    the others have their line in the table. With a `place` the last line says what to do next. Nothing that
+    a submission wrote is read as markup or reaches the terminal as a control sequence.
+    """
+    if place is not None and (begin := where_to_begin(grade, place)):
+        for part in (_header(grade, final, console.width), Text("\n".join(begin))):
+            console.print(part, highlight=False)
+        return
+    feedback = feedback_on(grade, reveal, cases)
+    parts: list[RenderableType] = [_header(grade, final, console.width)]
+    if feedback.whole is not None:
+        parts.append(_block(feedback.whole))
+    is_part = place is not None and grade.not_selected > 0
+    parts.append(_scores(grade, only_selected=is_part, has_bars=console.width >= WIDTH_OF_BARS))
+    if final is not None and final.steps:
+        parts.append(_steps(final))
+    if grade.notes:
+        parts.append(_row("note", Text("\n".join(map(clean, grade.notes)))))
+    sections = feedback.sections[:1] if first_only else feedback.sections
+    parts.extend(block for section in sections for block in _failures(section))
+    if place is not None:
+        parts.append(_closing(grade, feedback, len(feedback.sections) - len(sections), place))
+    for number, part in enumerate(parts):
+        if number:
+            console.print()
+        console.print(part, highlight=False)
+    if place is None:
+        console.print()
+
+
+def _closing(grade: Grade, feedback: Feedback, more: int, place: Place) -> RenderableType:
+    every = "ALL=1 shows" if place.in_handout else "--all shows"
+    rest = Text(f"{plural(more, 'more exercise')} to do: {every} their cases too.\n", "dim") if more else ""
+    step = next_step(grade, place)
+    if feedback.whole is not None:
+        step = "Next: mend what stands at the top, then grade again."
+    return Text.assemble(rest, (step, "bold"))
+
+
+def to_text(grade: Grade, final: FinalScore | None = None) -> str:
+    """The same as plain text."""
+    console = Console(file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False)
+    with console.capture() as captured:
+        show(grade, console, final=final)
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
+
+
+def _header(grade: Grade, final: FinalScore | None, width: int = WIDTH) -> RenderableType:
+    grid = Table.grid(expand=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    points = "visible points" if grade.withheld else "points"
+    score = grade.score if final is None else final.score
+    total = f"{score_text(score)} / {score_text(grade.max_score)} {points}"
+    grid.add_row(Text(clean_line(grade.assignment), "bold"), Text(total, "bold"))
+    if grade.withheld:
+        grid.add_row("", Text(f"{score_text(grade.withheld)} more on hidden cases", "dim"))
+    if grade.not_selected:
+        grid.add_row("", Text(f"not a grade: {grade.not_selected} cases were not selected", "magenta"))
+    grid.width = min(WIDTH, width)
+    return grid
+
+
+def _scores(grade: Grade, only_selected: bool, has_bars: bool) -> RenderableType:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    if has_bars:
+        grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for criterion in grade.criteria:
+        if only_selected and not criterion.results:
+            continue
+        share = float(criterion.score / criterion.points) if criterion.points else 0.0
+        style = "green" if criterion.status is Status.OK else "yellow" if criterion.score else "red"
+        unscored = criterion.results and all(is_fault(result) for result in criterion.results)
+        score = "–" if unscored else score_text(criterion.score)
+        grid.add_row(
+            Text(clean_line(criterion.id)),
+            Text(f"{score} / {score_text(criterion.points)}", style),
+            *([Text(_bar(share), style)] if has_bars else []),
+            Text(remark(criterion) or " "),  # rich shrinks the first column for an empty last one
+        )
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def _steps(final: FinalScore) -> RenderableType:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_row("earned", "", score_text(final.earned))
+    for step in final.steps:
+        grid.add_row(step.policy, Text(clean(step.says)), score_text(step.score))
+    grid.add_row(Text("counts", "bold"), "", Text(score_text(final.score), "bold"))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def _bar(share: float) -> str:
+    full, eighths = divmod(int(min(max(share, 0.0), 1.0) * BAR_CELLS * 8), 8)
+    return ("█" * full + " ▏▎▍▌▋▊▉"[eighths].strip()).ljust(BAR_CELLS, "░")
+
+
+def _failures(section: Section) -> Iterator[RenderableType]:
+    criterion = section.criterion
+    yield Text.assemble((clean_line(criterion.id), "bold"), f": {clean_line(criterion.title)}")
+    if section.facts:
+        yield Group(*(_row("note", Text(fact)) for fact in section.facts))
+    for block in section.blocks:
+        yield _block(block)
+    if section.more:
+        line = f"and {len(section.more)} more: {', '.join(section.more)}"
+        yield Padding(Text(line, "dim", overflow="fold"), (0, 0, 0, 2))
+
+
+def _block(block: Block) -> RenderableType:
+    head = Text.assemble("  ", (block.heading, "bold"))
+    style = "magenta" if block.status == NOT_SCORED else "red" if block.facts else ""
+    head.append(f"   {block.status}", style)
+    return Group(head, *(_row(label, Text(text, STYLES.get(label, ""))) for label, text in block.facts))
+
+
+def _row(label: str, value: Text) -> RenderableType:
+    grid = Table.grid()
+    grid.add_column(width=10)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(label, "dim"), value)
+    return Padding(grid, (0, 0, 0, 4), expand=False)

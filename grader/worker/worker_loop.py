@@ -1,0 +1,258 @@
+"""Answers the judge's requests: load a submission, run a probe on it, send arrays back."""
+
+import contextlib
+import importlib
+import importlib.util
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, BinaryIO, NoReturn
+
+import numpy
+
+from grader.model.frame import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
+from grader.model.python_syntax import why_not_read
+from grader.worker.import_rules import ImportRules
+from grader.worker.student_module import Case, Submission, to_raw
+
+if sys.platform != "win32":
+    import resource  # once, before the fork: a millisecond
+
+REQUEST_BYTES = 1 << 30
+MAX_TEXT = 2000
+MAX_FRAMES = 50  # the last ones of a traceback: a recursion has thousands
+MAX_OF_CALL = 100  # characters of each text: all of them fit into a header
+MAX_ARGUMENT = 40
+
+
+def serve(worker: "Worker") -> NoReturn:
+    """Serves until the judge closes its end, then ends the process.
+
+    The protocol moves to descriptors of its own and what the submission prints goes to stderr, which
+    the judge reads apart from answers. Stdin is empty for the submission.
+    """
+    requests = os.fdopen(os.dup(0), "rb", buffering=0)
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    os.dup2(2, 1)
+    for frame in _frames(requests):
+        _write(replies, worker.answer(frame))
+    os._exit(0)  # whatever threads and exit handlers the submission left
+
+
+def _frames(stream: BinaryIO) -> Iterator[Frame]:
+    reader = FrameReader(REQUEST_BYTES)
+    while data := stream.read(1 << 16):
+        yield from reader.feed(data)
+
+
+def _write(stream: BinaryIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[stream.write(view) :]
+
+
+def poison_fresh_memory() -> None:
+    """Makes `numpy.empty` return NaN (integers: the smallest), so that a result never leans on luck."""
+
+    def poisoned(make: Any) -> Any:
+        def fresh(*args: Any, **kwargs: Any) -> Any:
+            out = make(*args, **kwargs)
+            if out.dtype.kind == "f":
+                out.fill(numpy.nan)
+            elif out.dtype.kind == "i":
+                out.fill(numpy.iinfo(out.dtype).min)
+            return out
+
+        return fresh
+
+    for name in ("empty", "empty_like"):
+        vars(numpy)[name] = poisoned(vars(numpy)[name])
+
+
+class Worker:
+    """Holds one submission and runs probes on it.
+
+    What is not a submission's is loaded once, before it is known which submission comes. Then there are
+    three requests, in this order: "setup" runs nothing of the submission (if it fails, the fault is the
+    grader's), "import" imports what was handed in, "call" runs one probe and may come again and again.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        """Loads what is no submission's: `paths` of provided files, module `ndarray`, file `probes`.
+
+        Then it installs the `import_rules`, if there are any: no reference is held to any.
+        """
+        sys.dont_write_bytecode = True
+        sys.path[:0] = config["paths"]
+        spec = importlib.util.spec_from_file_location("probes", config["probes"])
+        assert spec is not None and spec.loader is not None
+        self._probes = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self._probes)
+        self._ndarray_name = config["ndarray"]
+        self._ndarray: ModuleType | None = None
+        self._modules: list[ModuleType] = []
+        self._folder = ""
+        self._answer_bytes = 0
+        with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
+            self._ndarray = importlib.import_module(self._ndarray_name)
+        rules = config.get("import_rules")
+        self._rules = ImportRules(**rules) if rules else None
+        if self._rules is not None:
+            self._rules.install()
+
+    def answer(self, frame: Frame) -> bytes:
+        """The reply to one request; whatever the submission raises becomes an error in it."""
+        steps = {"setup": self._setup, "import": self._import, "call": self._call}
+        status, error, arrays = "ok", None, []
+        try:
+            arrays = steps[frame.header["request"]](frame)
+        except BaseException as raised:
+            # BaseException: a submission that raises SystemExit or KeyboardInterrupt has answered, too.
+            status, error = "error", self._describe(raised)
+        if len(arrays) > MAX_ARRAYS or sum(len(a.data) for a in arrays) > self._answer_bytes:
+            status, arrays = "output_limit", []
+        with contextlib.suppress(Exception):  # the submission may have closed or replaced its streams
+            sys.stdout.flush()
+            sys.stderr.flush()
+        return encode({"nonce": frame.header["nonce"], "status": status, "error": error}, arrays)
+
+    def _setup(self, frame: Frame) -> list[RawArray]:
+        """Writes the files handed in to a folder of their own and lowers the limits."""
+        header = frame.header
+        self._answer_bytes = header["limits"]["answer_bytes"]
+        self._folder = header["folder"]
+        os.makedirs(self._folder, exist_ok=True)
+        for name, content in zip(header["files"], frame.arrays, strict=True):
+            Path(self._folder, name).write_bytes(content.data)
+        os.chdir(self._folder)
+        sys.path.insert(0, self._folder)
+        if self._rules is not None:
+            self._rules.hold(self._folder)
+        # A device that does not start is no fault of the submission's; the emulator's kernels come compiled.
+        if self._ndarray is not None and header["device"] != "emulated":
+            getattr(self._ndarray, header["device"])()
+        set_limits(header["limits"])
+        return []
+
+    def _import(self, frame: Frame) -> list[RawArray]:
+        self._modules = [importlib.import_module(name) for name in frame.header["modules"]]
+        if self._ndarray is None:
+            self._ndarray = importlib.import_module(self._ndarray_name)
+        return []
+
+    def _call(self, frame: Frame) -> list[RawArray]:
+        header = frame.header
+        assert self._ndarray is not None
+        submission = Submission(self._modules, self._ndarray, header["dtype"], header["device"])
+        case = Case(header["case"], frame.arrays)
+        value = getattr(self._probes, header["probe"])(submission, case)
+        return to_raw(value, self._ndarray, is_plain=not header["case"]["inputs"])
+
+    def _describe(self, raised: BaseException) -> dict[str, Any]:
+        """The exception as text, with the calls of the submission that it passed through."""
+        place: dict[str, Any] = {"file": "", "line": 0, "source": ""}
+        calls: list[dict[str, Any]] = []
+        if isinstance(raised, SyntaxError):
+            place = {
+                "file": Path(raised.filename or "").name,
+                "line": raised.lineno or 0,
+                "source": (raised.text or "").strip(),
+            }
+            message = raised.msg or ""
+            for name, why in self._unreadable(place["file"]):
+                place |= {"file": name, "line": place["line"] or 1}
+                message = f"{message}. {why[0].upper()}{why[1:]}"
+        else:
+            message = _text(raised)
+            calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
+            place |= {key: calls[-1][key] for key in place} if calls else {}
+        texts = {"type": type(raised).__name__, "message": message, **place}
+        return {**_cut(texts), "calls": calls}
+
+    def _unreadable(self, name: object) -> list[tuple[str, str]]:
+        """The file of a submission that Python cannot read, and why where Python itself does not say it.
+
+        It is looked for among all of them where an error names none, as that about a NUL does.
+        """
+        for path in [Path(self._folder, str(name))] if name else sorted(Path(self._folder).glob("*.py")):
+            if self._folder and path.is_file() and (why := why_not_read(path.read_bytes())):
+                return [(path.name, why)]
+        return []
+
+
+def _cut(texts: Mapping[str, Any], most: int = MAX_TEXT) -> dict[str, Any]:
+    return {k: v[:most] if isinstance(v, str) else v for k, v in texts.items()}
+
+
+def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
+    """The calls of a submission that an exception passed through, the outermost first, the last few of them.
+
+    Each says the function, its file and line, and what it was given as it stands when the exception leaves.
+    """
+    calls = []
+    for frame, line in list(traceback.walk_tb(raised.__traceback__))[-MAX_FRAMES:]:
+        code = frame.f_code
+        if folder and code.co_filename.startswith(folder + os.sep):
+            given = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            described = ((name, _in_brief(frame.f_locals.get(name))) for name in given)
+            calls.append(
+                {
+                    "function": code.co_name,
+                    "file": os.path.relpath(code.co_filename, folder),
+                    "line": line,
+                    "source": linecache.getline(code.co_filename, line).strip(),
+                    "arguments": ", ".join(f"{name} {text}" for name, text in described if text),
+                }
+            )
+    return calls[-MAX_CALLS:]
+
+
+def _in_brief(value: object) -> str:
+    """An array's shape, a number, or a few of them; "" for anything else, and for what cannot be asked."""
+    with contextlib.suppress(BaseException):
+        if isinstance(value, int | float):
+            return repr(value)[:MAX_ARGUMENT]
+        if isinstance(value, tuple | list):
+            return repr(value)[:MAX_ARGUMENT] if all(isinstance(item, int) for item in value) else ""
+        shape = getattr(value, "shape", None)
+        if isinstance(shape, tuple) and all(isinstance(item, int) for item in shape):
+            return repr(shape)[:MAX_ARGUMENT]
+    return ""
+
+
+def _text(raised: BaseException) -> str:
+    try:
+        return str(raised)
+    except BaseException:
+        return "an exception whose text cannot be made"
+
+
+def set_limits(limits: dict[str, int]) -> None:
+    """Lowers this process's resource limits, soft and hard, so that the submission cannot raise them."""
+    if sys.platform == "win32":  # it has none: wall time, kept by the judge, is the only limit there
+        return
+    wanted = {
+        resource.RLIMIT_CPU: limits["cpu_seconds"],
+        resource.RLIMIT_FSIZE: limits["file_bytes"],
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_CORE: 0,
+    }
+    if limits["memory_bytes"]:  # else the judge alone watches over it: CUDA reserves address space
+        wanted[resource.RLIMIT_AS] = limits["memory_bytes"]
+    if limits["processes"]:
+        wanted[resource.RLIMIT_NPROC] = limits["processes"]
+    for kind, value in wanted.items():
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (ValueError, OSError):
+            if sys.platform == "linux":  # macOS refuses some of them; the judge's clock still holds
+                raise

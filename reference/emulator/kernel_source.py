@@ -1,0 +1,252 @@
+"""Reads CUDA C++: which kernels a file has, what is not emulated, and how shared memory is declared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+class CompileError(ValueError):
+    """A source that does not compile: one line a mistake, each with file and line."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A `__global__` function as it is written."""
+
+    name: str
+    parameters: tuple[str, ...]  # their names
+    is_template: bool
+    defaults: int = 0  # how many of the last parameters may be left out
+    span: tuple[int, int] = (0, 0)  # from its `__global__` to behind its body, in the source
+
+
+INCLUDES = {
+    *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
+    *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring"),
+    *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h"),
+    *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
+    *("algorithm", "limits", "utility"),
+}
+# What few sources ask for stands in headers of its own: a compilation stays short.
+EXTENSIONS = {
+    "emulator_groups.h": re.compile(r"#\s*include\s*[<\"]cooperative_groups"),
+    "emulator_bfloat16.h": re.compile(r"#\s*include\s*[<\"]cuda_bf16\.h"),
+    "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
+}
+REFUSED = {
+    r"<<<": "a kernel is launched by the host, which is not written in this file",
+    r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
+    r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
+    r"\b(wmma|nvcuda)\b": "tensor cores are not emulated",
+    r"\b(tex|surf)[123]D\w*": "textures and surfaces are not emulated",
+    r"\b(new|delete|malloc|free)\b": "memory from the device's heap is not emulated",
+    r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
+    r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
+    r"\b__v(add|sub|min|max|abs|avg|cmp|set)\w*[24]\b": "arithmetic on the bytes of a word is not emulated",
+    r"\b(__pipeline_\w+|cuda::\w+|__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
+    r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
+    r"\b__managed__": "managed memory is not emulated",
+    r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",
+    r"\bemulator\w*": "this name is the emulator's own",
+}
+# What does not end takes the rest, so no character is read twice. Quotes in a number, 1'000, begin no text.
+COMMENT_OR_TEXT = re.compile(
+    r"//(?:\\\n|[^\n])*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+    r"|\"(?:\\[\s\S]|[^\"\\\n])*+\"?|'(?:\\[\s\S]|[^'\\\n])*+'?"
+    r"|(?<!\w)[0-9](?:[eEpP][+-]|'?\w|\.)*+"
+)
+DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
+BOUNDS = r"__launch_bounds__\s*\((?:[^()]|\([^()]*\))*\)"
+KERNEL = re.compile(rf"__global__((?:[^(){{}};]|{BOUNDS})*?)\b(?!__launch_bounds__)(\w+)\s*\(")
+SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
+
+
+def without_comments(source: str) -> str:
+    """The source with comments and what stands between quotes as spaces: all else keeps its place."""
+
+    def blank(match: re.Match[str]) -> str:
+        text = match.group()
+        if text[0].isdigit():
+            return text
+        quote = text[0] if text[0] in "\"'" else ""
+        closing = quote if len(text) > 1 and text.endswith(quote) else ""
+        inner = re.sub(r"[^\n]", " ", text[len(quote) : len(text) - len(closing)])
+        return f"{quote}{inner}{closing}"
+
+    return COMMENT_OR_TEXT.sub(blank, source)
+
+
+def kernels_of(source: str) -> tuple[Kernel, ...]:
+    """The kernels of a source, in its order."""
+    text = without_comments(source)
+    kernels = []
+    for match in KERNEL.finditer(text):
+        start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";}{")
+        end = closing(text, match.end() - 1)
+        parameters = [p for p in split(text[match.end() : end]) if p.strip() not in ("", "void")]
+        kernels.append(
+            Kernel(
+                match.group(2),
+                tuple(map(parameter_name, parameters)),
+                re.search(r"\btemplate\b", text[start : match.start()]) is not None,
+                sum("=" in parameter for parameter in parameters),
+                (match.start(), body_end(text, end)),
+            )
+        )
+    return tuple(kernels)
+
+
+def parameter_name(written: str) -> str:
+    """The name in `const float *a = nullptr` or `int n[3]`; "" where there is none."""
+    words = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", written.partition("=")[0]))
+    return words[-1] if words else ""
+
+
+def body_end(text: str, end: int) -> int:
+    """Where the body of a function ends whose parameters end at `end`, or its declaration without one."""
+    body = re.compile(r"[^;{]*\{").match(text, end)
+    return closing(text, body.end() - 1) + 1 if body else end + 1
+
+
+def without_kernels(source: str, names: Collection[str]) -> str:
+    """The source with these kernels as empty lines."""
+    for kernel in sorted(kernels_of(source), key=lambda kernel: kernel.span, reverse=True):
+        if kernel.name in names:
+            start, end = kernel.span
+            source = source[:start] + re.sub(r"[^\n]", " ", source[start:end]) + source[end:]
+    return source
+
+
+def kernels_at(source: str, lines: Collection[int]) -> set[str] | None:
+    """The kernels, no templates, in which these lines stand; None where one stands in no such kernel."""
+    found = set()
+    kernels = [kernel for kernel in kernels_of(source) if not kernel.is_template]
+    for line in lines:
+        around = [
+            kernel.name
+            for kernel in kernels
+            if source.count("\n", 0, kernel.span[0]) < line <= 1 + source.count("\n", 0, kernel.span[1])
+        ]
+        if not around:
+            return None
+        found.update(around)
+    return found
+
+
+def extensions_of(source: str) -> list[str]:
+    """The emulator's headers that a source needs beyond the one that all need."""
+    return [name for name, asked in EXTENSIONS.items() if asked.search(source)]
+
+
+def closing(text: str, start: int) -> int:
+    """Where the bracket at `start`, ( or {, is closed; the end of the text where it is not."""
+    change = {"(": 1, ")": -1} if text[start] == "(" else {"{": 1, "}": -1}
+    depth = 0
+    for at in range(start, len(text)):
+        depth += change.get(text[at], 0)
+        if depth == 0:
+            return at
+    return len(text)
+
+
+def split(text: str) -> list[str]:
+    """What stands between commas that are inside no brackets."""
+    parts, depth, start = [], 0, 0
+    for at, character in enumerate(text):
+        depth += {"(": 1, "[": 1, "<": 1, "{": 1, ")": -1, "]": -1, ">": -1, "}": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
+
+
+def prepare(source: str, file: str) -> str:
+    """The source as C++ for the emulator's header, line by line. CompileError for what is refused."""
+    text = without_comments(source)
+    mistakes: list[tuple[int, str]] = []
+
+    def refuse(at: int, what: str) -> None:
+        mistakes.append((1 + text.count("\n", 0, at), what))
+
+    for pattern, why in REFUSED.items():
+        for match in re.finditer(pattern, text):
+            refuse(match.start(), f"`{match.group()}`: {why}")
+    edits: list[tuple[int, int, str]] = []  # start, end, what stands there instead
+    for match in DIRECTIVE.finditer(text):
+        written = source[match.start() : match.end()]
+        include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", written)
+        if include and include.group(1) in INCLUDES:
+            edits.append((match.start(), match.end(), ""))
+        elif include:
+            refuse(match.start(), f"`#include <{include.group(1)}>`: device code has no such header")
+        elif re.match(r"[ \t]*#\s*(include|line)", written):
+            refuse(match.start(), f"`{written.strip()}`: it is not emulated")
+        elif "__shared__" in match.group():
+            refuse(match.start(), "`__shared__` in a macro: declare shared memory where it is used")
+    bare = DIRECTIVE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    for match in re.finditer(r"\b__shared__\b", bare):
+        start = 1 + max(bare.rfind(mark, 0, match.start()) for mark in ";{}")
+        end = bare.find(";", match.start())
+        written = bare[start:end]
+        line = 1 + text.count("\n", 0, match.start())
+        try:
+            if not inside_a_function(bare[:start]):
+                raise ValueError("declare shared memory inside the kernel")
+            declared = declaration(written, line)
+        except ValueError as error:
+            refuse(match.start(), f"`{' '.join(written.split())}`: {error}")
+            continue
+        # The macros and line breaks in front of it stay.
+        front = len(written) - len(written.lstrip())
+        edits.append((start + front, end + 1, declared + "\n" * written.lstrip().count("\n")))
+    if mistakes:
+        raise CompileError("\n".join(f"{file}:{line}: {what}" for line, what in sorted(set(mistakes))))
+    for start, end, instead in sorted(edits, reverse=True):
+        source = source[:start] + instead + source[end:]
+    return source
+
+
+def inside_a_function(before: str) -> bool:
+    """Whether what comes after this text stands in some braces that are no namespace's."""
+    open_braces: list[bool] = []
+    for brace in re.finditer(r"[{}]", before):
+        if brace.group() == "{":
+            open_braces.append(SCOPE.search(before, 0, brace.start()) is None)
+        elif open_braces:
+            open_braces.pop()
+    return any(open_braces)
+
+
+def declaration(written: str, line: int) -> str:
+    """`__shared__ float a[8][8], b` as memory that the runtime hands out; ValueError for what is none."""
+    words = re.sub(r"\b(?:__align__|alignas)\s*\([^()]*\)", " ", written)
+    is_dynamic = re.search(r"\bextern\b", words) is not None
+    words = " ".join(re.sub(r"\b(?:__shared__|extern|static)\b", " ", words).split())
+    first, *others = split(words)
+    match = re.fullmatch(r"([^=]*?)([A-Za-z_]\w*)\s*((?:\[[^\]]*\]\s*)*)", first)
+    if match is None or not match.group(1).strip():
+        raise ValueError("a declaration of shared memory is `__shared__ type name[size];`, without a value")
+    base = match.group(1).strip()
+    declarators = [(match.group(2), match.group(3).replace(" ", ""))]
+    for other in others:
+        match = re.fullmatch(r"\s*(\w+)\s*((?:\[[^\]]*\]\s*)*)", other)
+        if match is None:
+            raise ValueError("shared memory has no value to start with")
+        declarators.append((match.group(1), match.group(2)))
+    parts = []
+    for name, sizes in declarators:
+        if is_dynamic:
+            if sizes != "[]":
+                raise ValueError("dynamic shared memory is `extern __shared__ type name[];`")
+            parts.append(f"{base} *const {name} = ({base} *)emulator_dynamic_shared();")
+            continue
+        if sizes.startswith("[]"):
+            raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
+        slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
+        parts.append(
+            f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
+            f"{base} (&{name}){sizes} = *({base} (*){sizes}){slot}.get();"
+        )
+    return " ".join(parts)

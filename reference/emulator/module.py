@@ -1,0 +1,369 @@
+"""Runs kernels on NumPy arrays: what a launch is given, how it is checked, and what comes back."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .cache import cache_folder
+from .compile import compile_library
+from .explain import index, message
+from .findings import NOTES, Counters, Finding, Index
+from .kernel_source import Kernel, kernels_of, without_comments
+from .lines import LineTable, load_address
+from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
+from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, runtime
+
+Size: TypeAlias = int | Sequence[int]
+
+MAX_THREADS = 1024  # of a block; these limits are those of every GPU since 2012 (compute capability 3.0)
+MAX_BLOCK = (1024, 1024, 64)
+MAX_GRID = (2**31 - 1, 65535, 65535)
+SHARED_BYTES = 48 * 1024  # that a block may have without asking for more
+ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a launch: bugs found, accesses counted (of a checked launch), and what printf wrote.
+
+    `notes` are what is no bug on today's GPUs, and still is no good style: their kinds are those of NOTES.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    counters: Counters | None = None
+    output: str = ""
+    notes: tuple[Finding, ...] = ()
+
+
+class Module:
+    """The kernels of a CUDA C++ source, compiled; `launch` runs one, `check` runs it in many orders.
+
+    `defines` are macros, as in {"REAL": "float"}. `instances` names the instances of templates that are to be
+    launched, as in ("tiled<16>",). `checked=False` compiles for speed: nothing is found, nothing counted, and
+    an access out of bounds is whatever it is. Compiled libraries are kept in `folder`. `libraries` are those
+    of this very source, (runtime's, kernels'), where `compile_library` made them: no compiler is needed then.
+
+    CompileError with file and line for what does not compile; NoCompiler where there is no C++ compiler.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        file: str = "kernels.cu",
+        defines: Mapping[str, str] | None = None,
+        instances: Sequence[str] = (),
+        checked: bool = True,
+        folder: Path | None = None,
+        libraries: tuple[Path, Path] | None = None,
+    ) -> None:
+        self.file, self.checked = file, checked
+        self._source = source
+        self._written = {kernel.name: kernel for kernel in kernels_of(source)}
+        plain = [name for name, kernel in self._written.items() if not kernel.is_template]
+        self.kernels = (*plain, *(name for name in instances if name not in plain))
+        if libraries is None:
+            paths = compile_library(source, file, defines or {}, instances, checked, folder or cache_folder())
+            runtime_path, path, self.warnings = paths
+        else:
+            runtime_path, path, self.warnings = *(path.resolve() for path in libraries), ""
+        self._runtime = runtime(runtime_path)
+        self._library = ctypes.CDLL(str(path))
+        self._content = path.read_bytes()  # the file may be gone when lines are asked for
+        self._table: LineTable | None = None
+
+    def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
+        """A `__constant__` array as NumPy sees it: what is written to it, kernels read. ValueError for none.
+
+        It is one in all Modules of the same source.
+        """
+        try:
+            memory = (ctypes.c_ubyte * (np.dtype(dtype).itemsize * size)).in_dll(self._library, name)
+        except ValueError:
+            raise ValueError(f"{self.file} has no __constant__ {name}") from None
+        return np.ctypeslib.as_array(memory).view(dtype)
+
+    def launch(
+        self,
+        kernel: str,
+        grid: Size,
+        block: Size,
+        arguments: Sequence[Argument],
+        shared_bytes: int = 0,
+        order: str | int = "forward",
+        counting: bool = False,
+        shared_limit: int = SHARED_BYTES,
+    ) -> Run:
+        """Run a kernel once, as kernel<<<grid, block, shared_bytes>>>(arguments...) would.
+
+        `grid` and `block` have 1 to 3 axes. For a pointer an argument is a C-contiguous array of the
+        parameter's dtype, to which the kernel may write, `Fresh` for memory that is not yet written, or None,
+        a null pointer; for a number a number, and for a struct an array of one element of a structured dtype.
+        `order`, of blocks and of threads, is "forward", "reverse", or the seed of a random one. With
+        `counting`, transactions and bank conflicts are counted too.
+
+        A bug is a finding of the Run, not an error. ValueError for arguments that are no kernel call at all.
+        """
+        if kernel not in self.kernels:
+            raise ValueError(
+                f"{self.file} has no kernel {kernel!r}; it has {', '.join(self.kernels) or 'none'}"
+            )
+        sizes = three(grid, "grid"), three(block, "block")
+        mistake = launch_mistake(*sizes, shared_bytes, shared_limit)
+        if mistake:
+            return Run((self._finding(kernel, "bad_launch", mistake),))
+        with ONE_AT_A_TIME:
+            raw = RawLaunch(
+                *((ctypes.c_uint32 * 3)(*size) for size in sizes),
+                shared_bytes,
+                shared_limit,
+                {"forward": 0, "reverse": 1}.get(str(order), 2),
+                counting and self.checked,
+                order if isinstance(order, int) else 0,
+            )
+            return self._launch(kernel, raw, arguments)
+
+    def check(
+        self,
+        kernel: str,
+        grid: Size,
+        block: Size,
+        arguments: Sequence[Argument],
+        shared_bytes: int = 0,
+        schedules: int = 8,
+        seed: int = 0,
+        counting: bool = False,
+        shared_limit: int = SHARED_BYTES,
+    ) -> Run:
+        """Run a kernel on the same arguments in several orders: `schedule_dependent` where results differ.
+
+        The orders are forward, reverse, and random ones with the seeds from `seed` on, `schedules` in all.
+        What several find is in the Run once; arrays hold the results of the first, which is counted.
+        """
+        memory = [a for a in arguments if isinstance(a, Fresh)]
+        arrays = [a.array if isinstance(a, Fresh) else a for a in arguments]
+        buffers = [a for a in arrays if isinstance(a, np.ndarray) and a.flags.writeable]
+        buffers += [fresh.written for fresh in memory]
+        before = [a.copy() for a in buffers]
+
+        def run(order: str | int, counting: bool) -> Run:
+            for a, values in zip(buffers, before, strict=True):
+                a[...] = values
+            return self.launch(kernel, grid, block, arguments, shared_bytes, order, counting, shared_limit)
+
+        first = run("forward", counting)
+        results = [a.copy() for a in buffers]
+        findings = {key(finding): finding for finding in first.findings}
+        notes = {key(note): note for note in first.notes}
+        for order in ["reverse", *range(seed, seed + max(0, schedules - 2))][: max(0, schedules - 1)]:
+            again = run(order, False)
+            for finding in again.findings:
+                findings.setdefault(key(finding), finding)
+            for note in again.notes:
+                notes.setdefault(key(note), note)
+            if any(finding.kind == "bad_launch" for finding in again.findings):
+                break
+            difference = self._difference(kernel, arguments, arrays, buffers, results, order)
+            if difference:
+                findings.setdefault(key(difference), difference)
+        for a, values in zip(buffers, results, strict=True):
+            a[...] = values
+        return replace(first, findings=tuple(findings.values()), notes=tuple(notes.values()))
+
+    def _difference(
+        self,
+        kernel: str,
+        arguments: Sequence[Argument],
+        arrays: Sequence[Any],
+        buffers: Sequence[Array],
+        results: Sequence[Array],
+        order: str | int,
+    ) -> Finding | None:
+        """What another order changed, if anything: bits are compared."""
+        names = self._names(kernel, len(arguments))
+        for a, expected in zip(buffers, results, strict=True):
+            if a.tobytes() == expected.tobytes():
+                continue
+            number = next((i for i, one in enumerate(arrays) if one is a), None)
+            if number is None:
+                continue  # which elements were written; the elements themselves say more
+            flat, other = a.reshape(-1), expected.reshape(-1)
+            rows = flat.view(np.uint8).reshape(flat.size, -1) != other.view(np.uint8).reshape(flat.size, -1)
+            at = int(np.flatnonzero(rows.any(axis=1))[0])
+            named = f"the random order {order}" if isinstance(order, int) else f"{order} order"
+            text = (
+                f"element {at} of {names[number]} is {other[at]} in forward order and {flat[at]} in {named}"
+            )
+            return self._finding(kernel, "schedule_dependent", text, names[number])
+        return None
+
+    def _launch(self, kernel: str, raw: RawLaunch, arguments: Sequence[Argument]) -> Run:
+        number = self.kernels.index(kernel)
+        describe = getattr(self._library, f"emulator_parameters_{number}")
+        describe.restype = ctypes.POINTER(Parameter)
+        parameters: list[Parameter] = []
+        while (parameter := describe()[len(parameters)]).size >= 0:
+            parameters.append(parameter)
+        names = self._names(kernel, len(parameters))
+        left_out = len(parameters) - len(arguments)
+        if not 0 <= left_out <= self._kernel(kernel).defaults:
+            raise ValueError(
+                f"{kernel} takes {len(parameters)} arguments ({', '.join(names)}), not {len(arguments)}"
+            )
+        parameters = parameters[: len(arguments)]
+        places: list[Place] = []
+        values: list[Array] = []
+        for i, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
+            what = f"argument {i + 1} of {kernel}, {names[i]},"
+            value = as_passed(parameter, argument, what)
+            if value is None:  # an array
+                fresh = argument if isinstance(argument, Fresh) else None
+                array = fresh.array if fresh else argument
+                assert isinstance(array, np.ndarray)
+                check_array(parameter, array, what)
+                places.append(Place(i, names[i], array, fresh, parameter.is_const, 0))
+                value = np.array([array.ctypes.data], np.uintp)
+            values.append(value)
+        places, room = arranged(places) if self.checked else (places, SHARED_ZONE)
+        base = self._runtime.emulator_reserve(room, self.checked)
+        if not base:
+            raise MemoryError(
+                f"{kernel}: no memory for {room} bytes of arrays and as much again to check them"
+            )
+        if self.checked:
+            self._copy_in(base, places, values)
+        pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
+        short = f"_{len(arguments)}" if left_out else ""
+        entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
+        status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
+        if status == NO_MEMORY:
+            raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
+        findings = [*self._found(kernel, raw, places)]
+        if self.checked:
+            stopped = status != 0
+            findings += [] if stopped else self._copy_out(kernel, base, places)
+        output = self._runtime.emulator_output().decode(errors="replace")
+        notes = tuple(finding for finding in findings if finding.kind in NOTES)
+        bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
+        return Run(bugs, self._counters(raw) if self.checked else None, output, notes)
+
+    def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
+        for place in places:
+            array, fresh = place.array, place.fresh
+            ctypes.memmove(base + place.start, array.ctypes.data, array.nbytes)
+            written = np.ascontiguousarray(fresh.written).ctypes.data if fresh else None
+            self._runtime.emulator_region(place.start, array.nbytes, array.itemsize, written)
+            values[place.parameter][0] = base + place.start
+
+    def _copy_out(self, kernel: str, base: int, places: Sequence[Place]) -> list[Finding]:
+        missing = []
+        for place in places:
+            array, fresh = place.array, place.fresh
+            if not place.is_const:
+                ctypes.memmove(array.ctypes.data, base + place.start, array.nbytes)
+            if fresh is None:
+                continue
+            written = np.zeros(array.shape, bool)
+            self._runtime.emulator_written(place.start, array.nbytes, array.itemsize, written.ctypes.data)
+            fresh.written[...] = written
+            left = np.flatnonzero(~written.reshape(-1))
+            if fresh.whole and left.size:
+                text = f"element {left[0]} of {place.name} is never written"
+                text += f", nor are {left.size - 1} others of its {array.size}" if left.size > 1 else ""
+                missing.append(self._finding(kernel, "never_written", text, place.name))
+        return missing
+
+    def _found(self, kernel: str, raw: RawLaunch, places: Sequence[Place]) -> list[Finding]:
+        count = ctypes.c_size_t()
+        rows = self._runtime.emulator_findings(ctypes.byref(count))
+        number = self.kernels.index(kernel)
+        entry = getattr(self._library, f"emulator_entry_{number}")
+        findings = []
+        located = [
+            (row, row.line or (self._line(row.place, entry) if row.place else 0))
+            for row in rows[: count.value]
+        ]
+        told = {line for row, line in located if KINDS[row.kind] == "out_of_bounds" and not row.type}
+        for row, line in located:
+            if row.type and KINDS[row.kind] == "out_of_bounds" and line in told:
+                continue  # the index of an array, where the access left memory altogether
+            name, text = message(row, raw, places)
+            nobody = row.thread < 0
+            findings.append(
+                Finding(
+                    KINDS[row.kind],
+                    kernel,
+                    self.file,
+                    line,
+                    text,
+                    None if nobody else index(row.block, raw.grid),
+                    None if nobody else index(row.thread, raw.block),
+                    name,
+                    row.count,
+                )
+            )
+        return findings
+
+    def _line(self, place: int, entry: Any) -> int:
+        """The line of an instruction, by the address behind it and where one known function lies."""
+        if self._table is None:
+            self._table = LineTable(self._content)
+        base = load_address(ctypes.cast(entry, ctypes.c_void_p).value or 0)
+        return self._table.line_in(Path(self.file).name, place - 1 - base)
+
+    def _counters(self, raw: RawLaunch) -> Counters:
+        counted = self._runtime.emulator_counters().contents
+        threads = math.prod(raw.grid) * math.prod(raw.block)
+        return Counters(threads, **{name: getattr(counted, name) for name, _ in counted._fields_})
+
+    def _names(self, kernel: str, count: int) -> tuple[str, ...]:
+        written = self._kernel(kernel)
+        if len(written.parameters) - written.defaults <= count <= len(written.parameters):
+            return written.parameters[:count]
+        return tuple(f"argument {i + 1}" for i in range(count))
+
+    def _kernel(self, name: str) -> Kernel:
+        return self._written.get(name.partition("<")[0].strip(), Kernel(name, (), False))
+
+    def _finding(self, kernel: str, kind: str, text: str, array: str = "") -> Finding:
+        """A finding about a kernel as a whole: at the line where it begins."""
+        name = kernel.partition("<")[0].strip()
+        source = without_comments(self._source)
+        at = max(source.find(f" {name}("), 0)
+        return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)
+
+
+def three(size: Size, what: str) -> Index:
+    """A grid or block as (x, y, z). ValueError for more axes, or for what is no number."""
+    given = (size,) if isinstance(size, int | np.integer) else tuple(size)
+    if not 1 <= len(given) <= 3 or not all(isinstance(n, int | np.integer) for n in given):
+        raise ValueError(f"{what} is one to three integers, not {size!r}")
+    x, y, z = (*map(int, given), 1, 1)[:3]
+    return x, y, z
+
+
+def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: int) -> str:
+    """Why a GPU would refuse a launch; empty where it would not."""
+    for what, size, limits in (("grid", grid, MAX_GRID), ("block", block, MAX_BLOCK)):
+        if min(size) < 1:
+            return f"a {what} of {size} is empty: every axis is at least 1"
+        if any(n > limit for n, limit in zip(size, limits, strict=True)):
+            return f"a {what} of {size} is larger than {limits}"
+    if math.prod(block) > MAX_THREADS:
+        return f"a block of {block} has {math.prod(block)} threads, more than {MAX_THREADS}"
+    if shared_bytes < 0 or shared_bytes > shared_limit:
+        return f"{shared_bytes} bytes of shared memory are asked for; a block has {shared_limit}"
+    return ""
+
+
+def key(finding: Finding) -> tuple[str, int, str]:
+    """What makes two findings of two runs the same one."""
+    return finding.kind, finding.line, finding.array

@@ -1,0 +1,64 @@
+"""Whatever a submission or an export holds: no report steers the terminal or the eye that reads it."""
+
+import unicodedata
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from grader.model.class_row import ClassReport, ClassRow
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.student import Adjustment, Student, Submission
+from grader.model.text import KEPT, UNSEEN, visible
+from grader.report.formats import Request, format_of, names
+from grader.report.terminal.show_grade import to_text
+
+HOSTILE = "a\x1b[2J\x1b]0;100\x07\x9b31m\u202e001\u2066\u2028\x00\x08b"
+SHOWN = ("inputs", "expected", "actual", "rationale", "help", "output", "idea")
+
+
+def hostile_grade() -> Grade:
+    """A grade in which each text that a submission may choose is hostile."""
+    texts: Any = dict.fromkeys(SHOWN, HOSTILE)
+    wrong = CheckResult("flip", HOSTILE, Status.WRONG, index=(0,), **texts, misconceptions=(HOSTILE,))
+    criterion = CriterionGrade("flip", HOSTILE, Fraction(4), Fraction(0), Status.WRONG, (wrong,), HOSTILE)
+    return Grade("tiny", HOSTILE, (criterion,), "bubblewrap", versions={"numpy": "2"}, notes=(HOSTILE,))
+
+
+def hostile_class() -> ClassReport:
+    """The same of a student, whose submission is in doubt."""
+    student = Student(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    submission = Submission(HOSTILE, "tiny", "f" * 8, submitted_at=HOSTILE, doubt=HOSTILE)
+    adjustment = Adjustment(HOSTILE, "tiny", "flip", Fraction(1), HOSTILE, HOSTILE)
+    row = ClassRow(HOSTILE, "tiny", hostile_grade(), "", student, submission, (adjustment,))
+    certain = replace(row, submission=replace(submission, doubt="", submitted_at=""))
+    return ClassReport((certain, replace(row, student_id=f"{HOSTILE}2")), {"tiny": HOSTILE}, {HOSTILE: 1.0})
+
+
+def unseen(text: str) -> set[str]:
+    """The characters in a text that no reader sees."""
+    return {c for c in text if unicodedata.category(c) in UNSEEN and c not in KEPT}
+
+
+@pytest.mark.parametrize("name", [name for name in names() if not format_of(name).FILLS_IN])
+def test_no_report_on_a_class_holds_what_a_terminal_obeys(name: str) -> None:
+    files = format_of(name).write(hostile_class(), Request()).files
+
+    assert files
+    for path, content in files.items():
+        assert not unseen(path), path
+        assert not unseen(content.decode()), path
+
+
+def test_no_grade_on_a_terminal_does() -> None:
+    text = to_text(hostile_grade())
+
+    assert "a001b" in text
+    assert not unseen(text)
+
+
+def test_what_is_written_out_can_be_told_from_what_is_not() -> None:
+    assert visible(HOSTILE).startswith(r"a\x1b[2J\x1b]0;100\x07\x9b31m\u202e001")
+    assert not unseen(visible(HOSTILE))
+    assert visible("\u0646\u06cc\u200c\u062f, a\tb\nc") == "\u0646\u06cc\u200c\u062f, a\tb\nc"

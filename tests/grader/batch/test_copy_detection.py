@@ -1,0 +1,111 @@
+"""Laws of likeness: renaming hides nothing, the handout counts for nothing, chance has no part."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.batch.copy_detection import alike
+from grader.model.results.similar_pair import Pair
+from grader.report.pages.likeness import side_by_side
+from tests.waiting import LIMIT
+
+HANDOUT = """\
+import numpy as np
+
+
+def given(values, shape):
+    result = np.zeros(shape)
+    for index, value in enumerate(values):
+        result[index % shape[0], index // shape[0]] += value * 2 + index
+    return result
+
+
+def flip(a, axes):
+    raise NotImplementedError
+"""
+ONE = """\
+    axes = [axis % a.ndim for axis in axes]
+    strides, offset = list(a.strides), a.offset
+    for axis in axes:
+        offset += (a.shape[axis] - 1) * strides[axis]
+        strides[axis] = -strides[axis]
+    return a.as_strided(a.shape, tuple(strides), offset)
+"""
+RENAMED = """\
+    # entirely my own work
+    which = [number % a.ndim for number in axes]
+    steps, start = list(a.strides), a.offset
+
+    for number in which:
+        start += (a.shape[number] - 1) * steps[number]
+        steps[number] = -steps[number]
+    return a.as_strided(a.shape, tuple(steps), start)
+"""
+OTHER = """\
+    index = [slice(None)] * a.ndim
+    while axes:
+        index[axes[0]] = slice(None, None, -1)
+        axes = axes[1:]
+    return a[tuple(index)]
+"""
+STUB = "    raise NotImplementedError\n"
+
+
+def with_body(body: str) -> str:
+    return HANDOUT.replace(STUB, body)
+
+
+def pairs(**bodies: str) -> tuple[Pair, ...]:
+    return alike({name: with_body(body) for name, body in bodies.items()}, "conv.py", HANDOUT, 10)
+
+
+def test_new_names_comments_and_blank_lines_hide_nothing() -> None:
+    (pair,) = (pair for pair in pairs(ada=ONE, bob=RENAMED, eve=OTHER) if pair.share > 0.5)
+    assert (pair.left.student, pair.right.student) == ("ada", "bob")
+    assert pair.left.share == pair.right.share == 1
+
+
+def test_what_the_handout_provides_is_neither_counted_nor_marked() -> None:
+    assert pairs(ada=STUB, bob=STUB) == ()
+    (pair,) = pairs(ada=ONE, bob=RENAMED)
+    rows = side_by_side(pair.left.text, pair.right.text, HANDOUT)
+    for halves in ([row.left for row in rows], [row.right for row in rows]):
+        marked = "".join(half.text for half in halves if half.kind in ("alike", "moved"))
+        assert "as_strided" in marked and "result[index" not in marked
+
+
+@pytest.mark.parametrize("change", [str.upper, lambda text: text.replace("\n", "\r\n"), lambda _: "\x00((("])
+def test_what_is_no_python_is_compared_all_the_same(change: object) -> None:
+    assert callable(change)
+    files = {"ada": change(with_body(ONE)), "bob": with_body(ONE)}
+    assert all(0 < pair.share <= 1 for pair in alike(files, "conv.py", HANDOUT, 10))
+
+
+def test_the_most_alike_come_first_and_no_more_than_asked_for() -> None:
+    found = pairs(ada=ONE, bob=ONE + OTHER, cleo=OTHER, dora=ONE)
+    assert (found[0].left.student, found[0].right.student) == ("ada", "dora")
+    assert [p.share for p in found] == sorted((p.share for p in found), reverse=True)
+    texts = {name: with_body(ONE) for name in "abcdef"}
+    assert len(alike(texts, "conv.py", HANDOUT, 3)) == 3
+
+
+def test_chance_has_no_part_in_it(tmp_path: Path) -> None:
+    """Python hashes text differently in every process."""
+    program = (
+        "from tests.grader.batch.test_copy_detection import *\nprint(pairs(ada=ONE, bob=RENAMED, eve=OTHER))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "MPLCONFIGDIR": str(tmp_path)},
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=LIMIT,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1 and "ada" in said.pop()

@@ -1,0 +1,221 @@
+"""Kernels are compiled in a child of their own, looked at before they are loaded, kept by their content."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.load import load
+from grader.author.render import provided_files, render
+from grader.judge.kernels import builder as build
+from grader.judge.kernels import find_nvrtc
+from grader.judge.kernels.builder import KERNELS, RUNTIME, Builder
+from grader.judge.policy.read_sources import Reading
+from grader.judge.policy.rules import Terms
+from grader.model.assignment import Assignment
+from grader.model.grade import Sandbox, Status
+
+ROOT = Path(__file__).parents[4]
+LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
+STAR = "#define STAR *\n#else\n#define STAR\n#endif\nlong g(long n) { return *(long STAR)n; }"
+FOR_NO_GPU = f"{LEAST}int of_the_host(int n) {{ return n; }}\n"  # g++ knows no device
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    """cuda_kernels, with what it provides."""
+    found = load(ROOT / "assignments" / "cuda_kernels")
+    return replace(found, provided=provided_files(found))
+
+
+@pytest.fixture(scope="module")
+def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the assignment provides."""
+    folder = tmp_path_factory.mktemp("provided")
+    for name, content in assignment.provided.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def refusal(name: str, expanded: bytes) -> str:
+    """What the policy of an assignment that allows no import says of what macros stand for."""
+    return Reading(Terms((), (), (), ())).refusal_of_macros(name, expanded)
+
+
+@pytest.fixture(scope="module")
+def builder(provided: Path, tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """A builder in the sandbox with a cache that is empty."""
+    return Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def no_nvrtc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without NVIDIA's compiler."""
+    monkeypatch.setattr(find_nvrtc, "installed", lambda: None)
+
+
+@pytest.fixture
+def no_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine without a C++ compiler."""
+    monkeypatch.setenv("BACKFLIP_CXX", str(tmp_path / "none"))
+
+
+def test_the_libraries_are_what_a_worker_is_given(builder: Builder, assignment: Assignment) -> None:
+    source = render(assignment, "solution").files["kernels.cu"].encode()
+    built = builder.build("kernels.cu", source)
+    assert (built.refused, built.failed) == ("", None)
+    assert set(built.files) == {KERNELS, RUNTIME}
+    assert all(content.startswith(b"\x7fELF") for content in built.files.values())
+
+
+def test_what_is_known_is_not_compiled_again(
+    builder: Builder, no_compiler: None, assignment: Assignment
+) -> None:
+    """The very bytes; and for any other source the compiler would be missed."""
+    source = render(assignment, "solution").files["kernels.cu"].encode()
+    assert builder.build("kernels.cu", source).files
+    assert builder.build("kernels.cu", source + b"\n").failed is not None
+
+
+def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
+    built = builder.build("kernels.cu", f"{LEAST}\nint f() {{ return nothing; }}\n".encode())
+    assert built.failed is not None
+    assert built.failed.status is Status.ERROR
+    assert "kernels.cu:3" in built.failed.reason
+    assert "nothing" in built.failed.reason
+
+
+def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no_compiler: None) -> None:
+    """One line says what to install; the case was not run, which is no zero."""
+    builder = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, tmp_path)
+    assert "install" in builder.missing()
+    failed = builder.build("kernels.cu", LEAST.encode()).failed
+    assert failed is not None
+    assert failed.status is Status.NOT_RUN
+
+
+@pytest.mark.parametrize(
+    ("trick", "named"),
+    [
+        ("int first();\nint early = first();\nint first() { return 1; }", "gets its value from code"),
+        ('extern "C" __global__ void system(const char *);\nvoid f() { system("true"); }', "system"),
+        ("#define STAR * const\nfloat g(long n) { return *(float STAR)n; }", "(float * const)n"),
+        (f"#ifdef INT_MAX\n{STAR}", "(long *)n"),
+        (f"#if INT_MAX\n{STAR}", "(long *)n"),
+        (
+            "template <class T> int S = blocks_for(1, 1);\nvoid f() { S<int> = 1; }",
+            "gets its value from code",
+        ),
+        ("void f(long n) { ((void (*)(int))n)(1); }", "called by a pointer"),
+    ],
+)
+def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, named: str) -> None:
+    """Code that runs when the library is loaded, another library's functions, a macro's pointer."""
+    built = builder.build("kernels.cu", f"{LEAST}{trick}\n".encode())
+    assert named in (built.refused or str(built.failed))
+    assert not built.files
+
+
+def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) -> None:
+    """An include of a file that lies outside of the wall fails as one of a file that does not exist."""
+    secret = tmp_path / "secret.h"
+    secret.write_text("int canary;\n")
+    look = f'{LEAST}#if __has_include("{secret}")\n#error found\n#endif\n'
+    built = builder.build("kernels.cu", look.encode())
+    assert built.files
+
+
+needs_nvrtc = pytest.mark.skipif(find_nvrtc.installed() is None, reason="no NVRTC is installed here")
+
+
+@needs_nvrtc
+def test_what_nvidias_compiler_refuses_is_a_note_with_line_and_function(builder: Builder) -> None:
+    """The libraries are there all the same: it runs here, and the grade stands on that."""
+    built = builder.build("kernels.cu", FOR_NO_GPU.encode())
+    assert set(built.files) == {KERNELS, RUNTIME}
+    whole, line = built.notes
+    assert "costs no points" in whole
+    assert line.startswith("kernels.cu:2, in of_the_host: ")
+
+
+@needs_nvrtc
+def test_what_a_gpu_takes_has_no_note(builder: Builder, assignment: Assignment) -> None:
+    source = render(assignment, "solution").files["kernels.cu"].encode()
+    assert builder.build("kernels.cu", source).notes == ()
+
+
+@needs_nvrtc
+def test_notes_are_kept_beside_the_libraries_and_never_with_them(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With and without NVRTC the libraries are the same bytes, and without it nobody hears what it said."""
+    with_notes = builder.build("kernels.cu", FOR_NO_GPU.encode())
+    calls: list[object] = []
+    monkeypatch.setattr(builder, "_run", lambda *given, **_: calls.append(given))
+    assert builder.build("kernels.cu", FOR_NO_GPU.encode()) == with_notes
+    monkeypatch.setattr(find_nvrtc, "installed", lambda: None)
+    without = builder.build("kernels.cu", FOR_NO_GPU.encode())
+    assert (without.files, without.notes) == (with_notes.files, ())
+    assert calls == []
+
+
+def test_without_nvrtc_nothing_is_said_and_nothing_else_changes(builder: Builder, no_nvrtc: None) -> None:
+    built = builder.build("kernels.cu", f"{FOR_NO_GPU}// once more\n".encode())
+    assert set(built.files) == {KERNELS, RUNTIME}
+    assert built.notes == ()
+
+
+@needs_nvrtc
+def test_a_source_that_nvidias_compiler_dies_of_costs_nothing(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is native code that reads what was handed in: its child may die, and is no fault of the grader."""
+    monkeypatch.setattr(build, "NVIDIA_SECONDS", 0)
+    built = builder.build("kernels.cu", f"{LEAST}// it has no time\n".encode())
+    assert set(built.files) == {KERNELS, RUNTIME}
+    (note,) = built.notes
+    assert "came to no end" in note
+
+
+@needs_nvrtc
+def test_a_long_list_is_cut(builder: Builder) -> None:
+    many = LEAST + "".join(f"int f{n}() {{ return {n}; }}\n" for n in range(20))
+    notes = builder.build("kernels.cu", many.encode()).notes
+    assert notes[-1] == "and 16 more"
+    assert len(notes) == 2 + build.MAX_NOTES
+
+
+MACRO_BOMB = "#define M0 n+n+n+n+n+n+n+n\n" + "".join(
+    f"#define M{i + 1} {'+'.join([f'M{i}'] * 8)}\n" for i in range(12)
+)
+TEMPLATE_BOMB = (
+    "template <int A, int B> struct T { static const int n = T<A - 1, B>::n + T<A - 1, B + (1 << A)>::n; };\n"
+    "template <int B> struct T<0, B> { static const int n = B; };\n"
+    "__device__ int f() { return T<24, 0>::n; }\n"
+)
+
+
+def test_a_macro_bomb_is_refused_before_it_is_compiled(builder: Builder) -> None:
+    """What it stands for is cut off where it is too much, so nothing else is made of it."""
+    built = builder.build("kernels.cu", f"{LEAST}{MACRO_BOMB}int f(int n) {{ return M12; }}\n".encode())
+    assert built.refused.startswith("kernels.cu: its macros stand for more than 1048576 bytes of code")
+
+
+def test_what_keeps_the_compiler_is_the_fault_of_the_submission(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(build.LIMITS, "RLIMIT_CPU", 2)
+    built = builder.build("kernels.cu", f"{LEAST}{TEMPLATE_BOMB}".encode())
+    assert built.failed is not None
+    assert built.failed.status is Status.ERROR
+    assert built.failed.reason.startswith("kernels.cu: compiling it takes more than")
+
+
+def test_a_library_of_12_mib_is_the_fault_of_the_submission(builder: Builder) -> None:
+    built = builder.build(
+        "kernels.cu", f'{LEAST}extern "C" __device__ const int a[3 << 20] = {{1}};\n'.encode()
+    )
+    assert built.failed is not None
+    assert built.failed.status is Status.ERROR
+    assert "compiled, it has more than 8 MiB" in built.failed.reason

@@ -1,0 +1,470 @@
+"""`grader verify` lets a sound assignment pass and names each broken promise where it has to be mended."""
+
+import contextlib
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import grader.prove.assignment_proof as proof
+from grader.__main__ import main
+from grader.author.conditions import CONDITIONS
+from grader.author.load import load, load_course
+from grader.author.render import Views
+from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.cli.course import views_of
+from grader.judge.cases import draw
+from grader.model.assignment import Case
+from grader.model.grade import Grade
+from grader.prove.assignment_checks import HANDOUT, broken_points, leaks, submissions
+from grader.prove.mutant_answers import grade_made
+from tests import tiny_course
+from tests.tables import by_name
+from tests.tiny_course import RUBRIC
+from tests.waiting import children_cpu_seconds
+
+ASSIGNMENT = tiny_course.ASSIGNMENT.replace("case_seconds: 2", "case_seconds: 0.5, wall_factor: 60")
+
+MUTANTS = '''\
+"""Wrong ideas about two functions."""
+
+import os
+
+from solution import flip, original
+
+from grader.model.mutant import mutant
+
+
+@mutant(of="flip", help="#flip")
+def not_flipped(a, axes):
+    """You leave the array as it is."""
+    return a
+
+
+@mutant(of="flip", help="#flip")
+def last_axis_flipped(a, axes):
+    """You flip the last axis, whatever axes says."""
+    return original(a, -1)
+
+
+@mutant(of="dilate", help="#dilate")
+def one_zero(a, axes, dilation):
+    """You put one zero in each gap."""
+    return original(a, axes, 1)
+
+
+@mutant(of="dilate", help="#dilate")
+def never_ends(a, axes, dilation):
+    """Your loop has no end."""
+    while True:
+        pass
+
+
+@mutant(of="dilate", help="#dilate")
+def process_dies(a, axes, dilation):
+    """You end the process."""
+    os._exit(3)
+'''
+
+FAULTY_MUTANTS = (
+    MUTANTS
+    + '''
+
+@mutant(of="flip", help="#flip")
+def only_on_five_axes(a, axes):
+    """You are wrong where no case looks."""
+    return a if a.ndim == 5 else original(a, axes)
+
+
+@mutant(of="flip", help="#flip")
+def the_solution_itself(a, axes):
+    """You are right."""
+    return original(a, axes)
+
+
+@mutant(of="flip", help="#flip")
+def wrong_elsewhere(a, axes):
+    """You spoil another exercise."""
+    global dilate
+    dilate = None
+    return original(a, axes)
+
+
+@mutant(of="flip", help="#flip")
+def refused(a, axes):
+    """You look into the interpreter, which the policy refuses: this never runs."""
+    return globals()["original"](a, axes)
+
+
+@mutant(of="flap")
+def of_nothing(a, axes):
+    """There is no such exercise."""
+    return a
+
+
+@mutant
+def of_nobody(a, axes):
+    """This does not say of which exercise."""
+    return a
+
+
+@mutant(of="flip", help="#flip")
+def silent(a, axes):
+    return a
+
+
+@mutant(of="flip", help="#flip")
+def dilate(a, axes):
+    """This has the name of an exercise."""
+    return a
+'''
+)
+
+FAULTY_CASES = """\
+      - {id: again, shape: [2, 3], axes: [1]}
+      - {id: positive, shape: [4, 3], axes: [0], covers: [negative_axis]}
+      - {id: empty, shape: [0, 3], axes: [0], covers: [zero_size]}
+      - {id: empty-too, shape: [0, 4], axes: [0], covers: [zero_size]}
+"""
+
+FAULTY_CRITERIA = """\
+  - id: given
+    title: a handout passes it
+    points: 1
+    probe: given
+    help: README.md#flip
+    cases: [{id: real, shape: [2, 3], data: normal}]
+  - id: tenth
+    title: float32 cannot do it
+    points: 1
+    probe: tenth
+    help: README.md#flip
+    cases: [{id: inexact, shape: [2, 3], axes: [1], data: normal}]
+  - id: real
+    title: no way to compute it is known
+    points: 1
+    probe: flip
+    help: README.md#flip
+    cases: [{id: bounded, shape: [2, 3], axes: [1], data: normal, compare: bound}]
+"""
+
+FAULTY_PROBES = """\
+
+
+def given(submission, case):
+    return submission.array(case.a)
+
+
+def tenth(submission, case):
+    return submission.flip(submission.array(case.a), case.axes) * 0.1
+"""
+
+EXTRA = '''\
+"""A file that is provided."""
+
+# what follows is an exercise
+
+{{ provided("reference.conv:dilate") }}
+'''
+
+
+def verified(course: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    """The exit status of `grader verify` in a course, and what it printed."""
+    monkeypatch.chdir(course)
+    monkeypatch.delenv("BACKFLIP_SEED", raising=False)
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        status = main(["verify", "--out", "matrix", "--jobs", "2", "--seeds", "5"])
+    return status, said.getvalue()
+
+
+@pytest.fixture
+def sound(tmp_path: Path, make_course: Callable[..., Path]) -> Path:
+    """A course of one assignment that keeps all its promises; two of its mutants never answer."""
+    changed = {"assignment.yaml": ASSIGNMENT, "rubric.yaml": RUBRIC, "mutants.py": MUTANTS}
+    return make_course(tmp_path / "sound", {f"assignments/tiny/{name}": t for name, t in changed.items()})
+
+
+@pytest.fixture
+def faulty(sound: Path) -> Path:
+    """The same with everything in it that an author can get wrong."""
+    tiny = sound / "assignments" / "tiny"
+    head, second, tail = RUBRIC.partition("  - id: dilate\n")
+    rubric = head + FAULTY_CASES + second + tail + FAULTY_CRITERIA
+    (tiny / "rubric.yaml").write_text(rubric.replace("points: 10", "points: 13"))
+    (tiny / "mutants.py").write_text(FAULTY_MUTANTS)
+    with (tiny / "probes.py").open("a") as probes:
+        probes.write(FAULTY_PROBES)
+    with (tiny / "templates" / "conv.py.j2").open("a") as template:
+        template.write('\n\n{{ exercise("reference.conv:undilate") }}\n')
+    (tiny / "templates" / "extra.py.j2").write_text(EXTRA)
+    return sound
+
+
+def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = children_cpu_seconds()
+    status, said = verified(sound, monkeypatch)
+
+    assert status == PASSED, said
+    assert "tiny: 5 mutants, 0 survive, 4 cases, 0 findings" in said
+    rows = {line.split()[0]: line.split(maxsplit=1)[1] for line in said.splitlines()[1:]}
+    assert rows == {
+        "not_flipped": "xx ··",
+        "last_axis_flipped": "·x ··",
+        "one_zero": "·· ·x",
+        "never_ends": "·· !· (timeout)",  # one case took its time, and no other was begun
+        "process_dies": "·· !! (crashed)",
+    }
+    assert "never_ends (timeout)" in (sound / "matrix" / "tiny.html").read_text()
+    assert children_cpu_seconds() - before < 45  # a hang costs one case of half a CPU second
+
+
+def test_every_broken_promise_is_one_line_that_names_file_and_line(
+    faulty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, said = verified(faulty, monkeypatch)
+    tiny = faulty / "assignments" / "tiny"
+
+    def at(name: str, words: str) -> str:
+        path = (tiny / name).resolve()
+        (line,) = (i for i, text in enumerate(path.read_text().splitlines(), 1) if words in text)
+        return f"{path}:{line}"
+
+    rubric, mutants, templates = "rubric.yaml", "mutants.py", "templates"
+    expected = {
+        (
+            at(mutants, "def of_nothing"),
+            "found a mutant of 'flap', expected an exercise, one of flip, dilate, undilate; "
+            "did you mean 'flip'?",
+        ),
+        (
+            at(mutants, "def of_nobody"),
+            "found a mutant of '', expected an exercise, one of flip, dilate, undilate",
+        ),
+        (
+            at(mutants, "def silent"),
+            "found mutant 'silent' without a docstring, expected what its student reads",
+        ),
+        (
+            at(mutants, "def dilate"),
+            "mutant 'dilate' would replace 'dilate' of conv.py as well: rename yours",
+        ),
+        (at(mutants, "def only_on_five"), "only_on_five_axes survives: no case tells it from the solution"),
+        (
+            at(mutants, "def the_solution"),
+            "the_solution_itself survives: no case tells it from the solution",
+        ),
+        (
+            at(mutants, "def wrong_elsewhere"),
+            "wrong_elsewhere loses nothing on the criteria of its exercise (flip, tenth, real)",
+        ),
+        (at(mutants, "def refused"), "refused was never judged: refused"),
+        (at(rubric, "id: given"), "given: the handout as given out earns points here: 1"),
+        (
+            at(rubric, "id: inexact"),
+            "tenth/inexact: the solution does not pass: wrong: all 6 elements differ",
+        ),
+        (
+            at(rubric, "id: again"),
+            "flip/again: kills no mutant that an earlier case does not kill: "
+            "remove it, or say what it covers",
+        ),
+        (
+            at(rubric, "id: flip"),
+            "flip: found a case worth 0.6667 of 4 points, expected whole points: "
+            "give the cases weights that add up to 4 (now 6)",
+        ),
+        (at(rubric, "id: positive"), "flip/positive: says that it covers negative_axis, and does not"),
+        (
+            at(rubric, "id: empty,"),
+            "flip/empty: says that it covers zero_size, and flip/empty-too says so too",
+        ),
+        (
+            at(rubric, "id: empty-too"),
+            "flip/empty-too: says that it covers zero_size, and flip/empty says so too",
+        ),
+        (
+            at(rubric, "id: bounded"),
+            "real/bounded: compare: bound is not proved for such a probe: teach grader.prove.tolerance",
+        ),
+        (at(f"{templates}/conv.py.j2", "undilate"), "no criterion's probe calls the exercise undilate"),
+        *(
+            (
+                at(f"{templates}/extra.py.j2", "provided("),
+                f"the handout's extra.py holds two statements of the solution of {exercise} in line {line}",
+            )
+            for exercise, line in (("reference.conv:dilate", 6), ("reference.conv:undilate", 12))
+        ),  # the two begin alike
+    }
+    said = re.sub("(was never judged: refused): .*", r"\1", said)  # why is the policy's to say
+    found = {tuple(line.split(": ", 1)) for line in said.splitlines() if line.startswith("/")}
+    assert status == NOT_PASSED
+    assert found == expected
+    assert f"{len(expected)} findings" in said
+    page = (faulty / "matrix" / "tiny.html").read_text()
+    assert page.index('<tr class="survivor"><th>only_on_five_axes') < page.index("<tr><th>not_flipped")
+
+
+def test_the_solution_is_graded_on_each_further_device_at_hand(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sound)
+    views = views_of(sound, "tiny")
+    assert proof.grades_on_further_devices(views, "") == {}
+
+    monkeypatch.setattr(proof, "first_available", lambda devices: "another")
+    grades = proof.grades_on_further_devices(views, "")
+    assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
+
+
+def test_a_solution_that_fails_on_a_further_device_is_a_finding(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_the_handout(views: Views, secret: str) -> dict[str, Grade]:
+        grades = grade_made(views.assignment, "", submissions(views, ()), 1)
+        return {"cuda": grades[HANDOUT]}
+
+    monkeypatch.setattr(proof, "grades_on_further_devices", of_the_handout)
+    status, said = verified(sound, monkeypatch)
+    assert status == NOT_PASSED
+    assert "the solution does not pass on cuda: error" in said
+
+
+def test_a_condition_that_nobody_knows_is_the_loaders_complaint(
+    sound: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = sound / "assignments" / "tiny" / "rubric.yaml"
+    path.write_text(RUBRIC.replace("axes: [1]}", "axes: [1], covers: [left_handed]}"))
+    monkeypatch.chdir(sound)
+    assert main(["verify"]) == USER_MISTAKE
+    error = capsys.readouterr().err
+    assert (
+        f"{path}:10: found 'left_handed', expected one of negative_axis, permutation_not_involution, batch, "
+        in error
+    )
+    assert error.count("\n") == 1
+
+
+def test_a_number_of_seeds_below_one_is_refused(
+    sound: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(sound)
+    assert main(["verify", "--seeds", "0"]) == USER_MISTAKE
+    assert "--seeds 0" in capsys.readouterr().err
+
+
+LEAKING = '''\
+def step(a):
+    """Adds."""
+    if a:
+        # BEGIN SOLUTION
+        b = a + 1
+        return b * 2
+        # END SOLUTION
+    return 0
+
+
+def one(a):
+    """Adds one."""
+    return a + 1
+'''
+
+
+@pytest.mark.parametrize(
+    ("held", "is_leak"),
+    by_name(
+        {
+            "two_statements_of_a_block": ("if True:\n    b = a + 1\n    return b * 2\n", True),
+            "in_a_function": ("def f(a):\n    x = 1\n    b = a + 1\n    return b * 2\n", True),
+            "one_of_them": ("b = a + 1\nprint(b)\n", False),
+            "not_next_to_each_other": ("b = a + 1\nprint(b)\nb * 2\n", False),
+            "what_the_stub_keeps": (
+                "def step(a):\n    if a:\n        raise NotImplementedError\n    return 0\n",
+                False,
+            ),
+            "a_function_of_one_statement": ('def one(a):\n    """Adds one."""\n    return a + 1\n', True),
+            "the_docstring_alone": (
+                'def one(a):\n    """Adds one."""\n    raise NotImplementedError\n',
+                False,
+            ),
+        }
+    ),
+)
+def test_two_consecutive_statements_of_a_solution_are_a_leak(
+    tmp_path: Path, held: str, is_leak: bool
+) -> None:
+    (tmp_path / "library.py").write_text(LEAKING)
+    files = {"handed_out.py": f"import math\n\n\n{held if held.startswith('def') else wrapped(held)}"}
+    found = leaks(tmp_path, ["library:step", "library:one"], files)
+    assert [name for name, _, _ in found] == ["handed_out.py"] * is_leak
+
+
+def wrapped(code: str) -> str:
+    return "def g(a):\n" + "".join(f"    {line}\n" for line in code.splitlines())
+
+
+def conv(**changed: Any) -> tuple[str, dict[str, Any]]:
+    """A convolution that is as plain as possible."""
+    return "conv", {"batch": 1, "x": [4, 4, 2], "w": [2, 2, 2], "stride": 1, "padding": 0, **changed}
+
+
+def array(**parameters: Any) -> tuple[str, dict[str, Any]]:
+    return "array", {"shape": [2, 3], **parameters}
+
+
+HELD = {  # a case that has the condition, and one that misses it narrowly
+    "batch": (conv(batch=2), conv()),
+    "rectangular": (conv(x=[4, 5, 2]), conv()),
+    "kernel_rectangular": (conv(w=[2, 3, 2]), conv()),
+    "strides_differ": (conv(stride=[1, 2]), conv(stride=[2, 2])),
+    "paddings_differ": (conv(padding=[0, 1]), conv(padding=1)),
+    "channels_differ": (conv(w=[2, 2, 3]), conv(w=[2, 2, 1])),
+    "padding_not_half": (conv(w=[3, 3, 2]), conv(w=[3, 3, 2], padding=1)),
+    "kernel_over_stride": (conv(), conv(stride=2)),
+    "stride_over_kernel": (conv(stride=3), conv(stride=2)),
+    "remainder_zero": (conv(stride=2), conv(x=[5, 5, 2], stride=2)),
+    "remainder_between": (conv(x=[6, 6, 2], stride=3), conv(x=[7, 7, 2], stride=3)),
+    "remainder_full": (conv(x=[7, 7, 2], stride=3), conv(x=[6, 6, 2], stride=3)),
+    "padding_over_kernel": (conv(padding=2), conv(padding=1)),
+    "kernel_one": (conv(w=[1, 2, 2]), conv()),
+    "kernel_whole": (conv(w=[4, 2, 2]), conv()),
+    "view": (array(view=("flip",)), array()),
+    "negative_axis": (array(axes=[0, -1]), array(axes=[0, 1])),
+    "zero_size": (array(shape=[2, 0]), array()),
+    "one_element": (array(shape=[1]), array(shape=[2])),
+    "under_a_warp": (array(shape=[3, 31]), array(shape=[3, 32])),
+    "over_a_warp": (array(shape=[33, 3]), array(shape=[32, 3])),
+    "over_a_block": (array(shape=[257]), array(shape=[256])),
+    "prime": (array(shape=[17, 37]), array(shape=[17, 39])),
+    "permutation_not_involution": (
+        array(shape=[2, 3, 4], axes=[1, 2, 0]),
+        array(shape=[2, 3, 4], axes=[1, 0, 2]),
+    ),
+}
+
+
+@pytest.mark.parametrize("condition", sorted(CONDITIONS.keys() - {"unmodified_input"}))
+def test_a_condition_holds_where_it_should_and_not_next_to_it(condition: str) -> None:
+    for (kind, parameters), holds in zip(HELD[condition], (True, False), strict=True):
+        case = Case("c", "criterion", "probe", kind, {"view": (), **parameters})
+        assert CONDITIONS[condition](case, draw(case, "tiny")) is holds
+
+
+def test_points_that_the_cases_do_not_divide_are_named(course: Path) -> None:
+    rubric = load(course / "assignments" / "tiny").rubric
+    odd = replace(rubric, criteria=(replace(rubric.criteria[0], points=5), *rubric.criteria[1:]))
+
+    assert list(broken_points(rubric)) == []
+    ((criterion, message),) = broken_points(odd)
+    assert criterion == "flip"
+    assert message.startswith("found a case worth 2.5 of 5 points, expected whole points")
+
+
+def test_every_case_of_the_course_is_worth_whole_points(repository: Path) -> None:
+    for name in load_course(repository / "assignments" / "course.yaml").assignments:
+        assert list(broken_points(load(repository / "assignments" / name).rubric)) == [], name

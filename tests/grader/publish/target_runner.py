@@ -1,0 +1,85 @@
+"""Runs what was published as its target would: the steps of a workflow, the lines of a pipeline, a script."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from grader.__main__ import main
+from tests.waiting import LIMIT
+
+EXPRESSION = re.compile(r"\$\{\{ *steps\.(\w+)\.outputs\.(\w+) *\}\}")
+
+
+Done = subprocess.CompletedProcess[str]
+
+
+def clean(home: Path, **more: str) -> dict[str, str]:
+    """The environment of a new machine: a path, a home, and what the target itself sets."""
+    pip = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_"))}
+    return {"PATH": os.environ["PATH"], "HOME": str(home), **pip, **more}
+
+
+def run(words: Iterable[object], folder: Path, environment: Mapping[str, str]) -> Done:
+    """A program in a folder, with that environment alone."""
+    return subprocess.run(
+        list(map(str, words)),
+        cwd=folder,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+    )
+
+
+def run_workflow(workflow: Path, folder: Path, scratch: Path) -> tuple[list[int], str, str]:
+    """The exit statuses of each `run:` of a GitHub workflow, what they printed, and the summary page.
+
+    `uses:` steps are GitHub's own. A step after one that failed is skipped, as there.
+    """
+    (job,) = yaml.safe_load(workflow.read_text())["jobs"].values()
+    summary, output = scratch / "summary.md", scratch / "output"
+    for file in (summary, output):
+        file.write_text("")
+    statuses: list[int] = []
+    printed = ""
+    for step in job["steps"]:
+        if "run" not in step or any(statuses):
+            continue
+        given = {name: _filled_in(value, output) for name, value in step.get("env", {}).items()}
+        said = clean(scratch, GITHUB_STEP_SUMMARY=str(summary), GITHUB_OUTPUT=str(output), **given)
+        done = run(["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]], folder, said)
+        statuses.append(done.returncode)
+        printed += done.stdout + done.stderr
+    return statuses, printed, summary.read_text()
+
+
+def _filled_in(value: str, output: Path) -> str:
+    outputs = dict(line.split("=", 1) for line in output.read_text().splitlines())
+    return EXPRESSION.sub(lambda match: outputs[match[2]], value)
+
+
+def run_pipeline(pipeline: Mapping[str, Any], folder: Path, scratch: Path) -> Done:
+    """The script of a GitLab job: one shell, which ends at the first line that fails."""
+    lines = "\n".join(pipeline["grade"]["script"])
+    return run(["bash", "-eo", "pipefail", "-c", lines], folder, clean(scratch, CI_PROJECT_DIR=str(folder)))
+
+
+def score_here(folder: Path, scratch: Path, *words: str) -> dict[str, Any]:
+    """What `grader grade` itself says of the submission in a folder."""
+    report = scratch / "own.json"
+    assert main(["grade", str(folder), "--json", str(report), *words]) <= 1
+    grade: dict[str, Any] = json.loads(report.read_text())
+    return grade
+
+
+def borrow_environment(source: Path, target: Path) -> None:
+    """Takes an environment that was set up from the same requirements and wheel."""
+    target.unlink(missing_ok=True) if target.is_symlink() else shutil.rmtree(target, ignore_errors=True)
+    target.symlink_to(source)

@@ -1,0 +1,63 @@
+"""What students can read holds no seed, no hidden case, no mutant and no solution."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.author.handout import is_in_handout
+from grader.author.load import load
+from grader.judge.verdict.oracles import ReferenceOracle
+from tests.attacks.test_handouts import forms, found, unpacked
+from tests.grader.publish.conftest import MUTANTS, SEED
+
+PUBLIC = ("github", "gitlab", "classroom50", "docker")
+ANSWERS = ("gradescope", "prairielearn")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file, and every entry of what is a zip: wheels, archives of arrays."""
+    return {
+        name: data
+        for path in folder.rglob("*")
+        if path.is_file()
+        for name, data in unpacked(path.relative_to(folder).as_posix(), path.read_bytes())
+    }
+
+
+SECRETS = {
+    "the_seed": SEED,
+    "a_hidden_case": "hidden-one",
+    "a_mutant": "a mutant's own words",
+    "a_solution": "out[tuple(slice(None, None, k) for k in step)] = a",
+}
+
+
+@pytest.mark.parametrize("target", PUBLIC)
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+def test_a_public_bundle_does_not_hold(published: Path, target: str, secret: str) -> None:
+    held = contents(published / "course")
+    held["conv.py"] = (published / "course" / "reference" / "conv.py").read_bytes()  # it is behind a link
+    assert found(held, secret.encode()), "the course does not hold it"
+    assert found(contents(published / target), secret.encode()) == []
+
+
+@pytest.mark.parametrize("target", ["github", "gitlab", "classroom50"])
+def test_a_public_bundle_holds_values_of_visible_cases_alone(published: Path, target: str) -> None:
+    files = contents(published / target)
+    assignment = load(published / "course" / "assignments" / "tiny")
+    oracle = ReferenceOracle(assignment, SEED)
+    try:
+        for case in (case for criterion in assignment.rubric.criteria for case in criterion.cases):
+            inputs = oracle.inputs(case)
+            arrays = [inputs.array("a"), *oracle.expected(case, inputs).arrays]
+            is_held = any(found(files, form) for array in arrays for form in forms(array))
+            assert is_held is is_in_handout(case), case.name
+    finally:
+        oracle.close()
+
+
+def test_the_instructors_bundles_do_hold_them(published: Path) -> None:
+    """Else the search above would find nothing anywhere."""
+    for target in ANSWERS:
+        held = contents(published / target)
+        assert all(found(held, secret.encode()) for secret in (SEED, MUTANTS, "hidden-one"))

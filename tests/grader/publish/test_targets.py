@@ -1,0 +1,451 @@
+"""Each target is run from its folder alone, as the place would run it; the scores are `grader grade`'s."""
+
+import json
+import re
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import junitparser
+import pytest
+import yaml
+
+from grader.__main__ import main
+from grader.author.load import load
+from grader.cli import PASSED, USER_MISTAKE
+from grader.model.errors import UserError
+from grader.publish.targets import names, prairielearn
+from tests.grader.publish.bundles import bundle_without_handout
+from tests.grader.publish.conftest import SUBMISSIONS
+from tests.grader.publish.target_runner import (
+    Done,
+    borrow_environment,
+    clean,
+    run,
+    run_pipeline,
+    run_workflow,
+    score_here,
+)
+from tests.tiny_course import WRONG
+
+WORKFLOW = Path(".github", "workflows", "grade.yml")
+SCHEMAS = resources.files("check_jsonschema.builtin_schemas.vendor")
+# https://github.com/foundation50/classroom50/wiki/Advanced-Autograding, the contract of result.json
+RESULT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": [
+        *("schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit"),
+        *("release", "review", "datetime", "score", "max-score", "tests"),
+    ],
+    "properties": {
+        "schema": {"const": "classroom50/result/v1"},
+        **{
+            name: {"type": "string", "minLength": 1}
+            for name in ("classroom", "assignment", "owner", "commit", "release", "review")
+        },
+        "assignment_type": {"enum": ["individual", "group", "team"]},
+        "submission": {"type": "string", "pattern": "^submit/"},
+        "datetime": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+        "score": {"type": "integer", "minimum": 0},
+        "max-score": {"type": "integer", "minimum": 0},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["test-name", "passed", "score", "max-score"],
+                "properties": {
+                    "test-name": {"type": "string", "minLength": 1},
+                    "passed": {"type": "boolean"},
+                    "score": {"type": "integer", "minimum": 0},
+                    "max-score": {"type": "integer", "minimum": 0},
+                },
+            },
+        },
+    },
+}
+RUNNER = {
+    "CLASSROOM": "systems",
+    "ASSIGNMENT": "tiny",
+    "ASSIGNMENT_TYPE": "individual",
+    "SUBMISSION_TAG": "submit/2026-10-01T12-00-00Z-a1b2c3d",
+    "USERNAME": "ada",
+    "OWNER": "ada",
+    "COMMIT_URL": "https://github.example/commit/a1b2c3d",
+    "RELEASE_URL": "https://github.example/release",
+    "REVIEW_URL": "https://github.example/compare",
+    "GITHUB_TOKEN": "a token of the runner",
+}
+
+
+@pytest.fixture(scope="module")
+def environment(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `.venv` that the workflow's own step sets up from the requirements and the wheel."""
+    folder = tmp_path_factory.mktemp("set-up") / "github"
+    shutil.copytree(published / "github", folder)
+    (job,) = yaml.safe_load((folder / WORKFLOW).read_text())["jobs"].values()
+    (set_up,) = (step["run"] for step in job["steps"] if step.get("name") == "Set up the grader")
+    done = run(["bash", "-e", "-c", set_up], folder, clean(folder.parent))
+    assert done.returncode == 0, done.stderr
+    return folder / ".venv"
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_github_grades_a_push_step_by_step(
+    place: Callable[[str], Path],
+    environment: Path,
+    tmp_path: Path,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = place("github")
+    borrow_environment(environment, folder / ".venv")
+    (folder / "conv.py").write_text(SUBMISSIONS[name])
+    statuses, printed, summary = run_workflow(folder / WORKFLOW, folder, tmp_path)
+    report = json.loads((folder / "reports" / "grade.json").read_text())
+
+    monkeypatch.chdir(folder)
+    own = score_here(folder, tmp_path)
+    assert (report["score"], report["max_score"]) == (own["score"], own["max_score"])
+    is_right = name == "right"
+    assert statuses == [0, 0, 0 if is_right else 1], printed
+    assert f"**{report['score']:g} / 8 visible points**" in summary
+    assert ("::error file=conv.py,line=" in printed) is not is_right
+    assert "<html" in (folder / "reports" / "grade.html").read_text()
+
+
+def test_a_push_that_cannot_be_graded_fails_and_shows_no_score(
+    place: Callable[[str], Path], environment: Path, tmp_path: Path
+) -> None:
+    folder = place("github")
+    borrow_environment(environment, folder / ".venv")
+    (folder / "grading" / "rubric.yaml").write_text("criteria: 3\n")
+    statuses, _, summary = run_workflow(folder / WORKFLOW, folder, tmp_path)
+    assert statuses == [0, 2] and summary == ""
+
+
+def test_the_workflow_gets_no_secret_and_may_only_read(published: Path) -> None:
+    text = (published / "github" / WORKFLOW).read_text()
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "secrets." not in text
+    (job,) = workflow["jobs"].values()
+    used = [step for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in used)
+    assert used[0]["with"] == {"persist-credentials": False}
+    (kept,) = (step["with"]["path"] for step in used if "upload-artifact" in step["uses"])
+    assert kept == "reports"
+
+
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        (Path("github", WORKFLOW), "github-workflows"),
+        (Path("gitlab", ".gitlab-ci.yml"), "gitlab-ci"),
+        (Path("docker", "compose.yaml"), "compose-spec"),
+    ],
+    ids=["github", "gitlab", "compose"],
+)
+def test_what_a_place_reads_is_what_its_public_schema_says(published: Path, file: Path, name: str) -> None:
+    document = yaml.safe_load((published / file).read_text())
+    document = {
+        "on" if key is True else key: value for key, value in document.items()
+    }  # YAML 1.1 reads `on` so
+    jsonschema.validate(document, schema(name))
+
+
+def linter(name: str) -> Path:
+    path = Path(sys.executable).parent / name
+    if not path.exists():
+        pytest.skip(f"{name} has no build for this machine")
+    return path
+
+
+def test_actionlint_finds_nothing(published: Path) -> None:
+    done = run([linter("actionlint"), published / "github" / WORKFLOW], published, clean(published))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("folder", ["docker", "prairielearn/image"])
+def test_hadolint_finds_nothing(published: Path, folder: str) -> None:
+    words = [linter("hadolint"), "--failure-threshold", "warning", published / folder / "Dockerfile"]
+    done = run(words, published, clean(published))
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_gitlab_grades_a_push_line_by_line(
+    place: Callable[[str], Path], environment: Path, tmp_path: Path, name: str
+) -> None:
+    folder = place("gitlab")
+    borrow_environment(environment, folder / ".venv")
+    (folder / "conv.py").write_text(SUBMISSIONS[name])
+    pipeline = yaml.safe_load((folder / ".gitlab-ci.yml").read_text())
+    done = run_pipeline(pipeline, folder, tmp_path)
+
+    is_right = name == "right"
+    assert done.returncode == (0 if is_right else pipeline["grade"]["allow_failure"]["exit_codes"]), (
+        done.stderr
+    )
+    reports = pipeline["grade"]["artifacts"]["reports"]
+    problems = json.loads((folder / reports["codequality"]).read_text())
+    assert {problem["location"]["path"] for problem in problems} == (set() if is_right else {"conv.py"})
+    (suite,) = junitparser.JUnitXml.fromstring((folder / reports["junit"]).read_bytes())
+    assert suite.tests == 3 and bool(suite.failures) is not is_right
+
+
+def grade_in_classroom50(bundle: Path, checkout: Path) -> Done:
+    return run([sys.executable, bundle / "autograder.py"], checkout, clean(checkout, **RUNNER))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Callable[[str], Path]:
+    """A student's repository; it already holds files under the names that the autograder writes."""
+
+    def checkout(source: str) -> Path:
+        folder = tmp_path / "checkout"
+        (folder / "release-body.md").mkdir(parents=True)
+        (folder / "result.json").symlink_to("/etc/hostname")
+        (folder / "conv.py").write_text(source)
+        return folder
+
+    return checkout
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_classroom_50_gets_a_result_by_its_contract(
+    place: Callable[[str], Path],
+    checkout: Callable[[str], Path],
+    environment: Path,
+    tmp_path: Path,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bundle = place("classroom50") / "autograders" / "tiny"
+    borrow_environment(environment, bundle / ".venv")
+    folder = checkout(SUBMISSIONS[name])
+    done = grade_in_classroom50(bundle, folder)
+    assert done.returncode == 0, done.stderr
+
+    result = json.loads((folder / "result.json").read_text())
+    jsonschema.validate(result, RESULT)
+    monkeypatch.chdir(bundle)
+    own = score_here(folder, tmp_path)
+    assert (result["score"], result["max-score"]) == (own["score"], own["max_score"])
+    assert result["score"] == sum(test["score"] for test in result["tests"])
+    assert result["owner"] == "ada"
+    assert "visible points" in (folder / "release-body.md").read_text()
+    assert "<html" in (folder / "grade.html").read_text()
+
+
+def test_a_submission_sees_no_variable_of_classroom_50s_runner(
+    place: Callable[[str], Path], checkout: Callable[[str], Path], environment: Path
+) -> None:
+    bundle = place("classroom50") / "autograders" / "tiny"
+    borrow_environment(environment, bundle / ".venv")
+    folder = checkout("import os\nprint(sorted(os.environ))\nraise ValueError(sorted(os.environ))\n")
+    assert grade_in_classroom50(bundle, folder).returncode == 0
+    body = (folder / "release-body.md").read_text()
+    assert "ValueError" in body and "GITHUB" not in body and "CLASSROOM" not in body
+
+
+def test_what_a_student_brings_changes_nothing_that_classroom_50_grades_by(
+    place: Callable[[str], Path], checkout: Callable[[str], Path], environment: Path
+) -> None:
+    bundle = place("classroom50") / "autograders" / "tiny"
+    borrow_environment(environment, bundle / ".venv")
+    folder = checkout(WRONG)
+    for name in ("grading", "ndarray", "grader"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text("raise SystemExit(0)\n")
+    (folder / "sitecustomize.py").write_text("raise SystemExit(0)\n")
+    assert grade_in_classroom50(bundle, folder).returncode == 0
+    assert json.loads((folder / "result.json").read_text())["score"] == 0
+
+
+def test_a_fault_of_ours_is_no_result_in_classroom_50(
+    place: Callable[[str], Path], checkout: Callable[[str], Path], environment: Path
+) -> None:
+    bundle = place("classroom50") / "autograders" / "tiny"
+    borrow_environment(environment, bundle / ".venv")
+    (bundle / "grading" / "rubric.yaml").write_text("criteria: 3\n")
+    folder = checkout(SUBMISSIONS["right"])
+    assert grade_in_classroom50(bundle, folder).returncode == 2
+    assert not (folder / "result.json").exists()
+
+
+@pytest.mark.slow
+def test_the_bundle_of_classroom_50_sets_itself_up(
+    place: Callable[[str], Path], checkout: Callable[[str], Path]
+) -> None:
+    bundle = place("classroom50") / "autograders" / "tiny"
+    folder = checkout(SUBMISSIONS["right"])
+    done = grade_in_classroom50(bundle, folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((folder / "result.json").read_text())["score"] == 8
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_prairielearn_grades_hidden_cases_too(
+    place: Callable[[str], Path], published: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = place("prairielearn") / "questions" / "tiny"
+    info = json.loads((question / "info.json").read_text())
+    root = tmp_path / "grade"
+    shutil.copytree(question / "tests", root / "tests")
+    (root / "student").mkdir()
+    (root / "student" / "conv.py").write_text(SUBMISSIONS[name])
+    script = root / Path(info["externalGradingOptions"]["entrypoint"]).relative_to("/grade")
+    path = f"{Path(sys.executable).parent}:{clean(tmp_path)['PATH']}"
+    done = run(["bash", script], Path("/"), {**clean(tmp_path), "PATH": path})
+    assert done.returncode == 0, done.stderr
+
+    results = json.loads((root / "results" / "results.json").read_text())
+    monkeypatch.chdir(published / "course")
+    own = score_here(root / "student", tmp_path, "--assignment", "tiny")
+    assert results["score"] == pytest.approx(own["score"] / own["max_score"])
+    assert [test["max_points"] for test in results["tests"]] == [4, 6]
+
+
+def test_prairielearn_cannot_give_each_student_numbers_of_their_own(course: Path) -> None:
+    bundle = bundle_without_handout(load(course / "assignments" / "tiny"), variants=True)
+    with pytest.raises(UserError, match="does not tell a grader whose submission it is"):
+        prairielearn.files(bundle)
+
+
+def test_docker_never_grades_without_the_sandbox_and_shows_the_desk_to_one_machine(
+    published: Path,
+) -> None:
+    folder = published / "docker"
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())
+    for name in ("batch", "desk"):
+        service = compose["services"][name]
+        assert "--sandbox" not in service["command"] and service["cap_drop"] == ["ALL"]
+        assert {"no-new-privileges:true", "seccomp=unconfined"} <= set(service["security_opt"])
+        assert "privileged" not in service and "cap_add" not in service
+    desk = compose["services"]["desk"]
+    assert desk["ports"] == ["127.0.0.1:8350:8350"]
+    assert desk["command"][desk["command"].index("--host") + 1] == "0.0.0.0"
+    assert "ports" not in compose["services"]["database"]
+    assert compose["networks"]["gradebook"] == {"internal": True}
+    mounts = [volume for s in compose["services"].values() for volume in s["volumes"]]
+    assert sum(volume.endswith(":/course") for volume in mounts) == 2
+
+
+def test_dockers_commands_are_commands_of_the_grader(published: Path) -> None:
+    from grader.cli.command_line.arguments import parse
+
+    services = yaml.safe_load((published / "docker" / "compose.yaml").read_text())["services"]
+    assert [parse(services[name]["command"]).command for name in ("batch", "desk")] == ["batch", "serve"]
+
+
+def test_the_image_copies_nothing_of_the_course_and_runs_as_nobody_special(published: Path) -> None:
+    folder = published / "docker"
+    lines = (folder / "Dockerfile").read_text().splitlines()
+    copied = [line.split()[1] for line in lines if line.startswith("COPY")]
+    wheel = next(folder.glob("*.whl")).name
+    assert copied == ["requirements.txt", wheel]
+    assert (folder / ".dockerignore").read_text().splitlines() == ["*", "!requirements.txt", f"!{wheel}"]
+    assert "USER 1000:1000" in lines and any(line.startswith("HEALTHCHECK") for line in lines)
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[int], int]]:
+    """A server that answers each request with one status; its port."""
+    servers = []
+
+    def serve(status: int) -> int:
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Answer)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return int(server.server_address[1])
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(("status", "healthy"), [(403, True), (500, False)])
+def test_the_desk_is_healthy_where_it_asks_for_its_token(
+    published: Path, answering: Callable[[int], int], status: int, healthy: bool
+) -> None:
+    """The desk answers 403 to a request without a token: tests/grader/desk/test_guard.py."""
+    compose = yaml.safe_load((published / "docker" / "compose.yaml").read_text())
+    _, python, option, script = compose["services"]["desk"]["healthcheck"]["test"]
+    done = run([sys.executable, option, script.replace("8350", str(answering(status)))], published, {})
+    assert python == "python" and (done.returncode == 0) is healthy, done.stderr
+
+
+@pytest.mark.slow
+def test_docker_builds_the_image(place: Callable[[str], Path]) -> None:
+    docker = shutil.which("docker")
+    if docker is None or run([docker, "info"], Path("/"), clean(Path("/"))).returncode != 0:
+        pytest.skip("no Docker daemon is here")
+    folder = place("docker")
+    assert run([docker, "build", "--tag", "backflip-test", "."], folder, clean(folder)).returncode == 0
+    shown = run([docker, "run", "--rm", "backflip-test", "--version"], folder, clean(folder))
+    assert shown.stdout.startswith("grader ")
+
+
+def test_an_editor_finds_the_line_of_each_problem(
+    place: Callable[[str], Path], environment: Path, tmp_path: Path
+) -> None:
+    folder = place("github")
+    borrow_environment(environment, folder / ".venv")
+    (folder / "conv.py").write_text(SUBMISSIONS["half"])
+    (task,) = json.loads((folder / ".vscode" / "tasks.json").read_text())["tasks"]
+    pattern = task["problemMatcher"]["pattern"]
+    done = run(["bash", "-c", task["command"]], folder, clean(tmp_path))
+    found = [match for line in done.stdout.splitlines() if (match := re.match(pattern["regexp"], line))]
+    lines = SUBMISSIONS["half"].splitlines()
+    where = {(m[pattern["file"]], lines[int(m[pattern["line"]]) - 1].partition("(")[0]) for m in found}
+    assert where == {("conv.py", "def dilate")}
+
+
+def test_every_target_is_written_by_the_command(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(published / "course")
+    assert main(["publish", "prairielearn", "tiny", "--out", str(tmp_path / "out")]) == PASSED
+    script = tmp_path / "out" / "questions" / "tiny" / "tests" / "run.sh"
+    assert script.stat().st_mode & 0o111 == 0o111
+    assert "Both hold the answers" in capsys.readouterr().out
+    assert set(names()) == {path.name for path in published.iterdir()} - {"course"}
+
+
+def test_what_is_missing_is_said_and_everything_is_written(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(published / "course")
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert main(["publish", "docker", "tiny", "--out", str(tmp_path / "out")]) == PASSED
+    assert "docker is not installed. You need it to build the image" in capsys.readouterr().err
+    assert (tmp_path / "out" / "compose.yaml").is_file()
+
+
+def test_an_unknown_target_is_answered_with_the_nearest(
+    published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(published / "course")
+    assert main(["publish", "git-hub", "tiny", "--out", "out"]) == USER_MISTAKE
+    assert "did you mean 'github'?" in capsys.readouterr().err

@@ -1,0 +1,217 @@
+"""Laws of the feedback in a terminal."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from grader.model.assignment import Visibility
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.report.markdown import to_markdown
+from grader.report.pages.grade_page import to_html
+from grader.report.terminal.show_grade import show, to_text
+
+GOLDEN = """\
+conv_backward                                            20 / 100 visible points
+                                                         10 more on hidden cases
+
+  dilate      10 / 10   ████████████
+  x_grad       5 / 30   ██░░░░░░░░░░   1 of 6 cases pass
+  flip         5 / 10   ██████░░░░░░   1 of 2 cases pass
+  w_grad       0 / 30   ░░░░░░░░░░░░   0 of 8 cases pass
+  transpose    0 / 10   ░░░░░░░░░░░░   not run: it stands on x_grad, where no
+                                       case passes
+  speed        – / 10   ░░░░░░░░░░░░   not scored: needs review
+
+x_grad: what x_grad is for
+
+  x_grad · remainder-1-of-3   wrong
+    inputs    2 images of 9×11, 3 channels, kernel 2×3, stride 3×2, padding 0×1,
+              remainder 1×0
+    at        [0, 8, 0, 2]
+    expected  (2, 9, 11, 3)
+    actual    (2, 8, 11, 3)
+    why       8 = (3 - 1)·3 + 2: the windows reach 8 rows; the 9th was never
+              covered.
+    read      README.md#what-the-stride-leaves-over
+    output    row 0
+              row 1
+              row 2
+              row 3
+              row 4
+              row 5
+              … (cut: 270 characters in all)
+
+  x_grad · stride-2   timeout
+    why       no answer within 5 CPU seconds
+
+  and 3 more: draw-0, draw-1, draw-2
+
+flip: what flip is for
+
+  flip · of-a-view   wrong: a hidden case fails
+
+w_grad: what w_grad is for
+
+  w_grad · every case (8)   error
+    why       IndexError: axis 4, line 31 of conv.py
+
+speed: what speed is for
+
+  speed · large   not scored: needs review
+"""
+
+
+def shown(grade: Grade, reveal: bool = False, **console: object) -> str:
+    file = io.StringIO()
+    show(grade, Console(file=file, **{"width": 80, **console}), reveal)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def test_feedback_reads_as_agreed_at_80_columns(mixed: Grade) -> None:
+    assert "\n".join(line.rstrip() for line in shown(mixed).rstrip().splitlines()) + "\n" == GOLDEN
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_line_is_wider_than_the_terminal(mixed: Grade, width: int) -> None:
+    assert max(len(line) for line in shown(mixed, width=width).splitlines()) <= width
+
+
+def test_there_is_colour_on_a_terminal_and_none_elsewhere(mixed: Grade) -> None:
+    assert "\x1b[" in shown(mixed, force_terminal=True, color_system="standard")
+    assert "\x1b" not in shown(mixed)
+
+
+def test_a_hidden_case_shows_its_name_and_status_only(mixed: Grade) -> None:
+    assert "SECRET" not in shown(mixed)
+    assert "[7, 7]" not in shown(mixed)
+    assert "SECRET" in shown(mixed, reveal=True)
+    assert "[7, 7]" in shown(mixed, reveal=True)
+
+
+SHOWN = ("inputs", "expected", "actual", "rationale", "help", "output")
+
+
+@pytest.mark.parametrize("visibility", [v for v in Visibility if v is not Visibility.VISIBLE])
+def test_every_visibility_but_visible_hides(
+    visibility: Visibility, make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """Also where all cases fail alike, so that the reason would be said once."""
+    secrets: Any = dict.fromkeys(SHOWN, "SECRET")
+    secret = CheckResult("flip", "a", Status.ERROR, visibility, **secrets)
+    text = shown(make_grade(make_criterion("flip", 10, [secret, replace(secret, case="b")])))
+    assert "SECRET" not in text
+    assert text.count("a hidden case fails") == 2
+
+
+def test_hostile_text_is_neither_markup_nor_control_sequence(
+    hostile: str, make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    texts: Any = dict.fromkeys(SHOWN, hostile)
+    result = CheckResult("x", hostile, Status.WRONG, Visibility.VISIBLE, index=(0,), **texts)
+    passing = CheckResult("x", "fine", Status.OK)
+    criterion = replace(make_criterion("x", 10, [passing, result]), id=hostile, title=hostile)
+    not_run = make_criterion("y", 10, [CheckResult("y", "z", Status.NOT_RUN)], reason=hostile)
+    text = shown(replace(make_grade(criterion, not_run), assignment=hostile))
+    assert text.replace("\n", "").isprintable()
+    assert text.count("[red]red[/red]") >= 8
+    assert ":bomb:" in text
+
+
+def test_a_note_is_told_and_is_neither_markup_nor_control_sequence(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """It may quote what a submission wrote: in the terminal, in Markdown and on a page."""
+    right = make_criterion("flip", 7, [CheckResult("flip", "odd", Status.OK)])
+    grade = replace(make_grade(right), notes=("no GPU takes it", "\x1b[31m[bold]`<b>x</b>` \u202e"))
+    assert "note      no GPU takes it\n              [bold]`<b>x</b>`\n" in to_text(grade)
+    assert "- note: ` no GPU takes it `\n- note: `` [bold]`<b>x</b>` ``\n" in to_markdown(grade)
+    assert "<b>x" not in to_html(grade)
+
+
+def test_ten_megabytes_of_output_become_a_few_lines(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    flood = CheckResult("x", "a", Status.OUTPUT_LIMIT, output="spam\n" * 2_000_000)
+    text = shown(make_grade(make_criterion("x", 10, [flood])))
+    assert text.count("spam") == 6
+    assert "(cut: 10000000 characters in all)" in text
+
+
+def test_one_reason_for_everything_is_said_once_at_the_top(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    def broken(id: str) -> CriterionGrade:
+        visible = CheckResult(
+            id, "a", Status.ERROR, inputs="INPUTS", rationale="conv.py does not parse: line 3"
+        )
+        return make_criterion(id, 10, [visible, replace(visible, case="b", visibility=Visibility.HIDDEN)])
+
+    not_run = make_criterion("z", 10, [CheckResult("z", "a", Status.NOT_RUN)], reason="it stands on x")
+    text = shown(make_grade(broken("x"), broken("y"), not_run))
+    assert text.count("does not parse") == 1
+    assert text.index("does not parse") < text.index("0 / 10")
+    assert "every case fails (4)" in text
+    assert "INPUTS" not in text
+    assert "not run: it stands on x" in text
+
+
+def test_values_that_differ_are_never_merged_into_one_reason(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    wrong = [CheckResult("x", f"c{n}", Status.WRONG, expected=f"{n}", rationale="differs") for n in range(2)]
+    text = shown(make_grade(make_criterion("x", 10, wrong)))
+    assert "x · c0" in text
+    assert "x · c1" in text
+
+
+def test_the_graders_fault_never_looks_like_the_students(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    fault = CheckResult("x", "a", Status.INTERNAL_ERROR, rationale="Traceback", actual="Traceback")
+    grade = make_grade(make_criterion("x", 10, [fault, CheckResult("x", "b", Status.OK)]))
+    assert shown(grade).count("not scored: needs review") == 2
+    assert "Traceback" not in shown(grade)
+    assert "Traceback" in shown(grade, reveal=True)
+
+
+def test_a_full_score_has_nothing_to_explain(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    text = shown(make_grade(make_criterion("x", 10, [CheckResult("x", "a", Status.OK)])))
+    assert text.split() == ["conv_backward", "10", "/", "10", "points", "x", "10", "/", "10", "█" * 12]
+
+
+def test_a_partial_run_is_not_taken_for_a_grade(mixed: Grade) -> None:
+    criteria = (
+        *mixed.criteria,
+        replace(mixed.criteria[0], results=(), status=Status.NOT_RUN, score=Fraction(0)),
+    )
+    text = shown(replace(mixed, criteria=criteria, not_selected=3))
+    assert "not a grade: 3 cases were not selected" in text
+    assert "░   not selected" in text
+
+
+def test_a_criterion_of_hidden_cases_alone_says_so_in_a_handout(mixed: Grade) -> None:
+    nothing = replace(
+        mixed.criteria[0], results=(), status=Status.NOT_RUN, score=Fraction(0), points=Fraction(0)
+    )
+    assert "0 / 0   ░░░░░░░░░░░░   hidden cases only" in shown(
+        replace(mixed, criteria=(*mixed.criteria, nothing))
+    )
+
+
+def test_a_share_of_the_points_is_said_beside_the_status(
+    make_criterion: Callable[..., CriterionGrade], make_grade: Callable[..., Grade]
+) -> None:
+    wrong = CheckResult("x_grad", "a", Status.WRONG, rationale="right for yours", follow_through=0.5)
+    hidden = replace(wrong, case="b", rationale="other", visibility=Visibility.HIDDEN)
+    text = shown(make_grade(make_criterion("x_grad", 30, [wrong, hidden])))
+
+    assert "x_grad · a   wrong, earns 0.5 of its points" in text
+    assert "x_grad · b   wrong, earns 0.5 of its points: a hidden case fails" in text
+    assert "0 of 2 cases pass, 2 earn a share" in text

@@ -1,0 +1,42 @@
+"""Laws of written reports: whole or not at all, and no student's id leads out of the folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.model.errors import UserError
+from grader.report.write_files import folder_name, write_files
+
+
+def test_a_write_that_fails_leaves_the_earlier_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path,) = write_files(tmp_path, {"grades.csv": b"before"})
+
+    def disk_full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "replace", disk_full)
+    with pytest.raises(UserError, match="cannot be written: no space"):
+        write_files(tmp_path, {"grades.csv": b"after", "more.csv": b"more"})
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_where_a_folder_should_be_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(UserError, match=r"out: cannot be written: File exists"):
+        write_files(tmp_path / "out", {"grades.csv": b""})
+
+
+@given(st.text(max_size=80) | st.sampled_from(["..", ".", "", "../../etc", "a/b", ".git", "\ud800", "con\0"]))
+def test_an_id_becomes_one_plain_folder(id: str) -> None:
+    name = folder_name(id)
+    assert name and not name.startswith(".") and "/" not in name and len(name.encode()) < 200
+    assert name == id or not id.isascii() or id != folder_name(name)
+
+
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_different_ids_have_different_folders(one: str, other: str) -> None:
+    assert (folder_name(one) == folder_name(other)) == (one == other)

@@ -1,0 +1,254 @@
+"""The assignment cuda_kernels: who holds a misconception is told its name, and where the emulator saw it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.author.render import Views
+from grader.judge.differences.probe_values import HINT
+from grader.judge.kernels import find_nvrtc
+from grader.judge.session import Session
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.misconceptions import Misconceptions
+from grader.model.assignment import Assignment
+from grader.model.grade import Grade, Sandbox, Status
+from grader.model.submitted_files import SubmittedFiles
+from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
+from grader.prove.mutant_answers import grade_made, work_out
+from grader.prove.mutants import read_mutants
+from grader.report.terminal.show_grade import to_text
+from tests.golden.class_of_kernels import GOLDEN, golden_files, kernels
+from tests.sample_class.cuda_kernels import CLASS
+
+ASKED_FOR = {  # of issue and course: ideas that have to be told by name
+    *("no_guard", "guard_on_the_wrong_size", "grid_rounded_down", "first_barrier_missing"),
+    *("second_barrier_missing", "early_return", "stale_shared_memory", "wrong_tile_variable"),
+    *("race_in_the_reduction", "not_atomic", "strides_from_the_shape", "uninitialised_shared_memory"),
+}
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    return kernels()
+
+
+@pytest.fixture(scope="module")
+def grades(assignment: Assignment) -> dict[str, Grade]:
+    """Handout, solution and every mutant, graded as a student's would be."""
+    return grade_made(assignment, "", submissions(Views(assignment), read_mutants(Views(assignment))[0]), 2)
+
+
+@pytest.fixture(scope="module")
+def known(assignment: Assignment, grades: dict[str, Grade]) -> Misconceptions:
+    """What each mutant answers."""
+    return work_out(Views(assignment), "", read_mutants(Views(assignment))[0], grades, 2)[0]
+
+
+@pytest.fixture(scope="module")
+def feedback(assignment: Assignment, known: Misconceptions) -> dict[str, bytes]:
+    """What each of the sample class reads."""
+    return golden_files(assignment, known)
+
+
+@pytest.fixture(scope="module")
+def session(assignment: Assignment) -> Iterator[Session]:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as one:
+        yield one
+
+
+def _solution_with(assignment: Assignment, old: str, new: str) -> SubmittedFiles:
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
+    assert solution.count(old) >= 1
+    return SubmittedFiles({"kernels.cu": solution.replace(old, new, 1).encode()})
+
+
+def test_the_solution_earns_all_and_the_handout_nothing(grades: dict[str, Grade]) -> None:
+    assert grades[SOLUTION].score == 100
+    assert grades[HANDOUT].score == 0
+
+
+def test_a_byte_order_mark_crlf_or_a_comment_in_latin_1_costs_nothing(
+    assignment: Assignment, session: Session
+) -> None:
+    solution = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
+    saved = b"\xef\xbb\xbf// Gr\xfc\xdfe\r\n" + solution.replace("\n", "\r\n").encode()
+    assert session.grade(SubmittedFiles({"kernels.cu": saved}), "ada").score == 100
+
+
+def test_a_given_kernel_with_a_byte_order_mark_is_graded_as_without(session: Session) -> None:
+    given = Path(__file__).parents[2] / "shared" / "inputs" / "cu_bom" / "kernels.cu"
+    if not given.is_file():
+        pytest.skip("shared/inputs is not beside the project")
+    marked = given.read_bytes()
+    plain = marked.removeprefix(b"\xef\xbb\xbf")
+    assert marked != plain
+    grades = [session.grade(SubmittedFiles({"kernels.cu": source}), "ada") for source in (marked, plain)]
+    assert grades[0].score == grades[1].score > 0
+
+
+def test_every_mutant_is_told_by_its_name(
+    assignment: Assignment, grades: dict[str, Grade], known: Misconceptions
+) -> None:
+    """In every case that fails, and no other name with it; an answer of few numbers alone names nothing."""
+    mutants = {mutant.name: mutant for mutant in read_mutants(Views(assignment))[0]}
+    assert set(mutants) >= ASKED_FOR
+    for name, mutant in mutants.items():
+        told = [
+            result.misconceptions or result.answer.startswith(HINT)
+            for criterion in diagnose(grades[name], known).criteria
+            for result in criterion.results
+            if result.status not in (Status.OK, Status.NOT_RUN)
+        ]
+        assert told, name
+        assert set(told) - {True} == {(name,)}, (name, mutant.exercise)
+
+
+def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str, Grade]) -> None:
+    (criterion,) = (c for c in grades["no_guard"].criteria if c.id == "elementwise_bugs")
+    result = criterion.results[0]
+    assert result.actual == "out of bounds"
+    for word in ("kernels.cu:", "in fill", "thread (1, 0, 0)", "block (2, 0, 0)", "257"):
+        assert word in result.rationale
+
+
+@pytest.mark.parametrize("name", CLASS)
+def test_the_sample_class_reads_what_it_did(feedback: dict[str, bytes], name: str) -> None:
+    """Each of them whole, through the wall; `make golden` writes anew what they read."""
+    assert feedback[f"{name}.txt"].decode() == (GOLDEN / f"{name}.txt").read_text()
+
+
+def test_the_sample_class_has_no_feedback_of_nobody(feedback: dict[str, bytes]) -> None:
+    assert set(feedback) == {path.name for path in GOLDEN.iterdir()}
+
+
+def test_what_was_never_begun_is_no_misconception(grades: dict[str, Grade], known: Misconceptions) -> None:
+    """A result that holds nothing is not the result of a wrong idea, though both may be NaN."""
+    diagnosed = diagnose(grades[HANDOUT], known)
+    assert not any(result.misconceptions for c in diagnosed.criteria for result in c.results)
+
+
+def test_what_does_not_compile_is_an_error_of_every_case(session: Session, assignment: Assignment) -> None:
+    grade = session.grade(_solution_with(assignment, "float sum = 0;", "float sum = 0"), "typo")
+    results = [result for criterion in grade.criteria for result in criterion.results]
+    assert {result.status for result in results} == {Status.ERROR, Status.NOT_RUN}
+    ran = [result for result in results if result.status is Status.ERROR]
+    assert all("kernels.cu:" in result.rationale for result in ran)
+    assert grade.score == 0
+
+
+def test_a_trick_is_refused_before_anything_is_compiled(session: Session, assignment: Assignment) -> None:
+    grade = session.grade(_solution_with(assignment, "float sum = 0;", 'float sum = 0; asm("nop");'), "trick")
+    results = [result for criterion in grade.criteria for result in criterion.results]
+    assert {result.status for result in results} == {Status.REFUSED}
+
+
+def test_what_nvidias_compiler_refuses_is_told_and_costs_nothing(
+    session: Session, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An array as long as a parameter says is g++'s own idea. The grade is the same without NVRTC."""
+    submission = _solution_with(assignment, "float sum = 0;", "float sum = 0, more[rows]; more[0] = 0;")
+    with_it = session.grade(submission, "for_no_gpu")
+    found = find_nvrtc.installed()
+    monkeypatch.setattr(find_nvrtc, "installed", lambda: None)
+    without = session.grade(submission, "for_no_gpu")
+    assert (without.score, without.criteria) == (with_it.score, with_it.criteria)
+    assert (without.versions["nvrtc"], without.notes) == ("none", ())
+    if found is None:
+        pytest.skip("no NVRTC here: nvidia-cuda-nvrtc-cu12 is not installed, or not for this system")
+    assert with_it.versions["nvrtc"] == found.version
+    assert re.match(r"kernels.cu:\d+, in sum_naive: ", with_it.notes[1])
+    assert "This costs no points." in to_text(with_it)
+
+
+def test_a_handout_shows_what_nvidias_compiler_refuses(tmp_path: Path) -> None:
+    """What `make grade` runs there, on this machine's environment."""
+    assert main(["generate", "cuda_kernels", "--out", str(tmp_path)]) == 0
+    handout = tmp_path / "release" / "cuda_kernels"
+    solution = (tmp_path / "solution" / "cuda_kernels" / "kernels.cu").read_text()
+    (handout / "kernels.cu").write_text(solution.replace("__device__ float pixel", "float pixel"))
+    words = [sys.executable, "-m", "grader", "grade", "."]
+    done = subprocess.run(words, cwd=handout, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    if find_nvrtc.installed() is not None:
+        assert "in pixel: A function without execution space annotations" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["accumulates_in_half", "accumulates_in_bfloat16"])
+def test_too_few_bits_cost_at_least_half_of_the_criterion(grades: dict[str, Grade], name: str) -> None:
+    (matmul,) = (c for c in grades[name].criteria if c.id == "matmul")
+    assert matmul.score <= matmul.points / 2
+    assert grades[name].score <= 92
+
+
+def _points(grade: Grade) -> dict[str, float]:
+    return {criterion.id: float(criterion.score) for criterion in grade.criteria}
+
+
+def test_who_writes_blocks_for_alone_earns_its_points_and_no_more(
+    session: Session, assignment: Assignment
+) -> None:
+    handout = submissions(Views(assignment), [])[HANDOUT]["kernels.cu"]
+    mark = "    int blocks = 0;\n"
+    assert mark in handout
+    written = handout.replace(mark, "    int blocks = (size + threads - 1) / threads;\n", 1)
+    grade = session.grade(SubmittedFiles({"kernels.cu": written.encode()}), "blocks")
+    assert grade.score == 4, _points(grade)
+
+
+def test_zeros_at_the_shape_where_accesses_are_counted_earn_nothing_there(
+    session: Session, assignment: Assignment
+) -> None:
+    """Nothing is read and nothing is found: but the counted run's values are wrong."""
+    gate = """    if (m == 32 && k == 48 && n == 32) {
+        out[row * n + column] = 0;
+        return;
+    }
+    for (int start = 0; start < k; start += TILE) {"""
+    grade = session.grade(
+        _solution_with(assignment, "    for (int start = 0; start < k; start += TILE) {", gate), "gated"
+    )
+    (traffic,) = (c for c in grade.criteria if c.id == "traffic")
+    failed = [(r.case, r.rationale) for r in traffic.results if r.status is not Status.OK]
+    assert [case for case, _ in failed] == ["matmul"]
+    assert "zeros only" in failed[0][1]
+
+
+def test_a_kernel_that_behaves_at_a_visible_shape_alone_loses_at_the_hidden_ones(
+    session: Session, assignment: Assignment
+) -> None:
+    """Its second barrier stands where a visible case looks for races, and nowhere else."""
+    source = submissions(Views(assignment), [])[SOLUTION]["kernels.cu"]
+    barrier = "        __syncthreads();  // nobody reads them any more: the next ones may come\n"
+    assert source.count(barrier) == 1
+    gated = source.replace(barrier, barrier.replace("__sync", "if (n == 31 || n == 32) __sync"))
+    grade = session.grade(SubmittedFiles({"kernels.cu": gated.encode()}), "gated")
+    passed = {
+        r.case for c in grade.criteria if c.id == "matmul_bugs" for r in c.results if r.status is Status.OK
+    }
+    assert passed == {"several-tiles"}
+
+
+def test_a_kernel_without_end_costs_its_cases_and_no_other(session: Session, assignment: Assignment) -> None:
+    hang = "int row = blockIdx.x * blockDim.x + threadIdx.x;\n    while (rows) { }"
+    grade = session.grade(
+        _solution_with(assignment, "int row = blockIdx.x * blockDim.x + threadIdx.x;", hang), "hang"
+    )
+    status = {c.id: {result.status for result in c.results} for c in grade.criteria}
+    assert status["fill"] == status["matmul"] == {Status.OK}
+    assert status["sum_naive"] == {Status.TIMEOUT}
+
+
+def test_a_wild_pointer_is_found_and_harms_nothing(session: Session, assignment: Assignment) -> None:
+    """An index far from every array: the access is stopped, and the worker lives on."""
+    grade = session.grade(
+        _solution_with(assignment, "out[i] = value;", "out[i + 1000000000000ll] = value;"), "wild"
+    )
+    status = {c.id: [result.status for result in c.results] for c in grade.criteria}
+    assert status["fill"] == [Status.WRONG]
+    assert status["elementwise_bugs"][0] is Status.WRONG
+    assert status["add"] == [Status.OK] * 3

@@ -1,0 +1,68 @@
+"""A handout away from the repository: what a student does with it, from the first command on."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.cli import PASSED, USER_MISTAKE
+
+NAME = "conv_backward"
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated handout, beside its solution, in a folder that has nothing to do with the repository."""
+    build = tmp_path_factory.mktemp("build")
+    assert main(["generate", NAME, "--out", str(build)]) == 0
+    handout = tmp_path_factory.mktemp("home") / NAME
+    shutil.copytree(build / "release" / NAME, handout)
+    shutil.copy(build / "solution" / NAME / "conv.py", handout.parent / "solution.py")
+    shutil.rmtree(build)
+    return handout
+
+
+def make_grade(handout: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("VIRTUAL_ENV", "PYTHON"))}
+    return subprocess.run(
+        ["make", "grade", *words], cwd=handout, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_handout_sets_itself_up_and_grades_by_itself(unpacked: Path) -> None:
+    first = make_grade(unpacked)
+    assert "0 / 69 visible points" in first.stdout, first.stdout + first.stderr
+    assert "Nothing is written yet. Begin with `conv` in conv.py" in first.stdout
+    assert first.returncode == 0 and "Error" not in first.stderr  # a grade is no failure of make's
+
+    shutil.copy(unpacked.parent / "solution.py", unpacked / "conv.py")
+    second = make_grade(unpacked)
+    assert "69 / 69 visible points" in second.stdout, second.stdout + second.stderr
+    assert "setting up" not in second.stdout
+    assert second.returncode == 0
+
+    some = make_grade(unpacked, "CASE=remainder-0")
+    assert some.returncode == 0, some.stdout + some.stderr
+    assert "2 cases that you chose pass" in some.stdout
+
+
+def test_a_handout_holds_neither_reference_nor_instructors_libraries(unpacked: Path) -> None:
+    make_grade(unpacked)
+    python = unpacked / ".venv" / "bin" / "python"
+    for module in ("reference", "jinja2", "sqlalchemy", "scipy"):
+        code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is not None)"
+        assert subprocess.run([python, "-c", code], cwd="/", check=False).returncode == 0, module
+
+
+def test_a_command_for_instructors_says_so_in_one_line(unpacked: Path) -> None:
+    make_grade(unpacked)
+    grader: list[str | Path] = [unpacked / ".venv" / "bin" / "python", "-P", "-m", "grader"]
+    for words in (["batch", ".", "--assignment", NAME], ["serve"], ["verify"]):
+        told = subprocess.run([*grader, *words], cwd=unpacked, capture_output=True, text=True, check=False)
+        assert told.returncode == USER_MISTAKE
+        assert "is a command for instructors" in told.stderr and told.stderr.count("\n") == 1
+    doctor = subprocess.run([*grader, "doctor"], cwd=unpacked, capture_output=True, text=True, check=False)
+    assert doctor.returncode == PASSED, doctor.stdout
