@@ -59,6 +59,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "assignments.probes": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
+    "assignments.rewrites": ({"grader.model"}, {"ndarray", "numpy", "solution"}),
 }
 INSIDE_FUNCTIONS = {"reference": {"cupy"}}
 PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
@@ -178,6 +179,7 @@ FILES = [
     *sorted((ROOT / "reference").rglob("*.py")),
     *sorted((ROOT / "assignments").glob("*/probes.py")),
     *sorted((ROOT / "assignments").glob("*/mutants.py")),
+    *sorted((ROOT / "assignments").glob("*/rewrites.py")),
     *sorted((ROOT / "assignments").glob("*/test_*.py")),
 ]
 

@@ -87,11 +87,11 @@ def late_text(policies: Policies, row: ClassRow) -> str:
 
 def told(detail: Mapping[str, Any]) -> str:
     """What an entry of the audit log holds, in one line."""
-    said = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
-    return clean(", ".join(said), LONGEST_LINE)
+    parts = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
+    return clean(", ".join(parts), LONGEST_LINE)
 
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
         return "(" + ", ".join(f"{name} {item}" for name, item in value.items() if item != "") + ")"
-    return IDS.sub(lambda found: found[0][:8], str(value))
+    return IDS.sub(lambda match: match[0][:8], str(value))

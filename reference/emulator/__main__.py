@@ -84,8 +84,8 @@ def emulate(options: argparse.Namespace) -> int:
     name = options.kernel.partition("<")[0].strip()
     kernel = next((k for k in kernels_of(source) if k.name == name), None)
     if kernel is None:
-        known = ", ".join(k.name for k in kernels_of(source)) or "none"
-        raise Mistake(f"{options.file} has no kernel {name!r}; it has {known}")
+        names = ", ".join(k.name for k in kernels_of(source)) or "none"
+        raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}")
     instances = (options.kernel,) if kernel.is_template else ()
     module = Module(source, str(options.file), defines, instances, checked=options.check)
     if module.warnings:

@@ -61,9 +61,9 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
     for command in candidates:
         if shutil.which(command[0]) is None:
             continue
-        said = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
-        if said.returncode == 0:
-            return command, "clang" if "clang" in said.stdout else "gcc", said.stdout
+        version = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+        if version.returncode == 0:
+            return command, "clang" if "clang" in version.stdout else "gcc", version.stdout
     raise NoCompiler(
         "no C++ compiler was found, which the emulator needs: install g++ (Debian, Ubuntu: apt-get install "
         "g++) or clang++, or, without any rights on this machine: pip install ziglang"
@@ -82,17 +82,17 @@ def preprocess(program: str, most: int) -> str:
     """
     command, family, _ = compiler()
     words = [*command, *flags(family, True), "-E", "-P", "-x", "c++", "-"]
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as messages:
         given.write(program.encode())
         given.seek(0)
-        with subprocess.Popen(words, stdin=given, stdout=subprocess.PIPE, stderr=said) as running:
+        with subprocess.Popen(words, stdin=given, stdout=subprocess.PIPE, stderr=messages) as running:
             assert running.stdout is not None
             expanded = running.stdout.read(most)
             if len(expanded) == most:
                 running.kill()  # a macro may stand for more than there is memory
         if running.returncode != 0 and len(expanded) < most:
-            said.seek(0)
-            raise CompileError(said.read().decode(errors="replace").strip())
+            messages.seek(0)
+            raise CompileError(messages.read().decode(errors="replace").strip())
     return expanded.decode(errors="replace")
 
 
@@ -150,9 +150,9 @@ def compile_library(
                 unit.communicate()
             raise
         for name, unit in started.items():
-            _, said = unit.communicate()
+            _, messages = unit.communicate()
             if unit.returncode != 0:
-                raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {said}")
+                raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
         if started:
             link(command, [f"{scratch}/{name}.o" for name in started], runtime, Path(scratch))
         # The sanitizer's own library stays out: its functions are the runtime's.
@@ -209,25 +209,25 @@ def link(
     # What a kernel declares and nobody defines is an error here, and not when it is called.
     # All names are looked up at the start, and where they are kept is read-only from then on.
     name = "-install_name" if sys.platform == "darwin" else "-z,defs,-z,relro,-z,now,-soname"
-    made = scratch / target.name
+    output = scratch / target.name
     # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
-    run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)])
-    if kernels and runs_on_loading(made.read_bytes()):
+    run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(output)])
+    if kernels and runs_on_loading(output.read_bytes()):
         raise CompileError(
             f"{kernels}: a variable outside of the kernels gets its value from code, which would run before "
             "any kernel: give it a constant"
         )
-    foreign = unknown_names(made.read_bytes()) if kernels else []
+    foreign = unknown_names(output.read_bytes()) if kernels else []
     if foreign:
         raise CompileError(f"{kernels}: `{foreign[0]}` is no function or variable that device code has")
-    os.replace(made, target)
+    os.replace(output, target)
 
 
 def refuse_state(library: Path, source: str, file: str) -> None:
     """CompileError where kernels may leave something behind for a later launch, in a variable."""
     for name in lasting_variables(library.read_bytes()):
-        found = re.search(rf"\b{re.escape(name)}\b", without_comments(source))
-        line = f":{1 + source.count(chr(10), 0, found.start())}" if found else ""
+        place = re.search(rf"\b{re.escape(name)}\b", without_comments(source))
+        line = f":{1 + source.count(chr(10), 0, place.start())}" if place else ""
         raise CompileError(
             f"{file}{line}: the variable `{name}` would outlive the launch of a kernel: make it `const`, or "
             "use shared memory or a parameter of the kernel"

@@ -74,21 +74,21 @@ def without_comments(source: str) -> str:
 def kernels_of(source: str) -> tuple[Kernel, ...]:
     """The kernels of a source, in its order."""
     text = without_comments(source)
-    found = []
+    kernels = []
     for match in KERNEL.finditer(text):
         start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";}{")
         end = closing(text, match.end() - 1)
         names = [
             re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", part)) for part in split(text[match.end() : end])
         ]
-        found.append(
+        kernels.append(
             Kernel(
                 match.group(2),
                 tuple(words[-1] for words in names if words and words != ["void"]),
                 re.search(r"\btemplate\b", text[start : match.start()]) is not None,
             )
         )
-    return tuple(found)
+    return tuple(kernels)
 
 
 def closing(text: str, start: int) -> int:
@@ -186,18 +186,18 @@ def declaration(written: str, line: int) -> str:
         if match is None:
             raise ValueError("shared memory has no value to start with")
         declarators.append((match.group(1), match.group(2)))
-    made = []
+    parts = []
     for name, sizes in declarators:
         if is_dynamic:
             if sizes != "[]":
                 raise ValueError("dynamic shared memory is `extern __shared__ type name[];`")
-            made.append(f"{base} *const {name} = ({base} *)emulator_dynamic_shared();")
+            parts.append(f"{base} *const {name} = ({base} *)emulator_dynamic_shared();")
             continue
         if sizes.startswith("[]"):
             raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
         slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
-        made.append(
+        parts.append(
             f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
             f"{base} (&{name}){sizes} = *({base} (*){sizes}){slot}.get();"
         )
-    return " ".join(made)
+    return " ".join(parts)

@@ -92,7 +92,7 @@ def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
     Arrays that share memory share it there too; all others have a redzone on either side.
     """
     end, span_start, span_end = SHARED_ZONE + REDZONE, 0, -1  # span_*: of the memory that is shared
-    found = []
+    arguments = []
     for place in sorted(places, key=lambda place: (place.array.ctypes.data, -place.array.nbytes)):
         address, size = place.array.ctypes.data, place.array.nbytes
         if address >= span_end or size == 0:
@@ -105,5 +105,5 @@ def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
         start = arena_start + address - span_start
         span_end = max(span_end, address + size)
         end = max(end, start + size + REDZONE)
-        found.append(replace(place, start=start))
-    return sorted(found, key=lambda place: place.parameter), end + REDZONE
+        arguments.append(replace(place, start=start))
+    return sorted(arguments, key=lambda place: place.parameter), end + REDZONE

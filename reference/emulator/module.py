@@ -274,14 +274,14 @@ class Module:
         rows = self._runtime.emulator_findings(ctypes.byref(count))
         number = self.kernels.index(kernel)
         entry = getattr(self._library, f"emulator_entry_{number}")
-        found = []
+        findings = []
         for row in rows[: count.value]:
             line = row.line
             if line == 0 and row.place:
                 line = self._line(row.place, entry)
             name, text = message(row, raw, places)
             nobody = row.thread < 0
-            found.append(
+            findings.append(
                 Finding(
                     KINDS[row.kind],
                     kernel,
@@ -294,7 +294,7 @@ class Module:
                     row.count,
                 )
             )
-        return found
+        return findings
 
     def _line(self, place: int, entry: Any) -> int:
         """The line of an instruction, by the address behind it and where one known function lies."""

@@ -72,10 +72,11 @@ class Diagnosis:
         """What it refuses, as line and message; line 0 for what has none. Empty where it is accepted."""
         if self.accepted:
             return ()
-        found = (
-            (int(line or 0), said.partition(FLAG)[0].strip()) for line, said in ERROR.findall(self.messages)
+        lines = (
+            (int(line or 0), message.partition(FLAG)[0].strip())
+            for line, message in ERROR.findall(self.messages)
         )
-        return tuple(found) or ((0, self.messages or "it does not compile"),)
+        return tuple(lines) or ((0, self.messages or "it does not compile"),)
 
 
 def diagnose(
@@ -99,9 +100,9 @@ def diagnose(
     text_of_it = self_contained(source, file).encode()
     call(library, "nvrtcCreateProgram", ctypes.byref(program), text_of_it, file.encode(), 0, None, None)
     try:
-        known = {kernel.name for kernel in kernels_of(source) if not kernel.is_template}
+        names = {kernel.name for kernel in kernels_of(source) if not kernel.is_template}
         for name in instances:
-            if name not in known:
+            if name not in names:
                 call(library, "nvrtcAddNameExpression", program, name.encode())
         options = [f"--gpu-architecture={architecture}", "--std=c++17"]
         options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
@@ -122,10 +123,10 @@ def self_contained(source: str, file: str) -> str:
 def function_at(source: str, line: int) -> str:
     """The name of the function in which a line (from 1) of a source stands; "" outside of all."""
     text = without_comments(source)
-    for found in FUNCTION.finditer(text):
-        end = closing(text, found.end() - 1)
-        if text.count("\n", 0, found.start()) < line <= 1 + text.count("\n", 0, end):
-            return found[1]
+    for match in FUNCTION.finditer(text):
+        end = closing(text, match.end() - 1)
+        if text.count("\n", 0, match.start()) < line <= 1 + text.count("\n", 0, end):
+            return match[1]
     return ""
 
 
@@ -134,10 +135,10 @@ def nvrtc() -> ctypes.CDLL | None:
     """The library, from whichever package has it."""
     for package in ("nvidia.cuda_nvrtc", "nvidia.cu13"):
         try:
-            found = importlib.util.find_spec(package)
+            spec = importlib.util.find_spec(package)
         except ModuleNotFoundError:
             continue
-        for folder in (found.submodule_search_locations or []) if found else []:
+        for folder in (spec.submodule_search_locations or []) if spec else []:
             for path in sorted(Path(folder).glob("lib/libnvrtc.so.*")):
                 return ctypes.CDLL(str(path))
     return None

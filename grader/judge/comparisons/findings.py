@@ -101,11 +101,11 @@ def first_finding(told: Sequence[Array]) -> Difference | None:
             "something else",
             "this is not what the probe returns",
         )
-    found = [kind for kind, count in zip(FINDINGS, told[0].tolist(), strict=True) if count]
-    if not found:
+    kinds = [kind for kind, count in zip(FINDINGS, told[0].tolist(), strict=True) if count]
+    if not kinds:
         return None
     text = told[1].tobytes()[:MAX_TEXT].decode(errors="replace")
-    return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in found), text)
+    return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in kinds), text)
 
 
 def kinds_digest(kinds: Array) -> str:

@@ -57,8 +57,8 @@ def elements_difference(expected: Any, actual: Any) -> Difference | None:
     """Which element is missing from one of two collections, or is there too often."""
     if not _is_collection(actual):
         return Difference(shown(expected), shown(actual), "a list, a tuple, a set or an array is expected")
-    wanted, found = (Counter(map(shown, _elements(each))) for each in (expected, actual))
-    missing, more = wanted - found, found - wanted
+    wanted, counts = (Counter(map(shown, _elements(each))) for each in (expected, actual))
+    missing, more = wanted - counts, counts - wanted
     if not missing and not more:
         return None
     element = next(iter(missing or more))

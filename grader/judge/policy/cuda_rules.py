@@ -99,10 +99,10 @@ def problem_of(content: bytes) -> tuple[int, str]:
     if control := CONTROL.search(source):
         return 1 + source.count("\n", 0, control.start()), _problem_of_control(control.group())
     text, lines = joined(source)
-    found = min(_problems(code_of(text), text), default=None)
-    if found is None:
+    problem = min(_problems(code_of(text), text), default=None)
+    if problem is None:
         return 0, ""
-    position, why = found
+    position, why = problem
     return bisect_right(lines, position), why
 
 
@@ -114,21 +114,21 @@ def _problem_of_control(character: str) -> str:
 
 def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
     for pattern, why in REFUSED.items():
-        for found in re.finditer(pattern, code):
-            yield found.start(), f"{quoted(found.group())} {why}"
-    for found in EXTERN.finditer(code):
-        if found[1] not in EXTERN_FOLLOWED_BY:
-            yield found.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
+        for match in re.finditer(pattern, code):
+            yield match.start(), f"{quoted(match.group())} {why}"
+    for match in EXTERN.finditer(code):
+        if match[1] not in EXTERN_FOLLOWED_BY:
+            yield match.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
     for start, statement in statements(code):
         for name, marks in ((TYPEDEF, "*"), (USING, "*&")):
             named = name.search(statement)
             if named and max(map(statement.rfind, marks)) >= named.end():
                 yield start + named.start(), f"{quoted(statement[named.start() :])} {POINTER}"
     numbers = macros_for_numbers(code)
-    for found in DIRECTIVE.finditer(code):
-        why = _problem_of_directive(found[1], found[2], text[found.start(2) : found.end(2)], numbers)
+    for match in DIRECTIVE.finditer(code):
+        why = _problem_of_directive(match[1], match[2], text[match.start(2) : match.end(2)], numbers)
         if why:
-            yield found.start(), why
+            yield match.start(), why
 
 
 def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[str]) -> str:
