@@ -15,7 +15,7 @@ OF_THE_EMULATOR = "emulator_"  # no name of a submission has it
 
 # What a kernel's library may take from elsewhere: the runtime, functions of mathematics, what compilers call.
 KNOWN = re.compile(
-    r"emulator_\w+|__tsan_\w+|__sanitizer_cov\w+|(thread|block)(Idx|Dim)|gridDim"
+    r"emulator_\w+|__tsan_\w+|__ubsan_handle_\w+|__sanitizer_cov\w+|(thread|block)(Idx|Dim)|gridDim"
     r"|mem(cpy|move|set|cmp)|abs"
     r"|(a?(sin|cos|tan)h?|atan2|sincos|sqrt|cbrt|exp(2|m1|10)?|log(2|10|1p|b)?|floor|ceil|trunc|round|rint|nearbyint"
     r"|fabs|erfc?|[lt]gamma|pow|fmod|fmin|fmax|hypot|copysign|fdim|remainder|fma|ldexp|scalbn|nextafter|logb|ilogb|lround"

@@ -14,14 +14,19 @@ KINDS = {
     "divergent_barrier": "a barrier, or a warp's operation, that some threads never reach",
     "schedule_dependent": "a result that changes with the order in which threads and blocks run",
     "bad_launch": "a launch that a GPU would refuse",
+    "misaligned": "an access at an address that does not fit its type",
+    "trap": "a thread that stops the kernel: an assertion that does not hold, or __trap()",
+    "deadlock": "threads that wait, in a loop, for a change that never comes",
+    "crashed": "a kernel that takes down what runs it",
 }
+NOTES = {"same_value": "lanes of one warp that store one value at one address with one store"}
 
 
 @dataclass(frozen=True)
 class Finding:
     """One bug at one line. `block` and `thread` are (x, y, z) of the first that did it, None for nobody's."""
 
-    kind: str  # of KINDS
+    kind: str  # of KINDS, or of NOTES
     kernel: str
     file: str
     line: int  # from 1; 0 where it is not known

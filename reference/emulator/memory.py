@@ -73,6 +73,7 @@ def check_array(parameter: Parameter, array: Array, what: str) -> None:
     """ValueError for an array that is not what a pointer points to."""
     kind = parameter.kind.decode()
     same = array.itemsize == parameter.element_size and (kind == "s" or array.dtype.kind == kind)
+    same = same or are_parts(parameter, array)
     if not same and parameter.element_size > 1:
         wanted = (
             f"a struct of {parameter.element_size} bytes"
@@ -84,6 +85,15 @@ def check_array(parameter: Parameter, array: Array, what: str) -> None:
         raise ValueError(f"{what} is an array that is not C-contiguous; np.ascontiguousarray copies it")
     if not parameter.is_const and not array.flags.writeable:
         raise ValueError(f"{what} is an array that is not writeable, and the kernel may write to it")
+
+
+def are_parts(parameter: Parameter, array: Array) -> bool:
+    """Whether an array's elements are the parts of which the parameter's consist, as of float4 float32."""
+    return (
+        parameter.part_size == array.itemsize
+        and parameter.part_kind.decode() in ("s", array.dtype.kind)
+        and array.nbytes % parameter.element_size == 0
+    )
 
 
 def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:

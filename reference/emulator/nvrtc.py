@@ -13,19 +13,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .kernel_source import INCLUDES, closing, kernels_of, without_comments
+from .compile import ARCHITECTURE, HEADERS
+from .kernel_source import INCLUDES, closing, extensions_of, kernels_of, without_comments
 
-ARCHITECTURE = "sm_80"
-NOT_THERE = sorted(map(re.escape, INCLUDES - {"cuda_fp16.h"}))
+OF_THE_TOOLKIT = {"cuda_fp16.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"}
+NOT_THERE = sorted(map(re.escape, INCLUDES - OF_THE_TOOLKIT))
 # NVRTC has no standard headers, which nvcc has. Of what is in them kernels use these; the rest NVRTC knows.
 INTEGERS = "".join(
     f"typedef {sign}{kind} {letter}int{bits}_t;\n"
     for bits, kind in ((8, "char"), (16, "short"), (32, "int"), (64, "long long"))
     for sign, letter in (("signed ", ""), ("unsigned ", "u"))
 )
+INTEGERS += "typedef unsigned int uint;\ntypedef unsigned short ushort;\ntypedef unsigned long ulong;\n"
+INTEGERS += "typedef long ssize_t;\n"
 NUMBERS = "".join(
     f"#define {name} {value}\n"
     for name, value in {
+        "NULL": "0",
         "INFINITY": "__int_as_float(0x7f800000)",
         "NAN": "__int_as_float(0x7fc00000)",
         "HUGE_VALF": "INFINITY",
@@ -84,18 +88,18 @@ def diagnose(
     file: str = "kernels.cu",
     defines: Mapping[str, str] | None = None,
     instances: Sequence[str] = (),
-    architecture: str = ARCHITECTURE,
+    architecture: str = f"sm_{ARCHITECTURE // 10}",
 ) -> Diagnosis | None:
     """Compile for a GPU; None where NVRTC is not installed.
 
-    `instances` are kernels by expressions, as for `Module`. A source with cuda_fp16.h, which comes with the
-    CUDA toolkit, is taken as it is where the toolkit is not found.
+    `instances` are kernels by expressions, as for `Module`. A source with a header of the CUDA toolkit,
+    as cuda_fp16.h, is taken as it is.
     """
     library = nvrtc()
     if library is None:
         return None
-    if "cuda_fp16.h" in source:
-        return Diagnosis(True, "not compiled for a GPU: cuda_fp16.h comes with the CUDA toolkit")
+    if asked := sorted(name for name in OF_THE_TOOLKIT if name in source):
+        return Diagnosis(True, f"not compiled for a GPU: {asked[0]} comes with the CUDA toolkit")
     program = ctypes.c_void_p()
     text_of_it = self_contained(source, file).encode()
     call(library, "nvrtcCreateProgram", ctypes.byref(program), text_of_it, file.encode(), 0, None, None)
@@ -117,7 +121,8 @@ def diagnose(
 def self_contained(source: str, file: str) -> str:
     """The source with what standard headers define in place of including them; its lines are `file`'s."""
     shown = file.replace("\\", "/").replace('"', "'")
-    return f'{INTEGERS}{NUMBERS}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
+    needed = "".join((HEADERS / name).read_text(encoding="utf-8") for name in extensions_of(source))
+    return f'{INTEGERS}{NUMBERS}{needed}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
 
 
 def function_at(source: str, line: int) -> str:

@@ -22,7 +22,7 @@ from grader.model.grade import Outcome, Status
 
 FINDINGS = (  # in the order in which a probe tells of them
     *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
-    *("schedule_dependent", "bad_launch"),
+    *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )
 TOLD = 3  # arrays behind the values: how many findings of each kind, the first in words, counts
 MAX_TEXT = 1500
