@@ -46,7 +46,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"grader.model", "grader.intake", "grader.judge"},
         {"alembic", "copydetect", "distributed", "pydantic", "sqlalchemy"},
     ),
-    "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
+    "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "markupsafe", "starlette"}),
     "grader.publish": ({"grader.model", "grader.author", "grader.judge"}, set()),
     "grader.prove": (
         {"grader.model", "grader.judge", "grader.author", "grader.batch", "grader.report"},
