@@ -104,7 +104,10 @@ def statistics_of(rows: Sequence[ClassRow]) -> ClassStatistics:
         everybody_passes=tuple(name for name, case in cases.items() if case.ran and case.passed == case.ran),
         to_review=tuple(to_review(rows)),
         absent=tuple(row for row in rows if row.absent),
-        late=sum(bool(steps.intersection(LATE)) for steps in policies),
+        late=sum(
+            bool(row.final.unclear or steps.intersection(LATE))
+            for steps, row in zip(policies, rows, strict=True)
+        ),
         adjusted=sum("adjustment" in steps for steps in policies),
         without_time=sum(
             "deadlines" in steps and _has_no_time(row) for steps, row in zip(policies, rows, strict=True)
