@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
     console = Console(stderr=options.json)
     console.print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
     sandbox = Sandbox(options.sandbox)
-    known = None if sandbox is Sandbox.NONE else misconceptions(repository(), views, secret())
-    grading = Grading.of(assignment, sandbox, secret(), known, has_variants(assignment))
+    ideas = None if sandbox is Sandbox.NONE else misconceptions(repository(), views, secret())
+    grading = Grading.of(assignment, sandbox, secret(), ideas, has_variants(assignment))
     policies = course_of(repository()).policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as executor:
         summary = run_batch(

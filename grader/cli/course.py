@@ -74,8 +74,8 @@ def folder_of(root: Path, name: str) -> Path:
     """The folder of an assignment; UserError where there is none of that name."""
     folder = root / COURSE.parent / name
     if not (folder / "assignment.yaml").is_file():
-        known = sorted(path.parent.name for path in (root / COURSE.parent).glob("*/assignment.yaml"))
-        raise UserError(f"found no assignment {name!r}, expected {one_of(name, known)}")
+        names = sorted(path.parent.name for path in (root / COURSE.parent).glob("*/assignment.yaml"))
+        raise UserError(f"found no assignment {name!r}, expected {one_of(name, names)}")
     return folder
 
 

@@ -33,10 +33,10 @@ Cells = list[tuple[list[str], str]]  # the tags and the source of each cell with
 
 def tagged_sources(content: bytes) -> Cells | str:
     """The tags and sources of a notebook's code cells that have tags, or what is wrong with it."""
-    said = _child().ask(content)
-    if isinstance(said, str):
-        return said
-    return [(tags, source) for tags, source in said]
+    reply = _child().ask(content)
+    if isinstance(reply, str):
+        return reply
+    return [(tags, source) for tags, source in reply]
 
 
 def module_of(cells: Cells, name: str) -> bytes | str | None:
@@ -103,12 +103,12 @@ class _Child:
                 end = self._start()
                 limits = LIMITS["cpu_seconds"], LIMITS["memory_bytes"], len(content)
                 end.sendall(LENGTHS.pack(*limits) + content)
-                said = json.loads(_received(end, *LENGTH.unpack(_received(end, LENGTH.size))))
+                reply = json.loads(_received(end, *LENGTH.unpack(_received(end, LENGTH.size))))
             except OSError:  # its limits ended it, or it took too long
-                said = TOO_LONG
-            if said == TOO_LONG or len(content) > SMALL_BYTES:
+                reply = TOO_LONG
+            if reply == TOO_LONG or len(content) > SMALL_BYTES:
                 self.close()
-            return said
+            return reply
 
     def close(self) -> None:
         """Ends the process."""
@@ -172,11 +172,11 @@ def main() -> None:
             cpu_seconds, memory_bytes, size = LENGTHS.unpack(_received(judge, LENGTHS.size))
             _limit(cpu_seconds, memory_bytes)
             try:
-                said: Cells | str = code_cells(_received(judge, size))
+                reply: Cells | str = code_cells(_received(judge, size))
             except (ValueError, RecursionError) as error:
-                said = _reason(error)
-            answer = json.dumps(said).encode()
-            judge.sendall(LENGTH.pack(len(answer)) + answer)
+                reply = _reason(error)
+            text = json.dumps(reply).encode()
+            judge.sendall(LENGTH.pack(len(text)) + text)
 
 
 def _limit(cpu_seconds: int, memory_bytes: int) -> None:

@@ -185,8 +185,8 @@ def right_version(solution: str, exercise: str) -> str:
     for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == name and not node.decorator_list:
             imports = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-            own = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
-            text = ast.unparse(ast.fix_missing_locations(own))
+            version = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
+            text = ast.unparse(ast.fix_missing_locations(version))
             return "\n\n\n".join([*imports, text, f"{exercise} = right_{name}"]) + "\n"
     return ""
 
@@ -212,9 +212,9 @@ def _read_cuda(
     path: Path, exercises: Sequence[str], handed_in: Mapping[str, str]
 ) -> Iterator[Mutant | Finding]:
     """In CUDA C no name is bound again: a mutant stands in the place of the exercise, its helpers above."""
-    found = list(kernels(path.read_text(encoding="utf-8")))
-    helpers = [kernel for _, kernel in found if not CUDA_MARK.match(kernel.lines[0])]
-    for line, kernel in found:
+    functions = list(kernels(path.read_text(encoding="utf-8")))
+    helpers = [kernel for _, kernel in functions if not CUDA_MARK.match(kernel.lines[0])]
+    for line, kernel in functions:
         mark = CUDA_MARK.match(kernel.lines[0])
         if mark is None:
             continue
@@ -300,12 +300,12 @@ def _appended(
     if mutant is None:
         return "\n\n\n".join([*imports, *map(ast.unparse, helpers)]) + "\n"
     bare = ast.FunctionDef(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
-    own = ast.unparse(ast.fix_missing_locations(bare))
+    version = ast.unparse(ast.fix_missing_locations(bare))
     parts = [
         *imports,
         f"original = {exercise}",
         *map(ast.unparse, helpers),
-        own,
+        version,
         f"{exercise} = {mutant.name}",
     ]
     return "\n\n\n".join(parts) + "\n"

@@ -38,8 +38,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"{options.out}: {target.WRITES}", target.next_step(bundle), sep="\n")
     for program, purpose in target.USES.items():
         if shutil.which(program) is None:
-            said = f"{program} is not installed. You need it {purpose}; everything is written"
-            print(f"note: {said}", file=sys.stderr)
+            message = f"{program} is not installed. You need it {purpose}; everything is written"
+            print(f"note: {message}", file=sys.stderr)
     return PASSED
 
 
@@ -60,9 +60,9 @@ def bundle_of(root: Path, name: str) -> Bundle:
 
 def _handout(root: Path, views: Views, python: str) -> Mapping[str, bytes]:
     assignment = views.assignment
-    known = {assignment.name: misconceptions(root, views, secret())}
+    misconceptions_of = {assignment.name: misconceptions(root, views, secret())}
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        generate([assignment], Path(scratch), known, python=python)
+        generate([assignment], Path(scratch), misconceptions_of, python=python)
         folder = Path(scratch) / "release" / assignment.name
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
@@ -77,5 +77,5 @@ def _wheel(whole: bool) -> Wheel:
 def _answers(root: Path, views: Views) -> Mapping[str, bytes]:
     """The secret seed, and what the mutants answer."""
     answers = files_of(root, views, secret())
-    known = {path.relative_to(root).as_posix(): path.read_bytes() for path in answers}
-    return {**known, SEED_FILE: secret().encode()}
+    contents = {path.relative_to(root).as_posix(): path.read_bytes() for path in answers}
+    return {**contents, SEED_FILE: secret().encode()}
