@@ -130,6 +130,11 @@ class CheckResult:
     code: str = ""
     calls: tuple[Call, ...] = ()
 
+    @property
+    def why(self) -> str:
+        """The idea behind a failure if one is known, else why the case fails; "" for one that passes."""
+        return self.idea or self.rationale
+
 
 @dataclass(frozen=True)
 class CriterionGrade:
@@ -180,6 +185,11 @@ class Grade:
     def max_score(self) -> Fraction:
         """The points offered by the cases at hand (in a handout, the visible ones)."""
         return sum((criterion.points for criterion in self.criteria), Fraction(0))
+
+    @property
+    def cases(self) -> tuple[CheckResult, ...]:
+        """What each case came to, in the rubric's order."""
+        return tuple(result for criterion in self.criteria for result in criterion.results)
 
     @property
     def passed(self) -> bool:
