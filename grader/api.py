@@ -60,9 +60,9 @@ class Course:
         """The assignment of that name; UserError, with the nearest name, where there is none."""
         folder = self.root / ASSIGNMENTS / name
         if not (folder / "assignment.yaml").is_file():
-            found = (self.root / ASSIGNMENTS).glob("*/assignment.yaml")
-            known = sorted(path.parent.name for path in found)
-            raise UserError(f"found no assignment {name!r}, expected {one_of(name, known)}")
+            files = (self.root / ASSIGNMENTS).glob("*/assignment.yaml")
+            names = sorted(path.parent.name for path in files)
+            raise UserError(f"found no assignment {name!r}, expected {one_of(name, names)}")
         return CourseAssignment(self, load(folder))
 
     def __iter__(self) -> Iterator[str]:
@@ -141,8 +141,8 @@ class CourseAssignment:
         """The same, to be sent to other processes."""
         from grader.batch.work import Grading
 
-        known, variants = self.misconceptions(sandbox), self.course.facts.variants
-        return Grading.of(self.views.assignment, sandbox, self.course.seed, known, variants)
+        ideas, variants = self.misconceptions(sandbox), self.course.facts.variants
+        return Grading.of(self.views.assignment, sandbox, self.course.seed, ideas, variants)
 
     def grade(self, files: Files, *, student: str = "", sandbox: str = Sandbox.BUBBLEWRAP) -> Grade:
         """The grade of one submission; each call starts a sandbox, so for many open a `session`.

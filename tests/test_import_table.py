@@ -11,7 +11,7 @@ import pytest
 from tests.tables import by_name
 
 OURS = ("grader", "reference", "assignments", "tests")
-COMPARED = ("comparison", "differences")
+COMPARED = ("comparison", "differences", "reference_answer")
 OF_A_CASE = ("inputs", "case_model", "found_by_name")
 # In a package's name order, the longest first: (who, what of ours it may import, what of others').
 # "stdlib" stands for the standard library; everything may import itself.
@@ -26,7 +26,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"grader.model"} | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
         {"numpy", "pydantic"},
     ),
-    "grader.judge.differences": ({"grader.model", "grader.judge.comparison"}, {"numpy"}),
+    "grader.judge.differences": ({"grader.model"}, {"numpy"}),
     "grader.judge.comparisons": (
         {"grader.model"}
         | {f"grader.judge.{name}" for name in COMPARED}
@@ -46,7 +46,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"grader.model", "grader.intake", "grader.judge"},
         {"alembic", "copydetect", "distributed", "pydantic", "sqlalchemy"},
     ),
-    "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "starlette"}),
+    "grader.desk": ({"grader.model", "grader.batch", "grader.report"}, {"jinja2", "markupsafe", "starlette"}),
     "grader.publish": ({"grader.model", "grader.author", "grader.judge"}, set()),
     "grader.prove": (
         {"grader.model", "grader.judge", "grader.author", "grader.batch", "grader.report"},
@@ -61,6 +61,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "assignments.probes": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
+    "assignments.rewrites": ({"grader.model"}, {"ndarray", "numpy", "solution"}),
 }
 INSIDE_FUNCTIONS = {"reference": {"cupy"}}
 PACKAGE_ITSELF = {"grader"}  # `import grader` for its version and its place; it imports nothing
@@ -181,6 +182,7 @@ FILES = [
     *sorted((ROOT / "reference").rglob("*.py")),
     *sorted((ROOT / "assignments").glob("*/probes.py")),
     *sorted((ROOT / "assignments").glob("*/mutants.py")),
+    *sorted((ROOT / "assignments").glob("*/rewrites.py")),
     *sorted((ROOT / "assignments").glob("*/test_*.py")),
 ]
 

@@ -27,7 +27,7 @@ from grader.model.near_miss import one_of
 from grader.model.python_syntax import needs
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
-from grader.report.feedback_content import CASES_IN_FULL
+from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
 from grader.report.formats import OF_ONE_GRADE, OneGrade, writer_of_one
 from grader.report.next_step import where_to_begin
 from grader.report.pages.grade_page import IN_FULL, Closer, to_html
@@ -107,7 +107,7 @@ def _look_closer(
     place = place_of(assignment)
     wanted: Sequence[CheckResult] = ()
     if options.html is not None:
-        failing = (c.results for c in grade.criteria)
+        failing = map(in_telling_order, grade.criteria)
         wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
         wanted = first_failing(grade, 1)

@@ -137,8 +137,8 @@ class ClassReport:
 
 def to_review(rows: Iterable[ClassRow]) -> list[ClassRow]:
     """The rows at which a person must look, sorted: what `grader batch` names and each report counts."""
-    found = (row for row in rows if row.review_reason)
-    return sorted(found, key=lambda row: (row.student_id, row.assignment))
+    rows_to_review = (row for row in rows if row.review_reason)
+    return sorted(rows_to_review, key=lambda row: (row.student_id, row.assignment))
 
 
 def review_line(row: ClassRow) -> str:

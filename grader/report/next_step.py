@@ -56,7 +56,7 @@ def next_step(grade: Grade, place: Place) -> str:
     case = clean_line(f"{failing.criterion}/{failing.case}")
     if failing.status is Status.REFUSED or not place.in_handout:
         return f"Next: `{case}`."
-    return f"Next: `{case}`. To try it in Python: make try CASE={case}"
+    return f"Next: `{case}`. To try it in Python: `make try CASE={case}`"
 
 
 def first_unfinished(grade: Grade) -> CriterionGrade | None:

@@ -39,8 +39,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"{options.out}: {target.WRITES}", target.next_step(bundle), sep="\n")
     for program, purpose in target.USES.items():
         if shutil.which(program) is None:
-            said = f"{program} is not installed. You need it {purpose}; everything is written"
-            print(f"note: {said}", file=sys.stderr)
+            message = f"{program} is not installed. You need it {purpose}; everything is written"
+            print(f"note: {message}", file=sys.stderr)
     return PASSED
 
 
@@ -62,9 +62,9 @@ def bundle_of(root: Path, name: str) -> Bundle:
 
 def _handout(given: CourseAssignment, python: str) -> Mapping[str, bytes]:
     assignment, ideas = given.views.assignment, given.misconceptions(Sandbox.BUBBLEWRAP)
-    known = {} if ideas is None else {given.name: ideas}
+    misconceptions_of = {} if ideas is None else {given.name: ideas}
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        generate([assignment], Path(scratch), known, python=python)
+        generate([assignment], Path(scratch), misconceptions_of, python=python)
         folder = Path(scratch) / "release" / assignment.name
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
@@ -80,5 +80,5 @@ def _answers(given: CourseAssignment) -> Mapping[str, bytes]:
     """The secret seed, and what the mutants answer."""
     root, seed = given.course.root, given.course.seed
     answers = files_of(root, given.views, seed)
-    known = {path.relative_to(root).as_posix(): path.read_bytes() for path in answers}
-    return {**known, SEED_FILE: seed.encode()}
+    contents = {path.relative_to(root).as_posix(): path.read_bytes() for path in answers}
+    return {**contents, SEED_FILE: seed.encode()}
