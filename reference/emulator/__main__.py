@@ -21,6 +21,7 @@ from .nvrtc import diagnose
 
 CLEAN, FOUND, MISTAKE = 0, 1, 2
 MOST_WARNINGS = 5
+MOST_LINES = 8
 EXAMPLE = """\
 A kernel's parameters get their values by name: from the .npz file, from --set, or, memory that the kernel
 is to write, from --out. For `__global__ void add(int n, const float *a, const float *b, float *out)`:
@@ -223,6 +224,7 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
         )
         conflicts, requests = counted.bank_conflicts, counted.shared_requests
         print(f"{conflicts} bank conflicts in {requests} requests of shared memory by warps")
+    show_lines(run)
     print()
     for finding in run.findings:
         print(finding)
@@ -230,6 +232,14 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
         print(f"note: {note}")
     if counted is not None and not run.findings:
         print("nothing found")
+
+
+def show_lines(run: Run) -> None:
+    """The lines of the source that cost more than they need, those with the most requests first."""
+    told = [line for line in run.lines if line.complaints]
+    told.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
+    for line in told[:MOST_LINES]:
+        print(f"line {line.line}: {'; '.join(line.complaints)}")
 
 
 if __name__ == "__main__":
