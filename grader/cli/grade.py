@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     _write_reports(OneGrade(grade, sources, options.reveal), options, closer)
     if options.open and options.html is not None:
         webbrowser.open(options.html.resolve().as_uri())
-    if grade.needs_person:
+    if grade.needs_review:
         return GRADER_FAULT
     if read.doubt and not read.submitted.problems:
         print(f"needs review: {clean_line(read.doubt)}")

@@ -197,7 +197,7 @@ class Grade:
         return all(criterion.status is Status.OK for criterion in self.criteria if not criterion.by_hand)
 
     @property
-    def needs_person(self) -> tuple[CheckResult, ...]:
+    def needs_review(self) -> tuple[CheckResult, ...]:
         """The results that are the grader's fault: no score may stand on them unseen."""
         return tuple(
             result
