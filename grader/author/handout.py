@@ -29,7 +29,7 @@ NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
 def generate(
     assignments: list[Assignment],
     out: Path,
-    known: Mapping[str, Misconceptions] = NO_MISCONCEPTIONS,
+    misconceptions_of: Mapping[str, Misconceptions] = NO_MISCONCEPTIONS,
     student: str = "",
     secret: str = "",
     python: str = Course.python,
@@ -51,7 +51,7 @@ def generate(
                 ladders = freeze_ladders(assignment, oracle)
             finally:
                 oracle.close()
-            misconceptions = known.get(assignment.name, Misconceptions({}, {}, {}))
+            misconceptions = misconceptions_of.get(assignment.name, Misconceptions({}, {}, {}))
             visible = misconceptions.only(case.name for case in _visible(assignment)).to_json()
             variant = Variant(assignment.name, student, secret)
             name = f"{assignment.name}-{student}" if student else assignment.name

@@ -80,8 +80,9 @@ def _input_gradient(
     return [
         *steps,
         Step(
-            f"Around it K - 1 - p zeros ({before[0]}×{before[1]} before), and more after it where the stride "
-            f"left rows over. The flipped kernel lies at row {i}, column {j}:",
+            f"K - 1 - p is {before[0]} for the rows and {before[1]} for the columns: so many zeros go around "
+            f"it, and more behind it where the stride left pixels over. The flipped kernel lies at row {i}, "
+            f"column {j}:",
             (number_grid(seen, "out_grad with its gaps and edges, the window marked", window),),
         ),
         Step(_sum(flipped, seen, i, j, i, j, example), ()),

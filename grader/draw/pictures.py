@@ -6,6 +6,7 @@ from grader.draw.convolution import dilate
 from grader.draw.grid import CELL, Cell, draw_grid
 from grader.draw.markup import Markup, element, joined
 from grader.model.example import number_text
+from grader.model.text import plural
 
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#1b2230}.cell rect{fill:#fff;stroke:#8792a5}"
@@ -86,7 +87,7 @@ def gaps(grad: Sequence[int], stride: int) -> Markup:
     cells = _row([number_text(v) for v in wide], lambda i: "part" if i % stride == 0 else "gap")
     return _stacked(
         [("G", [_row(grad, lambda i: "part")]), (f"G with the gaps that stride {stride} left", [cells])],
-        f"{_said(grad)} with {stride - 1} zeros in each gap",
+        f"{_said(grad)} with {plural(stride - 1, 'zero')} in each gap",
     )
 
 

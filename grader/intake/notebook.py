@@ -87,8 +87,8 @@ def _by_child(content: bytes) -> Cells | str:
         return TOO_LONG
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
-        known = lines[-1] if lines and lines[-1].startswith(("ValueError", "json.", "Unicode")) else ""
-        return known.partition(": ")[2][:80] or TOO_LONG
+        reason = lines[-1] if lines and lines[-1].startswith(("ValueError", "json.", "Unicode")) else ""
+        return reason.partition(": ")[2][:80] or TOO_LONG
     return [(tags, source) for tags, source in json.loads(done.stdout)]
 
 

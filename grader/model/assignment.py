@@ -47,7 +47,7 @@ class Limits:
     answer_mib: int = 64
 
 
-# None of them does an exercise. What a process may do to others (os, sys) is the wall's business.
+# None of them does an exercise. What a process may do to others (os, sys) is the sandbox's business.
 DEFAULT_IMPORTS = (
     *("numpy", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum"),
     *("fractions", "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random"),

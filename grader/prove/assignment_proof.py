@@ -59,9 +59,9 @@ def differences_between_variants(
     """A line for each mutant that hidden cases kill in some students' numbers only, and their count."""
     assignment = views.assignment
     mutants, _ = read_mutants(views)
-    made = submissions(views, mutants)
+    by_name = submissions(views, mutants)
     ids = [f"variant-{number + 1}" for number in range(variants)]
-    texts = {m.name: made[m.name] for m in mutants}
+    texts = {m.name: by_name[m.name] for m in mutants}
     grades = grade_variants(hidden_exact(assignment), secret, texts, jobs, ["", *ids])
     common = kills(grades[""])
     lines = list(differences(common, {id: kills(grades[id]) for id in ids}))

@@ -1,5 +1,6 @@
 """What a student reads of a grade, before it is laid out: what to show first, and what to keep back."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,24 +13,30 @@ OUTPUT_LINES = 6
 NOT_SCORED = "not scored: needs review"
 BY_HAND = "a person grades it"
 HIDDEN_FAILS = "a hidden case fails"
+PAIR = re.compile(r"(\w+) (\(\d+, \d+\))(?=,|$)")
 
 
 @dataclass(frozen=True)
 class Block:
-    """One failure: which case it is of, how that ended, and what can be said of it by label."""
+    """One failure: which case it is of, how that ended, and what can be said of it by label.
+
+    `case` is the case's full name, by which a page finds what it draws.
+    """
 
     heading: str
     status: str
     facts: tuple[tuple[str, str], ...] = ()
+    case: str = ""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A criterion's failures; `more` names those that are not told in full."""
+    """A criterion's failures; `more` names those not told in full, `facts` are what several share."""
 
     criterion: CriterionGrade
     blocks: tuple[Block, ...]
     more: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,8 @@ def remark(criterion: CriterionGrade) -> str:
     statuses = [result.status for result in criterion.results]
     if Status.TIMEOUT in statuses and Status.NOT_RUN in statuses:
         also += f", {statuses.count(Status.NOT_RUN)} not run: a time limit ended this criterion"
-    return "" if passed == total else f"{passed} of {total} cases pass{also}"
+    verb = "case passes" if total == 1 else "cases pass"
+    return "" if passed == total else f"{passed} of {total} {verb}{also}"
 
 
 def block(result: CheckResult, heading: str, reveal: bool) -> Block:
@@ -87,16 +95,17 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
         return Block(heading, f"{status}: {HIDDEN_FAILS}" if fails else status)
     facts = (
         ("inputs", clean(result.inputs)),
-        ("at", "" if result.index is None else str(list(result.index))),
+        ("at", str(list(result.index)) if result.index else ""),
         ("expected", clean(result.expected)),
         ("actual", clean(result.actual)),
-        ("why", clean(result.rationale)),
+        ("why", "\n".join(filter(None, (clean(result.rationale), _pairs(result))))),
         ("calls", _calls(result)),
         ("idea", clean(result.idea)),
         ("read", clean(result.help)),
         ("output", _first_lines(result.output)),
     )
-    return Block(heading, status, tuple((label, text) for label, text in facts if text.strip()))
+    told = tuple((label, text) for label, text in facts if text.strip())
+    return Block(heading, status, told, f"{result.criterion}/{result.case}")
 
 
 def _calls(result: CheckResult) -> str:
@@ -104,6 +113,17 @@ def _calls(result: CheckResult) -> str:
     is_more = len(result.calls) > 1 or any(call.arguments for call in result.calls)
     is_stub = "NotImplementedError" in result.rationale
     return clean("\n".join(map(_call, result.calls))) if is_more and not is_stub else ""
+
+
+def _pairs(result: CheckResult) -> str:
+    """Which argument in the failing line is a pair, where Python complains of a tuple; "" elsewhere."""
+    is_about_a_tuple = re.search(r"\bTypeError: .*\btuple\b", result.rationale)
+    if not is_about_a_tuple or not result.calls:
+        return ""
+    call = result.calls[-1]
+    words = set(re.findall(r"\w+", call.source))
+    pairs = [(name, pair) for name, pair in PAIR.findall(call.arguments) if name in words]
+    return "\n".join(f"{clean_line(name)} is a pair here, {pair}, no single number" for name, pair in pairs)
 
 
 def _call(call: Call) -> str:
@@ -124,17 +144,47 @@ def is_fault(result: CheckResult) -> bool:
 
 
 def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | None:
-    failing = [result for result in criterion.results if result.status is not Status.OK]
+    failing = in_telling_order(criterion, reveal)
     if criterion.status is Status.NOT_RUN or not failing:
         return None
     name = clean_line(criterion.id)
     same = _one_reason(criterion.results, reveal)
     if same is not None:
         heading = _coded(same, f"{name} · every case ({len(failing)})")
-        return Section(criterion, (block(same, heading, reveal),))
-    failing.sort(key=lambda result: not is_shown(result, reveal))  # first those that explain themselves
-    blocks = (block(r, _heading(name, r), reveal) for r in failing[:cases])
-    return Section(criterion, tuple(blocks), tuple(_short(r) for r in failing[cases:]))
+        return Section(criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner"))
+    told = failing[:cases]
+    if len(told) < len(failing):
+        again = _repeats(criterion)
+        told = [result for result in told if result.case not in again or not is_shown(result, reveal)]
+    blocks = (block(result, _heading(name, result), reveal) for result in told)
+    more = (_short(result) for result in failing if result not in told)
+    return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, "inner", "error"))
+
+
+def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[CheckResult]:
+    """The cases that fail: first those that explain themselves, and of these what is not said already."""
+    failing = [result for result in criterion.results if result.status is not Status.OK]
+    again = _repeats(criterion)
+    shown = [result for result in failing if is_shown(result, reveal)]
+    shown.sort(key=lambda result: result.case in again)
+    return [*shown, *(result for result in failing if not is_shown(result, reveal))]
+
+
+def _repeats(criterion: CriterionGrade) -> set[str]:
+    """The cases that say what an earlier one says: the same idea, or the same exception at the same line."""
+    at_line = {case: fact.text for fact in criterion.facts if fact.kind == "error" for case in fact.cases}
+    said: set[str] = set()
+    again: set[str] = set()
+    for result in criterion.results:
+        says = result.idea or at_line.get(result.case, "")
+        (again if says in said else set()).add(result.case)
+        said |= {says} if says else set()
+    return again
+
+
+def _facts(criterion: CriterionGrade, *kinds: str) -> tuple[str, ...]:
+    """What several visible cases of a criterion share."""
+    return tuple(clean(fact.text) for fact in criterion.facts if fact.kind in kinds and fact.cases)
 
 
 def _heading(criterion: str, result: CheckResult) -> str:

@@ -56,7 +56,7 @@ def next_step(grade: Grade, place: Place) -> str:
     case = clean_line(f"{failing.criterion}/{failing.case}")
     if failing.status is Status.REFUSED or not place.in_handout:
         return f"Next: `{case}`."
-    return f"Next: `{case}`. To try it in Python: make try CASE={case}"
+    return f"Next: `{case}`. To try it in Python: `make try CASE={case}`"
 
 
 def first_unfinished(grade: Grade) -> CriterionGrade | None:
@@ -73,7 +73,7 @@ def _first_shown(criterion: CriterionGrade) -> CheckResult | None:
 
 
 def _all_pass(grade: Grade, place: Place) -> str:
-    if grade.needs_person:
+    if grade.needs_review:
         return "Some cases could not be judged. That is the grader's fault, not yours: report it."
     ran = sum(len(criterion.results) for criterion in grade.criteria)
     if grade.not_selected:

@@ -150,7 +150,7 @@ def test_what_stands_on_a_failed_criterion_is_skipped_with_the_reason(grade: Cal
     flip, dilate = graded.criteria
     assert (flip.status, flip.score) == (Status.WRONG, 0)
     assert (dilate.status, dilate.score) == (Status.NOT_RUN, 0)
-    assert "stands on flip" in dilate.reason
+    assert "needs flip" in dilate.reason
 
 
 def test_a_submission_that_lacks_its_file_is_refused_in_every_case(session: Session, tmp_path: Path) -> None:
@@ -182,5 +182,5 @@ def test_a_bug_of_the_graders_is_an_internal_error_and_nobody_elses(
     monkeypatch.setattr("grader.judge.verdict.case_result.grade_case", bug)
     graded = grade(RIGHT)
 
-    assert [r.status for r in graded.needs_person[:2]] == [Status.INTERNAL_ERROR] * 2
-    assert "ZeroDivisionError: in the judge" in graded.needs_person[0].rationale
+    assert [r.status for r in graded.needs_review[:2]] == [Status.INTERNAL_ERROR] * 2
+    assert "ZeroDivisionError: in the judge" in graded.needs_review[0].rationale

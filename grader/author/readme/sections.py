@@ -7,6 +7,18 @@ from collections.abc import Iterator, Mapping
 from grader.model.assignment import Assignment
 
 NDARRAY = "ndarray/ndarray.py"
+FUNCTIONS = ("array", "zeros", "full", "empty", "normalize_axes")
+OPERATORS = {
+    "__getitem__": "a[index]",
+    "__setitem__": "a[index] = value",
+    "__matmul__": "a @ b",
+    "__add__": "a + b",
+    "__sub__": "a - b",
+    "__mul__": "a * b",
+    "__truediv__": "a / b",
+    "__pow__": "a ** b",
+    "__neg__": "-a",
+}
 STUCK = """
 ## Stuck?
 
@@ -80,24 +92,63 @@ def with_contents(text: str) -> str:
 
 
 def methods_table(source: str) -> str:
-    """NDArray's public methods with the first sentence of each docstring, as a section."""
-    rows = "\n".join(f"| `{call}` | {says} |" for call, says in methods(source))
-    return f"\n## NDArray's methods\n\n| | |\n|---|---|\n{rows}\n"
+    """What an NDArray has and what makes one, with the first sentence of each docstring, as a section."""
+    tree = ast.parse(source)
+    rows = [*_of_fields(tree), *_of_operators(tree), *methods(source), *_of_functions(tree)]
+    table = "\n".join(f"| `{call}` | {says} |" for call, says in rows)
+    return f"\n## NDArray's methods\n\n| | |\n|---|---|\n{table}\n"
 
 
 def methods(source: str) -> Iterator[tuple[str, str]]:
     """How each public method or property of NDArray is written, and what it does."""
-    tree = ast.parse(source)
-    classes = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "NDArray")
-    for node in next(classes).body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            says = " ".join((ast.get_docstring(node) or "").split())
-            sentence = re.split(r"(?<=\.)\s", says, maxsplit=1)[0].rstrip(".")
+    for node in _methods_of(ast.parse(source)):
+        if not node.name.startswith("_"):
             is_property = any(ast.unparse(each) == "property" for each in node.decorator_list)
-            names = [_argument(node, n) for n in range(1, len(node.args.args))]
-            names += [each.arg for each in node.args.kwonlyargs]
-            call = f".{node.name}" if is_property else f".{node.name}({', '.join(names)})"
-            yield call, sentence.replace("|", "\\|")
+            yield f".{node.name}" if is_property else f".{node.name}({_arguments(node, 1)})", _sentence(node)
+
+
+def _methods_of(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "NDArray")
+    return (node for node in next(classes).body if isinstance(node, ast.FunctionDef))
+
+
+def _of_fields(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """What an NDArray consists of: the arguments that it is made of."""
+    for node in _methods_of(tree):
+        if node.name == "__init__" and len(node.args.args) > 1:
+            names = "`, `".join(f".{argument.arg}" for argument in node.args.args[1:])
+            where = "buffer[offset + i * strides[0] + j * strides[1] + ...]"
+            yield names, f"What it consists of: element (i, j, ...) lies at `{where}`"
+
+
+def _of_operators(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Operators and indexing; those that have no docstring share a row."""
+    plain = []
+    for node in _methods_of(tree):
+        if sign := OPERATORS.get(node.name):
+            if says := _sentence(node):
+                yield sign, says
+            else:
+                plain.append(sign)
+    if plain:
+        yield "`, `".join(plain), "Element by element; shapes broadcast as in NumPy, and one may be a number"
+
+
+def _of_functions(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The module's own functions that students import."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in FUNCTIONS:
+            yield f"{node.name}({_arguments(node, 0)})", _sentence(node)
+
+
+def _sentence(node: ast.FunctionDef) -> str:
+    says = " ".join((ast.get_docstring(node) or "").split())
+    return re.split(r"(?<=\.)\s", says, maxsplit=1)[0].rstrip(".").replace("|", "\\|")
+
+
+def _arguments(node: ast.FunctionDef, first: int) -> str:
+    names = [_argument(node, n) for n in range(first, len(node.args.args))]
+    return ", ".join([*names, *(each.arg for each in node.args.kwonlyargs)])
 
 
 def _argument(node: ast.FunctionDef, number: int) -> str:

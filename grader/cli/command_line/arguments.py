@@ -28,7 +28,7 @@ JSON = (
     *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
     "doctor",
 )
-QUIET = (*JSON, "publish", "new", "generate", "grade", "submit")
+QUIET = (*JSON, "publish", "collect", "new", "generate", "grade", "submit")
 SHELLS = ("bash", "zsh", "tcsh")
 LATER = ("after_due_date", "after_published")
 TERMINAL = "terminal"
@@ -86,6 +86,7 @@ def make_parser() -> Parser:
             _serve,
             _requests,
             place_options.publish,
+            place_options.collect,
             _doctor,
             _completion,
         ),

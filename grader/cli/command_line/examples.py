@@ -54,6 +54,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "grader publish github dense --out dense-template        # a template repository",
         "grader publish gradescope dense --out upload            # the zip that Gradescope runs",
     ),
+    "collect": (
+        "grader collect repositories.txt --assignment dense --out class --times pushes",
+        "grader collect clones --assignment dense --out class    # a folder of clones",
+    ),
     "doctor": ("grader doctor", "grader doctor --json"),
     "completion": (
         "grader completion bash > ~/.local/share/bash-completion/completions/grader",

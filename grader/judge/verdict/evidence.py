@@ -6,7 +6,7 @@ from functools import cached_property
 from grader.judge.differences.probe_values import HINT
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, MESSAGE, Ideas, Misconceptions, end_of
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
 
 UNTOLD = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
 
@@ -34,6 +34,18 @@ class Evidence:
     def at(self, case: str) -> set[Ideas]:
         """The sets of ideas that give the answer of a case."""
         return set(self.known.answers.get(case, {}).get(self.ends[case], ()))
+
+    def own_call(self, result: CheckResult) -> Call:
+        """The innermost call of an exercise that an exception passed through: the line that is the student's.
+
+        The last call of all where none is an exercise's.
+        """
+        own = [call for call in result.calls if call.function in self._functions]
+        return (own or result.calls)[-1]
+
+    @cached_property
+    def _functions(self) -> set[str]:
+        return {exercise.rpartition(".")[2] for exercise in self._names}
 
     def deciding(self, case: str) -> set[Ideas]:
         """Those of them that decide: two ideas only where neither gives the answer alone."""

@@ -14,20 +14,20 @@ def shared_facts(
     criterion: CriterionGrade, failing: Sequence[CheckResult], evidence: Evidence, is_inner: Inner
 ) -> tuple[Fact, ...]:
     """What visible failing cases have in common, to be shown once."""
-    return (*_errors(failing), *_inner(criterion, failing, evidence, is_inner))
+    return (*_errors(failing, evidence), *_inner(criterion, failing, evidence, is_inner))
 
 
-def _errors(failing: Sequence[CheckResult]) -> list[Fact]:
-    """Each line of the submission at which several visible cases end in the same exception."""
+def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
+    """Each line of an exercise at which several visible cases end in the same exception."""
     groups: dict[tuple[str, str, int], list[CheckResult]] = {}
     for result in failing:
         if result.status is Status.ERROR and result.calls and result.visibility is Visibility.VISIBLE:
-            call = result.calls[-1]
+            call = evidence.own_call(result)
             groups.setdefault((_class_of(result), call.file, call.line), []).append(result)
     facts = []
     for (error, file, line), results in groups.items():
         if len(results) > 1:
-            call = results[0].calls[-1]
+            call = evidence.own_call(results[0])
             given = f", with {call.arguments} in {results[0].case}" if call.arguments else ""
             text = f"{len(results)} cases end in {error} at {file}:{line}{given}"
             text += f"\n{call.source}" if call.source else ""

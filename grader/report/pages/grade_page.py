@@ -5,7 +5,7 @@ script or a library; every text is escaped where it is put in.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, number_text
 from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.text import clean, clean_line, score_text
-from grader.report.feedback_content import Block, feedback_on, is_fault, remark
+from grader.report.feedback_content import Block, Section, feedback_on, is_fault, remark
 from grader.report.next_step import Place, next_step, where_to_begin
 
 __all__ = ["STYLE", "Closer", "article", "to_html"]
@@ -45,7 +45,8 @@ class Closer:
 
 def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> str:
     """The page, complete in one file."""
-    title = f"{clean_line(grade.assignment)}: {clean_line(grade.submission)}"
+    names = dict.fromkeys((clean_line(grade.assignment), clean_line(grade.submission)))
+    title = ": ".join(names)  # the folder of a handout often has the assignment's name
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -68,19 +69,22 @@ def article(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> Ma
     return element(
         "div",
         _score(grade),
-        element("p", *[element("span", line, class_="line") for line in begin], class_="next")
+        element("p", *[element("span", *_with_code(line), class_="line") for line in begin], class_="next")
         if begin
         else None,
-        element("p", step, class_="next") if step else None,
+        element("p", *_with_code(step), class_="next") if step else None,
         element("ul", notes, class_="notes") if notes else None,
         _block(feedback.whole, "", closer) if feedback.whole is not None else None,
         element("h2", "Exercises"),
         _bars(grade),
-        [_section(section.criterion, section.blocks, section.more, closer) for section in feedback.sections]
-        if not begin
-        else None,
+        [_section(section, closer) for section in feedback.sections] if not begin else None,
         class_="grade",
     )
+
+
+def _with_code(line: str) -> list[object]:
+    """A line whose parts between backticks are code."""
+    return [element("code", part) if number % 2 else part for number, part in enumerate(line.split("`"))]
 
 
 def _score(grade: Grade) -> Markup:
@@ -136,24 +140,16 @@ def _anchor(id: str) -> str:
     return "x-" + re.sub(r"[^\w-]", "-", id)
 
 
-def _section(
-    criterion: CriterionGrade, blocks: Sequence[Block], more: Sequence[str], closer: Closer
-) -> Markup:
-    shown = iter(_names_of(criterion))
+def _section(section: Section, closer: Closer) -> Markup:
+    criterion, more = section.criterion, section.more
     return element(
         "section",
         element("h2", clean_line(criterion.id), id=_anchor(criterion.id)),
         element("p", clean_line(criterion.title), class_="soft"),
-        [_block(block, next(shown, ""), closer, small=number == 0) for number, block in enumerate(blocks)],
+        [element("p", fact, class_="line") for fact in section.facts],
+        [_block(block, block.case, closer, small=number == 0) for number, block in enumerate(section.blocks)],
         element("p", f"{len(more)} more: {', '.join(more)}", class_="soft") if more else None,
     )
-
-
-def _names_of(criterion: CriterionGrade) -> list[str]:
-    """The failing cases in the order in which feedback tells them: first those that explain themselves."""
-    failing = [result for result in criterion.results if result.status is not Status.OK]
-    failing.sort(key=lambda result: result.visibility != "visible")
-    return [f"{result.criterion}/{result.case}" for result in failing]
 
 
 def _block(block: Block, name: str, closer: Closer, small: bool = True) -> Markup:
@@ -234,9 +230,9 @@ def _setting(value: object) -> str:
 
 def _findings(text: str, closer: Closer) -> Markup | None:
     """For CUDA C: lines of the source, with what was found in their margin, and the threads that did it."""
-    found = [(m[1], int(m[2]), m[3]) for m in PLACE_IN_SOURCE.finditer(text)]
+    places = [(m[1], int(m[2]), m[3]) for m in PLACE_IN_SOURCE.finditer(text)]
     parts: list[Markup] = []
-    for file, line, says in found:
+    for file, line, says in places:
         source = closer.sources.get(file, "").splitlines()
         if not source:
             continue

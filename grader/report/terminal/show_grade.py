@@ -25,6 +25,7 @@ from grader.report.next_step import Place, next_step, where_to_begin
 
 WIDTH = 80
 BAR_CELLS = 12
+WIDTH_OF_BARS = 70  # in a narrower terminal the words need the place
 STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
 
 
@@ -52,7 +53,8 @@ def show(
     parts: list[RenderableType] = [_header(grade, final, console.width)]
     if feedback.whole is not None:
         parts.append(_block(feedback.whole))
-    parts.append(_scores(grade, only_selected=place is not None and grade.not_selected > 0))
+    is_part = place is not None and grade.not_selected > 0
+    parts.append(_scores(grade, only_selected=is_part, has_bars=console.width >= WIDTH_OF_BARS))
     if final is not None and final.steps:
         parts.append(_steps(final))
     if grade.notes:
@@ -102,11 +104,12 @@ def _header(grade: Grade, final: FinalScore | None, width: int = WIDTH) -> Rende
     return grid
 
 
-def _scores(grade: Grade, only_selected: bool) -> RenderableType:
+def _scores(grade: Grade, only_selected: bool, has_bars: bool) -> RenderableType:
     grid = Table.grid(padding=(0, 3, 0, 0))
     grid.add_column(overflow="fold")
     grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(no_wrap=True)
+    if has_bars:
+        grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for criterion in grade.criteria:
         if only_selected and not criterion.results:
@@ -118,7 +121,7 @@ def _scores(grade: Grade, only_selected: bool) -> RenderableType:
         grid.add_row(
             Text(clean_line(criterion.id)),
             Text(f"{score} / {score_text(criterion.points)}", style),
-            Text(_bar(share), style),
+            *([Text(_bar(share), style)] if has_bars else []),
             Text(remark(criterion) or " "),  # rich shrinks the first column for an empty last one
         )
     return Padding(grid, (0, 0, 0, 2), expand=False)
@@ -144,11 +147,13 @@ def _bar(share: float) -> str:
 def _failures(section: Section) -> Iterator[RenderableType]:
     criterion = section.criterion
     yield Text.assemble((clean_line(criterion.id), "bold"), f": {clean_line(criterion.title)}")
+    if section.facts:
+        yield Group(*(_row("note", Text(fact)) for fact in section.facts))
     for block in section.blocks:
         yield _block(block)
     if section.more:
-        said = f"and {len(section.more)} more: {', '.join(section.more)}"
-        yield Padding(Text(said, "dim", overflow="fold"), (0, 0, 0, 2))
+        line = f"and {len(section.more)} more: {', '.join(section.more)}"
+        yield Padding(Text(line, "dim", overflow="fold"), (0, 0, 0, 2))
 
 
 def _block(block: Block) -> RenderableType:

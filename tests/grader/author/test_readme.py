@@ -86,7 +86,12 @@ class NDArray:
         (".size", "The number of elements"),
         (".sum(axis=None, keepdims)", "The sum over `axis`; None: all \\| of it"),
     ]
-    assert "| `.reshape(shape)` |" in readmes["conv_backward"][0]
+    readme = readmes["conv_backward"][0]
+    assert "| `.reshape(shape)` |" in readme
+    assert "| `.buffer`, `.shape`, `.strides`, `.offset`, `.device` |" in readme
+    assert "| `a[index]` | A view of the elements that" in readme
+    assert "`a - b`" in readme
+    assert "| `zeros(shape" in readme
 
 
 def test_a_method_that_is_an_exercise_is_in_no_table(readmes: dict[str, tuple[str, str]]) -> None:

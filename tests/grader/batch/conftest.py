@@ -1,88 +1,24 @@
 """A class to be graded, the grades it may get, and gradebooks in both kinds of database."""
 
-import os
-import pwd
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, insert, select, text
+from sqlalchemy import MetaData, create_engine, insert, select
 
 from grader.batch.gradebook import Gradebook, schema_version
 from grader.batch.gradebook.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from tests.tiny_course import RIGHT, WRONG
-from tests.waiting import LIMIT, wait_until
 
 HISTORY = ("runs", "arrivals", "audit_log")  # how it came about, which no two runs share
-SERVER_USERS = ("postgres", "nobody")  # the server refuses to be root's
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, without a database's name; it is gone afterwards."""
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = str(installed[-1]) if installed else shutil.which("initdb")
-    if initdb is None:
-        pytest.skip("no PostgreSQL server is installed here (Debian, Ubuntu: apt-get install postgresql)")
-    user = pwd.getpwuid(os.getuid()).pw_name
-    as_user: dict[str, Any] = {}
-    if os.getuid() == 0:
-        known = {entry.pw_name for entry in pwd.getpwall()}
-        user = next(name for name in SERVER_USERS if name in known)
-        as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
-    folder = Path(tempfile.mkdtemp(prefix="backflip-pg-"))
-    shutil.chown(folder, user)
-    data = folder / "data"
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    words = ["-D", str(data), "-A", "trust", "-U", "grader", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"]
-    subprocess.run([initdb, *words], check=True, timeout=LIMIT, **as_user, **quiet)
-    settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off")
-    server = subprocess.Popen(
-        [str(Path(initdb).with_name("postgres")), "-D", str(data), *(w for s in settings for w in ("-c", s))],
-        **as_user,
-        **quiet,
-    )
-    try:
-        url = f"postgresql://grader@/NAME?host={folder}"
-        _wait_for(url.replace("NAME", "postgres"))
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=LIMIT)
-        shutil.rmtree(folder)
-
-
-def _wait_for(url: str) -> None:
-    def answers() -> bool:
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    wait_until(answers, "PostgreSQL answers")
-
-
-@pytest.fixture
-def postgres_url(postgres: str, request: pytest.FixtureRequest) -> str:
-    """The URL of a database that is empty."""
-    name = f"test_{abs(hash(request.node.nodeid)):x}"
-    engine = create_engine(postgres.replace("postgresql:", "postgresql+psycopg:").replace("NAME", "postgres"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return postgres.replace("NAME", name)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def wrong_everywhere(handout: Path) -> None:
 
 def test_the_last_line_says_what_to_do_next(flip_alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys)
-    assert "Next: `dilate/columns`. To try it in Python: make try CASE=dilate/columns" in " ".join(
+    assert "Next: `dilate/columns`. To try it in Python: `make try CASE=dilate/columns`" in " ".join(
         text.split()
     )
 
@@ -119,8 +119,8 @@ def test_exactly_what_is_named_is_run(handout: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("words", "complaint_of"),
     [
-        (("--exercise", "dilat"), "found no exercise 'dilat', the nearest: dilate"),
-        (("--case", "dilate/row"), "found no case 'dilate/row', the nearest: dilate/rows"),
+        (("--exercise", "dilat"), "found no exercise 'dilat'; did you mean 'dilate'?"),
+        (("--case", "dilate/row"), "found no case 'dilate/row'; did you mean 'dilate/rows'?"),
         (("--exercise", "flip", "--case", "rows"), "found no case 'rows' of the exercise 'flip'"),
     ],
     ids=["exercise", "case", "both"],

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Status
 from grader.report.feedback_content import block, feedback_on, remark
 
 WHY = "two ran into a time limit, which ends its criterion"
@@ -51,3 +51,64 @@ def test_an_exception_shows_the_submissions_own_calls_from_the_first_down() -> N
         "conv.py:12 in pad",
         "    a[5]",
     ]
+
+
+def failing(case: str, visibility: Visibility = Visibility.VISIBLE, idea: str = "") -> CheckResult:
+    return CheckResult("grad", case, Status.WRONG, visibility, rationale=f"{case} differs", idea=idea)
+
+
+def criterion_of(*results: CheckResult, facts: tuple[Fact, ...] = ()) -> Grade:
+    points = Fraction(len(results))
+    one = CriterionGrade("grad", "", points, Fraction(0), Status.WRONG, results, facts=facts)
+    return Grade("tiny", "ada", (one,), "none")
+
+
+def told(grade: Grade) -> tuple[list[str], list[str]]:
+    """The cases that are told in full, and those that are named."""
+    (section,) = feedback_on(grade).sections
+    return [one.case for one in section.blocks], list(section.more)
+
+
+def test_an_idea_is_told_once_and_the_next_case_is_one_that_says_something_else() -> None:
+    grade = criterion_of(
+        failing("a", idea="You flip."), failing("b", idea="You flip."), failing("c", idea="You pad.")
+    )
+    assert told(grade) == (["grad/a", "grad/c"], ["b"])
+    assert told(criterion_of(*(failing(case, idea="You flip.") for case in "abc"))) == (
+        ["grad/a"],
+        ["b", "c"],
+    )
+
+
+def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:
+    """Its place among the others would tell what it ended like."""
+    hidden = [failing(case, Visibility.HIDDEN, idea=f"idea {case == 'x'}") for case in "wxyz"]
+    assert told(criterion_of(failing("a", idea="idea False"), *hidden)) == (
+        ["grad/a", ""],  # a hidden one has no name that a page could look up
+        ["x", "y", "z"],
+    )
+
+
+def test_what_several_cases_share_stands_above_them_and_not_where_hidden_ones_alone_fail() -> None:
+    inner = Fact("inner", "Your flip is wrong, and this calls it: mend flip first.", ("a", "b"))
+    (section,) = feedback_on(criterion_of(failing("a"), failing("b"), facts=(inner,))).sections
+    assert section.facts == (inner.text,)
+    hidden = failing("a", Visibility.HIDDEN), failing("b", Visibility.HIDDEN)
+    (section,) = feedback_on(criterion_of(*hidden, facts=(Fact("inner", inner.text),))).sections
+    assert section.facts == ()
+
+
+def test_a_type_error_about_a_tuple_says_which_argument_is_a_pair() -> None:
+    call = Call("conv", "conv.py", 3, "s = stride + 1", "x (2, 5, 5, 3), stride (1, 2), padding (2, 0)")
+    reason = 'conv.py:3: TypeError: can only concatenate tuple (not "int") to tuple'
+    result = CheckResult("conv", "one", Status.ERROR, rationale=reason, calls=(call,))
+    assert dict(block(result, "", False).facts)["why"].endswith(
+        "\nstride is a pair here, (1, 2), no single number"
+    )
+    other = replace(result, rationale="conv.py:3: ValueError: tuple")
+    assert "pair" not in dict(block(other, "", False).facts)["why"]
+
+
+def test_a_single_number_that_differs_has_no_place_in_an_array() -> None:
+    result = CheckResult("compact", "one", Status.WRONG, index=(), expected="0", actual="1")
+    assert [label for label, _ in block(result, "", False).facts] == ["expected", "actual"]

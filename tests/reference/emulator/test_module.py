@@ -369,7 +369,7 @@ def test_templates_are_launched_by_their_instances(module):
             "host": ("cudaMalloc(&out, 4);", "host's functions"),
             "header": ("#include <vector>", "no such header"),
             "own_header": ('#include "mine.h"', "no such header"),
-            "groups": ("cooperative_groups::this_grid();", "cooperative groups"),
+            "groups": ("cooperative_groups::this_grid();", "cooperative_groups"),
             "heap": ("float *p = new float[4];", "device's heap"),
             "old_shuffle": ("out[0] = __shfl(out[0], 1);", "_sync"),
             "shared_in_a_macro": ("#define TILE __shared__ float tile[4]", "in a macro"),

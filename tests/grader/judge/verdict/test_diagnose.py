@@ -20,7 +20,7 @@ from grader.author.render import Views, provided_files, render
 from grader.judge.session import Session
 from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
-from grader.judge.verdict.misconceptions import Misconception, Misconceptions
+from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
@@ -186,6 +186,47 @@ def test_the_same_exception_in_many_cases_is_one_fact_with_its_line() -> None:
     (fact,) = diagnosed(raised("edge"), raised("one"), raised("two", line=9))["grad"].facts
     assert fact.cases == ("edge", "one")
     assert fact.text == "2 cases end in ValueError at conv.py:7, with x (2, 3) in edge\nassert edge >= 0"
+
+
+def test_of_an_exception_from_what_is_provided_the_line_of_the_exercise_is_told() -> None:
+    provided = Call("pad", "conv.py", 30, "raise ValueError(shape)", "x (2, 3)")
+    results = [replace(one, calls=(*one.calls, provided)) for one in (raised("edge"), raised("one"))]
+    (fact,) = diagnosed(*results)["grad"].facts
+    assert "conv.py:7" in fact.text
+    assert "conv.py:30" not in fact.text
+
+
+def test_two_ideas_that_together_give_another_answer_are_not_claimed() -> None:
+    """Case `one` is known of both in one solution, and this is not it."""
+    results = wrong("one", "a"), wrong("three", "p")
+    assert "flipped" not in {name for name, *_ in claimed(*results)}
+
+
+def test_an_exception_with_another_text_is_another_one() -> None:
+    """A call that is given wrong numbers says which."""
+    texts = ["conv.py:7: ValueError: offset 3", "conv.py:7: ValueError: offset 4"]
+    call = Call("grad", "conv.py", 7, "return a.as_strided(shape, strides, offset)")
+    one, other = (
+        end_of(
+            CheckResult(
+                "grad", "edge", Status.ERROR, answer="error ValueError", rationale=text, calls=(call,)
+            ),
+            {"grad": "grad"},
+        )
+        for text in texts
+    )
+    assert one != other
+    own = replace(call, source="raise ValueError(offset)")
+    ends = {
+        end_of(
+            CheckResult(
+                "grad", "edge", Status.ERROR, answer="error ValueError", rationale=text, calls=(own,)
+            ),
+            {"grad": "grad"},
+        )
+        for text in texts
+    }
+    assert ends == {"error ValueError in grad"}
 
 
 def test_a_wrong_exercise_that_another_one_calls_is_to_be_mended_first() -> None:

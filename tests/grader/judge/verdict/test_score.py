@@ -143,7 +143,7 @@ def test_a_fault_of_the_grader_outranks_every_other_status(other: Status, turned
     grade = total(assignment_of(criterion), results)
 
     assert grade.criteria[0].status is Status.INTERNAL_ERROR
-    assert [result.status for result in grade.needs_person] == [Status.INTERNAL_ERROR]
+    assert [result.status for result in grade.needs_review] == [Status.INTERNAL_ERROR]
     assert not grade.passed
 
 
@@ -202,7 +202,7 @@ def test_a_criterion_runs_unless_no_case_of_one_that_it_requires_passed(
     unmet = unmet_requirement(STANDING, results)
 
     assert bool(unmet) == bool(reason)
-    assert f"stands on {reason}" in unmet or not reason
+    assert f"needs {reason}" in unmet or not reason
 
 
 def test_the_grade_records_what_judged_it() -> None:

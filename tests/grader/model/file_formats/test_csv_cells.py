@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model.file_formats.csv_cells import as_written, harmless, to_csv
+from grader.model.text import visible
 
 texts = st.text(max_size=8) | st.text(alphabet="'=+-@ \t\n,\"1a", max_size=8)
 
 
 @given(st.lists(st.lists(texts, min_size=2, max_size=2), max_size=4))
-def test_what_is_written_reads_back_as_it_was(lines: list[list[str]]) -> None:
+def test_what_is_written_reads_back_as_a_person_sees_it(lines: list[list[str]]) -> None:
+    """As it was, but for what no person sees and a terminal would obey: that is written out."""
     read = list(csv.reader(io.StringIO(to_csv(lines).decode(), newline="")))
-    plain = [[cell.replace("\r\n", "\n").replace("\r", "\n") for cell in line] for line in lines]
+    plain = [[visible(cell.replace("\r\n", "\n").replace("\r", "\n")) for cell in line] for line in lines]
     if not any("\r" in cell or "\t" in cell for line in lines for cell in line):
         assert [[as_written(cell) for cell in line] for line in read] == plain
 

@@ -1,0 +1,39 @@
+"""`grader collect`: fetches the repositories of a class, each push as a submission of its own."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from grader.cli import NOT_PASSED, PASSED
+from grader.intake.repositories.class_repositories import collect, common_prefix, manifest, repositories_of
+from grader.intake.repositories.push_times import read_pushes
+from grader.model.errors import UserError
+from grader.model.text import plural
+from grader.report.write_files import write_files
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes the folder that `grader batch` reads; lists what could not be had, and ends with 1 for it."""
+    if options.out.exists() and any(options.out.iterdir()):
+        raise UserError("found files there: name a new folder, so that nothing old is graded", options.out)
+    repositories = repositories_of(options.source)
+    pushes = {} if options.times is None else read_pushes(options.times)
+    prefix = options.prefix
+    if prefix is None:
+        prefix = common_prefix([one.name for one in repositories], options.assignment)
+    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+        collected = collect(repositories, pushes, Path(scratch), prefix, options.any_time)
+    files = {path: content for one in collected for path, content in one.files.items()}
+    write_files(options.out, {**files, **manifest(collected)})
+    entries = [entry for one in collected for entry in one.entries]
+    if not options.quiet:
+        print(f"{options.out}: {plural(len(entries), 'submission')} from {plural(len(collected), 'student')}")
+        print(f"Next: grader batch {options.out} --assignment {options.assignment}")
+    doubts = [entry.doubt for entry in entries if entry.doubt]
+    if doubts:
+        print(f"note: {plural(len(doubts), 'submission')} to review: {doubts[0]}", file=sys.stderr)
+    for one in collected:
+        if one.problem:
+            print(f"not collected: {one.repository.address}: {one.problem}", file=sys.stderr)
+    return NOT_PASSED if any(one.problem for one in collected) else PASSED

@@ -1,0 +1,143 @@
+"""Collects submissions from repositories: each push is one, by the time the server got it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from grader.intake.layouts.collected import MANIFEST, SCHEMA, Entry
+from grader.intake.repositories import git
+from grader.intake.repositories.push_times import Push
+from grader.intake.source import refusal_of
+from grader.model.errors import UserError
+
+AT_A_TIME = 8
+SHORT = 12  # hexadecimal digits of a commit that name a folder
+NO_TIME = "nothing says when the server got it: collect again with --times, or look yourself"
+LOST = "a push of {time} is no longer in the repository"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """One of a class: its name, where it is, and whether it must be cloned from there."""
+
+    name: str
+    address: str
+    is_remote: bool
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What one repository gave: submissions with their files, or why there is none."""
+
+    repository: Repository
+    entries: tuple[Entry, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    problem: str = ""
+
+
+def repositories_of(source: Path) -> list[Repository]:
+    """The clones in a folder, or the addresses that a file lists, one a line; UserError for none."""
+    if source.is_dir():
+        clones = sorted(path for path in source.iterdir() if (path / ".git").exists())
+        found = [Repository(path.name, str(path), False) for path in clones]
+    else:
+        found = [Repository(_name(address), address, True) for address in _addresses(source)]
+    if not found:
+        raise UserError(
+            "found no repository: give a folder of clones, or a file with an address a line", source
+        )
+    if len({one.name for one in found}) < len(found):
+        raise UserError("found two repositories of one name: list each once", source)
+    return found
+
+
+def _addresses(source: Path) -> list[str]:
+    try:
+        lines = source.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot be read: {error}", source) from error
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _name(address: str) -> str:
+    """The repository's name: the last part of its address, without `.git`."""
+    path = urlsplit(address).path if "://" in address else address
+    name = path.rstrip("/").replace("\\", "/").replace(":", "/").rpartition("/")[2].removesuffix(".git")
+    if not name or refusal_of(name):
+        raise UserError(f"found the address {address[:100]!r}, which names no repository")
+    return name
+
+
+def collect(
+    repositories: Sequence[Repository],
+    pushes: Mapping[str, Sequence[Push]],
+    scratch: Path,
+    prefix: str,
+    any_time: bool = False,
+) -> list[Collected]:
+    """Reads every repository; those that cannot be reached say so and keep none of the others.
+
+    `prefix` is what the names begin with before the student's login. Where a push's time is not known the
+    submission is in doubt, unless it may have come at `any_time`.
+    """
+
+    def one(repository: Repository) -> Collected:
+        try:
+            return _read(repository, pushes.get(repository.name, ()), scratch, prefix, any_time)
+        except git.GitRefused as error:
+            return Collected(repository, problem=str(error))
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        return list(pool.map(one, repositories))
+
+
+def common_prefix(names: Sequence[str], assignment: str) -> str:
+    """What all names begin with, up to a dash: the assignment's name, or more than it; "" for none."""
+    if len(names) == 1:
+        known = f"{assignment}-"
+        return names[0].partition(known)[0] + known if known in names[0] else ""
+    first, last = min(names), max(names)
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:length][: first[:length].rfind("-") + 1]
+
+
+def _read(
+    repository: Repository, pushes: Sequence[Push], scratch: Path, prefix: str, any_time: bool
+) -> Collected:
+    folder = Path(repository.address)
+    if repository.is_remote:
+        folder = scratch / repository.name
+        git.clone(repository.address, folder)
+    head, branch = git.head_of(folder)
+    on_branch = [push for push in pushes if push.branch in ("", branch)]
+    here = {push.commit: push for push in on_branch if git.has_commit(folder, push.commit)}
+    lost = next((LOST.format(time=push.time) for push in on_branch if push.commit not in here), "")
+    times = {commit: push.time for commit, push in here.items()}
+    times.setdefault(head, "")
+    entries, files = [], {}
+    for commit, time in times.items():
+        place = f"{repository.name}/{commit[:SHORT]}"
+        doubt = "; ".join(filter(None, (lost, "" if time or any_time else NO_TIME)))
+        login = repository.name.removeprefix(prefix)
+        entries.append(Entry(place, login, repository.name, repository.address, commit, time, doubt))
+        files.update({f"{place}/{path}": content for path, content in _files(folder, commit)})
+    return Collected(repository, tuple(entries), files)
+
+
+def _files(folder: Path, commit: str) -> Iterable[tuple[str, bytes]]:
+    """The files of a commit that can be a submission's."""
+    blobs = [blob for blob in git.blobs_of(folder, commit) if not refusal_of(blob.path)]
+    if len(blobs) > git.MAX_FILES:
+        raise git.GitRefused(f"it holds {len(blobs)} files, and a submission at most {git.MAX_FILES}")
+    for blob in blobs:
+        if blob.size <= git.MAX_FILE:
+            yield blob.path, git.content_of(folder, blob)
+
+
+def manifest(collected: Iterable[Collected]) -> dict[str, bytes]:
+    """The file that says whose each folder is, which commit, and when the server got it."""
+    entries = [asdict(entry) for one in collected for entry in one.entries]
+    return {MANIFEST: json.dumps({"schema": SCHEMA, "submissions": entries}, indent=2).encode() + b"\n"}

@@ -1,0 +1,103 @@
+"""Runs the user's own git so that nothing of a repository is run: no hook, no filter, no file system monitor.
+
+Nothing is ever checked out. Commits are read as objects, so no attribute and no filter applies, and reading
+reaches no network, whatever a repository's configuration says.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.model.errors import UserError
+
+OFF = (
+    *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.attributesFile=/dev/null"),
+    *("submodule.recurse=false", "fetch.recurseSubmodules=false"),
+)
+REMOTE = "https:ssh:git:file"  # the protocols that may be used; `ext` would run a command
+NONE = "none"
+SECONDS = 600.0
+PLAIN = ("100644", "100755")  # files; links and submodules are neither
+MAX_FILE, MAX_FILES = 16 << 20, 5000
+OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_TEMPLATE_DIR")
+
+
+class GitRefused(Exception):
+    """Git did not do it; the message is its own, in a line."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file of a commit: its path, its object and its size."""
+
+    path: str
+    object: str
+    size: int
+
+
+def clone(address: str, into: Path) -> None:
+    """Clones without a working tree; GitRefused with git's reason, also if it takes too long."""
+    if address.startswith("-"):
+        raise GitRefused("an address does not begin with a dash")
+    words = ("clone", "--quiet", "--bare", "--no-recurse-submodules", "--template=", "--", address, str(into))
+    _git(*words, protocols=REMOTE)
+
+
+def head_of(repository: Path) -> tuple[str, str]:
+    """The commit and the branch that a clone stands at; GitRefused where it has no commit."""
+    commit = _git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", at=repository).decode().strip()
+    branch = _git("rev-parse", "--abbrev-ref", "HEAD", at=repository).decode().strip()
+    return commit, branch
+
+
+def has_commit(repository: Path, commit: str) -> bool:
+    """Whether a clone holds a commit."""
+    try:
+        _git("cat-file", "-e", f"{commit}^{{commit}}", at=repository)
+    except GitRefused:
+        return False
+    return True
+
+
+def blobs_of(repository: Path, commit: str) -> Iterator[Blob]:
+    """The plain files of a commit; GitRefused where the clone does not hold all of it."""
+    for line in _git("ls-tree", "-r", "-z", "--long", commit, at=repository).split(b"\0")[:-1]:
+        about, _, path = line.partition(b"\t")
+        mode, kind, object, size = about.decode().split()
+        if not size.isdigit() and kind == "blob":
+            raise GitRefused(
+                f"an object of it is missing or damaged: {path.decode(errors='replace')[:100]!r}"
+            )
+        if kind == "blob" and mode in PLAIN:
+            yield Blob(path.decode(errors="replace"), object, int(size))
+
+
+def content_of(repository: Path, blob: Blob) -> bytes:
+    """A file's bytes as they were committed: no line end is changed and no filter applied."""
+    return _git("cat-file", "blob", blob.object, at=repository)
+
+
+def _git(*words: str, at: Path | None = None, protocols: str = NONE) -> bytes:
+    place = () if at is None else ("-C", str(at))
+    settings = [word for setting in OFF for word in ("-c", setting)]
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment = {**kept, "GIT_ALLOW_PROTOCOL": protocols, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(
+            ["git", *settings, *place, *words],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=SECONDS,
+        )
+    except FileNotFoundError as error:
+        raise UserError("git is not installed: install it to collect repositories") from error
+    except subprocess.TimeoutExpired as error:
+        raise GitRefused(f"git took longer than {SECONDS:.0f} seconds") from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise GitRefused(said[-1][:200] if said else f"git {words[0]} ended with status {done.returncode}")
+    return done.stdout
