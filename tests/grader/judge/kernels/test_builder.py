@@ -131,7 +131,7 @@ def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, na
 
 
 def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) -> None:
-    """An include of a file that lies outside of the wall fails as one of a file that does not exist."""
+    """An include of a file that lies outside of the sandbox fails as one of a file that does not exist."""
     secret = tmp_path / "secret.h"
     secret.write_text("int canary;\n")
     look = f'{LEAST}#if __has_include("{secret}")\n#error found\n#endif\n'
