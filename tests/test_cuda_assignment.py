@@ -133,12 +133,25 @@ def test_what_was_never_begun_is_no_misconception(grades: dict[str, Grade], know
 
 
 def test_what_does_not_compile_is_an_error_of_every_case(session: Session, assignment: Assignment) -> None:
-    grade = session.grade(_solution_with(assignment, "float sum = 0;", "float sum = 0"), "typo")
+    """Outside of the kernels, that is."""
+    grade = session.grade(
+        _solution_with(assignment, "// Your kernels", "int typo = ;\n// Your kernels"), "typo"
+    )
     results = [result for criterion in grade.criteria for result in criterion.results]
     assert {result.status for result in results} == {Status.ERROR, Status.NOT_RUN}
     ran = [result for result in results if result.status is Status.ERROR]
     assert all("kernels.cu:" in result.rationale for result in ran)
     assert grade.score == 0
+
+
+def test_a_kernel_that_does_not_compile_costs_its_own_cases(session: Session, assignment: Assignment) -> None:
+    grade = session.grade(_solution_with(assignment, "float sum = 0;", "float sum = 0"), "typo")
+    results = [result for criterion in grade.criteria for result in criterion.results]
+    assert {result.status for result in results} == {Status.ERROR, Status.NOT_RUN, Status.OK}
+    failed = [result for result in results if result.status is Status.ERROR]
+    assert all("CompileError" in result.rationale or "kernels.cu:" in result.rationale for result in failed)
+    assert all(result.status is Status.OK for result in results if result.criterion == "add")
+    assert grade.score > 0
 
 
 def test_a_trick_is_refused_before_anything_is_compiled(session: Session, assignment: Assignment) -> None:

@@ -120,8 +120,11 @@ class Emulated:
         return int(count[0])
 
     def launch(self, kernel: str, grid: Any, block: Any, *arguments: Any) -> None:
-        """kernel<<<grid, block>>>(arguments...)"""
+        """kernel<<<grid, block>>>(arguments...); RuntimeError with the last line of a kernel that crashes."""
         run = module().check(kernel, grid, block, arguments, seed=self._seed, counting=True)
+        for finding in run.findings:
+            if finding.kind == "crashed":
+                raise RuntimeError(str(finding))
         self.findings += run.findings
         self.counters += [run.counters] if run.counters else []
 
