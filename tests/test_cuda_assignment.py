@@ -147,7 +147,7 @@ def test_what_does_not_compile_is_an_error_of_every_case(session: Session, assig
 def test_a_kernel_that_does_not_compile_costs_its_own_cases(session: Session, assignment: Assignment) -> None:
     grade = session.grade(_solution_with(assignment, "float sum = 0;", "float sum = 0"), "typo")
     results = [result for criterion in grade.criteria for result in criterion.results]
-    assert {result.status for result in results} == {Status.ERROR, Status.NOT_RUN, Status.OK}
+    assert {result.status for result in results} - {Status.NOT_RUN} == {Status.ERROR, Status.OK}
     failed = [result for result in results if result.status is Status.ERROR]
     assert all("CompileError" in result.rationale or "kernels.cu:" in result.rationale for result in failed)
     assert all(result.status is Status.OK for result in results if result.criterion == "add")
