@@ -155,9 +155,7 @@ class Rules:
             self._leads.add(name)
         if id(found) in self._objects or resolved in self.forbidden:
             exercise = self._objects.get(id(found), resolved)
-            return (
-                f"{exercise} is what you are to write yourself. Your file is not graded until you remove it"
-            )
+            return f"{exercise} is what you must write yourself. Your file is not graded until you remove it"
         if problem := way_around(self._ways.get(id(found), resolved)):
             return problem
         if isinstance(found, ModuleType):
