@@ -9,7 +9,7 @@ UNNAMED_SLIPS = {
         slip("for b in range(kw):", "for b in range(kw - 1):"),
         slip("g, k = out_grad.numpy()", "g, k = np.abs(out_grad.numpy())"),
         slip("return array(out)", "return array(np.ascontiguousarray(out[:, ::-1]))"),
-        slip("i * sh, j * sw] = g[:, i, j]", "i * sh, j * sh] = g[:, i, j]"),
+        slip("kh - 1 - ph, kw - 1 - pw", "kh - 2 - ph, kw - 2 - pw"),
     ),
     "conv_w_grad": (
         slip("a, g = x.numpy(), out_grad.numpy()", "a, g = x.numpy()[:1], out_grad.numpy()[:1]"),
