@@ -8,7 +8,7 @@ VARIANTS   ?= 50
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-all gpu-packages gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle diagnosis bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-all gpu-packages gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle diagnosis error-rates bench
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make screenshots  draw the pictures of the docs, with Chromium"
 	@echo "make docs      write docs/rubric.schema.json, docs/rubric.md and docs/limits.md from the loader's models, and docs/attacks.md"
 	@echo "make diagnosis measure which ideas are claimed for slips that are no mutants; takes minutes"
+	@echo "make error-rates  measure how often what is wrong is accepted, and what is right rejected; takes minutes  (NAME=dense for one)"
 	@echo "make bench     measure what is promised about time, and write docs/benchmarks.md"
 	@echo "make bench-peers  the same exercise with nbgrader and Otter; writes docs/benchmarks-peers.md"
 	@echo "make lint      ruff and mypy"
@@ -137,6 +138,9 @@ diagnosis: setup # claims for slips that are no mutants; writes its section of d
 bench: setup
 	@$(PY) -c "import numba, torch" 2>/dev/null || { set -- --no-build-isolation -e ".[bench]"; $(INSTALL); }
 	@$(PY) -m benchmarks $(NAME)
+
+error-rates: setup # what is wrong and accepted, or right and rejected; writes its section of docs/benchmarks.md, takes minutes
+	@$(PY) -m benchmarks.error_rates $(NAME)
 
 bench-peers: setup # they are installed into a throw-away environment: it needs a package registry
 	@$(PY) -m benchmarks.peers

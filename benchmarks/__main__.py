@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.page import write
 
-BENCHMARKS = ("convolution", "arrays", "emulator", "grading", "batch", "startup")
+BENCHMARKS = ("convolution", "arrays", "emulator", "races", "grading", "batch", "startup")
 
 
 def main(names: list[str]) -> None:

@@ -56,7 +56,7 @@ coordinator writes a grade in {write_ms:.1f} ms, so one gradebook takes {writes:
 ABOUT = f"""\
 `grader batch --jobs {JOBS}`, the command itself, from a folder of submissions to a gradebook in SQLite.
 Each submission is a right solution in a sandbox of its own, and no two are alike. *Each* is the time from
-one grade to the next; *start* is all else: Python, the wall's trial, reading and hashing the class, each
+one grade to the next; *start* is all else: Python, the sandbox's trial, reading and hashing the class, each
 process's first submission. *Again* is a second run, which knows everything and runs nothing. *Memory* is the
 most that the coordinator held at any time (resident), *storage* the gradebook's size for each submission."""
 
@@ -199,24 +199,24 @@ class Run:
 def run(command: list[str], folder: Path) -> Run:
     """Runs a batch and looks at it meanwhile."""
     start, peak = time.perf_counter(), 0.0
-    said: list[str] = []
+    lines: list[str] = []
     progress: list[tuple[float, int]] = []
     with tempfile.TemporaryFile("w+") as out:
         batch = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT)
         while batch.poll() is None:
             peak = max(peak, resident_mib(batch.pid))
             out.seek(0)
-            said = out.read().splitlines()
-            counts = [int(words[1]) for words in map(str.split, said) if words[:1] == ["graded"]]
+            lines = out.read().splitlines()
+            counts = [int(words[1]) for words in map(str.split, lines) if words[:1] == ["graded"]]
             if counts and (not progress or counts[-1] > progress[-1][1]):
                 progress.append((time.perf_counter() - start, counts[-1]))
             time.sleep(LOOK_SECONDS)
         seconds = time.perf_counter() - start
         out.seek(0)
-        said = out.read().splitlines()
+        lines = out.read().splitlines()
     if batch.returncode:
-        raise RuntimeError("\n".join(said))
-    return Run(seconds, peak, said, progress or [(0.0, 0), (seconds, 1)])
+        raise RuntimeError("\n".join(lines))
+    return Run(seconds, peak, lines, progress or [(0.0, 0), (seconds, 1)])
 
 
 def resident_mib(pid: int) -> float:

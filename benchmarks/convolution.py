@@ -56,14 +56,14 @@ def measure() -> Table:
     torch.set_num_threads(1)
     rows, ratios = [], []
     for shape in SHAPES:
-        row, found = [str(shape)], []
+        row, quotients = [str(shape)], []
         for ours, theirs in contenders(shape):
             best = best_times({"ours": ours, **theirs})
             mine, best_of_torch = best.pop("ours"), min(best.values())
             row += [f"{mine * 1e3:.2f}", f"{best_of_torch * 1e3:.2f}", f"{mine / best_of_torch:.2f}"]
-            found.append(mine / best_of_torch)
+            quotients.append(mine / best_of_torch)
         rows.append(tuple(row))
-        ratios.append(found)
+        ratios.append(quotients)
     means = [f"**{geometric_mean(column):.2f}**" for column in zip(*ratios, strict=True)]
     rows.append(("**geometric mean**", *(text for mean in means for text in ("", "", mean))))
     header = ["shape"]

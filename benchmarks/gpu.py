@@ -31,13 +31,13 @@ def measure() -> Table:
     torch.backends.cudnn.benchmark = True
     rows, ratios = [], []
     for shape in SHAPES:
-        row, found = [str(shape._replace(n=IMAGES))], []
+        row, quotients = [str(shape._replace(n=IMAGES))], []
         for ours, theirs in contenders(shape._replace(n=IMAGES)):
             mine, best_of_torch = on_gpu(ours), min(map(on_gpu, theirs))
             row += [f"{mine:.3f}", f"{best_of_torch:.3f}", f"{mine / best_of_torch:.2f}"]
-            found.append(mine / best_of_torch)
+            quotients.append(mine / best_of_torch)
         rows.append(tuple(row))
-        ratios.append(found)
+        ratios.append(quotients)
     means = [f"**{geometric_mean(column):.2f}**" for column in zip(*ratios, strict=True)]
     rows.append(("**geometric mean**", *(text for mean in means for text in ("", "", mean))))
     header = ["shape"]
@@ -88,14 +88,14 @@ def contenders(shape: Shape) -> list[Contenders]:
         x_grad.append(partial(backward, tg, tx, tw, s, p, 0))
         w_grad.append(partial(backward, tg, tx, tw, s, p, 1))
 
-    found: list[Contenders] = [
+    every: list[Contenders] = [
         (partial(conv, ours_x, ours_w, s, p), forward),
         (partial(conv_x_grad, out_grad, ours_w, x.shape, s, p), x_grad),
         (partial(conv_w_grad, ours_x, out_grad, w.shape, s, p), w_grad),
     ]
-    for (ours, theirs), order in zip(found, ((0, 2, 3, 1), (0, 2, 3, 1), (2, 3, 1, 0)), strict=True):
+    for (ours, theirs), order in zip(every, ((0, 2, 3, 1), (0, 2, 3, 1), (2, 3, 1, 0)), strict=True):
         expected = ours().numpy()
         for compute in theirs:
             difference = np.abs(compute().cpu().numpy().transpose(order) - expected).max()
             assert difference <= 1e-3 * np.abs(expected).max(), f"{shape}: the results differ"
-    return found
+    return every

@@ -115,8 +115,8 @@ def solutions(assignment: Assignment, count: int) -> Iterator[Work]:
     files = render(assignment, "solution").files
     for number in range(count):
         student = f"student-{number:05}"
-        own = {name: f"{files[name]}# {student}\n".encode() for name in assignment.files}
-        yield Work(student, SubmittedFiles(own), (student,))
+        solution_of_student = {name: f"{files[name]}# {student}\n".encode() for name in assignment.files}
+        yield Work(student, SubmittedFiles(solution_of_student), (student,))
 
 
 def check(grade: Grade | Exception) -> None:

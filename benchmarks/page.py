@@ -17,8 +17,8 @@ def with_section(page: str, section: str) -> str:
     A section begins with its title, a line `## ...`, and ends where the next one begins.
     """
     title = re.escape(section.partition("\n")[0])
-    found = re.search(rf"^{title}$.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
-    before, after = (page, "") if found is None else (page[: found.start()], page[found.end() :])
+    match = re.search(rf"^{title}$.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    before, after = (page, "") if match is None else (page[: match.start()], page[match.end() :])
     return "\n\n".join(part.strip() for part in (before, section, after) if part.strip()) + "\n"
 
 

@@ -168,8 +168,8 @@ def measure() -> Table:
         if peer in failed:
             rows.append((name, "", failed[peer], ""))
         else:
-            mine, own = median(seconds[ours]), median(seconds[peer])
-            rows.append((name, str(peer.submissions), f"{own:.3f}", f"{own / mine:.1f}"))
+            mine, theirs = median(seconds[ours]), median(seconds[peer])
+            rows.append((name, str(peer.submissions), f"{theirs:.3f}", f"{theirs / mine:.1f}"))
     header = ("tool and command", "submissions", "seconds a submission", "times as long as ours")
     return Table("Beside other autograders", ABOUT, header, tuple(rows))
 
@@ -201,12 +201,12 @@ def run(words: Sequence[str | Path], folder: Path, tools: Path | None = None) ->
 
 def reason(error: subprocess.CalledProcessError | OSError) -> str:
     """The last line that a failed command said, fit for a table."""
-    said = (
+    output = (
         (error.stderr or error.stdout or "")
         if isinstance(error, subprocess.CalledProcessError)
         else str(error)
     )
-    lines = [line.strip() for line in said.splitlines() if line.strip()] or [f"{error}"]
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or [f"{error}"]
     return f"not run: {lines[-1][:200].replace('|', '/')}"
 
 
@@ -230,11 +230,11 @@ def notebook(answer: str) -> str:
 
 def plain_notebook(*cells: str | tuple[str, Mapping[str, Any]]) -> str:
     """A notebook (nbformat 4.5) of code cells, some with what nbgrader wants to know of them."""
-    made: list[dict[str, Any]] = []
+    notebook_cells: list[dict[str, Any]] = []
     for number, cell in enumerate(cells):
         source, wanted = (cell, None) if isinstance(cell, str) else cell
         metadata = {"nbgrader": {"schema_version": 3, "task": False, **wanted}} if wanted else {}
-        made.append(
+        notebook_cells.append(
             {
                 "cell_type": "code",
                 "id": f"cell-{number}",
@@ -245,7 +245,7 @@ def plain_notebook(*cells: str | tuple[str, Mapping[str, Any]]) -> str:
             }
         )
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": made}
+    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": notebook_cells}
     return json.dumps(whole)
 
 

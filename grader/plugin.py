@@ -161,8 +161,8 @@ def _verdict(case: Case, when: str, error: BaseException | None) -> CheckResult:
     if isinstance(error, pytest.skip.Exception):
         return ended_early(case, Status.NOT_RUN, str(error))
     if isinstance(error, AssertionError) and when == "call":
-        said = str(error).partition("\n")[0]
-        return replace(ended_early(case, Status.WRONG, f"it should hold that: {about}"), actual=said)
+        message = str(error).partition("\n")[0]
+        return replace(ended_early(case, Status.WRONG, f"it should hold that: {about}"), actual=message)
     why = str(error) if isinstance(error, GraderFault) else f"{type(error).__name__}: {error}"
     return ended_early(case, Status.INTERNAL_ERROR, f"{case.parameters['file']}: {why}")
 

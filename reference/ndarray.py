@@ -229,9 +229,9 @@ class NDArray:
         """
         lengths = to_integers(shape)
         if lengths.count(-1) == 1:
-            known = -math.prod(lengths)
-            if known > 0 and self.size % known == 0:
-                lengths = tuple(self.size // known if n == -1 else n for n in lengths)
+            size_of_others = -math.prod(lengths)
+            if size_of_others > 0 and self.size % size_of_others == 0:
+                lengths = tuple(self.size // size_of_others if n == -1 else n for n in lengths)
         if math.prod(lengths) != self.size or min(lengths, default=0) < 0:
             raise ValueError(
                 f"cannot reshape an array of shape {self.shape}, size {self.size}, into {lengths}"
@@ -279,8 +279,8 @@ class NDArray:
         if added < 0 or any(n not in (1, m) for n, m in zip(self.shape, lengths[added:], strict=True)):
             raise ValueError(f"cannot broadcast an array of shape {self.shape} to shape {lengths}")
         # Stride 0 repeats: it takes the same element again, whatever the index.
-        kept = (0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True))
-        return self.view(lengths, (*[0] * added, *kept), self.offset)
+        steps = (0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True))
+        return self.view(lengths, (*[0] * added, *steps), self.offset)
 
     def __getitem__(self, index: Any) -> NDArray:
         """A view of the elements that integers, slices, ... and None select, as in NumPy.
@@ -481,18 +481,20 @@ def elementwise(operation: str, *operands: Operand) -> NDArray:
 def reduction(operation: str, a: NDArray, axis: Axes | None, keepdims: bool) -> NDArray:
     """The backend's "sum" or "max" over `axis`."""
     reduced = normalize_axes(range(a.ndim) if axis is None else axis, a.ndim, a.shape)
-    kept = tuple(i for i in range(a.ndim) if i not in reduced)
+    remaining = tuple(i for i in range(a.ndim) if i not in reduced)
     row_length = math.prod(a.shape[i] for i in reduced)
     if operation == "max" and row_length == 0:
         raise ValueError(f"no maximum: shape {a.shape} has no elements along axis {axis}")
-    out = empty([a.shape[i] for i in kept], a.device, a.dtype)
+    out = empty([a.shape[i] for i in remaining], a.device, a.dtype)
     if a.device.is_host:
         view = a.buffer, a.shape, a.strides, a.offset
         getattr(a.device.ops, f"{operation}_axes")(*view, reduced, out.buffer)
     else:
         # The reduced axes go last, and each result is one row's.
-        getattr(a.device.ops, f"{operation}_rows")(a.permute(kept + reduced).run(), row_length, out.buffer)
-    return out.reshape([n if i in kept else 1 for i, n in enumerate(a.shape)]) if keepdims else out
+        getattr(a.device.ops, f"{operation}_rows")(
+            a.permute(remaining + reduced).run(), row_length, out.buffer
+        )
+    return out.reshape([n if i in remaining else 1 for i, n in enumerate(a.shape)]) if keepdims else out
 
 
 def to_operand(value: Operand, like: NDArray) -> NDArray | float:

@@ -1,6 +1,7 @@
 """Draws the pictures of the docs from real grades: `python -m tests.screenshots` writes docs/images/*.png."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,26 @@ NAMES = {  # of the class in the pictures: the sample submissions are named by t
 }
 
 
+LATE = ("remainder_ignored",)
+COURSE = """title: Deep learning systems
+assignments: [conv_backward]
+timezone: America/New_York
+deadlines: {conv_backward: 2026-10-02T23:59:00}
+late_penalty: 10% per day
+"""
+STYLE = """
+
+  - id: style
+    kind: manual
+    title: the code says what it does
+    points: 4
+    levels:
+      - {points: 4, text: "names and shapes tell the reader what happens"}
+      - {points: 2, text: "the reader must work out the shapes"}
+      - {points: 0, text: "the reader must guess"}
+"""
+
+
 def grader(*words: object, folder: Path = ROOT) -> None:
     """Runs a command of the grader; a failing grade is no failure here."""
     done = subprocess.run([sys.executable, "-P", "-m", "grader", *map(str, words)], cwd=folder)
@@ -35,10 +56,10 @@ def grader(*words: object, folder: Path = ROOT) -> None:
 
 
 @contextmanager
-def desk(gradebook: str) -> Iterator[str]:
+def desk(gradebook: str, course: Path) -> Iterator[str]:
     """The address of a desk on that gradebook."""
     words = [sys.executable, "-P", "-m", "grader", "serve", "--port", "0", "--edit", "--gradebook", gradebook]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(words, cwd=course, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             address = next(filter(None, (re.search(r"http\S+", line) for line in process.stdout)))
@@ -67,25 +88,45 @@ def main() -> None:
 
 
 def _desk(page: Page, folder: Path) -> None:
-    """The class by name, and one student's source beside the feedback."""
-    submitted = folder / "class"
+    """One evening with an export of Canvas: the class, who is late, a student, points by hand."""
+    course, export = _course(folder), folder / "export"
+    export.mkdir()
     roster = ["student_id,name,email,section,extension"]
-    for id, person in NAMES.items():
-        (submitted / id).mkdir(parents=True)
-        source = folder / "conv_backward" / id / "conv.py"
-        (submitted / id / "conv.py").write_bytes(source.read_bytes())
-        roster.append(f"{id},{person},,,")
+    for number, (trouble, person) in enumerate(NAMES.items(), 1):
+        given, _, family = person.rpartition(" ")
+        late = "LATE_" if trouble in LATE else ""
+        name = f"{family}{given}".replace(" ", "").lower()
+        source = folder / "conv_backward" / trouble / "conv.py"
+        (export / f"{name}_{late}{1000 + number}_{50000 + number}_conv.py").write_bytes(source.read_bytes())
+        roster.append(f"s{number},{person},,,")
     (folder / "roster.csv").write_text("\n".join(roster) + "\n", encoding="utf-8")
     gradebook = f"sqlite:///{folder}/gradebook.db"
     options = ("--assignment", "conv_backward", "--roster", folder / "roster.csv", "--gradebook", gradebook)
-    grader("batch", submitted, *options)
-    with desk(gradebook) as address:
+    grader("batch", export, *options, folder=course)
+    with desk(gradebook, course) as address:
         page.set_viewport_size({"width": 1280, "height": HEIGHT})
         page.goto(address)
         page.get_by_role("link", name="conv_backward").first.click()
         page.screenshot(path=IMAGES / "class.png")
+        page.get_by_role("link", name="Grace Hopper").first.click()
+        page.locator("#decide details", has_text="When it was submitted").screenshot(path=IMAGES / "late.png")
+        page.go_back()
         page.get_by_role("link", name="Alan Turing").first.click()
         page.screenshot(path=IMAGES / "student.png")
+        page.goto(re.sub(r"/\?.*", "/a/conv_backward/hand/style", address))
+        page.screenshot(path=IMAGES / "by-hand.png")
+
+
+def _course(folder: Path) -> Path:
+    """The course with a deadline, a penalty, and a criterion that a person judges."""
+    course = folder / "course"
+    shutil.copytree(ROOT / "assignments" / "conv_backward", course / "assignments" / "conv_backward")
+    (course / "reference").symlink_to(ROOT / "reference")
+    (course / "assignments" / "course.yaml").write_text(COURSE, encoding="utf-8")
+    rubric = course / "assignments" / "conv_backward" / "rubric.yaml"
+    text = rubric.read_text(encoding="utf-8").replace("points: 100", "points: 104", 1)
+    rubric.write_text(text.rstrip() + STYLE, encoding="utf-8")
+    return course
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import numpy as np
 
 KINDS = (
     *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
-    *("schedule_dependent", "bad_launch"),
+    *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )
 SHOWN = 4  # findings that are put into words
 

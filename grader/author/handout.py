@@ -21,7 +21,14 @@ from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
 
-IGNORED = (".venv/", "__pycache__/", "submit/", "reports/", "page.html")  # by git, in a handout
+IGNORED = (
+    ".venv/",
+    "__pycache__/",
+    "submit/",
+    "reports/",
+    "page.html",
+    ".hints.json",
+)  # by git, in a handout
 GRADING = "grading"  # the folder of a handout that `make grade` works from
 NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
 
@@ -29,7 +36,7 @@ NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
 def generate(
     assignments: list[Assignment],
     out: Path,
-    known: Mapping[str, Misconceptions] = NO_MISCONCEPTIONS,
+    misconceptions_of: Mapping[str, Misconceptions] = NO_MISCONCEPTIONS,
     student: str = "",
     secret: str = "",
     python: str = Course.python,
@@ -51,7 +58,7 @@ def generate(
                 ladders = freeze_ladders(assignment, oracle)
             finally:
                 oracle.close()
-            misconceptions = known.get(assignment.name, Misconceptions({}, {}, {}))
+            misconceptions = misconceptions_of.get(assignment.name, Misconceptions({}, {}, {}))
             visible = misconceptions.only(case.name for case in _visible(assignment)).to_json()
             variant = Variant(assignment.name, student, secret)
             name = f"{assignment.name}-{student}" if student else assignment.name

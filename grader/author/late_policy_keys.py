@@ -30,10 +30,10 @@ def policies_of(document: Document, course: CourseModel) -> Policies:
             raise document.fail(message, ("extensions", name))
     zone = _zone(document, course.timezone)
     if course.deadlines and zone is None:
-        said = (
+        problem = (
             "found deadlines and no timezone, expected the course's own: write `timezone: America/New_York`, "
         )
-        raise document.fail(f"{said}or another IANA name", ("deadlines",))
+        raise document.fail(f"{problem}or another IANA name", ("deadlines",))
     return Policies(
         timezone=zone,
         deadlines={name: _deadline(document, name, time, zone) for name, time in course.deadlines.items()},
@@ -52,13 +52,13 @@ def policies_of(document: Document, course: CourseModel) -> Policies:
 def _zone(document: Document, name: str | None) -> ZoneInfo | None:
     if name is None:
         return None
-    known = available_timezones()
-    if name in known:
+    names = available_timezones()
+    if name in names:
         return ZoneInfo(name)
-    if not known:
-        said = "found no time zones on this machine: install the package tzdata (pip install tzdata)"
-        raise document.fail(said, ("timezone",))
-    expected = f"an IANA name such as America/New_York{near_miss(name, known)}"
+    if not names:
+        message = "found no time zones on this machine: install the package tzdata (pip install tzdata)"
+        raise document.fail(message, ("timezone",))
+    expected = f"an IANA name such as America/New_York{near_miss(name, names)}"
     raise document.fail(f"found {name!r}, expected {expected}", ("timezone",))
 
 
@@ -66,12 +66,12 @@ def _deadline(document: Document, name: str, time: datetime, zone: ZoneInfo | No
     """The moment, with an offset; UserError where a clock in the zone shows the time never or twice."""
     if time.tzinfo is not None or zone is None:
         return time
-    found = readings(time, zone)
-    if len(found) == 1:
-        return found[0]
-    shown = [moment.replace(tzinfo=None) for moment in found]
+    times = readings(time, zone)
+    if len(times) == 1:
+        return times[0]
+    shown = [moment.replace(tzinfo=None) for moment in times]
     trouble = "comes twice" if shown == [time, time] else "does not exist"
-    either = " or ".join(moment.isoformat() for moment in found)
+    either = " or ".join(moment.isoformat() for moment in times)
     place = ("deadlines", name)
     raise document.fail(f"found {time.isoformat()}, which {trouble} in {zone.key}: write {either}", place)
 
@@ -85,8 +85,8 @@ def _contradictions(course: CourseModel) -> Iterator[tuple[str, str]]:
     if course.late_floor and not course.late_penalty:
         yield "late_floor", "found late_floor without late_penalty: there is nothing to stop; remove it"
     if course.late_floor and course.late_cap and _share(course.late_floor) > _share(course.late_cap):
-        said = f"found a floor of {course.late_floor} above late_cap, {course.late_cap}"
-        yield "late_floor", f"{said}: no late score can keep to both; lower it"
+        message = f"found a floor of {course.late_floor} above late_cap, {course.late_cap}"
+        yield "late_floor", f"{message}: no late score can keep to both; lower it"
     if course.late_days_each and not course.late_days:
         yield "late_days_each", "found late_days_each without late_days: say how many there are in all"
     if course.late_days and course.late_days_each and course.late_days_each > course.late_days:

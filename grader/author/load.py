@@ -63,7 +63,7 @@ def load(folder: Path) -> Assignment:
 
 
 def _check_oracle(document: Document, oracle: str, root: Path) -> None:
-    """An oracle is a module of the repository's reference: it is imported and run without a wall."""
+    """An oracle is a module of the repository's reference: it is imported and run without a sandbox."""
     package, *names = oracle.split(".")
     is_named = package == "reference" and names and all(name.isidentifier() for name in names)
     path = root.joinpath(package, *names) if is_named else None

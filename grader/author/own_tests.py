@@ -35,14 +35,14 @@ def _case(node: ast.FunctionDef, path: Path, criteria: Sequence[str]) -> Case:
         return UserError(message, path, node.lineno)
 
     marks = [mark for mark in node.decorator_list if isinstance(mark, ast.Call)]
-    found = [mark for mark in marks if ast.unparse(mark.func) == "pytest.mark.criterion"]
-    if len(found) != 1:
-        raise wrong(f"found {len(found)} criteria for {node.name}, expected {EXAMPLE} above it, once")
+    calls = [mark for mark in marks if ast.unparse(mark.func) == "pytest.mark.criterion"]
+    if len(calls) != 1:
+        raise wrong(f"found {len(calls)} criteria for {node.name}, expected {EXAMPLE} above it, once")
     try:
-        (criterion,) = (ast.literal_eval(argument) for argument in found[0].args)
-        options = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in found[0].keywords}
+        (criterion,) = (ast.literal_eval(argument) for argument in calls[0].args)
+        options = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in calls[0].keywords}
     except ValueError as error:
-        text = ast.unparse(found[0])
+        text = ast.unparse(calls[0])
         raise wrong(f"found {text}, expected one criterion's id, and constants") from error
     if criterion not in criteria:
         raise wrong(f"found criterion {criterion!r}, expected {one_of(str(criterion), criteria)}")

@@ -79,8 +79,8 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
         _check_options(document, place, criterion)
         if criterion.follow_through is not None:
             _check_follow_through(document, place, criterion, criteria)
-        made = _criterion(document, place, criterion, model.defaults)
-        criteria.append(replace(made, results=probes[criterion.probe]))
+        loaded = _criterion(document, place, criterion, model.defaults)
+        criteria.append(replace(loaded, results=probes[criterion.probe]))
     if len(by_hand) == len(criteria):
         raise document.fail("found no criterion with cases, expected one or more", ("criteria",))
     total = sum(criterion.points for criterion in criteria)
@@ -186,8 +186,8 @@ def _check_follow_through(
         raise document.fail(message, here)
     probes = sorted({c.probe for c in earlier if not PROBE_KEYS & c.options.keys()})
     if options["adjoint_of"] not in probes:
-        found, expected = options["adjoint_of"], ", ".join(probes) or "none is"
-        message = f"found adjoint_of {found!r}, expected an earlier criterion's probe: {expected}"
+        probe, expected = options["adjoint_of"], ", ".join(probes) or "none is"
+        message = f"found adjoint_of {probe!r}, expected an earlier criterion's probe: {expected}"
         raise document.fail(message, (*place, "adjoint_of"))
 
 
@@ -211,6 +211,7 @@ def _criterion(document: Document, place: Place, model: CriterionModel, defaults
         cases=tuple(cases.values()),
         probe=model.probe,
         help=model.help,
+        hints=tuple(model.hints),
         requires=tuple(model.requires),
         options=_options(model),
         withheld=model.withheld,
@@ -233,12 +234,12 @@ def _cases(
             message = f"found {condition!r}, expected {one_of(condition, CONDITIONS)}"
             raise document.fail(message, (*place, "covers"))
     of_comparisons = {key for keys in CASE_KEYS for key in keys.model_fields}
-    own = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
-    count = own.pop("draw", None)
-    own = kind.complete(own, defaults.batch)
-    if complaint := _complaint_about_wide(model, kind) or kind.complaint(own):
+    parameters = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
+    count = parameters.pop("draw", None)
+    parameters = kind.complete(parameters, defaults.batch)
+    if complaint := _complaint_about_wide(model, kind) or kind.complaint(parameters):
         raise document.fail(complaint, place)
-    if (size := elements(kind, own, model.view, count is not None)) > MAX_ELEMENTS:
+    if (size := elements(kind, parameters, model.view, count is not None)) > MAX_ELEMENTS:
         message = (
             f"found arrays of {size} elements, expected at most {MAX_ELEMENTS} in a case's inputs and result"
         )
@@ -248,19 +249,19 @@ def _cases(
         criterion=criterion.id,
         probe=criterion.probe,
         kind=kind.name,
-        parameters={**own, "view": tuple(model.view), **({"wide": model.wide} if model.wide else {})},
+        parameters={**parameters, "view": tuple(model.view), **({"wide": model.wide} if model.wide else {})},
         data=model.data or defaults.data,
         compare=model.compare or criterion.compare or defaults.compare,
         visibility=model.visibility or defaults.visibility,
         weight=model.weight,
         covers=tuple(model.covers),
-        drawn=count is not None or "lengths" in own,
+        drawn=count is not None or "lengths" in parameters,
         options=model.model_dump(include=of_comparisons, exclude_none=True),
         ask=model.ask or {},
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
     )
     if twice := sorted(
-        case.ask.keys() & case.random.keys() | (case.ask.keys() | case.random.keys()) & own.keys()
+        case.ask.keys() & case.random.keys() | (case.ask.keys() | case.random.keys()) & parameters.keys()
     ):
         raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
     case = replace(case, follow_through=_share(case, criterion))

@@ -139,6 +139,8 @@ class CriterionModel(Strict):
     """The function of probes.py that asks a submission."""
     help: Annotated[str, Field(pattern=r"^README\.md#[a-z0-9-]+$")]
     """Where to read on when a case fails: a heading of the handout's README.md."""
+    hints: list[Annotated[str, Field(min_length=1, max_length=1000)]] = []
+    """What `make hint EXERCISE=name` reveals in a handout, one by one; the first says the least."""
     requires: list[Id] = []
     """Earlier criteria without which this one is not run: those of which no case passes."""
     compare: Compare | None = None

@@ -65,10 +65,10 @@ class Document:
         node, line = self._node, 1
         for step in place:
             if isinstance(node, yaml.MappingNode):
-                found = [(k, v) for k, v in node.value if k.value == str(step)]
-                if not found:
+                pairs = [(k, v) for k, v in node.value if k.value == str(step)]
+                if not pairs:
                     break
-                line, node = found[0][0].start_mark.line + 1, found[0][1]
+                line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
             elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
                 node = node.value[step]
                 line = node.start_mark.line + 1
@@ -200,18 +200,18 @@ def _first(errors: Sequence[Any], data: object) -> Any:
 
 def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) -> str:
     """pydantic's error as found, expected, what to do."""
-    name, found = error["loc"][-1] if error["loc"] else "", _shown(error["input"])
+    name, value = error["loc"][-1] if error["loc"] else "", _shown(error["input"])
     if error["type"] == "extra_forbidden":
         if len(error["loc"]) == 1 and (new := getattr(model, "renamed", {}).get(name)):
             return f"found {name!r}, which has a new name: write {new!r}"
-        known = _fields_at(model, error["loc"][:-1])
-        near = near_miss(str(name), known)
-        return f"found unknown key {name!r}, expected one of {', '.join(known)}: rename or remove it{near}"
+        fields = _fields_at(model, error["loc"][:-1])
+        near = near_miss(str(name), fields)
+        return f"found unknown key {name!r}, expected one of {', '.join(fields)}: rename or remove it{near}"
     if error["type"] == "missing":
         return f"found no {name!r}, expected it here: add it"
     name = next((step for step in reversed(steps) if isinstance(step, str)), name)
     message = error["msg"][0].lower() + error["msg"][1:]
-    return f"found {found} for {name!r}, expected otherwise: {message}"
+    return f"found {value} for {name!r}, expected otherwise: {message}"
 
 
 def _fields_at(model: type[BaseModel], place: Iterable[Hashable]) -> list[str]:

@@ -51,28 +51,28 @@ def read_adjustments(
     UserError, with the line, for the first that names no student or nothing of theirs, that does not say how
     much and why, or whose points alone are more than the assignment offers.
     """
-    known = {student.id for student in students}
+    ids = {student.id for student in students}
     criteria: dict[str, set[str]] = {}
     offered: dict[str, Fraction] = {}
     for row in rows:
-        found = {c.id for c in row.grade.criteria} if row.grade is not None else set()
-        criteria.setdefault(row.assignment, {""}).update(found)
+        ids_of_criteria = {c.id for c in row.grade.criteria} if row.grade is not None else set()
+        criteria.setdefault(row.assignment, {""}).update(ids_of_criteria)
         offered[row.assignment] = max(offered.get(row.assignment, Fraction(0)), row.standing.max_score)
     seen: dict[tuple[str, str, str], int] = {}
     adjustments = []
     for line, cells in read_table(path, COLUMNS):
         adjustment = _adjustment(path, line, cells)
         key = (adjustment.student_id, adjustment.assignment, adjustment.criterion)
-        if adjustment.student_id not in known:
+        if adjustment.student_id not in ids:
             student = adjustment.student_id
-            expected = f"expected one on the roster, or who submitted something{near_miss(student, known)}"
+            expected = f"expected one on the roster, or who submitted something{near_miss(student, ids)}"
             raise UserError(f"found no student {student!r}; {expected}", path, line)
         _check(path, line, "assignment", adjustment.assignment, criteria)
         _check(path, line, "criterion", adjustment.criterion, criteria[adjustment.assignment])
         most = offered[adjustment.assignment]
         if most and abs(adjustment.points) > most:
-            said = f"found {exact_text(adjustment.points)} points, expected at most {exact_text(most)}"
-            raise UserError(f"{said}: {adjustment.assignment} offers no more", path, line)
+            message = f"found {exact_text(adjustment.points)} points, expected at most {exact_text(most)}"
+            raise UserError(f"{message}: {adjustment.assignment} offers no more", path, line)
         if key in seen:
             raise UserError(f"found the same as on line {seen[key]} again; expected each once", path, line)
         seen[key] = line
@@ -98,9 +98,9 @@ def _adjustment(path: Path, line: int, cells: Mapping[str, str | None]) -> Adjus
     )
 
 
-def _check(path: Path, line: int, what: str, found: str, known: Iterable[str]) -> None:
-    if found not in known:
-        expected = ", ".join(sorted(filter(None, known))) or "none: nobody has a grade"
+def _check(path: Path, line: int, what: str, value: str, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        expected = ", ".join(sorted(filter(None, allowed))) or "none: nobody has a grade"
         raise UserError(
-            f"found {what} {found!r}, expected one of {expected}{near_miss(found, known)}", path, line
+            f"found {what} {value!r}, expected one of {expected}{near_miss(value, allowed)}", path, line
         )

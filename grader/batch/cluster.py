@@ -84,9 +84,9 @@ def connect(address: str, jobs: int, code: str) -> Iterator[Client]:
         try:
             client = Client(address, timeout=CONNECT_SECONDS, loop=loop)
         except (OSError, TimeoutError, ValueError) as error:
-            said = (str(error).splitlines() or [type(error).__name__])[0]
+            message = (str(error).splitlines() or [type(error).__name__])[0]
             raise UserError(
-                f"no Dask scheduler answers: {said}; expected tcp://HOST:PORT of a running one", address
+                f"no Dask scheduler answers: {message}; expected tcp://HOST:PORT of a running one", address
             ) from error
         with client:
             _check_workers(client, address, code)
@@ -171,8 +171,8 @@ def _check_workers(client: Client, address: str, code: str) -> None:
         codes = client.run(code_digest, on_error="return")
     except Exception as error:
         raise UserError(f"its workers cannot be asked: {type(error).__name__}", address) from error
-    for worker, found in codes.items():
-        if found != code:
+    for worker, code_of_worker in codes.items():
+        if code_of_worker != code:
             raise UserError(
                 "this worker has no Backflip, or another version of it or of NumPy; install on each what you "
                 "run here",
@@ -181,8 +181,8 @@ def _check_workers(client: Client, address: str, code: str) -> None:
 
 
 def _check_sandboxes(client: Client, grading: Grading) -> None:
-    said = client.run(check_here, grading.digest, on_error="return")
-    for worker, complaint in said.items():
+    replies = client.run(check_here, grading.digest, on_error="return")
+    for worker, complaint in replies.items():
         if complaint:
             raise UserError(str(complaint), worker)
 

@@ -21,13 +21,13 @@ def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[
     detector = _copydetect()
     given = set(_fingerprint(detector, name, handout).hashes)
     prints = {student: _own(_fingerprint(detector, name, text), given) for student, text in files.items()}
-    sets = _bit_sets({student: own.hashes for student, own in prints.items()})
+    sets = _bit_sets({student: fingerprint.hashes for student, fingerprint in prints.items()})
     rough = [
         (2 * common / (len(prints[one].hashes) + len(prints[other].hashes)), one, other)
         for one, other in combinations(sorted(prints), 2)
         if (common := (sets[one] & sets[other]).bit_count())
     ]
-    rough.sort(key=lambda found: (-found[0], *found[1:]))
+    rough.sort(key=lambda pair: (-pair[0], *pair[1:]))
     pairs = [_pair(detector, name, one, other, prints) for _, one, other in rough[: CANDIDATES * top]]
     return most_alike(pairs, top)
 

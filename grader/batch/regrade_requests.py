@@ -64,10 +64,10 @@ def _request(
     if not case:
         raise UserError(f"found case {clean_line(cells['case'])!r}, expected one as {EXAMPLE}", path, line)
     if not 0 < len(cells["text"]) <= MOST_CHARACTERS:
-        said = f"found a text of {len(cells['text'])} characters"
-        raise UserError(f"{said}, expected from 1 to {MOST_CHARACTERS}", path, line)
+        message = f"found a text of {len(cells['text'])} characters"
+        raise UserError(f"{message}, expected from 1 to {MOST_CHARACTERS}", path, line)
     assignment = assignment_of_code(student.id, case, code, assignments, key)
     if not assignment:
-        said = f"found code {code} for {clean_line(case)}, which is not in the feedback of {student.label}"
-        raise UserError(f"{said}: ask the student to copy both", path, line)
+        message = f"found code {code} for {clean_line(case)}, which is not in the feedback of {student.label}"
+        raise UserError(f"{message}: ask the student to copy both", path, line)
     return AskedFor(student.id, assignment, case, cells["text"])

@@ -50,9 +50,9 @@ class Grading:
         """Reads what must travel: the assignment's own files, and the package of its oracle."""
         root = assignment.folder.parent.parent
         oracle = root / assignment.oracle.partition(".")[0]
-        found = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
-        found += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-        course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
+        paths = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
+        paths += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+        course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(paths)}
         compiler = find_nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
         return Grading(assignment, course, sandbox, secret, misconceptions, variants, code_digest(), compiler)
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from grader.api import SEED_FILE
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import COURSE, HANDOUT, SEED_FILE, find_repository, secret
+from grader.cli.course import COURSE, HANDOUT, find_repository, secret
 from grader.judge.kernels import find_nvrtc
 from grader.judge.process import control_groups, devices
 from grader.model.errors import BackflipError
@@ -112,16 +113,16 @@ def _python() -> Check:
 
 def _numpy() -> Check:
     is_there = importlib.util.find_spec("numpy") is not None
-    found = importlib.metadata.version("numpy") if is_there else "not installed"
-    return _check("NumPy", "the reference and every submission", True, is_there, found, "make setup")
+    version = importlib.metadata.version("numpy") if is_there else "not installed"
+    return _check("NumPy", "the reference and every submission", True, is_there, version, "make setup")
 
 
 def _bubblewrap() -> Check:
     purpose, is_required = SANDBOX, not _is_handout()
     if sys.platform != "linux":
-        found = f"does not exist on {sys.platform}"
+        state = f"does not exist on {sys.platform}"
         return _check(
-            "bubblewrap", purpose, is_required, False, found, "Grade on Linux, or in a Linux container."
+            "bubblewrap", purpose, is_required, False, state, "Grade on Linux, or in a Linux container."
         )
     path = shutil.which("bwrap")
     if path is None:
@@ -130,9 +131,9 @@ def _bubblewrap() -> Check:
     version = _output(path, "--version").removeprefix("bubblewrap").strip() or "of unknown version"
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
     if os.stat(path).st_mode & stat.S_ISUID and numbers < SAFE_SETUID:
-        found = f"{version}, setuid: before {'.'.join(map(str, SAFE_SETUID))} a user can become root"
+        state = f"{version}, setuid: before {'.'.join(map(str, SAFE_SETUID))} a user can become root"
         remedy = f"Upgrade it, or run: sudo chmod u-s {path}"
-        return Check("bubblewrap", purpose, is_required, State.UNSAFE, found, remedy)
+        return Check("bubblewrap", purpose, is_required, State.UNSAFE, state, remedy)
     return _check("bubblewrap", purpose, is_required, True, f"{version} at {path}")
 
 
@@ -161,10 +162,10 @@ def _allow_namespaces() -> str:
 
 def _control_group() -> Check:
     group = control_groups.delegated()
-    found = str(group) if group else "none is delegated; memory is limited for each process instead"
+    state = str(group) if group else "none is delegated; memory is limited for each process instead"
     remedy = "systemd-run --user --scope -p Delegate=yes grader batch ..."
     purpose = "one limit on the memory of all processes of a submission"
-    return _check("control group", purpose, False, group is not None, found, remedy)
+    return _check("control group", purpose, False, group is not None, state, remedy)
 
 
 def _compiler() -> Check:
@@ -192,9 +193,9 @@ def _nvrtc() -> Check:
 
 def _gpu() -> Check:
     has_gpu = all(Path(node).exists() for node in (devices.DRIVER, devices.GPU))
-    found = _output("nvidia-smi", "-L").partition("\n")[0] if has_gpu else ""
+    name = _output("nvidia-smi", "-L").partition("\n")[0] if has_gpu else ""
     purpose = "grading kernels on a GPU; the emulator grades them without one"
-    return _check("GPU", purpose, False, has_gpu, found or (devices.GPU if has_gpu else "none"))
+    return _check("GPU", purpose, False, has_gpu, name or (devices.GPU if has_gpu else "none"))
 
 
 def _cupy() -> Check:
@@ -206,10 +207,10 @@ def _cupy() -> Check:
 
 def _course() -> Check:
     root = find_repository()
-    found = str(root / COURSE) if root else f"no {COURSE} here or above"
+    place = str(root / COURSE) if root else f"no {COURSE} here or above"
     remedy = "Run this in the folder of your course, or `grader new NAME` in a copy of Backflip."
     purpose = "grading with hidden cases; a handout needs none"
-    return _check("course", purpose, False, root is not None, found, remedy)
+    return _check("course", purpose, False, root is not None, place, remedy)
 
 
 def _seed() -> Check:
@@ -225,8 +226,8 @@ def _disk() -> Check:
     if not os.access(folder, os.W_OK):
         return _check("disk", DISK, True, False, f"{folder} cannot be written", "Choose another folder.")
     free = shutil.disk_usage(folder).free
-    found = f"{free / (1 << 30):.1f} GiB free in {folder}"
-    return _check("disk", DISK, True, free >= MIN_FREE_BYTES, found, "Make 1 GiB of room there.")
+    state = f"{free / (1 << 30):.1f} GiB free in {folder}"
+    return _check("disk", DISK, True, free >= MIN_FREE_BYTES, state, "Make 1 GiB of room there.")
 
 
 def _database(url: str) -> Check:

@@ -22,16 +22,16 @@ def run(options: argparse.Namespace) -> int:
             print("\n".join(lines) or "no run yet")
             return PASSED
         reason, author = options.reason or "", options.author or getpass.getuser()
-        said = "counts in reports again" if options.undo else "is withdrawn from every report"
+        state = "counts in reports again" if options.undo else "is withdrawn from every report"
         if options.run is not None:
             changes = gradebook.forget_run(options.run, reason, author, options.undo, _wait)
-            lines = [f"run {options.run} {said}", *map(_change_line, changes)]
+            lines = [f"run {options.run} {state}", *map(_change_line, changes)]
             print_json({"changed": changes}) if options.json else print("\n".join(lines))
         else:
             changed = gradebook.forget_student(
                 options.student, options.assignment, reason, author, options.undo
             )
-            line = f"{options.student} {said}: {', '.join(changed)}"
+            line = f"{options.student} {state}: {', '.join(changed)}"
             print_json({"changed": changed}) if options.json else print(line)
     return PASSED
 

@@ -17,9 +17,9 @@ def run(options: argparse.Namespace) -> int:
     if options.variant and not STUDENT_ID.fullmatch(options.variant):
         raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
     root, every = repository(), chosen(options.names)
-    known = {views.loaded.name: misconceptions(root, views, secret()) for views in every}
+    misconceptions_of = {views.loaded.name: misconceptions(root, views, secret()) for views in every}
     assignments = [views.assignment for views in every]
     python = course_of(root).python
-    for folder in generate(assignments, options.out, known, options.variant, secret(), python):
+    for folder in generate(assignments, options.out, misconceptions_of, options.variant, secret(), python):
         print(folder)
     return PASSED

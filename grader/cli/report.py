@@ -41,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
     _check(options, form)
     report, students = _class_report(options)
     if form.ONE_ASSIGNMENT and len(report.assignments) != 1:
-        found = ", ".join(report.assignments) or "none"
+        names = ", ".join(report.assignments) or "none"
         raise UserError(
-            f"--format {options.format} is of one assignment: choose by --assignment NAME (found {found})"
+            f"--format {options.format} is of one assignment: choose by --assignment NAME (found {names})"
         )
     request = Request(students, options.into, options.keep_existing, _named_columns(options.column))
     written = form.write(report, request)
@@ -99,18 +99,18 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = showing(with_policies(gradebook.grades(), policies), set(map(Visibility, options.show)))
         students, seconds = gradebook.students(), gradebook.seconds()
-    known = {student.id for student in students}
+    ids = {student.id for student in students}
     for assignment, extensions in policies.extensions.items():
-        for id in sorted(extensions.keys() - known):
-            said = f"course.yaml extends {assignment} for {id!r}, whom the gradebook does not know"
-            print(f"note: {said}", file=sys.stderr)
+        for id in sorted(extensions.keys() - ids):
+            message = f"course.yaml extends {assignment} for {id!r}, whom the gradebook does not know"
+            print(f"note: {message}", file=sys.stderr)
     if options.assignment is not None:
-        found = sorted({row.assignment for row in rows})
+        names = sorted({row.assignment for row in rows})
         rows = [row for row in rows if row.assignment == options.assignment]
         if not rows:
             raise UserError(
-                f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(found) or 'none'}"
-                f"{near_miss(options.assignment, found)}"
+                f"found no grade of {options.assignment!r}; the gradebook holds {', '.join(names) or 'none'}"
+                f"{near_miss(options.assignment, names)}"
             )
     rows = with_codes(rows, secret())
     titles = _titles(root, {row.assignment for row in rows})

@@ -24,6 +24,6 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"queued": queued, "known": len(requests) - queued})
         return PASSED
-    known = f", {len(requests) - queued} known" if queued < len(requests) else ""
-    print(f"{queued} request{'s' * (queued != 1)} queued{known}; `grader serve --edit` answers them")
+    repeated = f", {len(requests) - queued} known" if queued < len(requests) else ""
+    print(f"{queued} request{'s' * (queued != 1)} queued{repeated}; `grader serve --edit` answers them")
     return PASSED

@@ -54,9 +54,9 @@ def _pairs(
 ) -> tuple[Pair, ...]:
     """The pairs of submissions that are most alike, whichever of the files handed in it is."""
     intake = intake_of(options, assignment)
-    handed_in = {found.submission.student_id: intake.read(found).files for found in intake.submissions}
-    found: list[Pair] = []
+    handed_in = {pairs.submission.student_id: intake.read(pairs).files for pairs in intake.submissions}
+    pairs: list[Pair] = []
     for name in assignment.files:
         texts = {s: files[name].decode(errors="replace") for s, files in handed_in.items() if name in files}
-        found += alike(texts, name, handout[name], options.top)
-    return most_alike(found, options.top)
+        pairs += alike(texts, name, handout[name], options.top)
+    return most_alike(pairs, options.top)

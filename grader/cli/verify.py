@@ -23,10 +23,10 @@ def run(options: argparse.Namespace) -> int:
     facts: list[dict[str, object]] = []
     for views in chosen(options.names):
         if options.variants:
-            found = differences_between_variants(views, secret(), options.variants, options.jobs)
-            console.print(Text("\n".join([*found[0], found[1]])), soft_wrap=True)
-            facts.append({"assignment": views.loaded.name, "differences": found[0]})
-            passed = passed and not found[0]
+            differences = differences_between_variants(views, secret(), options.variants, options.jobs)
+            console.print(Text("\n".join([*differences[0], differences[1]])), soft_wrap=True)
+            facts.append({"assignment": views.loaded.name, "differences": differences[0]})
+            passed = passed and not differences[0]
             continue
         verification = prove(root, views, secret(), options.jobs, options.seeds)
         kill_matrix.show_matrix(verification, console)

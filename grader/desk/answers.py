@@ -34,11 +34,11 @@ class CaseView:
 
 def case_view(rows: Sequence[ClassRow], name: str) -> CaseView | None:
     """All answers to one case, `criterion/case`; None where there is no such case."""
-    found = [(row, result) for row in rows for result in _results(row, name)]
-    if not found:
+    results = [(row, result) for row in rows for result in _results(row, name)]
+    if not results:
         return None
     groups: dict[tuple[str, ...], list[tuple[ClassRow, CheckResult]]] = defaultdict(list)
-    for row, result in found:
+    for row, result in results:
         if result.status not in (Status.OK, Status.NOT_RUN):
             groups[result.status.value, result.answer, result.actual, result.rationale].append((row, result))
     answers = [
@@ -53,23 +53,23 @@ def case_view(rows: Sequence[ClassRow], name: str) -> CaseView | None:
     ]
     return CaseView(
         name=name,
-        inputs=next((result.inputs for _, result in found if result.inputs), ""),
-        expected=next((result.expected for _, result in found if result.expected), ""),
-        ran=sum(result.status is not Status.NOT_RUN for _, result in found),
-        passed=tuple(row for row, result in found if result.status is Status.OK),
+        inputs=next((result.inputs for _, result in results if result.inputs), ""),
+        expected=next((result.expected for _, result in results if result.expected), ""),
+        ran=sum(result.status is not Status.NOT_RUN for _, result in results),
+        passed=tuple(row for row, result in results if result.status is Status.OK),
         answers=tuple(sorted(answers, key=lambda a: (len(a.rows), a.status, a.actual))),
-        not_run=tuple(row for row, result in found if result.status is Status.NOT_RUN),
+        not_run=tuple(row for row, result in results if result.status is Status.NOT_RUN),
     )
 
 
 def misconceptions_of(row: ClassRow) -> tuple[str, ...]:
     """The names of the misconceptions that fit a student's answers, each once."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for criterion in row.grade.criteria if row.grade is not None else ():
         for result in criterion.results:
             if result.misconceptions:
-                found[" or ".join(result.misconceptions)] = None
-    return tuple(found)
+                names[" or ".join(result.misconceptions)] = None
+    return tuple(names)
 
 
 def _results(row: ClassRow, name: str) -> list[CheckResult]:

@@ -32,16 +32,16 @@ def make_app(
 ) -> ASGIApp:
     """The application that answers at `http://HOST:PORT/?token=TOKEN`."""
     desk = Desk(Views(gradebook, course), token, editable, desk_environment())
-    found: list[Any] = []
+    routes: list[Any] = []
     for module in (reading, student_page, insight, by_hand):
-        found += [Route(path, _get(desk, page), methods=["GET"]) for path, page in module.PAGES.items()]
+        routes += [Route(path, _get(desk, page), methods=["GET"]) for path, page in module.PAGES.items()]
     if editable:
-        found += [
+        routes += [
             Route(path, forms.posted(desk, take), methods=["POST"]) for path, take in forms.FORMS.items()
         ]
-    found.append(Mount("/static", StaticFiles(directory=HERE / "static")))
+    routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
     failures = {HTTPException: _http_failure(desk), UserError: _failure(desk)}
-    return Guard(Starlette(routes=found, exception_handlers=failures), token, hosts, port)
+    return Guard(Starlette(routes=routes, exception_handlers=failures), token, hosts, port)
 
 
 def _get(desk: Desk, page: Page) -> Callable[[Request], Response]:

@@ -57,15 +57,15 @@ def hand_page(desk: Desk, request: Request) -> Response:
 
 def requests_page(desk: Desk, request: Request) -> Response:
     """The requests for a regrade: first those without an answer, each with the case that it is about."""
-    found: list[tuple[ClassView, ClassRow, object, CaseView | None, int]] = []
+    entries: list[tuple[ClassView, ClassRow, object, CaseView | None, int]] = []
     for name in desk.views.names():
         view = desk.views.of(name)
         for row in view.rows:
             for one in row.decisions.requests:
                 version = version_of(desk.gradebook.database, row.student_id, row.assignment)
-                found.append((view, row, one, case_view([row], one.case), version))
-    found.sort(key=lambda item: bool(getattr(item[2], "answer", "")))
-    return desk.page(request, "requests.html.j2", requests=found)
+                entries.append((view, row, one, case_view([row], one.case), version))
+    entries.sort(key=lambda item: bool(getattr(item[2], "answer", "")))
+    return desk.page(request, "requests.html.j2", requests=entries)
 
 
 def _in_order(desk: Desk, view: ClassView, criterion: Criterion) -> Sequence[ClassRow]:

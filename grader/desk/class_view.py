@@ -71,11 +71,11 @@ class Views:
                 self._stamp, self._kept = now, {}
             if what in self._kept:
                 return self._kept[what]
-        made = make()
+        value = make()
         with self._lock:
             if now == self._stamp:
-                self._kept[what] = made
-        return made
+                self._kept[what] = value
+        return value
 
     def names(self) -> tuple[str, ...]:
         """The assignments: those of the course in its order, then others that the gradebook holds."""
@@ -85,8 +85,8 @@ class Views:
 
     def files_of(self, rows: Sequence[ClassRow]) -> Mapping[str, tuple[KeptFile, ...]]:
         """What each student submitted, by their id."""
-        kept = kept_files(self.gradebook.database, [row.files for row in rows if row.files])
-        return {row.student_id: kept[row.files] for row in rows if row.files in kept}
+        files = kept_files(self.gradebook.database, [row.files for row in rows if row.files])
+        return {row.student_id: files[row.files] for row in rows if row.files in files}
 
     def _read(self, assignment: str) -> ClassView:
         book = self.gradebook

@@ -128,8 +128,8 @@ def give_points(desk: Desk, request: Request, values: Values) -> Response:
         points = numbers[level].points
         words.insert(0, numbers[level].text)
     if not 0 <= points <= criterion.points:
-        said = f"Found {exact_text(points)} points, expected from 0 to {criterion.points}."
-        raise HTTPException(422, said)
+        message = f"Found {exact_text(points)} points, expected from 0 to {criterion.points}."
+        raise HTTPException(422, message)
     value = {
         "points": str(points),
         "text": ". ".join(filter(None, words)),
@@ -189,8 +189,8 @@ def set_time(desk: Desk, request: Request, values: Values) -> Response:
         return _back(request, "#decide")
     time = ON_TIME if what == ON_TIME else moment_of(values.get("time", ""), desk.course.policies.timezone)
     if not time:
-        said = "Found no time, expected one with its offset from UTC, as 2026-10-01T23:59:00+02:00."
-        raise HTTPException(422, said)
+        message = "Found no time, expected one with its offset from UTC, as 2026-10-01T23:59:00+02:00."
+        raise HTTPException(422, message)
     value = {"time": time, "reason": _line(values, "reason", "the reason"), "author": about.author}
     decide(desk.gradebook.database, about, TIME, row.submission.id, value)
     return _back(request, "#decide")
@@ -234,19 +234,19 @@ def ask(desk: Desk, request: Request, values: Values) -> Response:
     """Enters a student's request, as they wrote it: who, `criterion/case · CODE`, and why."""
     students = desk.gradebook.students()
     name = _line(values, "student", "the student").strip()
-    found = Identities(students).find(Claim(ids=(name,), name=name))
-    if not isinstance(found, Student):
-        raise HTTPException(422, f"Found {clean_line(name)!r}, which {clean_line(found)}.")
+    student = Identities(students).find(Claim(ids=(name,), name=name))
+    if not isinstance(student, Student):
+        raise HTTPException(422, f"Found {clean_line(name)!r}, which {clean_line(student)}.")
     case, code = read_code(_line(values, "about", "the case"))
     if not case:
         raise HTTPException(422, "Expected a case with its code, as the feedback shows it: x_grad/a · 7KQ2.")
     names, key = desk.views.names(), desk.course.code_key
-    assignment = assignment_of_code(found.id, case, code, names, key)
+    assignment = assignment_of_code(student.id, case, code, names, key)
     if not assignment:
-        said = f"The code {code} is not that of {clean_line(case)} in this student's feedback: check both."
-        raise HTTPException(422, said)
+        message = f"The code {code} is not that of {clean_line(case)} in this student's feedback: check both."
+        raise HTTPException(422, message)
     text = _text(values, "text", "the question")
-    take_request(desk.gradebook.database, found.id, assignment, case, text, author_of(request))
+    take_request(desk.gradebook.database, student.id, assignment, case, text, author_of(request))
     return RedirectResponse("/requests", 303)
 
 

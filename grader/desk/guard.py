@@ -80,8 +80,8 @@ class Guard:
             answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
             return answer
         if not _same(request.cookies.get(self._cookie, ""), self._session):
-            said = "Open the address that `grader serve` printed, with its token."
-            return PlainTextResponse(said, 403)
+            message = "Open the address that `grader serve` printed, with its token."
+            return PlainTextResponse(message, 403)
         return None
 
 

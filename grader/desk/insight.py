@@ -91,11 +91,11 @@ def _text(files: object, name: str) -> str | None:
 def _pairs(desk: Desk, view: ClassView) -> tuple[Pair, ...]:
     def find() -> tuple[Pair, ...]:
         files, handout = desk.views.files_of(view.rows), view.facts.handout()
-        found: list[Pair] = []
+        pairs: list[Pair] = []
         for name in view.facts.files:
             texts = {s: text for s, those in files.items() if (text := _text(those, name)) is not None}
-            found += alike(texts, name, handout.get(name, ""), MOST_PAIRS)
-        return most_alike(found, MOST_PAIRS)
+            pairs += alike(texts, name, handout.get(name, ""), MOST_PAIRS)
+        return most_alike(pairs, MOST_PAIRS)
 
     pairs: tuple[Pair, ...] = desk.views.kept(f"pairs {view.facts.name}", find)
     return pairs

@@ -34,8 +34,8 @@ class ClassLine:
     def words(self) -> str:
         """What a search looks through."""
         student = self.row.standing.student
-        said = (student.name, student.id, student.section, *self.misconceptions, self.status[0])
-        return " ".join((*said, self.row.review_reason)).casefold()
+        texts = (student.name, student.id, student.section, *self.misconceptions, self.status[0])
+        return " ".join((*texts, self.row.review_reason)).casefold()
 
 
 def course_page(desk: Desk, request: Request) -> Response:

@@ -61,7 +61,7 @@ def source_files(
     files: Sequence[KeptFile], grade: Grade | None, comments: Iterable[Comment], handout: Mapping[str, str]
 ) -> list[SourceFile]:
     """The files of a submission with comments and findings at their lines."""
-    found = _findings(grade)
+    findings = _findings(grade)
     of: dict[tuple[str, int], list[Comment]] = defaultdict(list)
     for comment in comments:
         of[comment.file, comment.line].append(comment)
@@ -75,7 +75,7 @@ def source_files(
                 text,
                 text.strip() in given,
                 tuple(of[file.name, number]),
-                tuple(found.get((file.name, number), ())),
+                tuple(findings.get((file.name, number), ())),
             )
             for number, text in enumerate(texts[:MOST_LINES], 1)
         )
@@ -88,12 +88,12 @@ def source_files(
 def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple[str, list[Changed]]]:
     """What changed from one submission to another, file by file; files that are the same are left out."""
     old, new = ({file.name: file for file in files} for files in (before, after))
-    found = []
+    blocks = []
     for name in sorted(old.keys() | new.keys()):
         sides = [lines_of(those[name].text)[:MOST_LINES] if name in those else [] for those in (old, new)]
         if sides[0] != sides[1]:
-            found.append((name, list(_compare(*sides))))
-    return found
+            blocks.append((name, list(_compare(*sides))))
+    return blocks
 
 
 def _compare(before: list[str], after: list[str]) -> Iterator[Changed]:
@@ -113,17 +113,17 @@ def _compare(before: list[str], after: list[str]) -> Iterator[Changed]:
 
 def _findings(grade: Grade | None) -> Mapping[tuple[str, int], list[Finding]]:
     """What failing cases say about lines: each text once at a line, under the first case that says it."""
-    found: dict[tuple[str, int], dict[str, Finding]] = defaultdict(dict)
+    findings: dict[tuple[str, int], dict[str, Finding]] = defaultdict(dict)
     for criterion in grade.criteria if grade is not None else ():
         for result in criterion.results:
             if result.status in (Status.OK, Status.NOT_RUN):
                 continue
             for place in PLACE.finditer(result.rationale):
                 at = (place["file"], int(place["line"]))
-                found[at].setdefault(
+                findings[at].setdefault(
                     result.rationale, Finding(f"{criterion.id}/{result.case}", result.rationale)
                 )
     for note in grade.notes if grade is not None else ():
         for place in PLACE.finditer(note):
-            found[place["file"], int(place["line"])].setdefault(note, Finding("note", note))
-    return {at: list(those.values()) for at, those in found.items()}
+            findings[place["file"], int(place["line"])].setdefault(note, Finding("note", note))
+    return {at: list(those.values()) for at, those in findings.items()}

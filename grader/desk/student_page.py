@@ -32,8 +32,8 @@ def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[
     database = desk.gradebook.database
     version = version_of(database, row.student_id, row.assignment)
     earlier = [one for one in view.submissions.get(row.student_id, ()) if one.id != _counting(row)]
-    kept = kept_files(database, [row.files, *(one.files for one in earlier)])
-    files = kept.get(row.files, ())
+    stored = kept_files(database, [row.files, *(one.files for one in earlier)])
+    files = stored.get(row.files, ())
     wanted = request.query_params.get("before", earlier[-1].id if earlier else "")
     before = next((one for one in earlier if one.id == wanted), None)
     log = [
@@ -49,7 +49,7 @@ def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[
         "version": version,
         "earlier": earlier,
         "before": before,
-        "changes": changes(kept.get(before.files, ()), files) if before is not None else [],
+        "changes": changes(stored.get(before.files, ()), files) if before is not None else [],
         "has_files": bool(files),
         "sources": source_files(
             files,
@@ -95,12 +95,12 @@ def _counting(row: ClassRow) -> str:
 
 def _outputs(row: ClassRow) -> list[tuple[str, str]]:
     """What the submission printed, by case; the same text is shown once."""
-    found: dict[str, str] = {}
+    outputs: dict[str, str] = {}
     for criterion in row.grade.criteria if row.grade is not None else ():
         for result in criterion.results:
             if result.output.strip():
-                found.setdefault(result.output, f"{criterion.id}/{result.case}")
-    return [(case, output) for output, case in found.items()]
+                outputs.setdefault(result.output, f"{criterion.id}/{result.case}")
+    return [(case, output) for output, case in outputs.items()]
 
 
 PAGES: dict[str, Page] = {

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
+from markupsafe import Markup, escape
 
 from grader.desk.class_view import key_of
 from grader.model.class_row import ClassRow
@@ -17,6 +18,7 @@ from grader.model.student import Student
 from grader.model.text import clean, clean_line, score_text
 from grader.report.pages.page_templates import LONGEST_LINE, environment
 
+COMMAND = re.compile(r"`([^`]+)`")
 HERE = Path(__file__).parent
 IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the beginning says enough
 
@@ -30,6 +32,7 @@ def desk_environment() -> jinja2.Environment:
     pages.filters |= {
         "score": score_text,
         "key": key_of,
+        "commands": commands,
         "who": who,
         "quoted": lambda text: quote(clean_line(text), safe=""),
         "strip": strip_of,
@@ -38,6 +41,11 @@ def desk_environment() -> jinja2.Environment:
         "told": told,
     }
     return pages
+
+
+def commands(text: str) -> Markup:
+    """A sentence of ours with its commands, which stand in backquotes, as code."""
+    return Markup(COMMAND.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def who(student: Student) -> str:
@@ -79,11 +87,11 @@ def late_text(policies: Policies, row: ClassRow) -> str:
 
 def told(detail: Mapping[str, Any]) -> str:
     """What an entry of the audit log holds, in one line."""
-    said = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
-    return clean(", ".join(said), LONGEST_LINE)
+    parts = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
+    return clean(", ".join(parts), LONGEST_LINE)
 
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
         return "(" + ", ".join(f"{name} {item}" for name, item in value.items() if item != "") + ")"
-    return IDS.sub(lambda found: found[0][:8], str(value))
+    return IDS.sub(lambda match: match[0][:8], str(value))

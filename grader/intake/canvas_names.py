@@ -111,9 +111,9 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[st
 
     def likelihood(path: str, one: Parsed) -> tuple[bool, bool, bool]:
         others, usual = users, lengths  # a name is no evidence for itself
-        if (own := sure.get(path)) is not None:
-            others = users - Counter([(own.who, own.user)])
-            usual = lengths - Counter([len(own.attachment)])
+        if (certain := sure.get(path)) is not None:
+            others = users - Counter([(certain.who, certain.user)])
+            usual = lengths - Counter([len(certain.attachment)])
         length = usual.most_common(1)[0][0] if usual else 0
         is_usual = abs(len(one.attachment) - length) <= 1 if length else False
         return (one.who, one.user) in others, is_usual, tree.is_wanted(plain_name(one.file))

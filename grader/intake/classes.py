@@ -161,14 +161,14 @@ class _Reader:
         """What each student submitted; what is no student's becomes a doubt."""
         of: dict[str, list[Handin]] = defaultdict(list)
         for handin in self._recognized.reading.handins:
-            found = self._who(handin)
-            if isinstance(found, str):
-                self._doubts.append(Doubt(shown(handin.label), found))
+            match = self._who(handin)
+            if isinstance(match, str):
+                self._doubts.append(Doubt(shown(handin.label), match))
                 for path in handin.files.values():
-                    self._add(path, Role.REFUSED, why=found)
+                    self._add(path, Role.REFUSED, why=match)
                     self._in_doubt.add(self._prefixed(path))
                 continue
-            for student in found:
+            for student in match:
                 of[student.id].append(handin)
         return of
 
@@ -181,13 +181,13 @@ class _Reader:
             id = next((id for id in (*claim.ids, claim.internal, claim.name) if id), "")
             return [self._students.setdefault(id, Student(id, claim.name, claim.email))] if id else UNNAMED
         # of a group the number is that of one member, whoever that is
-        found = self._identities.find(Claim(name=claim.name) if handin.is_group else claim)
-        if isinstance(found, Student):
-            return [found]
+        student = self._identities.find(Claim(name=claim.name) if handin.is_group else claim)
+        if isinstance(student, Student):
+            return [student]
         group = [
             s for s in self._students.values() if s.group and _squeezed(s.group) == _squeezed(claim.name)
         ]
-        return group or (GROUP if handin.is_group else found)
+        return group or (GROUP if handin.is_group else student)
 
     def _with_times(self, of: dict[str, list[Handin]]) -> dict[str, list[Handin]]:
         """The submissions with the times of a file: of several without any, the last has the student's."""
@@ -213,10 +213,10 @@ class _Reader:
     def _id_of(self, claim: Claim) -> str:
         """The id of the student whom a line of the times means, "" if it is of none for certain."""
         if self._identities is None:
-            known = (id for id in (*claim.ids, claim.email, claim.name) if id in self._students)
-            return next(known, "")
-        found = self._identities.find(_normalized(claim))
-        return found.id if isinstance(found, Student) else ""
+            ids = (id for id in (*claim.ids, claim.email, claim.name) if id in self._students)
+            return next(ids, "")
+        student = self._identities.find(_normalized(claim))
+        return student.id if isinstance(student, Student) else ""
 
     def _read_student(self, student: Student, handins: Sequence[Handin]) -> None:
         chosen = choose(handins, student, self._choice)

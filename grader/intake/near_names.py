@@ -59,8 +59,8 @@ def is_near(file: str, name: str) -> bool:
     for second in (".txt", f".{ending.casefold()}"):
         if file.endswith(f".{ending.casefold()}{second}"):
             file = file.removesuffix(second)
-    found, dot, end = file.rpartition(".")
-    return bool(dot) and end == ending.casefold() and ADDED.sub("", found) == stem.casefold()
+    base, dot, end = file.rpartition(".")
+    return bool(dot) and end == ending.casefold() and ADDED.sub("", base) == stem.casefold()
 
 
 def alike(name: str, paths: Iterable[str]) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def recognize(root: Path, source: Source, about: About, layout: str = "") -> Rec
         return _chosen(root, trees, layout)
     for tree in trees:
         exports = list(_exports(tree))
-        whole = [found for found in exports if found.reading.handins and not found.reading.unexplained]
+        whole = [export for export in exports if export.reading.handins and not export.reading.unexplained]
         if whole:
             return _most_specific(root, whole)
         if exports:
@@ -112,9 +112,9 @@ def _exports(tree: Tree) -> Iterator[Recognized]:
             yield Recognized(name, tree, reading)
 
 
-def _most_specific(root: Path, found: Sequence[Recognized]) -> Recognized:
-    rank = max(LAYOUTS[one.layout].RANK for one in found)
-    best = [one for one in found if rank == LAYOUTS[one.layout].RANK]
+def _most_specific(root: Path, exports: Sequence[Recognized]) -> Recognized:
+    rank = max(LAYOUTS[one.layout].RANK for one in exports)
+    best = [one for one in exports if rank == LAYOUTS[one.layout].RANK]
     if len({one.who for one in best}) > 1:
         raise _two_readings(root, best)
     return best[0]
@@ -122,11 +122,11 @@ def _most_specific(root: Path, found: Sequence[Recognized]) -> Recognized:
 
 def _chosen(root: Path, trees: Sequence[Tree], name: str) -> Recognized:
     readings = [(tree, LAYOUTS[name].read(tree)) for tree in trees]
-    found = [Recognized(name, tree, reading) for tree, reading in readings if reading and reading.handins]
-    if not found:
+    exports = [Recognized(name, tree, reading) for tree, reading in readings if reading and reading.handins]
+    if not exports:
         entries = _some(trees[0].paths)
         raise UserError(f"--layout {name}: no entry fits {LAYOUTS[name].TITLE}; found {entries}", root)
-    return min(found, key=lambda one: len(one.reading.unexplained))
+    return min(exports, key=lambda one: len(one.reading.unexplained))
 
 
 def _plain(root: Path, trees: Sequence[Tree]) -> Recognized:
@@ -231,21 +231,21 @@ def _students(tree: Tree) -> list[str]:
     return [] if reading is None else [handin.label for handin in reading.handins]
 
 
-def _question_about(root: Path, found: Recognized) -> UserError:
-    if found.reading.question:
-        return UserError(found.reading.question, root)
-    count, all_count = len(found.reading.unexplained), len(found.tree.paths)
+def _question_about(root: Path, export: Recognized) -> UserError:
+    if export.reading.question:
+        return UserError(export.reading.question, root)
+    count, all_count = len(export.reading.unexplained), len(export.tree.paths)
     verb = "does" if count == 1 else "do"
     return UserError(
-        f"looks like an export of {found.title}, but {count} of {all_count} entries {verb} not fit: "
-        f"{_some(found.reading.unexplained)}; take them out, or add --layout {found.layout} to ignore them",
+        f"looks like an export of {export.title}, but {count} of {all_count} entries {verb} not fit: "
+        f"{_some(export.reading.unexplained)}; take them out, or add --layout {export.layout} to ignore them",
         root,
     )
 
 
-def _two_readings(root: Path, found: Sequence[Recognized]) -> UserError:
-    ways = " or ".join(f"{one.title} ({_some(sorted(one.who))})" for one in found)
-    names = ", ".join(dict.fromkeys(one.layout for one in found))
+def _two_readings(root: Path, exports: Sequence[Recognized]) -> UserError:
+    ways = " or ".join(f"{one.title} ({_some(sorted(one.who))})" for one in exports)
+    names = ", ".join(dict.fromkeys(one.layout for one in exports))
     return UserError(f"can be read as {ways}: choose with --layout ({names})", root)
 
 

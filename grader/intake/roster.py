@@ -52,8 +52,8 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     for line, row in read_table(path, COLUMNS):
         student = _student(row, path, line)
         if student.id in seen:
-            said = f"student {student.id!r} stands on line {seen[student.id]} already"
-            raise UserError(f"{said}; expected everyone once", path, line)
+            message = f"student {student.id!r} stands on line {seen[student.id]} already"
+            raise UserError(f"{message}; expected everyone once", path, line)
         seen[student.id] = line
         students.append(student)
     return tuple(students)

@@ -180,8 +180,8 @@ class ZipSource:
             with self._zip.open(self._entries[path]) as file:
                 content = file.read(limit + 1)
         except Exception as error:  # zipfile, zlib, lzma and bz2 have errors of their own
-            said = " ".join(f"{error or type(error).__name__}".split())
-            return f"{name} cannot be unpacked: {said}"
+            message = " ".join(f"{error or type(error).__name__}".split())
+            return f"{name} cannot be unpacked: {message}"
         if len(content) > limit:
             return f"{name} has {self._entries[path].file_size} bytes; at most {limit} are read"
         return content

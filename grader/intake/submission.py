@@ -68,18 +68,18 @@ def find_files(
     `litter` are the paths below it that are never read: they are named where there is nothing else.
     """
     finder = _Finder(files, read, litter)
-    found = {name: finder.find(name, accept_renamed) for name in names}
-    contents = {name: one.content for name, one in found.items() if isinstance(one.content, bytes)}
-    problems = {name: one.content for name, one in found.items() if isinstance(one.content, str)}
-    doubts = [*problems.values(), *(doubt for one in found.values() for doubt in one.doubts)]
+    by_name = {name: finder.find(name, accept_renamed) for name in names}
+    contents = {name: one.content for name, one in by_name.items() if isinstance(one.content, bytes)}
+    problems = {name: one.content for name, one in by_name.items() if isinstance(one.content, str)}
+    doubts = [*problems.values(), *(doubt for one in by_name.values() for doubt in one.doubts)]
     is_missing = bool(problems) and all(
-        one.is_missing for one in found.values() if isinstance(one.content, str)
+        one.is_missing for one in by_name.values() if isinstance(one.content, str)
     )
     return ReadFiles(
-        SubmittedFiles(contents, problems, tuple(one.note for one in found.values() if one.note)),
-        frozenset(path for one in found.values() if isinstance(one.content, bytes) for path in one.used),
+        SubmittedFiles(contents, problems, tuple(one.note for one in by_name.values() if one.note)),
+        frozenset(path for one in by_name.values() if isinstance(one.content, bytes) for path in one.used),
         "; ".join(dict.fromkeys(doubts)),
-        is_missing and not any(one.doubts for one in found.values()),
+        is_missing and not any(one.doubts for one in by_name.values()),
     )
 
 
@@ -106,16 +106,16 @@ class _Finder:
             return _Found(f"{name} is there more than once ({_some(deeper)}): leave one of them")
         return self._in_notebook(name) or self._missing(name, accept_renamed)
 
-    def _checked(self, name: str, found: _Found) -> _Found:
+    def _checked(self, name: str, file: _Found) -> _Found:
         """The file, in doubt if a notebook holds another version of it."""
         for notebook, module, _ in self._tagged(name):
-            if isinstance(module, str) or not isinstance(found.content, bytes):
+            if isinstance(module, str) or not isinstance(file.content, bytes):
                 continue
-            if module.split() != found.content.split():
-                found.doubts.append(
+            if module.split() != file.content.split():
+                file.doubts.append(
                     f"{name} and the cells of {notebook} tagged {name} differ: leave one of them"
                 )
-        return found
+        return file
 
     def _in_notebook(self, name: str) -> _Found | None:
         tagged = self._tagged(name)
@@ -129,12 +129,12 @@ class _Finder:
         notebook, module, path = tagged[0]
         if isinstance(module, str):
             return _Found(f"{notebook}: {module}", (path,), is_missing=True)
-        found = _Found(module, (path,), f"{name} was taken from the cells of {notebook} tagged {name}")
+        file = _Found(module, (path,), f"{name} was taken from the cells of {notebook} tagged {name}")
         if unread := self._unread():
-            found.doubts.append(
+            file.doubts.append(
                 f"{_some(unread)} may hold another {name}, and was not read: leave one notebook"
             )
-        return found
+        return file
 
     def _tagged(self, name: str) -> list[tuple[str, bytes | str, str]]:
         """The notebooks with cells tagged `name`: the notebook, its module or what is wrong, its path."""
@@ -186,8 +186,8 @@ class _Finder:
         for notebook in self._notebook_paths():
             cells = self._cells(notebook)
             if isinstance(cells, str):
-                said = f"{name} is missing, and {notebook} is no notebook: {cells}"
-                return _Found(said, is_missing=True)
+                message = f"{name} is missing, and {notebook} is no notebook: {cells}"
+                return _Found(message, is_missing=True)
             return _Found(
                 f"{name} is missing, and no code cell of {notebook} is tagged {name}", is_missing=True
             )

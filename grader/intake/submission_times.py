@@ -88,8 +88,8 @@ def _of_canvas(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submissio
             continue
         time = moment_of(str(entry["submitted_at"]), zone)
         if not time or "user_id" not in entry:
-            found = f"submission {number}: found {str(entry['submitted_at'])[:60]!r}"
-            raise UserError(f"{found}, expected user_id, and submitted_at as 2026-10-01T21:59:00Z", path)
+            entry_text = f"submission {number}: found {str(entry['submitted_at'])[:60]!r}"
+            raise UserError(f"{entry_text}, expected user_id, and submitted_at as 2026-10-01T21:59:00Z", path)
         user = entry.get("user") if isinstance(entry.get("user"), dict) else {}
         ids = tuple(str(user[key]) for key in ("sis_user_id", "login_id") if user.get(key))
         name = str(user.get("sortable_name") or user.get("name") or "")
@@ -108,8 +108,8 @@ def _of_table(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submission
         raise UserError(f"found no CSV: {error}; {EXPECTED}", path, reader.line_num or 1) from error
 
     def cell(row: Mapping[str, Any], names: Iterable[str]) -> str:
-        found = next((header[name] for name in names if name in header), None)
-        return str(row.get(found) or "").strip() if found is not None else ""
+        column = next((header[name] for name in names if name in header), None)
+        return str(row.get(column) or "").strip() if column is not None else ""
 
     has_person = any(name in header for name in (*IDS, *NAMES, *LAST, *EMAILS))
     if not has_person or not any(name in header for name in TIMES):
@@ -138,10 +138,10 @@ def _is_submission(event: str) -> bool:
 
 def _day_first(times: Iterable[str]) -> bool | None:
     """Whether 12/09/26 is a day of September, as other lines of the file tell; None: they do not."""
-    found = [match for time in times if (match := IN_NUMBERS.fullmatch(time)) is not None]
-    if any(int(match["a"]) > 12 for match in found):
+    matches = [match for time in times if (match := IN_NUMBERS.fullmatch(time)) is not None]
+    if any(int(match["a"]) > 12 for match in matches):
         return True
-    return False if any(int(match["b"]) > 12 for match in found) else None
+    return False if any(int(match["b"]) > 12 for match in matches) else None
 
 
 def _time(path: Path, line: int, written: str, zone: tzinfo | None, is_day_first: bool | None) -> str:
@@ -149,8 +149,8 @@ def _time(path: Path, line: int, written: str, zone: tzinfo | None, is_day_first
     if time := moment_of(plain, zone):
         return time
     if zone is None and moment_of(f"{plain}+00:00", None):
-        said = f"found {written!r}, a time without its offset from UTC: write it, or add `timezone` to"
-        raise UserError(f"{said} course.yaml", path, line)
+        message = f"found {written!r}, a time without its offset from UTC: write it, or add `timezone` to"
+        raise UserError(f"{message} course.yaml", path, line)
     raise UserError(f"found {written[:60]!r}, expected a time as 2026-10-01T23:59:00+02:00", path, line)
 
 
@@ -162,8 +162,8 @@ def _plain(path: Path, line: int, written: str, is_day_first: bool | None) -> st
             return _iso(match, int(match["y"]), MONTHS.index(month) + 1, int(match["d"]))
     elif (match := IN_NUMBERS.fullmatch(written)) is not None:
         if is_day_first is None and match["a"] != match["b"]:
-            said = f"found {written!r}, which may be two days, and no line tells which"
-            raise UserError(f"{said}: write 2026-10-01T23:59:00+02:00", path, line)
+            message = f"found {written!r}, which may be two days, and no line tells which"
+            raise UserError(f"{message}: write 2026-10-01T23:59:00+02:00", path, line)
         day, month_number = (match["a"], match["b"]) if is_day_first else (match["b"], match["a"])
         year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
         return _iso(match, year, int(month_number), int(day))

@@ -22,14 +22,14 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     """
     is_visible = case.visibility is Visibility.VISIBLE
     words = [assignment, case.name, "" if is_visible else secret]
-    own = [f"variant {variant}"] if variant and not is_visible else []
+    of_variant = [f"variant {variant}"] if variant and not is_visible else []
     # the configuration comes from a generator of its own: a redraw keeps the shapes
     shapes = generator([*words, "shapes"])
-    numbers = generator([*words, "numbers", str(redraw), *own])
+    numbers = generator([*words, "numbers", str(redraw), *of_variant])
     inputs = kind_of(case).draw(case, shapes, numbers)
-    values = generator([*words, "values", str(redraw), *own])
+    values = generator([*words, "values", str(redraw), *of_variant])
     inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
-    told = COMPARISONS[case.compare].told(case, generator([*words, "told", str(redraw), *own]))
+    told = COMPARISONS[case.compare].told(case, generator([*words, "told", str(redraw), *of_variant]))
     return inputs.telling(told) if told else inputs
 
 

@@ -12,8 +12,8 @@ T = TypeVar("T")
 def instances(of: type[T], paths: Iterable[str], package: str) -> Mapping[str, T]:
     """An instance of each subclass that the package's modules define, by its `name`, in the names' order."""
     modules = sorted(module.name for module in pkgutil.iter_modules(paths))
-    found = [one for name in modules for one in defined_in(importlib.import_module(f"{package}.{name}"), of)]
-    return {name_of(one): one for one in found}
+    every = [one for name in modules for one in defined_in(importlib.import_module(f"{package}.{name}"), of)]
+    return {name_of(one): one for one in every}
 
 
 def defined_in(module: ModuleType, of: type[T]) -> list[T]:

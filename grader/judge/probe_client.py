@@ -26,9 +26,9 @@ class ProbeClient:
 
     def __getattr__(self, probe: str) -> Callable[..., Any]:
         tree = ast.parse(self._probes.read_text(encoding="utf-8"))
-        known = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-        if probe not in known:
-            raise AttributeError(f"{self._probes.name} defines no {probe}: it defines {', '.join(known)}")
+        names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+        if probe not in names:
+            raise AttributeError(f"{self._probes.name} defines no {probe}: it defines {', '.join(names)}")
 
         def ask(**given: Any) -> Any:
             outcome = self._answer(probe, _inputs(given))

@@ -47,7 +47,7 @@ class Limits:
     answer_mib: int = 64
 
 
-# None of them does an exercise. What a process may do to others (os, sys) is the wall's business.
+# None of them does an exercise. What a process may do to others (os, sys) is the sandbox's business.
 DEFAULT_IMPORTS = (
     *("numpy", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum"),
     *("fractions", "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random"),
@@ -116,6 +116,7 @@ class Level:
 class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
+    `hints` are revealed one by one where a student asks.
     `requires` names earlier criteria without which this one is not run. `options` holds the keys that
     comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
     to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out,
@@ -130,6 +131,7 @@ class Criterion:
     cases: tuple[Case, ...]
     probe: str = ""
     help: str = ""
+    hints: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0

@@ -137,10 +137,10 @@ def signed(points: Fraction) -> str:
 
 def decisions_of(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Decisions:
     """Reads decisions: of each its kind, its key, and its values as the gradebook keeps them."""
-    found: dict[str, list[Any]] = {MANUAL: [], COMMENT: [], TIME: [], REQUEST: []}
+    by_kind: dict[str, list[Any]] = {MANUAL: [], COMMENT: [], TIME: [], REQUEST: []}
     for kind, key, value in sorted(rows, key=lambda row: (row[0], row[1])):
-        found[kind].append(_read(kind, key, value))
-    return Decisions(*(tuple(found[kind]) for kind in (MANUAL, COMMENT, TIME, REQUEST)))
+        by_kind[kind].append(_read(kind, key, value))
+    return Decisions(*(tuple(by_kind[kind]) for kind in (MANUAL, COMMENT, TIME, REQUEST)))
 
 
 def _read(kind: str, key: str, value: Mapping[str, Any]) -> Any:

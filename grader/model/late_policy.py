@@ -153,8 +153,8 @@ def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int)
     if policies.rounding is not None:
         rounded = round_score(policies.rounding, score, standing.max_score)
         if rounded != score:
-            said = f"rounded {_way(policies.rounding)} of {_points(policies.rounding.step)}"
-            steps.append(Step("rounding", said, rounded))
+            sentence = f"rounded {_way(policies.rounding)} of {_points(policies.rounding.step)}"
+            steps.append(Step("rounding", sentence, rounded))
             score = rounded
     return FinalScore(standing.earned, score, tuple(steps), used, unclear)
 
@@ -165,13 +165,15 @@ def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
     exceeds = False
     for adjustment in standing.adjustments:
         where = f" on {adjustment.criterion}" if adjustment.criterion else ""
-        said = f"{_points(adjustment.points, sign='+')}{where} from {adjustment.author}: {adjustment.reason}"
+        sentence = (
+            f"{_points(adjustment.points, sign='+')}{where} from {adjustment.author}: {adjustment.reason}"
+        )
         if adjustment.is_for(standing.submission):
             score += adjustment.points
             exceeds |= adjustment.may_exceed
-            steps.append(Step("adjustment", said, score))
+            steps.append(Step("adjustment", sentence, score))
         else:
-            steps.append(Step("outdated_adjustment", f"{said} (it {OUTDATED})", score))
+            steps.append(Step("outdated_adjustment", f"{sentence} (it {OUTDATED})", score))
     least, most = min(before, Fraction(0)), max(before, standing.max_score or score)
     if not exceeds and not least <= score <= most:
         bound = f"at most {_points(most)}" if score > most else f"at least {_points(least)}"
@@ -182,8 +184,8 @@ def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
 
 def extension_of(policies: Policies, assignment: str, student: Student) -> timedelta:
     """How much later than others the student may hand this in."""
-    own = policies.extensions.get(assignment, {}).get(student.id, timedelta())
-    return max(own, duration(student.extension or "0d"))
+    extension = policies.extensions.get(assignment, {}).get(student.id, timedelta())
+    return max(extension, duration(student.extension or "0d"))
 
 
 def closes(policies: Policies, assignment: str) -> datetime | None:
@@ -200,13 +202,13 @@ def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
     due = policies.deadlines.get(standing.assignment)
     if due is None or standing.submission is None:
         return timedelta()
-    said = standing.submission.submitted_at if standing.ruling is None else standing.ruling.time
-    if said == ON_TIME:
+    time = standing.submission.submitted_at if standing.ruling is None else standing.ruling.time
+    if time == ON_TIME:
         return timedelta()
-    if not said:
+    if not time:
         is_one_unit = standing.submission.late and policies.unknown_lateness == "one_unit"
         return _unit(policies) if is_one_unit and policies.has_late_policy else None
-    handed_in = datetime.fromisoformat(said)
+    handed_in = datetime.fromisoformat(time)
     if handed_in.tzinfo is None:  # it came before the course had a time zone
         if policies.timezone is None:
             return None
@@ -244,13 +246,13 @@ def _be_late(
     if standing.ruling is None and standing.submission is not None and not standing.submission.submitted_at:
         how_late = f"{UNKNOWN_LATENESS}: the course takes it as {time_text(lateness)}"
     if policies.drop_after is not None and lateness > policies.drop_after:
-        said = f"{how_late}: nothing counts that is more than {time_text(policies.drop_after)} late"
-        steps.append(Step("drop_after", said, min(standing.earned, Fraction(0))))
+        sentence = f"{how_late}: nothing counts that is more than {time_text(policies.drop_after)} late"
+        steps.append(Step("drop_after", sentence, min(standing.earned, Fraction(0))))
         return 0
     used = min(_begun(lateness, DAY), left, policies.late_days.each)
     if used:
-        said = f"{how_late}: {used} late day{'s' * (used != 1)} used, {left - used} left"
-        steps.append(Step("late_days", said, standing.earned))
+        sentence = f"{how_late}: {used} late day{'s' * (used != 1)} used, {left - used} left"
+        steps.append(Step("late_days", sentence, standing.earned))
         how_late = f"{time_text(lateness - used * DAY)} more than your late days forgive"
     rest = lateness - used * DAY
     if rest > timedelta():
@@ -268,12 +270,12 @@ def _punish(
         least = min(standing.earned, policies.floor * standing.max_score)
         taken = score - begun * penalty.share * standing.max_score
         unit = "day" if penalty.per == DAY else "hour"
-        said = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
-        said += f"{_points(standing.max_score)}"
+        sentence = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
+        sentence += f"{_points(standing.max_score)}"
         if taken < least and policies.floor:
-            said += f", but nobody falls below {_percent(policies.floor)}"
+            sentence += f", but nobody falls below {_percent(policies.floor)}"
         score = max(taken, least, min(standing.earned, Fraction(0)))
-        steps.append(Step("late_penalty", said, score))
+        steps.append(Step("late_penalty", sentence, score))
         how_late = "late"
     if score > (most := policies.cap * standing.max_score):
         steps.append(Step("late_cap", f"{how_late}: at most {_percent(policies.cap)}", most))
@@ -289,8 +291,8 @@ def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta
         return
     after = lateness + policies.grace
     if after > timedelta():
-        said = f"handed in {time_text(after)} after {_deadline(policies, standing)}: in time"
-        steps.append(Step("grace", said, standing.earned))
+        sentence = f"handed in {time_text(after)} after {_deadline(policies, standing)}: in time"
+        steps.append(Step("grace", sentence, standing.earned))
     elif after + extension > timedelta():
         steps.append(
             Step("extensions", f"in time by your extension of {time_text(extension)}", standing.earned)
@@ -302,12 +304,12 @@ def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> 
     is_late = standing.submission is not None and standing.submission.late
     if is_late and policies.has_late_policy and policies.unknown_lateness == "review":
         return UNKNOWN_LATENESS
-    said = "nothing says when it was handed in: it counts as in time"
+    sentence = "nothing says when it was handed in: it counts as in time"
     if is_late and not policies.has_late_policy:
-        said = "late, and nothing says by how much: it costs nothing"
+        sentence = "late, and nothing says by how much: it costs nothing"
     elif is_late:
-        said = "late, and nothing says by how much: it counts as in time, as the course has it"
-    steps.append(Step("deadlines", said, standing.earned))
+        sentence = "late, and nothing says by how much: it counts as in time, as the course has it"
+    steps.append(Step("deadlines", sentence, standing.earned))
     return ""
 
 

@@ -9,18 +9,18 @@ ALIKE = 0.6  # how much of two names must agree
 LONGEST = 200  # of a longer word no name is looked for
 
 
-def near_miss(word: str, known: Iterable[str]) -> str:
+def near_miss(word: str, words: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or "" where no known name is near."""
-    names = {name.casefold(): name for name in known}
+    names = {name.casefold(): name for name in words}
     if not word or len(word) > LONGEST or word in names.values():
         return ""
-    found = get_close_matches(word.casefold(), sorted(names), 1, ALIKE)
-    return f"; did you mean {names[found[0]]!r}?" if found else ""
+    matches = get_close_matches(word.casefold(), sorted(names), 1, ALIKE)
+    return f"; did you mean {names[matches[0]]!r}?" if matches else ""
 
 
-def one_of(word: str, known: Iterable[str]) -> str:
+def one_of(word: str, words: Iterable[str]) -> str:
     """`one of a, b, c`, and which of them was meant; `none` where there is none to choose from."""
-    names = list(known)
+    names = list(words)
     return f"one of {', '.join(names)}{near_miss(word, names)}" if names else "none: there is none yet"
 
 

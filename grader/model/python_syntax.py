@@ -75,15 +75,15 @@ def needs(content: bytes, minor: int) -> list[Need]:
         tree = ast.parse(content)
     text = _decoded(content)
     lines = text.split("\n")
-    found = {need for need in (*_in_texts(text)[1], *_in_tree(tree, lines)) if need.minor > minor}
-    if not found:  # nothing that is known by its name
+    every = {need for need in (*_in_texts(text)[1], *_in_tree(tree, lines)) if need.minor > minor}
+    if not every:  # nothing that is known by its name
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 ast.parse(text, feature_version=(3, minor))
         except SyntaxError as error:
-            found = {Need(error.lineno or 1, sys.version_info[1], f"something ({error.msg})")}
-    return sorted(found)
+            every = {Need(error.lineno or 1, sys.version_info[1], f"something ({error.msg})")}
+    return sorted(every)
 
 
 def why_not_read(content: bytes) -> str:
@@ -94,11 +94,11 @@ def why_not_read(content: bytes) -> str:
         return problem
     try:
         text = _decoded(content)
-        code, found = _in_texts(text)
+        code, needs = _in_texts(text)
         for pattern, _, minor, construct, instead in NEW_STATEMENTS:
             places = (match.start(1) for match in pattern.finditer(code))
-            found += [Need(_line(text, place), minor, construct, instead) for place in places]
-        new = [need for need in found if need.minor > sys.version_info[1]]
+            needs += [Need(_line(text, place), minor, construct, instead) for place in places]
+        new = [need for need in needs if need.minor > sys.version_info[1]]
         if not new:
             return ""
         for pattern, older, *_ in NEW_STATEMENTS:
@@ -171,25 +171,27 @@ def _in_texts(text: str) -> tuple[str, list[Need]]:
 
     ValueError where a text does not end.
     """
-    pieces, found, position = [], list[Need](), 0
+    pieces, needs, position = [], list[Need](), 0
     while match := NEXT.search(text, position):
         if match.group().startswith("#"):
             end, blank = match.end(), " " * len(match.group())
         else:
             prefix, quote = match["prefix"], match["quote"]
-            end = _end_of_text(text, match, found)
+            end = _end_of_text(text, match, needs)
             inner = re.sub(r"[^\n]", " ", text[match.end() : end - len(quote)])
             if len(quote) == 1:
                 inner = " " * len(inner)  # an f-string's field may have lines of its own
-            kept = re.sub(r"[fFtT]", "", prefix)
-            blank = f"{kept}{quote}{inner}{quote}".replace(quote, quote + " " * (len(prefix) - len(kept)), 1)
+            letters = re.sub(r"[fFtT]", "", prefix)
+            blank = f"{letters}{quote}{inner}{quote}".replace(
+                quote, quote + " " * (len(prefix) - len(letters)), 1
+            )
         pieces += [text[position : match.start()], blank]
         position = end
-    return "".join([*pieces, text[position:]]), found
+    return "".join([*pieces, text[position:]]), needs
 
 
-def _end_of_text(text: str, match: "re.Match[str]", found: list[Need]) -> int:
-    """Where a text ends; what is new in it goes to `found`."""
+def _end_of_text(text: str, match: "re.Match[str]", needs: list[Need]) -> int:
+    """Where a text ends; what is new in it goes to `needs`."""
     prefix, quote = match["prefix"].lower(), match["quote"]
     if prefix not in PREFIXES:
         raise ValueError("not the prefix of a text")
@@ -200,12 +202,12 @@ def _end_of_text(text: str, match: "re.Match[str]", found: list[Need]) -> int:
         return old_end
     if "t" in prefix:
         line = _line(text, match.start())
-        found.append(Need(line, 14, *T_STRING))
-    reader = _Field(text, found, quote)
+        needs.append(Need(line, 14, *T_STRING))
+    reader = _Field(text, needs, quote)
     end = reader.literal(match.end(), quote, 0)
     if not reader.has_news and old_end != end:
         line = _line(text, reader.first_quote if reader.first_quote is not None else match.start())
-        found.append(Need(line, 12, "an f-string with its own quotes inside", QUOTES))
+        needs.append(Need(line, 12, "an f-string with its own quotes inside", QUOTES))
     return end
 
 
@@ -219,8 +221,8 @@ def _end_of_plain(text: str, start: int, quote: str) -> int | None:
 class _Field:
     """Reads an f-string as Python 3.12 does, and notes what earlier ones do not take in a field."""
 
-    def __init__(self, text: str, found: list[Need], outer: str) -> None:
-        self._text, self._found, self._outer = text, found, outer
+    def __init__(self, text: str, needs: list[Need], outer: str) -> None:
+        self._text, self._needs, self._outer = text, needs, outer
         self.has_news = False
         self.first_quote: int | None = None  # the first text in a field that has the outer quotes
 
@@ -286,7 +288,7 @@ class _Field:
         if quote[0] == self._outer[0] and self.first_quote is None:
             self.first_quote = match.start()
         if "t" in prefix:
-            self._found.append(Need(_line(self._text, match.start()), 14, *T_STRING))
+            self._needs.append(Need(_line(self._text, match.start()), 14, *T_STRING))
         if set(prefix) & {"f", "t"}:
             return self.literal(match.end(), quote, depth + 1)
         end = _end_of_plain(self._text, match.end(), quote)
@@ -298,5 +300,5 @@ class _Field:
 
     def _note(self, position: int, construct: str, instead: str) -> None:
         if not self.has_news:
-            self._found.append(Need(_line(self._text, position), 12, construct, instead))
+            self._needs.append(Need(_line(self._text, position), 12, construct, instead))
         self.has_news = True

@@ -29,8 +29,8 @@ def code_of(key: str, student: str, assignment: str, case: str) -> str:
 
 def read_code(text: str) -> tuple[str, str]:
     """Case and code of `x_grad/of-views · 7KQ2`, as students copy it; both "" where it is none."""
-    found = WRITTEN.fullmatch(text)
-    return (found["case"], found["code"].upper()) if found else ("", "")
+    match = WRITTEN.fullmatch(text)
+    return (match["case"], match["code"].upper()) if match else ("", "")
 
 
 def with_codes(rows: Iterable[ClassRow], key: str) -> list[ClassRow]:

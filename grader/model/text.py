@@ -22,8 +22,8 @@ KEPT = "\n\t\u200c\u200d"
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
     """`text` without anything that a terminal obeys or that reorders a line, cut and marked after `limit`."""
-    kept = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
-    plain = "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in UNSEEN)
+    shown = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+    plain = "".join(c for c in shown if c == "\n" or unicodedata.category(c) not in UNSEEN)
     return plain if len(text) <= limit else f"{plain} … {cut_mark(text)}"
 
 

@@ -34,11 +34,11 @@ UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)  # nothing of the submission 
 def submissions(views: Views, mutants: Sequence[Mutant]) -> dict[str, dict[str, str]]:
     """Every submission that an assignment is verified by: its handout, its solution, its mutants."""
     handed_in = {name: views.solution.files[name] for name in views.loaded.files}
-    made = {
+    by_name = {
         HANDOUT: {name: views.handout.files[name] for name in views.loaded.files},
         SOLUTION: handed_in,
     }
-    return made | {mutant.name: {**handed_in, mutant.file: mutant.source} for mutant in mutants}
+    return by_name | {mutant.name: {**handed_in, mutant.file: mutant.source} for mutant in mutants}
 
 
 def verify(
@@ -137,9 +137,9 @@ def _surviving(
     kills: Mapping[str, Mapping[str, Status]],
     grades: Mapping[str, Grade],
 ) -> Iterator[tuple[Mutant, str]]:
-    known = criteria_of_exercises(assignment)
+    by_exercise = criteria_of_exercises(assignment)
     for mutant in mutants:
-        criteria = known.get(mutant.exercise.rpartition(".")[2], ())
+        criteria = by_exercise.get(mutant.exercise.rpartition(".")[2], ())
         unjudged = [r for r in _failed(grades[mutant.name]).values() if r.status in UNJUDGED]
         if unjudged:
             yield mutant, f"{mutant.name} was never judged: {unjudged[0].status}: {unjudged[0].rationale}"
@@ -158,8 +158,8 @@ def _without_help(assignment: Assignment, mutants: Sequence[Mutant]) -> Iterator
     anchors = anchors_of(readme)
     for mutant in mutants:
         if mutant.help.removeprefix("README.md#") not in anchors:
-            said = mutant.help or "no help"
-            yield mutant, f"{mutant.name} has {said}, expected a heading: {', '.join(sorted(anchors))}"
+            help = mutant.help or "no help"
+            yield mutant, f"{mutant.name} has {help}, expected a heading: {', '.join(sorted(anchors))}"
 
 
 def _idle(
@@ -241,15 +241,15 @@ def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> lis
 
     Each is (file, its line, the exercise); the docstring, followed by the first statement, counts too.
     """
-    found = []
+    leaks_of_file = []
     for reference in exercises:
         function = find_function(root, reference)
         language, pairs = (".cu", _pairs_of_lines) if ".cu:" in reference else (".py", _pairs)
         removed = set(pairs(function.whole)) - set(pairs(function.stub))
         for name, text in sorted(files.items()):
             held = pairs(text) if name.endswith(language) else {}
-            found += [(name, held[pair], reference) for pair in held if pair in removed][:1]
-    return found
+            leaks_of_file += [(name, held[pair], reference) for pair in held if pair in removed][:1]
+    return leaks_of_file
 
 
 def _pairs_of_lines(source: str) -> dict[tuple[str, str], int]:

@@ -10,25 +10,34 @@ from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.grade import Grade, Sandbox
-from grader.model.results.verification import Verification
+from grader.model.results.verification import Finding, Verification
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
+from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.mutant_answers import grade_made, grade_variants, keep_misconceptions
 from grader.prove.mutants import read_mutants
 from grader.prove.variants import differences, hidden_exact, kills
 
 
 def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verification:
-    """What comes of grading the handout, the solution and every mutant."""
-    assignment = views.assignment
+    """What comes of grading the handout, the solution, every mutant and every cheat."""
+    assignment, cheats = views.assignment, cheats_on(views)
     mutants, findings = read_mutants(views)
-    grades = grade_made(assignment, secret, submissions(views, mutants), jobs)
+    made = submissions(views, mutants) | {cheat.key: cheat.files for cheat in cheats}
+    grades = grade_made(assignment, secret, made, jobs)
     _, apart = keep_misconceptions(root, views, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:
         elsewhere = grades_on_further_devices(views, secret)
         verification = verify(views, mutants, grades, oracle, place_of, seeds, elsewhere)
-    return replace(verification, findings=findings + verification.findings, apart=tuple(apart))
+    above = tuple(excesses(views, cheats, grades))
+    of_cheats = tuple(Finding(*place_of(place), f"{place}: {message}") for place, message in above)
+    return replace(
+        verification,
+        findings=findings + verification.findings + of_cheats,
+        apart=tuple(apart),
+        gains=tuple(gains(cheats, grades, above)),
+    )
 
 
 def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:
@@ -50,9 +59,9 @@ def differences_between_variants(
     """A line for each mutant that hidden cases kill in some students' numbers only, and their count."""
     assignment = views.assignment
     mutants, _ = read_mutants(views)
-    made = submissions(views, mutants)
+    by_name = submissions(views, mutants)
     ids = [f"variant-{number + 1}" for number in range(variants)]
-    texts = {m.name: made[m.name] for m in mutants}
+    texts = {m.name: by_name[m.name] for m in mutants}
     grades = grade_variants(hidden_exact(assignment), secret, texts, jobs, ["", *ids])
     common = kills(grades[""])
     lines = list(differences(common, {id: kills(grades[id]) for id in ids}))

@@ -58,13 +58,13 @@ def target(
     """The one exercise of a language that is attacked, with its file; nothing where there is none."""
     points = {criterion.id: criterion.points for criterion in assignment.rubric.criteria}
     asked = criteria_of_exercises(assignment)
-    found = []
+    names = []
     for exercise in exercises:
         worth = sum(points[one] for one in asked.get(exercise.rpartition(".")[2], ()))
         for name, text in files.items():
             if name.endswith(suffix) and _can_be_attacked(text, exercise, suffix):
-                found.append((worth, exercise, name))
-    best = max(found, key=lambda one: one[0], default=None)
+                names.append((worth, exercise, name))
+    best = max(names, key=lambda one: one[0], default=None)
     return [] if best is None else [best[1:]]
 
 
@@ -93,8 +93,8 @@ def _can_be_attacked(text: str, exercise: str, suffix: str) -> bool:
 
 
 def _comment(text: str) -> str:
-    found = COMMENT.match(MAY_GAIN.sub("", text))
-    lines = found.group().splitlines() if found else []
+    match = COMMENT.match(MAY_GAIN.sub("", text))
+    lines = match.group().splitlines() if match else []
     return " ".join(line.removeprefix("//") for line in lines)
 
 
@@ -134,11 +134,11 @@ def _in_cuda(solution: str, exercise: str, text: str) -> str:
     signature, brace, body = code.partition("{")
     words = {"KERNEL": signature.rstrip(), "ORIGINAL": brace + body}
     words |= {"OUT": _pointers(code, OUTPUT)[0], "IN": (*_pointers(code, INPUT), "nullptr")[0]}
-    filled = re.sub(r"\b(?:KERNEL|ORIGINAL|OUT|IN)\b", lambda found: words[found.group()], text)
+    filled = re.sub(r"\b(?:KERNEL|ORIGINAL|OUT|IN)\b", lambda match: words[match.group()], text)
     return solution.replace(kernel.whole, filled.rstrip())
 
 
 def _pointers(code: str, pattern: re.Pattern[str]) -> list[str]:
     """The names of a kernel's parameters that are pointers of a kind."""
     parameters = code[code.index("(") + 1 : code.index("{")].rpartition(")")[0]
-    return [found[1] for one in parameters.split(",") if (found := pattern.search(one.strip()))]
+    return [match[1] for one in parameters.split(",") if (match := pattern.search(one.strip()))]

@@ -72,7 +72,7 @@ def compositions(
     """
     exact = {case.name: set(asked.get(case.criterion, ())) for case in cases if case.compare == "exact"}
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
-    found, apart = [], []
+    pairs, apart = [], []
     for one, other in combinations(mutants, 2):
         exercises = {one.exercise.rpartition(".")[2], other.exercise.rpartition(".")[2]}
         shared = sorted(c for c in failed[one.name] & failed[other.name] if exercises <= exact[c])
@@ -84,8 +84,8 @@ def compositions(
             apart.append((one.name, other.name, str(reason)))
             continue
         files = {name: source.encode() for name, source in {**solution, one.file: text}.items()}
-        found.append(Composition((one.name, other.name), SubmittedFiles(files), tuple(shared)))
-    return found, apart
+        pairs.append(Composition((one.name, other.name), SubmittedFiles(files), tuple(shared)))
+    return pairs, apart
 
 
 def _failed(grade: Grade) -> set[str]:
@@ -100,7 +100,7 @@ def _failed(grade: Grade) -> set[str]:
 def answers_of(
     assignment: Assignment,
     secret: str,
-    made: Sequence[Composition],
+    pairs: Sequence[Composition],
     names: Mapping[str, str],
     jobs: int,
 ) -> dict[Pair, dict[str, str]]:
@@ -109,8 +109,8 @@ def answers_of(
     `names` says which exercise a function stands for, as for exceptions.
     """
     grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
-    answers: dict[Pair, dict[str, str]] = {one.pair: {} for one in made}
-    items = [(one.pair, one.files, one.cases) for one in made]
+    answers: dict[Pair, dict[str, str]] = {one.pair: {} for one in pairs}
+    items = [(one.pair, one.files, one.cases) for one in pairs]
     ask = partial(answer_one, grading.digest, names)
     for (pair, _, _), result in grade_all(items, ask, jobs, partial(open_session, grading)):
         if isinstance(result, Exception):

@@ -48,10 +48,10 @@ def proved(root: Path, draft: Draft, secret: str, jobs: int) -> Drafted:
     cases = tuple(case for case in draft.cases if f"{draft.criterion}/{case.id}" not in broken)
     draft = replace(draft, cases=cases)
     told_apart = {name: killed for name, killed in kills.items() if _counts(killed)}
-    kept = {name: told_apart[name] for name in _varied(draft, _distinct(draft, told_apart))}
-    cases = _earning(draft.cases, draft.criterion, kept, MOST_CASES)
-    caught = _caught(cases, draft.criterion, kept)
-    rest = {name: killed for name, killed in kept.items() if name not in caught}
+    chosen_kills = {name: told_apart[name] for name in _varied(draft, _distinct(draft, told_apart))}
+    cases = _earning(draft.cases, draft.criterion, chosen_kills, MOST_CASES)
+    caught = _caught(cases, draft.criterion, chosen_kills)
+    rest = {name: killed for name, killed in chosen_kills.items() if name not in caught}
     refused = _earning(draft.refused, "refused", rest, MOST_REFUSED)
     caught |= _caught(refused, "refused", rest)
     if not caught or not cases:
@@ -69,9 +69,9 @@ def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, di
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         views = _written(root, draft, Path(scratch))
         mutants, _ = read_mutants(views)
-        made = submissions(views, mutants)
-        made.pop(HANDOUT)
-        grades = grade_made(views.assignment, secret, made, jobs)
+        by_name = submissions(views, mutants)
+        by_name.pop(HANDOUT)
+        grades = grade_made(views.assignment, secret, by_name, jobs)
         return {name: _kills(grade) for name, grade in grades.items()}
 
 
@@ -80,8 +80,8 @@ def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
     outcomes = _outcomes(root, draft, secret)
     cases = tuple(case for case in draft.cases if outcomes[case.id].status is Status.OK)
     if not cases:
-        said = next(iter(outcomes.values())).reason
-        raise UserError(f"{draft.function.name} returned nothing that can be compared: {said}")
+        reason = next(iter(outcomes.values())).reason
+        raise UserError(f"{draft.function.name} returned nothing that can be compared: {reason}")
     refused = tuple(
         with_exception(case, outcomes[case.id].error)
         for case in draft.cases

@@ -41,8 +41,8 @@ def files_of(root: Path, views: Views, secret: str) -> tuple[Path, Path]:
     if not (path.is_file() and _right_beside(path).is_file()):
         mutants, _ = read_mutants(views)  # `grader verify` complains of the others
         jobs = os.cpu_count() or 1
-        made = submissions(views, mutants)
-        grades = grade_made(views.assignment, secret, {m.name: made[m.name] for m in mutants}, jobs)
+        by_name = submissions(views, mutants)
+        grades = grade_made(views.assignment, secret, {m.name: by_name[m.name] for m in mutants}, jobs)
         keep_misconceptions(root, views, secret, mutants, grades, jobs)
     return path, _right_beside(path)
 
@@ -77,12 +77,12 @@ def keep_misconceptions(
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
     """Writes that file from the mutants' grades; returns what it says, and the pairs that do not compose."""
-    known, apart = work_out(views, secret, mutants, grades, jobs)
+    ideas, apart = work_out(views, secret, mutants, grades, jobs)
     path = misconceptions_file(root, views.loaded, secret)
     right = json.dumps(right_versions(views))
-    files = {path.name: known.to_json().encode(), _right_beside(path).name: right.encode()}
+    files = {path.name: ideas.to_json().encode(), _right_beside(path).name: right.encode()}
     write_files(path.parent, files)  # others may look for them meanwhile
-    return known, apart
+    return ideas, apart
 
 
 def work_out(
@@ -96,9 +96,9 @@ def work_out(
     asked = exercises_asked(views)
     solution = submissions(views, ())[SOLUTION]
     cases = [case for criterion in views.loaded.rubric.criteria for case in criterion.cases]
-    made, apart = compositions(mutants, grades, asked, cases, solution)
+    pairs, apart = compositions(mutants, grades, asked, cases, solution)
     names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
-    composed = answers_of(views.assignment, secret, made, names, jobs) if made else {}
+    composed = answers_of(views.assignment, secret, pairs, names, jobs) if pairs else {}
     return of_mutants(mutants, grades, asked, composed), apart
 
 
@@ -128,22 +128,22 @@ def right_versions(views: Views) -> dict[str, str]:
 
 
 def grade_made(
-    assignment: Assignment, secret: str, made: Mapping[str, Mapping[str, str]], jobs: int
+    assignment: Assignment, secret: str, by_name: Mapping[str, Mapping[str, str]], jobs: int
 ) -> dict[str, Grade]:
     """The grades of submissions that are given as texts, each graded as a student's would be."""
-    return grade_variants(assignment, secret, made, jobs, [""])[""]
+    return grade_variants(assignment, secret, by_name, jobs, [""])[""]
 
 
 def grade_variants(
     assignment: Assignment,
     secret: str,
-    made: Mapping[str, Mapping[str, str]],
+    by_name: Mapping[str, Mapping[str, str]],
     jobs: int,
     variants: Sequence[str],
 ) -> dict[str, dict[str, Grade]]:
     """The same in the numbers of several students, by their ids; "" stands for everybody's."""
     grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
-    encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in made.items()}
+    encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in by_name.items()}
     work = [Work(name, SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()]
     grades: dict[str, dict[str, Grade]] = {v: {} for v in variants}
     for one, result in grade_all(

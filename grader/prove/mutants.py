@@ -17,8 +17,10 @@ from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
+REWRITES = "rewrites.py", "rewrites.cu"
+MARKS = ("mutant", "rewrite")
 # the first line of the comment above it, with a heading of the README; the message follows
-CUDA_MARK = re.compile(r"// mutant of (\w*)(?:, see (#[\w-]+))?")
+CUDA_MARK = re.compile(r"// (?:mutant|rewrite) of (\w*)(?:, see (#[\w-]+))?")
 DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution has anyway, and the mark
 
 
@@ -27,12 +29,21 @@ def read_mutants(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]
 
     Nothing where there is neither mutants.py nor mutants.cu; UserError where mutants.py is no Python.
     """
+    return _read(views, FILE, CUDA_FILE)
+
+
+def read_rewrites(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
+    """The same of rewrites.py and rewrites.cu: right versions, written otherwise than the solution."""
+    return _read(views, *REWRITES)
+
+
+def _read(views: Views, python: str, cuda: str) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
     assignment, solution = views.loaded, views.solution
     exercises = [reference.partition(":")[2] for reference in solution.exercises]
     handed_in = {name: solution.files[name] for name in assignment.files}
     mutants: dict[str, Mutant] = {}
     findings = []
-    for read, path in ((_read_python, assignment.folder / FILE), (_read_cuda, assignment.folder / CUDA_FILE)):
+    for read, path in ((_read_python, assignment.folder / python), (_read_cuda, assignment.folder / cuda)):
         for found in read(path, exercises, handed_in) if path.is_file() else ():
             if isinstance(found, Finding):
                 findings.append(found)
@@ -174,8 +185,8 @@ def right_version(solution: str, exercise: str) -> str:
     for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == name and not node.decorator_list:
             imports = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-            own = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
-            text = ast.unparse(ast.fix_missing_locations(own))
+            version = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
+            text = ast.unparse(ast.fix_missing_locations(version))
             return "\n\n\n".join([*imports, text, f"{exercise} = right_{name}"]) + "\n"
     return ""
 
@@ -201,9 +212,9 @@ def _read_cuda(
     path: Path, exercises: Sequence[str], handed_in: Mapping[str, str]
 ) -> Iterator[Mutant | Finding]:
     """In CUDA C no name is bound again: a mutant stands in the place of the exercise, its helpers above."""
-    found = list(kernels(path.read_text(encoding="utf-8")))
-    helpers = [kernel for _, kernel in found if not CUDA_MARK.match(kernel.lines[0])]
-    for line, kernel in found:
+    functions = list(kernels(path.read_text(encoding="utf-8")))
+    helpers = [kernel for _, kernel in functions if not CUDA_MARK.match(kernel.lines[0])]
+    for line, kernel in functions:
         mark = CUDA_MARK.match(kernel.lines[0])
         if mark is None:
             continue
@@ -252,7 +263,7 @@ def _exercise_of(node: ast.stmt) -> str | None:
     """The exercise that `@mutant(of="...")` names, "" where it names none; None for what has no mark."""
     for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
         mark = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if isinstance(mark, ast.Name) and mark.id == "mutant":
+        if isinstance(mark, ast.Name) and mark.id in MARKS:
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
             named = [k.value for k in keywords if k.arg == "of" and isinstance(k.value, ast.Constant)]
             return str(named[0].value) if named else ""
@@ -289,12 +300,12 @@ def _appended(
     if mutant is None:
         return "\n\n\n".join([*imports, *map(ast.unparse, helpers)]) + "\n"
     bare = ast.FunctionDef(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
-    own = ast.unparse(ast.fix_missing_locations(bare))
+    version = ast.unparse(ast.fix_missing_locations(bare))
     parts = [
         *imports,
         f"original = {exercise}",
         *map(ast.unparse, helpers),
-        own,
+        version,
         f"{exercise} = {mutant.name}",
     ]
     return "\n\n\n".join(parts) + "\n"

@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.judge.cases import draw
-from grader.judge.comparison import DTYPE, Expected
+from grader.judge.comparison import DTYPE
 from grader.judge.comparisons.bound import linear_bound
 from grader.judge.comparisons.close import close_bound
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.difference import Expected
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.judge.kinds.conv.shape_slips import pair
@@ -102,7 +103,7 @@ def _agrees(computation: Computation, inputs: Inputs, expected: Expected) -> boo
 
 def _around(exact: Array, bound: Array, seed: int) -> tuple[Array, Array]:
     """`exact` with one element as far off as float32 can say, just inside its bound and just outside."""
-    found = []
+    problems = []
     place = np.unravel_index(np.flatnonzero(bound)[seed % np.count_nonzero(bound)], exact.shape)
     sign = 1 if seed % 2 else -1
     for share, direction in ((0.99, -np.inf), (1.01, np.inf)):
@@ -112,8 +113,8 @@ def _around(exact: Array, bound: Array, seed: int) -> tuple[Array, Array]:
             value = np.nextafter(value, np.float32(direction))
         result = exact.astype(np.float32)
         result[place] = sign * value
-        found.append(result)
-    return found[0], found[1]
+        problems.append(result)
+    return problems[0], problems[1]
 
 
 def _reduced(case: Case) -> Case:

@@ -41,9 +41,9 @@ def kills(grades: Mapping[str, Grade]) -> Kills:
 
 def differences(common: Kills, variants: Mapping[str, Kills]) -> Iterable[str]:
     """A line for each case that kills others in one student's numbers than in everybody's."""
-    for variant, own in variants.items():
-        for case in sorted(common.keys() | own.keys()):
-            expected, actual = common.get(case, frozenset()), own.get(case, frozenset())
+    for variant, kills_of_variant in variants.items():
+        for case in sorted(common.keys() | kills_of_variant.keys()):
+            expected, actual = common.get(case, frozenset()), kills_of_variant.get(case, frozenset())
             for mutant in sorted(expected - actual):
                 yield f"{case} kills {mutant}, and not in variant {variant}"
             for mutant in sorted(actual - expected):

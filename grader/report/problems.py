@@ -37,14 +37,14 @@ def problems_of(grade: Grade, sources: Sources, reveal: bool = False) -> tuple[P
 
     The line is the submission's own innermost frame, a kernel's finding, or the function that was asked.
     """
-    found: dict[tuple[str, str, int], Problem] = {}
+    problems: dict[tuple[str, str, int], Problem] = {}
     for criterion in grade.criteria:
         for result in _failing(criterion, reveal):
             for file, line, message in _places(result, sources):
                 key = (criterion.id, file, line)
-                first = found.get(key, Problem(criterion.id, file, line, message, ()))
-                found[key] = replace(first, cases=(*first.cases, clean_line(result.case)))
-    return tuple(found.values())
+                first = problems.get(key, Problem(criterion.id, file, line, message, ()))
+                problems[key] = replace(first, cases=(*first.cases, clean_line(result.case)))
+    return tuple(problems.values())
 
 
 def headline(problem: Problem) -> str:

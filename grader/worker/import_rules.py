@@ -71,7 +71,7 @@ class ImportRules:
 
         Classes and ufuncs stay as they are: others test for them and read their attributes.
         """
-        found: dict[str, dict[int, Callable[..., Any]]] = {}
+        functions: dict[str, dict[int, Callable[..., Any]]] = {}
         for name in self._forbidden:
             module, _, attribute = name.rpartition(".")
             try:
@@ -80,8 +80,8 @@ class ImportRules:
                 continue  # another version of NumPy has it elsewhere
             if not isinstance(function, type | numpy.ufunc):
                 stand_in = self._stand_in(name, function)
-                found.setdefault(module.partition(".")[0], {})[id(function)] = stand_in
-        return found
+                functions.setdefault(module.partition(".")[0], {})[id(function)] = stand_in
+        return functions
 
     def _stand_in(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)

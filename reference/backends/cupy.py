@@ -79,17 +79,17 @@ def import_cupy() -> Any:
         devices = cupy.cuda.runtime.getDeviceCount()
     except ImportError as error:
         absent = isinstance(error, ModuleNotFoundError) and error.name == "cupy"
-        found = "CuPy is not installed" if absent else f"CuPy is installed but cannot be imported ({error})"
-        raise RuntimeError(unavailable(found, driver)) from error
+        problem = "CuPy is not installed" if absent else f"CuPy is installed but cannot be imported ({error})"
+        raise RuntimeError(unavailable(problem, driver)) from error
     except RuntimeError as error:
-        found = f"CuPy {cupy.__version__} is installed but finds no GPU ({error})"
-        raise RuntimeError(unavailable(found, driver)) from error
+        problem = f"CuPy {cupy.__version__} is installed but finds no GPU ({error})"
+        raise RuntimeError(unavailable(problem, driver)) from error
     if devices == 0:
         raise RuntimeError(unavailable(f"CuPy {cupy.__version__} is installed but finds no GPU", driver))
     return cupy
 
 
-def unavailable(found: str, driver: tuple[int, int] | None) -> str:
+def unavailable(problem: str, driver: tuple[int, int] | None) -> str:
     """The message of cuda()'s error: what was found of CuPy and of the driver, and what to install."""
     if driver is None:
         state = (
@@ -101,7 +101,7 @@ def unavailable(found: str, driver: tuple[int, int] | None) -> str:
         state = (
             f"the NVIDIA driver supports CUDA {major}.{minor}. CuPy for that: pip install cupy-cuda{major}x"
         )
-    return f"cuda() is not available: {found}; {state}. Use cpu() where there is no GPU."
+    return f"cuda() is not available: {problem}; {state}. Use cpu() where there is no GPU."
 
 
 def driver_version() -> tuple[int, int] | None:

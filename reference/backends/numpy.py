@@ -214,14 +214,14 @@ def max_rows(a: Buffer, row_length: int, out: Buffer) -> None:
 
 def sum_axes(a: Buffer, shape: Shape, strides: Shape, offset: int, axes: Shape, out: Buffer) -> None:
     """Sum a strided view over some of its axes."""
-    kept = tuple(n for axis, n in enumerate(shape) if axis not in axes)
-    np.add.reduce(strided(a, shape, strides, offset), axis=axes, out=out.reshape(kept))
+    shape_left = tuple(n for axis, n in enumerate(shape) if axis not in axes)
+    np.add.reduce(strided(a, shape, strides, offset), axis=axes, out=out.reshape(shape_left))
 
 
 def max_axes(a: Buffer, shape: Shape, strides: Shape, offset: int, axes: Shape, out: Buffer) -> None:
     """The largest elements of a strided view over some of its axes, along which it is not empty."""
-    kept = tuple(n for axis, n in enumerate(shape) if axis not in axes)
-    np.maximum.reduce(strided(a, shape, strides, offset), axis=axes, out=out.reshape(kept))
+    shape_left = tuple(n for axis, n in enumerate(shape) if axis not in axes)
+    np.maximum.reduce(strided(a, shape, strides, offset), axis=axes, out=out.reshape(shape_left))
 
 
 def sum_products(a: View, b: View, out: Buffer) -> None:

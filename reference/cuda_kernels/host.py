@@ -60,9 +60,11 @@ def preprocessed(source: str, most: int) -> str:
     bare = re.sub(r"^[ \t]*#[ \t]*include[^\n]*", "", source, flags=re.MULTILINE)
     header = (HEADERS / "cuda_emulator.h").read_text(encoding="utf-8")
     macros = re.findall(r"^#define ([A-Za-z]\w*) ([^\n]*)", header, flags=re.MULTILINE)
-    own = re.compile(r"__builtin|emulator")  # such a body stays a name
-    known = "".join(f"#define {name} {name if own.search(body) else body}\n" for name, body in macros)
-    return preprocess(f'{known}#line 1 "{FILE.name}"\n{bare}', most)
+    internal = re.compile(r"__builtin|emulator")  # such a body stays a name
+    definitions = "".join(
+        f"#define {name} {name if internal.search(body) else body}\n" for name, body in macros
+    )
+    return preprocess(f'{definitions}#line 1 "{FILE.name}"\n{bare}', most)
 
 
 def runtime_into(folder: Path) -> Path:
@@ -73,12 +75,12 @@ def runtime_into(folder: Path) -> Path:
 def refused_by_nvidia(source: str) -> list[str]:
     """What NVIDIA's own compiler refuses in kernels.cu, a line each; [] also if it is not installed."""
     diagnosis = diagnose(source + ASK, FILE.name)
-    found = []
+    lines = []
     for line, message in diagnosis.errors if diagnosis else ():
         place = f"{FILE.name}:{line}" if 0 < line <= source.count("\n") + 1 else FILE.name
         where = f", in {name}" if (name := function_at(source + ASK, line)) else ""
-        found.append(f"{place}{where}: {message}")
-    return found
+        lines.append(f"{place}{where}: {message}")
+    return lines
 
 
 @functools.cache

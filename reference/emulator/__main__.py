@@ -6,17 +6,22 @@ import argparse
 import re
 import signal
 import sys
+import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from . import CompileError, Fresh, Module, NoCompiler, Run
-from .kernel_source import kernels_of
+from .kernel_source import Kernel, kernels_of, with_bodies
 from .nvrtc import diagnose
 
 CLEAN, FOUND, MISTAKE = 0, 1, 2
+MOST_WARNINGS = 5
+MOST_LINES = 8
 EXAMPLE = """\
 A kernel's parameters get their values by name: from the .npz file, from --set, or, memory that the kernel
 is to write, from --out. For `__global__ void add(int n, const float *a, const float *b, float *out)`:
@@ -84,17 +89,15 @@ def emulate(options: argparse.Namespace) -> int:
     name = options.kernel.partition("<")[0].strip()
     kernel = next((k for k in kernels_of(source) if k.name == name), None)
     if kernel is None:
-        known = ", ".join(k.name for k in kernels_of(source)) or "none"
-        raise Mistake(f"{options.file} has no kernel {name!r}; it has {known}")
+        names = ", ".join(k.name for k in kernels_of(source)) or "none"
+        raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}")
     instances = (options.kernel,) if kernel.is_template else ()
     module = Module(source, str(options.file), defines, instances, checked=options.check)
     if module.warnings:
-        print(module.warnings, file=sys.stderr)
+        print(shortened(module.warnings), file=sys.stderr)
     values = named_values(options)
-    missing = [parameter for parameter in kernel.parameters if parameter not in values]
-    if missing:
-        raise Mistake(f"{name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out")
-    given = [values[parameter] for parameter in kernel.parameters]
+    parameters = given_parameters(kernel, values)
+    given = [values[parameter] for parameter in parameters]
     if not options.check:
         given = [a.array if isinstance(a, Fresh) else a for a in given]
     launch = (options.kernel, options.grid, options.block, given, options.shared)
@@ -105,12 +108,37 @@ def emulate(options: argparse.Namespace) -> int:
     if options.save:
         arrays: dict[str, Any] = {name: array_of(value) for name, value in values.items()}
         np.savez(options.save, **arrays)
+    left_out = re.findall(r"^left out, as it does not compile: (\w+)$", module.warnings, re.MULTILINE)
+    source = with_bodies(source, dict.fromkeys(left_out, ""))
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
-    show(run, kernel.parameters, given)
+    show(run, parameters, given)
     if on_a_gpu is not None and on_a_gpu.messages:
         print(f"\nNVIDIA's compiler, for {'a warning' if on_a_gpu.accepted else 'an error'}:")
         print(on_a_gpu.messages)
     return FOUND if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
+
+
+def shortened(warnings: str) -> str:
+    """The errors of kernels that are left out, and the first warnings, each in a line."""
+    lines = warnings.splitlines()
+    last = max((n for n, line in enumerate(lines) if line.startswith("left out")), default=-1)
+    errors = lines[: last + 1]
+    heads = [line for line in lines[last + 1 :] if re.search(r": warning: ", line)]
+    more = [f"and {len(heads) - MOST_WARNINGS} more warnings"] if len(heads) > MOST_WARNINGS else []
+    return "\n".join([*errors, *heads[:MOST_WARNINGS], *more])
+
+
+def given_parameters(kernel: Kernel, values: dict[str, Any]) -> tuple[str, ...]:
+    """The parameters that get a value: all but the last that have a default and no value."""
+    parameters = kernel.parameters
+    least = len(parameters) - kernel.defaults
+    while len(parameters) > least and parameters[-1] not in values:
+        parameters = parameters[:-1]
+    if missing := [parameter for parameter in parameters if parameter not in values]:
+        raise Mistake(
+            f"{kernel.name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out"
+        )
+    return parameters
 
 
 def pair(text: str, option: str) -> tuple[str, str]:
@@ -125,10 +153,7 @@ def named_values(options: argparse.Namespace) -> dict[str, Any]:
     """Every argument by its parameter's name; an array of no axes is a number."""
     values: dict[str, Any] = {}
     if options.arrays:
-        with np.load(options.arrays, allow_pickle=False) as file:
-            for name in file.files:
-                array = np.ascontiguousarray(file[name]) if file[name].ndim else file[name]
-                values[name] = array if array.ndim else array[()]
+        values |= arrays_of(options.arrays)
     for text in options.set:
         name, value = pair(text, "--set")
         try:
@@ -143,6 +168,19 @@ def named_values(options: argparse.Namespace) -> dict[str, Any]:
         except (TypeError, ValueError):
             raise Mistake(f"--out {text}: expected NAME=DTYPE:SHAPE, as in out=float32:33,41") from None
     return values
+
+
+def arrays_of(path: Path) -> dict[str, Any]:
+    """The arrays of an .npz file, one without axes as a number. Mistake for what is no such file."""
+    try:
+        file = np.load(path, allow_pickle=False)
+        if not isinstance(file, NpzFile):
+            raise Mistake(f"--arrays {path}: it holds one array without a name; write it with np.savez")
+        with file:
+            arrays = {name: file[name] for name in file.files}
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise Mistake(f"--arrays {path}: it is no .npz file of numbers, as np.savez writes it") from error
+    return {name: np.ascontiguousarray(a) if a.ndim else a[()] for name, a in arrays.items()}
 
 
 def array_of(value: Any) -> np.ndarray[Any, Any]:
@@ -173,11 +211,22 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
         )
         conflicts, requests = counted.bank_conflicts, counted.shared_requests
         print(f"{conflicts} bank conflicts in {requests} requests of shared memory by warps")
+    show_lines(run)
     print()
     for finding in run.findings:
         print(finding)
+    for note in run.notes:
+        print(f"note: {note}")
     if counted is not None and not run.findings:
         print("nothing found")
+
+
+def show_lines(run: Run) -> None:
+    """The lines of the source that cost more than they need, those with the most requests first."""
+    told = [line for line in run.lines if line.complaints]
+    told.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
+    for line in told[:MOST_LINES]:
+        print(f"line {line.line}: {'; '.join(line.complaints)}")
 
 
 if __name__ == "__main__":

@@ -56,8 +56,8 @@ def call_by_a_pointer(assembly: str) -> int:
     """
     last = 0
     for line in assembly.split("\n"):
-        if found := LINE.match(line):
-            last = int(found[1])
+        if match := LINE.match(line):
+            last = int(match[1])
         elif BY_A_POINTER.match(line):
             return max(last, 1)
     return 0

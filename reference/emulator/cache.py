@@ -29,13 +29,13 @@ def make_room(folder: Path, most_bytes: int = MOST_BYTES) -> None:
 
     So goes what a process that was killed left half done. Others may be at work in the folder.
     """
-    found = []
+    entries = []
     for path in folder.iterdir():
         with contextlib.suppress(FileNotFoundError):  # another process makes room, too
             files = [path, *path.rglob("*")]
-            found.append((path.stat().st_mtime, sum(file.stat().st_size for file in files), path))
-    excess = sum(size for _, size, _ in found) - most_bytes
-    for used, size, path in sorted(found):
+            entries.append((path.stat().st_mtime, sum(file.stat().st_size for file in files), path))
+    excess = sum(size for _, size, _ in entries) - most_bytes
+    for used, size, path in sorted(entries):
         if excess <= 0 or used > time.time() - LEAST_SECONDS:
             return
         if path.is_dir():

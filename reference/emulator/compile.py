@@ -18,20 +18,33 @@ from pathlib import Path
 from .arithmetic import call_by_a_pointer, with_counts
 from .cache import make_room, mark_used
 from .elf import lasting_variables, runs_on_loading, unknown_names
-from .kernel_source import CompileError, kernels_of, prepare, without_comments
-from .messages import errors_in
+from .kernel_source import (
+    CompileError,
+    Kernel,
+    extensions_of,
+    kernel_at,
+    kernels_of,
+    prepare,
+    with_bodies,
+    without_comments,
+)
+from .messages import errors_by_line, errors_in
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"
 RUNTIME = HERE / "runtime"
-WARNINGS = ("-Wall", "-Wextra", "-Wno-unknown-pragmas")
+WARNINGS = ("-Wall", "-Wextra", "-Wno-unknown-pragmas", "-Wno-sign-compare")
+ARCHITECTURE = 800  # what __CUDA_ARCH__ is: compute capability 8.0
 ALWAYS = ("-fPIC", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden")
 KERNELS = (
     *("-std=c++20", "-g1", "-gdwarf-4", *ALWAYS, *WARNINGS),
     # As a GPU computes: every operation rounds to its type, whatever the machine could fuse.
     *("-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing"),
+    # A stack that is written over or too small is found by the runtime.
+    *("-fno-stack-protector", "-fstack-clash-protection"),
+    *(f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1"),
 )
-CHECKED = ("-O1", "-fsanitize=thread", "-fno-jump-tables", "-DEMULATOR_CHECKED")
+CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds", "-fno-jump-tables", "-DEMULATOR_CHECKED")
 COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of them, and nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
@@ -41,6 +54,10 @@ COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of th
         "-Wno-unused-command-line-argument",  # which zig adds
     ),
 }
+
+
+LEFT_OUT = "is left out, as it does not compile: "  # what a launch of such a kernel is told
+MOST_TEXT = 800
 
 
 class NoCompiler(RuntimeError):
@@ -61,9 +78,9 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
     for command in candidates:
         if shutil.which(command[0]) is None:
             continue
-        said = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
-        if said.returncode == 0:
-            return command, "clang" if "clang" in said.stdout else "gcc", said.stdout
+        version = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+        if version.returncode == 0:
+            return command, "clang" if "clang" in version.stdout else "gcc", version.stdout
     raise NoCompiler(
         "no C++ compiler was found, which the emulator needs: install g++ (Debian, Ubuntu: apt-get install "
         "g++) or clang++, or, without any rights on this machine: pip install ziglang"
@@ -82,17 +99,17 @@ def preprocess(program: str, most: int) -> str:
     """
     command, family, _ = compiler()
     words = [*command, *flags(family, True), "-E", "-P", "-x", "c++", "-"]
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as messages:
         given.write(program.encode())
         given.seek(0)
-        with subprocess.Popen(words, stdin=given, stdout=subprocess.PIPE, stderr=said) as running:
+        with subprocess.Popen(words, stdin=given, stdout=subprocess.PIPE, stderr=messages) as running:
             assert running.stdout is not None
             expanded = running.stdout.read(most)
             if len(expanded) == most:
                 running.kill()  # a macro may stand for more than there is memory
         if running.returncode != 0 and len(expanded) < most:
-            said.seek(0)
-            raise CompileError(said.read().decode(errors="replace").strip())
+            messages.seek(0)
+            raise CompileError(messages.read().decode(errors="replace").strip())
     return expanded.decode(errors="replace")
 
 
@@ -104,28 +121,81 @@ def compile_library(
     checked: bool,
     folder: Path,
 ) -> tuple[Path, Path, str]:
+    """What `compile_kernels` makes of a source, without the kernels that have errors if others are left.
+
+    Such a kernel is there, and a launch of it raises its CompileError. Its errors stand before the warnings.
+    """
+    broken: dict[str, str] = {}
+    names = {kernel.name for kernel in kernels_of(source)}
+    while True:
+        try:
+            *libraries, warnings = compile_kernels(
+                source, file, defines, instances, checked, folder, broken=broken
+            )
+        except CompileError as error:
+            more = errors_by_kernel(source, file, str(error))
+            if not more or more.keys() <= broken.keys():
+                raise
+            broken |= more
+            if names <= broken.keys():
+                raise CompileError("\n".join(broken.values())) from None
+            continue
+        left_out = [f"{text}\nleft out, as it does not compile: {name}" for name, text in broken.items()]
+        return libraries[0], libraries[1], "\n".join([*left_out, *([warnings] if warnings else [])])
+
+
+def errors_by_kernel(source: str, file: str, messages: str) -> dict[str, str]:
+    """The errors of each kernel; empty where one error is of none."""
+    found: dict[str, str] = {}
+    for line, text in errors_by_line(messages, file.replace("\\", "/").replace('"', "'")):
+        name = kernel_at(source, line)
+        if not name:
+            return {}
+        found[name] = f"{found[name]}\n{text}" if name in found else text
+    return found
+
+
+def told(error: str) -> str:
+    """A body for a kernel that does not compile, which tells its error to whoever launches it."""
+    text = error[:MOST_TEXT].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'emulator_trap("{LEFT_OUT}{text}", 0);'
+
+
+def compile_kernels(
+    source: str,
+    file: str,
+    defines: Mapping[str, str],
+    instances: Sequence[str],
+    checked: bool,
+    folder: Path,
+    broken: Mapping[str, str],
+) -> tuple[Path, Path, str]:
     """(runtime's library, kernels' library, the compiler's warnings); both libraries are files in `folder`.
 
     `file` is the name in messages. `instances` names kernels as expressions, as in "tiled<16>", beside those
     that are no templates. CompileError with the compiler's messages; NoCompiler.
     """
     command, family, version = compiler()
-    entries = [kernel.name for kernel in kernels_of(source) if not kernel.is_template]
+    kernels = kernels_of(source)
+    entries = [kernel.name for kernel in kernels if not kernel.is_template]
     entries += [name for name in instances if name not in entries]
     shown = file.replace("\\", "/").replace('"', "'")
+    bodies = {name: told(error) for name, error in broken.items()}
     program = "\n".join(
         [
             '#include "cuda_emulator.h"',
             '#include "emulator_entry.h"',
+            *(f'#include "{name}"' for name in extensions_of(source)),
             *(f"#define {name} {value}" for name, value in defines.items()),
             f'#line 1 "{shown}"',
-            prepare(source, file),
+            with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies),
             '#line 1 "emulator"',
             *(f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)),
+            *short_entries(kernels, entries),
             "",
         ]
     )
-    options = [*flags(family, checked), f"-I{HEADERS}"]
+    options = [*flags(family, checked), *no_assertions(source), f"-I{HEADERS}"]
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
@@ -137,12 +207,12 @@ def compile_library(
         return runtime, library, log.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         started = {} if runtime.exists() else start_runtime(command, Path(scratch))
-        kernels = Path(scratch, "kernels.o")
+        compiled = Path(scratch, "kernels.o")
         try:
             if checked:
-                warnings = assemble(command, options, program, kernels, shown)
+                warnings = assemble(command, options, program, compiled, shown)
             else:
-                words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(kernels)]
+                words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
                 warnings = run(words, program, shown)
         except CompileError:
             for unit in started.values():  # they work in a folder that goes away now
@@ -150,16 +220,34 @@ def compile_library(
                 unit.communicate()
             raise
         for name, unit in started.items():
-            _, said = unit.communicate()
+            _, messages = unit.communicate()
             if unit.returncode != 0:
-                raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {said}")
+                raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
         if started:
             link(command, [f"{scratch}/{name}.o" for name in started], runtime, Path(scratch))
         # The sanitizer's own library stays out: its functions are the runtime's.
-        link(command, [str(kernels), str(runtime)], library, Path(scratch), file)
+        link(command, [str(compiled), str(runtime)], library, Path(scratch), file)
         log.write_text(warnings, encoding="utf-8")
     make_room(folder)
     return runtime, library, warnings
+
+
+def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str]:
+    """For each kernel the calls that leave out parameters with a default."""
+    by_name = {kernel.name: kernel for kernel in kernels}
+    made = []
+    for number, name in enumerate(entries):
+        kernel = by_name.get(name.partition("<")[0].strip())
+        count = len(kernel.parameters) if kernel else 0
+        for left_out in range(1, kernel.defaults + 1 if kernel else 1):
+            made.append(f"EMULATOR_SHORT_ENTRY({number}, {count - left_out}, {name})")
+    return made
+
+
+def no_assertions(source: str) -> list[str]:
+    """An option of the compiler's where a source turns its assertions off."""
+    turned_off = re.search(r"^[ \t]*#[ \t]*define[ \t]+NDEBUG\b", source, re.MULTILINE)
+    return ["-DEMULATOR_NO_ASSERT"] if turned_off else []
 
 
 def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess.Popen[str]]:
@@ -209,25 +297,25 @@ def link(
     # What a kernel declares and nobody defines is an error here, and not when it is called.
     # All names are looked up at the start, and where they are kept is read-only from then on.
     name = "-install_name" if sys.platform == "darwin" else "-z,defs,-z,relro,-z,now,-soname"
-    made = scratch / target.name
+    output = scratch / target.name
     # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
-    run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(made)])
-    if kernels and runs_on_loading(made.read_bytes()):
+    run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(output)])
+    if kernels and runs_on_loading(output.read_bytes()):
         raise CompileError(
             f"{kernels}: a variable outside of the kernels gets its value from code, which would run before "
             "any kernel: give it a constant"
         )
-    foreign = unknown_names(made.read_bytes()) if kernels else []
+    foreign = unknown_names(output.read_bytes()) if kernels else []
     if foreign:
         raise CompileError(f"{kernels}: `{foreign[0]}` is no function or variable that device code has")
-    os.replace(made, target)
+    os.replace(output, target)
 
 
 def refuse_state(library: Path, source: str, file: str) -> None:
     """CompileError where kernels may leave something behind for a later launch, in a variable."""
     for name in lasting_variables(library.read_bytes()):
-        found = re.search(rf"\b{re.escape(name)}\b", without_comments(source))
-        line = f":{1 + source.count(chr(10), 0, found.start())}" if found else ""
+        place = re.search(rf"\b{re.escape(name)}\b", without_comments(source))
+        line = f":{1 + source.count(chr(10), 0, place.start())}" if place else ""
         raise CompileError(
             f"{file}{line}: the variable `{name}` would outlive the launch of a kernel: make it `const`, or "
             "use shared memory or a parameter of the kernel"

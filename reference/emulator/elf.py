@@ -15,7 +15,7 @@ OF_THE_EMULATOR = "emulator_"  # no name of a submission has it
 
 # What a kernel's library may take from elsewhere: the runtime, functions of mathematics, what compilers call.
 KNOWN = re.compile(
-    r"emulator_\w+|__tsan_\w+|__sanitizer_cov\w+|(thread|block)(Idx|Dim)|gridDim"
+    r"emulator_\w+|__tsan_\w+|__ubsan_handle_\w+|__sanitizer_cov\w+|(thread|block)(Idx|Dim)|gridDim"
     r"|mem(cpy|move|set|cmp)|abs"
     r"|(a?(sin|cos|tan)h?|atan2|sincos|sqrt|cbrt|exp(2|m1|10)?|log(2|10|1p|b)?|floor|ceil|trunc|round|rint|nearbyint"
     r"|fabs|erfc?|[lt]gamma|pow|fmod|fmin|fmax|hypot|copysign|fdim|remainder|fma|ldexp|scalbn|nextafter|logb|ilogb|lround"
@@ -67,27 +67,27 @@ def runs_on_loading(library: bytes) -> bool:
 def unknown_names(library: bytes) -> list[str]:
     """The functions and variables that a kernel's library takes from elsewhere and has no business with."""
     symbols, names = section(library, ".dynsym"), section(library, ".dynstr")
-    found = []
+    unknown = []
     for at in range(0, len(symbols), 24):
         name_at, _, _, home, _, _ = struct.unpack_from("<IBBHQQ", symbols, at)
         name = names[name_at:].split(b"\0", 1)[0].decode()
         if home == 0 and name and not KNOWN.fullmatch(name):  # 0: it is defined elsewhere
-            found.append(name)
-    return sorted(found)
+            unknown.append(name)
+    return sorted(unknown)
 
 
 def lasting_variables(library: bytes) -> list[str]:
     """The variables of a kernel's library that kernels can write to, and that outlive a launch."""
-    found = sections(library)
-    held = {one.name: one.content for one in found}
+    by_name = sections(library)
+    held = {one.name: one.content for one in by_name}
     symbols, names = held.get(".symtab", b""), held.get(".strtab", b"")
     lasting = []
     for at in range(0, len(symbols), 24):
         name_at, info, _, home, _, size = struct.unpack_from("<IBBHQQ", symbols, at)
         name = names[name_at:].split(b"\0", 1)[0].decode(errors="replace")
-        is_variable = info & 15 in (OBJECT, THREAD_LOCAL) and size > 0 and 0 < home < len(found)
+        is_variable = info & 15 in (OBJECT, THREAD_LOCAL) and size > 0 and 0 < home < len(by_name)
         is_own = OF_THE_EMULATOR not in name and not OF_THE_LOADER.fullmatch(name)
-        if is_variable and is_own and _stays_writable(found[home]):
+        if is_variable and is_own and _stays_writable(by_name[home]):
             lasting.append(written_name(name))
     return sorted(lasting)
 

@@ -15,11 +15,15 @@ def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[s
         return "", f"{row.name.decode()}: {row.size} bytes with that of the launch; a block has {row.room}"
     who = f"thread {index(row.thread, raw.block)} of block {index(row.block, raw.grid)}"
     kind = KINDS[row.kind]
+    if kind == "misaligned":
+        return _misaligned(row, who, places)
+    if kind == "out_of_bounds" and row.type:
+        return "", f"{who} uses index {row.offset} of an array {unquoted(row.type)}"
     if row.region == -2:
         other = f"; thread {index(row.other_thread, raw.block)}" if row.other_thread >= 0 else ""
         other += f" is at line {row.other_line}" if row.other_line > 0 else " is the other" if other else ""
         verb = "" if kind != "out_of_bounds" else verb_of(row.mode) + " "
-        return "", f"{who} {verb}{row.name.decode()}{other}"
+        return "", f"{who} {verb}{text_of(row.name)}{other}"
     if row.region >= 0:
         place = places[row.region]
         name, element, size = place.name, place.array.itemsize, place.array.size
@@ -32,6 +36,8 @@ def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[s
         text += f", which has {size}"
     elif kind == "uninitialised_read":
         text += ", which nobody has written"
+    elif kind == "same_value":
+        text += f", as thread {index(row.other_thread, raw.block)} does with the same value"
     else:
         same = row.block == row.other_block
         theirs = f" of block {index(row.other_block, raw.grid)}"
@@ -50,3 +56,25 @@ def index(number: int, sizes: Sequence[int]) -> Index:
     """A thread's or a block's number as (x, y, z)."""
     x, y = sizes[0], sizes[1]
     return number % x, number // x % y, number // x // y
+
+
+def _misaligned(row: RawFinding, who: str, places: Sequence[Place]) -> tuple[str, str]:
+    what = f"{who} {verb_of(row.mode)} {unquoted(row.type)}"
+    if row.region == -2:
+        return "", f"{what} at an address that is no multiple of {row.size}"
+    place = places[row.region] if row.region >= 0 else None
+    name = place.name if place else text_of(row.name)
+    at = f"byte {row.offset}"
+    if place and row.offset % place.array.itemsize == 0:
+        at = f"element {row.offset // place.array.itemsize}"
+    return name, f"{what} at {at} of {name}, whose address is no multiple of {row.size}"
+
+
+def text_of(name: bytes) -> str:
+    """A name of the runtime's or of a source."""
+    return name.decode(errors="replace")
+
+
+def unquoted(kind: bytes) -> str:
+    """A type as compilers name it, in quotes, in this text's quotes."""
+    return f"`{text_of(kind).strip(chr(39))}`"

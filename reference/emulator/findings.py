@@ -14,14 +14,19 @@ KINDS = {
     "divergent_barrier": "a barrier, or a warp's operation, that some threads never reach",
     "schedule_dependent": "a result that changes with the order in which threads and blocks run",
     "bad_launch": "a launch that a GPU would refuse",
+    "misaligned": "an access at an address that does not fit its type",
+    "trap": "a thread that stops the kernel: an assertion that does not hold, or __trap()",
+    "deadlock": "threads that wait, in a loop, for a change that never comes",
+    "crashed": "a kernel that takes down what runs it",
 }
+NOTES = {"same_value": "lanes of one warp that store one value at one address with one store"}
 
 
 @dataclass(frozen=True)
 class Finding:
     """One bug at one line. `block` and `thread` are (x, y, z) of the first that did it, None for nobody's."""
 
-    kind: str  # of KINDS
+    kind: str  # of KINDS, or of NOTES
     kernel: str
     file: str
     line: int  # from 1; 0 where it is not known
@@ -34,6 +39,42 @@ class Finding:
     def __str__(self) -> str:
         times = f" ({self.count} times)" if self.count > 1 else ""
         return f"{self.file}:{self.line}: {self.kind} in {self.kernel}: {self.message}{times}"
+
+
+@dataclass(frozen=True)
+class LineCost:
+    """What the accesses at one line of the source cost: requests of warps, and what memory made of them.
+
+    `least_transactions` is what the requests would take if neighbouring lanes asked for neighbours in memory.
+    `lanes` of the `threads` that the requests' warps have took part.
+    """
+
+    line: int
+    global_requests: int
+    global_transactions: int
+    least_transactions: int
+    shared_requests: int
+    shared_passes: int
+    lanes: int
+    threads: int
+
+    @property
+    def idle(self) -> float:
+        """The share of lanes that did not take part."""
+        return 1 - self.lanes / self.threads
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What is worth a look: memory that is moved in vain, bank conflicts, lanes that are idle."""
+        said = []
+        if self.global_transactions > 1.5 * self.least_transactions:
+            better = f"where {self.least_transactions} would do"
+            said.append(f"{self.global_transactions} transactions of global memory, {better}")
+        if conflicts := self.shared_passes - self.shared_requests:
+            said.append(f"{conflicts} bank conflicts in {self.shared_requests} requests")
+        if self.idle > 0.25:
+            said.append(f"{self.idle:.0%} of the lanes are idle")
+        return tuple(said)
 
 
 @dataclass(frozen=True)

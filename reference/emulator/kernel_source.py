@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -17,26 +18,33 @@ class Kernel:
     name: str
     parameters: tuple[str, ...]  # their names
     is_template: bool
+    defaults: int = 0  # how many of the last parameters may be left out
+    start: int = 0  # of its `__global__`, in the source
+    body: tuple[int, int] = (0, 0)  # from { to behind }; empty where it is only declared
 
 
 INCLUDES = {
     *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
-    *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits"),
-    *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h"),
+    *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring"),
+    *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h"),
+    *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
+    *("algorithm", "limits", "utility"),
+}
+# What few sources ask for stands in headers of its own: a compilation stays short.
+EXTENSIONS = {
+    "emulator_groups.h": re.compile(r"#\s*include\s*[<\"]cooperative_groups"),
+    "emulator_bfloat16.h": re.compile(r"#\s*include\s*[<\"]cuda_bf16\.h"),
+    "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
 REFUSED = {
     r"<<<": "a kernel is launched by the host, which is not written in this file",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
-    r"\bcooperative_groups\b": "cooperative groups are not emulated; use __syncthreads and warp functions",
     r"\b(wmma|nvcuda)\b": "tensor cores are not emulated",
     r"\b(tex|surf)[123]D\w*": "textures and surfaces are not emulated",
     r"\b(new|delete|malloc|free)\b": "memory from the device's heap is not emulated",
-    r"\b(assert|__trap|__brkpt)\b": "a kernel that stops itself is not emulated",
-    r"\b(clock|clock64|__nanosleep)\b": "time on a GPU is not emulated",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
-    r"\b__activemask\b": "which lanes run together is the hardware's choice; name the lanes in a mask",
-    r"\b(__nv_bfloat16\w*|nv_bfloat16\w*|__nv_fp8\w*)\b": "this type is not emulated; use half or float",
+    r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
     r"\b__v(add|sub|min|max|abs|avg|cmp|set)\w*[24]\b": "arithmetic on the bytes of a word is not emulated",
     r"\b(__pipeline_\w+|cuda::\w+|__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
     r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
@@ -74,21 +82,58 @@ def without_comments(source: str) -> str:
 def kernels_of(source: str) -> tuple[Kernel, ...]:
     """The kernels of a source, in its order."""
     text = without_comments(source)
-    found = []
+    kernels = []
     for match in KERNEL.finditer(text):
         start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";}{")
         end = closing(text, match.end() - 1)
-        names = [
-            re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", part)) for part in split(text[match.end() : end])
-        ]
-        found.append(
+        parameters = [p for p in split(text[match.end() : end]) if p.strip() not in ("", "void")]
+        kernels.append(
             Kernel(
                 match.group(2),
-                tuple(words[-1] for words in names if words and words != ["void"]),
+                tuple(map(parameter_name, parameters)),
                 re.search(r"\btemplate\b", text[start : match.start()]) is not None,
+                sum("=" in parameter for parameter in parameters),
+                match.start(),
+                body_of(text, end),
             )
         )
-    return tuple(found)
+    return tuple(kernels)
+
+
+def parameter_name(written: str) -> str:
+    """The name in `const float *a = nullptr` or `int n[3]`; "" where there is none."""
+    words = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", written.partition("=")[0]))
+    return words[-1] if words else ""
+
+
+def body_of(text: str, end: int) -> tuple[int, int]:
+    """Where the body of a function lies whose parameters end at `end`; empty where it has none."""
+    body = re.compile(r"[^;{]*\{").match(text, end)
+    return (body.end() - 1, closing(text, body.end() - 1) + 1) if body else (end, end)
+
+
+def with_bodies(source: str, bodies: Mapping[str, str]) -> str:
+    """The source in which kernels of these names have other bodies, of as many lines."""
+    for kernel in reversed(kernels_of(source)):
+        start, end = kernel.body
+        if kernel.name in bodies and end > start:
+            lines = "\n" * source.count("\n", start, end)
+            source = f"{source[:start]}{{ {bodies[kernel.name]}{lines} }}{source[end:]}"
+    return source
+
+
+def kernel_at(source: str, line: int) -> str:
+    """The kernel, no template, in whose body a line (from 1) stands; "" where there is none."""
+    for kernel in kernels_of(source):
+        first, last = (1 + source.count("\n", 0, at) for at in kernel.body)
+        if first <= line <= last and not kernel.is_template:
+            return kernel.name
+    return ""
+
+
+def extensions_of(source: str) -> list[str]:
+    """The emulator's headers that a source needs beyond the one that all need."""
+    return [name for name, asked in EXTENSIONS.items() if asked.search(source)]
 
 
 def closing(text: str, start: int) -> int:
@@ -186,18 +231,18 @@ def declaration(written: str, line: int) -> str:
         if match is None:
             raise ValueError("shared memory has no value to start with")
         declarators.append((match.group(1), match.group(2)))
-    made = []
+    parts = []
     for name, sizes in declarators:
         if is_dynamic:
             if sizes != "[]":
                 raise ValueError("dynamic shared memory is `extern __shared__ type name[];`")
-            made.append(f"{base} *const {name} = ({base} *)emulator_dynamic_shared();")
+            parts.append(f"{base} *const {name} = ({base} *)emulator_dynamic_shared();")
             continue
         if sizes.startswith("[]"):
             raise ValueError("it has no size; dynamic shared memory is declared with `extern`")
         slot, kind = f"emulator_shared_{name}", f"{base}{sizes}"
-        made.append(
+        parts.append(
             f'static emulator_shared {slot} = {{"{name}", sizeof({kind}), {line}, 0, 0}}; '
             f"{base} (&{name}){sizes} = *({base} (*){sizes}){slot}.get();"
         )
-    return " ".join(made)
+    return " ".join(parts)

@@ -33,10 +33,10 @@ class LineTable:
     def line_in(self, file: str, address: int) -> int:
         """The line of `file` at an address; where that is of a header's function, the line that calls it."""
         for at in range(bisect_right(self._addresses, address) - 1, -1, -1):
-            _, found, line = self._rows[at]
-            if found == file:
+            _, file_of_row, line = self._rows[at]
+            if file_of_row == file:
                 return line
-            if not found:
+            if not file_of_row:
                 break
         return self.line_of(address)[1]
 

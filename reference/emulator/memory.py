@@ -73,6 +73,7 @@ def check_array(parameter: Parameter, array: Array, what: str) -> None:
     """ValueError for an array that is not what a pointer points to."""
     kind = parameter.kind.decode()
     same = array.itemsize == parameter.element_size and (kind == "s" or array.dtype.kind == kind)
+    same = same or are_parts(parameter, array)
     if not same and parameter.element_size > 1:
         wanted = (
             f"a struct of {parameter.element_size} bytes"
@@ -86,13 +87,22 @@ def check_array(parameter: Parameter, array: Array, what: str) -> None:
         raise ValueError(f"{what} is an array that is not writeable, and the kernel may write to it")
 
 
+def are_parts(parameter: Parameter, array: Array) -> bool:
+    """Whether an array's elements are the parts of which the parameter's consist, as of float4 float32."""
+    return (
+        parameter.part_size == array.itemsize
+        and parameter.part_kind.decode() in ("s", array.dtype.kind)
+        and array.nbytes % parameter.element_size == 0
+    )
+
+
 def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
     """Each array's place in the arena, in the parameters' order, and the bytes of the whole.
 
     Arrays that share memory share it there too; all others have a redzone on either side.
     """
     end, span_start, span_end = SHARED_ZONE + REDZONE, 0, -1  # span_*: of the memory that is shared
-    found = []
+    arguments = []
     for place in sorted(places, key=lambda place: (place.array.ctypes.data, -place.array.nbytes)):
         address, size = place.array.ctypes.data, place.array.nbytes
         if address >= span_end or size == 0:
@@ -105,5 +115,5 @@ def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
         start = arena_start + address - span_start
         span_end = max(span_end, address + size)
         end = max(end, start + size + REDZONE)
-        found.append(replace(place, start=start))
-    return sorted(found, key=lambda place: place.parameter), end + REDZONE
+        arguments.append(replace(place, start=start))
+    return sorted(arguments, key=lambda place: place.parameter), end + REDZONE

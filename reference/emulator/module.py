@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import compile_library
+from .compile import LEFT_OUT, compile_library
 from .explain import index, message
-from .findings import Counters, Finding, Index
-from .kernel_source import Kernel, kernels_of, without_comments
+from .findings import NOTES, Counters, Finding, Index, LineCost
+from .kernel_source import CompileError, Kernel, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
-from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, runtime
+from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime
 
 Size: TypeAlias = int | Sequence[int]
 
@@ -33,11 +33,17 @@ ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a launch: bugs found, accesses counted (of a checked launch), and what printf wrote."""
+    """What came of a launch: bugs found, accesses counted (of a checked launch), and what printf wrote.
+
+    `notes` are what is no bug on today's GPUs, and still is no good style: their kinds are those of NOTES.
+    `lines` say, of a counted launch, what each line of the source cost.
+    """
 
     findings: tuple[Finding, ...] = ()
     counters: Counters | None = None
     output: str = ""
+    notes: tuple[Finding, ...] = ()
+    lines: tuple[LineCost, ...] = ()
 
 
 class Module:
@@ -158,10 +164,13 @@ class Module:
         first = run("forward", counting)
         results = [a.copy() for a in buffers]
         findings = {key(finding): finding for finding in first.findings}
+        notes = {key(note): note for note in first.notes}
         for order in ["reverse", *range(seed, seed + max(0, schedules - 2))][: max(0, schedules - 1)]:
             again = run(order, False)
             for finding in again.findings:
                 findings.setdefault(key(finding), finding)
+            for note in again.notes:
+                notes.setdefault(key(note), note)
             if any(finding.kind == "bad_launch" for finding in again.findings):
                 break
             difference = self._difference(kernel, arguments, arrays, buffers, results, order)
@@ -169,7 +178,7 @@ class Module:
                 findings.setdefault(key(difference), difference)
         for a, values in zip(buffers, results, strict=True):
             a[...] = values
-        return replace(first, findings=tuple(findings.values()))
+        return replace(first, findings=tuple(findings.values()), notes=tuple(notes.values()))
 
     def _difference(
         self,
@@ -206,10 +215,12 @@ class Module:
         while (parameter := describe()[len(parameters)]).size >= 0:
             parameters.append(parameter)
         names = self._names(kernel, len(parameters))
-        if len(parameters) != len(arguments):
+        left_out = len(parameters) - len(arguments)
+        if not 0 <= left_out <= self._kernel(kernel).defaults:
             raise ValueError(
                 f"{kernel} takes {len(parameters)} arguments ({', '.join(names)}), not {len(arguments)}"
             )
+        parameters = parameters[: len(arguments)]
         places: list[Place] = []
         values: list[Array] = []
         for i, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
@@ -232,7 +243,8 @@ class Module:
         if self.checked:
             self._copy_in(base, places, values)
         pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
-        entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}"), ctypes.c_void_p)
+        short = f"_{len(arguments)}" if left_out else ""
+        entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
         status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
@@ -241,7 +253,11 @@ class Module:
             stopped = status != 0
             findings += [] if stopped else self._copy_out(kernel, base, places)
         output = self._runtime.emulator_output().decode(errors="replace")
-        return Run(tuple(findings), self._counters(raw) if self.checked else None, output)
+        refuse_broken(findings)
+        notes = tuple(finding for finding in findings if finding.kind in NOTES)
+        bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
+        lines = self._lines(number) if raw.counting else ()
+        return Run(bugs, self._counters(raw) if self.checked else None, output, notes, lines)
 
     def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
         for place in places:
@@ -274,14 +290,18 @@ class Module:
         rows = self._runtime.emulator_findings(ctypes.byref(count))
         number = self.kernels.index(kernel)
         entry = getattr(self._library, f"emulator_entry_{number}")
-        found = []
-        for row in rows[: count.value]:
-            line = row.line
-            if line == 0 and row.place:
-                line = self._line(row.place, entry)
+        findings = []
+        located = [
+            (row, row.line or (self._line(row.place, entry) if row.place else 0))
+            for row in rows[: count.value]
+        ]
+        told = {line for row, line in located if KINDS[row.kind] == "out_of_bounds" and not row.type}
+        for row, line in located:
+            if row.type and KINDS[row.kind] == "out_of_bounds" and line in told:
+                continue  # the index of an array, where the access left memory altogether
             name, text = message(row, raw, places)
             nobody = row.thread < 0
-            found.append(
+            findings.append(
                 Finding(
                     KINDS[row.kind],
                     kernel,
@@ -294,7 +314,19 @@ class Module:
                     row.count,
                 )
             )
-        return found
+        return findings
+
+    def _lines(self, number: int) -> tuple[LineCost, ...]:
+        count = ctypes.c_size_t()
+        rows = self._runtime.emulator_places(ctypes.byref(count))
+        entry = getattr(self._library, f"emulator_entry_{number}")
+        names = [name for name, *_ in RawPlace._fields_ if name != "place"]
+        totals: dict[int, list[int]] = {}
+        for row in rows[: count.value]:
+            line = row.place >> 48 or self._line(row.place, entry)  # of an atomic operation it is the line
+            costs = [getattr(row, name) for name in names]
+            totals[line] = [a + b for a, b in zip(totals.get(line, [0] * len(costs)), costs, strict=True)]
+        return tuple(LineCost(line, *costs) for line, costs in sorted(totals.items()))
 
     def _line(self, place: int, entry: Any) -> int:
         """The line of an instruction, by the address behind it and where one known function lies."""
@@ -309,10 +341,13 @@ class Module:
         return Counters(threads, **{name: getattr(counted, name) for name, _ in counted._fields_})
 
     def _names(self, kernel: str, count: int) -> tuple[str, ...]:
-        written = self._written.get(kernel.partition("<")[0].strip(), Kernel(kernel, (), False))
-        if len(written.parameters) == count:
-            return written.parameters
+        written = self._kernel(kernel)
+        if len(written.parameters) - written.defaults <= count <= len(written.parameters):
+            return written.parameters[:count]
         return tuple(f"argument {i + 1}" for i in range(count))
+
+    def _kernel(self, name: str) -> Kernel:
+        return self._written.get(name.partition("<")[0].strip(), Kernel(name, (), False))
 
     def _finding(self, kernel: str, kind: str, text: str, array: str = "") -> Finding:
         """A finding about a kernel as a whole: at the line where it begins."""
@@ -343,6 +378,14 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
     if shared_bytes < 0 or shared_bytes > shared_limit:
         return f"{shared_bytes} bytes of shared memory are asked for; a block has {shared_limit}"
     return ""
+
+
+def refuse_broken(findings: Sequence[Finding]) -> None:
+    """CompileError where the kernel that was launched does not compile."""
+    for finding in findings:
+        _, left_out, error = finding.message.partition(LEFT_OUT)
+        if finding.kind == "trap" and left_out:
+            raise CompileError(error)
 
 
 def key(finding: Finding) -> tuple[str, int, str]:

@@ -13,19 +13,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .kernel_source import INCLUDES, closing, kernels_of, without_comments
+from .compile import ARCHITECTURE, HEADERS
+from .kernel_source import INCLUDES, closing, extensions_of, kernels_of, without_comments
 
-ARCHITECTURE = "sm_80"
-NOT_THERE = sorted(map(re.escape, INCLUDES - {"cuda_fp16.h"}))
+OF_THE_TOOLKIT = {"cuda_fp16.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"}
+NOT_THERE = sorted(map(re.escape, INCLUDES - OF_THE_TOOLKIT))
 # NVRTC has no standard headers, which nvcc has. Of what is in them kernels use these; the rest NVRTC knows.
 INTEGERS = "".join(
     f"typedef {sign}{kind} {letter}int{bits}_t;\n"
     for bits, kind in ((8, "char"), (16, "short"), (32, "int"), (64, "long long"))
     for sign, letter in (("signed ", ""), ("unsigned ", "u"))
 )
+INTEGERS += "typedef unsigned int uint;\ntypedef unsigned short ushort;\ntypedef unsigned long ulong;\n"
+INTEGERS += "typedef long ssize_t;\n"
 NUMBERS = "".join(
     f"#define {name} {value}\n"
     for name, value in {
+        "NULL": "0",
         "INFINITY": "__int_as_float(0x7f800000)",
         "NAN": "__int_as_float(0x7fc00000)",
         "HUGE_VALF": "INFINITY",
@@ -55,6 +59,10 @@ NUMBERS = "".join(
 )
 INCLUDED = re.compile(rf"^[ \t]*#[ \t]*include[ \t]*[<\"](?:{'|'.join(NOT_THERE)})[>\"].*", re.MULTILINE)
 ERROR = re.compile(r"^(?:[^\n]*?\((\d+)\): )?(?:catastrophic )?error(?: #[\w-]+)?: ([^\n]*)", re.MULTILINE)
+OF_THE_HOST = (
+    "A function without execution space annotations"  # which NVRTC refuses, and nvcc leaves to the host
+)
+TAKE_THEM = "--device-as-default-execution-space"
 FLAG = " Consider using -default-device"  # no flag is a student's to set
 FUNCTION = re.compile(r"\b(\w+)\s*\([^(){};]*\)\s*\{")
 
@@ -72,10 +80,11 @@ class Diagnosis:
         """What it refuses, as line and message; line 0 for what has none. Empty where it is accepted."""
         if self.accepted:
             return ()
-        found = (
-            (int(line or 0), said.partition(FLAG)[0].strip()) for line, said in ERROR.findall(self.messages)
+        lines = (
+            (int(line or 0), message.partition(FLAG)[0].strip())
+            for line, message in ERROR.findall(self.messages)
         )
-        return tuple(found) or ((0, self.messages or "it does not compile"),)
+        return tuple(lines) or ((0, self.messages or "it does not compile"),)
 
 
 def diagnose(
@@ -83,28 +92,41 @@ def diagnose(
     file: str = "kernels.cu",
     defines: Mapping[str, str] | None = None,
     instances: Sequence[str] = (),
-    architecture: str = ARCHITECTURE,
+    architecture: str = f"sm_{ARCHITECTURE // 10}",
 ) -> Diagnosis | None:
     """Compile for a GPU; None where NVRTC is not installed.
 
-    `instances` are kernels by expressions, as for `Module`. A source with cuda_fp16.h, which comes with the
-    CUDA toolkit, is taken as it is where the toolkit is not found.
+    `instances` are kernels by expressions, as for `Module`. A source with a header of the CUDA toolkit,
+    as cuda_fp16.h, is taken as it is. So are functions of the host, as far as nothing on the GPU calls them.
     """
     library = nvrtc()
     if library is None:
         return None
-    if "cuda_fp16.h" in source:
-        return Diagnosis(True, "not compiled for a GPU: cuda_fp16.h comes with the CUDA toolkit")
+    if asked := sorted(name for name in OF_THE_TOOLKIT if name in source):
+        return Diagnosis(True, f"not compiled for a GPU: {asked[0]} comes with the CUDA toolkit")
+    options = [f"--gpu-architecture={architecture}", "--std=c++17"]
+    options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
+    diagnosis = compiled(library, source, file, instances, options)
+    errors = diagnosis.errors
+    if not errors or not all(said.startswith(OF_THE_HOST) for _, said in errors):
+        return diagnosis
+    without_host = compiled(library, source, file, instances, [*options, TAKE_THEM])
+    is_called = any(calls(source, line) for line, _ in errors)
+    return without_host if without_host.accepted and not is_called else diagnosis
+
+
+def compiled(
+    library: ctypes.CDLL, source: str, file: str, instances: Sequence[str], options: Sequence[str]
+) -> Diagnosis:
+    """What NVRTC says with these options."""
     program = ctypes.c_void_p()
     text_of_it = self_contained(source, file).encode()
     call(library, "nvrtcCreateProgram", ctypes.byref(program), text_of_it, file.encode(), 0, None, None)
     try:
-        known = {kernel.name for kernel in kernels_of(source) if not kernel.is_template}
+        names = {kernel.name for kernel in kernels_of(source) if not kernel.is_template}
         for name in instances:
-            if name not in known:
+            if name not in names:
                 call(library, "nvrtcAddNameExpression", program, name.encode())
-        options = [f"--gpu-architecture={architecture}", "--std=c++17"]
-        options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
         given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
         accepted = library.nvrtcCompileProgram(program, len(options), given) == 0
         messages = text(library, program, "ProgramLog").strip()
@@ -116,16 +138,32 @@ def diagnose(
 def self_contained(source: str, file: str) -> str:
     """The source with what standard headers define in place of including them; its lines are `file`'s."""
     shown = file.replace("\\", "/").replace('"', "'")
-    return f'{INTEGERS}{NUMBERS}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
+    needed = "".join((HEADERS / name).read_text(encoding="utf-8") for name in extensions_of(source))
+    return f'{INTEGERS}{NUMBERS}{needed}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
+
+
+def calls(source: str, line: int) -> bool:
+    """Whether what a kernel, or a function for it, says names the function that begins at a line (from 1)."""
+    text = without_comments(source)
+    name = re.search(r"(\w+)\s*\(", text.split("\n")[line - 1])
+    if name is None:
+        return True
+    for match in FUNCTION.finditer(text):
+        start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";{}")
+        if re.search(r"__(?:global|device)__", text[start : match.end()]):
+            body = text[match.end() : closing(text, match.end() - 1)]
+            if re.search(rf"\b{name[1]}\b", body):
+                return True
+    return False
 
 
 def function_at(source: str, line: int) -> str:
     """The name of the function in which a line (from 1) of a source stands; "" outside of all."""
     text = without_comments(source)
-    for found in FUNCTION.finditer(text):
-        end = closing(text, found.end() - 1)
-        if text.count("\n", 0, found.start()) < line <= 1 + text.count("\n", 0, end):
-            return found[1]
+    for match in FUNCTION.finditer(text):
+        end = closing(text, match.end() - 1)
+        if text.count("\n", 0, match.start()) < line <= 1 + text.count("\n", 0, end):
+            return match[1]
     return ""
 
 
@@ -134,10 +172,10 @@ def nvrtc() -> ctypes.CDLL | None:
     """The library, from whichever package has it."""
     for package in ("nvidia.cuda_nvrtc", "nvidia.cu13"):
         try:
-            found = importlib.util.find_spec(package)
+            spec = importlib.util.find_spec(package)
         except ModuleNotFoundError:
             continue
-        for folder in (found.submodule_search_locations or []) if found else []:
+        for folder in (spec.submodule_search_locations or []) if spec else []:
             for path in sorted(Path(folder).glob("lib/libnvrtc.so.*")):
                 return ctypes.CDLL(str(path))
     return None

@@ -7,7 +7,10 @@ from ctypes import POINTER, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t,
 from pathlib import Path
 from typing import ClassVar
 
-KINDS = ("out_of_bounds", "uninitialised_read", "race", "divergent_barrier", "bad_launch")
+KINDS = (
+    *("out_of_bounds", "uninitialised_read", "race", "divergent_barrier", "bad_launch"),
+    *("misaligned", "crashed", "trap", "deadlock", "same_value"),
+)
 READ, WRITE, ATOMIC = range(3)
 ENDED, STOPPED, NO_MEMORY = range(3)
 
@@ -19,11 +22,15 @@ class Parameter(ctypes.Structure):
     element_size: int
     kind: bytes
     is_const: bool
+    part_size: int
+    part_kind: bytes
     _fields_: ClassVar = [
         ("size", c_int),
         ("element_size", c_int),
         ("kind", c_char),
         ("is_const", ctypes.c_bool),
+        ("part_size", c_int),
+        ("part_kind", c_char),
     ]
 
 
@@ -36,6 +43,7 @@ class RawFinding(ctypes.Structure):
         ("place", c_uint64),
         ("name", c_char_p),
         ("room", c_int64),
+        ("type", c_char_p),
     ]
 
 
@@ -48,6 +56,18 @@ class RawCounters(ctypes.Structure):
             *("global_reads", "global_writes", "shared_reads", "shared_writes", "atomics"),
             *("global_bytes", "shared_bytes", "barriers", "arithmetic"),
             *("global_requests", "global_transactions", "shared_requests", "shared_passes"),
+        )
+    ]
+
+
+class RawPlace(ctypes.Structure):
+    """`PlaceCounts`."""
+
+    _fields_: ClassVar = [
+        (name, c_uint64)
+        for name in (
+            *("place", "global_requests", "global_transactions", "least_transactions"),
+            *("shared_requests", "shared_passes", "lanes", "threads"),
         )
     ]
 
@@ -85,6 +105,7 @@ def runtime(path: Path) -> ctypes.CDLL:
         ("emulator_findings", POINTER(RawFinding), POINTER(c_size_t)),
         ("emulator_counters", POINTER(RawCounters)),
         ("emulator_output", c_char_p),
+        ("emulator_places", POINTER(RawPlace), POINTER(c_size_t)),
     ):
         function = getattr(library, str(name))
         function.restype, function.argtypes = result, arguments

@@ -137,8 +137,8 @@ class NDArray:
         if added < 0 or any(n not in (1, m) for n, m in zip(self.shape, lengths[added:], strict=True)):
             raise ValueError(f"cannot broadcast an array of shape {self.shape} to shape {lengths}")
         # Stride 0 repeats: it takes the same element again, whatever the index.
-        kept = [0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True)]
-        return self.as_strided(lengths, [0] * added + kept)
+        steps = [0 if n == 1 else step for n, step in zip(self.shape, self.strides, strict=True)]
+        return self.as_strided(lengths, [0] * added + steps)
 
     def flip(self, axes: Axes | None = None) -> NDArray:
         """A view with the order of the elements reversed along `axes` (None: along all)."""
@@ -211,10 +211,10 @@ class NDArray:
         lengths = to_integers(shape)
         error = ValueError(f"cannot reshape an array of shape {self.shape}, size {self.size}, into {lengths}")
         if lengths.count(-1) == 1:
-            known = -math.prod(lengths)
-            if known <= 0 or self.size % known:
+            size_of_others = -math.prod(lengths)
+            if size_of_others <= 0 or self.size % size_of_others:
                 raise error
-            lengths = tuple(self.size // known if n == -1 else n for n in lengths)
+            lengths = tuple(self.size // size_of_others if n == -1 else n for n in lengths)
         if math.prod(lengths) != self.size or any(n < 0 for n in lengths):
             raise error
         if self.size == 0:
@@ -270,13 +270,13 @@ class NDArray:
 def reduction(a: NDArray, axis: Axes | None, keepdims: bool) -> tuple[npt.NDArray[Any], Shape]:
     """What is to be reduced to one number each, as the rows of a matrix, and the shape of the result."""
     reduced = normalize_axes(range(a.ndim) if axis is None else axis, a.ndim)
-    kept = tuple(i for i in range(a.ndim) if i not in reduced)
+    remaining = tuple(i for i in range(a.ndim) if i not in reduced)
     # The reduced axes go last: in row-major order the elements of one result then follow one another.
-    elements = a.permute(kept + reduced).compact().buffer
-    rows = elements.reshape(math.prod(a.shape[i] for i in kept), math.prod(a.shape[i] for i in reduced))
+    elements = a.permute(remaining + reduced).compact().buffer
+    rows = elements.reshape(math.prod(a.shape[i] for i in remaining), math.prod(a.shape[i] for i in reduced))
     if keepdims:
-        return rows, tuple(n if i in kept else 1 for i, n in enumerate(a.shape))
-    return rows, tuple(a.shape[i] for i in kept)
+        return rows, tuple(n if i in remaining else 1 for i, n in enumerate(a.shape))
+    return rows, tuple(a.shape[i] for i in remaining)
 
 
 def add_product(a: NDArray, b: NDArray, out: NDArray) -> None:

@@ -24,22 +24,22 @@ def cut_kernel(text: str, name: str) -> Function | None:
 def kernels(text: str) -> Iterator[tuple[int, Function]]:
     """Every function that a source in CUDA C defines, with the line (from 1) at which its comment begins."""
     code = code_of(text)
-    for found in re.finditer(r"\b(\w+)\s*\(", code):
-        before = code[: found.start()]
+    for match in re.finditer(r"\b(\w+)\s*\(", code):
+        before = code[: match.start()]
         if before.count("{") != before.count("}"):
             continue  # a call
-        parameters_end = _closing(code, found.end() - 1)
+        parameters_end = _closing(code, match.end() - 1)
         if code[parameters_end:].lstrip()[:1] != "{":
             continue  # a declaration
         opening = code.index("{", parameters_end)
         boundary = max(before.rfind(";"), before.rfind("}")) + 1
         start = boundary + len(code[boundary:]) - len(code[boundary:].lstrip())
-        yield _cut(text, found[1], start, opening, _closing(code, opening))
+        yield _cut(text, match[1], start, opening, _closing(code, opening))
 
 
 def code_of(text: str) -> str:
     """The source with blanks in place of comments, texts and the preprocessor's lines."""
-    return NO_CODE.sub(lambda found: re.sub(r"\S", " ", found.group()), text)
+    return NO_CODE.sub(lambda match: re.sub(r"\S", " ", match.group()), text)
 
 
 def _closing(code: str, opening: int) -> int:
@@ -60,5 +60,5 @@ def _cut(text: str, name: str, start: int, opening: int, end: int) -> tuple[int,
     while documented and lines[documented - 1].startswith("//"):
         documented -= 1
     head = brace - documented + 1 if documented < first else 0
-    own = tuple(lines[documented : last + 1])
-    return documented + 1, Function(name, own, head, " " * 4, tail=1, missing=MISSING, comment="//")
+    body = tuple(lines[documented : last + 1])
+    return documented + 1, Function(name, body, head, " " * 4, tail=1, missing=MISSING, comment="//")

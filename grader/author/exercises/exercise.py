@@ -45,16 +45,16 @@ class Function:
         body = self.lines[self.head : end]
         if not any(self._is(line, BEGIN) for line in body):
             body = (self.indent + self.missing,)
-        kept, inside = list(self.lines[: self.head]), False
+        lines, inside = list(self.lines[: self.head]), False
         for line in body:
             if self._is(line, BEGIN):
                 inside = True
-                kept.append(line.replace(f"{self.comment} {BEGIN}", self.missing))
+                lines.append(line.replace(f"{self.comment} {BEGIN}", self.missing))
             elif self._is(line, END):
                 inside = False
             elif not inside:
-                kept.append(line)
-        return "\n".join([*kept, *self.lines[end:]])
+                lines.append(line)
+        return "\n".join([*lines, *self.lines[end:]])
 
     def _is(self, line: str, mark: str) -> bool:
         return line.strip() == f"{self.comment} {mark}"

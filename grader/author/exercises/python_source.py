@@ -22,12 +22,12 @@ def find_function(root: Path, reference: str) -> Function:
     if not path.is_file():
         raise UserError(f"a template names {reference!r}, and there is no {path.relative_to(root)}")
     text = path.read_text(encoding="utf-8")
-    found = cut_kernel(text, name) if is_cuda else _find_in_python(text, name)
-    if found is None:
+    function = cut_kernel(text, name) if is_cuda else _find_in_python(text, name)
+    if function is None:
         raise UserError(
             f"a template names {reference!r}, and {path.relative_to(root)} defines no function {name}"
         )
-    return found
+    return function
 
 
 def module_of(root: Path, name: str) -> str:

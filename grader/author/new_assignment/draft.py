@@ -182,8 +182,8 @@ def first_draft(name: str, function: ReferenceFunction) -> Draft:
     for change in changes(function.text):
         count = 1 + sum(other.change.operator == change.operator for other in mutants)
         message = MESSAGES[change.operator].format(name=function.name)
-        own = change.operator + (f"_{count}" if count > 1 else "")
-        mutants.append(DraftMutant(own, message, change))
+        name_of_change = change.operator + (f"_{count}" if count > 1 else "")
+        mutants.append(DraftMutant(name_of_change, message, change))
     compare = "close" if is_real(function.returns) else "exact"
     cases, hidden = tuple(_cases(function)), _hidden(function)
     return Draft(name, function, cases, tuple(mutants), hidden=hidden, compare=compare)

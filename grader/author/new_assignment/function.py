@@ -75,10 +75,10 @@ def read_function(root: Path, place: str) -> ReferenceFunction:
 def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
     named = [(each, False) for each in (*node.args.posonlyargs, *node.args.args)]
     named += [(each, True) for each in node.args.kwonlyargs]
-    found = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
-    if len({parameter.key for parameter in found}) < len(found):
+    parameters = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
+    if len({parameter.key for parameter in parameters}) < len(parameters):
         raise UserError(f"{node.name} has two parameters with one name but for upper case: rename one")
-    return found
+    return parameters
 
 
 def _key(name: str) -> str:
@@ -138,11 +138,11 @@ def _defined(node: ast.stmt) -> list[str]:
 
 def _used(tree: ast.Module, defined: dict[str, ast.stmt], name: str) -> set[str]:
     """The names that a function uses, and those that these use."""
-    found: set[str] = set()
+    used: set[str] = set()
     waiting = [name]
     while waiting:
         node = defined.get(waiting.pop())
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node is not None else set()
-        waiting += sorted(names - found)
-        found |= names
-    return (found - {name}) | {"annotations"}  # from __future__ import annotations
+        waiting += sorted(names - used)
+        used |= names
+    return (used - {name}) | {"annotations"}  # from __future__ import annotations

@@ -58,13 +58,13 @@ def changes(text: str) -> list[Change]:
     function = ast.parse(text).body[0]
     assert isinstance(function, ast.FunctionDef)
     source = _Source(text)
-    found = [
+    every = [
         source.change(*each)
         for statement in function.body[ast.get_docstring(function) is not None :]
         for node in _walk(statement)
         for each in _changes(node, source)
     ]
-    return [change for change in dict.fromkeys(found) if _is_python(text.replace(change.old, change.new))]
+    return [change for change in dict.fromkeys(every) if _is_python(text.replace(change.old, change.new))]
 
 
 def _is_python(text: str) -> bool:

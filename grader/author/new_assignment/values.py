@@ -191,8 +191,8 @@ def _mappings(keys: list[Any], values: list[Any]) -> tuple[Value, ...]:
 def _seeds(annotation: ast.expr) -> list[Any]:
     """What lists of such things are made of."""
     name, _ = _parts(annotation)
-    known = SEEDS.get(name)
-    return list(known) if known else [value.value for value in values_of(annotation)]
+    seeds = SEEDS.get(name)
+    return list(seeds) if seeds else [value.value for value in values_of(annotation)]
 
 
 def _word(value: object) -> str:

@@ -132,8 +132,8 @@ class Gradebook:
             for handed_in in chunks(submissions, CHUNK):
                 rows = [{"id": s.id, **asdict(s), "confirmed": ""} for s in handed_in]
                 new = upsert(db, SubmissionRow).values(rows)
-                known = {n: new.excluded[n] for n in ("submitted_at", "late", "doubt")}
-                db.execute(new.on_conflict_do_update(index_elements=["id"], set_=known))
+                columns = {n: new.excluded[n] for n in ("submitted_at", "late", "doubt")}
+                db.execute(new.on_conflict_do_update(index_elements=["id"], set_=columns))
                 if self._run_id is not None:
                     arrived = [{"submission_id": s.id, "run_id": self._run_id} for s in handed_in]
                     db.execute(upsert(db, ArrivalRow).on_conflict_do_nothing(), arrived)
@@ -147,8 +147,8 @@ class Gradebook:
         """Every grade of an assignment, by its submission's id; its key alone is read."""
         columns = (GradeRow.submission_id, GradeRow.graded_by, GradeRow.score, GradeRow.counts)
         with self._database.reading() as db:
-            found = db.execute(select(*columns).where(GradeRow.assignment == assignment))
-            return {id: GradeKey(by, Fraction(score), counts) for id, by, score, counts in found}
+            rows = db.execute(select(*columns).where(GradeRow.assignment == assignment))
+            return {id: GradeKey(by, Fraction(score), counts) for id, by, score, counts in rows}
 
     def results(self, files: str) -> dict[str, CheckResult]:
         """What is known of the cases that ran on these files, by address."""
@@ -208,10 +208,10 @@ class Gradebook:
 
     def faults(self, assignment: str) -> dict[str, str]:
         """Whose grading failed: the student's id, by the submission's."""
-        found = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
+        query = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
         with self._database.reading() as db:
             return {
-                id: whose for id, whose in db.execute(found.where(SubmissionRow.assignment == assignment))
+                id: whose for id, whose in db.execute(query.where(SubmissionRow.assignment == assignment))
             }
 
     # what a person does
@@ -262,13 +262,13 @@ class Gradebook:
             raise UserError(
                 f"found no run {number}; `grader forget --list` shows every run", self._database.name
             )
-        said = {"run": number, "reason": reason, "author": author}
+        facts = {"run": number, "reason": reason, "author": author}
         action = "restored" if undo else "withdrawn"
         with self.alone(assignment, on_wait), self._database.writing() as db:
             changes = mark_run(db, number, not undo, self._database.name)
-            self._log(db, action, {"student_id": "", "assignment": assignment}, said)
+            self._log(db, action, {"student_id": "", "assignment": assignment}, facts)
             for change in changes:
-                detail = said | {"submission": change.submission, "instead_of": change.before}
+                detail = facts | {"submission": change.submission, "instead_of": change.before}
                 self._log(db, action, asdict(change), detail)
         return changes
 
@@ -279,7 +279,7 @@ class Gradebook:
 
         Returns the assignments.
         """
-        said, name = {"reason": reason, "author": author}, self._database.name
+        detail, name = {"reason": reason, "author": author}, self._database.name
         with self._database.writing() as db:
             if undo:
                 changed = unmark_student(db, student, assignment, name)
@@ -287,7 +287,7 @@ class Gradebook:
                 changed = mark_student(db, student, assignment, reason, author, name)
             for each in changed:
                 key = {"student_id": student, "assignment": each}
-                self._log(db, "restored" if undo else "withdrawn", key, said)
+                self._log(db, "restored" if undo else "withdrawn", key, detail)
         return changed
 
     # what reports read
@@ -319,18 +319,18 @@ class Gradebook:
         """Those on the roster, and those who submitted what is not withdrawn, sorted by id."""
         with self._database.reading() as db:
             withdrawn = read_withdrawn(db).students
-            known = (student_of(row) for row in read_rows(db, StudentRow))
-            return sorted((s for s in known if s.id not in withdrawn), key=lambda s: s.id)
+            students = (student_of(row) for row in read_rows(db, StudentRow))
+            return sorted((s for s in students if s.id not in withdrawn), key=lambda s: s.id)
 
     def submissions(self, assignment: str) -> list[Submission]:
         """The submissions to an assignment that are not withdrawn, sorted by student, time and sequence."""
         with self._database.reading() as db:
             withdrawn = read_withdrawn(db)
             rows = read_rows(db, SubmissionRow, SubmissionRow.assignment == assignment)
-            found = list(map(submission_of, rows))
-        kept = (s for s in found if s.id not in withdrawn.submissions)
-        kept = (s for s in kept if (s.student_id, s.assignment) not in withdrawn.pairs)
-        return sorted(kept, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
+            every = list(map(submission_of, rows))
+        counting = (s for s in every if s.id not in withdrawn.submissions)
+        counting = (s for s in counting if (s.student_id, s.assignment) not in withdrawn.pairs)
+        return sorted(counting, key=lambda s: (s.student_id, s.submitted_at, s.sequence))
 
     def seconds(self) -> dict[str, float]:
         """The most CPU time that a submission took in a run, by its id."""
@@ -352,8 +352,8 @@ class Gradebook:
             db.execute(update(StudentRow).values(on_roster=False))
         for some in chunks(students, CHUNK):
             new = upsert(db, StudentRow).values([asdict(s) | {"on_roster": by_roster} for s in some])
-            known = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
-            newer = new.on_conflict_do_update(index_elements=["id"], set_=known)
+            columns = {n: new.excluded[n] for n in (*STUDENT_FIELDS, "on_roster") if n != "id"}
+            newer = new.on_conflict_do_update(index_elements=["id"], set_=columns)
             db.execute(newer if by_roster else new.on_conflict_do_nothing())
             listed += [student.id for student in some]
         if by_roster and self._run_id is not None:

@@ -107,10 +107,10 @@ class Database:
         latest = revisions()[-1]
         with self.engine.connect() as connection:
             with connection.begin():
-                found = self._revision(connection)
+                revision = self._revision(connection)
             if self.is_sqlite:  # only now the file is known to be ours
                 _set_wal(connection)
-            if found == latest:
+            if revision == latest:
                 return
             # Two that start at once: the second finds it done. SQLite's lock is taken by BEGIN IMMEDIATE.
             with connection.execution_options(writes=True).begin():
@@ -121,20 +121,20 @@ class Database:
 
     def _revision(self, connection: Connection) -> str | None:
         tables = inspect(connection).get_table_names()
-        found = revision_of(connection)
-        if found is not None and found not in revisions():
+        revision = revision_of(connection)
+        if revision is not None and revision not in revisions():
             raise UserError(
-                f"a gradebook of schema {found}, newer than this grader's {revisions()[-1]}: "
+                f"a gradebook of schema {revision}, newer than this grader's {revisions()[-1]}: "
                 "use the grader that wrote it, or name another --gradebook",
                 self.name,
             )
-        if found is None and OLD in tables:
+        if revision is None and OLD in tables:
             raise UserError(
                 "a gradebook from before its schema had versions: move it away and grade again", self.name
             )
-        if found is None and tables:
+        if revision is None and tables:
             raise UserError("a database that is no gradebook; name another --gradebook", self.name)
-        return found
+        return revision
 
 
 @contextmanager
@@ -145,8 +145,8 @@ def said_in_one_line(url: str) -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error, ImportError, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-        said = lines[0] if lines else type(cause).__name__
-        raise UserError(f"cannot use this gradebook: {said}", url) from error
+        text = lines[0] if lines else type(cause).__name__
+        raise UserError(f"cannot use this gradebook: {text}", url) from error
 
 
 def _with_driver(url: URL) -> URL:

@@ -68,12 +68,12 @@ class Withdrawal:
 
 def read_decisions(db: Connection, assignment: str | None) -> dict[tuple[str, str], Decisions]:
     """All that was decided in one assignment, or in all, by student and assignment."""
-    found = defaultdict(list)
+    decisions = defaultdict(list)
     where = [] if assignment is None else [DecisionRow.assignment == assignment]
     columns = (DecisionRow.student_id, DecisionRow.assignment, DecisionRow.kind, DecisionRow.key)
     for student, name, kind, key, value in db.execute(select(*columns, DecisionRow.value).where(*where)):
-        found[student, name].append((kind, key, value))
-    return {pair: decisions_of(rows) for pair, rows in found.items()}
+        decisions[student, name].append((kind, key, value))
+    return {pair: decisions_of(rows) for pair, rows in decisions.items()}
 
 
 def version_of(database: Database, student: str, assignment: str) -> int:
@@ -215,8 +215,8 @@ def _set(
     if value is not None:
         db.execute(insert(DecisionRow).values(**about.key, kind=kind, key=key, value=dict(value)))
     after = None if value is None else dict(value)
-    said = {"kind": kind, "key": key, "before": before, "after": after, "by": about.author}
-    _log(db, action, about.key, said | dict(more))
+    detail = {"kind": kind, "key": key, "before": before, "after": after, "by": about.author}
+    _log(db, action, about.key, detail | dict(more))
 
 
 def _log(db: Connection, action: str, key: Mapping[str, str], detail: Mapping[str, Any]) -> None:

@@ -65,21 +65,21 @@ def grade_from_row(row: Mapping[str, Any], results: Results | None) -> Grade:
 
 def _said(result: CheckResult) -> dict[str, Any]:
     values = vars(result)  # not asdict, which copies deeply and takes ten times as long
-    said = {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
-    return said | {"calls": [asdict(call) for call in result.calls]} if result.calls else said
+    shown = {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
+    return shown | {"calls": [asdict(call) for call in result.calls]} if result.calls else shown
 
 
 def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) -> dict[str, Any]:
     cases = []
     for result in criterion.results:
-        said = _said(result)
+        entry = _said(result)
         address = addresses.get(f"{result.criterion}/{result.case}")
         if address is not None:
-            said = {name: value for name, value in said.items() if name in WORTH} | {"address": address}
-            said |= {"status": result.status, "follow_through": result.follow_through}
-        if said["criterion"] == criterion.id:
-            del said["criterion"]
-        cases.append(said)
+            entry = {name: value for name, value in entry.items() if name in WORTH} | {"address": address}
+            entry |= {"status": result.status, "follow_through": result.follow_through}
+        if entry["criterion"] == criterion.id:
+            del entry["criterion"]
+        cases.append(entry)
     return {
         "id": criterion.id,
         "title": criterion.title,
@@ -94,20 +94,20 @@ def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) 
 
 
 def _criterion_from_json(data: Mapping[str, Any], results: Results | None) -> CriterionGrade:
-    found = []
-    for said in data["cases"]:
-        if results is None and said["status"] != Status.INTERNAL_ERROR:
+    checks = []
+    for entry in data["cases"]:
+        if results is None and entry["status"] != Status.INTERNAL_ERROR:
             continue
-        ran = results[said["address"]] if results is not None and "address" in said else {}
-        own = {name: value for name, value in said.items() if name != "address"}
-        found.append(result_from_json({"criterion": data["id"], **ran, **own}))
+        ran = results[entry["address"]] if results is not None and "address" in entry else {}
+        values = {name: value for name, value in entry.items() if name != "address"}
+        checks.append(result_from_json({"criterion": data["id"], **ran, **values}))
     return CriterionGrade(
         id=data["id"],
         title=data["title"],
         points=Fraction(data["points"]),
         score=Fraction(data["score"]),
         status=Status(data["status"]),
-        results=tuple(found),
+        results=tuple(checks),
         reason=data["reason"],
         by_hand=data.get("by_hand", False),
         ideas=tuple(Idea(**{**idea, "others": tuple(idea["others"])}) for idea in data.get("ideas", ())),

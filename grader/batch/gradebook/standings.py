@@ -73,10 +73,10 @@ def _adjusted(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> d
 def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, str]:
     """Why grading failed; of several submissions the last one's reason."""
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
-    found = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
+    query = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
     faults = {}
     for id, student, name, reason in db.execute(
-        found.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
+        query.order_by(SubmissionRow.submitted_at, SubmissionRow.sequence)
     ):
         if id not in withdrawn.submissions and (student, name) not in withdrawn.pairs:
             faults[student, name] = reason
@@ -85,9 +85,9 @@ def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dic
 
 def _offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
     """The points that an assignment offers, as far as grades that count say so."""
-    found = select(GradeRow.assignment, GradeRow.max_score).where(COUNTS, *_where(GradeRow, assignment))
+    query = select(GradeRow.assignment, GradeRow.max_score).where(COUNTS, *_where(GradeRow, assignment))
     offered: dict[str, Fraction] = defaultdict(Fraction)
-    for name, points in db.execute(found.distinct()):
+    for name, points in db.execute(query.distinct()):
         offered[name] = max(offered[name], Fraction(points))
     return offered
 
@@ -99,8 +99,8 @@ def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set
         return set()
     listed = db.scalars(select(StudentRow.id).where(StudentRow.on_roster)).all()
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
-    found = db.execute(select(*columns).where(SubmissionRow.assignment.in_(graded)))
-    present = {(student, name) for id, student, name in found if id not in withdrawn.submissions}
+    rows = db.execute(select(*columns).where(SubmissionRow.assignment.in_(graded)))
+    present = {(student, name) for id, student, name in rows if id not in withdrawn.submissions}
     return {(student, name) for name in graded for student in listed} - present - withdrawn.pairs
 
 

@@ -76,15 +76,17 @@ def keep_evidence(database: Database, intake: Intake, assignment: str) -> None:
 
 def kept_files(database: Database, digests: Iterable[str]) -> Mapping[str, tuple[KeptFile, ...]]:
     """The files of submissions by their digests; what is not kept is not there."""
-    found: dict[str, list[KeptFile]] = {}
+    by_digest: dict[str, list[KeptFile]] = {}
     wanted = list(dict.fromkeys(digests))
     with database.reading() as db:
         for start in range(0, len(wanted), CHUNK):
             some = FileRow.files.in_(wanted[start : start + CHUNK])
             rows = select(FileRow.__table__).where(some).order_by(FileRow.files, FileRow.number)
             for row in db.execute(rows):
-                found.setdefault(row.files, []).append(KeptFile(row.name, row.content, row.size, row.problem))
-    return {digest: tuple(files) for digest, files in found.items()}
+                by_digest.setdefault(row.files, []).append(
+                    KeptFile(row.name, row.content, row.size, row.problem)
+                )
+    return {digest: tuple(files) for digest, files in by_digest.items()}
 
 
 def account_of(database: Database, assignment: str) -> Account | None:

@@ -68,14 +68,14 @@ def read_withdrawn(db: Connection) -> Withdrawn:
         return Withdrawn()
     brought = select(ArrivalRow.submission_id).where(ArrivalRow.run_id.in_(withdrawn_runs))
     submissions = frozenset(db.scalars(brought))
-    kept = set(db.scalars(select(StudentRow.id).where(StudentRow.on_roster)))
+    on_roster = set(db.scalars(select(StudentRow.id).where(StudentRow.on_roster)))
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment)
     lost: set[str] = set()
     for id, student, assignment in db.execute(select(*columns)):
         is_withdrawn = id in submissions or (student, assignment) in pairs
-        (lost if is_withdrawn else kept).add(student)
-    kept |= set(db.scalars(select(AdjustmentRow.student_id))) - lost
-    return Withdrawn(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - kept)
+        (lost if is_withdrawn else on_roster).add(student)
+    on_roster |= set(db.scalars(select(AdjustmentRow.student_id))) - lost
+    return Withdrawn(pairs, submissions, frozenset(db.scalars(select(StudentRow.id))) - on_roster)
 
 
 def list_runs(db: Connection) -> list[Run]:
@@ -133,8 +133,8 @@ def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission
     """Lets what a new run brings be in reports again; whose and of which assignment that was not."""
     of = {s.id: (s.student_id, s.assignment) for s in submissions}
     marks = select(WithdrawalRow.student_id, WithdrawalRow.assignment)
-    found = db.execute(marks.where(WithdrawalRow.student_id.in_({student for student, _ in of.values()})))
-    again = {(student, assignment) for student, assignment in found} & set(of.values())
+    rows = db.execute(marks.where(WithdrawalRow.student_id.in_({student for student, _ in of.values()})))
+    again = {(student, assignment) for student, assignment in rows} & set(of.values())
     for student, assignment in again:
         mine = WithdrawalRow.student_id == student
         db.execute(delete(WithdrawalRow).where(mine, WithdrawalRow.assignment == assignment))
@@ -150,10 +150,10 @@ def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission
 def _let_count(db: Connection, assignment: str, students: set[str]) -> Iterator[Change]:
     """Lets the last submission count that counted and is not withdrawn; yields what that changes."""
     last = _last_that_counted(db, assignment, students, read_withdrawn(db).submissions)
-    found = select(GradeRow.student_id, GradeRow.submission_id).where(
+    query = select(GradeRow.student_id, GradeRow.submission_id).where(
         GradeRow.assignment == assignment, COUNTS
     )
-    now = {student: id for student, id in db.execute(found) if student in students}
+    now = {student: id for student, id in db.execute(query) if student in students}
     for student in sorted(students):
         chosen, before = last.get(student, ""), now.get(student, "")
         if chosen == before:
@@ -193,11 +193,11 @@ def rostered_assignments(db: Connection) -> set[str]:
 
 def _assignments_of(db: Connection, student: str) -> set[str]:
     tables: Iterable[Any] = (SubmissionRow, AdjustmentRow)
-    found = {
+    names = {
         a for table in tables for a in db.scalars(select(table.assignment).filter_by(student_id=student))
     }
     listed = db.scalar(select(StudentRow.on_roster).where(StudentRow.id == student))
-    return found | (rostered_assignments(db) if listed else set())
+    return names | (rostered_assignments(db) if listed else set())
 
 
 def _marks(db: Connection, student: str) -> list[str]:

@@ -59,12 +59,12 @@ class Output:
         self._out: _Sink | None = None
 
     def __enter__(self) -> Self:
-        own: tuple[TextIO | None, ...] = (sys.__stdout__, sys.__stderr__)
+        streams: tuple[TextIO | None, ...] = (sys.__stdout__, sys.__stderr__)
         out, error = self._before
-        if out is not None and any(out is each for each in own):
+        if out is not None and any(out is each for each in streams):
             self._out = _Sink(out)
             sys.stdout = _text(self._out, out)
-        if error is not None and any(error is each for each in own):
+        if error is not None and any(error is each for each in streams):
             sys.stderr = _text(_Sink(error), error)
         return self
 

@@ -31,10 +31,10 @@ class Parser(argparse.ArgumentParser):
     def refuse_unknown(self, words: Sequence[str]) -> None:
         """Ends with the first word that no option or argument takes, if there is one."""
         if words:
-            known = [name for action in self._actions for name in action.option_strings]
+            options = [name for action in self._actions for name in action.option_strings]
             word = words[0].partition("=")[0]
             kind = "option" if word.startswith("-") else "word"
-            self.error(f"found {kind} {word!r}, which it does not take{near_miss(word, known)}")
+            self.error(f"found {kind} {word!r}, which it does not take{near_miss(word, options)}")
 
     @property
     def commands(self) -> "dict[str, Parser]":

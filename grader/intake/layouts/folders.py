@@ -38,7 +38,7 @@ def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
         folder, slash, rest = name.partition("/")
         if slash:
             within[folder][rest] = path
-    several = {f: found for f, found in within.items() if any(tree.is_wanted(name) for name in found)}
+    several = {f: inner for f, inner in within.items() if any(tree.is_wanted(name) for name in inner)}
     is_timed = len(several) == 1 and bool(course_time(next(iter(several)), None))
     if any(tree.is_wanted(name) for name in here) or (len(several) < 2 and not is_timed):
         return [Handin(student, claim, files, folder=student)]
@@ -48,12 +48,12 @@ def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
         Handin(
             f"{student}/{folder}",
             claim,
-            {**others, **found},
+            {**others, **inner},
             sequence="" if moment_of(folder, tree.zone) else sequence.get(folder, ""),
             submitted_at=moment_of(folder, tree.zone) if sequence else "",
             folder=student,
         )
-        for folder, found in several.items()
+        for folder, inner in several.items()
     ]
 
 

@@ -24,9 +24,9 @@ def read(tree: Tree) -> Reading | None:
 def _common(clones: list[str], tree: Tree) -> str:
     """What the clones' names begin with: the assignment's name, and a dash; "" if it is not known."""
     folder = tree.prefix.rstrip("/").rpartition("/")[2].removesuffix("-submissions")
-    for known in (folder, tree.assignment, tree.assignment.replace("_", "-")):
-        if known and all(clone.startswith(f"{known}-") for clone in clones):
-            return f"{known}-"
+    for prefix in (folder, tree.assignment, tree.assignment.replace("_", "-")):
+        if prefix and all(clone.startswith(f"{prefix}-") for clone in clones):
+            return f"{prefix}-"
     return ""
 
 

@@ -84,8 +84,8 @@ def _handins(tree: Tree, folder: str, entry: Mapping[str, Any], files: Mapping[s
     people = submitters if isinstance(submitters, list) and submitters else [{}]
     handins = []
     for person in people:
-        said = person if isinstance(person, dict) else {}
-        name, sid, email = (str(said.get(key) or "") for key in (":name", ":sid", ":email"))
+        fields = person if isinstance(person, dict) else {}
+        name, sid, email = (str(fields.get(key) or "") for key in (":name", ":sid", ":email"))
         safe = _id(sid)
         handins.append(
             Handin(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.comparisons.budget import (
     COUNTED,
     BudgetKeys,
@@ -15,6 +15,7 @@ from grader.judge.comparisons.budget import (
     run_digest,
     values_difference,
 )
+from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of, of_arrays
 from grader.judge.kind import Kind
 from grader.model.assignment import Case
@@ -22,7 +23,7 @@ from grader.model.grade import Outcome, Status
 
 FINDINGS = (  # in the order in which a probe tells of them
     *("out_of_bounds", "uninitialised_read", "never_written", "race", "divergent_barrier"),
-    *("schedule_dependent", "bad_launch"),
+    *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )
 TOLD = 3  # arrays behind the values: how many findings of each kind, the first in words, counts
 MAX_TEXT = 1500
@@ -101,11 +102,11 @@ def first_finding(told: Sequence[Array]) -> Difference | None:
             "something else",
             "this is not what the probe returns",
         )
-    found = [kind for kind, count in zip(FINDINGS, told[0].tolist(), strict=True) if count]
-    if not found:
+    kinds = [kind for kind, count in zip(FINDINGS, told[0].tolist(), strict=True) if count]
+    if not kinds:
         return None
     text = told[1].tobytes()[:MAX_TEXT].decode(errors="replace")
-    return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in found), text)
+    return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in kinds), text)
 
 
 def kinds_digest(kinds: Array) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import NO_VALUE, answer_of
 from grader.judge.differences.python_words import shown
-from grader.judge.differences.reference_answer import answer_in
+from grader.judge.reference_answer import answer_in
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
@@ -57,8 +58,8 @@ def elements_difference(expected: Any, actual: Any) -> Difference | None:
     """Which element is missing from one of two collections, or is there too often."""
     if not _is_collection(actual):
         return Difference(shown(expected), shown(actual), "a list, a tuple, a set or an array is expected")
-    wanted, found = (Counter(map(shown, _elements(each))) for each in (expected, actual))
-    missing, more = wanted - found, found - wanted
+    wanted, counts = (Counter(map(shown, _elements(each))) for each in (expected, actual))
+    missing, more = wanted - counts, counts - wanted
     if not missing and not more:
         return None
     element = next(iter(missing or more))

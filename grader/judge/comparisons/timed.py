@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from grader.judge.case_model import Strict
-from grader.judge.comparison import DTYPE, Comparison, Difference, Judged, Question
-from grader.judge.differences.reference_answer import judge_answer
+from grader.judge.comparison import DTYPE, Comparison, Judged, Question
+from grader.judge.differences.difference import Difference
 from grader.judge.inputs import Inputs
+from grader.judge.reference_answer import judge_answer
 from grader.model.assignment import Case
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Status
@@ -58,20 +59,20 @@ class Timed(Comparison):
         Each answer must be right. Both are timed from outside, in one dtype; threads and child processes
         count. Where the submission is too slow the outcome is TOO_SLOW, and the difference tells both times.
         """
-        own, yardstick = [], []
+        times, yardstick = [], []
         for number in range(ROUNDS):
             inputs = question.oracle.inputs(question.case, number)
             outcome, difference, seconds = _round(question, inputs)
             if outcome.status is not Status.OK or difference is not None:
                 return outcome, difference
-            own.append(seconds)
+            times.append(seconds)
             with question.submission.paused():  # a thread of it would slow the reference down
                 yardstick.append(_reference_seconds(question, inputs))
         if not min(yardstick) > 0:
             name = question.case.name
             raise GraderFault(f"{name}: this machine tells no process's CPU time: nothing can be timed")
         factor = factor_of(question.case)
-        slow = too_slow(min(own), min(yardstick), factor)
+        slow = too_slow(min(times), min(yardstick), factor)
         return (outcome, None) if slow is None else (Outcome(Status.TOO_SLOW, reason=slow.rationale), slow)
 
 
@@ -94,13 +95,13 @@ def _reference_seconds(question: Question, inputs: Inputs) -> float:
     return seconds
 
 
-def too_slow(own: float, yardstick: float, factor: float) -> Difference | None:
+def too_slow(seconds: float, yardstick: float, factor: float) -> Difference | None:
     """The difference between the best time and what is allowed; None where it is quick enough."""
     allowed = factor * yardstick
-    if own <= allowed:
+    if seconds <= allowed:
         return None
     return Difference(
         f"at most {factor:g} times the reference's CPU time, {1000 * allowed:.3g} ms",
-        f"{own / yardstick:.3g} times, {1000 * own:.3g} ms",
+        f"{seconds / yardstick:.3g} times, {1000 * seconds:.3g} ms",
         "right, and too slow: does Python look at each element by itself?",
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.comparison import Difference, Expected
+from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array
 from grader.judge.differences.shapes import Shape, explain_shape
 
@@ -56,10 +56,10 @@ def _named(difference: Difference, number: int, count: int, names: Sequence[str]
 
 def _compare_text(expected: Array, actual: Array) -> Difference | None:
     """Text crosses as bytes: the name of an exception, or that there was none."""
-    wanted, found = (array.tobytes().decode(errors="replace") for array in (expected, actual))
-    if wanted == found:
+    wanted, text = (array.tobytes().decode(errors="replace") for array in (expected, actual))
+    if wanted == text:
         return None
-    return Difference(wanted, found, "what cannot be done is refused with an exception: see the docstring")
+    return Difference(wanted, text, "what cannot be done is refused with an exception: see the docstring")
 
 
 def _compare_array(expected: Array, actual: Array, dtype: str, bound: Array | None) -> Difference | None:

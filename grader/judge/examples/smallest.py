@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from grader.judge.cases import generator
-from grader.judge.comparison import DTYPE, Expected
+from grader.judge.comparison import DTYPE
 from grader.judge.comparisons import comparison_of
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.examples.look import look
 from grader.judge.inputs import Inputs
@@ -32,9 +33,9 @@ MOST_CANDIDATES = 80  # of a criterion
 
 def candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
     """Small cases for the probe of `case`, the smallest first; some may have no answer."""
-    made = sorted(_made(case), key=lambda one: _size(one[1]))
+    pairs = sorted(_made(case), key=lambda one: _size(one[1]))
     digests = set()
-    for number, (small, inputs) in enumerate(made):
+    for number, (small, inputs) in enumerate(pairs):
         if inputs.digest not in digests:
             digests.add(inputs.digest)
             yield replace(small, id=f"small-{number}"), inputs
@@ -50,11 +51,11 @@ def may_be_small(case: Case) -> bool:
 
 def ladder(criterion: Criterion) -> list[tuple[Case, Inputs]]:
     """The candidates of all visible cases of a criterion, the smallest first."""
-    found: dict[str, tuple[Case, Inputs]] = {}
+    by_size: dict[str, tuple[Case, Inputs]] = {}
     for case in filter(may_be_small, criterion.cases):
         for small, inputs in itertools.islice(candidates(case), MOST_CANDIDATES):
-            found.setdefault(inputs.digest, (small, inputs))
-    rungs = sorted(found.values(), key=lambda one: _size(one[1]))[:MOST_CANDIDATES]
+            by_size.setdefault(inputs.digest, (small, inputs))
+    rungs = sorted(by_size.values(), key=lambda one: _size(one[1]))[:MOST_CANDIDATES]
     return [(replace(case, id=f"small-{number}"), inputs) for number, (case, inputs) in enumerate(rungs, 1)]
 
 
@@ -97,13 +98,13 @@ def way_of_failing(expected: Expected, outcome: Outcome) -> str:
         return ""
     if len(arrays) != len(expected.arrays):
         return "number of results"
-    for number, (wanted, found) in enumerate(zip(expected.arrays, arrays, strict=True)):
-        if wanted.shape != found.shape:
+    for number, (wanted, array) in enumerate(zip(expected.arrays, arrays, strict=True)):
+        if wanted.shape != array.shape:
             return f"shape of {number}"
-        if wanted.dtype.kind != found.dtype.kind:
+        if wanted.dtype.kind != array.dtype.kind:
             return f"dtype of {number}"
         alone = Expected((wanted,), None if expected.bounds is None else (expected.bounds[number],))
-        if first_difference(alone, [found], DTYPE) is not None:
+        if first_difference(alone, [array], DTYPE) is not None:
             return f"values of {number}"
     return "dtype"
 

@@ -140,8 +140,8 @@ class Builder:
         if find_nvrtc.installed() is None:
             return ()
         kept_as = f"{known_as}_{find_nvrtc.version()}.txt"
-        kept = self._cache.get(kept_as)
-        if kept is None:
+        entry = self._cache.get(kept_as)
+        if entry is None:
             with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
                 (Path(scratch) / name).write_bytes(source)
                 try:
@@ -150,18 +150,18 @@ class Builder:
                     result = {"status": "crashed"}
             if result["status"] != "ok":
                 return (f"{name}: NVIDIA's compiler came to no end of it. {NO_POINTS}",)
-            kept = result["text"].encode(errors="replace")
-            self._cache.keep(kept_as, kept)
-        lines = kept.decode().splitlines()
+            entry = result["text"].encode(errors="replace")
+            self._cache.keep(kept_as, entry)
+        lines = entry.decode().splitlines()
         more = (f"and {len(lines) - MAX_NOTES} more",) if len(lines) > MAX_NOTES else ()
         whole = f"{name}: NVIDIA's compiler refuses it, so on a GPU none of it would run. {NO_POINTS}"
         return (whole, *lines[:MAX_NOTES], *more) if lines else ()
 
     def _run(
-        self, folder: Path, source: str, known: Mapping[str, bytes], *, nvidia: bool = False
+        self, folder: Path, source: str, libraries: Mapping[str, bytes], *, nvidia: bool = False
     ) -> dict[str, str]:
         """Runs `grader.worker.build` on `folder`, where the libraries that are known lie."""
-        for name, content in known.items():
+        for name, content in libraries.items():
             (folder / name).write_bytes(content)
         limits = LIMITS | ({"RLIMIT_CPU": NVIDIA_SECONDS} if nvidia else {})
         config: dict[str, object] = {"host": self._host, "source": source, "limits": limits, "nvidia": nvidia}
@@ -187,15 +187,15 @@ class Builder:
         except subprocess.TimeoutExpired:
             late = f"{source}: it was not compiled within {SECONDS} seconds"
             return {"status": "CompileError", "text": late}
-        said = read_plain(folder / RESULT, RESULT)
-        if isinstance(said, str):
+        reply = read_plain(folder / RESULT, RESULT)
+        if isinstance(reply, str):
             ended = done.returncode - 128 if done.returncode > 128 else -done.returncode
             if source and ended in LIMIT_SIGNALS:  # the compiler itself starts here: it made the runtime
                 return {"status": "CompileError", "text": _too_much(source)}
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            raise GraderFault(f"no compiler could be started: {''.join(last) or said}")
+            raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")
         try:
-            return {name: str(value) for name, value in dict(json.loads(said)).items()}
+            return {name: str(value) for name, value in dict(json.loads(reply)).items()}
         except (ValueError, TypeError, RecursionError) as error:
             raise GraderFault(f"the compiler's child left no result: {error}") from error
 

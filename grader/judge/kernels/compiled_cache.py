@@ -30,8 +30,8 @@ class Cache:
 
     def find(self, pattern: str) -> dict[str, bytes]:
         """All that is kept under names of a pattern."""
-        found = {path.name: self.get(path.name) for path in sorted(self._folder.glob(pattern))}
-        return {name: content for name, content in found.items() if content is not None}
+        entries = {path.name: self.get(path.name) for path in sorted(self._folder.glob(pattern))}
+        return {name: content for name, content in entries.items() if content is not None}
 
     def keep(self, name: str, content: bytes) -> None:
         """Keeps it, whole or not at all."""
@@ -43,13 +43,13 @@ class Cache:
 
     def _make_room(self) -> None:
         """Removes what was not used for longest, and what a process that was killed left half written."""
-        found = []
+        entries = []
         for entry in os.scandir(self._folder):
             with contextlib.suppress(FileNotFoundError):  # another process makes room, too
                 about = entry.stat(follow_symlinks=False)
-                found.append((about.st_mtime, about.st_size, entry.path))
-        excess = sum(size for _, size, _ in found) - self._most_bytes
-        for used, size, path in sorted(found):
+                entries.append((about.st_mtime, about.st_size, entry.path))
+        excess = sum(size for _, size, _ in entries) - self._most_bytes
+        for used, size, path in sorted(entries):
             if excess <= 0 or used > time.time() - LEAST_SECONDS:
                 return
             Path(path).unlink(missing_ok=True)

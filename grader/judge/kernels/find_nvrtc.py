@@ -26,16 +26,16 @@ def installed() -> Nvrtc | None:
     """The one that the emulator finds, too; None where there is none."""
     for package, place in FOLDERS.items():
         try:
-            found = distribution(package)
+            package_files = distribution(package)
         except PackageNotFoundError:
             continue
-        folder = Path(str(found.locate_file(place)))
+        folder = Path(str(package_files.locate_file(place)))
         if any(folder.glob("lib/libnvrtc.so.*")):
-            return Nvrtc(found.version, folder, place)
+            return Nvrtc(package_files.version, folder, place)
     return None
 
 
 def version() -> str:
     """Which one reads kernels on this machine, for the record of a grade."""
-    found = installed()
-    return found.version if found else "none"
+    library = installed()
+    return library.version if library else "none"

@@ -235,14 +235,14 @@ class Binder:
     ) -> ast.expr:
         """The attribute or the entry of a value that a pattern looks at, as an expression to be judged."""
         whole = value if value is not None else ast.Constant(None)
-        found: ast.expr
+        target: ast.expr
         if isinstance(part, str):
-            found = ast.Attribute(whole, part, ast.Load())
+            target = ast.Attribute(whole, part, ast.Load())
         else:
-            found = ast.Subscript(whole, part, ast.Load())
-        ast.copy_location(found, node)
-        self.uses.append((found, scope))
-        return found
+            target = ast.Subscript(whole, part, ast.Load())
+        ast.copy_location(target, node)
+        self.uses.append((target, scope))
+        return target
 
     def _bind(
         self, target: ast.expr, value: ast.expr | None, scope: Scope, around: Scope | None = None

@@ -26,14 +26,17 @@ from grader.judge.policy.cuda_source import (
 INCLUDES = frozenset(
     (
         *("cuda_runtime.h", "cuda.h", "cuda_fp16.h", "device_launch_parameters.h", "math_constants.h"),
-        *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits"),
-        *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h"),
+        *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert"),
+        *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h"),
+        *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
+        *("algorithm", "limits", "utility"),
     )
 )
 TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za-z_][\w:]*(?:\s*<[^<>;{}]*>)?"
 EMULATOR = "is the emulator's: kernels run on it and say nothing of it"
 AROUND = "goes around what watches every access; write plain CUDA C++"
 POINTER = "makes a pointer of something else; take the address of what you were given, or an index into it"
+TIME = "tells a kernel when it runs; a result must not depend on that"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
 # Pattern in the code without comments and texts: why. What a pattern may repeat without end stops at the
 # character with which the pattern begins, so each stretch of the code is read a bounded number of times.
@@ -42,8 +45,9 @@ REFUSED = {
     r"\b(?:__attribute__|__attribute|__declspec)\b": AROUND,
     r"\[\s*\[": AROUND,
     r"\b(?:_Pragma|__pragma)\b": AROUND,
-    r"\b__(?:builtin_|sync_|atomic_|tsan|sanitizer|cxa|libc|dso_handle)\w*": AROUND,
+    r"\b__(?:builtin_|sync_|atomic_|tsan|ubsan|sanitizer|cxa|libc|dso_handle)\w*": AROUND,
     r"(?i:emulator)\w*": EMULATOR,
+    r"\b(?:clock|clock64|globaltimer|__nanosleep)\b": TIME,
     r"\b(?:reinterpret_cast|const_cast|bit_cast|__bit_cast)\b": POINTER,
     r"\bunion\b": POINTER,
     r"\b(?:intptr_t|uintptr_t|__UINTPTR_TYPE__|__INTPTR_TYPE__)\b": POINTER,
@@ -86,8 +90,8 @@ KEYWORDS = frozenset(
     )
 )
 # What the compiler defines depends on how it is called: a condition on that could show one source here and
-# another one where it is compiled.
-KNOWN_TO_NOBODY = frozenset(("__CUDA_ARCH__", "__CUDACC__", "__NVCC__", "defined"))
+# another one where it is compiled. These are the same wherever a kernel is read or compiled for the emulator.
+SAME_EVERYWHERE = frozenset(("__CUDA_ARCH__", "__CUDACC__", "__NVCC__", "defined"))
 TYPEDEF = re.compile(r"\btypedef\b")
 USING = re.compile(r"\busing\s+\w+\s*=")
 DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "error", ""))
@@ -99,10 +103,10 @@ def problem_of(content: bytes) -> tuple[int, str]:
     if control := CONTROL.search(source):
         return 1 + source.count("\n", 0, control.start()), _problem_of_control(control.group())
     text, lines = joined(source)
-    found = min(_problems(code_of(text), text), default=None)
-    if found is None:
+    problem = min(_problems(code_of(text), text), default=None)
+    if problem is None:
         return 0, ""
-    position, why = found
+    position, why = problem
     return bisect_right(lines, position), why
 
 
@@ -114,21 +118,21 @@ def _problem_of_control(character: str) -> str:
 
 def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
     for pattern, why in REFUSED.items():
-        for found in re.finditer(pattern, code):
-            yield found.start(), f"{quoted(found.group())} {why}"
-    for found in EXTERN.finditer(code):
-        if found[1] not in EXTERN_FOLLOWED_BY:
-            yield found.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
+        for match in re.finditer(pattern, code):
+            yield match.start(), f"{quoted(match.group())} {why}"
+    for match in EXTERN.finditer(code):
+        if match[1] not in EXTERN_FOLLOWED_BY:
+            yield match.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
     for start, statement in statements(code):
         for name, marks in ((TYPEDEF, "*"), (USING, "*&")):
             named = name.search(statement)
             if named and max(map(statement.rfind, marks)) >= named.end():
                 yield start + named.start(), f"{quoted(statement[named.start() :])} {POINTER}"
     numbers = macros_for_numbers(code)
-    for found in DIRECTIVE.finditer(code):
-        why = _problem_of_directive(found[1], found[2], text[found.start(2) : found.end(2)], numbers)
+    for match in DIRECTIVE.finditer(code):
+        why = _problem_of_directive(match[1], match[2], text[match.start(2) : match.end(2)], numbers)
         if why:
-            yield found.start(), why
+            yield match.start(), why
 
 
 def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[str]) -> str:
@@ -161,7 +165,7 @@ def _problem_of_condition(directive: str, code: str, numbers: frozenset[str]) ->
     names, asked_for = names_in_condition(code)
     for name in names:
         is_asked_for = directive.endswith("def") or name in asked_for
-        if name in KNOWN_TO_NOBODY or (not name.startswith("_") and (name in numbers or is_asked_for)):
+        if name in SAME_EVERYWHERE or (not name.startswith("_") and (name in numbers or is_asked_for)):
             continue
         return f"`#{directive} ... {name[:60]}`: a condition is on numbers and on your own macros for numbers"
     return ""

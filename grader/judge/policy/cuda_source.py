@@ -65,14 +65,14 @@ def code_of(text: str) -> str:
     return COMMENT_OR_TEXT.sub(_blank, text)
 
 
-def _blank(found: re.Match[str]) -> str:
-    text = found.group()
+def _blank(match: re.Match[str]) -> str:
+    text = match.group()
     if text[0].isalnum():  # a number, or the beginning of a raw text
         return text
     if text[0] == "/":
         is_open = text[1] == "*" and (len(text) < 4 or not text.endswith("*/"))
-        kept = "/*" if is_open else ""
-        return kept + NOT_A_LINE_END.sub(" ", text[len(kept) :])
+        opening = "/*" if is_open else ""
+        return opening + NOT_A_LINE_END.sub(" ", text[len(opening) :])
     closing = text[0] if len(text) > 1 and text[-1] == text[0] and not _is_escaped(text) else ""
     return text[0] + " " * (len(text) - 1 - len(closing)) + closing
 
@@ -101,8 +101,8 @@ def macros_for_numbers(code: str) -> frozenset[str]:
     """The macros of a source that stand for one number wherever they are defined."""
     defined: set[str] = set()
     others: set[str] = set()
-    for found in DIRECTIVE.finditer(code):
-        if found[1] == "define" and (macro := MACRO.match(found[2])):
+    for directive in DIRECTIVE.finditer(code):
+        if directive[1] == "define" and (macro := MACRO.match(directive[2])):
             defined.add(macro[1])
             if not NUMBER_ALONE.fullmatch(" ".join(macro[2].split())):
                 others.add(macro[1])

@@ -83,12 +83,12 @@ class Reader:
         """Every dotted name that an expression may stand for, as far as it can be followed."""
         if node is None or node in self._resolved:
             return self._resolved[node] if node else ()
-        found = tuple(dict.fromkeys(filter(self._matters, self._follow(node, scope))))
-        if len(found) > MOST_VALUES:
+        names = tuple(dict.fromkeys(filter(self._matters, self._follow(node, scope))))
+        if len(names) > MOST_VALUES:
             raise RecursionError("one expression may be too many things")
         if not self._unfinished:  # within a name's own values, those found so far are not all
-            self._resolved[node] = found
-        return found
+            self._resolved[node] = names
+        return names
 
     def _matters(self, name: str) -> bool:
         """Whether a name is worth following; so a chain of attributes ends where nothing can come of it."""
@@ -136,10 +136,10 @@ class Reader:
         if not spaces:
             return ()
         texts = self._texts(key, scope)
-        found = [f"{name.removesuffix('.__dict__')}.{text}" for name in spaces for text in texts]
+        names = [f"{name.removesuffix('.__dict__')}.{text}" for name in spaces for text in texts]
         if "builtins.__dict__" in spaces:  # vars()["np"], locals()["np"]
-            found += [name for text in texts for name in self._lookup(text, scope)]
-        return tuple(found)
+            names += [name for text in texts for name in self._lookup(text, scope)]
+        return tuple(names)
 
     def _lookup(self, name: str, scope: Scope) -> Names:
         for each in scope.chain():
@@ -157,12 +157,12 @@ class Reader:
     def _values_of(self, scope: Scope, name: str) -> Names:
         key = (scope, name)
         if key not in self._values:
-            known = self._values[key] = []
+            values = self._values[key] = []
             self._unfinished += 1
             for source in scope.bound[name]:
-                found = self._resolve(*source) if isinstance(source, tuple) else self._of_import(source)
-                known += [value for value in found if value not in known and len(value) <= LONGEST]
-                if len(known) > MOST_VALUES:
+                names = self._resolve(*source) if isinstance(source, tuple) else self._of_import(source)
+                values += [value for value in names if value not in values and len(value) <= LONGEST]
+                if len(values) > MOST_VALUES:
                     raise RecursionError(name)
             self._unfinished -= 1
         return tuple(self._values[key])
@@ -172,46 +172,46 @@ class Reader:
 
     def _texts(self, node: ast.expr | None, scope: Scope) -> Names:
         """Every text that an expression of constants may be."""
-        found: list[str] = []
+        texts: list[str] = []
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found = [node.value]
+            texts = [node.value]
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             rights = self._texts(node.right, scope)
-            found = [left + right for left in self._texts(node.left, scope) for right in rights]
+            texts = [left + right for left in self._texts(node.left, scope) for right in rights]
         elif isinstance(node, ast.JoinedStr):
-            found = self._joined(node.values, "", scope)
+            texts = self._joined(node.values, "", scope)
         elif isinstance(node, ast.FormattedValue):
             return self._texts(node.value, scope)
         elif isinstance(node, ast.Subscript) and _is_backwards(node.slice):
-            found = [text[::-1] for text in self._texts(node.value, scope)]
+            texts = [text[::-1] for text in self._texts(node.value, scope)]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
             items = node.args[0].elts if node.args and isinstance(node.args[0], ast.Tuple | ast.List) else []
             for glue in self._texts(node.func.value, scope):
-                found += self._joined(items, glue, scope)
+                texts += self._joined(items, glue, scope)
         elif isinstance(node, ast.Name):
-            found = self._texts_of(node.id, scope)
-        return tuple(text for text in found[:MOST_TEXTS] if len(text) <= LONGEST)
+            texts = self._texts_of(node.id, scope)
+        return tuple(text for text in texts[:MOST_TEXTS] if len(text) <= LONGEST)
 
     def _joined(self, parts: list[ast.expr], glue: str, scope: Scope) -> list[str]:
-        found = [""]
+        joined = [""]
         for number, part in enumerate(parts):
             texts = self._texts(part, scope)
-            found = [text + glue * (number > 0) + more for text in found for more in texts][:MOST_TEXTS]
-            found = [text for text in found if len(text) <= LONGEST]
-            if not found:
+            joined = [text + glue * (number > 0) + more for text in joined for more in texts][:MOST_TEXTS]
+            joined = [text for text in joined if len(text) <= LONGEST]
+            if not joined:
                 break
-        return found
+        return joined
 
     def _texts_of(self, name: str, scope: Scope) -> list[str]:
         home = next((each for each in scope.chain() if name in each.bound), None)
         if home is None:
             return []
         if (home, name) not in self._text_values:
-            known = self._text_values[home, name] = []
+            values = self._text_values[home, name] = []
             for source in home.bound[name]:
-                found = () if isinstance(source, str) else self._texts(*source)
-                known += [text for text in found if text not in known]
-                if len(known) >= MOST_TEXTS:
+                texts = () if isinstance(source, str) else self._texts(*source)
+                values += [text for text in texts if text not in values]
+                if len(values) >= MOST_TEXTS:
                     break
         return self._text_values[home, name]
 

@@ -69,9 +69,9 @@ class Rules:
     def __init__(self, terms: Terms) -> None:
         self.forbidden = tuple(terms.forbidden)
         self._importable = terms.importable
-        self._known = sys.stdlib_module_names & self._importable | {"numpy"} & self._importable
+        self._standard = sys.stdlib_module_names & self._importable | {"numpy"} & self._importable
         # Loaded here, so that what an attribute of theirs is does not depend on what ran before.
-        for name in sorted(self._known):
+        for name in sorted(self._standard):
             with contextlib.suppress(ImportError):  # a module of another system's standard library
                 importlib.import_module(name)
         self._objects = {id(function): name for name in self.forbidden if (function := find(name))}
@@ -142,23 +142,23 @@ class Rules:
     def exported(self, module: str) -> frozenset[str]:
         """The names that `from module import *` binds; none where the module is not known here."""
         if module not in self._exported:
-            found = self._lookup(module)[1]
-            names = vars(found) if isinstance(found, ModuleType) else {}
+            value = self._lookup(module)[1]
+            names = vars(value) if isinstance(value, ModuleType) else {}
             public = names.get("__all__") or [name for name in names if not name.startswith("_")]
             self._exported[module] = frozenset(public)
         return self._exported[module]
 
     def _judge(self, name: str) -> str:
-        resolved, found = self._lookup(name)
+        resolved, value = self._lookup(name)
         is_above = resolved in self._above or resolved.startswith(f"{GETTER}(")
-        if is_above or isinstance(found, ModuleType) or self._is_namespace(resolved):
+        if is_above or isinstance(value, ModuleType) or self._is_namespace(resolved):
             self._leads.add(name)
-        if id(found) in self._objects or resolved in self.forbidden:
-            exercise = self._objects.get(id(found), resolved)
+        if id(value) in self._objects or resolved in self.forbidden:
+            exercise = self._objects.get(id(value), resolved)
             return f"{exercise} is what you must write yourself. Your file is not graded until you remove it"
-        if problem := way_around(self._ways.get(id(found), resolved)):
+        if problem := way_around(self._ways.get(id(value), resolved)):
             return problem
-        if isinstance(found, ModuleType):
+        if isinstance(value, ModuleType):
             return self.problem_of_import(resolved)
         return ""
 
@@ -168,19 +168,19 @@ class Rules:
         Reads what is loaded, and runs nothing for it: no import, no property, no lazy attribute.
         """
         top, *parts = name.split(".")
-        found: object = sys.modules.get(top) if top in self._known else None
+        value: object = sys.modules.get(top) if top in self._standard else None
         resolved = top
         for part in parts:
             below = f"{resolved}.{part}"
             # What lies below a module that is refused whole is not looked up: only some processes loaded it.
-            if isinstance(found, ModuleType) and resolved not in WHOLE:
+            if isinstance(value, ModuleType) and resolved not in WHOLE:
                 submodule = sys.modules.get(below)
-                found = vars(found).get(part, submodule)
-                is_elsewhere = isinstance(found, ModuleType) and found is not submodule
-                resolved = found.__name__ if isinstance(found, ModuleType) and is_elsewhere else below
+                value = vars(value).get(part, submodule)
+                is_elsewhere = isinstance(value, ModuleType) and value is not submodule
+                resolved = value.__name__ if isinstance(value, ModuleType) and is_elsewhere else below
             else:
-                found, resolved = None, below
-        return resolved, found
+                value, resolved = None, below
+        return resolved, value
 
 
 @contextlib.contextmanager
@@ -202,10 +202,10 @@ def find(name: str) -> Callable[..., Any] | None:
     """
     module, _, attribute = name.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module), attribute, None)
+        value = getattr(importlib.import_module(module), attribute, None)
     except (Exception, SystemExit):  # a module that is a program runs when it is imported
         return None
-    return found if callable(found) else None
+    return value if callable(value) else None
 
 
 def _loaded(name: str) -> object:

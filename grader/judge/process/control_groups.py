@@ -70,11 +70,11 @@ def delegated() -> Path | None:
     """The group in which this process may make groups; None on most machines."""
     try:
         mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-        own = Path("/proc/self/cgroup").read_text().splitlines()
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
     except OSError:
         return None
     mounted = [line.split()[4] for line in mounts if " - cgroup2 " in line]
-    paths = [line.removeprefix("0::/") for line in own if line.startswith("0::/")]
+    paths = [line.removeprefix("0::/") for line in lines if line.startswith("0::/")]
     return prepare(Path(mounted[0], paths[0]), os.getpid()) if mounted and paths else None
 
 

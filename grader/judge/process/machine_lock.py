@@ -31,7 +31,7 @@ def own_folder() -> Path:
     folder = Path(tempfile.gettempdir(), f"backflip-{os.getuid()}")
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o022:
         raise UserError("found what others can write to, expected a folder of your own: remove it", folder)
     return folder

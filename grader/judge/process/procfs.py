@@ -46,9 +46,9 @@ def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
         children = children_of(pid) if with_descendants else []
     except OSError:
         return 0.0
-    own = own_cpu_seconds(pid)
+    seconds = own_cpu_seconds(pid)
     ended = sum(int(field) for field in fields[13:15]) / os.sysconf("SC_CLK_TCK")
-    return own + ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
+    return seconds + ended + sum(cpu_seconds(child, with_descendants=True) for child in children)
 
 
 def own_cpu_seconds(pid: int) -> float:

@@ -1,6 +1,6 @@
-"""Builds the wall: the command line that starts the launcher inside bubblewrap, or a worker without it.
+"""Builds the sandbox: the command line that starts the launcher inside bubblewrap, or a worker without it.
 
-Behind the wall there is a read-only root that holds the interpreter with its standard library, NumPy,
+In the sandbox there is a read-only root that holds the interpreter with its standard library, NumPy,
 the worker with the values that it shares with the judge, and what the assignment provides; no network, no
 environment. Nothing else of the machine exists there, the reference and the hidden cases least of all.
 Inside it every submission is shut in once more: see `grader.worker.launch`.
@@ -109,8 +109,8 @@ def compiler_sandbox(
 def _other_compilers() -> list[str]:
     """The folders of a compiler that is not the system's own: that above `bin`."""
     named = os.environ.get("BACKFLIP_CXX", "").split()[:1] or ["g++", "clang++"]
-    found = [os.path.realpath(path) for name in named if (path := shutil.which(name))]
-    prefixes = {str(Path(path).parents[1]) for path in found}
+    paths = [os.path.realpath(path) for name in named if (path := shutil.which(name))]
+    prefixes = {str(Path(path).parents[1]) for path in paths}
     return sorted(prefix for prefix in prefixes if prefix not in ("/usr", "/"))
 
 
@@ -135,9 +135,9 @@ def _outer_sandbox(device: Device) -> tuple[str, ...]:
     words += ["--ro-bind", str(Path(numpy.__file__).parent), "/sandbox/packages/numpy"]
     bundled = Path(numpy.__file__).parent.parent / "numpy.libs"
     words += ["--ro-bind-try", str(bundled), "/sandbox/packages/numpy.libs"]
-    own = Path(grader.__file__).parent
+    package = Path(grader.__file__).parent
     for name in ("__init__.py", "model", "worker"):
-        words += ["--ro-bind", str(own / name), f"/sandbox/packages/grader/{name}"]
+        words += ["--ro-bind", str(package / name), f"/sandbox/packages/grader/{name}"]
     words += ["--dev", "/dev", *devices.binds(device, Path(numpy.__file__).parents[1], "/sandbox/packages")]
     words += ["--remount-ro", "/dev", "--proc", "/proc"]  # submissions find /proc empty
     if device is Device.CUDA:

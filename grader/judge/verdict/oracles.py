@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from grader.judge.cases import draw
-from grader.judge.comparison import Expected, Oracle
+from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of, draws
+from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, text_of, value_of
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
@@ -38,9 +39,9 @@ class ReferenceOracle:
             ndarray = NUMPY_ARRAYS
         self._name = assignment.name
         self._secret = secret
-        self._known: dict[tuple[str, str], Expected] = {}
+        self._expected: dict[tuple[str, str], Expected] = {}
         self._drawn: dict[tuple[str, int], Inputs] = {}
-        self._own = lru_cache(STUDENTS)(partial(_Own, self))
+        self._of_student = lru_cache(STUDENTS)(partial(_StudentsOracle, self))
         self._reference = Implementation(
             starter(Sandbox.NONE, assignment.probes, ndarray, assignment.library),
             Subject((assignment.oracle,), "float64", Device.CPU),
@@ -61,9 +62,9 @@ class ReferenceOracle:
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         """The reference's answer; GraderFault where it has none."""
         key = (case.name, inputs.digest)
-        if key not in self._known:
-            self._known[key] = self.work_out(case, inputs)
-        return self._known[key]
+        if key not in self._expected:
+            self._expected[key] = self.work_out(case, inputs)
+        return self._expected[key]
 
     def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
         """Never remembered."""
@@ -71,7 +72,7 @@ class ReferenceOracle:
 
     def of(self, variant: str) -> Oracle:
         """One student's; what is theirs alone is remembered for the last few students."""
-        return self._own(variant) if variant else self
+        return self._of_student(variant) if variant else self
 
     def close(self) -> None:
         """Ends the reference's process."""
@@ -94,13 +95,13 @@ class ReferenceOracle:
         return outcome
 
 
-class _Own:
+class _StudentsOracle:
     """One student's numbers in hidden cases, on the reference's process; visible cases are everybody's."""
 
     def __init__(self, common: ReferenceOracle, variant: str) -> None:
         self.variant = variant
         self._common = common
-        self._known: dict[tuple[str, str], Expected] = {}
+        self._expected: dict[tuple[str, str], Expected] = {}
         self._drawn: dict[tuple[str, int], Inputs] = {}
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
@@ -117,9 +118,9 @@ class _Own:
         if case.visibility is Visibility.VISIBLE:
             return self._common.expected(case, inputs)
         key = (case.name, inputs.digest)
-        if key not in self._known:
-            self._known[key] = self._common.work_out(case, inputs)
-        return self._known[key]
+        if key not in self._expected:
+            self._expected[key] = self._common.work_out(case, inputs)
+        return self._expected[key]
 
     def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
         """The common reference's."""

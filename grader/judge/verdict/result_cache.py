@@ -66,15 +66,15 @@ class CaseKeys:
         }
         self._surroundings = _digest(parts)
         self._expected: dict[tuple[str, str], str] = {}
-        self._known: dict[tuple[str, str, str], str] = {}
+        self._keys: dict[tuple[str, str, str], str] = {}
 
     def of(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
         """The address of a case as this submission is asked it; always of one oracle, or its own."""
         key = case.name, oracle.variant, forward_fails
-        if key not in self._known:
-            _make_room(self._known)
-            self._known[key] = self._work_out(case, criterion, oracle, forward_fails)
-        return self._known[key]
+        if key not in self._keys:
+            _make_room(self._keys)
+            self._keys[key] = self._work_out(case, criterion, oracle, forward_fails)
+        return self._keys[key]
 
     def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
         inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
@@ -100,9 +100,9 @@ class CaseKeys:
         return self._expected[key]
 
 
-def _make_room(known: dict[Any, str]) -> None:
-    if len(known) > MOST_KNOWN:  # students' own numbers: known again at once, never needed twice
-        known.clear()
+def _make_room(entries: dict[Any, str]) -> None:
+    if len(entries) > MOST_KNOWN:  # students' own numbers: known again at once, never needed twice
+        entries.clear()
 
 
 class ResultCache:
@@ -111,9 +111,9 @@ class ResultCache:
     `addresses` tells the address of each case that was asked, by whose numbers it had and its name.
     """
 
-    def __init__(self, addresses: CaseKeys, known: Mapping[str, CheckResult]) -> None:
+    def __init__(self, addresses: CaseKeys, cached: Mapping[str, CheckResult]) -> None:
         self._addresses = addresses
-        self._known = dict(known)
+        self._results = dict(cached)
         self.fresh: dict[str, CheckResult] = {}
         self.addresses: dict[str, dict[str, str]] = defaultdict(dict)
 
@@ -127,12 +127,12 @@ class ResultCache:
     ) -> CheckResult:
         """The result of a case as its rubric has it now; `run` is called where it is not known."""
         address = self._addresses.of(case, criterion, oracle, forward_fails)
-        result = self._known.get(address)
+        result = self._results.get(address)
         if result is None:
             result = run()
             if result.status in NOT_A_RUN:
                 return result
-            self._known[address] = self.fresh[address] = result
+            self._results[address] = self.fresh[address] = result
         self.addresses[oracle.variant][case.name] = address
         return replace(
             result,
@@ -148,10 +148,10 @@ class ResultCache:
         asked = self.addresses[oracle.variant]
         forgotten = {asked[case.name] for case in criterion.cases if case.name in asked} & self.fresh.keys()
         for address in forgotten:
-            del self.fresh[address], self._known[address]
+            del self.fresh[address], self._results[address]
         for variant, addresses in self.addresses.items():  # visible cases are everybody's
-            kept = {name: address for name, address in addresses.items() if address not in forgotten}
-            self.addresses[variant] = kept
+            remaining = {name: address for name, address in addresses.items() if address not in forgotten}
+            self.addresses[variant] = remaining
 
 
 def _digest(parts: object) -> str:

@@ -140,9 +140,9 @@ class Identities:
 
     def _of_name(self, name: str, evidence: Sequence[_Evidence]) -> _Evidence:
         readings = _readings(name)
-        known = _unique(person for each in evidence for person in each.means)
+        persons = _unique(person for each in evidence for person in each.means)
         # where an id means one of several of a name, the others need not be looked for
-        means = tuple(person for person in known if _compare(readings, person.names))
+        means = tuple(person for person in persons if _compare(readings, person.names))
         return _Evidence(
             f"name {_quoted(name)}",
             means or self._names.find(readings),
@@ -156,7 +156,7 @@ class Identities:
 
     def _unmatched(self, claim: Claim) -> str:
         names = [name for name in (claim.name, *claim.ids) if name.strip()]
-        near = next((found for found in map(self._names.nearest, names) if found), None)
+        near = next((candidate for candidate in map(self._names.nearest, names) if candidate), None)
         says = f"; the nearest is {near}" if near else ""
         return f"{NO_STUDENT}{says}: {REMEDY}"
 
@@ -187,11 +187,11 @@ class _Names:
     def find(self, claimed: Readings) -> tuple[_Person, ...]:
         """Those whose name says that it is the same; of very many of one name, some."""
         likely = _unique(names for words in claimed for names in self._likely(words))
-        found: list[_Person] = []
+        persons: list[_Person] = []
         for names in likely:
             if _compare(claimed, names):
-                found += self._bearers[names][:MANY]
-        return tuple(sorted(found, key=lambda person: _in_order(person.student)))
+                persons += self._bearers[names][:MANY]
+        return tuple(sorted(persons, key=lambda person: _in_order(person.student)))
 
     def _likely(self, words: Words) -> Iterator[Readings]:
         """Names of the same words, of the same letters, with all of the words, with none but the words."""
@@ -261,9 +261,9 @@ def _listed(people: Sequence[_Person]) -> str:
     return " and ".join(first + rest)
 
 
-def _compare(claimed: Readings, known: Readings) -> bool | None:
+def _compare(claimed: Readings, true_name: Readings) -> bool | None:
     """Whether two names are one person's: True, False, or None where that cannot be said."""
-    answers = [_compare_words(one, other) for one in claimed for other in known]
+    answers = [_compare_words(one, other) for one in claimed for other in true_name]
     if True in answers:
         return True
     return False if answers and None not in answers else None
@@ -341,8 +341,8 @@ def _readings(name: str) -> Readings:
 
 def _words(folded: str) -> Words:
     decomposed = unicodedata.normalize("NFKD", folded.translate(PLAIN)).casefold().translate(PLAIN)
-    kept = "".join(c for c in decomposed if unicodedata.combining(c) in KEPT_MARKS)
-    composed = unicodedata.normalize("NFC", kept)
+    letters = "".join(c for c in decomposed if unicodedata.combining(c) in KEPT_MARKS)
+    composed = unicodedata.normalize("NFC", letters)
     # \w knows no vowel signs of Indic scripts
     parts = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in composed if not _is_format(c))
     return tuple(parts.split())

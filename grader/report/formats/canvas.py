@@ -29,7 +29,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
     possible. Raises UserError where a column or its points do not fit.
     """
     columns = {name: _column(report, sheet, name) for name in report.assignments}
-    kept = [*range(sheet.header.index("Section") + 1), *sorted(columns.values())]
+    columns_kept = [*range(sheet.header.index("Section") + 1), *sorted(columns.values())]
     rows = {(row.student_id, row.assignment): row for row in report.rows}
     of_students = [line for line in sheet.lines if _is_of_a_student(sheet, line)]
     for line in sheet.lines:
@@ -53,7 +53,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
     doubts = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.doubts.items())]
     notes = [f"{sheet.path}:{n}: {_named(sheet, n)}: {why}" for n, why in sorted(meant.unknown.items())]
     return Written(
-        {"canvas.csv": sheet.written(filling.cells, kept)},
+        {"canvas.csv": sheet.written(filling.cells, columns_kept)},
         (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
         tuple(notes),
         tuple(filling.changes),
@@ -67,15 +67,15 @@ def left_out(
 ) -> tuple[str, ...]:
     """A line for each row of the report that a filled-in sheet does not hold, or not as a final score."""
     has_none = "has no line that is surely theirs" if are_doubts else "has no line for them"
-    said = []
+    lines = []
     for row in report.rows:
         if row.absent and row.score is None:
             continue  # there is no score to leave out
         if (row.student_id, row.assignment) not in in_sheet:
-            said.append(f"{row.student_id}, {row.assignment}: {sheet.path} {has_none}")
+            lines.append(f"{row.student_id}, {row.assignment}: {sheet.path} {has_none}")
         elif row.review_reason:
-            said.append(review_line(row))
-    return tuple(said)
+            lines.append(review_line(row))
+    return tuple(lines)
 
 
 def is_final(row: ClassRow) -> bool:
@@ -107,28 +107,28 @@ def _who(student: str, assignment: str, columns: Mapping[str, int]) -> str:
 
 def _column(report: ClassReport, sheet: Sheet, name: str) -> int:
     titles = (report.title(name), name)
-    found = []
+    matches = []
     for index, heading in enumerate(sheet.header):
         named = COLUMN.fullmatch(heading)
         if named is not None and named["title"] in titles:
-            found.append(index)
-    if len(found) != 1:
+            matches.append(index)
+    if len(matches) != 1:
         expected = " or ".join(f"'{title} (12345)'" for title in dict.fromkeys(titles))
-        count = "no column" if not found else f"{len(found)} columns"
+        count = "no column" if not matches else f"{len(matches)} columns"
         raise sheet.fail(
             f"found {count} for {name}, expected one, {expected}: create it in Canvas and export again"
         )
-    return found[0]
+    return matches[0]
 
 
 def _check_points(report: ClassReport, sheet: Sheet, line: Line, columns: Mapping[str, int]) -> None:
     """A line that is no student's: the points possible where it holds numbers."""
     for name, index in columns.items():
-        found = sheet.at(line, index)
+        cell = sheet.at(line, index)
         offered = report.max_score(name)
-        if offered and sheet.value(found) not in (None, offered):
+        if offered and sheet.value(cell) not in (None, offered):
             expected = f"expected {score_text(offered)}: change it in Canvas"
-            raise sheet.fail(f"found {found!r} points possible for {name}, {expected}", line.number)
+            raise sheet.fail(f"found {cell!r} points possible for {name}, {expected}", line.number)
 
 
 def write(report: ClassReport, request: Request) -> Written:

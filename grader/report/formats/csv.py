@@ -32,11 +32,11 @@ def grades_csv(rows: Iterable[ClassRow]) -> bytes:
             final = "" if row.review_reason else score_text(row.score)
             cells |= {row.assignment: final} | scores
         if row.review_reason:
-            said = f"{row.assignment}: {row.review_reason}"
-            cells["needs_review"] = "; ".join(filter(None, [cells.get("needs_review"), said]))
+            line = f"{row.assignment}: {row.review_reason}"
+            cells["needs_review"] = "; ".join(filter(None, [cells.get("needs_review"), line]))
         if row.absent:
-            said = f"{row.assignment}: {NOTHING}"
-            cells["remark"] = "; ".join(filter(None, [cells.get("remark"), said]))
+            line = f"{row.assignment}: {NOTHING}"
+            cells["remark"] = "; ".join(filter(None, [cells.get("remark"), line]))
     header = ["student_id", *(name for named in columns.values() for name in named), "needs_review", "remark"]
     return to_csv(
         [header, *([id, *(cells.get(name, "") for name in header[1:])] for id, cells in students.items())]

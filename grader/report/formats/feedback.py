@@ -39,8 +39,8 @@ def student_text(row: ClassRow) -> str:
     if row.grade is not None:
         note = f"{_note(row)}\n\n" if _note(row) else ""
         return note + to_text(row.grade, row.final)
-    said = [clean_line(row.assignment), "", _note(row) or NOT_GRADED, ""]
-    return "\n".join([*said, *(f"  {clean(step.says)}" for step in row.final.steps)]).rstrip() + "\n"
+    lines = [clean_line(row.assignment), "", _note(row) or NOT_GRADED, ""]
+    return "\n".join([*lines, *(f"  {clean(step.says)}" for step in row.final.steps)]).rstrip() + "\n"
 
 
 def student_markdown(row: ClassRow, title: str) -> str:

@@ -130,10 +130,10 @@ def _check_maximum(report: ClassReport, sheet: Sheet, line: Line, columns: Colum
     offered = report.max_score(report.assignments[0])
     if columns.maximum is None or not offered:
         return
-    found = sheet.at(line, columns.maximum)
-    if sheet.value(found) != offered:
+    cell = sheet.at(line, columns.maximum)
+    if sheet.value(cell) != offered:
         header = sheet.header[columns.maximum]
-        message = f"found {found!r} for {header}, expected {score_text(offered)}: change it in Moodle"
+        message = f"found {cell!r} for {header}, expected {score_text(offered)}: change it in Moodle"
         raise sheet.fail(message, line.number)
 
 

@@ -104,10 +104,13 @@ def statistics_of(rows: Sequence[ClassRow]) -> ClassStatistics:
         everybody_passes=tuple(name for name, case in cases.items() if case.ran and case.passed == case.ran),
         to_review=tuple(to_review(rows)),
         absent=tuple(row for row in rows if row.absent),
-        late=sum(bool(found.intersection(LATE)) for found in policies),
-        adjusted=sum("adjustment" in found for found in policies),
+        late=sum(
+            bool(row.final.unclear or steps.intersection(LATE))
+            for steps, row in zip(policies, rows, strict=True)
+        ),
+        adjusted=sum("adjustment" in steps for steps in policies),
         without_time=sum(
-            "deadlines" in found and _has_no_time(row) for found, row in zip(policies, rows, strict=True)
+            "deadlines" in steps and _has_no_time(row) for steps, row in zip(policies, rows, strict=True)
         ),
     )
 
@@ -164,5 +167,5 @@ def _misconceptions(rows: Sequence[ClassRow]) -> tuple[Misconception, ...]:
                     name = " or ".join(result.misconceptions)
                     whose[name][row.student_id] = where[name][criterion.id] = None
                     ideas[name] = result.idea
-    found = (Misconception(n, ideas[n], tuple(where[n]), tuple(whose[n])) for n in whose)
-    return tuple(sorted(found, key=lambda m: (-len(m.students), m.name)))
+    every = (Misconception(n, ideas[n], tuple(where[n]), tuple(whose[n])) for n in whose)
+    return tuple(sorted(every, key=lambda m: (-len(m.students), m.name)))

@@ -230,9 +230,9 @@ def _setting(value: object) -> str:
 
 def _findings(text: str, closer: Closer) -> Markup | None:
     """For CUDA C: lines of the source, with what was found in their margin, and the threads that did it."""
-    found = [(m[1], int(m[2]), m[3]) for m in PLACE_IN_SOURCE.finditer(text)]
+    places = [(m[1], int(m[2]), m[3]) for m in PLACE_IN_SOURCE.finditer(text)]
     parts: list[Markup] = []
-    for file, line, says in found:
+    for file, line, says in places:
         source = closer.sources.get(file, "").splitlines()
         if not source:
             continue

@@ -141,15 +141,15 @@ def graphs(pairs: Iterable[Pair], least: float = ALIKE) -> list[Graph]:
         if pair.share >= least:
             one, other = pair.left.student, pair.right.student
             near[one][other] = near[other][one] = max(pair.share, near[one].get(other, 0.0))
-    found, seen = [], set()
+    components, seen = [], set()
     for student in sorted(near):
         if student in seen:
             continue
         group = _reached(student, near)
         seen |= group
         if len(group) > 2:
-            found.append(_graph(sorted(group), near))
-    return sorted(found, key=lambda graph: -len(graph.nodes))
+            components.append(_graph(sorted(group), near))
+    return sorted(components, key=lambda graph: -len(graph.nodes))
 
 
 def _own(lines: Sequence[str], shapes: Sequence[str], at: int, given: set[str]) -> Half:

@@ -45,7 +45,7 @@ def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
     for key, students in whose.items():
         if len(students) > 1:
             groups[tuple(students)].append(key)
-    found = (
+    every = (
         SharedAnswer(
             students,
             tuple(case for case, _ in keys),
@@ -54,7 +54,7 @@ def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
         )
         for students, keys in groups.items()
     )
-    return tuple(sorted(found, key=lambda a: (len(a.students), -len(a.cases), a.students)))
+    return tuple(sorted(every, key=lambda a: (len(a.students), -len(a.cases), a.students)))
 
 
 def similarity_pages(

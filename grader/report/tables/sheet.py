@@ -71,12 +71,12 @@ class Sheet:
         """A number as the file writes it."""
         return text.replace(".", self.mark)
 
-    def written(self, changes: Mapping[tuple[int, int], str], kept: Sequence[int] | None = None) -> bytes:
-        """The file with other cells, by the number of their line and column; `kept` are the columns to write.
+    def written(self, changes: Mapping[tuple[int, int], str], indices: Sequence[int] | None = None) -> bytes:
+        """The file with other cells, by their line and column; `indices` are the columns to write.
 
         What the LMS wrote stays as it is, letter by letter.
         """
-        columns = range(len(self.header)) if kept is None else kept
+        columns = range(len(self.header)) if indices is None else indices
         rows = [self.delimiter.join(self.raw_header[index] for index in columns)]
         for line in self.lines:
             cells = []
@@ -121,8 +121,8 @@ def read_sheet(path: Path, needed: Iterable[str], whose: str, instead: Sequence[
     both = instead and set(instead) <= set(header)
     for column in (*instead, *tuple(needed)[1:]) if both else needed:
         if header.count(column) != 1:
-            found = "no column" if column not in header else "more than one column"
-            message = f"found {found} {column!r}; expected {whose}'s export as it was downloaded"
+            count = "no column" if column not in header else "more than one column"
+            message = f"found {count} {column!r}; expected {whose}'s export as it was downloaded"
             raise UserError(message, path, 1)
     if not lines:
         raise UserError(f"found nothing; expected {whose}'s export as it was downloaded", path, 1)
@@ -200,13 +200,13 @@ def find_all(lines: Iterable[tuple[Line, Claim]], find: Find) -> Meant:
     """The student of each line; two lines that mean one student are both in doubt."""
     students, doubts, unknown = {}, {}, {}
     for line, claim in lines:
-        found = find(claim)
-        if isinstance(found, Student):
-            students[line.number] = found
-        elif found.startswith(NO_STUDENT):
-            unknown[line.number] = found
+        match = find(claim)
+        if isinstance(match, Student):
+            students[line.number] = match
+        elif match.startswith(NO_STUDENT):
+            unknown[line.number] = match
         else:
-            doubts[line.number] = found
+            doubts[line.number] = match
     times = Counter(student.id for student in students.values())
     for number, student in list(students.items()):
         if times[student.id] > 1:

@@ -60,17 +60,17 @@ def find_columns(sheet: Sheet, find: Find, named: Mapping[str, str]) -> Columns:
 
     Raises UserError, with all headers and what to do, where one that is needed is not certain.
     """
-    found = {role: _index(sheet, header) if header else None for role, header in named.items()}
+    columns = {role: _index(sheet, header) if header else None for role, header in named.items()}
     for role, header in ENGLISH.items():
-        if role not in found and sheet.header.count(header) == 1:
-            found[role] = sheet.header.index(header)
-    is_english = {"identifier", "grade"} <= found.keys() and not {"identifier", "grade"} <= named.keys()
+        if role not in columns and sheet.header.count(header) == 1:
+            columns[role] = sheet.header.index(header)
+    is_english = {"identifier", "grade"} <= columns.keys() and not {"identifier", "grade"} <= named.keys()
     if not is_english:
-        _by_content(sheet, find, found)
+        _by_content(sheet, find, columns)
     for role in ("identifier", "grade"):
-        if found.get(role) is None:
+        if columns.get(role) is None:
             raise _missing(sheet, role)
-    return Columns(**found)  # type: ignore[arg-type]  # the two that are needed are there
+    return Columns(**columns)  # type: ignore[arg-type]  # the two that are needed are there
 
 
 def participant(text: str) -> str:
@@ -105,50 +105,50 @@ def _missing(sheet: Sheet, role: str) -> UserError:
     )
 
 
-def _by_content(sheet: Sheet, find: Find, found: dict[str, int | None]) -> None:
+def _by_content(sheet: Sheet, find: Find, columns: dict[str, int | None]) -> None:
     """Adds what order and content tell: identifier, [name, others], status, grade, maximum, [changed], ..."""
-    if "identifier" not in found and _all(sheet, 0, lambda cell: bool(participant(cell))):
-        found["identifier"] = 0
-    grade = _grade(sheet, found)
-    after = found.get("maximum") or grade
-    between = [index for index in range(1, grade) if index not in found.values()]
+    if "identifier" not in columns and _all(sheet, 0, lambda cell: bool(participant(cell))):
+        columns["identifier"] = 0
+    grade = _grade(sheet, columns)
+    after = columns.get("maximum") or grade
+    between = [index for index in range(1, grade) if index not in columns.values()]
     addresses = [index for index in between if _all(sheet, index, lambda cell: "@" in cell)]
-    if "email" not in found and len(addresses) == 1:
-        found["email"] = addresses[0]
-    if "name" not in found and between[:1] == [1] and _holds_names(sheet, find, found, len(between)):
-        found["name"] = 1
-    if "changed" not in found:
-        found |= _changed(sheet, after)
+    if "email" not in columns and len(addresses) == 1:
+        columns["email"] = addresses[0]
+    if "name" not in columns and between[:1] == [1] and _holds_names(sheet, find, columns, len(between)):
+        columns["name"] = 1
+    if "changed" not in columns:
+        columns |= _changed(sheet, after)
     last = len(sheet.header) - 1
-    is_late = last > (found.get("changed") or after) + 1
-    if "comments" not in found and is_late and not _are_times(sheet, last):
-        found["comments"] = last
+    is_late = last > (columns.get("changed") or after) + 1
+    if "comments" not in columns and is_late and not _are_times(sheet, last):
+        columns["comments"] = last
 
 
-def _grade(sheet: Sheet, found: dict[str, int | None]) -> int:
+def _grade(sheet: Sheet, columns: dict[str, int | None]) -> int:
     """The column of grades: right before the maximum, which is one number in all lines."""
-    if "maximum" not in found and "grade" not in found:
+    if "maximum" not in columns and "grade" not in columns:
         same = [index for index in range(2, len(sheet.header)) if _is_maximum(sheet, index)]
         if len(same) != 1:
             raise _missing(sheet, "maximum")
-        found["maximum"] = same[0]
-    if "grade" not in found and found["maximum"] is not None:
-        found["grade"] = found["maximum"] - 1
-    grade = found.get("grade")
+        columns["maximum"] = same[0]
+    if "grade" not in columns and columns["maximum"] is not None:
+        columns["grade"] = columns["maximum"] - 1
+    grade = columns.get("grade")
     if grade is None:
         raise _missing(sheet, "grade")
-    if "maximum" not in found and _is_maximum(sheet, grade + 1):
-        found["maximum"] = grade + 1
-    if found.get("maximum") is not None and not _all(
+    if "maximum" not in columns and _is_maximum(sheet, grade + 1):
+        columns["maximum"] = grade + 1
+    if columns.get("maximum") is not None and not _all(
         sheet, grade, lambda cell: not cell or sheet.value(cell) is not None
     ):
         raise _missing(sheet, "grade")
     return grade
 
 
-def _holds_names(sheet: Sheet, find: Find, found: Mapping[str, int | None], between: int) -> bool:
+def _holds_names(sheet: Sheet, find: Find, columns: Mapping[str, int | None], between: int) -> bool:
     """Whether the second column is names: with blind marking it is the status, alone before the grade."""
-    if found.get("email") is not None:
+    if columns.get("email") is not None:
         return True
     is_known = any(isinstance(find(Claim(name=sheet.at(line, 1))), Student) for line in sheet.lines)
     return is_known or between > 1

@@ -155,8 +155,8 @@ def print_absent(labels: Sequence[str], doubts: Iterable[Doubt], console: Consol
         return
     is_open = any(kind_of(doubt.reason) in WHOSE for doubt in doubts)
     names = listing([clean_line(label) for label in labels], limit or len(labels))
-    said = f"{len(labels)} on the roster submitted nothing{MAY_BE_THEIRS if is_open else ''}: {names}"
-    print_folded(said, console, "dim", indent=("", "    "))
+    line = f"{len(labels)} on the roster submitted nothing{MAY_BE_THEIRS if is_open else ''}: {names}"
+    print_folded(line, console, "dim", indent=("", "    "))
 
 
 def _line(kind: Kind, doubt: Doubt) -> str:

@@ -153,8 +153,8 @@ def _failures(section: Section) -> Iterator[RenderableType]:
     for block in section.blocks:
         yield _block(block)
     if section.more:
-        said = f"and {len(section.more)} more: {', '.join(section.more)}"
-        yield Padding(Text(said, "dim", overflow="fold"), (0, 0, 0, 2))
+        line = f"and {len(section.more)} more: {', '.join(section.more)}"
+        yield Padding(Text(line, "dim", overflow="fold"), (0, 0, 0, 2))
 
 
 def _block(block: Block) -> RenderableType:

@@ -19,6 +19,7 @@
 #define __constant__ __attribute__((visibility("default")))
 #define __align__(n) __attribute__((aligned(n)))
 #define __restrict__ __restrict
+#define NULL __null
 #define CUDART_INF_F __builtin_inff()
 #define CUDART_INF __builtin_inf()
 #define INFINITY __builtin_inff()
@@ -55,6 +56,7 @@ typedef __UINT8_TYPE__ uint8_t;
 typedef __UINT16_TYPE__ uint16_t;
 typedef __UINT32_TYPE__ uint32_t;
 typedef __UINT64_TYPE__ uint64_t;
+typedef __PTRDIFF_TYPE__ ssize_t;
 typedef unsigned long ulong;
 typedef unsigned char uchar;
 typedef unsigned short ushort;
@@ -98,8 +100,12 @@ void *emulator_dynamic_shared();
 int emulator_barrier(int predicate, int line);
 unsigned long emulator_meet(int operation, unsigned mask, unsigned long value, int argument, int width, int line);
 void emulator_yield();
+unsigned emulator_active(int line);
+long long emulator_clock();
+[[noreturn]] void emulator_trap(const char *what, int line);
 void emulator_atomic(const volatile void *pointer, int size, int line);
 void emulator_fence();
+void emulator_fence_block();
 int emulator_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 }
 #define printf emulator_printf
@@ -128,7 +134,7 @@ static inline int __syncthreads_or(int predicate, EMULATOR_LINE) { return emulat
 static inline int __syncthreads_and(int predicate, EMULATOR_LINE) { return !emulator_barrier(!predicate, line); }
 static inline void __threadfence() { emulator_fence(); }
 static inline void __threadfence_system() { emulator_fence(); }
-static inline void __threadfence_block() {}
+static inline void __threadfence_block() { emulator_fence_block(); }
 
 const unsigned emulator_all = 0xffffffffu;
 static inline void __syncwarp(unsigned mask = emulator_all, EMULATOR_LINE) { emulator_meet(0, mask, 0, 0, 32, line); }
@@ -144,7 +150,22 @@ static inline int __all_sync(unsigned mask, int predicate, EMULATOR_LINE)
 {
     return emulator_meet(5, mask, predicate == 0, 0, 32, line) == 0;
 }
-static inline unsigned __activemask(EMULATOR_LINE) = delete; // which lanes run together is the hardware's choice
+static inline unsigned __activemask(EMULATOR_LINE) { return emulator_active(line); }
+
+// Kernels that stop themselves, and time.
+
+static inline void __trap(EMULATOR_LINE) { emulator_trap("stops the kernel: __trap()", line); }
+static inline void __brkpt(EMULATOR_LINE) { emulator_trap("stops the kernel: __brkpt()", line); }
+static inline long long clock64() { return emulator_clock(); }
+static inline int clock() { return (int)emulator_clock(); }
+static inline void __nanosleep(unsigned) { emulator_yield(); }
+#ifdef EMULATOR_NO_ASSERT
+#define assert(...) ((void)0)
+#else
+#define assert(...) \
+    ((__VA_ARGS__) ? (void)0 : emulator_trap("stops the kernel: the assertion `" #__VA_ARGS__ "` does not hold", __LINE__))
+#endif
+#define __builtin_assume(...) ((void)0)
 
 // Values from other lanes, of 4 or 8 bytes.
 

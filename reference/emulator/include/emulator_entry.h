@@ -7,6 +7,8 @@ struct emulator_parameter {
     int element_size;  // of what a pointer points to; 0 for what is no pointer
     char kind;         // of the element, or of the value: 'i' signed, 'u' unsigned, 'f' floating, 'b' bool, 's' other
     bool is_const;     // the element
+    int part_size;     // of what an element consists of, as float4 does of floats; 0 for what has no such parts
+    char part_kind;
 };
 
 template <typename T> constexpr char emulator_kind = 's';
@@ -22,16 +24,28 @@ EMULATOR_KIND(float, 'f') EMULATOR_KIND(double, 'f') EMULATOR_KIND(bool, 'b')
 EMULATOR_KIND(_Float16, 'f')
 #endif
 
+// A struct of equal parts, of which one is called `x`.
+template <typename T> constexpr emulator_parameter emulator_parts()
+{
+    if constexpr (requires(T value) { value.x; })
+        if constexpr (sizeof(T) % sizeof(T::x) == 0)
+            return {0, 0, 's', false, sizeof(T::x), emulator_kind<decltype(T::x)>};
+    return {0, 0, 's', false, 0, 's'};
+}
+
 template <typename T> struct emulator_element {
     static const int size = 0;
     static const char kind = emulator_kind<T>;
     static const bool is_const = false;
+    static constexpr emulator_parameter parts = {0, 0, 's', false, 0, 's'};
 };
 template <typename T> struct emulator_element<T *> {
     static const int size = sizeof(T);
     static const char kind = emulator_kind<T>;
     static const bool is_const = false;
+    static constexpr emulator_parameter parts = emulator_parts<T>();
 };
+template <> struct emulator_element<void *> : emulator_element<char *> {};
 template <typename T> struct emulator_element<const T *> : emulator_element<T *> {
     static const bool is_const = true;
 };
@@ -51,7 +65,8 @@ EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call(void (*k
 
 template <typename... P> struct emulator_signature {
     static constexpr emulator_parameter parameters[] = {{sizeof(P), emulator_element<P>::size,
-        emulator_element<P>::kind, emulator_element<P>::is_const}..., {-1, 0, 's', false}};
+        emulator_element<P>::kind, emulator_element<P>::is_const, emulator_element<P>::parts.part_size,
+        emulator_element<P>::parts.part_kind}..., {-1, 0, 's', false, 0, 's'}};
 };
 
 template <typename... P> constexpr const emulator_parameter *emulator_parameters(void (*)(P...))
@@ -62,6 +77,18 @@ template <typename... P> constexpr const emulator_parameter *emulator_parameters
 template <typename... P> EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_enter(void (*kernel)(P...), void **arguments)
 {
     emulator_call(kernel, arguments, typename emulator_count<sizeof...(P)>::type());
+}
+
+template <int N, typename First, typename... Rest> struct emulator_nth : emulator_nth<N - 1, Rest...> {};
+template <typename First, typename... Rest> struct emulator_nth<0, First, Rest...> {
+    using type = First;
+};
+
+template <typename F, typename... P, int... I>
+EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call_short(F call, void (*)(P...), void **arguments, emulator_numbers<I...>)
+{
+    (void)arguments;
+    call(*static_cast<typename emulator_nth<I, P...>::type *>(arguments[I])...);
 }
 
 // This one stands behind the source, whose macros reach it: its names are none that a source may define.
@@ -75,4 +102,12 @@ template <typename... P> EMULATOR_QUIET __attribute__((always_inline)) inline vo
         *emulator_parameters_##number()                                                                       \
     {                                                                                                         \
         return emulator_parameters(&__VA_ARGS__);                                                             \
+    }
+
+#define EMULATOR_SHORT_ENTRY(number, emulator_given, ...)                                                     \
+    extern "C" __attribute__((__visibility__("default"))) EMULATOR_QUIET                                      \
+    void emulator_entry_##number##_##emulator_given(void **emulator_arguments)                                \
+    {                                                                                                         \
+        emulator_call_short([](auto... emulator_values) { __VA_ARGS__(emulator_values...); }, &__VA_ARGS__,   \
+            emulator_arguments, typename emulator_count<emulator_given>::type());                             \
     }

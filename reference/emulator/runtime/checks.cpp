@@ -7,6 +7,7 @@
 #include "state.h"
 
 #include <cstring>
+#include <unordered_map>
 #include <sys/mman.h>
 
 namespace emulator {
@@ -21,11 +22,30 @@ namespace {
 // Who was at a word: the last to write, and two readers, where two were there: those that tell most.
 struct Word {
     std::uint32_t written_at, read_at[2];
+    std::uint32_t store;  // which store it was: lanes of a warp that execute one together give it one number
+    std::uint32_t parts;  // from 1, in `parts`: where bytes of the word were used one by one
     std::int16_t writer, reader[2];
     unsigned written_bytes : 4, read_bytes_0 : 4, read_bytes_1 : 4, atomic : 1;
 };
 
+struct Parts {
+    std::size_t at;  // the word
+    Word bytes[4];
+};
+std::vector<Parts> parts;
+std::uint32_t parts_of;  // the launch that they belong to
+
+// A store over what another lane of the warp stored: after it, memory tells whether both stored one value.
+struct Pending {
+    bool is_open;
+    const unsigned char *memory;
+    unsigned char before[16];
+    int size;
+    Finding race;
+} pending;
+
 const std::size_t MAX_FINDINGS = 64;
+const std::uint32_t PATIENCE = 1000;  // looks at one place that does not change
 
 unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 for those that were written
 Word *words;
@@ -51,6 +71,51 @@ bool was_published(std::int64_t by, std::uint32_t moment)
 {
     Fence *theirs = fence_of(by), *mine = fence_of(block);
     return theirs && mine && mine->has_seen_others && theirs->published > moment;
+}
+
+// Within a block: a thread passes a fence and then updates a word atomically; who updates that word later knows what
+// it did before the fence. So is a lock handed on.
+struct Release {
+    int thread;
+    std::uint32_t passed;
+};
+std::uint32_t fence_passed[MAX_THREADS];                        // moments; of the block if after its start
+std::uint32_t releases_of;                                      // the block, by its start, in which there are any
+std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
+std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many it has seen
+
+void hand_on(std::size_t offset)
+{
+    if (releases_of != block_start)
+        return;  // no thread has passed a fence
+    std::vector<Release> &made = releases[offset];
+    acquired[offset * MAX_THREADS + unsigned(thread)] = made.size();
+    if (fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
+                                                  || made.back().passed != fence_passed[thread]))
+        made.push_back({thread, fence_passed[thread]});
+}
+
+bool was_handed_on(int by, std::uint32_t moment)
+{
+    if (releases_of != block_start)
+        return false;
+    for (const auto &one : releases) {
+        auto seen = acquired.find(one.first * MAX_THREADS + unsigned(thread));
+        for (std::size_t i = 0; seen != acquired.end() && i < seen->second; ++i)
+            if (one.second[i].thread == by && one.second[i].passed > moment)
+                return true;
+    }
+    return false;
+}
+
+void pass_fence()
+{
+    if (releases_of != block_start) {
+        releases.clear();
+        acquired.clear();
+        releases_of = block_start;
+    }
+    fence_passed[thread] = ++now;
 }
 
 Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset, int size)
@@ -92,13 +157,39 @@ __attribute__((noinline)) void report_race(
 {
     bool in_this_block = moment >= block_start;
     std::int64_t other_block = in_this_block ? block : block_at(moment);
-    if (!in_this_block && was_published(other_block, moment))
+    if (in_this_block ? was_handed_on(other, moment) : was_published(other_block, moment))
         return;
     Finding finding = finding_at(RACE, mode, place, offset, size);
     finding.other_thread = other;
     finding.other_block = other_block;
     finding.other_line = -1 - other_mode;
     report(finding);
+}
+
+std::uint32_t store_number(std::uint64_t place)
+{
+    return std::uint32_t((place * 0x9e3779b97f4a7c15 ^ steps * 0xbf58476d1ce4e5b9 ^ waits * 0x94d049bb133111eb) >> 32);
+}
+
+// Two lanes of one warp at one store, in one block: nothing is to be said before it is known what is stored.
+bool is_one_store(const Word &word, std::uint64_t place, int size)
+{
+    return word.store == store_number(place) && word.written_at >= block_start && word.writer / WARP == thread / WARP
+        && !word.atomic && size <= int(sizeof pending.before);
+}
+
+__attribute__((noinline)) void suspect(std::uint64_t place, std::size_t offset, int size, int other, std::uint32_t moment)
+{
+    if (pending.is_open || was_handed_on(other, moment))
+        return;  // it is of the same access, or in order
+    pending.is_open = true;
+    pending.memory = arena + offset;
+    pending.size = size;
+    std::memcpy(pending.before, arena + offset, std::size_t(size));
+    pending.race = finding_at(RACE, WRITE, place, offset, size);
+    pending.race.other_thread = other;
+    pending.race.other_block = block;
+    pending.race.other_line = -1 - WRITE;
 }
 
 inline bool unordered(std::uint32_t moment, int other, std::uint32_t since)
@@ -109,7 +200,7 @@ inline bool unordered(std::uint32_t moment, int other, std::uint32_t since)
         return true;
     if (other == thread || moment < last_barrier)
         return false;
-    return other / WARP != thread / WARP || moment >= last_sync[thread / WARP];
+    return other / WARP != thread / WARP || moment >= ordered_until[thread][other % WARP];
 }
 
 // How much it tells that somebody read: another block, another warp, another thread, nothing.
@@ -125,18 +216,16 @@ inline int weight(std::uint32_t moment, int other, std::uint32_t since)
 }
 
 template <Mode MODE>
-inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int size, std::uint64_t place)
+inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
 {
-    unsigned known = state[at];
-    if (MODE != WRITE && (known >> 4 & bytes) != bytes)
-        report(finding_at(UNINITIALISED_READ, MODE, place, offset, size));
-    Word &word = words[at];
     std::uint32_t since = at < SHARED_ZONE / 4 ? block_start : launch_start;
-
     if (unordered(word.written_at, word.writer, since) && (word.written_bytes & bytes)
-        && !(MODE == ATOMIC && word.atomic))
-        report_race(MODE, place, offset, size, word.writer, word.written_at, word.atomic ? ATOMIC : WRITE);
-
+        && !(MODE == ATOMIC && word.atomic)) {
+        if (MODE == WRITE && is_one_store(word, place, size))
+            suspect(place, offset, size, word.writer, word.written_at);
+        else
+            report_race(MODE, place, offset, size, word.writer, word.written_at, word.atomic ? ATOMIC : WRITE);
+    }
     if (MODE == READ) {
         if (word.reader[0] != thread) {
             int first = weight(word.read_at[0], word.reader[0], since);
@@ -159,11 +248,56 @@ inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int 
     for (int i = 0; i < 2; ++i)
         if (unordered(word.read_at[i], word.reader[i], since) && ((i ? word.read_bytes_1 : word.read_bytes_0) & bytes))
             report_race(MODE, place, offset, size, word.reader[i], word.read_at[i], READ);
-    state[at] = static_cast<unsigned char>(known | bytes << 4);
     word.written_at = now;
     word.writer = std::int16_t(thread);
     word.written_bytes = bytes;
     word.atomic = MODE == ATOMIC;
+    word.store = store_number(place);
+}
+
+// Who was at each byte of a word; null where all of them were always used together.
+Word *bytes_of(Word &word, std::size_t at)
+{
+    if (parts_of != launch_start) {
+        parts.clear();
+        parts_of = launch_start;
+    }
+    bool is_split = word.parts && word.parts <= parts.size() && parts[word.parts - 1].at == at;
+    return is_split ? parts[word.parts - 1].bytes : nullptr;
+}
+
+Word *split(Word &word, std::size_t at)
+{
+    parts.push_back({at, {word, word, word, word}});
+    word.parts = std::uint32_t(parts.size());
+    return parts.back().bytes;
+}
+
+template <Mode MODE>
+__attribute__((noinline)) void access_bytes(
+    Word *known, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
+{
+    for (unsigned byte = 0; byte < 4; ++byte)
+        if (bytes >> byte & 1)
+            access_shadow<MODE>(known[byte], 1u << byte, at, offset, size, place);
+}
+
+template <Mode MODE>
+inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int size, std::uint64_t place)
+{
+    unsigned known = state[at];
+    if (MODE != WRITE && (known >> 4 & bytes) != bytes)
+        report(finding_at(UNINITIALISED_READ, MODE, place, offset, size));
+    Word &word = words[at];
+    Word *apart = __builtin_expect(word.parts != 0, 0) ? bytes_of(word, at) : nullptr;
+    if (__builtin_expect(bytes != 15 && !apart, 0))
+        apart = (bytes_of(word, at), split(word, at));
+    if (__builtin_expect(apart != nullptr, 0))
+        access_bytes<MODE>(apart, bytes, at, offset, size, place);
+    else
+        access_shadow<MODE>(word, bytes, at, offset, size, place);
+    if (MODE != READ)
+        state[at] = static_cast<unsigned char>(known | bytes << 4);
 }
 
 // Memory of the thread's own, constants and the like; or nothing at all, and then there is no going on.
@@ -177,6 +311,35 @@ template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t add
     finding.name = address < 4096 ? "a null pointer" : "an address far from every array";
     report(finding);
     stop();
+}
+
+// The thread's accesses, one by one: a loop that only looks at one place lets others run.
+std::size_t seen_offset;
+std::uint64_t seen_value;
+std::uint32_t seen_times;
+
+__attribute__((noinline)) void look_again(std::size_t offset, int size)
+{
+    std::uint64_t value = 0;
+    std::memcpy(&value, arena + offset, std::size_t(size < 8 ? size : 8));
+    seen_times = offset == seen_offset && value == seen_value ? seen_times + 1 : 0;
+    seen_offset = offset;
+    seen_value = value;
+    if (seen_times == PATIENCE) {
+        seen_times = 0;
+        spin();
+    }
+}
+
+inline void step(Mode mode, std::size_t offset, int size, std::uint64_t place)
+{
+    if (__builtin_expect(pending.is_open, 0))
+        settle();
+    if (__builtin_expect(mode != WRITE && place == last_place, 0))
+        look_again(offset, size);
+    last_place = place;
+    ++steps;
+    stores += mode == WRITE;
 }
 
 void count(Mode mode, std::size_t offset, int size)
@@ -199,6 +362,7 @@ template <Mode MODE> inline void access(const volatile void *pointer, int size, 
         elsewhere<MODE>(address, size, place);
         return;
     }
+    step(MODE, offset, size, place);
     count(MODE, offset, size);
     if (launch.counting)
         note(place, offset, size);
@@ -229,6 +393,7 @@ template <Mode MODE> inline void access_4(const volatile void *pointer, std::uin
 {
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
     if (offset < arena_size && offset % 4 == 0 && (state[offset / 4] & 15) == 15) {
+        step(MODE, offset, 4, place);
         count(MODE, offset, 4);
         if (launch.counting)
             note(place, offset, 4);
@@ -269,6 +434,17 @@ void report(Finding finding)
         findings.push_back(finding);
 }
 
+// What the store that was suspected did: it changed nothing, or it is a race.
+void settle()
+{
+    if (!pending.is_open)
+        return;
+    pending.is_open = false;
+    if (!std::memcmp(pending.memory, pending.before, std::size_t(pending.size)))
+        pending.race.kind = SAME_VALUE;
+    report(pending.race);
+}
+
 void forget(const Array &array)
 {
     if (!is_checked)
@@ -289,6 +465,7 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
 {
     regions.clear();
     arena_size = 0;
+    pending.is_open = false;
     if (arena_bytes < bytes && !allocate(arena, bytes, arena_bytes))
         return nullptr;
     if (checked) {
@@ -298,6 +475,7 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
         if (now > UINT32_MAX / 2) {  // long before moments run out
             now = 1;
             std::memset(static_cast<void *>(words), 0, words_bytes);
+            std::memset(ordered_until, 0, sizeof ordered_until);
         }
         std::memset(state, 0, count);
     }
@@ -352,7 +530,7 @@ INTERFACE const Finding *emulator_findings(std::size_t *count)
 INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
 {
     Fence *mine = fence_of(block);
-    if (mine && mine->passed) {
+    if (mine) {
         mine->published = mine->passed;
         mine->has_seen_others = true;
     }
@@ -360,13 +538,21 @@ INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
     access<ATOMIC>(pointer, size, std::uint64_t(line) << 48 | 1);
     for (; before < findings.size(); ++before)
         findings[before].line = line;
+    // behind the access, which lets others run where it is one of many looks
+    hand_on(reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena));
 }
 
 INTERFACE void emulator_fence()
 {
     if (!fence_of(block))
         fences.resize(std::size_t(launch.grid[0]) * launch.grid[1] * launch.grid[2]);
-    fence_of(block)->passed = ++now;
+    pass_fence();
+    fence_of(block)->passed = now;
+}
+
+INTERFACE void emulator_fence_block()
+{
+    pass_fence();
 }
 
 // What the compiler calls. The names and their meaning: LLVM's and GCC's -fsanitize=thread.
@@ -408,3 +594,74 @@ INTERFACE void __tsan_init() {}
 INTERFACE void __sanitizer_cov_trace_pc() {}  // where arithmetic.py has not taken the call out
 INTERFACE void __tsan_func_entry(void *) {}
 INTERFACE void __tsan_func_exit() {}
+
+// What the compiler calls where an address or an index does not fit a type. The names, and the records that it
+// leaves, are those of LLVM's and GCC's -fsanitize=alignment,bounds.
+namespace {
+
+struct Location {
+    const char *file;
+    std::uint32_t line, column;
+};
+
+struct Type {
+    std::uint16_t kind, info;
+    char name[1];  // in quotes
+};
+
+struct Mismatch {
+    Location location;
+    const Type *type;
+    unsigned char alignment, check;  // the logarithm; 1: a store
+};
+
+struct Beyond {
+    Location location;
+    const Type *array, *index;
+};
+
+// 0 in a header of the emulator: there the address tells the line that calls it.
+std::int32_t line_of(const Location &location)
+{
+    std::size_t length = location.file ? std::strlen(location.file) : 0;
+    bool is_own = length < 3 || !std::strcmp(location.file + length - 2, ".h") || !std::strcmp(location.file, "emulator");
+    return is_own ? 0 : std::int32_t(location.line);
+}
+
+}  // namespace
+
+INTERFACE void __ubsan_handle_type_mismatch_v1(const Mismatch *what, std::uintptr_t address)
+{
+    if (thread < 0)
+        return;
+    std::size_t offset = address - reinterpret_cast<std::uintptr_t>(arena);
+    bool is_inside = offset < arena_size;
+    Finding finding = finding_at(
+        MISALIGNED, what->check == 1 ? WRITE : READ, HERE, is_inside ? offset : arena_size, 1 << what->alignment);
+    if (!is_inside) {
+        finding.region = -2;
+        finding.name = "memory";
+    }
+    finding.line = line_of(what->location);
+    finding.type = what->type->name;
+    report(finding);
+    stop();  // as a GPU does
+}
+
+INTERFACE void __ubsan_handle_out_of_bounds(const Beyond *what, std::int64_t index)
+{
+    if (thread < 0)
+        return;
+    Finding finding = {};
+    finding.kind = OUT_OF_BOUNDS;
+    finding.thread = thread;
+    finding.block = finding.other_block = block;
+    finding.other_thread = -1;
+    finding.region = -2;
+    finding.place = HERE;
+    finding.line = line_of(what->location);
+    finding.offset = index;
+    finding.name = "";
+    finding.type = what->array->name;
+    report(finding);
+}

@@ -8,10 +8,12 @@
 #include "state.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <sys/mman.h>
+#include <ucontext.h>
 #ifdef __APPLE__
 #include <dlfcn.h>
 #else
@@ -33,11 +35,16 @@ Counters counters;
 std::vector<Array> arrays;
 std::int64_t block = -1;
 int thread = -1;
-std::uint32_t now = 1, launch_start, block_start, last_barrier, last_sync[WARP];
+std::uint32_t now = 1, launch_start, block_start, last_barrier;
+std::uint32_t ordered_until[MAX_THREADS][WARP];
+std::uint32_t steps, stores, waits;
+std::uint64_t last_place;
 
 namespace {
 
 const std::size_t STACK = 64 << 10, GUARD = 16 << 10, MAX_OUTPUT = 1 << 20;  // GUARD: a page of any processor
+const int MAX_IDLE = 20000;   // turns in which threads only looked for a change, and there was none
+const int IDLE_A_WHILE = 128;
 
 enum State { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, DONE };
 
@@ -52,6 +59,7 @@ struct Request {  // what a thread waits for
 struct Thread {
     State state;
     int fiber;
+    std::uint32_t waits;
     Request request;
 };
 
@@ -69,6 +77,9 @@ std::vector<int> free_fibers;
 int fiber;  // that runs
 void *scheduler;
 bool stopped;
+int idle;         // turns
+int asking;       // threads that ask which lanes run together
+std::uint64_t ticks;
 int size;  // threads of a block
 int at;    // in `order`
 int order[MAX_THREADS];
@@ -117,6 +128,8 @@ void take(int number)
 {
     thread = number;
     threadIdx = index_of(number, launch.block);
+    steps = stores = 0;
+    waits = threads[number].waits;
 }
 
 unsigned alive(int warp)
@@ -142,7 +155,7 @@ void complain(int number, const char *what, int other = -1)
     report(finding);
 }
 
-enum Operation { SYNC, SHUFFLE, SHUFFLE_UP, SHUFFLE_DOWN, SHUFFLE_XOR, BALLOT, MATCH, ADD, MIN, MAX, AND, OR, XOR };
+enum Operation { SYNC, SHUFFLE, SHUFFLE_UP, SHUFFLE_DOWN, SHUFFLE_XOR, BALLOT, MATCH, ADD, MIN, MAX, AND, OR, XOR, ACTIVE };
 
 // The lane whose value a lane gets; as PTX's `shfl` counts it.
 int source_of(const Request &request, int lane)
@@ -215,14 +228,54 @@ void answer(int warp, unsigned lanes)
     }
 }
 
+// What each of these lanes did is before what all of them do now, and so is what was before that to any of them.
+// Of all operations of a warp __syncwarp alone orders memory: CUDA C++ Programming Guide, "Warp Shuffle Functions".
+void put_in_order(int warp, unsigned lanes)
+{
+    ++now;
+    std::uint32_t until[WARP] = {};
+    for (int lane = 0; lane < WARP; ++lane)
+        for (int other = 0; other < WARP && lanes >> lane & 1; ++other)
+            until[other] = lanes >> other & 1 ? now : std::max(until[other], ordered_until[warp * WARP + lane][other]);
+    for (int lane = 0; lane < WARP; ++lane)
+        if (lanes >> lane & 1)
+            std::memcpy(ordered_until[warp * WARP + lane], until, sizeof until);
+}
+
+// Which lanes run together is the hardware's choice: here, all that come to one line before any has to wait.
+void answer_active(int warp, unsigned asked, bool is_idle)
+{
+    Thread *first = threads + warp * WARP;
+    int line = first[__builtin_ctz(asked)].request.line;
+    unsigned together = 0;
+    for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane) {
+        State state = first[lane].state;
+        if (!is_idle && (state == READY || state == WAITING_TO_START))
+            return;
+        if (asked >> lane & 1 && first[lane].request.line == line)
+            together |= 1u << lane;
+    }
+    for (int lane = 0; lane < WARP; ++lane)
+        if (together >> lane & 1) {
+            first[lane].request.result = together;
+            first[lane].state = READY;
+            --asking;
+        }
+}
+
 // Lets the lanes go that wait for each other, once all of them have come.
-void meet(int warp)
+void meet(int warp, bool is_idle = false)
 {
     unsigned waiting = 0, present = alive(warp);
     Thread *first = threads + warp * WARP;
     for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane)
         if (first[lane].state == AT_WARP)
             waiting |= 1u << lane;
+    unsigned active = 0;
+    for (int lane = 0; lane < WARP && asking; ++lane)
+        if (waiting >> lane & 1 && first[lane].request.operation == ACTIVE)
+            active |= 1u << lane;
+    waiting &= ~active;
     for (int lane = 0; lane < WARP; ++lane) {
         if (!(waiting >> lane & 1))
             continue;
@@ -236,12 +289,15 @@ void meet(int warp)
         if (!together)
             continue;
         answer(warp, wanted);
-        last_sync[warp] = ++now;
+        if (first[lane].request.operation == SYNC)
+            put_in_order(warp, wanted);
         for (int other = 0; other < WARP; ++other)
             if (wanted >> other & 1)
                 first[other].state = READY;
         waiting &= ~wanted;
     }
+    if (active)
+        answer_active(warp, active, is_idle);
 }
 
 void body()
@@ -257,6 +313,8 @@ void body()
         threads[number].state = READY;
         threads[number].fiber = fiber;
         entry(arguments);
+        settle();
+        idle = 0;
         threads[thread].state = DONE;
         meet(thread / WARP);
     }
@@ -275,8 +333,13 @@ void go(int number)
 
 void wait(State state)
 {
+    settle();
+    waits = ++threads[thread].waits;
+    steps = stores = 0;
     threads[thread].state = state;
-    if (state == AT_WARP) {
+    if (state != READY)
+        idle = 0;
+    if (state == AT_WARP || (state == AT_BARRIER && asking)) {
         meet(thread / WARP);
         if (threads[thread].state == READY)
             return;  // it was the last to come
@@ -329,10 +392,11 @@ void run_block(std::int64_t number)
     starts.push_back({now, number});
     for (const Array &array : arrays)
         forget(array);
-    for (int i = 0; i < size; ++i)
+    for (int i = 0; i < size; ++i) {
         threads[i].state = WAITING_TO_START;
-    for (std::uint32_t &moment : last_sync)
-        moment = now;
+        threads[i].waits = 0;
+    }
+    idle = asking = 0;
     int left = size;
     while (left && !stopped) {
         arrange(order, size);
@@ -468,8 +532,32 @@ std::int64_t block_at(std::uint32_t moment)
     return low ? starts[low - 1].block : -1;
 }
 
+// Another thread may hold what this one is waiting for. Where none does anything for long, none ever will.
+void spin()
+{
+    idle = stores ? 0 : idle + 1;
+    if (idle > MAX_IDLE) {
+        Finding finding = {};
+        finding.kind = DEADLOCK;
+        finding.place = last_place;
+        finding.line = std::int32_t(last_place >> 48);
+        finding.thread = thread;
+        finding.other_thread = -1;
+        finding.block = finding.other_block = block;
+        finding.region = -2;
+        finding.name = "waits for a change that never comes: every thread of its block waits";
+        report(finding);
+        stop();
+    }
+    if (idle % IDLE_A_WHILE == IDLE_A_WHILE - 1 && asking)
+        for (int warp = 0; warp * WARP < size; ++warp)
+            meet(warp, true);
+    wait(READY);
+}
+
 void stop()
 {
+    settle();
     stopped = true;
     void *nowhere;
     emulator_switch(&nowhere, scheduler);
@@ -477,6 +565,80 @@ void stop()
 }
 
 namespace {
+
+// A kernel may take down what runs it: then the launch ends, and its last known line is told.
+const int FATAL[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
+const int FATAL_COUNT = sizeof FATAL / sizeof *FATAL;
+struct sigaction earlier[FATAL_COUNT];
+alignas(16) char handler_stack[64 << 10];
+stack_t earlier_stack;
+
+const char *reason_of(int signal, std::uintptr_t address)
+{
+    if (signal == SIGFPE)
+        return "divides an integer by zero, or the least integer by -1";
+    std::uintptr_t at = address - reinterpret_cast<std::uintptr_t>(stacks);
+    if (signal != SIGILL && at < std::uintptr_t(stack_count) * STACK && at % STACK < GUARD)
+        return "uses more memory for its own variables and calls than a stack of 48 KiB has";
+    return "ran into what is no code or no memory: it may have written over its own variables' stack";
+}
+
+// Where the machine stopped; 0 where that is not known.
+std::uintptr_t instruction(void *context)
+{
+#if defined(__linux__) && defined(__x86_64__)
+    return std::uintptr_t(static_cast<ucontext_t *>(context)->uc_mcontext.gregs[REG_RIP]);
+#elif defined(__linux__) && defined(__aarch64__)
+    return std::uintptr_t(static_cast<ucontext_t *>(context)->uc_mcontext.pc);
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
+void crashed(int signal, siginfo_t *info, void *context)
+{
+    if (thread < 0) {  // no kernel's doing
+        for (int i = 0; i < FATAL_COUNT; ++i)
+            sigaction(FATAL[i], &earlier[i], nullptr);
+        return;
+    }
+    Finding finding = {};
+    finding.kind = CRASHED;
+    finding.place = last_place;
+    finding.line = std::int32_t(last_place >> 48);
+    if (in_the_program(instruction(context))) {
+        finding.place = instruction(context) + 1;
+        finding.line = 0;
+    }
+    finding.thread = thread;
+    finding.other_thread = -1;
+    finding.block = finding.other_block = block;
+    finding.region = -2;
+    finding.name = reason_of(signal, reinterpret_cast<std::uintptr_t>(info->si_addr));
+    report(finding);
+    stop();
+}
+
+void watch()
+{
+    stack_t mine = {};
+    mine.ss_sp = handler_stack;
+    mine.ss_size = sizeof handler_stack;
+    sigaltstack(&mine, &earlier_stack);
+    struct sigaction action = {};
+    action.sa_sigaction = crashed;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+    for (int i = 0; i < FATAL_COUNT; ++i)
+        sigaction(FATAL[i], &action, &earlier[i]);
+}
+
+void unwatch()
+{
+    for (int i = 0; i < FATAL_COUNT; ++i)
+        sigaction(FATAL[i], &earlier[i], nullptr);
+    sigaltstack(&earlier_stack, nullptr);
+}
 
 template <typename T> void put(const char *format, T value)
 {
@@ -591,10 +753,39 @@ INTERFACE std::uint64_t emulator_meet(
     return threads[thread].request.result;
 }
 
-// Another thread may hold what this one is waiting for.
 INTERFACE void emulator_yield()
 {
-    wait(READY);
+    spin();
+}
+
+INTERFACE unsigned emulator_active(int line)
+{
+    threads[thread].request = {line, ACTIVE, 1u << thread % WARP, 0, 0, 0, WARP};
+    ++asking;
+    wait(AT_WARP);
+    return unsigned(threads[thread].request.result);
+}
+
+// Time, as far as there is any: it goes on with each look at it and each access.
+INTERFACE long long emulator_clock()
+{
+    const Counters &seen = counters;
+    return (long long)(++ticks + seen.global_reads + seen.global_writes + seen.shared_reads + seen.shared_writes);
+}
+
+// A thread ends the whole launch.
+INTERFACE void emulator_trap(const char *what, int line)
+{
+    Finding finding = {};
+    finding.kind = TRAP;
+    finding.line = line;
+    finding.thread = thread;
+    finding.other_thread = -1;
+    finding.block = finding.other_block = block;
+    finding.region = -2;
+    finding.name = what;
+    report(finding);
+    stop();
 }
 
 INTERFACE int emulator_printf(const char *format, ...)
@@ -632,6 +823,8 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     shared_used = launch.dynamic_shared;
     shared_end = GAP + (launch.dynamic_shared + 127) / 128 * 128 + GAP;
     launch_start = ++now;
+    ticks = last_place = 0;
+    watch();
 
     std::int64_t count = std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2];
     std::vector<std::int64_t> drawn(launch.order == 2 ? std::size_t(count) : 0);
@@ -639,6 +832,7 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     for (std::int64_t i = 0; i < count && !stopped; ++i)
         run_block(launch.order == 0 ? i : launch.order == 1 ? count - 1 - i : drawn[std::size_t(i)]);
     block = thread = -1;
+    unwatch();
     counters.arithmetic = emulator_arithmetic;
     return stopped;
 }

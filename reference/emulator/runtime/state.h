@@ -20,10 +20,13 @@ struct Index {
     std::uint32_t x, y, z;
 };
 
-enum Kind { OUT_OF_BOUNDS, UNINITIALISED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH };
+enum Kind {
+    OUT_OF_BOUNDS, UNINITIALISED_READ, RACE, DIVERGENT_BARRIER, BAD_LAUNCH, MISALIGNED, CRASHED, TRAP, DEADLOCK,
+    SAME_VALUE
+};
 enum Mode { READ, WRITE, ATOMIC };
 
-// launch.py reads these two structs by their fields' order and sizes.
+// runtime_interface.py reads these two structs by their fields' order and sizes.
 struct Finding {
     std::int32_t kind, mode;
     std::int32_t line, other_line;  // line: 0 where `place`, an address in the code, is to tell
@@ -36,6 +39,7 @@ struct Finding {
     std::uint64_t place;
     const char *name;  // of the array in shared memory, or what there is to say
     std::int64_t room;  // bytes of that array
+    const char *type;   // as which it is used, where an address or an index does not fit that
 };
 
 struct Counters {
@@ -43,6 +47,13 @@ struct Counters {
     std::uint64_t global_bytes, shared_bytes, barriers, arithmetic;
     std::uint64_t global_requests, global_transactions;  // of warps; transactions of 32 bytes
     std::uint64_t shared_requests, shared_passes;        // of warps; passes without a bank conflict: one each
+};
+
+struct PlaceCounts {  // of one place in the code
+    std::uint64_t place;
+    std::uint64_t global_requests, global_transactions, least_transactions;
+    std::uint64_t shared_requests, shared_passes;
+    std::uint64_t lanes, threads;  // that took part in its requests, and that their warps have
 };
 
 struct Launch {
@@ -74,7 +85,13 @@ extern int thread;
 
 // Time is counted in moments of synchronization. What happened in one moment is in no order, except within a
 // thread. A stamp older than one of these is ordered before what its readers do now.
-extern std::uint32_t now, launch_start, block_start, last_barrier, last_sync[WARP];
+extern std::uint32_t now, launch_start, block_start, last_barrier;
+// Of two lanes of a warp: what the second did until then is ordered before what the first does now.
+extern std::uint32_t ordered_until[MAX_THREADS][WARP];
+
+// Of the thread that runs: its accesses since it last waited, the stores among them, and how often it waited.
+extern std::uint32_t steps, stores, waits;
+extern std::uint64_t last_place;  // in the code, of its last access
 
 extern unsigned char *arena;
 extern std::size_t arena_size;
@@ -83,6 +100,8 @@ bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);
 std::int64_t block_at(std::uint32_t moment);
 [[noreturn]] void stop();
+void settle();
+void spin();
 void report(Finding finding);
 void forget(const Array &array);
 void note(std::uint64_t place, std::size_t offset, int size);

@@ -12,6 +12,7 @@ from grader.batch.gradebook.submission_files import MOST_BYTES, file_rows
 from grader.desk.class_view import key_of
 from grader.model.class_row import to_review, with_policies
 from grader.model.submitted_files import SubmittedFiles
+from grader.report.pages.class_statistics import statistics_of
 from tests.grader.desk.conftest import POLICIES, grade_class
 
 ADA, BOB, CYD, EVE, FAY = (f"/a/dense/s/{key_of(id)}" for id in ("ada", "bob", "cyd", "eve", "fay"))
@@ -157,3 +158,13 @@ def test_code_of_ten_megabytes_in_one_line_is_kept_in_part(root: Path) -> None:
     rows = file_rows("digest", submission)
     assert [len(row["content"]) for row in rows] == [2, MOST_BYTES]
     assert rows[1]["size"] == 10_000_000
+
+
+def test_a_student_who_is_late_by_an_unknown_time_counts_as_late(gradebook: Gradebook) -> None:
+    statistics = statistics_of(with_policies(gradebook.grades(), POLICIES))
+    assert statistics.late == 2  # bob by two days, eve by nobody knows how much
+
+
+def test_the_commands_in_what_ends_a_review_are_shown_as_code(desk: TestClient) -> None:
+    page = desk.get(EVE).text
+    assert "<code>grader serve --edit</code>" in page and "`" not in page.partition("<h2>Source")[0]

@@ -115,6 +115,29 @@ def test_a_mistake_is_one_line_and_exit_status_2(folder, arguments, complaint):
     assert done.stderr.count("\n") == 1
 
 
+def test_a_kernel_that_does_not_compile_leaves_the_others(folder):
+    (folder / "add.cu").write_text(SOURCE + "__global__ void broken(float *out) { out[0] = nothing; }\n")
+    done = emulate(folder, *ADD, *OUT)
+    assert (done.returncode, "out: float32" in done.stdout) == (0, True)
+    assert "add.cu:11:" in done.stderr
+    assert "left out, as it does not compile: broken" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(b"", "no .npz file"), (b"PK\3\4 nothing", "no .npz file"), (None, "one array without a name")],
+)
+def test_a_file_of_arrays_that_cannot_be_read_is_your_mistake(folder, content, complaint):
+    if content is None:
+        np.save(folder / "in.npy", np.zeros(3))
+        (folder / "in.npy").rename(folder / "in.npz")
+    else:
+        (folder / "in.npz").write_bytes(content)
+    done = emulate(folder, *ADD, *OUT)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"--arrays in.npz: it {'holds' if content is None else 'is'} {complaint}" in done.stderr
+
+
 def test_a_source_that_does_not_compile_is_shown_with_its_line(folder):
     (folder / "add.cu").write_text(SOURCE.replace("a[i] + b[i]", "a[i] + c[i]"))
     done = emulate(folder, *ADD, *OUT)

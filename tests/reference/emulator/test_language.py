@@ -52,13 +52,60 @@ HALVES = {
 }  # fmt: skip
 
 
+GROUPS = {  # on each of 64 threads, i: what it comes to
+    "block.thread_rank() + 100 * block.size()": lambda i: i + 6400,
+    "block.group_index().x + block.dim_threads().x + cg::this_grid().thread_rank()": lambda i: 64 + i,
+    "warp.meta_group_rank() + 10 * warp.meta_group_size()": lambda i: i // 32 + 20,
+    "cg::reduce(warp, i, cg::plus<int>())": lambda i: (496, 1520)[i // 32],
+    "cg::reduce(half, i, cg::less<int>()) + cg::reduce(half, i, cg::greater<>())": lambda i: (
+        i // 16 * 32 + 15
+    ),
+    "cg::inclusive_scan(half, 1) + 100 * cg::exclusive_scan(half, 1)": lambda i: 1 + 101 * (i % 16),
+    "warp.shfl(i, 3) + half.shfl(i, 2)": lambda i: i // 32 * 32 + 3 + i // 16 * 16 + 2,
+    "half.shfl_up(i, 1) + 100 * half.shfl_down(i, 2)": lambda i: (
+        i - (i % 16 > 0) + 100 * (i + 2 * (i % 16 < 14))
+    ),
+    "half.shfl_xor(i, 5)": lambda i: i ^ 5,
+    "half.ballot(i % 16 < 3) + 16 * half.any(i == 20) + 32 * half.all(i > 20)": lambda i: (
+        7 + 16 * (i // 16 == 1) + 32 * (i > 31)
+    ),
+    "half.match_any(i % 16 / 8)": lambda i: 0xFF << i % 16 // 8 * 8,
+    "cg::tiled_partition(block, 8).thread_rank()": lambda i: i % 8,
+    "cg::labeled_partition(warp, i % 2).size() + cg::binary_partition(warp, i % 4 == 0).thread_rank()": (
+        lambda i: 16 + (i % 32 // 4 if i % 4 == 0 else i % 32 - 1 - i % 32 // 4)
+    ),
+    "i % 3 ? 0 : thirds()": lambda i: 0 if i % 3 else 1100 + i % 32 // 3,
+}
+STANDARD = {
+    "std::max(2.5f, 1.f) + std::min<double>(1, 2)": 3.5, "std::exp(0.f) + std::tanh(0.f)": 1,
+    "std::clamp(7, 1, 5)": 5, "std::numeric_limits<int>::min() == INT_MIN": 1,
+    "std::numeric_limits<float>::max() == FLT_MAX": 1, 
+    "std::numeric_limits<double>::epsilon() * 4503599627370496": 1,
+    "std::numeric_limits<float>::infinity() > FLT_MAX": 1, "std::is_same_v<float, double>": 0,
+    "NULL == nullptr": 1, "sizeof(ssize_t)": 8, "__CUDA_ARCH__": 800,
+    "float a = 1, b = 2; std::swap(a, b); out[0] = a - b;": 1,
+    "__builtin_assume(f != nullptr); out[0] = f[0];": 0.5,
+    "assert(f[0] < 1 && f[1] > 1); out[0] = 2;": 2,
+}  # fmt: skip
+BFLOAT16 = {
+    "__bfloat162float(__float2bfloat16(1.00390625f))": 1,
+    "__bfloat162float(__float2bfloat16(1.01171875f))": 1.015625,
+    "(float)(__float2bfloat16(3) * __float2bfloat16(2.5f))": 7.5, "sizeof(__nv_bfloat162)": 4,
+    "__high2float(__hfma2(__float2bfloat162_rn(2), __floats2bfloat162_rn(3, 4), __float2bfloat162_rn(1)))": 9,
+    "__hgt(__float2bfloat16(2), __float2bfloat16(1))": 1, "__hisnan(__float2bfloat16(NAN))": 1,
+    "__bfloat162float(__float2bfloat16(3.4e38f)) > FLT_MAX": 1, "(float)hsqrt(__float2bfloat16(16))": 4,
+}  # fmt: skip
+
+
 def program(lines):
     """A kernel for each of these statements, all in one file."""
     kernels = (
         f"__global__ void kernel_{n}(const float *f, double *out)\n{{\n{line}\n}}\n"
         for n, line in enumerate(lines)
     )
-    return "#include <cfloat>\n#include <math.h>\n#include <climits>\n" + "".join(kernels)
+    return "#include <cfloat>\n#include <math.h>\n#include <climits>\n#include <algorithm>\n" + "".join(
+        kernels
+    )
 
 
 def comes_to(module, expected):
@@ -75,7 +122,9 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("kernels")
 
 
-@pytest.mark.parametrize("table", [NUMBERS, STATEMENTS], ids=["expressions", "statements"])
+@pytest.mark.parametrize(
+    "table", [NUMBERS, STATEMENTS, STANDARD], ids=["expressions", "statements", "standard"]
+)
 def test_kernels_say_what_cuda_documents(folder, table):
     lines = [line if line.endswith((";", "}")) else f"out[0] = {line};" for line in table]
     source = program(lines)
@@ -88,6 +137,55 @@ def test_kernels_say_what_cuda_documents(folder, table):
 def test_numbers_of_16_bits_come_alone_and_in_pairs(folder):
     source = program([f"out[0] = {line};" for line in HALVES])
     comes_to(Module(f"#include <cuda_fp16.h>\n{source}", folder=folder), HALVES)
+
+
+def test_numbers_of_16_bits_may_have_the_range_of_float(folder):
+    source = program([f"out[0] = {line};" for line in BFLOAT16])
+    comes_to(Module(f"#include <cuda_bf16.h>\n{source}", folder=folder), BFLOAT16)
+
+
+def test_groups_are_the_threads_that_cuda_says(folder):
+    source = """#include <cooperative_groups.h>
+#include <cooperative_groups/reduce.h>
+namespace cg = cooperative_groups;
+__device__ int thirds() { auto g = cg::coalesced_threads(); return 100 * g.size() + g.thread_rank(); }
+"""
+    for n, line in enumerate(GROUPS):
+        source += f"""__global__ void kernel_{n}(long long *out)
+{{
+    cg::thread_block block = cg::this_thread_block();
+    cg::thread_block_tile<32> warp = cg::tiled_partition<32>(block);
+    auto half = cg::tiled_partition<16>(warp);
+    int i = block.thread_rank();
+    cg::sync(half);
+    out[i] = {line};
+}}
+"""
+    module = Module(source, folder=folder)
+    for n, (line, expected) in enumerate(GROUPS.items()):
+        out = np.zeros(64, "int64")
+        run = module.check(f"kernel_{n}", 1, 64, [Fresh(out)], schedules=4)
+        assert not run.findings, (line, [str(finding) for finding in run.findings])
+        assert out.tolist() == [expected(i) for i in range(64)], line
+
+
+def test_what_a_group_waits_for_is_its_own_threads(folder):
+    """A tile orders its lanes and no others, a group of lanes that run together likewise."""
+    source = """#include <cooperative_groups.h>
+namespace cg = cooperative_groups;
+__global__ void kernel(int *out, int other)
+{
+    __shared__ int s[32];
+    auto tile = cg::tiled_partition<8>(cg::this_thread_block());
+    s[threadIdx.x] = threadIdx.x;
+    tile.sync();
+    out[threadIdx.x] = s[threadIdx.x ^ other];
+}
+"""
+    module = Module(source, folder=folder)
+    for other, kinds in ((7, set()), (8, {"race"})):
+        run = module.check("kernel", 1, 32, [np.zeros(32, "int32"), other], schedules=1)
+        assert {finding.kind for finding in run.findings} - {"uninitialised_read"} == kinds
 
 
 @pytest.mark.parametrize(
@@ -122,7 +220,7 @@ def test_a_kernel_may_say_its_launch_bounds(folder, bounds, place):
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("__nv_bfloat16 b;", "use half or float"),
+        ("__nv_fp8_e4m3 b;", "use half or float"),
         ("n = __vadd4(1, 2);", "bytes of a word"),
         ("float x = __fadd_rz(1, 2);", "only rounding to the nearest"),
         ("__pipeline_commit();", "not emulated"),
@@ -180,6 +278,24 @@ def test_a_sources_macros_do_not_reach_the_emulators_code(folder, trick):
     out = np.zeros(1, "float32")
     Module(source + trick + "\n", folder=folder).launch("fill", 1, 1, [3, out])
     assert out[0] == 3
+
+
+def test_a_sources_macros_do_not_reach_the_headers_that_it_asks_for(folder):
+    """They stand before all of the source, wherever it includes them."""
+    macros = "#define lanes 0\n#define size other\n#define T int\n#define line 0\n#define value 7\n"
+    source = f"""{macros}#include <cooperative_groups.h>
+#include <cooperative_groups/reduce.h>
+#include <limits>
+__global__ void kernel(float *out)
+{{
+    auto warp = cooperative_groups::tiled_partition<32>(cooperative_groups::this_thread_block());
+    out[threadIdx.x] = cooperative_groups::reduce(warp, 0.5f, cooperative_groups::plus<float>())
+        + std::max(1.5f, 0.f);
+}}
+"""
+    out = np.zeros(32, "float32")
+    assert not Module(source, folder=folder).check("kernel", 1, 32, [Fresh(out)]).findings
+    assert out.tolist() == [17.5] * 32
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""The race detector on labelled kernels: `make bench NAME=races`, or `python -m benchmarks races`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.race_suite import BLOCKS, ELEMENTS, THREADS, Labelled, suite
+from benchmarks.table import Table
+from reference.emulator import Module, Run
+
+SCHEDULES = 8
+ABOUT = """\
+Kernels with a race, and each one's twin without a race (`benchmarks/race_suite.py`): sums, histograms, lists,
+bytes and more, each naive, strided, in chunks, backward and in one block; and trees, halos, tiles, scans,
+locks, flags and last blocks. A kernel is accused if a checked run in 8 orders finds a `race`. Precision is
+the share of the accused kernels that have a race. Recall is the share of the kernels with a race that are
+accused. `python -m benchmarks races` prints this table.
+"""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a checked run found of one kernel: whether a race, and what else."""
+
+    labelled: Labelled
+    accused: bool
+    others: tuple[str, ...]
+
+
+def measure() -> Table:
+    """The table: how many kernels, and precision and recall."""
+    with tempfile.TemporaryDirectory() as folder:
+        verdicts = judged(suite(), Path(folder))
+    return Table("Races found", ABOUT, ("what", "value"), tuple(rows(verdicts)))
+
+
+def rows(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
+    """Counts, precision, recall, and what is wrong by name."""
+    racy = [one for one in verdicts if one.labelled.is_racy]
+    accused = [one for one in verdicts if one.accused]
+    right = [one for one in accused if one.labelled.is_racy]
+    missed = [one.labelled.title for one in racy if not one.accused]
+    slandered = [one.labelled.title for one in accused if not one.labelled.is_racy]
+    return [
+        ("kernels with a race", str(len(racy))),
+        ("kernels without", str(len(verdicts) - len(racy))),
+        ("precision", f"{len(right) / len(accused):.3f}"),
+        ("recall", f"{len(right) / len(racy):.3f}"),
+        ("races not found", ", ".join(missed) or "none"),
+        ("accused without a race", ", ".join(slandered) or "none"),
+    ]
+
+
+def judged(kernels: Sequence[Labelled], folder: Path) -> list[Verdict]:
+    """What the emulator says of each; all are compiled as one file, in `folder`."""
+    module = Module("".join(one.source for one in kernels), "suite.cu", folder=folder)
+    return [verdict(module, one) for one in kernels]
+
+
+def verdict(module: Module, labelled: Labelled) -> Verdict:
+    """What the emulator says of one kernel."""
+    kinds = [finding.kind for finding in run_of(module, labelled).findings]
+    return Verdict(labelled, "race" in kinds, tuple(kind for kind in kinds if kind != "race"))
+
+
+def run_of(module: Module, labelled: Labelled) -> Run:
+    """A checked run on random numbers; all memory has a value."""
+    a = np.random.default_rng(0).integers(1, 100, ELEMENTS).astype("int32")
+    x, cells = np.zeros(ELEMENTS, "int32"), np.zeros(8 + ELEMENTS, "int32")
+    memory: list[Any] = [a, x, np.zeros(ELEMENTS, "uint8"), cells, np.int32(ELEMENTS)]
+    return module.check(labelled.kernel, BLOCKS, THREADS, memory, schedules=SCHEDULES)

@@ -1,0 +1,56 @@
+"""The race detector accuses each kernel of the suite that has a race, and never its twin without one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.race_suite import Labelled, suite, variant
+from benchmarks.races import judged, rows
+
+KERNELS = suite()
+PAIRS = [KERNELS[n : n + 2] for n in range(0, len(KERNELS), 2)]
+EVERY = 7
+
+
+def accused_wrongly(pairs: Sequence[Sequence[Labelled]], folder: Path) -> list[tuple[str, bool]]:
+    kernels = [one for pair in pairs for one in pair]
+    return [
+        (one.labelled.title, one.labelled.is_racy)
+        for one in judged(kernels, folder)
+        if one.accused != one.labelled.is_racy
+    ]
+
+
+def test_every_seventh_pair_is_told_apart(request: pytest.FixtureRequest) -> None:
+    assert accused_wrongly(PAIRS[::EVERY], request.config.cache.mkdir("kernels")) == []
+
+
+@pytest.mark.slow
+def test_all_pairs_are_told_apart(request: pytest.FixtureRequest) -> None:
+    assert accused_wrongly(PAIRS, request.config.cache.mkdir("kernels")) == []
+
+
+def test_a_pair_is_one_kernel_with_one_difference() -> None:
+    assert len(PAIRS) >= 60
+    for racy, clean in PAIRS:
+        assert (racy.is_racy, clean.is_racy, racy.title) == (True, False, clean.title)
+        assert racy.source.replace("_racy(", "_clean(") != clean.source
+
+
+def test_braces_and_bars_of_the_language_stay() -> None:
+    text = "if (a || b) {\nx = {1|2};\n{|f();}\ny {\\|= 1|+= 1};\n}"
+    assert variant(text, True) == "if (a || b) {\nx = 1;\n\ny |= 1;\n}"
+    assert variant(text, False) == "if (a || b) {\nx = 2;\nf();\ny += 1;\n}"
+
+
+def test_what_is_missed_and_what_is_accused_wrongly_is_named(tmp_path: Path) -> None:
+    """Precision and recall are counted, not assumed: with the labels exchanged both are 0."""
+    verdicts = judged(PAIRS[0], tmp_path)
+    wrong = [
+        replace(one, labelled=replace(one.labelled, is_racy=not one.labelled.is_racy)) for one in verdicts
+    ]
+    told = dict(rows(wrong))
+    assert (told["precision"], told["recall"]) == ("0.000", "0.000")
+    assert told["races not found"] == told["accused without a race"] == PAIRS[0][0].title

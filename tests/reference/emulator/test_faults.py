@@ -1,0 +1,227 @@
+"""What ends a kernel or spoils it beyond races: each kernel of one file has one bug, found at its line."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reference.emulator import Module
+
+# name: parameters, lines, kind; the bug is in the line that ends with `// here`
+FAULTS = {
+    "misaligned": (
+        "const float *a, float *out",
+        "float4 v = reinterpret_cast<const float4 *>(a + 1)[0]; // here\nout[threadIdx.x] = v.x + v.w;",
+        "misaligned",
+    ),
+    "misaligned_store": (
+        "float *out",
+        "reinterpret_cast<float2 *>(out + 1)[threadIdx.x] = make_float2(1, 2); // here",
+        "misaligned",
+    ),
+    "misaligned_in_shared_memory": (
+        "float *out",
+        "__shared__ char raw[264];\n*(double *)(raw + 4) = 1; // here\nout[0] = 0;",
+        "misaligned",
+    ),
+    "next_row": (
+        "float *out",
+        "__shared__ float a[8][16];\na[threadIdx.x % 8][threadIdx.x / 8] = 1;\n__syncthreads();\n"
+        "out[threadIdx.x] = a[0][threadIdx.x]; // here",
+        "out_of_bounds",
+    ),
+    "local_array": ("float *out", "float a[4] = {};\nout[0] = a[threadIdx.x]; // here", "out_of_bounds"),
+    "assertion": ("float *out", "assert(threadIdx.x < 3); // here\nout[threadIdx.x] = 0;", "trap"),
+    "trap": ("float *out", "if (threadIdx.x == 5)\n__trap(); // here\nout[threadIdx.x] = 0;", "trap"),
+    "division": ("int n, int *out", "int i = threadIdx.x;\nout[i] = out[i] / n; // here", "crashed"),
+    "endless_recursion": (
+        "int n, int *out",
+        "out[threadIdx.x] = deeper(n, out);",
+        "crashed",
+    ),
+    "large_frame": (
+        "int n, int *out",
+        "volatile int large[40000];\nlarge[n] = 1;\nout[threadIdx.x] = large[n];",
+        "crashed",
+    ),
+    "flag_that_never_comes": (
+        "volatile int *out",
+        "if (threadIdx.x == 0)\nwhile (out[0] == 0); // here",
+        "deadlock",
+    ),
+    "lock_never_let_go": ("int *out", "while (atomicExch(out, 1) != 0); // here\nout[1] += 1;", "deadlock"),
+    "lock_by_cas_never_let_go": ("int *out", "while (atomicCAS(out, 0, 1) != 0); // here", "deadlock"),
+    "single_bytes": (
+        "unsigned char *out",
+        "int i = threadIdx.x;\nout[i % 4] = i; // here",
+        "race",
+    ),
+    "first_and_last_of_three": (  # the one between wrote another byte of the word
+        "unsigned char *out",
+        "int i = threadIdx.x;\nif (i == 0 || i == 33 || i == 64)\nout[i == 33] = i; // here",
+        "race",
+    ),
+    "shuffle_for_a_barrier": (  # it orders no memory
+        "int *out",
+        "__shared__ int s[128];\nint i = threadIdx.x;\ns[i] = i;\n__shfl_sync(0xffffffff, i, 0);\n"
+        "out[i] = s[i ^ 1]; // here",
+        "race",
+    ),
+    "barrier_of_half_a_warp": (
+        "int *out",
+        "__shared__ int s[128];\nint i = threadIdx.x;\ns[i] = i;\n"
+        "__syncwarp(i % 32 < 16 ? 0xffff : 0xffff0000);\nout[i] = s[i ^ 16]; // here",
+        "race",
+    ),
+    "lock_without_a_fence": (
+        "int *out",
+        "if (threadIdx.x % 32)\nreturn;\nwhile (atomicCAS(out, 0, 1) != 0);\nout[1] += 1; // here\n"
+        "atomicExch(out, 0);",
+        "race",
+    ),
+    "two_values_in_one_store": (
+        "int *out",
+        "__shared__ int s;\nif (threadIdx.x < 32)\ns = threadIdx.x / 31; // here\n__syncthreads();\n"
+        "out[threadIdx.x] = s;",
+        "race",
+    ),
+    "one_value_of_two_warps": (
+        "int *out",
+        "__shared__ int s;\ns = 1; // here\n__syncthreads();\nout[threadIdx.x] = s;",
+        "race",
+    ),
+    "one_value_in_two_stores": (
+        "int *out",
+        "__shared__ int s;\nif (threadIdx.x == 0)\ns = 1;\nif (threadIdx.x == 1)\ns = 1; // here\n"
+        "__syncthreads();\nout[threadIdx.x] = s;",
+        "race",
+    ),
+}
+RIGHT = {
+    "aligned": ("const float *a, float4 *out", "out[threadIdx.x] = reinterpret_cast<const float4 *>(a)[1];"),
+    "one_past_the_end": (
+        "float *out",
+        "float a[4] = {1, 2, 3, 4}, sum = 0;\n"
+        "for (float *p = a; p < &a[4]; ++p)\nsum += *p;\nout[threadIdx.x] = sum;",
+    ),
+    "handed_over": (
+        "int *out",
+        "__shared__ int flag;\nif (threadIdx.x == 0)\nflag = 0;\n__syncthreads();\n"
+        "if (threadIdx.x == 0)\nwhile (atomicAdd(&flag, 0) == 0);\nelse if (threadIdx.x == 40)\n"
+        "atomicExch(&flag, 1);\nout[threadIdx.x] = 1;",
+    ),
+    "lock": (
+        "int *out",
+        "while (atomicCAS(out, 0, 1) != 0);\nout[1] += 1;\n__threadfence();\natomicExch(out, 0);",
+    ),
+    "by_way_of_a_third": (  # lane 0, then 1, then 2
+        "int *out",
+        "__shared__ int s;\nint i = threadIdx.x;\nif (i == 0)\ns = 1;\nif (i < 2)\n__syncwarp(3);\n"
+        "if (i == 1 || i == 2)\n__syncwarp(6);\nif (i == 2)\nout[0] = s;",
+    ),
+    "single_bytes_apart": ("unsigned char *out", "out[threadIdx.x] = threadIdx.x;"),
+    "architecture": ("int *out", "#if __CUDA_ARCH__ >= 700\nout[threadIdx.x] = 1;\n#endif"),
+    "one_value_in_one_store": (
+        "int *out",
+        "__shared__ int s;\nif (threadIdx.x < 32)\ns = 1; // here\n__syncthreads();\nout[threadIdx.x] = s;",
+    ),
+    "who_runs_together": (
+        "int *out",
+        "int i = threadIdx.x;\nout[i] = 0x55555555;\nif (i % 2 == 0)\nout[i] = __activemask();",
+    ),
+    "time_passes": (
+        "int *out",
+        "long long start = clock64();\nwhile (clock64() - start < 100);\nout[threadIdx.x] = 1;",
+    ),
+    "defaults": ("int *out, int n = -1, float x = 2.5f", "out[threadIdx.x] = n + 2 * x;"),
+}
+SOURCE = """__device__ int deeper(int n, volatile int *out)
+{ return n < 0 ? 0 : 1 + deeper(n + 1, out) + out[0]; }
+"""
+
+
+def kernel(name, parameters, lines, *_):
+    return f"__global__ void {name}({parameters})\n{{\n{lines}\n}}\n"
+
+
+@pytest.fixture(scope="module")
+def module(request):
+    source = SOURCE + "".join(kernel(name, *row) for name, row in (FAULTS | RIGHT).items())
+    return Module(source, folder=request.config.cache.mkdir("kernels"))
+
+
+def checked(module, name, parameters):
+    """The run of a kernel on as much memory as its 128 threads can need, and its last array."""
+    kinds = {"float": "float32", "int": "int32", "unsigned char": "uint8", "float4": "float32"}
+    arguments: list[Any] = []
+    for parameter in parameters.split(", "):
+        if "*" not in parameter:
+            arguments += [] if "=" in parameter else [0]
+            continue
+        kind = parameter.replace("const ", "").replace("volatile ", "").split(" *")[0]
+        arguments.append(np.zeros(1024, kinds[kind]))
+    return module.check(name, 1, 128, arguments, schedules=4), arguments[-1]
+
+
+def line_of(module, name):
+    """The line, in the whole file, that the kernel marks as the one of its bug."""
+    lines = module._source.split("\n")
+    start = next(n for n, line in enumerate(lines) if line.startswith(f"__global__ void {name}("))
+    return next(n for n in range(start, len(lines)) if lines[n].endswith("// here")) + 1
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_by_kind_line_and_thread(module, name):
+    parameters, lines, kind = FAULTS[name]
+    run, _ = checked(module, name, parameters)
+    found = [finding for finding in run.findings if finding.kind == kind]
+    assert found, [str(finding) for finding in run.findings]
+    assert all(finding.thread is not None for finding in found)
+    if "// here" in lines:
+        assert line_of(module, name) in {finding.line for finding in found}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_right_is_not_accused(module, name):
+    run, _ = checked(module, name, RIGHT[name][0])
+    assert run.findings == ()
+
+
+def test_one_value_of_one_warp_in_one_store_is_a_note_and_no_finding(module):
+    run, _ = checked(module, "one_value_in_one_store", "int *out")
+    (note,) = run.notes
+    assert (note.kind, note.line) == ("same_value", line_of(module, "one_value_in_one_store"))
+    assert "writes element 0 of s, as thread" in note.message
+
+
+def test_parameters_with_a_default_may_be_left_out(module):
+    for given, expected in (((), 4), ((3,), 8), ((3, 0.5), 4)):
+        out = np.zeros(4, "int32")
+        assert not module.launch("defaults", 1, 4, [out, *given]).findings
+        assert out.tolist() == [expected] * 4
+    with pytest.raises(ValueError, match=r"takes 3 arguments \(out, n, x\), not 0"):
+        module.launch("defaults", 1, 4, [])
+
+
+def test_vectors_take_plain_arrays_of_their_parts_and_no_others(module):
+    out = np.zeros(8, "float32")
+    assert not module.launch("aligned", 1, 2, [np.arange(8, dtype="f"), out]).findings
+    assert out.tolist() == [4, 5, 6, 7] * 2
+    for wrong in (np.zeros(8, "int32"), np.zeros(7, "float32"), np.zeros(8)):
+        with pytest.raises(ValueError, match=r"argument 2 of aligned, out, .* a struct of 16 bytes"):
+            module.launch("aligned", 1, 2, [np.arange(8, dtype="f"), wrong])
+
+
+def test_a_crash_leaves_the_next_launch_as_it_is(module):
+    out = np.ones(4, "int32")
+    for _ in range(3):
+        (finding,) = module.launch("division", 1, 4, [0, out]).findings
+        assert "divides an integer by zero" in finding.message
+        assert not module.launch("division", 1, 4, [1, out]).findings
+
+
+def test_without_checks_a_crash_is_told_as_well(request):
+    source = kernel("division", *FAULTS["division"])
+    module = Module(source, checked=False, folder=request.config.cache.mkdir("kernels"))
+    (finding,) = module.launch("division", 1, 4, [0, np.ones(4, "int32")]).findings
+    assert (finding.kind, finding.line) == ("crashed", 4)
