@@ -1,7 +1,6 @@
 """`grader grade`: grades one submission and shows its feedback."""
 
 import argparse
-import contextlib
 import sys
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
 from grader.judge.examples.failing import examples_of, first_failing, shown_failing
+from grader.judge.policy.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Choice, Session
 from grader.judge.subset.selection import functions_of, select
@@ -24,7 +24,6 @@ from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.near_miss import one_of
-from grader.model.python_syntax import needs
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
@@ -36,7 +35,6 @@ from grader.report.terminal.show_example import show_example
 from grader.report.terminal.show_grade import show
 from grader.report.write_files import write_text
 
-SHOWN_NEEDS = 3
 ALL_CASES = sys.maxsize
 README = "README.html"  # of a handout, rendered
 
@@ -122,12 +120,8 @@ def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator
     minor = int(assignment.python.rpartition(".")[2] or sys.version_info[1])
     if sys.version_info[1] <= minor:
         return
-    for name, content in files.items():
-        if name.endswith(".py"):
-            # of these the grade itself tells
-            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                for need in needs(content, minor)[:SHOWN_NEEDS]:
-                    yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
+    for note in newer_than({name: files[name] for name in files if name.endswith(".py")}, minor):
+        yield f"{note}. Your instructor grades with Python {assignment.python}"
 
 
 def _write_reports(one: OneGrade, options: argparse.Namespace, closer: Closer) -> None:

@@ -74,6 +74,7 @@ def make_parser() -> Parser:
             _try,
             _debug,
             _watch,
+            _hint,
             _submit,
             _batch,
             _intake,
@@ -198,6 +199,14 @@ def _debug(commands: Any) -> None:
 def _watch(commands: Any) -> None:
     watch = commands.add_parser("watch", help="in a handout: grade again whenever a file is saved")
     watch.set_defaults(module="handout.watch")
+
+
+def _hint(commands: Any) -> None:
+    hint = commands.add_parser("hint", help="in a handout: the next hint for an exercise")
+    hint.add_argument(
+        "exercise", metavar="EXERCISE", help="an exercise or a criterion; * stands for any text"
+    )
+    hint.set_defaults(module="handout.hint")
 
 
 def _submit(commands: Any) -> None:
