@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import compile_library
+from .compile import LEFT_OUT, compile_library
 from .explain import index, message
 from .findings import NOTES, Counters, Finding, Index, LineCost
-from .kernel_source import Kernel, kernels_of, without_comments
+from .kernel_source import CompileError, Kernel, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime
@@ -253,6 +253,7 @@ class Module:
             stopped = status != 0
             findings += [] if stopped else self._copy_out(kernel, base, places)
         output = self._runtime.emulator_output().decode(errors="replace")
+        refuse_broken(findings)
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
         bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
         lines = self._lines(number) if raw.counting else ()
@@ -377,6 +378,14 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
     if shared_bytes < 0 or shared_bytes > shared_limit:
         return f"{shared_bytes} bytes of shared memory are asked for; a block has {shared_limit}"
     return ""
+
+
+def refuse_broken(findings: Sequence[Finding]) -> None:
+    """CompileError where the kernel that was launched does not compile."""
+    for finding in findings:
+        _, left_out, error = finding.message.partition(LEFT_OUT)
+        if finding.kind == "trap" and left_out:
+            raise CompileError(error)
 
 
 def key(finding: Finding) -> tuple[str, int, str]:
