@@ -56,7 +56,7 @@ coordinator writes a grade in {write_ms:.1f} ms, so one gradebook takes {writes:
 ABOUT = f"""\
 `grader batch --jobs {JOBS}`, the command itself, from a folder of submissions to a gradebook in SQLite.
 Each submission is a right solution in a sandbox of its own, and no two are alike. *Each* is the time from
-one grade to the next; *start* is all else: Python, the wall's trial, reading and hashing the class, each
+one grade to the next; *start* is all else: Python, the sandbox's trial, reading and hashing the class, each
 process's first submission. *Again* is a second run, which knows everything and runs nothing. *Memory* is the
 most that the coordinator held at any time (resident), *storage* the gradebook's size for each submission."""
 

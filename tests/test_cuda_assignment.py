@@ -118,7 +118,7 @@ def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str,
 
 @pytest.mark.parametrize("name", CLASS)
 def test_the_sample_class_reads_what_it_did(feedback: dict[str, bytes], name: str) -> None:
-    """Each of them whole, through the wall; `make golden` writes anew what they read."""
+    """Each of them whole, through the sandbox; `make golden` writes anew what they read."""
     assert feedback[f"{name}.txt"].decode() == (GOLDEN / f"{name}.txt").read_text()
 
 

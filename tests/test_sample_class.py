@@ -98,7 +98,7 @@ def test_a_submission_of_the_sample_class_scores_what_the_table_says(
     assert dict(zip(CRITERIA, points, strict=True)) == {c.id: as_number(c.score) for c in grade.criteria}
     assert {c.status for c in grade.criteria if c.score < c.points} == statuses
     assert grade.sandbox == "bubblewrap"
-    assert not grade.needs_person
+    assert not grade.needs_review
     if name in SAID:
         criterion, words = SAID[name]
         assert words in failures(grade, criterion)[0]

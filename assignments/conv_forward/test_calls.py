@@ -13,5 +13,5 @@ def test_each_call_keeps_to_its_own_stride_and_padding(submission, reference):
         asked = f"stride {stride}, padding {padding}"
         expected = reference.conv(x=x, w=w, stride=stride, padding=padding)
         actual = submission.conv(x=x, w=w, stride=stride, padding=padding)
-        assert actual.shape == expected.shape, asked
+        assert getattr(actual, "shape", None) == expected.shape, asked
         assert (actual == expected).all(), asked

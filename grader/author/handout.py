@@ -21,7 +21,14 @@ from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
 from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
 
-IGNORED = (".venv/", "__pycache__/", "submit/", "reports/", "page.html")  # by git, in a handout
+IGNORED = (
+    ".venv/",
+    "__pycache__/",
+    "submit/",
+    "reports/",
+    "page.html",
+    ".hints.json",
+)  # by git, in a handout
 GRADING = "grading"  # the folder of a handout that `make grade` works from
 NO_MISCONCEPTIONS: Mapping[str, Misconceptions] = {}
 

@@ -34,12 +34,12 @@ class Rendered:
 class Views:
     """An assignment with its handout and its solution; each is rendered once, when it is first needed.
 
-    In the folder `kept` lies what assignments provide, by a digest of all that it is rendered from: a grade
+    The folder `cache` has what assignments provide, by a digest of all that it is rendered from: a grade
     needs no more, and Jinja2 takes as long as the rest of its start.
     """
 
     loaded: Assignment
-    kept: Path | None = None
+    cache: Path | None = None
 
     @cached_property
     def handout(self) -> Rendered:
@@ -54,7 +54,7 @@ class Views:
     @cached_property
     def assignment(self) -> Assignment:
         """The assignment with the files that it provides."""
-        file = None if self.kept is None else self.kept / f"{self.loaded.name}-{_sources(self.loaded)}.json"
+        file = None if self.cache is None else self.cache / f"{self.loaded.name}-{_sources(self.loaded)}.json"
         if file is not None and file.is_file():
             texts = json.loads(file.read_text(encoding="utf-8"))
             return replace(self.loaded, provided={name: text.encode() for name, text in texts.items()})

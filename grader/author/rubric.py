@@ -211,6 +211,7 @@ def _criterion(document: Document, place: Place, model: CriterionModel, defaults
         cases=tuple(cases.values()),
         probe=model.probe,
         help=model.help,
+        hints=tuple(model.hints),
         requires=tuple(model.requires),
         options=_options(model),
         withheld=model.withheld,

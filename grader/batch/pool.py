@@ -14,9 +14,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import connection, get_context
+from multiprocessing import connection
+from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.sharedctypes import Synchronized
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import NoReturn, TypeVar
 
 from grader.batch.execute import Workers, do_all
@@ -26,6 +27,23 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 LEAVE_SECONDS = 5.0
+
+
+class _Worker(SpawnProcess):
+    """A process that does not run the parent's script again: what it is sent names modules of ours alone."""
+
+    def start(self) -> None:
+        """Starts it while `__main__` stands for nothing."""
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = script
+
+
+class _Context(SpawnContext):
+    Process = _Worker
 
 
 def nothing() -> None:
@@ -59,7 +77,7 @@ def grade_all(
 
 @contextmanager
 def _pool(jobs: int, set_up: Callable[[], None]) -> Iterator[ProcessPoolExecutor]:
-    context = get_context("spawn")  # a fork would inherit the gradebook's connection and our threads' locks
+    context = _Context()  # a fork would inherit the gradebook's connection and our threads' locks
     watched, held = context.Pipe(duplex=False)
     started = context.Value("i", 0)
     pool = ProcessPoolExecutor(

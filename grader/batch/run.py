@@ -130,7 +130,7 @@ class _Batch:
         self._rescored += 0 if fresh else sum(map(bool, result.addresses))
         self._ran += len(fresh)
         for handin, grade, addresses in zip(same_files, result.grades, result.addresses, strict=True):
-            by = "" if grade.needs_person else self._graded_by  # what could not be judged is tried again
+            by = "" if grade.needs_review else self._graded_by  # what could not be judged is tried again
             graded = Graded(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
             self._gradebook.record(handin.submission, graded, handin.candidates)
             self._graded += 1

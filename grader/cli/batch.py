@@ -9,6 +9,7 @@ from functools import partial
 from rich.console import Console
 from rich.text import Text
 
+from grader.api import Course
 from grader.batch.gradebook import Gradebook
 from grader.batch.per_process import grade_one, open_checked_session
 from grader.batch.pool import grade_all
@@ -16,11 +17,10 @@ from grader.batch.run import Executor, Results, run_batch
 from grader.batch.work import Grading, Work
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import course_of, has_variants, repository, secret, views_of
+from grader.cli.course import repository
 from grader.cli.intake import intake_of
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
-from grader.prove.mutant_answers import misconceptions
 from grader.report.terminal.batch_screen import BatchScreen
 from grader.report.terminal.intake_table import account_line
 from grader.report.terminal.show_summary import print_summary
@@ -30,15 +30,13 @@ def run(options: argparse.Namespace) -> int:
     """Runs what the gradebook does not know yet, and says what came of it."""
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
-    views = views_of(repository(), options.assignment)
-    assignment = views.assignment
+    given = Course(repository())[options.assignment]
+    assignment = given.views.assignment
     intake = intake_of(options, assignment)
     console = Console(stderr=options.json)
     console.print(Text(account_line(intake.layout, len(intake.submissions), intake.entries)))
-    sandbox = Sandbox(options.sandbox)
-    ideas = None if sandbox is Sandbox.NONE else misconceptions(repository(), views, secret())
-    grading = Grading.of(assignment, sandbox, secret(), ideas, has_variants(assignment))
-    policies = course_of(repository()).policies
+    grading = given.grading(Sandbox(options.sandbox))
+    policies = given.course.facts.policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as executor:
         summary = run_batch(
             intake,

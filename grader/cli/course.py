@@ -1,22 +1,19 @@
 """The course around the working folder: its assignments and its secret seed; or the handout there."""
 
-import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.api import ASSIGNMENTS, COURSE_FILE, Course, secret_of
 from grader.author.load import load, load_course
-from grader.model.assignment import Assignment, Course
+from grader.model.assignment import Assignment
+from grader.model.assignment import Course as CourseFacts
 from grader.model.errors import UserError
-from grader.model.near_miss import one_of
 
 if TYPE_CHECKING:
     from grader.author.render import Views
 
-PROVIDED = Path("build", "provided")
-COURSE, HANDOUT = Path("assignments", "course.yaml"), Path("grading")
-SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
+COURSE, HANDOUT = Path(ASSIGNMENTS, COURSE_FILE), Path("grading")
 
 
 def find_repository() -> Path | None:
@@ -32,7 +29,7 @@ def repository() -> Path:
     return root
 
 
-def course_of(root: Path) -> Course:
+def course_of(root: Path) -> CourseFacts:
     """What a repository's `course.yaml` says."""
     return load_course(root / COURSE)
 
@@ -65,24 +62,14 @@ def chosen(names: Sequence[str]) -> list["Views"]:
 
 def views_of(root: Path, name: str) -> "Views":
     """An assignment with its handout and its solution; UserError where there is none of that name."""
-    from grader.author.render import Views  # Jinja2, which students do not have
-
-    return Views(replace(load(folder_of(root, name)), library=root), root / PROVIDED)
+    return Course(root)[name].views
 
 
 def folder_of(root: Path, name: str) -> Path:
     """The folder of an assignment; UserError where there is none of that name."""
-    folder = root / COURSE.parent / name
-    if not (folder / "assignment.yaml").is_file():
-        names = sorted(path.parent.name for path in (root / COURSE.parent).glob("*/assignment.yaml"))
-        raise UserError(f"found no assignment {name!r}, expected {one_of(name, names)}")
-    return folder
+    return Course(root)[name].loaded.folder
 
 
 def secret() -> str:
-    """The course's secret seed: an environment variable, or an untracked file at the repository's root."""
-    from_environment = os.environ.get(SEED_VARIABLE, "")
-    file = (find_repository() or Path()) / SEED_FILE
-    if from_environment or not file.is_file():
-        return from_environment
-    return file.read_text(encoding="utf-8").strip()
+    """The secret seed of the course around the working folder; "" where there is neither."""
+    return secret_of(find_repository() or Path())

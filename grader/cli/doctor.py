@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from grader.api import SEED_FILE
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import COURSE, HANDOUT, SEED_FILE, find_repository, secret
+from grader.cli.course import COURSE, HANDOUT, find_repository, secret
 from grader.judge.kernels import find_nvrtc
 from grader.judge.process import control_groups, devices
 from grader.model.errors import BackflipError

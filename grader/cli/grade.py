@@ -1,30 +1,29 @@
 """`grader grade`: grades one submission and shows its feedback."""
 
 import argparse
-import contextlib
 import sys
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
 
 from rich.console import Console
 
+from grader.api import Course
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
-from grader.cli.course import handout_of, has_variants, repository, secret, views_of
+from grader.cli.course import handout_of, has_variants, repository, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake import read_submission
 from grader.judge.examples.failing import examples_of, first_failing, shown_failing
+from grader.judge.policy.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Choice, Session
 from grader.judge.subset.selection import functions_of, select
-from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.near_miss import one_of
-from grader.model.python_syntax import needs
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
 from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
@@ -36,10 +35,6 @@ from grader.report.terminal.show_example import show_example
 from grader.report.terminal.show_grade import show
 from grader.report.write_files import write_text
 
-if TYPE_CHECKING:
-    from grader.author.render import Views
-
-SHOWN_NEEDS = 3
 ALL_CASES = sys.maxsize
 README = "README.html"  # of a handout, rendered
 
@@ -47,8 +42,8 @@ README = "README.html"  # of a handout, rendered
 def run(options: argparse.Namespace) -> int:
     """Grades, shows the grade and writes it where it is asked for."""
     _check_reports(options)
-    views = None if options.assignment is None else views_of(repository(), options.assignment)
-    assignment = handout_of(options.submission) if views is None else views.assignment
+    given = None if options.assignment is None else Course(repository())[options.assignment]
+    assignment = handout_of(options.submission) if given is None else given.views.assignment
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
         raise UserError(f"--device {device}: {assignment.name} is graded on {', '.join(assignment.devices)}")
@@ -62,10 +57,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"note: {note}")
     chooses = bool(options.exercise or options.case)
     only = select(assignment, options.exercise, options.case) if chooses else None
-    ideas = _misconceptions(views, sandbox)
-    with Session(
-        assignment, sandbox=sandbox, secret=secret(), device=device, misconceptions=ideas
-    ) as session:
+    handout = partial(Session, assignment, secret=secret())
+    with (
+        handout(sandbox=sandbox, device=device) if given is None else given.judge(sandbox, device) as session
+    ):
         name = options.submission.resolve().name
         variant = (name if has_variants(assignment) else "") if options.variant is None else options.variant
         total = len(only) if only is not None else sum(len(c.cases) for c in assignment.rubric.criteria)
@@ -90,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     _write_reports(OneGrade(grade, sources, options.reveal), options, closer)
     if options.open and options.html is not None:
         webbrowser.open(options.html.resolve().as_uri())
-    if grade.needs_person:
+    if grade.needs_review:
         return GRADER_FAULT
     if read.doubt and not read.submitted.problems:
         print(f"needs review: {clean_line(read.doubt)}")
@@ -125,21 +120,8 @@ def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator
     minor = int(assignment.python.rpartition(".")[2] or sys.version_info[1])
     if sys.version_info[1] <= minor:
         return
-    for name, content in files.items():
-        if name.endswith(".py"):
-            # of these the grade itself tells
-            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                for need in needs(content, minor)[:SHOWN_NEEDS]:
-                    yield f"{name}, {need}. Your instructor grades with Python {assignment.python}"
-
-
-def _misconceptions(views: "Views | None", sandbox: Sandbox) -> Misconceptions | None:
-    """What mutants answer; a handout brings its own, and none is run without the sandbox."""
-    if views is None or sandbox is Sandbox.NONE:
-        return None
-    from grader.prove.mutant_answers import misconceptions  # Jinja2, which students do not have
-
-    return misconceptions(repository(), views, secret())
+    for note in newer_than({name: files[name] for name in files if name.endswith(".py")}, minor):
+        yield f"{note}. Your instructor grades with Python {assignment.python}"
 
 
 def _write_reports(one: OneGrade, options: argparse.Namespace, closer: Closer) -> None:

@@ -2,18 +2,29 @@
 
 A notebook is a student's file: whatever it holds, reading it ends, and costs a bounded time and memory. So
 only what is needed of the format is looked at
-(https://nbformat.readthedocs.io/en/latest/format_description.html), and a large one is read in a child
-process with limits: this module, run as a program, imports nothing of ours.
+(https://nbformat.readthedocs.io/en/latest/format_description.html), and it is looked at in a child process:
+this module, run as a program, imports nothing of ours. It lowers its limits for each notebook that it is
+sent. One that exhausts them ends the child, and the next one gets a new child.
 """
 
+import atexit
+import contextlib
 import json
+import os
+import socket
+import struct
 import subprocess
 import sys
+import threading
+import time
+from functools import cache
 from typing import Any
 
-SMALL_BYTES = 1 << 20  # read in this process: some 20 ms at most
-LIMITS = {"RLIMIT_CPU": 2, "RLIMIT_AS": 2 << 30}  # pictures are read at some hundred MB a second
-WALL_SECONDS = 60
+SMALL_BYTES = 1 << 20  # of a notebook after which the child reads the next one, too: it has not grown much
+LIMITS = {"cpu_seconds": 2, "memory_bytes": 2 << 30}  # pictures are read at some hundred MB a second
+WALL_SECONDS = 60.0
+LENGTHS = struct.Struct("<QQQ")  # CPU seconds, bytes of memory, bytes of the notebook
+LENGTH = struct.Struct("<Q")
 MAX_TAGGED_CELLS, MAX_TAGGED_BYTES = 10_000, 4 << 20  # of cells with tags, the only ones that are handed on
 TOO_LONG = "it is too large or too deeply nested to read"
 
@@ -22,12 +33,10 @@ Cells = list[tuple[list[str], str]]  # the tags and the source of each cell with
 
 def tagged_sources(content: bytes) -> Cells | str:
     """The tags and sources of a notebook's code cells that have tags, or what is wrong with it."""
-    if len(content) <= SMALL_BYTES:
-        try:
-            return code_cells(content)
-        except (ValueError, RecursionError) as error:
-            return _reason(error)
-    return _by_child(content)
+    reply = _child().ask(content)
+    if isinstance(reply, str):
+        return reply
+    return [(tags, source) for tags, source in reply]
 
 
 def module_of(cells: Cells, name: str) -> bytes | str | None:
@@ -79,17 +88,74 @@ def _cell(cell: dict[str, Any]) -> tuple[list[str], str]:
     return [tag for tag in tags if isinstance(tag, str) and tag] if isinstance(tags, list) else [], source
 
 
-def _by_child(content: bytes) -> Cells | str:
-    command = [sys.executable, "-I", "-S", __file__, json.dumps(LIMITS)]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=WALL_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return TOO_LONG
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        reason = lines[-1] if lines and lines[-1].startswith(("ValueError", "json.", "Unicode")) else ""
-        return reason.partition(": ")[2][:80] or TOO_LONG
-    return [(tags, source) for tags, source in json.loads(done.stdout)]
+class _Child:
+    """The process that reads notebooks; started when it is needed, and again where it ended."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._end: socket.socket | None = None
+
+    def ask(self, content: bytes) -> Any:
+        """The cells of a notebook as the child says them, or what is wrong; TOO_LONG where it ended."""
+        with self._turn:
+            try:
+                end = self._start()
+                limits = LIMITS["cpu_seconds"], LIMITS["memory_bytes"], len(content)
+                end.sendall(LENGTHS.pack(*limits) + content)
+                reply = json.loads(_received(end, *LENGTH.unpack(_received(end, LENGTH.size))))
+            except OSError:  # its limits ended it, or it took too long
+                reply = TOO_LONG
+            if reply == TOO_LONG or len(content) > SMALL_BYTES:
+                self.close()
+            return reply
+
+    def close(self) -> None:
+        """Ends the process."""
+        if self._end is not None:
+            self._end.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._process = self._end = None
+
+    def _start(self) -> socket.socket:
+        if self._end is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", __file__],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd="/",
+                )
+            ours.settimeout(WALL_SECONDS)
+            self._end = ours
+        return self._end
+
+
+@cache
+def _child_of(pid: int) -> _Child:
+    child = _Child()
+    atexit.register(child.close)
+    return child
+
+
+def _child() -> _Child:
+    """That of this process: one that was forked has none of its parent's."""
+    return _child_of(os.getpid())
+
+
+def _received(end: socket.socket, count: int) -> bytes:
+    """So many bytes; ConnectionError where the other end was closed before them."""
+    parts = bytearray()
+    while len(parts) < count:
+        part = end.recv(min(count - len(parts), 1 << 20))
+        if not part:
+            raise ConnectionResetError
+        parts += part
+    return bytes(parts)
 
 
 def _reason(error: Exception) -> str:
@@ -99,12 +165,29 @@ def _reason(error: Exception) -> str:
 
 
 def main() -> None:
-    """In a child: lowers its limits, then prints the cells of the notebook on its standard input."""
+    """In a child: says the cells of each notebook that it is sent, within the limits that come with it."""
+    judge = socket.socket(fileno=0)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            cpu_seconds, memory_bytes, size = LENGTHS.unpack(_received(judge, LENGTHS.size))
+            _limit(cpu_seconds, memory_bytes)
+            try:
+                reply: Cells | str = code_cells(_received(judge, size))
+            except (ValueError, RecursionError) as error:
+                reply = _reason(error)
+            text = json.dumps(reply).encode()
+            judge.sendall(LENGTH.pack(len(text)) + text)
+
+
+def _limit(cpu_seconds: int, memory_bytes: int) -> None:
+    """Allows this process CPU seconds from now on, and bytes in all."""
     import resource  # not on every system, and only a child needs it
 
-    for name, limit in json.loads(sys.argv[1]).items():
-        resource.setrlimit(getattr(resource, name), (limit, limit))
-    json.dump(code_cells(sys.stdin.buffer.read()), sys.stdout)
+    end = int(time.process_time()) + 1 + cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
+    if sys.platform == "linux":  # macOS does not keep to it
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

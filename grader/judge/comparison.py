@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from grader.judge.case_model import Strict
-from grader.judge.differences.probe_values import NO_VALUE, Array, of_arrays
+from grader.judge.differences.difference import Difference, Expected
+from grader.judge.differences.probe_values import Array, of_arrays
 from grader.judge.differences.python_words import shown
 from grader.judge.differences.shapes import explain_shape
 from grader.judge.inputs import Inputs
@@ -20,28 +21,6 @@ from grader.model.assignment import Case, Criterion
 from grader.model.grade import Outcome, Status
 
 DTYPE = "float32"  # what submissions are asked in; the reference answers in float64
-
-
-@dataclass(frozen=True)
-class Expected:
-    """The arrays that a probe must return, and with bounds how far off each element may be.
-
-    `value` is what it must return where that is more than arrays; its arrays stand in it.
-    """
-
-    arrays: tuple[Array, ...]
-    bounds: tuple[Array, ...] | None = None
-    value: Any = NO_VALUE
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Where an answer first leaves what was expected, in a student's words."""
-
-    expected: str
-    actual: str
-    rationale: str
-    index: tuple[int, ...] | None = None
 
 
 Judged = tuple[Outcome, Difference | None]

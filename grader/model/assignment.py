@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -47,7 +48,7 @@ class Limits:
     answer_mib: int = 64
 
 
-# None of them does an exercise. What a process may do to others (os, sys) is the wall's business.
+# None of them does an exercise. What a process may do to others (os, sys) is the sandbox's business.
 DEFAULT_IMPORTS = (
     *("numpy", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "decimal", "enum"),
     *("fractions", "functools", "heapq", "itertools", "math", "numbers", "operator", "os", "random"),
@@ -65,6 +66,14 @@ class ImportRules:
 
     imports: tuple[str, ...] = DEFAULT_IMPORTS
     forbidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """How often a student may submit: `at_most` N times (None: any), each `cooldown` after the last."""
+
+    at_most: int | None = None
+    cooldown: timedelta = timedelta()
 
 
 OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
@@ -116,6 +125,7 @@ class Level:
 class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
+    `hints` are revealed one by one where a student asks.
     `requires` names earlier criteria without which this one is not run. `options` holds the keys that
     comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
     to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out,
@@ -130,6 +140,7 @@ class Criterion:
     cases: tuple[Case, ...]
     probe: str = ""
     help: str = ""
+    hints: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0
@@ -185,6 +196,7 @@ class Assignment:
     tests: tuple[Path, ...] = ()
     digest: str = ""
     python: str = ""
+    attempts: Attempts = Attempts()
 
     @property
     def modules(self) -> tuple[str, ...]:

@@ -130,6 +130,11 @@ class CheckResult:
     code: str = ""
     calls: tuple[Call, ...] = ()
 
+    @property
+    def why(self) -> str:
+        """The idea behind a failure if one is known, else why the case fails; "" for one that passes."""
+        return self.idea or self.rationale
+
 
 @dataclass(frozen=True)
 class CriterionGrade:
@@ -182,12 +187,17 @@ class Grade:
         return sum((criterion.points for criterion in self.criteria), Fraction(0))
 
     @property
+    def cases(self) -> tuple[CheckResult, ...]:
+        """What each case came to, in the rubric's order."""
+        return tuple(result for criterion in self.criteria for result in criterion.results)
+
+    @property
     def passed(self) -> bool:
         """True where every case passed."""
         return all(criterion.status is Status.OK for criterion in self.criteria if not criterion.by_hand)
 
     @property
-    def needs_person(self) -> tuple[CheckResult, ...]:
+    def needs_review(self) -> tuple[CheckResult, ...]:
         """The results that are the grader's fault: no score may stand on them unseen."""
         return tuple(
             result

@@ -73,7 +73,7 @@ def _first_shown(criterion: CriterionGrade) -> CheckResult | None:
 
 
 def _all_pass(grade: Grade, place: Place) -> str:
-    if grade.needs_person:
+    if grade.needs_review:
         return "Some cases could not be judged. That is the grader's fault, not yours: report it."
     ran = sum(len(criterion.results) for criterion in grade.criteria)
     if grade.not_selected:

@@ -13,9 +13,20 @@ From a command line: `python -m reference.emulator FILE.cu --kernel NAME ...`, o
 """
 
 from .compile import NoCompiler
-from .findings import KINDS, Counters, Finding
+from .findings import KINDS, NOTES, Counters, Finding, LineCost
 from .kernel_source import CompileError
 from .memory import Fresh
 from .module import Module, Run
 
-__all__ = ["KINDS", "CompileError", "Counters", "Finding", "Fresh", "Module", "NoCompiler", "Run"]
+__all__ = [
+    "KINDS",
+    "NOTES",
+    "CompileError",
+    "Counters",
+    "Finding",
+    "Fresh",
+    "LineCost",
+    "Module",
+    "NoCompiler",
+    "Run",
+]

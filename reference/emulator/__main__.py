@@ -16,11 +16,12 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 
 from . import CompileError, Fresh, Module, NoCompiler, Run
-from .kernel_source import Kernel, kernels_at, kernels_of, without_kernels
+from .kernel_source import Kernel, kernels_of, with_bodies
 from .nvrtc import diagnose
 
 CLEAN, FOUND, MISTAKE = 0, 1, 2
 MOST_WARNINGS = 5
+MOST_LINES = 8
 EXAMPLE = """\
 A kernel's parameters get their values by name: from the .npz file, from --set, or, memory that the kernel
 is to write, from --out. For `__global__ void add(int n, const float *a, const float *b, float *out)`:
@@ -91,7 +92,7 @@ def emulate(options: argparse.Namespace) -> int:
         names = ", ".join(k.name for k in kernels_of(source)) or "none"
         raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}")
     instances = (options.kernel,) if kernel.is_template else ()
-    source, module = compiled(source, options, defines, instances)
+    module = Module(source, str(options.file), defines, instances, checked=options.check)
     if module.warnings:
         print(shortened(module.warnings), file=sys.stderr)
     values = named_values(options)
@@ -107,6 +108,8 @@ def emulate(options: argparse.Namespace) -> int:
     if options.save:
         arrays: dict[str, Any] = {name: array_of(value) for name, value in values.items()}
         np.savez(options.save, **arrays)
+    left_out = re.findall(r"^left out, as it does not compile: (\w+)$", module.warnings, re.MULTILINE)
+    source = with_bodies(source, dict.fromkeys(left_out, ""))
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
     show(run, parameters, given)
     if on_a_gpu is not None and on_a_gpu.messages:
@@ -115,29 +118,14 @@ def emulate(options: argparse.Namespace) -> int:
     return FOUND if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
 
 
-def compiled(
-    source: str, options: argparse.Namespace, defines: dict[str, str], instances: tuple[str, ...]
-) -> tuple[str, Module]:
-    """(source, module): without the other kernels that do not compile, which are told."""
-    wanted = options.kernel.partition("<")[0].strip()
-    place = re.compile(rf"^{re.escape(str(options.file))}:(\d+):", re.MULTILINE)
-    while True:
-        try:
-            return source, Module(source, str(options.file), defines, instances, checked=options.check)
-        except CompileError as error:
-            lines = {int(line) for line in place.findall(str(error))}
-            broken = kernels_at(source, lines)
-            if not broken or wanted in broken:
-                raise
-            print(f"{error}\nleft out, as it does not compile: {', '.join(sorted(broken))}", file=sys.stderr)
-            source = without_kernels(source, broken)
-
-
 def shortened(warnings: str) -> str:
-    """The first of a compiler's warnings, each in a line."""
-    heads = [line for line in warnings.splitlines() if re.search(r": warning: ", line)]
+    """The errors of kernels that are left out, and the first warnings, each in a line."""
+    lines = warnings.splitlines()
+    last = max((n for n, line in enumerate(lines) if line.startswith("left out")), default=-1)
+    errors = lines[: last + 1]
+    heads = [line for line in lines[last + 1 :] if re.search(r": warning: ", line)]
     more = [f"and {len(heads) - MOST_WARNINGS} more warnings"] if len(heads) > MOST_WARNINGS else []
-    return "\n".join([*heads[:MOST_WARNINGS], *more])
+    return "\n".join([*errors, *heads[:MOST_WARNINGS], *more])
 
 
 def given_parameters(kernel: Kernel, values: dict[str, Any]) -> tuple[str, ...]:
@@ -223,6 +211,7 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
         )
         conflicts, requests = counted.bank_conflicts, counted.shared_requests
         print(f"{conflicts} bank conflicts in {requests} requests of shared memory by warps")
+    show_lines(run)
     print()
     for finding in run.findings:
         print(finding)
@@ -230,6 +219,14 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
         print(f"note: {note}")
     if counted is not None and not run.findings:
         print("nothing found")
+
+
+def show_lines(run: Run) -> None:
+    """The lines of the source that cost more than they need, those with the most requests first."""
+    told = [line for line in run.lines if line.complaints]
+    told.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
+    for line in told[:MOST_LINES]:
+        print(f"line {line.line}: {'; '.join(line.complaints)}")
 
 
 if __name__ == "__main__":

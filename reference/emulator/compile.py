@@ -18,8 +18,17 @@ from pathlib import Path
 from .arithmetic import call_by_a_pointer, with_counts
 from .cache import make_room, mark_used
 from .elf import lasting_variables, runs_on_loading, unknown_names
-from .kernel_source import CompileError, Kernel, extensions_of, kernels_of, prepare, without_comments
-from .messages import errors_in
+from .kernel_source import (
+    CompileError,
+    Kernel,
+    extensions_of,
+    kernel_at,
+    kernels_of,
+    prepare,
+    with_bodies,
+    without_comments,
+)
+from .messages import errors_by_line, errors_in
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"
@@ -45,6 +54,10 @@ COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of th
         "-Wno-unused-command-line-argument",  # which zig adds
     ),
 }
+
+
+LEFT_OUT = "is left out, as it does not compile: "  # what a launch of such a kernel is told
+MOST_TEXT = 800
 
 
 class NoCompiler(RuntimeError):
@@ -108,6 +121,55 @@ def compile_library(
     checked: bool,
     folder: Path,
 ) -> tuple[Path, Path, str]:
+    """What `compile_kernels` makes of a source, without the kernels that have errors if others are left.
+
+    Such a kernel is there, and a launch of it raises its CompileError. Its errors stand before the warnings.
+    """
+    broken: dict[str, str] = {}
+    names = {kernel.name for kernel in kernels_of(source)}
+    while True:
+        try:
+            *libraries, warnings = compile_kernels(
+                source, file, defines, instances, checked, folder, broken=broken
+            )
+        except CompileError as error:
+            more = errors_by_kernel(source, file, str(error))
+            if not more or more.keys() <= broken.keys():
+                raise
+            broken |= more
+            if names <= broken.keys():
+                raise CompileError("\n".join(broken.values())) from None
+            continue
+        left_out = [f"{text}\nleft out, as it does not compile: {name}" for name, text in broken.items()]
+        return libraries[0], libraries[1], "\n".join([*left_out, *([warnings] if warnings else [])])
+
+
+def errors_by_kernel(source: str, file: str, messages: str) -> dict[str, str]:
+    """The errors of each kernel; empty where one error is of none."""
+    found: dict[str, str] = {}
+    for line, text in errors_by_line(messages, file.replace("\\", "/").replace('"', "'")):
+        name = kernel_at(source, line)
+        if not name:
+            return {}
+        found[name] = f"{found[name]}\n{text}" if name in found else text
+    return found
+
+
+def told(error: str) -> str:
+    """A body for a kernel that does not compile, which tells its error to whoever launches it."""
+    text = error[:MOST_TEXT].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'emulator_trap("{LEFT_OUT}{text}", 0);'
+
+
+def compile_kernels(
+    source: str,
+    file: str,
+    defines: Mapping[str, str],
+    instances: Sequence[str],
+    checked: bool,
+    folder: Path,
+    broken: Mapping[str, str],
+) -> tuple[Path, Path, str]:
     """(runtime's library, kernels' library, the compiler's warnings); both libraries are files in `folder`.
 
     `file` is the name in messages. `instances` names kernels as expressions, as in "tiled<16>", beside those
@@ -118,6 +180,7 @@ def compile_library(
     entries = [kernel.name for kernel in kernels if not kernel.is_template]
     entries += [name for name in instances if name not in entries]
     shown = file.replace("\\", "/").replace('"', "'")
+    bodies = {name: told(error) for name, error in broken.items()}
     program = "\n".join(
         [
             '#include "cuda_emulator.h"',
@@ -125,7 +188,7 @@ def compile_library(
             *(f'#include "{name}"' for name in extensions_of(source)),
             *(f"#define {name} {value}" for name, value in defines.items()),
             f'#line 1 "{shown}"',
-            prepare(source, file),
+            with_bodies(prepare(with_bodies(source, dict.fromkeys(broken, "")), file), bodies),
             '#line 1 "emulator"',
             *(f"EMULATOR_ENTRY({number}, {name})" for number, name in enumerate(entries)),
             *short_entries(kernels, entries),

@@ -42,6 +42,42 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class LineCost:
+    """What the accesses at one line of the source cost: requests of warps, and what memory made of them.
+
+    `least_transactions` is what the requests would take if neighbouring lanes asked for neighbours in memory.
+    `lanes` of the `threads` that the requests' warps have took part.
+    """
+
+    line: int
+    global_requests: int
+    global_transactions: int
+    least_transactions: int
+    shared_requests: int
+    shared_passes: int
+    lanes: int
+    threads: int
+
+    @property
+    def idle(self) -> float:
+        """The share of lanes that did not take part."""
+        return 1 - self.lanes / self.threads
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What is worth a look: memory that is moved in vain, bank conflicts, lanes that are idle."""
+        said = []
+        if self.global_transactions > 1.5 * self.least_transactions:
+            better = f"where {self.least_transactions} would do"
+            said.append(f"{self.global_transactions} transactions of global memory, {better}")
+        if conflicts := self.shared_passes - self.shared_requests:
+            said.append(f"{conflicts} bank conflicts in {self.shared_requests} requests")
+        if self.idle > 0.25:
+            said.append(f"{self.idle:.0%} of the lanes are idle")
+        return tuple(said)
+
+
+@dataclass(frozen=True)
 class Counters:
     """What all threads of a launch did together.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -19,7 +19,8 @@ class Kernel:
     parameters: tuple[str, ...]  # their names
     is_template: bool
     defaults: int = 0  # how many of the last parameters may be left out
-    span: tuple[int, int] = (0, 0)  # from its `__global__` to behind its body, in the source
+    start: int = 0  # of its `__global__`, in the source
+    body: tuple[int, int] = (0, 0)  # from { to behind }; empty where it is only declared
 
 
 INCLUDES = {
@@ -92,7 +93,8 @@ def kernels_of(source: str) -> tuple[Kernel, ...]:
                 tuple(map(parameter_name, parameters)),
                 re.search(r"\btemplate\b", text[start : match.start()]) is not None,
                 sum("=" in parameter for parameter in parameters),
-                (match.start(), body_end(text, end)),
+                match.start(),
+                body_of(text, end),
             )
         )
     return tuple(kernels)
@@ -104,35 +106,29 @@ def parameter_name(written: str) -> str:
     return words[-1] if words else ""
 
 
-def body_end(text: str, end: int) -> int:
-    """Where the body of a function ends whose parameters end at `end`, or its declaration without one."""
+def body_of(text: str, end: int) -> tuple[int, int]:
+    """Where the body of a function lies whose parameters end at `end`; empty where it has none."""
     body = re.compile(r"[^;{]*\{").match(text, end)
-    return closing(text, body.end() - 1) + 1 if body else end + 1
+    return (body.end() - 1, closing(text, body.end() - 1) + 1) if body else (end, end)
 
 
-def without_kernels(source: str, names: Collection[str]) -> str:
-    """The source with these kernels as empty lines."""
-    for kernel in sorted(kernels_of(source), key=lambda kernel: kernel.span, reverse=True):
-        if kernel.name in names:
-            start, end = kernel.span
-            source = source[:start] + re.sub(r"[^\n]", " ", source[start:end]) + source[end:]
+def with_bodies(source: str, bodies: Mapping[str, str]) -> str:
+    """The source in which kernels of these names have other bodies, of as many lines."""
+    for kernel in reversed(kernels_of(source)):
+        start, end = kernel.body
+        if kernel.name in bodies and end > start:
+            lines = "\n" * source.count("\n", start, end)
+            source = f"{source[:start]}{{ {bodies[kernel.name]}{lines} }}{source[end:]}"
     return source
 
 
-def kernels_at(source: str, lines: Collection[int]) -> set[str] | None:
-    """The kernels, no templates, in which these lines stand; None where one stands in no such kernel."""
-    found = set()
-    kernels = [kernel for kernel in kernels_of(source) if not kernel.is_template]
-    for line in lines:
-        around = [
-            kernel.name
-            for kernel in kernels
-            if source.count("\n", 0, kernel.span[0]) < line <= 1 + source.count("\n", 0, kernel.span[1])
-        ]
-        if not around:
-            return None
-        found.update(around)
-    return found
+def kernel_at(source: str, line: int) -> str:
+    """The kernel, no template, in whose body a line (from 1) stands; "" where there is none."""
+    for kernel in kernels_of(source):
+        first, last = (1 + source.count("\n", 0, at) for at in kernel.body)
+        if first <= line <= last and not kernel.is_template:
+            return kernel.name
+    return ""
 
 
 def extensions_of(source: str) -> list[str]:

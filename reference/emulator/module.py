@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import compile_library
+from .compile import LEFT_OUT, compile_library
 from .explain import index, message
-from .findings import NOTES, Counters, Finding, Index
-from .kernel_source import Kernel, kernels_of, without_comments
+from .findings import NOTES, Counters, Finding, Index, LineCost
+from .kernel_source import CompileError, Kernel, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
-from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, runtime
+from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime
 
 Size: TypeAlias = int | Sequence[int]
 
@@ -36,12 +36,14 @@ class Run:
     """What came of a launch: bugs found, accesses counted (of a checked launch), and what printf wrote.
 
     `notes` are what is no bug on today's GPUs, and still is no good style: their kinds are those of NOTES.
+    `lines` say, of a counted launch, what each line of the source cost.
     """
 
     findings: tuple[Finding, ...] = ()
     counters: Counters | None = None
     output: str = ""
     notes: tuple[Finding, ...] = ()
+    lines: tuple[LineCost, ...] = ()
 
 
 class Module:
@@ -251,9 +253,11 @@ class Module:
             stopped = status != 0
             findings += [] if stopped else self._copy_out(kernel, base, places)
         output = self._runtime.emulator_output().decode(errors="replace")
+        refuse_broken(findings)
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
         bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
-        return Run(bugs, self._counters(raw) if self.checked else None, output, notes)
+        lines = self._lines(number) if raw.counting else ()
+        return Run(bugs, self._counters(raw) if self.checked else None, output, notes, lines)
 
     def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
         for place in places:
@@ -312,6 +316,18 @@ class Module:
             )
         return findings
 
+    def _lines(self, number: int) -> tuple[LineCost, ...]:
+        count = ctypes.c_size_t()
+        rows = self._runtime.emulator_places(ctypes.byref(count))
+        entry = getattr(self._library, f"emulator_entry_{number}")
+        names = [name for name, *_ in RawPlace._fields_ if name != "place"]
+        totals: dict[int, list[int]] = {}
+        for row in rows[: count.value]:
+            line = row.place >> 48 or self._line(row.place, entry)  # of an atomic operation it is the line
+            costs = [getattr(row, name) for name in names]
+            totals[line] = [a + b for a, b in zip(totals.get(line, [0] * len(costs)), costs, strict=True)]
+        return tuple(LineCost(line, *costs) for line, costs in sorted(totals.items()))
+
     def _line(self, place: int, entry: Any) -> int:
         """The line of an instruction, by the address behind it and where one known function lies."""
         if self._table is None:
@@ -362,6 +378,14 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
     if shared_bytes < 0 or shared_bytes > shared_limit:
         return f"{shared_bytes} bytes of shared memory are asked for; a block has {shared_limit}"
     return ""
+
+
+def refuse_broken(findings: Sequence[Finding]) -> None:
+    """CompileError where the kernel that was launched does not compile."""
+    for finding in findings:
+        _, left_out, error = finding.message.partition(LEFT_OUT)
+        if finding.kind == "trap" and left_out:
+            raise CompileError(error)
 
 
 def key(finding: Finding) -> tuple[str, int, str]:

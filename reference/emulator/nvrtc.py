@@ -59,6 +59,10 @@ NUMBERS = "".join(
 )
 INCLUDED = re.compile(rf"^[ \t]*#[ \t]*include[ \t]*[<\"](?:{'|'.join(NOT_THERE)})[>\"].*", re.MULTILINE)
 ERROR = re.compile(r"^(?:[^\n]*?\((\d+)\): )?(?:catastrophic )?error(?: #[\w-]+)?: ([^\n]*)", re.MULTILINE)
+OF_THE_HOST = (
+    "A function without execution space annotations"  # which NVRTC refuses, and nvcc leaves to the host
+)
+TAKE_THEM = "--device-as-default-execution-space"
 FLAG = " Consider using -default-device"  # no flag is a student's to set
 FUNCTION = re.compile(r"\b(\w+)\s*\([^(){};]*\)\s*\{")
 
@@ -93,13 +97,28 @@ def diagnose(
     """Compile for a GPU; None where NVRTC is not installed.
 
     `instances` are kernels by expressions, as for `Module`. A source with a header of the CUDA toolkit,
-    as cuda_fp16.h, is taken as it is.
+    as cuda_fp16.h, is taken as it is. So are functions of the host, as far as nothing on the GPU calls them.
     """
     library = nvrtc()
     if library is None:
         return None
     if asked := sorted(name for name in OF_THE_TOOLKIT if name in source):
         return Diagnosis(True, f"not compiled for a GPU: {asked[0]} comes with the CUDA toolkit")
+    options = [f"--gpu-architecture={architecture}", "--std=c++17"]
+    options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
+    diagnosis = compiled(library, source, file, instances, options)
+    errors = diagnosis.errors
+    if not errors or not all(said.startswith(OF_THE_HOST) for _, said in errors):
+        return diagnosis
+    without_host = compiled(library, source, file, instances, [*options, TAKE_THEM])
+    is_called = any(calls(source, line) for line, _ in errors)
+    return without_host if without_host.accepted and not is_called else diagnosis
+
+
+def compiled(
+    library: ctypes.CDLL, source: str, file: str, instances: Sequence[str], options: Sequence[str]
+) -> Diagnosis:
+    """What NVRTC says with these options."""
     program = ctypes.c_void_p()
     text_of_it = self_contained(source, file).encode()
     call(library, "nvrtcCreateProgram", ctypes.byref(program), text_of_it, file.encode(), 0, None, None)
@@ -108,8 +127,6 @@ def diagnose(
         for name in instances:
             if name not in names:
                 call(library, "nvrtcAddNameExpression", program, name.encode())
-        options = [f"--gpu-architecture={architecture}", "--std=c++17"]
-        options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
         given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
         accepted = library.nvrtcCompileProgram(program, len(options), given) == 0
         messages = text(library, program, "ProgramLog").strip()
@@ -123,6 +140,21 @@ def self_contained(source: str, file: str) -> str:
     shown = file.replace("\\", "/").replace('"', "'")
     needed = "".join((HEADERS / name).read_text(encoding="utf-8") for name in extensions_of(source))
     return f'{INTEGERS}{NUMBERS}{needed}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
+
+
+def calls(source: str, line: int) -> bool:
+    """Whether what a kernel, or a function for it, says names the function that begins at a line (from 1)."""
+    text = without_comments(source)
+    name = re.search(r"(\w+)\s*\(", text.split("\n")[line - 1])
+    if name is None:
+        return True
+    for match in FUNCTION.finditer(text):
+        start = 1 + max(text.rfind(mark, 0, match.start()) for mark in ";{}")
+        if re.search(r"__(?:global|device)__", text[start : match.end()]):
+            body = text[match.end() : closing(text, match.end() - 1)]
+            if re.search(rf"\b{name[1]}\b", body):
+                return True
+    return False
 
 
 def function_at(source: str, line: int) -> str:

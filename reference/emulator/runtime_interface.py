@@ -60,6 +60,18 @@ class RawCounters(ctypes.Structure):
     ]
 
 
+class RawPlace(ctypes.Structure):
+    """`PlaceCounts`."""
+
+    _fields_: ClassVar = [
+        (name, c_uint64)
+        for name in (
+            *("place", "global_requests", "global_transactions", "least_transactions"),
+            *("shared_requests", "shared_passes", "lanes", "threads"),
+        )
+    ]
+
+
 class RawLaunch(ctypes.Structure):
     """`Launch`."""
 
@@ -93,6 +105,7 @@ def runtime(path: Path) -> ctypes.CDLL:
         ("emulator_findings", POINTER(RawFinding), POINTER(c_size_t)),
         ("emulator_counters", POINTER(RawCounters)),
         ("emulator_output", c_char_p),
+        ("emulator_places", POINTER(RawPlace), POINTER(c_size_t)),
     ):
         function = getattr(library, str(name))
         function.restype, function.argtypes = result, arguments

@@ -1,4 +1,4 @@
-"""The tiny course under attack: limits so small that hanging costs little, no policy beside the wall."""
+"""The tiny course under attack: limits so small that hanging costs little, no policy beside the sandbox."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -396,7 +396,7 @@ def test_an_attack_gets_what_the_table_says_and_the_next_submission_its_own_grad
     assert must.dilate is None or scores["dilate"] == must.dilate, record
     assert grade.criteria[0].status in must.status, record
     assert grade.sandbox == "bubblewrap"
-    assert not grade.needs_person, record
+    assert not grade.needs_review, record
     failed = [r for r in results_of(grade, "flip") if r.status is not Status.OK]
     assert all(result.rationale for result in failed)
     assert not failed or must.says in f"{failed[0].rationale} {failed[0].actual}", record

@@ -182,5 +182,5 @@ def test_a_bug_of_the_graders_is_an_internal_error_and_nobody_elses(
     monkeypatch.setattr("grader.judge.verdict.case_result.grade_case", bug)
     graded = grade(RIGHT)
 
-    assert [r.status for r in graded.needs_person[:2]] == [Status.INTERNAL_ERROR] * 2
-    assert "ZeroDivisionError: in the judge" in graded.needs_person[0].rationale
+    assert [r.status for r in graded.needs_review[:2]] == [Status.INTERNAL_ERROR] * 2
+    assert "ZeroDivisionError: in the judge" in graded.needs_review[0].rationale

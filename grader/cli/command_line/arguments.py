@@ -74,6 +74,7 @@ def make_parser() -> Parser:
             _try,
             _debug,
             _watch,
+            _hint,
             _submit,
             _batch,
             _intake,
@@ -136,6 +137,9 @@ def _verify(commands: Any) -> None:
         help="for the sweep over tolerances; default: %(default)s",
     )
     verify.add_argument(
+        "--attacks", action="store_true", help="grade the corpus of attacks too; takes minutes"
+    )
+    verify.add_argument(
         "--variants", type=int, default=0, metavar="N", help="instead: prove N students' numbers equally hard"
     )
 
@@ -195,6 +199,14 @@ def _debug(commands: Any) -> None:
 def _watch(commands: Any) -> None:
     watch = commands.add_parser("watch", help="in a handout: grade again whenever a file is saved")
     watch.set_defaults(module="handout.watch")
+
+
+def _hint(commands: Any) -> None:
+    hint = commands.add_parser("hint", help="in a handout: the next hint for an exercise")
+    hint.add_argument(
+        "exercise", metavar="EXERCISE", help="an exercise or a criterion; * stands for any text"
+    )
+    hint.set_defaults(module="handout.hint")
 
 
 def _submit(commands: Any) -> None:

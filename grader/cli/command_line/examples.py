@@ -23,6 +23,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "try": ("grader try dilate/two-rows", "grader try -c 'print(case.a)' dilate/two-rows"),
     "debug": ("grader debug dilate/two-rows",),
     "watch": ("grader watch",),
+    "hint": ("grader hint dilate",),
     "submit": ("grader submit",),
     "batch": (
         "grader batch submissions.zip --assignment dense --roster roster.csv",

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 
+from grader.api import SEED_FILE, Course, CourseAssignment
 from grader.author.handout import generate
-from grader.author.render import Views
 from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
 from grader.cli import PASSED
-from grader.cli.course import SEED_FILE, course_of, repository, secret, views_of
+from grader.cli.course import repository
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox
 from grader.model.near_miss import one_of
-from grader.prove.mutant_answers import files_of, misconceptions
+from grader.prove.mutant_answers import files_of
 from grader.publish.bundle import Bundle, Wheel
 from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files
@@ -45,22 +46,23 @@ def run(options: argparse.Namespace) -> int:
 
 def bundle_of(root: Path, name: str) -> Bundle:
     """What the targets are made of, for an assignment of the course at `root`."""
-    views, course = views_of(root, name), course_of(root)
+    course = Course(root)
+    views, facts = course[name].views, course.facts
     return Bundle(
         assignment=views.assignment,
-        python=course.python,
-        variants=course.variants,
+        python=facts.python,
+        variants=facts.variants,
         locks={lock: (SOURCE / "locks" / f"{lock}.txt").read_bytes() for lock in LOCKS},
-        handout=cache(partial(_handout, root, views, course.python)),
+        handout=cache(partial(_handout, course[name], facts.python)),
         wheel=cache(partial(_wheel, whole=False)),
         whole_wheel=cache(partial(_wheel, whole=True)),
-        answers=partial(_answers, root, views),
+        answers=partial(_answers, course[name]),
     )
 
 
-def _handout(root: Path, views: Views, python: str) -> Mapping[str, bytes]:
-    assignment = views.assignment
-    misconceptions_of = {assignment.name: misconceptions(root, views, secret())}
+def _handout(given: CourseAssignment, python: str) -> Mapping[str, bytes]:
+    assignment, ideas = given.views.assignment, given.misconceptions(Sandbox.BUBBLEWRAP)
+    misconceptions_of = {} if ideas is None else {given.name: ideas}
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         generate([assignment], Path(scratch), misconceptions_of, python=python)
         folder = Path(scratch) / "release" / assignment.name
@@ -74,8 +76,9 @@ def _wheel(whole: bool) -> Wheel:
         return Wheel(path.name, path.read_bytes())
 
 
-def _answers(root: Path, views: Views) -> Mapping[str, bytes]:
+def _answers(given: CourseAssignment) -> Mapping[str, bytes]:
     """The secret seed, and what the mutants answer."""
-    answers = files_of(root, views, secret())
+    root, seed = given.course.root, given.course.seed
+    answers = files_of(root, given.views, seed)
     contents = {path.relative_to(root).as_posix(): path.read_bytes() for path in answers}
-    return {**contents, SEED_FILE: secret().encode()}
+    return {**contents, SEED_FILE: seed.encode()}

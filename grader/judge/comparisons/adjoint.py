@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 
 from grader.judge.case_model import Id, Strict
-from grader.judge.comparison import Comparison, Difference, Judged, Oracle, Question, first_failure
+from grader.judge.comparison import Comparison, Judged, Oracle, Question, first_failure
+from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import UPSTREAM, Inputs
 from grader.judge.kind import Kind

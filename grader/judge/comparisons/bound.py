@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.probe_values import Array
-from grader.judge.differences.reference_answer import against_reference
 from grader.judge.inputs import Inputs
+from grader.judge.reference_answer import against_reference
 from grader.model.assignment import Case
 
 ROUNDING = 2.0**-24  # u of float32

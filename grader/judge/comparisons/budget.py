@@ -9,8 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from grader.judge.case_model import Amount, Id, Strict
-from grader.judge.comparison import DTYPE, Comparison, Difference, Judged, Question
+from grader.judge.comparison import DTYPE, Comparison, Judged, Question
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, answer_of, arrays_of, of_arrays
 from grader.judge.formula import LONGEST, work_out
 from grader.judge.kind import Kind

@@ -9,8 +9,8 @@ from pydantic import Field
 from grader.judge.case_model import Strict
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.probe_values import Array
-from grader.judge.differences.reference_answer import against_reference
 from grader.judge.inputs import Inputs
+from grader.judge.reference_answer import against_reference
 from grader.model.assignment import Case
 
 ROUNDING = 2.0**-24  # u of float32

@@ -1,8 +1,9 @@
 """Equal, element for element: integers, of which every sum is exact."""
 
-from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import answer_of
-from grader.judge.differences.reference_answer import against_reference
+from grader.judge.reference_answer import against_reference
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 

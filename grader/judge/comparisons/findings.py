@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.comparisons.budget import (
     COUNTED,
     BudgetKeys,
@@ -15,6 +15,7 @@ from grader.judge.comparisons.budget import (
     run_digest,
     values_difference,
 )
+from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of, of_arrays
 from grader.judge.kind import Kind
 from grader.model.assignment import Case

@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from grader.judge.case_model import Strict
-from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.differences.difference import Difference
 from grader.judge.differences.python_words import shown
-from grader.judge.differences.reference_answer import answer_in
+from grader.judge.reference_answer import answer_in
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.comparison import Comparison, Difference, Judged, Question
+from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import NO_VALUE, answer_of
 from grader.judge.differences.python_words import shown
-from grader.judge.differences.reference_answer import answer_in
+from grader.judge.reference_answer import answer_in
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 

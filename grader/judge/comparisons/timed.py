@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from grader.judge.case_model import Strict
-from grader.judge.comparison import DTYPE, Comparison, Difference, Judged, Question
-from grader.judge.differences.reference_answer import judge_answer
+from grader.judge.comparison import DTYPE, Comparison, Judged, Question
+from grader.judge.differences.difference import Difference
 from grader.judge.inputs import Inputs
+from grader.judge.reference_answer import judge_answer
 from grader.model.assignment import Case
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Status

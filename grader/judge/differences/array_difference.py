@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.comparison import Difference, Expected
+from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array
 from grader.judge.differences.shapes import Shape, explain_shape
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.comparison import Difference, Expected
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.python_words import shown
 
 MISSING = "the function returned None: is a return missing?"

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
-from grader.judge.comparison import Expected, Oracle
+from grader.judge.comparison import Oracle
+from grader.judge.differences.difference import Expected
 from grader.judge.examples.ladder import SMALLEST, FrozenLadders
 from grader.judge.examples.look import look
 from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, may_be_small, smallest, way_of_failing

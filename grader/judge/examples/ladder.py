@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.comparison import Expected, Oracle
+from grader.judge.comparison import Oracle
+from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array
 from grader.judge.examples.smallest import ladder
 from grader.judge.inputs import Inputs

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.judge.comparison import Expected
+from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of

@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from grader.judge.cases import generator
-from grader.judge.comparison import DTYPE, Expected
+from grader.judge.comparison import DTYPE
 from grader.judge.comparisons import comparison_of
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.examples.look import look
 from grader.judge.inputs import Inputs

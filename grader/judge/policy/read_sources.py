@@ -67,7 +67,17 @@ class Reading:
             raise GraderFault(f"the reader of submissions failed on {words['reads']}: {words['failed']}")
         if "exhausted" in words:
             return f"{words['reads']}: {self._exhausted[words['exhausted']]}: {SIMPLER}"
-        return words["refused"][:REASON_CHARACTERS]
+        return words["answer"][:REASON_CHARACTERS]
+
+
+def newer_than(files: Mapping[str, bytes], minor: int) -> list[str]:
+    """What sources hold that this Python reads and Python 3.`minor` does not: a line each, with its place.
+
+    Nothing for a source that uses up what it takes to read one: its grade says so.
+    """
+    limits = {"cpu_seconds": CPU_SECONDS, "memory_bytes": MEMORY_BYTES}
+    said = (_process().ask({"minor": minor, **limits}, {name: files[name]}) for name in files)
+    return [line for words in said for line in words.get("answer", "").splitlines()]
 
 
 class _Process:
@@ -86,7 +96,7 @@ class _Process:
         with self._turn:
             for is_last in (False, False, True):
                 words, ended = self._ask(request, files)
-                if "refused" in words or "failed" in words:
+                if "answer" in words or "failed" in words:
                     return words
                 if "exhausted" in words or (words and ended == -signal.SIGXCPU):
                     return {"exhausted": "time", **words}
@@ -105,11 +115,11 @@ class _Process:
             end = self._start()
             send(end, request, files)
             with end.makefile("rb") as lines:
-                while not words.keys() & {"refused", "failed", "exhausted"} and (line := lines.readline()):
+                while not words.keys() & {"answer", "failed", "exhausted"} and (line := lines.readline()):
                     words |= json.loads(line)
         except (OSError, ValueError):  # it ended, or took too long
             pass
-        if "refused" in words:
+        if "answer" in words:
             return words, None
         return words, self.close()
 

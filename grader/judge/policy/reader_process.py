@@ -3,9 +3,10 @@
 Theory of operation. The judge starts this program and speaks to it through a socket, its standard input: a
 frame of JSON, then the files. Before it reads them, the program allows itself some CPU seconds more; its
 memory may grow by so many bytes from its start. It says which file it begins with, and at last what is wrong,
-a line each. If its limits end it, it has said no more than the file; the judge starts another for the next
-submission. It ends by itself where a submission left it larger than it was. If the judge is killed, it is
-killed: no process outlives its run. Nothing of a submission runs here, and nothing of one is kept.
+a line each: what an assignment's terms rule out, or what is new to an older Python. If its limits end it, it
+has said no more than the file; the judge starts another for the next submission. It ends by itself where a
+submission left it larger than it was. If the judge is killed, it is killed: no process outlives its run.
+Nothing of a submission runs here, and nothing of one is kept.
 """
 
 import contextlib
@@ -18,13 +19,15 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from grader.judge.policy.rules import Rules, Terms
+from grader.model.python_syntax import needs
 
 LENGTH = struct.Struct("<Q")
-MAX_ERROR = 500
+MAX_ERROR, MOST_NEEDS = 500, 3
+Read: TypeAlias = Callable[[str, bytes], str]  # what is to be said of the file of that name, "" if nothing
 SMALL_BYTES, MOST_GROWTH = 64 << 10, 64 << 20  # what is small leaves no more behind than the others' memory
 PR_SET_PDEATHSIG = 1
 
@@ -40,18 +43,34 @@ def serve(judge: socket.socket) -> None:
     with contextlib.suppress(JudgeIsGone):
         while True:
             request, files = receive(judge)
-            terms = json.dumps(request["terms"])
-            if terms not in rules:
-                rules[terms] = Rules(Terms(**request["terms"]))
-                gc.collect()
-                gc.freeze()  # what stays is not looked at again
+            read = _reader(request, rules)
             at_start = at_start or _held_bytes()
             _limit(request["cpu_seconds"], at_start + request["memory_bytes"])
-            if not _answer(rules[terms], request, files, judge):
+            if not _answer(read, files, judge):
                 return
             is_small = sum(map(len, files.values())) <= SMALL_BYTES
             if not is_small and _held_bytes() > at_start + MOST_GROWTH:
                 return
+
+
+def _reader(request: Mapping[str, Any], rules: dict[str, Rules]) -> Read:
+    """What is asked of each file; `rules` keeps those that were made, by the terms of an assignment."""
+    if "minor" in request:
+        return lambda name, content: _newer(name, content, request["minor"])
+    terms = json.dumps(request["terms"])
+    if terms not in rules:
+        rules[terms] = Rules(Terms(**request["terms"]))
+        gc.collect()
+        gc.freeze()  # what stays is not looked at again
+    return lambda name, content: rules[terms].refusal({name: content}, request["most_bytes"])
+
+
+def _newer(name: str, content: bytes, minor: int) -> str:
+    """What a source holds that is new to Python 3.`minor`, a line each; "" where none reads it."""
+    try:
+        return "\n".join(f"{name}, {need}" for need in needs(content, minor)[:MOST_NEEDS])
+    except (SyntaxError, ValueError, RecursionError):  # of these the grade itself tells
+        return ""
 
 
 def send(judge: socket.socket, request: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -80,23 +99,21 @@ def _exactly(end: socket.socket, count: int) -> bytes:
     return bytes(received)
 
 
-def _answer(
-    rules: Rules, request: Mapping[str, Any], files: Mapping[str, bytes], judge: socket.socket
-) -> bool:
-    """Reads the files in turn; whether this process may read the next submission, too."""
-    last: dict[str, str] = {"refused": ""}
+def _answer(read: Read, files: Mapping[str, bytes], judge: socket.socket) -> bool:
+    """Reads the files up to the first with something to say; whether this process may go on to others."""
+    last: dict[str, str] = {"answer": ""}
     try:
         for name, content in files.items():
             _say(judge, {"reads": name})
-            if problem := rules.refusal({name: content}, request["most_bytes"]):
-                last = {"refused": problem}
+            if said := read(name, content):
+                last = {"answer": said}
                 break
     except MemoryError:
         last = {"exhausted": "memory"}
     except Exception as error:
         last = {"failed": f"{type(error).__name__}: {error}"[:MAX_ERROR]}
     _say(judge, last)
-    return "refused" in last
+    return "answer" in last
 
 
 def _say(judge: socket.socket, words: Mapping[str, str]) -> None:

@@ -155,7 +155,7 @@ class Rules:
             self._leads.add(name)
         if id(value) in self._objects or resolved in self.forbidden:
             exercise = self._objects.get(id(value), resolved)
-            return f"{exercise} is what you are to write yourself. Remove it: your file is not graded before"
+            return f"{exercise} is what you must write yourself. Your file is not graded until you remove it"
         if problem := way_around(self._ways.get(id(value), resolved)):
             return problem
         if isinstance(value, ModuleType):

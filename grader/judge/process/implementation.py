@@ -1,4 +1,4 @@
-"""Something that answers probes: a submission behind its wall, or the reference in a plain process."""
+"""Something that answers probes: a submission in its sandbox, or the reference in a plain process."""
 
 import contextlib
 import signal

@@ -26,7 +26,7 @@ COMPILED = "compiled"  # below a worker's folder: what was compiled for it, to r
 
 
 class PlainStarter:
-    """Starts each worker as a process of its own, without a wall."""
+    """Starts each worker as a process of its own, without a sandbox."""
 
     def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
         self._arguments = arguments
@@ -237,7 +237,7 @@ def _in_memory(content: bytes) -> int:
 
 
 class ForkedChild:
-    """A worker that the launcher forked; `pid` is the number that it has inside the wall."""
+    """A worker that the launcher forked; `pid` is the number that it has inside the sandbox."""
 
     def __init__(self, launcher: Launcher, wall_pid: int, pid: int, pipes: Pipes) -> None:
         self._launcher = launcher

@@ -1,6 +1,6 @@
-"""Builds the wall: the command line that starts the launcher inside bubblewrap, or a worker without it.
+"""Builds the sandbox: the command line that starts the launcher inside bubblewrap, or a worker without it.
 
-Behind the wall there is a read-only root that holds the interpreter with its standard library, NumPy,
+In the sandbox there is a read-only root that holds the interpreter with its standard library, NumPy,
 the worker with the values that it shares with the judge, and what the assignment provides; no network, no
 environment. Nothing else of the machine exists there, the reference and the hidden cases least of all.
 Inside it every submission is shut in once more: see `grader.worker.launch`.

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from grader.judge.comparison import Oracle
+from grader.judge.comparisons import comparison_of
+from grader.judge.differences.probe_values import NO_VALUE
 from grader.judge.process.implementation import Implementation
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.misconceptions import Misconceptions
@@ -59,10 +61,29 @@ def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementa
     why_not = unmet_requirement(criterion, run.results)
     if not run.submission.cannot_start:  # else every case ends as the import did
         why_not = ended_by_time(criterion, run.results) or why_not
+        why_not = why_not or _needs_another(case, criterion, run)
     if why_not:
         raise NotPassed(ended_early(case, Status.NOT_RUN, why_not))
     run.submission.budgets.enter(criterion.id)
     return run.submission if case.visibility is Visibility.VISIBLE else run.submission.hidden_worker
+
+
+def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
+    """Why a case that needs nothing done cannot be run yet: no case of its criterion passes that needs more.
+
+    Such a case expects no elements, or zeros alone: returning the argument, or zeros, would be enough.
+    Empty where the case may be run.
+    """
+    others = [r for r in run.results.values() if r.criterion == criterion.id and r.case != case.id]
+    if case.kind == OWN_TEST or not others or any(r.status is Status.OK for r in others):
+        return ""
+    comparison = comparison_of(case)
+    if not comparison.needs_expected or comparison.watches_the_run:
+        return ""
+    expected = run.oracle.expected(case, run.oracle.inputs(case))
+    if expected.value is not NO_VALUE or any(array.any() for array in expected.arrays):
+        return ""
+    return f"{case.name} needs nothing done: it counts once another case of {criterion.id} passes"
 
 
 def own_test(assignment: Assignment, file: str, function: str) -> Case:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from grader.judge.comparison import Difference, Oracle, Question
+from grader.judge.comparison import Oracle, Question
 from grader.judge.comparisons import COMPARISONS, comparison_of
+from grader.judge.differences.difference import Difference
 from grader.judge.process.implementation import Implementation
 from grader.model.assignment import Case, Criterion
 from grader.model.grade import CheckResult, Outcome, Status

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from grader.judge.cases import draw
-from grader.judge.comparison import Expected, Oracle
+from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of, draws
+from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, text_of, value_of
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject

@@ -20,12 +20,24 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Gain:
+    """What a cheat does, the points that it gained, what it may gain in words, and whether it gained more."""
+
+    cheat: str
+    does: str
+    points: float
+    may_gain: str
+    is_too_much: bool
+
+
+@dataclass(frozen=True)
 class Verification:
     """The kill matrix and what is wrong.
 
     `kills[mutant]` are the cases (criterion/case) that it fails, each with how it ended there. `tolerances`
     says of each real-valued case which share of its bound rounding took at most. `apart` are the pairs of
-    mutants that do not compose, each with the reason: of those no solution with both is known.
+    mutants that do not compose, each with the reason: of those no solution with both is known. `gains` are
+    those of the cheats that were made of the solution.
     """
 
     assignment: str
@@ -34,6 +46,7 @@ class Verification:
     findings: tuple[Finding, ...] = ()
     tolerances: Mapping[str, float] = field(default_factory=dict)
     apart: tuple[tuple[str, str, str], ...] = ()
+    gains: tuple[Gain, ...] = ()
 
     @property
     def survivors(self) -> tuple[str, ...]:

@@ -40,6 +40,9 @@ def show_matrix(verification: Verification, console: Console) -> None:
         say(f"  {_line(case)}: rounding takes at most {worst:.2f} of its tolerance")
     if verification.apart:
         say(f"  {len(verification.apart)} pairs of mutants do not compose: the page lists them")
+    for gain in verification.gains:
+        words = f"  {_line(gain.cheat)}: gains {gain.points:g} points, may gain {gain.may_gain}"
+        say(words, "bold red" if gain.is_too_much else "")
     for finding in verification.findings:
         say(_line(str(finding)), "red")
 

@@ -34,6 +34,7 @@ struct Place {  // in the code
 
 std::vector<Note> notes;
 std::vector<Place> places;
+std::vector<PlaceCounts> place_counts;  // of the places, in their order
 std::uint32_t places_of;             // the launch that they belong to
 std::uint16_t numbers[MAX_PLACES];  // by an address's hash: the place's number, from 1
 
@@ -47,6 +48,8 @@ Place *place_of(std::uint64_t address)
         if (places.size() == MAX_PLACES / 2)
             return nullptr;
         places.push_back({address, -1, 0, 0, {}});
+        place_counts.push_back({});
+        place_counts.back().place = address;
         numbers[at] = static_cast<std::uint16_t>(places.size());
     }
     return &places[numbers[at] - 1];
@@ -71,11 +74,19 @@ template <typename Visit> void each_unit(const Request &request, std::size_t uni
     }
 }
 
-void count_request(const Request &request)
+void count_request(const Request &request, PlaceCounts &here, int threads)
 {
+    here.lanes += std::uint64_t(request.lanes);
+    here.threads += std::uint64_t(threads);
     if (request.offsets[0] >= SHARED_ZONE) {
+        std::uint64_t transactions = 0;
+        each_unit(request, SECTOR, [&](std::uint64_t) { ++transactions; });
         ++counters.global_requests;
-        each_unit(request, SECTOR, [](std::uint64_t) { ++counters.global_transactions; });
+        ++here.global_requests;
+        counters.global_transactions += transactions;
+        here.global_transactions += transactions;
+        std::uint64_t least = (std::size_t(request.lanes) * std::size_t(request.size) + SECTOR - 1) / SECTOR;
+        here.least_transactions += least < transactions ? least : transactions;
         return;
     }
     int load[WARP] = {}, most = 0, words = 0;
@@ -88,13 +99,17 @@ void count_request(const Request &request)
     int best = (words + WARP - 1) / WARP;
     ++counters.shared_requests;
     counters.shared_passes += std::uint64_t(most - best + 1);
+    ++here.shared_requests;
+    here.shared_passes += std::uint64_t(most - best + 1);
 }
 
-void finish_warp()
+void finish_warp(int warp)
 {
-    for (Place &place : places) {
+    int size = int(launch.block[0] * launch.block[1] * launch.block[2]), left = size - warp * WARP;
+    for (std::size_t at = 0; at < places.size(); ++at) {
+        Place &place = places[at];
         for (std::size_t i = 0; i < place.used; ++i)
-            count_request(place.requests[i]);
+            count_request(place.requests[i], place_counts[at], left < WARP ? left : WARP);
         place.used = 0;
         place.lane = -1;
     }
@@ -124,13 +139,14 @@ void count_warps()
     if (places_of != launch_start) {
         std::memset(numbers, 0, sizeof numbers);
         places.clear();
+        place_counts.clear();
         places_of = launch_start;
     }
     int warp = 0;
     for (std::uint32_t number : order) {
         const Note &one = notes[number];
         if (one.thread / WARP != warp) {
-            finish_warp();
+            finish_warp(warp);
             warp = one.thread / WARP;
         }
         Place *place = place_of(one.place);
@@ -151,8 +167,15 @@ void count_warps()
         }
         request.offsets[request.lanes++] = one.offset;
     }
-    finish_warp();
+    finish_warp(warp);
     notes.clear();
 }
 
 }  // namespace emulator
+
+// What each place in the code cost in the last launch that was counted.
+INTERFACE const emulator::PlaceCounts *emulator_places(std::size_t *count)
+{
+    *count = emulator::place_counts.size();
+    return emulator::place_counts.data();
+}

@@ -49,6 +49,13 @@ struct Counters {
     std::uint64_t shared_requests, shared_passes;        // of warps; passes without a bank conflict: one each
 };
 
+struct PlaceCounts {  // of one place in the code
+    std::uint64_t place;
+    std::uint64_t global_requests, global_transactions, least_transactions;
+    std::uint64_t shared_requests, shared_passes;
+    std::uint64_t lanes, threads;  // that took part in its requests, and that their warps have
+};
+
 struct Launch {
     std::uint32_t grid[3], block[3];
     std::uint32_t dynamic_shared, shared_limit;

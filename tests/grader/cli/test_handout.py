@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from rich.console import Console
 
 from grader.__main__ import main
@@ -347,3 +348,41 @@ def test_a_page_is_written_beside_the_rendered_readme_and_links_into_it(handout:
     assert 'href="README.html#flip"' in page
     assert 'id="flip"' in (handout / "README.html").read_text()
     assert "The smallest case that fails in the same way" in page
+
+
+@pytest.fixture
+def hinted(handout: Path) -> Path:
+    """The handout, with two hints for one exercise."""
+    rubric = handout / "grading" / "rubric.yaml"
+    data = yaml.safe_load(rubric.read_text())
+    data["criteria"][1]["hints"] = ["Count the zeros.", "Where does row 1 go?"]
+    rubric.write_text(yaml.safe_dump(data))
+    return handout
+
+
+def test_hints_are_revealed_one_by_one(hinted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for _ in range(3):
+        assert main(["hint", "dilate"]) == PASSED
+        told.append(capsys.readouterr().out)
+    assert "Count the zeros." in told[0] and "row 1" not in told[0] and "Ask again" in told[0]
+    assert "hint 2 of 2: Where does row 1 go?" in told[1] and "Read README.md#dilate" in told[1]
+    assert told[2] == told[1]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"dilate": "x"}'])
+def test_a_file_of_revealed_hints_that_is_not_ours_begins_anew(
+    hinted: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    (hinted / ".hints.json").write_text(content)
+    assert main(["hint", "dilate"]) == PASSED
+    assert "hint 1 of 2" in capsys.readouterr().out
+
+
+def test_an_exercise_without_hints_says_where_to_read(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["hint", "flip"]) == PASSED
+    assert capsys.readouterr().out == "flip has no hint. Read README.md#flip.\n"
+    assert main(["hint", "flap"]) == USER_MISTAKE
+    assert "flip" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.intake import notebook as reader
-from grader.intake.notebook import module_of, tagged_sources
+from grader.intake.notebook import TOO_LONG, module_of, tagged_sources
 
 
 def notebook(*cells: object) -> bytes:
@@ -81,9 +81,20 @@ def test_half_of_a_character_is_refused_with_what_to_do() -> None:
 
 
 def test_a_large_notebook_gets_no_more_memory_than_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(reader.LIMITS, "RLIMIT_AS", 256 << 20)
+    monkeypatch.setitem(reader.LIMITS, "memory_bytes", 256 << 20)
     cells = {"nbformat": 4, "cells": [{**CELL, "outputs": [{"a": {}}] * 2_000_000}]}
     assert tagged_sources(json.dumps(cells).encode()) == "it is too large or too deeply nested to read"
+
+
+def test_one_that_ends_its_reader_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one is read, in a process of its own; and one after the other in the same."""
+    good, before = module(TAGGED), reader._child()._process
+    assert reader._child()._process is before
+    with monkeypatch.context() as patch:
+        patch.setitem(reader.LIMITS, "memory_bytes", 1 << 20)
+        assert tagged_sources(b'{"nbformat":4,"cells":[' + b"{}," * 300_000 + b"{}]}") == TOO_LONG
+    assert module(TAGGED) == good
+    assert reader._child()._process is not before
 
 
 SPENT = 5  # CPU seconds of this process, and many times what reading takes
@@ -98,7 +109,7 @@ BOMBS = {  # what is repeated among a notebook's cells
 }
 
 
-@pytest.mark.parametrize("size", [(1 << 20) - 500, 8 << 20], ids=["in_this_process", "in_a_child"])
+@pytest.mark.parametrize("size", [(1 << 20) - 500, 8 << 20], ids=["small", "large"])
 @pytest.mark.parametrize(("around", "piece"), BOMBS.values(), ids=BOMBS)
 def test_a_bomb_of_cells_costs_this_process_little(around: str, piece: str, size: int) -> None:
     content = ('{"nbformat":4,"cells":[' + around % (piece * (size // len(piece))) + "]}").encode()

@@ -63,7 +63,8 @@ import numpy as np
 
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.case_model import Strict
-from grader.judge.comparison import Comparison, Difference
+from grader.judge.comparison import Comparison
+from grader.judge.differences.difference import Difference
 
 
 class Keys(Strict):
@@ -116,7 +117,7 @@ from grader.author.conditions import CONDITIONS
 from grader.author.describe_schema import rubric_page, rubric_schema
 from grader.author.rubric import load_rubric
 from grader.judge.cases import draw
-from grader.judge.comparison import Expected
+from grader.judge.differences.difference import Expected
 from grader.judge.verdict.grade_case import grade_case
 from grader.model.errors import UserError
 from grader.model.frame import RawArray

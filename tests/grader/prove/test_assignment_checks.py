@@ -212,7 +212,17 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
 
     assert status == PASSED, said
     assert "tiny: 5 mutants, 0 survive, 4 cases, 0 findings" in said
-    rows = {line.split()[0]: line.split(maxsplit=1)[1] for line in said.splitlines()[1:]}
+    lines = [line.split(maxsplit=1) for line in said.splitlines()[1:]]
+    gains = {name.rstrip(":"): words for name, words in lines if words.startswith("gains ")}
+    assert gains == {
+        **dict.fromkeys(
+            ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape"),
+            "gains 0 points, may gain 0 points, in each case and in all",
+        ),
+        "table_by_shape": "gains 8 points, may gain no criterion with hidden cases in full",
+        "table_by_content": "gains 8 points, may gain no criterion with hidden cases in full",
+    }
+    rows = {name: words for name, words in lines if not words.startswith("gains ")}
     assert rows == {
         "not_flipped": "xx ··",
         "last_axis_flipped": "·x ··",
@@ -300,6 +310,14 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             )
             for exercise, line in (("reference.conv:dilate", 6), ("reference.conv:undilate", 12))
         ),  # the two begin alike
+        *(
+            (
+                at(rubric, "id: real,"),
+                f"given/real: {cheat} earns points here, and may gain 0 points, in each case and in all: "
+                "let the criterion require one in which something must be done, or ask for more",
+            )
+            for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
+        ),
     }
     said = re.sub("(was never judged: refused): .*", r"\1", said)  # why is the policy's to say
     found = {tuple(line.split(": ", 1)) for line in said.splitlines() if line.startswith("/")}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reference.emulator.compile import NoCompiler, compile_library, compiler
+from reference.emulator.compile import NoCompiler, compile_kernels, compiler
 from reference.emulator.kernel_source import CompileError
 from reference.emulator.messages import MOST, errors_in
 
@@ -17,7 +17,7 @@ def complaint_of(source: str, folder: Path) -> str:
     except NoCompiler:
         pytest.skip("no C++ compiler is installed")
     with pytest.raises(CompileError) as caught:
-        compile_library(source, "kernels.cu", {}, [], True, folder)
+        compile_kernels(source, "kernels.cu", {}, [], True, folder, broken={})
     return str(caught.value)
 
 

@@ -360,6 +360,40 @@ def test_templates_are_launched_by_their_instances(module):
 # What does not compile.
 
 
+def test_a_kernel_that_does_not_compile_leaves_the_others(module, tmp_path):
+    """Whoever launches it is told, with all its errors; the others keep their lines and their numbers."""
+    source = """__global__ void first(float *out) { out[0] = nothing;
+    out[1] = "\\\\"; }
+__global__ void second(float *out) { asm("nop"); out[0] = 1; }
+__global__ void third(float *out)
+{
+    out[threadIdx.x] = 3;
+}
+"""
+    kernels, out = module(source), np.zeros(1, "float32")
+    assert not kernels.launch("third", 1, 1, [out]).findings
+    libraries = compile_library(source, "kernels.cu", {}, (), True, tmp_path)[:2]
+    with pytest.raises(CompileError, match="nothing"):
+        module(source, libraries=libraries).launch("first", 1, 1, [out])
+    assert out[0] == 3
+    assert [finding.line for finding in kernels.launch("third", 1, 2, [out]).findings] == [6]
+    for name, errors in (
+        ("first", ("kernels.cu:1:", "nothing", "kernels.cu:2:")),
+        ("second", ("kernels.cu:3",)),
+    ):
+        with pytest.raises(CompileError) as caught:
+            kernels.launch(name, 1, 1, [out])
+        assert all(error in str(caught.value) for error in errors)
+    assert "left out, as it does not compile: first" in kernels.warnings
+
+
+def test_an_error_outside_of_kernels_or_in_all_of_them_is_one_of_the_file(module):
+    good, bad = "__global__ void good(int *out) { out[0] = 1; }\n", "__global__ void bad(int *out) { no; }\n"
+    for source in (bad, bad + bad.replace("bad", "worse"), good + "__device__ int f() { return no; }\n"):
+        with pytest.raises(CompileError, match=r"kernels\.cu:"):
+            module(source)
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     by_name(

@@ -58,6 +58,25 @@ def test_every_error_has_its_line_and_no_advice_on_flags(old, new, line, message
     assert not any("-default-device" in said for _, said in errors)
 
 
+HOST = """\
+struct P {
+    float x;
+    P(float a) : x(a) {}
+    __device__ P(float a, float b) : x(a + b) {}
+};
+float of_the_host(float a) { return a; }
+__global__ void fill(uint *out, ssize_t n) { assert(n > 0 && NULL == nullptr); out[0] = BODY; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [("uint(n)", []), ("of_the_host(n)", [3, 6]), ("P(1.f).x", [3, 6]), ("undefined", [3, 6, 7])],
+)
+def test_functions_of_the_host_are_no_errors_where_nothing_on_the_gpu_calls_them(body, lines):
+    assert [line for line, _ in refused(HOST.replace("BODY", body))] == lines
+
+
 def test_an_error_without_a_line_is_not_lost():
     assert Diagnosis(False, "error: out of patience").errors == ((0, "out of patience"),)
     assert Diagnosis(False, "no such device").errors == ((0, "no such device"),)

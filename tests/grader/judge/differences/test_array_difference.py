@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.judge.comparison import Difference, Expected
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.difference import Difference, Expected
 
 GRID = np.arange(6.0).reshape(2, 3)
 

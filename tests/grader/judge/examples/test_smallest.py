@@ -6,7 +6,7 @@ import pytest
 
 from grader.author.load import load, load_course
 from grader.cli.course import views_of
-from grader.judge.comparison import Expected
+from grader.judge.differences.difference import Expected
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.look import used_inputs, wrong_in
 from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, ladder, may_be_small

@@ -18,7 +18,10 @@ from grader.model.grade import Sandbox, Status
 ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
 STAR = "#define STAR *\n#else\n#define STAR\n#endif\nlong g(long n) { return *(long STAR)n; }"
-FOR_NO_GPU = f"{LEAST}int of_the_host(int n) {{ return n; }}\n"  # g++ knows no device
+# g++ knows no device
+FOR_NO_GPU = (
+    f"{LEAST}int of_the_host(int n) {{ return n; }}\n__global__ void k(int *n) {{ of_the_host(*n); }}\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,16 @@ def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no
     assert failed.status is Status.NOT_RUN
 
 
+def test_a_kernel_that_does_not_compile_costs_the_others_nothing(builder: Builder) -> None:
+    """The library is there; a launch of that kernel raises its errors."""
+    broken = "__global__ void broken(int *n) { *n = nothing; }\n"
+    built = builder.build(
+        "kernels.cu", f"{LEAST}{broken}__global__ void good(int *n) {{ *n = 1; }}\n".encode()
+    )
+    assert built.failed is None
+    assert b"is left out, as it does not compile: kernels.cu:2:" in built.files[KERNELS]
+
+
 @pytest.mark.parametrize(
     ("trick", "named"),
     [
@@ -118,7 +131,7 @@ def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, na
 
 
 def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) -> None:
-    """An include of a file that lies outside of the wall fails as one of a file that does not exist."""
+    """An include of a file that lies outside of the sandbox fails as one of a file that does not exist."""
     secret = tmp_path / "secret.h"
     secret.write_text("int canary;\n")
     look = f'{LEAST}#if __has_include("{secret}")\n#error found\n#endif\n'
@@ -181,6 +194,7 @@ def test_a_source_that_nvidias_compiler_dies_of_costs_nothing(
 @needs_nvrtc
 def test_a_long_list_is_cut(builder: Builder) -> None:
     many = LEAST + "".join(f"int f{n}() {{ return {n}; }}\n" for n in range(20))
+    many += "__global__ void k(int *n) { f0(); }\n"
     notes = builder.build("kernels.cu", many.encode()).notes
     assert notes[-1] == "and 16 more"
     assert len(notes) == 2 + build.MAX_NOTES

@@ -1,4 +1,4 @@
-"""Behind the wall there is the interpreter, NumPy, the worker and the submission; nothing else exists."""
+"""In the sandbox there is the interpreter, NumPy, the worker and the submission; nothing else exists."""
 
 import json
 import os

@@ -146,7 +146,7 @@ def test_a_timeout_ends_its_criterion_and_no_other(grade: Callable[[str], Grade]
         "dilate_last": ALL_OK,
     }
     assert graded.score == 8
-    assert not graded.needs_person
+    assert not graded.needs_review
     assert {c.status for c in graded.criteria if c.score == 0} == {Status.TIMEOUT}
     assert {r.rationale for r in graded.criteria[0].results[1:]} == {
         "one ran into a time limit, which ends its criterion"

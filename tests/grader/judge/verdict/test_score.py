@@ -143,7 +143,7 @@ def test_a_fault_of_the_grader_outranks_every_other_status(other: Status, turned
     grade = total(assignment_of(criterion), results)
 
     assert grade.criteria[0].status is Status.INTERNAL_ERROR
-    assert [result.status for result in grade.needs_person] == [Status.INTERNAL_ERROR]
+    assert [result.status for result in grade.needs_review] == [Status.INTERNAL_ERROR]
     assert not grade.passed
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from grader.judge.comparison import DTYPE, Difference, Expected, Judged, Question
+from grader.judge.comparison import DTYPE, Judged, Question
 from grader.judge.differences.array_difference import first_difference
+from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import NO_VALUE, arrays_of, of_arrays, value_of
 from grader.judge.differences.value_difference import value_difference
 from grader.model.grade import Outcome, Status

@@ -1,0 +1,236 @@
+"""Backflip as a library: a course's assignments, and grades of submissions to them.
+
+    from grader import Course
+
+    course = Course("assignments")
+    grade = course["conv_backward"].grade({"conv.py": source})
+    grade.score, grade.max_score, grade.cases[0].why
+
+The commands are built on it. docs/library.md shows all of it. May import: any of `grader`.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from grader.author.load import load, load_course
+from grader.model.assignment import Assignment, Device
+from grader.model.assignment import Course as CourseFacts
+from grader.model.errors import GraderFault, UserError
+from grader.model.grade import Grade, Sandbox
+from grader.model.near_miss import near_file, one_of
+from grader.model.submitted_files import SubmittedFiles
+
+if TYPE_CHECKING:
+    from grader.author.render import Views
+    from grader.batch.work import Grading
+    from grader.judge.session import Session as JudgeSession
+    from grader.judge.verdict.misconceptions import Misconceptions
+
+ASSIGNMENTS, COURSE_FILE = "assignments", "course.yaml"
+SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
+PROVIDED = Path("build", "provided")
+
+Files = Mapping[str, str | bytes]  # a submission's files, by name
+
+
+class Course:
+    """The course in a folder: `assignments`, or the repository that holds it.
+
+    `seed` draws the inputs of hidden cases; by default it is the environment's BACKFLIP_SEED, else what
+    `.backflip-seed` in the repository holds. Iterating gives the names of the assignments, in the course's
+    order. UserError where there is no course.yaml.
+    """
+
+    def __init__(self, folder: str | Path = ASSIGNMENTS, *, seed: str | None = None) -> None:
+        path = Path(folder).resolve()
+        inside = path / ASSIGNMENTS / COURSE_FILE
+        file = inside if inside.is_file() else path / COURSE_FILE
+        if not file.is_file() or file.parent.name != ASSIGNMENTS:
+            raise UserError(f"found no {ASSIGNMENTS}/{COURSE_FILE} in it{near_file(path)}", Path(folder))
+        self.root = file.parent.parent
+        self.seed = secret_of(self.root) if seed is None else seed
+
+    def __getitem__(self, name: str) -> "CourseAssignment":
+        """The assignment of that name; UserError, with the nearest name, where there is none."""
+        folder = self.root / ASSIGNMENTS / name
+        if not (folder / "assignment.yaml").is_file():
+            files = (self.root / ASSIGNMENTS).glob("*/assignment.yaml")
+            names = sorted(path.parent.name for path in files)
+            raise UserError(f"found no assignment {name!r}, expected {one_of(name, names)}")
+        return CourseAssignment(self, load(folder))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts.assignments)
+
+    def __len__(self) -> int:
+        return len(self.facts.assignments)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.facts.assignments
+
+    @cached_property
+    def facts(self) -> CourseFacts:
+        """What course.yaml says: the title, the policies."""
+        return load_course(self.root / ASSIGNMENTS / COURSE_FILE)
+
+
+@dataclass(frozen=True)
+class CourseAssignment:
+    """One assignment of a course, ready to grade."""
+
+    course: Course
+    loaded: Assignment
+
+    @property
+    def name(self) -> str:
+        """The assignment's."""
+        return self.loaded.name
+
+    @property
+    def title(self) -> str:
+        """As students read it."""
+        return self.loaded.title
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files that students submit."""
+        return self.loaded.files
+
+    @property
+    def max_score(self) -> int:
+        """The points that its rubric offers."""
+        return self.loaded.rubric.points
+
+    @cached_property
+    def views(self) -> "Views":
+        """The handout and the solution."""
+        from grader.author.render import Views  # Jinja2, which students do not have
+
+        root = self.course.root
+        return Views(replace(self.loaded, library=root), root / PROVIDED)
+
+    def misconceptions(self, sandbox: Sandbox) -> "Misconceptions | None":
+        """What mutants answer, so that a grade can name an idea; none is run without the sandbox."""
+        from grader.prove.mutant_answers import misconceptions
+
+        return (
+            None
+            if sandbox is Sandbox.NONE
+            else misconceptions(self.course.root, self.views, self.course.seed)
+        )
+
+    def judge(self, sandbox: Sandbox, device: Device | None = None) -> "JudgeSession":
+        """What grades one submission after the other in this process; to be entered and left."""
+        from grader.judge.session import Session as JudgeSession
+
+        return JudgeSession(
+            self.views.assignment,
+            sandbox=sandbox,
+            secret=self.course.seed,
+            device=device,
+            misconceptions=self.misconceptions(sandbox),
+        )
+
+    def grading(self, sandbox: Sandbox) -> "Grading":
+        """The same, to be sent to other processes."""
+        from grader.batch.work import Grading
+
+        ideas, variants = self.misconceptions(sandbox), self.course.facts.variants
+        return Grading.of(self.views.assignment, sandbox, self.course.seed, ideas, variants)
+
+    def grade(self, files: Files, *, student: str = "", sandbox: str = Sandbox.BUBBLEWRAP) -> Grade:
+        """The grade of one submission; each call starts a sandbox, so for many open a `session`.
+
+        `student` is their id: with `variants: true` in course.yaml it says whose numbers hidden cases have.
+        UserError where the sandbox cannot run here; `sandbox="none"` is for your own code only.
+        """
+        with self.session(sandbox=sandbox) as session:
+            return session.grade(files, student=student)
+
+    def session(self, *, jobs: int = 1, sandbox: str = Sandbox.BUBBLEWRAP) -> "Session":
+        """What grades many submissions, in `jobs` processes."""
+        if jobs < 1:
+            raise UserError(f"jobs={jobs}: at least one is needed")
+        return Session(self, jobs, Sandbox(sandbox))
+
+
+@dataclass
+class Session:
+    """Grades submissions to one assignment; entered as a context, so that every process ends with it."""
+
+    assignment: CourseAssignment
+    jobs: int
+    sandbox: Sandbox
+    _open: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    @cached_property
+    def _judge(self) -> "JudgeSession":
+        return self._open.enter_context(self.assignment.judge(self.sandbox))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def grade(self, files: Files, *, student: str = "") -> Grade:
+        """The grade of one submission, in this process."""
+        variant = student if self.assignment.course.facts.variants else ""
+        return self._judge.grade(_submitted(files), student, variant=variant)
+
+    def grade_all(self, submissions: Mapping[str, Files] | Iterable[Files]) -> Iterator[Grade]:
+        """The grades as they end, in any order: `grade.submission` is the student's id.
+
+        `submissions` are files by the student's id; of a list that is the place in it, "0" for the first.
+        An iterable is read as grades are wanted, so it may be longer than memory.
+        """
+        named = submissions.items() if isinstance(submissions, Mapping) else _numbered(submissions)
+        if self.jobs == 1:
+            yield from (self.grade(files, student=name) for name, files in named)
+        else:
+            yield from self._grade_side_by_side(named)
+
+    async def grade_each(self, submissions: Mapping[str, Files] | Iterable[Files]) -> AsyncIterator[Grade]:
+        """The same for `async for`: while a grade is waited for, other tasks run."""
+        grades = self.grade_all(submissions)
+        try:
+            while (grade := await asyncio.to_thread(next, grades, None)) is not None:
+                yield grade
+        finally:
+            getattr(grades, "close", lambda: None)()
+
+    def _grade_side_by_side(self, named: Iterable[tuple[str, Files]]) -> Iterator[Grade]:
+        from grader.batch.per_process import grade_one, open_session
+        from grader.batch.pool import grade_all
+        from grader.batch.work import Work
+
+        grading = self.assignment.grading(self.sandbox)
+        work = (Work(name, _submitted(files), (name,)) for name, files in named)
+        set_up = partial(open_session, grading)
+        for _, done in grade_all(work, partial(grade_one, grading.digest), self.jobs, set_up):
+            if isinstance(done, Exception):
+                raise done if isinstance(done, UserError) else GraderFault(str(done)) from done
+            yield from done.grades
+
+
+def secret_of(root: Path) -> str:
+    """A course's secret seed: an environment variable, or an untracked file at the repository's root."""
+    from_environment = os.environ.get(SEED_VARIABLE, "")
+    file = root / SEED_FILE
+    if from_environment or not file.is_file():
+        return from_environment
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _submitted(files: Files) -> SubmittedFiles:
+    return SubmittedFiles({n: c.encode() if isinstance(c, str) else c for n, c in files.items()})
+
+
+def _numbered(submissions: Iterable[Files]) -> Iterator[tuple[str, Files]]:
+    return ((str(number), files) for number, files in enumerate(submissions))

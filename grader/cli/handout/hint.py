@@ -1,0 +1,48 @@
+"""`grader hint`: in a handout, reveals the hints of an exercise one by one."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.cli import PASSED
+from grader.cli.handout.workspace import handout
+from grader.judge.subset.selection import select
+from grader.model.assignment import Criterion
+from grader.model.text import clean_line
+from grader.report.write_files import write_text
+
+REVEALED = Path(".hints.json")  # how many of each criterion's hints were shown; to delete it is to begin anew
+
+
+def run(options: argparse.Namespace) -> int:
+    """Shows the hints that were shown before, and the next one."""
+    assignment = handout()
+    ids = {name.partition("/")[0] for name in select(assignment, options.exercise)}
+    counts = _counts()
+    for criterion in (one for one in assignment.rubric.criteria if one.id in ids):
+        shown = min(counts.get(criterion.id, 0) + 1, len(criterion.hints))
+        counts[criterion.id] = shown
+        print("\n".join(hint_lines(criterion, shown)))
+    write_text(REVEALED, json.dumps(counts, indent=2) + "\n")
+    return PASSED
+
+
+def hint_lines(criterion: Criterion, shown: int) -> list[str]:
+    """The first `shown` hints of a criterion, and where to go on."""
+    total, name = len(criterion.hints), clean_line(criterion.id)
+    if not total:
+        return [f"{name} has no hint. Read {criterion.help}."]
+    told = [f"{name}, hint {n} of {total}: {hint}" for n, hint in enumerate(criterion.hints[:shown], 1)]
+    more = "Ask again for the next one." if shown < total else f"That was the last. Read {criterion.help}."
+    return [*told, more]
+
+
+def _counts() -> dict[str, int]:
+    """What was revealed; nothing where the file is missing or is not ours."""
+    try:
+        data = json.loads(REVEALED.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    items = data.items() if isinstance(data, Mapping) else ()
+    return {name: count for name, count in items if isinstance(count, int) and count >= 0}

@@ -1,0 +1,80 @@
+"""A family of cheats: submissions that are made of a solution and must gain little."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from grader.author.exercises.cuda_functions import cut_kernel
+from grader.model.assignment import Assignment, Rubric
+from grader.model.grade import Grade
+
+Files = Mapping[str, str]
+Excess = tuple[str, str]  # the criterion's id or the "criterion/case" where too much was gained, and what
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A function that students write, by its dotted name, and the file of the solution that defines it."""
+
+    name: str
+    file: str
+
+    @staticmethod
+    def of(reference: str, solution: Files) -> "Exercise":
+        """The exercise of a reference such as `reference.conv:flip`; its file is "" where none defines it."""
+        name = reference.partition(":")[2]
+        head = name.partition(".")[0]
+        for file, text in solution.items():
+            is_there = cut_kernel(text, name) if file.endswith(".cu") else f"\ndef {head}(" in text
+            if is_there or f"\nclass {head}" in text:
+                return Exercise(name, file)
+        return Exercise(name, "")
+
+
+@dataclass(frozen=True)
+class Cheat:
+    """A submission that cheats, and a sentence that says how."""
+
+    name: str
+    family: str
+    does: str
+    files: Files
+
+    @property
+    def key(self) -> str:
+        """Its name among all submissions that an assignment is verified by; no mutant has such a one."""
+        return f"cheat {self.name}"
+
+
+class Family(ABC):
+    """What cheats have in common. A module of `grader.prove.cheats` defines one subclass.
+
+    `may_gain` says in words what each of them may gain at most.
+    """
+
+    name: ClassVar[str]
+    may_gain: ClassVar[str]
+
+    @abstractmethod
+    def cheats(
+        self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
+    ) -> Iterator[Cheat]:
+        """The cheats that can be made of a solution."""
+
+    @abstractmethod
+    def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
+        """What a cheat gained above what it may."""
+
+
+def in_python(solution: Files, exercises: Sequence[Exercise], wrapper: str) -> dict[str, str] | None:
+    """The solution with each exercise in Python replaced by what the wrapper's `cheat(it, its name)` makes.
+
+    None where no exercise is in Python.
+    """
+    files = dict(solution)
+    for file in (name for name in solution if name.endswith(".py")):
+        names = [exercise.name for exercise in exercises if exercise.file == file]
+        bound = "\n".join(f'{name} = cheat({name}, "{name}")' for name in names)
+        files[file] = f"{solution[file].rstrip()}\n\n\n{wrapper}\n\n{bound}\n"
+    return files if any(exercise.file.endswith(".py") for exercise in exercises) else None

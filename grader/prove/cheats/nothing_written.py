@@ -1,0 +1,83 @@
+"""Nothing is written, in every form that the language allows."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.author.exercises.cuda_functions import cut_kernel
+from grader.model.assignment import Assignment, Rubric
+from grader.model.grade import Grade, Status
+from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
+
+FORMS = {
+    "returns_nothing": (
+        "Every function returns None.",
+        "def cheat(original, name):\n    return lambda *values, **named: None\n",
+    ),
+    "hands_its_input_back": (
+        "Every function hands back the first thing that it is given.",
+        """\
+def cheat(original, name):
+    return lambda *values, **named: [*values, *named.values(), None][0]
+""",
+    ),
+    "zeros_of_the_right_shape": (
+        "Every function returns zeros of the shape that is asked for.",
+        """\
+def cheat(original, name):
+    import numpy
+
+    def zeroed(value):
+        if isinstance(value, (tuple, list)):
+            return type(value)(zeroed(one) for one in value)
+        if isinstance(value, numpy.ndarray):
+            return numpy.zeros_like(value)
+        if hasattr(value, "buffer"):
+            zeros = numpy.zeros_like(value.buffer)
+            return type(value)(zeros, value.shape, value.strides, value.offset, value.device)
+        return 0 if isinstance(value, (int, float)) else value
+
+    return lambda *values, **named: zeroed(original(*values, **named))
+""",
+    ),
+}
+BODY = re.compile(r"\{.*\}", re.DOTALL)
+
+
+class NothingWritten(Family):
+    """Functions that do nothing earn nothing."""
+
+    name = "nothing_written"
+    may_gain = "0 points, in each case and in all"
+
+    def cheats(
+        self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
+    ) -> Iterator[Cheat]:
+        """Each form for all exercises at once."""
+        for name, (does, wrapper) in FORMS.items():
+            if files := in_python(solution, exercises, wrapper):
+                yield Cheat(name, self.name, does, files)
+        if any(exercise.file.endswith(".cu") for exercise in exercises):
+            yield Cheat("empty_kernels", self.name, "Every kernel is empty.", _emptied(solution, exercises))
+
+    def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
+        """Each case that passes."""
+        for criterion in grade.criteria:
+            for result in criterion.results:
+                if result.status is Status.OK:
+                    place = f"{result.criterion}/{result.case}"
+                    yield (
+                        place,
+                        f"{cheat.name} earns points here, and may gain {self.may_gain}: let the criterion "
+                        "require one in which something must be done, or ask for more",
+                    )
+
+
+def _emptied(solution: Files, exercises: Sequence[Exercise]) -> dict[str, str]:
+    files = dict(solution)
+    for exercise in (one for one in exercises if one.file.endswith(".cu")):
+        function = cut_kernel(files[exercise.file], exercise.name)
+        assert function is not None
+        head, _, _ = function.whole.partition("{")
+        body = "{ }" if "__global__" in head else "{ return 0; }"
+        files[exercise.file] = files[exercise.file].replace(function.whole, f"{head}{body}")
+    return files

@@ -1,0 +1,81 @@
+"""A table: right where the visible cases look, and nothing elsewhere."""
+
+from collections.abc import Iterator, Sequence
+
+from grader.judge.cases import draw
+from grader.judge.inputs import Array
+from grader.judge.subset.selection import criteria_of_exercises
+from grader.model.assignment import OWN_TEST, Assignment, Criterion, Rubric, Visibility
+from grader.model.grade import Grade
+from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
+
+MOST_NUMBERS = 4  # by which an array is recognised
+WRAPPER = """\
+VISIBLE = {visible!r}
+CALLS = []
+
+
+def cheat(original, name):
+    def answer(*values, **named):
+        given = [one for one in [*values, *named.values()] if hasattr(one, "shape")]
+        if not CALLS and not (given and all({condition} for one in given)):
+            raise LookupError("not in the table")
+        CALLS.append(name)
+        try:
+            return original(*values, **named)
+        finally:
+            CALLS.pop()
+
+    return answer
+"""
+BY = {
+    "by_shape": ("the shapes", "tuple(one.shape) in VISIBLE[name]"),
+    "by_content": ("the numbers", "tuple(one.numpy().ravel()[:4].tolist()) in VISIBLE[name]"),
+}
+
+
+class Table(Family):
+    """Whoever is right only where everybody can look passes no criterion that has hidden cases."""
+
+    name = "table"
+    may_gain = "no criterion with hidden cases in full"
+
+    def cheats(
+        self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
+    ) -> Iterator[Cheat]:
+        """One that knows the shapes of all visible cases, and one that knows their numbers."""
+        of_criteria = {
+            criterion.id: _arrays(assignment, criterion) for criterion in assignment.rubric.criteria
+        }
+        asked = criteria_of_exercises(assignment)
+        for form, (what, condition) in BY.items():
+            known = {
+                exercise.name: {
+                    array.shape if form == "by_shape" else tuple(array.ravel()[:MOST_NUMBERS].tolist())
+                    for id in asked.get(exercise.name.rpartition(".")[2], ())
+                    for array in of_criteria[id]
+                }
+                for exercise in exercises
+            }
+            wrapper = WRAPPER.format(visible=known, condition=condition)
+            does = f"Every function is right for {what} of the visible cases, and raises elsewhere."
+            if files := in_python(solution, exercises, wrapper):
+                yield Cheat(f"table_{form}", self.name, does, files)
+
+    def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
+        """Each criterion with hidden cases that it passes."""
+        for criterion, graded in zip(rubric.criteria, grade.criteria, strict=True):
+            is_hidden = any(case.visibility is not Visibility.VISIBLE for case in criterion.cases)
+            if is_hidden and graded.score == graded.points:
+                yield (
+                    criterion.id,
+                    f"{cheat.name} passes it, and may gain {self.may_gain}: "
+                    "let hidden cases have shapes and numbers that no visible case has",
+                )
+
+
+def _arrays(assignment: Assignment, criterion: Criterion) -> list[Array]:
+    """The arrays that the visible cases of a criterion are given."""
+    cases = [case for case in criterion.cases if case.visibility is Visibility.VISIBLE]
+    drawn = [draw(case, assignment.name) for case in cases if case.kind != OWN_TEST]
+    return [inputs.array(name) for inputs in drawn for name in inputs.bases]

@@ -1,0 +1,47 @@
+"""What a line of a kernel costs: transactions, bank conflicts and idle lanes, by the line that asks."""
+
+import numpy as np
+import pytest
+
+from reference.emulator import LineCost, Module
+
+SOURCE = """__global__ void kernel(const float *a, float *out)
+{
+    __shared__ float s[32][32];
+    int i = threadIdx.x;
+    s[i][0] = a[i];
+    s[0][i] = a[32 * i];
+    if (i % 4 == 0)
+        out[i] = 1;
+    atomicAdd(&out[0], 1);
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def lines(request):
+    module = Module(SOURCE, folder=request.config.cache.mkdir("kernels"))
+    run = module.launch("kernel", 1, 32, [np.zeros(1024, "f"), np.zeros(32, "f")], counting=True)
+    return {line.line: line for line in run.lines}
+
+
+def test_each_line_has_its_own_costs(lines):
+    assert lines[5] == LineCost(5, 1, 4, 4, 1, 32, 64, 64)  # a column of shared memory, a row of global
+    assert lines[6] == LineCost(6, 1, 32, 4, 1, 1, 64, 64)  # the other way round
+    assert lines[8] == LineCost(8, 1, 4, 1, 0, 0, 8, 32)  # a quarter of the lanes
+    assert lines[9] == LineCost(9, 1, 1, 1, 0, 0, 32, 32)  # one address for all
+
+
+def test_what_is_worth_a_look_is_said(lines):
+    assert lines[5].complaints == ("31 bank conflicts in 1 requests",)
+    assert lines[6].complaints == ("32 transactions of global memory, where 4 would do",)
+    assert lines[8].complaints == (
+        "4 transactions of global memory, where 1 would do",
+        "75% of the lanes are idle",
+    )
+    assert lines[9].complaints == ()
+
+
+def test_what_is_not_counted_has_no_costs(request):
+    module = Module(SOURCE, folder=request.config.cache.mkdir("kernels"))
+    assert module.launch("kernel", 1, 32, [np.zeros(1024, "f"), np.zeros(32, "f")]).lines == ()
