@@ -8,7 +8,7 @@ VARIANTS   ?= 50
 PY         := .venv/bin/python
 GRADER     := $(PY) -P -m grader
 
-.PHONY: setup demo test test-slow verify verify-tolerance verify-variants gpu-all gpu-packages gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle diagnosis error-rates bench
+.PHONY: setup demo test test-slow verify verify-tolerance verify-variants redteam gpu-all gpu-packages gpu-test gpu-sanitize generate grade batch report lint format lock clean docs golden screenshots release bench-peers oracle diagnosis error-rates bench
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make gpu-sanitize  the backend's and the emulator's under compute-sanitizer's memcheck, racecheck and initcheck"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    hold assignments to their promises, by their mutants"
+	@echo "make redteam   the same with the corpus of attacks; writes build/redteam; takes minutes"
 	@echo "make verify-tolerance  the same, with 1,000 seeds for each tolerance"
 	@echo "make verify-variants  prove 50 students' own numbers equally hard; takes minutes  (VARIANTS=5 for fewer)"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
@@ -96,6 +97,9 @@ generate: setup
 
 verify: setup
 	@$(GRADER) verify $(NAME)
+
+redteam: setup # the corpus of attacks and the cheats made of each solution: what they gained, and what they may
+	@$(GRADER) verify --attacks --out build/redteam $(NAME)
 
 verify-tolerance: setup
 	@$(GRADER) verify --seeds 1000 $(NAME)

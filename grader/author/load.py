@@ -15,8 +15,19 @@ from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
 from grader.author.yaml_document import Document, read
 from grader.judge.policy.rules import find
-from grader.model.assignment import NDARRAY, Assignment, Case, Course, Device, ImportRules, Limits, Rubric
+from grader.model.assignment import (
+    NDARRAY,
+    Assignment,
+    Attempts,
+    Case,
+    Course,
+    Device,
+    ImportRules,
+    Limits,
+    Rubric,
+)
 from grader.model.errors import UserError
+from grader.model.late_policy import duration
 from grader.model.near_miss import near_file, near_miss
 
 WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
@@ -58,6 +69,7 @@ def load(folder: Path) -> Assignment:
         frozen=frozen,
         tests=files_of_tests,
         python=model.python or "",
+        attempts=Attempts(model.submissions.at_most, duration(model.submissions.cooldown or "0m")),
         digest=_digest([document.path, rubric.source, probes, *files_of_tests], provided),
     )
 

@@ -51,6 +51,15 @@ class RulesModel(Strict):
     """Functions by their dotted names."""
 
 
+class AttemptsModel(Strict):
+    """How often a student may submit; runs at home are free."""
+
+    at_most: int | None = Field(None, ge=1, le=10_000)
+    """How many submissions may count; later ones are left aside."""
+    cooldown: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}[mhd]$")] | None = None
+    """How long after one that may count the next one may: 15m, 2h, 1d."""
+
+
 class AssignmentModel(Strict):
     """assignment.yaml. `provided`, `frozen` and `python` stand in a handout's copy only."""
 
@@ -63,6 +72,7 @@ class AssignmentModel(Strict):
     devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
     limits: LimitsModel = LimitsModel()
     rules: RulesModel = RulesModel()
+    submissions: AttemptsModel = AttemptsModel()
     provided: dict[str, str] = {}
     frozen: str | None = None
     python: Python | None = None

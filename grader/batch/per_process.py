@@ -37,6 +37,12 @@ def open_session(grading: Grading) -> None:
         atexit.register(session.close)
 
 
+def open_checked_session(grading: Grading) -> None:
+    """The same; raises UserError where this process cannot start a submission in its sandbox."""
+    open_session(grading)
+    check_session(grading.digest)
+
+
 def check_session(digest: str) -> None:
     """Raises UserError where this process, which was set up, cannot start a submission in its sandbox."""
     THIS.sessions[digest].check()

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.api import Course
 from grader.batch.gradebook import Gradebook
-from grader.batch.per_process import grade_one, open_session
+from grader.batch.per_process import grade_one, open_checked_session
 from grader.batch.pool import grade_all
 from grader.batch.run import Executor, Results, run_batch
 from grader.batch.work import Grading, Work
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         summary = run_batch(
             intake,
             grading.digest,
-            partial(_checked, executor, grading),
+            partial(_checked, executor),
             gradebook,
             assignment.name,
             BatchScreen(console),
@@ -55,13 +55,13 @@ def run(options: argparse.Namespace) -> int:
     return PASSED if summary.is_clear else NOT_PASSED
 
 
-def _checked(execute: Executor, grading: Grading, work: Iterable[Work]) -> Results:
-    """Says what is missing here before anything is graded; a class that is known needs no sandbox."""
-    from grader.judge.session import Session  # NumPy
-
-    with Session(grading.assignment, sandbox=grading.sandbox):
-        pass
-    return execute(work)
+def _checked(execute: Executor, work: Iterable[Work]) -> Results:
+    """Ends the batch where a process cannot start a submission in its sandbox: no grade is at fault."""
+    with closing(execute(work)) as results:
+        for one, result in results:
+            if isinstance(result, UserError):
+                raise result
+            yield one, result
 
 
 @contextmanager
@@ -69,7 +69,9 @@ def _executor(options: argparse.Namespace, grading: Grading) -> Iterator[Executo
     """What does the work of a batch: processes of this machine, or a Dask cluster."""
     if options.cluster is None:
         grade = partial(grade_one, grading.digest)
-        yield partial(grade_all, grade_one=grade, jobs=options.jobs, set_up=partial(open_session, grading))
+        yield partial(
+            grade_all, grade_one=grade, jobs=options.jobs, set_up=partial(open_checked_session, grading)
+        )
         return
     try:
         from grader.batch.cluster import connect, grade_on_cluster  # an extra of its own

@@ -67,7 +67,7 @@ def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
         assignment.files,
         assignment.name,
         roster,
-        _choice(options, policies, assignment.name),
+        _choice(options, policies, assignment),
         layout=options.layout or "",
         accept_renamed=options.accept_renamed,
         zone=policies.timezone,
@@ -75,7 +75,8 @@ def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
     )
 
 
-def _choice(options: argparse.Namespace, policies: Policies, name: str) -> Choice:
-    """By the course's deadline and extensions: what comes too late to count displaces nothing."""
+def _choice(options: argparse.Namespace, policies: Policies, assignment: Assignment) -> Choice:
+    """By the course's deadline and extensions: what comes too late or too often displaces nothing."""
     choice = choice_of(options.counts, options.deadline, policies.timezone)
-    return replace(choice, closes=closes(policies, name), extension=partial(extension_of, policies, name))
+    name, extension = assignment.name, partial(extension_of, policies, assignment.name)
+    return replace(choice, closes=closes(policies, name), extension=extension, attempts=assignment.attempts)

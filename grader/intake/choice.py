@@ -1,20 +1,25 @@
 """Chooses which of a student's submissions may count."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from grader.intake.roster import extension_of
 from grader.intake.tree import Handin
+from grader.model.assignment import Attempts
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
 from grader.model.student import Student
+
+ANY = Attempts()
 
 
 @dataclass(frozen=True)
 class Choice:
     """Which of a student's submissions counts: the `last`, the `best`, or the `last-before-deadline`.
+
+    Only those that the assignment's `attempts` allow may count.
 
     The last needs a `deadline`. `extension` says how much later a student may submit. What comes after
     `closes` scores nothing, so it does not displace what came before.
@@ -24,6 +29,7 @@ class Choice:
     deadline: datetime | None = None
     closes: datetime | None = None
     extension: Callable[[Student], timedelta] = extension_of
+    attempts: Attempts = ANY
 
 
 LAST = Choice()
@@ -31,10 +37,14 @@ LAST = Choice()
 
 @dataclass(frozen=True)
 class Chosen:
-    """The submissions that may count, in order; `doubt` says why a person must decide, "" if none must."""
+    """The submissions that may count, in order; `doubt` says why a person must decide, "" if none must.
+
+    `not_allowed` says, by label, why others may not count.
+    """
 
     handins: tuple[Handin, ...]
     doubt: str = ""
+    not_allowed: Mapping[str, str] = field(default_factory=dict)
 
 
 def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
@@ -53,6 +63,38 @@ def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> 
 def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chosen:
     """The submissions of one student that may count."""
     ordered = sorted(handins, key=_key)
+    not_allowed, doubt = _not_allowed(ordered, choice.attempts)
+    chosen = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
+    doubts = "; ".join(filter(None, (chosen.doubt, doubt)))
+    return Chosen(chosen.handins, doubts, not_allowed)
+
+
+def _not_allowed(ordered: list[Handin], attempts: Attempts) -> tuple[dict[str, str], str]:
+    """Those that come too soon or are too many, by label with the reason; and what is not known of them."""
+    if len(ordered) < 2 or attempts == ANY:
+        return {}, ""
+    has_order = len({_key(one) for one in ordered}) == len(ordered)
+    has_times = all(one.submitted_at for one in ordered)
+    if not (has_times if attempts.cooldown else has_order):
+        return {}, f"nothing says when each of {len(ordered)} was submitted, and not all of them may count"
+    refused: dict[str, str] = {}
+    allowed: list[Handin] = []
+    for one in ordered:
+        if allowed and attempts.cooldown and _is_too_soon(allowed[-1], one, attempts.cooldown):
+            refused[one.label] = f"it does not count: it came too soon after {allowed[-1].label}"
+        elif attempts.at_most is not None and len(allowed) == attempts.at_most:
+            refused[one.label] = f"it does not count: at most {attempts.at_most} submissions do"
+        else:
+            allowed.append(one)
+    return refused, ""
+
+
+def _is_too_soon(one: Handin, following: Handin, cooldown: timedelta) -> bool:
+    first, second = (datetime.fromisoformat(each.submitted_at) for each in (one, following))
+    return second - first < cooldown
+
+
+def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Chosen:
     extension = choice.extension(student)
     if choice.closes is not None:
         ordered = [one for one in ordered if not _is_after(one, choice.closes + extension)] or ordered

@@ -245,7 +245,7 @@ class _Reader:
             if handin.folder:
                 self._folders[self._prefixed(handin.folder)] = student.id
             for path in handin.files.values():
-                self._add(path, Role.EXTRA, student.id, OTHER)
+                self._add(path, Role.EXTRA, student.id, chosen.not_allowed.get(handin.label, OTHER))
         ids = tuple(dict.fromkeys(one.submission.id for one in submitted))
         first = {one.submission.id: one for one in reversed(submitted)}
         self._submitted += [replace(first[id], candidates=ids) for id in ids]

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -65,6 +66,14 @@ class ImportRules:
 
     imports: tuple[str, ...] = DEFAULT_IMPORTS
     forbidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """How often a student may submit: `at_most` N times (None: any), each `cooldown` after the last."""
+
+    at_most: int | None = None
+    cooldown: timedelta = timedelta()
 
 
 OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
@@ -187,6 +196,7 @@ class Assignment:
     tests: tuple[Path, ...] = ()
     digest: str = ""
     python: str = ""
+    attempts: Attempts = Attempts()
 
     @property
     def modules(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from grader.model.assignment import Assignment
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.mutant_answers import grade_made, misconceptions
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
+from tests.diagnosis.unnamed import UNNAMED_SLIPS
 
 ROOT = Path(__file__).parents[2]
 TITLE = "## Diagnosis"
@@ -71,6 +72,11 @@ def sorts(solution: str, functions: Sequence[str]) -> dict[str, list[Made]]:
             found = together(solution, function, count)
             chosen = random.Random(count).sample(found, min(len(found), TRIPLES)) if count == 3 else found
             made[name] += chosen
+    made["slips that no mutant names"] = [
+        (submission(solution, function, (one,)), frozenset())
+        for function in functions
+        for one in UNNAMED_SLIPS[function]
+    ]
     styles = [chosen for n in range(len(functions) + 1) for chosen in combinations(functions, n)]
     chosen_styles = random.Random(0).sample(styles, min(len(styles), REWRITES))
     made["right rewrites"] = [(_rewritten(solution, style), frozenset()) for style in chosen_styles]

@@ -137,6 +137,9 @@ def _verify(commands: Any) -> None:
         help="for the sweep over tolerances; default: %(default)s",
     )
     verify.add_argument(
+        "--attacks", action="store_true", help="grade the corpus of attacks too; takes minutes"
+    )
+    verify.add_argument(
         "--variants", type=int, default=0, metavar="N", help="instead: prove N students' numbers equally hard"
     )
 

@@ -6,13 +6,13 @@ module of one; these functions of it are refused all the same, for nothing could
 
 from collections.abc import Iterable, Iterator
 
-BEHIND = "reaches behind the code. Remove it: your file is not graded before"
+BEHIND = "reaches behind the code. Your file is not graded until you remove it"
 UNCHECKED = "cannot be checked before it runs; write the code itself"
 NO_KEYBOARD = (
     "stops under the debugger alone, no keyboard is there while code is graded; remove it, and in a handout "
     "run `make debug CASE=` with the name of a case"
 )
-ELSEWHERE = "starts another program. Remove it: your file is not graded before"
+ELSEWHERE = "starts another program. Your file is not graded until you remove it"
 
 # By module, the functions and classes that run or import what a text says.
 RUN_TEXTS = {

@@ -155,7 +155,8 @@ class Rules:
             self._leads.add(name)
         if id(value) in self._objects or resolved in self.forbidden:
             exercise = self._objects.get(id(value), resolved)
-            return f"{exercise} is what you are to write yourself. Remove it: your file is not graded before"
+            remedy = "Your file is not graded until you remove it"
+            return f"{exercise} is what this exercise asks you to write. {remedy}"
         if problem := way_around(self._ways.get(id(value), resolved)):
             return problem
         if isinstance(value, ModuleType):

@@ -22,6 +22,7 @@ from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea, Status
 
 MAX_OTHERS = 2  # so many ideas that fit as well are named; where more do, the evidence says too little
+LEAST = 3  # one of so many failing cases is a lone one, and may be chance
 
 
 def diagnose(
@@ -223,14 +224,19 @@ def _is_enough(
 ) -> bool:
     """An answer of few numbers is a hint. Two are evidence, and one is beside cases that pass or another.
 
-    Where a case of another criterion speaks against an idea, one answer is not enough.
+    Where a case of another criterion speaks against an idea, one answer is not enough. A lone one among many
+    failing cases is evidence only where the idea makes the very same cases fail, and others pass.
     """
+    is_lone = len(found.explained) * LEAST <= len(telling)
+    passed = any(result.status is Status.OK for result in criterion.results)
+    fails_alike = passed and all(evidence.fails_with(found.names, name_of(result)) for result in telling)
+    if is_lone and not fails_alike:
+        return False
     strong = [case for case in found.explained if not evidence.is_hint(case)]
     if doubted & set(found.names) and len(strong) < len(found.names) + 1:
         return False
     if strong or len(found.explained) > 1:
         return True
-    passed = any(result.status is Status.OK for result in criterion.results)
     borne_out = passed or evidence.reach(found.names) > 1
     return len(found.explained) == len(telling) > 0 and borne_out
 

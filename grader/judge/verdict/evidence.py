@@ -90,6 +90,10 @@ class Evidence:
         hidden = (case for case in cases if not self._is_known(ideas, case))
         return sum(set(ideas) <= self._single(case) for case in hidden)
 
+    def fails_with(self, ideas: Ideas, case: str) -> bool:
+        """Whether a case does not pass with one of these ideas."""
+        return not self._single(case).isdisjoint(ideas)
+
     def part_of(self, idea: str, ideas: Ideas, case: str) -> bool:
         """Whether an idea has a part in the answer of a case: alone, or where it takes both."""
         at = self.at(case)

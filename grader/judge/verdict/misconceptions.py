@@ -9,15 +9,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from grader.judge.differences.probe_values import HINT
-from grader.model.grade import CheckResult, Grade, Status
+from grader.model.grade import Call, CheckResult, Grade, Status
 from grader.model.mutant import Mutant
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
-FORMAT = 5  # of that file: another number for another meaning, so that no old one is read
+FORMAT = 6  # of that file: another number for another meaning, so that no old one is read
 DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
 ERROR = "error "  # an exception's answer begins with it, and its class follows
 MESSAGE = "#"  # then, where it tells something, a digest of its text
+PAIR = re.compile(r"(\w+) \(\d+, \d+\)(?=,|$)")  # among a call's arguments
 OF_CALLS = ("ValueError", "IndexError")  # classes whose texts say which numbers a call was given
 
 Ideas = tuple[str, ...]  # the name of one mutant, or of two that are in one solution
@@ -121,14 +122,25 @@ def _of_message(result: CheckResult) -> str:
     """A digest of what an exception says, where what the submission called says it; else "".
 
     Two who call the same function with the same wrong numbers read the same text. What somebody writes
-    behind `raise` or `assert` is their own, and Python words one and the same TypeError in many ways.
+    behind `raise` or `assert` is their own, and Python words one and the same TypeError in many ways: of one
+    about a tuple it counts that the failing line names an argument that is a pair.
     """
     error = result.answer.removeprefix(ERROR)
     source = result.calls[-1].source if result.calls else ""
+    if error == "TypeError" and re.search(r"\btuple\b", result.rationale) and _names_a_pair(result.calls):
+        return f"{MESSAGE}pair"
     if error not in OF_CALLS or re.match(r"(raise|assert)\b", source):
         return ""
     message = result.rationale.partition(f"{error}: ")[2].removesuffix(f"\n{source}")
     return f"{MESSAGE}{hashlib.sha256(message.encode()).hexdigest()[:DIGITS]}" if message else ""
+
+
+def _names_a_pair(calls: Sequence[Call]) -> bool:
+    """Whether the failing line names an argument that is a pair of numbers."""
+    if not calls:
+        return False
+    words = re.findall(r"\w+", calls[-1].source)
+    return any(name in words for name in PAIR.findall(calls[-1].arguments))
 
 
 def place_of(result: CheckResult, names: Mapping[str, str]) -> str:

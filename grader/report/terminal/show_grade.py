@@ -54,7 +54,8 @@ def show(
     if feedback.whole is not None:
         parts.append(_block(feedback.whole))
     is_part = place is not None and grade.not_selected > 0
-    parts.append(_scores(grade, only_selected=is_part, has_bars=console.width >= WIDTH_OF_BARS))
+    if feedback.whole is None or not first_only:  # else the table says 0 in every line
+        parts.append(_scores(grade, only_selected=is_part, has_bars=console.width >= WIDTH_OF_BARS))
     if final is not None and final.steps:
         parts.append(_steps(final))
     if grade.notes:

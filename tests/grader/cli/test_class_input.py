@@ -413,3 +413,24 @@ def test_an_export_that_asks_a_question_leaves_nothing_half_written(
     assert not (root / "intake.csv").exists()
     grader("report", "--gradebook", grader.url, "--format", "csv", "--out", root / "out")
     assert sorted((path, path.read_bytes()) for path in (root / "out").rglob("*") if path.is_file()) == before
+
+
+def test_a_sandbox_that_does_not_start_ends_the_batch_in_one_line_and_a_known_class_needs_none(
+    root: Path,
+    wrong: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    one = tmp_path / "one"
+    shutil.copytree(wrong, one / "ada")
+    words = ["batch", str(one), "--assignment", "tiny", "--jobs", "1", "--gradebook"]
+    assert main([*words, "sqlite:///one.db"]) == PASSED
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert main([*words, "sqlite:///one.db"]) == PASSED
+    assert "nothing to run, 1 graded before" in capsys.readouterr().out
+    assert main([*words, "sqlite:///other.db"]) == USER_MISTAKE
+    said = capsys.readouterr().err
+    assert "which is not here: install bubblewrap" in said and said.count("\n") == 1
+    with Gradebook("sqlite:///other.db") as book:
+        assert not [row for row in book.grades() if row.grade is not None]

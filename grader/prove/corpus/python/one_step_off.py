@@ -1,4 +1,5 @@
 """The right values, each one rounding step away."""
+# may gain: part
 
 import numpy as np
 

@@ -64,7 +64,15 @@ def test_a_wrong_word_is_answered_in_one_line_with_the_word_that_was_meant(
 
 def test_every_command_that_reports_can_be_quiet_or_speak_to_a_program() -> None:
     assert set(JSON) < set(QUIET) <= set(COMMANDS)
-    talking = {"try", "debug", "watch", "serve", "completion", "emulate"}  # in front of a person, or a script
+    talking = {
+        "try",
+        "hint",
+        "debug",
+        "watch",
+        "serve",
+        "completion",
+        "emulate",
+    }  # in front of a person, or a script
     assert set(COMMANDS) - set(QUIET) == talking
 
 

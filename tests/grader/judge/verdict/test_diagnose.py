@@ -202,6 +202,13 @@ def test_two_ideas_that_together_give_another_answer_are_not_claimed() -> None:
     assert "flipped" not in {name for name, *_ in claimed(*results)}
 
 
+def test_a_lone_case_among_many_is_no_evidence_where_the_others_pass_with_the_idea() -> None:
+    """With `turned` grad/edge passes, so what is wrong there is something else."""
+    failing = wrong("two", "g", criterion="grad"), wrong("edge", "x", criterion="grad")
+    assert [name for name, *_ in claimed(*failing, criterion="grad")] == ["turned"]
+    assert claimed(*failing, wrong("one", "x", criterion="grad"), criterion="grad") == []
+
+
 def test_an_exception_with_another_text_is_another_one() -> None:
     """A call that is given wrong numbers says which."""
     texts = ["conv.py:7: ValueError: offset 3", "conv.py:7: ValueError: offset 4"]

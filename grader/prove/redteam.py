@@ -1,0 +1,45 @@
+"""Holds what each attack of the corpus gained against what it may gain."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from grader.judge.subset.selection import criteria_of_exercises
+from grader.model.assignment import Assignment
+from grader.model.grade import Grade
+from grader.model.results.verification import Gain
+from grader.prove.attacks import NOTHING, Attack
+
+MAY_GAIN = {
+    "nothing": "no more than writing nothing in its place",
+    "part": "less than everything",
+    "all": "everything: it is only odd",
+}
+
+
+def key_of(attack: Attack) -> str:
+    """Its name among all submissions that an assignment is verified by."""
+    return f"attack {attack.name} on {attack.exercise}"
+
+
+def gains_of(attacks: Sequence[Attack], grades: Mapping[str, Grade]) -> Iterator[Gain]:
+    """A row for each attack of the corpus."""
+    nothing = {a.exercise: grades[key_of(a)].score for a in attacks if a.name == NOTHING}
+    for attack in attacks:
+        grade = grades[key_of(attack)]
+        is_too_much = {
+            "nothing": grade.score > nothing[attack.exercise],
+            "part": grade.score == grade.max_score,
+            "all": False,
+        }[attack.may_gain]
+        name, may_gain = f"{attack.name} on {attack.exercise}", MAY_GAIN[attack.may_gain]
+        yield Gain(name, attack.does, float(grade.score), may_gain, is_too_much)
+
+
+def places_of_excess(
+    assignment: Assignment, attacks: Sequence[Attack], gains: Sequence[Gain]
+) -> Iterator[tuple[str, str]]:
+    """The criterion where an attack gained too much, and what to say there."""
+    asked = criteria_of_exercises(assignment)
+    for attack, gain in zip(attacks, gains, strict=True):
+        if gain.is_too_much:
+            said = f"{gain.cheat} earns {gain.points:g} points, and may gain {gain.may_gain}"
+            yield asked[attack.exercise.rpartition(".")[2]][0], said
