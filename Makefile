@@ -20,7 +20,7 @@ help:
 	@echo "make gpu-test  run the tests that need a GPU: the reference's backend, the sandbox; fails where there is none"
 	@echo "make gpu-sanitize  the backend's and the emulator's under compute-sanitizer's memcheck, racecheck and initcheck"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
-	@echo "make verify    hold assignments to their promises, by their mutants"
+	@echo "make verify    prove each rubric: every wrong version of an exercise must lose points"
 	@echo "make redteam   the same with the corpus of attacks; writes build/redteam; takes minutes"
 	@echo "make verify-tolerance  the same, with 1,000 seeds for each tolerance"
 	@echo "make verify-variants  prove 50 students' own numbers equally hard; takes minutes  (VARIANTS=5 for fewer)"

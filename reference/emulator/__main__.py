@@ -23,13 +23,14 @@ CLEAN, FOUND, MISTAKE = 0, 1, 2
 MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
-A kernel's parameters get their values by name: from the .npz file, from --set, or, memory that the kernel
-is to write, from --out. For `__global__ void add(int n, const float *a, const float *b, float *out)`:
+Give each parameter of the kernel a value by its name: arrays from the .npz file, numbers with --set, and
+memory that the kernel writes with --out. For
+`__global__ void add(int n, const float *a, const float *b, float *out)`:
 
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
       --arrays in.npz --set n=1000 --out out=float32:1000 --check
 
-exit status: 0 nothing found; 1 bugs found; 2 your mistake, said in one line
+exit status: 0 no bug found; 1 bugs found; 2 a mistake in what you gave: one line says which
 """
 
 
@@ -58,22 +59,45 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path, metavar="FILE.cu")
-    parser.add_argument("--kernel", required=True, metavar="NAME", help="of a template: as in 'tiled<16>'")
-    parser.add_argument("--grid", required=True, type=size, metavar="X[,Y[,Z]]", help="in blocks")
-    parser.add_argument("--block", required=True, type=size, metavar="X[,Y[,Z]]", help="in threads")
-    parser.add_argument("--shared", type=int, default=0, metavar="BYTES", help="dynamic shared memory")
-    parser.add_argument("--arrays", type=Path, metavar="FILE.npz", help="arguments by parameters' names")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="a number")
     parser.add_argument(
-        "--out", action="append", default=[], metavar="NAME=DTYPE:SHAPE", help="memory to be written"
+        "--kernel",
+        required=True,
+        metavar="NAME",
+        help="the kernel to run; for a template such as 'tiled<16>'",
     )
-    parser.add_argument("--define", action="append", default=[], metavar="NAME=TEXT", help="a macro")
     parser.add_argument(
-        "--check", action="store_true", help="find bugs, in several orders, and count accesses"
+        "--grid", required=True, type=size, metavar="X[,Y[,Z]]", help="the grid's size, in blocks"
     )
-    parser.add_argument("--schedules", type=int, default=8, metavar="N", help="orders; default: %(default)s")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of random orders; default: 0")
-    parser.add_argument("--save", type=Path, metavar="FILE.npz", help="write all arrays as they are after it")
+    parser.add_argument(
+        "--block", required=True, type=size, metavar="X[,Y[,Z]]", help="a block's size, in threads"
+    )
+    parser.add_argument(
+        "--shared", type=int, default=0, metavar="BYTES", help="the size of dynamic shared memory"
+    )
+    parser.add_argument("--arrays", type=Path, metavar="FILE.npz", help="arrays, named like the parameters")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=NUMBER", help="the number for a parameter"
+    )
+    parser.add_argument(
+        "--out",
+        action="append",
+        default=[],
+        metavar="NAME=DTYPE:SHAPE",
+        help="memory for the kernel to write",
+    )
+    parser.add_argument("--define", action="append", default=[], metavar="NAME=TEXT", help="define a macro")
+    parser.add_argument(
+        "--check", action="store_true", help="find bugs in several orders of the threads, and count accesses"
+    )
+    parser.add_argument(
+        "--schedules", type=int, default=8, metavar="N", help="how many orders to try; default: %(default)s"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="the seed of the random orders; default: 0"
+    )
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE.npz", help="write all arrays to a file after the run"
+    )
     return parser
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import grader
-from grader.cli.command_line import place_options
+from grader.cli.command_line import handout_options, place_options
 from grader.cli.command_line.examples import EXAMPLES
 from grader.cli.command_line.parser import Parser
 from grader.cli.command_line.shared_options import (
@@ -58,10 +58,11 @@ def make_parser() -> Parser:
     parser = Parser(
         prog="grader",
         description="Backflip: generate assignments and grade submissions.",
-        epilog="exit status: 0 done and everything passed; 1 done, something did not pass (batch: something "
-        "needs review); 2 your mistake, or output that cannot be written, said in one line; 3 the grader's "
-        "own fault. A reader that leaves early (grader ... | head) changes neither the work nor the status. "
-        "`grader COMMAND --help` shows a command's options, with examples.",
+        epilog="exit status: 0 done, and everything passed; 1 done, and something did not pass (batch: "
+        "something needs review); 2 a mistake in what you gave, or output that cannot be written: one line "
+        "says which; 3 a fault of the grader. If a reader of the output stops early (grader ... | head), "
+        "the work and the status stay the same. `grader COMMAND --help` shows a command's options and "
+        "examples.",
     )
     parser.add_argument("--version", action="version", version=f"grader {grader.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -71,11 +72,11 @@ def make_parser() -> Parser:
             _generate,
             _verify,
             _grade,
-            _try,
-            _debug,
-            _watch,
-            _hint,
-            _submit,
+            handout_options.try_case,
+            handout_options.debug,
+            handout_options.watch,
+            handout_options.hint,
+            handout_options.submit,
             _batch,
             _intake,
             _emulate,
@@ -107,25 +108,30 @@ def _generate(commands: Any) -> None:
     add_names(generate)
     generate.add_argument("--out", type=Path, default=Path("build"), help="default: build")
     generate.add_argument(
-        "--variant", default="", metavar="ID", help="one student's handout, with worked numbers of their own"
+        "--variant",
+        default="",
+        metavar="ID",
+        help="the handout of this student, with their own worked numbers",
     )
 
 
 def _new(commands: Any) -> None:
-    new = commands.add_parser("new", help="write a new assignment that verify passes as it stands")
-    new.add_argument("name", metavar="NAME", help="of its folder and of the file that students submit")
+    new = commands.add_parser("new", help="write a first version of an assignment, ready for verify")
+    new.add_argument(
+        "name", metavar="NAME", help="the name of the folder, and of the file that students submit"
+    )
     new.add_argument(
         "--from",
         dest="source",
         metavar="MODULE:FUNCTION",
-        help="the function of the reference that students are to write, such as reference.words:distance; "
-        "default: an example in reference/NAME.py",
+        help="the function of the reference that students will write, such as reference.words:distance; "
+        "default: write an example to reference/NAME.py",
     )
     add_jobs(new)
 
 
 def _verify(commands: Any) -> None:
-    verify = commands.add_parser("verify", help="hold assignments to their promises, by their mutants")
+    verify = commands.add_parser("verify", help="prove each rubric: every wrong version must lose points")
     add_names(verify)
     verify.add_argument("--out", type=Path, default=Path("build/verify"), help="default: %(default)s")
     add_jobs(verify)
@@ -134,13 +140,17 @@ def _verify(commands: Any) -> None:
         type=int,
         default=200,
         metavar="N",
-        help="for the sweep over tolerances; default: %(default)s",
+        help="how many seeds to try for each tolerance; default: %(default)s",
     )
     verify.add_argument(
-        "--attacks", action="store_true", help="grade the corpus of attacks too; takes minutes"
+        "--attacks", action="store_true", help="also grade the corpus of attacks; this takes minutes"
     )
     verify.add_argument(
-        "--variants", type=int, default=0, metavar="N", help="instead: prove N students' numbers equally hard"
+        "--variants",
+        type=int,
+        default=0,
+        metavar="N",
+        help="prove only that the numbers of N students are equally hard",
     )
 
 
@@ -148,17 +158,19 @@ def _grade(commands: Any) -> None:
     grade = commands.add_parser(
         "grade",
         help="grade one submission",
-        epilog="words after -- go to pytest: grader grade DIR -- -k x_grad -x",
+        epilog="The words after -- go to pytest: grader grade DIR -- -k x_grad -x",
     )
     grade.add_argument(
         "submission", type=Path, metavar="DIR_OR_ZIP", help="the folder or zip with the submitted files"
     )
     add_accept_renamed(grade)
-    grade.add_argument("--assignment", metavar="NAME", help="in a handout: its own")
+    grade.add_argument(
+        "--assignment", metavar="NAME", help="the assignment to grade; not needed in a handout"
+    )
     grade.add_argument(
         "--device",
         choices=tuple(map(str, Device)),
-        help="default: the first available device that the assignment supports",
+        help="where kernels run; default: the first available device that the assignment supports",
     )
     add_reports(grade)
     grade.add_argument("--html", type=Path, metavar="FILE", help="also write the feedback as a page")
@@ -166,52 +178,24 @@ def _grade(commands: Any) -> None:
     grade.add_argument(
         "--variant",
         metavar="ID",
-        help="whose numbers hidden cases have; default: everybody's, or with `variants: true` in course.yaml "
-        "those of the folder's name",
+        help="grade hidden cases with this student's numbers; default: the common numbers, or with "
+        "`variants: true` in course.yaml those of the student whom the folder is named after",
     )
-    grade.add_argument("--reveal", action="store_true", help="show hidden cases' values too")
+    grade.add_argument("--reveal", action="store_true", help="also show the values of hidden cases")
     grade.add_argument(
         "--exercise",
         default="",
         metavar="NAME",
-        help="only this exercise's cases; * stands for any text",
+        help="grade only this exercise; * stands for any text",
     )
     grade.add_argument(
-        "--case", default="", metavar="NAME", help="only this case: dilate/two-rows; * stands for any text"
+        "--case",
+        default="",
+        metavar="NAME",
+        help="grade only this case, such as dilate/two-rows; * stands for any text",
     )
     grade.add_argument("--all", action="store_true", help="show every failing case of every exercise in full")
     add_sandbox(grade)
-
-
-def _try(commands: Any) -> None:
-    tried = commands.add_parser("try", help="in a handout: Python, with a case's inputs and your functions")
-    tried.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
-    tried.add_argument("-c", dest="code", metavar="CODE", help="run this instead of a prompt")
-    tried.set_defaults(module="handout.prompt")
-
-
-def _debug(commands: Any) -> None:
-    debug = commands.add_parser("debug", help="in a handout: the debugger, where a case calls your function")
-    debug.add_argument("case", nargs="?", default="", metavar="CASE", help="exercise/case")
-    debug.set_defaults(module="handout.debug")
-
-
-def _watch(commands: Any) -> None:
-    watch = commands.add_parser("watch", help="in a handout: grade again whenever a file is saved")
-    watch.set_defaults(module="handout.watch")
-
-
-def _hint(commands: Any) -> None:
-    hint = commands.add_parser("hint", help="in a handout: the next hint for an exercise")
-    hint.add_argument(
-        "exercise", metavar="EXERCISE", help="an exercise or a criterion; * stands for any text"
-    )
-    hint.set_defaults(module="handout.hint")
-
-
-def _submit(commands: Any) -> None:
-    submit = commands.add_parser("submit", help="in a handout: check the files to submit, and pack them")
-    submit.set_defaults(module="handout.submit")
 
 
 def _batch(commands: Any) -> None:
@@ -220,71 +204,79 @@ def _batch(commands: Any) -> None:
     batch.add_argument(
         "--accept-missing",
         action="store_true",
-        help="confirm a score of 0 for each submission whose file is missing or cannot be read",
+        help="accept a score of 0 for each submission whose file is missing or cannot be read",
     )
     add_gradebook(batch)
     add_jobs(batch)
     batch.add_argument(
-        "--cluster", metavar="ADDRESS", help="tcp://HOST:PORT of a Dask scheduler, or local to start one"
+        "--cluster",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster: tcp://HOST:PORT of its scheduler, or local to start one",
     )
     add_sandbox(batch)
 
 
 def _intake(commands: Any) -> None:
     intake = commands.add_parser(
-        "intake", help="show which files of a class would be graded, and for whom, without grading"
+        "intake", help="show which files of a class would be graded, and for whom; grade nothing"
     )
     add_class(intake)
-    intake.add_argument("--csv", type=Path, metavar="FILE", help="write the table as CSV; - prints it")
+    intake.add_argument("--csv", type=Path, metavar="FILE", help="write the table to a CSV file; - prints it")
 
 
 def _emulate(commands: Any) -> None:
     """Listed here; the emulator itself says what its arguments are."""
-    commands.add_parser("emulate", help="run a CUDA kernel on the CPU: grader emulate --help", add_help=False)
+    commands.add_parser("emulate", help="run a CUDA kernel on the CPU", add_help=False)
 
 
 def _report(commands: Any) -> None:
     report = commands.add_parser(
         "report",
         help="write reports from the gradebook",
-        epilog="canvas and moodle fill in what the LMS exported, given with --into: Canvas's gradebook, "
-        "Moodle's grading worksheet. Whoever has no final score is named, and the exit status is 1.",
+        epilog="The formats canvas and moodle fill in the file that the LMS exported: Canvas's gradebook or "
+        "Moodle's grading worksheet. Give it with --into. Students without a final score are listed and "
+        "left out, and the exit status is then 1.",
     )
     add_gradebook(report)
     formats = sorted((*modules_of("report.formats"), TERMINAL))
     report.add_argument("--format", required=True, choices=formats, metavar="NAME", help=", ".join(formats))
-    report.add_argument("--assignment", metavar="NAME", help="only this one; default: all in the gradebook")
-    report.add_argument("--into", type=Path, metavar="CSV", help="what Canvas or Moodle exported")
+    report.add_argument(
+        "--assignment", metavar="NAME", help="report only this assignment; default: all in the gradebook"
+    )
+    report.add_argument("--into", type=Path, metavar="CSV", help="the file that Canvas or Moodle exported")
     report.add_argument(
         "--column",
         action="append",
         default=[],
         metavar="ROLE=HEADER",
-        help="which column of Moodle's worksheet is which, where it cannot be told: identifier, name, email, "
-        "id, grade, maximum, changed, comments; an empty HEADER: there is none; may be given several times",
+        help="name a column of Moodle's worksheet that the grader does not recognize. ROLE is identifier, "
+        "name, email, id, grade, maximum, changed or comments; an empty HEADER means that the column is "
+        "missing. You may give this option several times",
     )
     report.add_argument(
-        "--keep-existing", action="store_true", help="with --into: leave cells alone that hold a grade"
+        "--keep-existing", action="store_true", help="with --into: do not change cells that hold a grade"
     )
     report.add_argument(
         "--show",
         action="append",
         default=[],
         choices=LATER,
-        help="once that is past: show what cases of this visibility are about; may be given twice",
+        help="also show the cases of this visibility, once that time has come; you may give this option "
+        "twice",
     )
-    report.add_argument("--out", type=Path, metavar="DIR", help="where files are written")
+    report.add_argument("--out", type=Path, metavar="DIR", help="the folder to write to")
 
 
 def _adjust(commands: Any) -> None:
-    adjust = commands.add_parser("adjust", help="add to scores, or take from them, by a person's word")
+    adjust = commands.add_parser("adjust", help="enter adjustments: points that a person adds or subtracts")
     adjust.add_argument(
         "file",
         type=Path,
         metavar="CSV",
-        help="student_id, assignment, criterion (empty: the whole assignment), points (0 takes back an "
-        "earlier one), reason, author; may have applies_to (submission or student), may_exceed (yes: the "
-        "total may leave the points offered); `grader report --format adjustments` writes such a file",
+        help="columns: student_id, assignment, criterion (empty: the whole assignment), points (0 takes "
+        "back an earlier adjustment), reason, author; optional: applies_to (submission or student) and "
+        "may_exceed (yes: the total may leave the range from 0 to the points offered). `grader report "
+        "--format adjustments` writes such a file",
     )
     add_gradebook(adjust)
 
@@ -293,13 +285,13 @@ def _confirm(commands: Any) -> None:
     confirm = commands.add_parser(
         "confirm",
         help="accept the doubt about a submission, so that its grade counts",
-        epilog="A grade that needs review is in no export; `grader batch` says why it needs one. "
-        "`grader batch --accept-missing` confirms every submission without its file.",
+        epilog="No export contains a grade that needs review. `grader batch` says why it needs review. To "
+        "confirm every submission whose file is missing, use `grader batch --accept-missing`.",
     )
-    confirm.add_argument("students", nargs="+", metavar="ID", help="whose submission")
+    confirm.add_argument("students", nargs="+", metavar="ID", help="the student's id")
     confirm.add_argument("--assignment", required=True, metavar="NAME")
     confirm.add_argument("--reason", required=True, metavar="TEXT", help="why; the audit log keeps it")
-    confirm.add_argument("--author", metavar="NAME", help="who says so; default: your user name")
+    confirm.add_argument("--author", metavar="NAME", help="who decided; default: your user name")
     add_gradebook(confirm)
 
 
@@ -307,29 +299,35 @@ def _forget(commands: Any) -> None:
     forget = commands.add_parser(
         "forget",
         help="withdraw a student, or a run, from every report",
-        epilog="Nothing is deleted: --undo takes it back, and a new batch that brings a submission again "
-        "makes it count again. Where a run is withdrawn, the submission that counted before it counts.",
+        epilog="This deletes nothing, and --undo takes it back. If a later batch brings the submission "
+        "again, it counts again. After you withdraw a run, the submission that counted before it counts.",
     )
-    forget.add_argument("--student", metavar="ID", help="withdraw what this student has")
-    forget.add_argument("--assignment", metavar="NAME", help="with --student: in this one; default: in all")
+    forget.add_argument("--student", metavar="ID", help="withdraw this student's submissions")
     forget.add_argument(
-        "--run", type=int, metavar="N", help="withdraw all that this run was the first to bring"
+        "--assignment", metavar="NAME", help="with --student: only in this assignment; default: in all"
+    )
+    forget.add_argument(
+        "--run", type=int, metavar="N", help="withdraw all submissions that this run was the first to bring"
     )
     forget.add_argument("--list", action="store_true", help="show the runs with their numbers")
     forget.add_argument("--undo", action="store_true", help="take a withdrawal back")
     forget.add_argument("--reason", metavar="TEXT", help="why; the audit log keeps it")
-    forget.add_argument("--author", metavar="NAME", help="who says so; default: your login name")
+    forget.add_argument("--author", metavar="NAME", help="who decided; default: your login name")
     add_gradebook(forget)
 
 
 def _similarity(commands: Any) -> None:
     similarity = commands.add_parser(
-        "similarity", help="find submissions that are alike, and rare wrong answers"
+        "similarity", help="find similar submissions, and rare wrong answers that students share"
     )
     add_class(similarity)
     add_gradebook(similarity)
     similarity.add_argument(
-        "--top", type=int, default=50, metavar="N", help="so many of each kind; default: %(default)s"
+        "--top",
+        type=int,
+        default=50,
+        metavar="N",
+        help="show the N most similar pairs, and N rare wrong answers; default: %(default)s",
     )
     similarity.add_argument(
         "--out", type=Path, default=Path("build/similarity"), metavar="DIR", help="default: %(default)s"
@@ -340,11 +338,12 @@ def _requests(commands: Any) -> None:
     requests = commands.add_parser(
         "requests",
         help="queue students' requests for a regrade",
-        epilog="Each case in the feedback that `grader report` writes has a short code, which is checked: a "
-        "request is about feedback that this student got. `grader serve --edit` answers the requests.",
+        epilog="In the feedback that `grader report` writes, each case has a short code. The grader checks "
+        "the code, so a request is about feedback that this student got. Answer the requests in `grader "
+        "serve --edit`.",
     )
     requests.add_argument(
-        "file", type=Path, metavar="CSV", help="student, case (x_grad/of-views · 7KQ2), text"
+        "file", type=Path, metavar="CSV", help="columns: student, case (such as x_grad/of-views · 7KQ2), text"
     )
     add_gradebook(requests)
 
@@ -352,16 +351,23 @@ def _requests(commands: Any) -> None:
 def _serve(commands: Any) -> None:
     serve = commands.add_parser(
         "serve",
-        help="show the gradebook in a browser, to read and to decide",
-        epilog="It prints an address with a token, which no other person can guess: open it. Ctrl-C ends it.",
+        help="show the gradebook in a browser, where you read and decide",
+        epilog="The desk prints an address with a token that nobody can guess. Open it in your browser. "
+        "Ctrl-C stops the desk.",
     )
     add_gradebook(serve)
-    serve.add_argument("--port", type=int, default=8350, metavar="N", help="0: any; default: %(default)s")
+    serve.add_argument(
+        "--port",
+        type=int,
+        default=8350,
+        metavar="N",
+        help="the port; 0 chooses a free one; default: %(default)s",
+    )
     serve.add_argument(
         "--host",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="where to listen; from another address than the default, others can read what is sent",
+        help="the address to listen on; with any other than the default, others can read the traffic",
     )
     serve.add_argument(
         "--edit", action="store_true", help="let the browser grade by hand, comment, adjust and decide"
@@ -369,15 +375,13 @@ def _serve(commands: Any) -> None:
 
 
 def _doctor(commands: Any) -> None:
-    doctor = commands.add_parser(
-        "doctor", help="check what grading needs of this machine, and say how to get it"
-    )
+    doctor = commands.add_parser("doctor", help="check this machine for everything that grading needs")
     add_gradebook(doctor)
 
 
 def _completion(commands: Any) -> None:
     completion = commands.add_parser(
-        "completion", help="print a script that completes commands, options and assignments in a shell"
+        "completion", help="print a script for your shell that completes names with the Tab key"
     )
     completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
     completion.set_defaults(module="command_line.completion")

@@ -12,12 +12,13 @@ def publish(commands: Any) -> None:
     parser = commands.add_parser(
         "publish",
         help="write an assignment for the place where your course lives",
-        epilog="The folders for github, gitlab and classroom50 hold visible cases and no answer. Those for "
-        "gradescope and prairielearn hold the answers; docker's holds neither.",
+        epilog="The folders for github, gitlab and classroom50 contain the visible cases and no solution. "
+        "The folders for gradescope and prairielearn contain the answers. The folder for docker contains "
+        "neither.",
     )
     parser.add_argument("target", metavar="TARGET", help=", ".join(targets))
     parser.add_argument("name", metavar="NAME", help="an assignment of the course")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files are written")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
     parser.set_defaults(module="places.publish")
 
 
@@ -25,13 +26,16 @@ def collect(commands: Any) -> None:
     """Where a class's repositories are, and when the server got what students pushed."""
     parser = commands.add_parser(
         "collect",
-        help="fetch the repositories of a class, for grader batch",
-        epilog="Git runs without hooks, filters and file system monitors, and nothing is checked out. A "
-        "commit's date is its author's to choose, so only the server's push times count: without --times "
-        "every submission needs review.",
+        help="fetch the repositories of a class for grader batch",
+        epilog="Git runs without hooks, filters and file system monitors, and checks nothing out. An author "
+        "can choose the date of a commit, so only the server's push times count. Without --times, every "
+        "submission needs review.",
     )
     parser.add_argument(
-        "source", type=Path, metavar="FILE_OR_DIR", help="addresses, one a line; or a folder of clones"
+        "source",
+        type=Path,
+        metavar="FILE_OR_DIR",
+        help="a file with one address on each line, or a folder of clones",
     )
     parser.add_argument("--assignment", required=True, metavar="NAME")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
@@ -39,17 +43,18 @@ def collect(commands: Any) -> None:
         "--times",
         type=Path,
         metavar="FILE_OR_DIR",
-        help="the pushes as the server's API gives them, as JSON: GitHub's activity or events, or GitLab's "
-        "events; a folder holds REPO.json for each repository",
+        help="the pushes as JSON from the server's API: GitHub's activity or events, or GitLab's events; a "
+        "folder contains REPO.json for each repository",
     )
     parser.add_argument(
         "--prefix",
         metavar="TEXT",
-        help="what a repository's name has before the login; default: what all names begin with, to a dash",
+        help="the part of a repository's name before the login; default: the common beginning of all names, "
+        "up to a dash",
     )
     parser.add_argument(
         "--any-time",
         action="store_true",
-        help="there is no deadline: a push without a time needs no review",
+        help="accept pushes without a time, because there is no deadline",
     )
     parser.set_defaults(module="places.collect")

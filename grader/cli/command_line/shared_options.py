@@ -52,11 +52,14 @@ class Renamed(argparse.Action):
 def add_class(parser: argparse.ArgumentParser) -> None:
     """What says where a class's submissions are, and how they are read: the same for every command."""
     parser.add_argument(
-        "submissions", type=Path, metavar="DIR_OR_ZIP", help="a folder for each student, or the zip of an LMS"
+        "submissions",
+        type=Path,
+        metavar="DIR_OR_ZIP",
+        help="a folder with one entry per student, or an LMS's zip",
     )
     parser.add_argument("--assignment", required=True, metavar="NAME")
     parser.add_argument(
-        "--roster", type=Path, metavar="CSV", help="student_id, name, email, section, extension"
+        "--roster", type=Path, metavar="CSV", help="columns: student_id, name, email, section, extension"
     )
     parser.add_argument(
         "--counts",
@@ -65,13 +68,15 @@ def add_class(parser: argparse.ArgumentParser) -> None:
         help="which of a student's submissions counts; default: %(default)s",
     )
     parser.add_argument("--policy", action=Renamed, new="--counts", help=argparse.SUPPRESS)
-    parser.add_argument("--deadline", metavar="TIME", help="with its offset: 2026-10-01T23:59:00+02:00")
+    parser.add_argument(
+        "--deadline", metavar="TIME", help="a time with its offset: 2026-10-01T23:59:00+02:00"
+    )
     parser.add_argument(
         "--times",
         type=Path,
         metavar="FILE",
-        help="when students submitted: a CSV of student and time, Canvas's submissions as JSON, Moodle's "
-        "logs or worksheet, or Gradescope's grades",
+        help="when students submitted: a CSV file of student and time, Canvas's submissions as JSON, "
+        "Moodle's logs or worksheet, or Gradescope's grades",
     )
     layouts = modules_of("intake.layouts")
     parser.add_argument(
@@ -88,15 +93,14 @@ def add_accept_renamed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-renamed",
         action="store_true",
-        help="for a missing file take a near one: `Dense.py`, `dense (1).py`, `dense.py.txt`, or in a zip",
+        help="if a file is missing, take one with a similar name: `Dense.py`, `dense (1).py`, "
+        "`dense.py.txt`, or one in a zip",
     )
 
 
 def add_names(parser: argparse.ArgumentParser) -> None:
     """The assignments that a command is about."""
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="an assignment; all of the course by default"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="an assignment; default: all of the course")
 
 
 def add_reports(parser: argparse.ArgumentParser) -> None:
@@ -117,21 +121,28 @@ def add_reports(parser: argparse.ArgumentParser) -> None:
         dest="reports",
         default=[],
         metavar="FORMAT=FILE",
-        help="the same in another format: sarif, gcc (lines that editors read), github (annotations), gitlab "
-        "(code quality), junit, classroom50, feedback (Markdown); may be given several times",
+        help="also write the grade in another format: sarif, gcc (lines that editors read), github "
+        "(annotations), gitlab (code quality), junit, classroom50, feedback (Markdown); you may give this "
+        "option several times",
     )
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """How many processes work side by side."""
     parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="default: one a core"
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="how many processes work at the same time; default: one per core",
     )
 
 
 def add_gradebook(parser: argparse.ArgumentParser) -> None:
     """Where the gradebook is."""
-    parser.add_argument("--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="default: %(default)s")
+    parser.add_argument(
+        "--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="the database; default: %(default)s"
+    )
 
 
 def add_sandbox(parser: argparse.ArgumentParser) -> None:
@@ -140,17 +151,17 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
         "--sandbox",
         choices=tuple(map(str, Sandbox)),
         default=str(Sandbox.BUBBLEWRAP),
-        help="none: for your own code only (a handout holds no answers and needs no sandbox)",
+        help="use none for your own code only (a handout contains no answers and needs no sandbox)",
     )
 
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
     """Whether only mistakes are printed."""
     parser.add_argument(
-        "--quiet", action="store_true", help="print only mistakes; the exit status tells the rest"
+        "--quiet", action="store_true", help="print only mistakes; the exit status says the rest"
     )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Whether what is reported is printed as JSON."""
-    parser.add_argument("--json", action="store_true", help="print the report as JSON, for a program")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON for a program")
