@@ -202,19 +202,12 @@ def test_a_terminal_gets_a_bar_with_what_waits_and_the_rate(
     assert "per second" in text
 
 
-BATCH = """
-import os, sys, time
+# Workers import what they are sent by its module: a function of the script itself would be nowhere to them.
+GRADING = """
+import os, time
 from fractions import Fraction
-from functools import partial
-from pathlib import Path
-from rich.console import Console
-from grader.batch.gradebook import Gradebook
-from grader.intake import read_class
-from grader.batch.pool import grade_all
-from grader.batch.run import run_batch
 from grader.batch.work import Done
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.report.terminal.batch_screen import BatchScreen
 
 def grade_one(pids, work):
     (pids / str(os.getpid())).touch()
@@ -226,13 +219,24 @@ def grade_one(pids, work):
         (CriterionGrade("conv", "t", Fraction(5), Fraction(5), Status.OK, results),), "none")
     addresses = {f"conv/{r.case}": r.case for r in results}
     return Done(work.key, (grade,), (addresses,), {r.case: r for r in results})
+"""
+BATCH = """
+import sys
+from functools import partial
+from pathlib import Path
+from rich.console import Console
+from grader.batch.gradebook import Gradebook
+from grader.intake import read_class
+from grader.batch.pool import grade_all
+from grader.batch.run import run_batch
+from grader.report.terminal.batch_screen import BatchScreen
+from slow_grading import grade_one
 
-if __name__ == "__main__":
-    root, url, pids = sys.argv[1:]
-    with Gradebook(url) as book:
-        execute = partial(grade_all, grade_one=partial(grade_one, Path(pids)), jobs=2)
-        intake = read_class(Path(root), ["conv.py"], "conv")
-        run_batch(intake, "by", execute, book, "conv", BatchScreen(Console()))
+root, url, pids = sys.argv[1:]
+with Gradebook(url) as book:
+    execute = partial(grade_all, grade_one=partial(grade_one, Path(pids)), jobs=2)
+    intake = read_class(Path(root), ["conv.py"], "conv")
+    run_batch(intake, "by", execute, book, "conv", BatchScreen(Console()))
 """
 
 
@@ -241,6 +245,7 @@ def start(tmp_path: Path, url: str) -> Callable[[], subprocess.Popen[str]]:
     """Starts a batch over `tmp_path/class` in a process of its own; its workers leave their ids in `pids`."""
     script = tmp_path / "batch.py"
     script.write_text(BATCH)
+    (tmp_path / "slow_grading.py").write_text(GRADING)
     (tmp_path / "pids").mkdir()
 
     def start() -> subprocess.Popen[str]:
