@@ -31,15 +31,16 @@ PLAN = ROOT / "docs" / "scaling.md"
 PAGE = """\
 # A class of {large:,}
 
-`make bench` writes this page; every number in it was measured or follows from what was, on this
+`make bench` writes this page. Every number in it was measured, or follows from measurements, on this
 processor: {processor}.
 
 {table}
 ## Cores and hours
 
-A submission of `{assignment}` takes {core_ms:.0f} ms of a core. Grading is independent work, so hours fall
-as cores are added, on one machine by `--jobs` and on many by `--cluster` ([cluster.md](cluster.md)). The
-coordinator writes a grade in {write_ms:.1f} ms, so one gradebook takes {writes:,.0f} grades a second at most.
+A submission of `{assignment}` takes {core_ms:.0f} ms of a core. Submissions are graded independently, so
+more cores take fewer hours: on one machine with `--jobs`, on many with `--cluster`
+([cluster.md](cluster.md)). The coordinator writes a grade in {write_ms:.1f} ms, so one gradebook takes
+{writes:,.0f} grades a second at most.
 
 | cores | hours | a second |  |
 | ---: | ---: | ---: | --- |
@@ -48,17 +49,19 @@ coordinator writes a grade in {write_ms:.1f} ms, so one gradebook takes {writes:
 ## Storage and memory
 
 - The gradebook takes {each_kib:.1f} KiB for each submission: {storage:.1f} GiB.
-- The coordinator holds names and digests of what was handed in, {grows:.1f} KiB for each, and files only of
-  what is under way: {memory:.0f} MiB.
-- A run that finds everything known takes {again:.0f} s. So long a run that was cut short takes to go on.
+- The coordinator holds the names and digests of all submissions, {grows:.1f} KiB for each, and the
+  files of only those that are being graded: {memory:.0f} MiB.
+- A run in which every result is known takes {again:.0f} s. A run that was cut short takes this long to
+  continue.
 """
 
 ABOUT = f"""\
-`grader batch --jobs {JOBS}`, the command itself, from a folder of submissions to a gradebook in SQLite.
-Each submission is a right solution in a sandbox of its own, and no two are alike. *Each* is the time from
-one grade to the next; *start* is all else: Python, the sandbox's trial, reading and hashing the class, each
-process's first submission. *Again* is a second run, which knows everything and runs nothing. *Memory* is the
-most that the coordinator held at any time (resident), *storage* the gradebook's size for each submission."""
+We run the command `grader batch --jobs {JOBS}` from a folder of submissions to a gradebook in SQLite.
+Each submission is a correct solution in a sandbox of its own, and no two are alike. *Each* is the time from
+one grade to the next. *Start* is everything else: Python, the sandbox's trial, reading and hashing the class,
+and each process's first submission. *Again* is a second run, which knows every result and runs nothing.
+*Memory* is the most that the coordinator held at any time (resident). *Storage* is the gradebook's size for
+each submission."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from grader.judge.kernels import find_nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
-from grader.model.assignment import Assignment
+from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Grade, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
@@ -246,6 +246,22 @@ def test_a_kernel_that_behaves_at_a_visible_shape_alone_loses_at_the_hidden_ones
     assert passed == {"several-tiles"}
 
 
+def test_every_criterion_on_kernels_has_a_hidden_case_of_other_shapes(assignment: Assignment) -> None:
+    """A kernel that looks at its sizes cannot know where it is watched."""
+    criteria = [c for c in assignment.rubric.criteria if c.id != "blocks_for"]
+    hidden = {c.id: [case for case in c.cases if case.visibility is not Visibility.VISIBLE] for c in criteria}
+    assert [name for name, cases in hidden.items() if not cases] == []
+
+
+@pytest.mark.parametrize("values", ["i < size && size == 257 && value == 3", "i < size && size != 257"])
+def test_a_fill_that_looks_at_its_size_has_half_at_most(
+    session: Session, assignment: Assignment, values: str
+) -> None:
+    """Right where everybody can look and nowhere else, and the reverse."""
+    grade = session.grade(_solution_with(assignment, "if (i < size)", f"if ({values})"), "gated")
+    assert _points(grade)["fill"] == 2
+
+
 def test_a_kernel_without_end_costs_its_cases_and_no_other(session: Session, assignment: Assignment) -> None:
     hang = "int row = blockIdx.x * blockDim.x + threadIdx.x;\n    while (rows) { }"
     grade = session.grade(
@@ -253,7 +269,7 @@ def test_a_kernel_without_end_costs_its_cases_and_no_other(session: Session, ass
     )
     status = {c.id: {result.status for result in c.results} for c in grade.criteria}
     assert status["fill"] == status["matmul"] == {Status.OK}
-    assert status["sum_naive"] == {Status.TIMEOUT}
+    assert status["sum_naive"] == {Status.TIMEOUT, Status.NOT_RUN}  # the second has no time left
 
 
 def test_a_wild_pointer_is_found_and_harms_nothing(session: Session, assignment: Assignment) -> None:
@@ -262,6 +278,6 @@ def test_a_wild_pointer_is_found_and_harms_nothing(session: Session, assignment:
         _solution_with(assignment, "out[i] = value;", "out[i + 1000000000000ll] = value;"), "wild"
     )
     status = {c.id: [result.status for result in c.results] for c in grade.criteria}
-    assert status["fill"] == [Status.WRONG]
+    assert status["fill"] == [Status.WRONG] * 2
     assert status["elementwise_bugs"][0] is Status.WRONG
     assert status["add"] == [Status.OK] * 3

@@ -18,7 +18,7 @@ Python = Literal["3.11", "3.12", "3.13", "3.14"]
 
 
 class LimitsModel(Strict):
-    """`limits` of assignment.yaml: what one submission may use."""
+    """`limits` of assignment.yaml: the resources that one submission may use."""
 
     import_seconds: float | int = Field(Limits.import_seconds, gt=0, le=86_400)
     """CPU seconds that an import of the submitted files may take."""
@@ -27,15 +27,15 @@ class LimitsModel(Strict):
     criterion_cases: float | int = Field(Limits.criterion_cases, ge=1, le=1000)
     """How many times `case_seconds` all cases of a criterion may take together."""
     wall_factor: float | int = Field(Limits.wall_factor, ge=1, le=1000)
-    """How many times longer than its CPU seconds anything may take by the clock on the wall."""
+    """How many times longer than its CPU seconds a call or an import may take by the wall clock."""
     memory_mib: int = Field(Limits.memory_mib, ge=256, le=1 << 20)
     """Memory, in MiB."""
     file_mib: int = Field(Limits.file_mib, ge=0, le=1 << 20)
-    """The largest file that may be written, in MiB."""
+    """The largest file that a submission may write, in MiB."""
     open_files: int = Field(Limits.open_files, ge=16, le=1 << 20)
-    """Files that may be open at a time."""
+    """Files that may be open at the same time."""
     processes: int = Field(Limits.processes, ge=1, le=1 << 20)
-    """Processes and threads that may exist at a time."""
+    """Processes and threads that may exist at the same time."""
     output_kib: int = Field(Limits.output_kib, ge=1, le=1 << 20)
     """What one call may print, in KiB."""
     answer_mib: int = Field(Limits.answer_mib, ge=1, le=1024)
@@ -46,18 +46,18 @@ class RulesModel(Strict):
     """What may be imported, and what the exercise is; see `grader.model.assignment.ImportRules`."""
 
     imports: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]] = list(ImportRules.imports)
-    """Modules by the first part of their names, beside the files handed in and what is provided."""
+    """Modules by the first part of their names, in addition to submitted and provided files."""
     forbidden: list[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]] = []
     """Functions by their dotted names."""
 
 
 class AttemptsModel(Strict):
-    """How often a student may submit; runs at home are free."""
+    """How often a student may submit; runs at home do not count."""
 
     at_most: int | None = Field(None, ge=1, le=10_000)
-    """How many submissions may count; later ones are left aside."""
+    """How many submissions may count; later ones are set aside."""
     cooldown: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}[mhd]$")] | None = None
-    """How long after one that may count the next one may: 15m, 2h, 1d."""
+    """The least time between two submissions that may count: 15m, 2h, 1d."""
 
 
 class AssignmentModel(Strict):
@@ -100,23 +100,23 @@ CaseCompare = Annotated[
 
 
 class DefaultsModel(Strict):
-    """What cases take where they say nothing."""
+    """Values for keys that a case leaves out."""
 
     data: Data = "integers"
-    """`integers`: from -8 to 8, every order of summation is exact; `normal`: real-valued, from N(0, 1)."""
+    """`integers`: from -8 to 8, exact in every order of summation; `normal`: real values from N(0, 1)."""
     compare: CaseCompare = "exact"
-    """How an answer is compared with the reference's; see the ways of comparing."""
+    """How to compare an answer with the reference's; see the ways of comparing."""
     batch: Count = 2
-    """The images of a convolution. 1 hides a sum over the batch that was forgotten."""
+    """The images of a convolution. With 1, a forgotten sum over the batch goes unnoticed."""
     visibility: Visibility = Field(Visibility.VISIBLE, strict=False)
-    """Who sees a case; those that are not `visible` are left out of the handout."""
+    """Who sees a case; a handout contains only those that are `visible`."""
 
 
 class AnyCase(Strict):
     """A case of whatever kind, compared in whatever way."""
 
     compare: CaseCompare | None = None
-    """In place of the criterion's or the default."""
+    """Replaces the criterion's value or the default."""
 
 
 def _joined(model: type[M], *others: type[Strict]) -> type[M]:
@@ -142,36 +142,36 @@ class CriterionModel(Strict):
     id: Id
     """Its name, unique in the rubric."""
     title: str
-    """What holds where every case passes, in a student's words."""
+    """What is true if every case passes, in a student's words."""
     points: Count
-    """What it is worth, shared over its cases by their weight."""
+    """Its points, divided among its cases by their weight."""
     probe: Id
-    """The function of probes.py that asks a submission."""
+    """The function of probes.py that calls a submission."""
     help: Annotated[str, Field(pattern=r"^README\.md#[a-z0-9-]+$")]
-    """Where to read on when a case fails: a heading of the handout's README.md."""
+    """What to read when a case fails: a heading of the handout's README.md."""
     hints: list[Annotated[str, Field(min_length=1, max_length=1000)]] = []
-    """What `make hint EXERCISE=name` reveals in a handout, one by one; the first says the least."""
+    """Texts that `make hint EXERCISE=name` reveals in a handout, one by one; the first says the least."""
     requires: list[Id] = []
-    """Earlier criteria without which this one is not run: those of which no case passes."""
+    """Earlier criteria: if no case of one of them passes, this criterion does not run."""
     compare: Compare | None = None
-    """In place of the default for all its cases; see the ways of comparing."""
+    """Replaces the default for all its cases; see the ways of comparing."""
     follow_through: float | None = Field(None, gt=0, lt=1)
-    """The share of a case's points for a wrong gradient that is right for the submission's own forward."""
+    """The share of a case's points for a gradient that is right only for the student's own forward pass."""
     withheld: Length = 0
-    """The weight of the cases that are left out; it stands in a handout's copy only."""
+    """The weight of the hidden cases; only a handout's copy has this key."""
     withheld_cases: Length = 0
-    """How many they are."""
+    """The number of hidden cases; only a handout's copy has this key."""
     cases: list[dict[str, Any]]
-    """One set of inputs each, told apart by the key that it has."""
+    """The cases: one set of inputs each. A key says which kind a case is."""
 
 
 class LevelModel(Strict):
-    """What a person may give for a criterion by hand."""
+    """A level that a person may choose for a criterion by hand."""
 
     points: float | int = Field(ge=0, le=1_000_000)
     """How many of the criterion's points."""
     text: Annotated[str, Field(min_length=1, max_length=500)]
-    """When it is given; the student reads it."""
+    """When to choose this level; the student reads it."""
 
 
 class ManualCriterionModel(Strict):
@@ -182,11 +182,11 @@ class ManualCriterionModel(Strict):
     kind: Literal["manual"]
     """A person judges it."""
     title: str
-    """What holds where it earns all its points, in a student's words."""
+    """What is true if it earns all its points, in a student's words."""
     points: Count
-    """What it is worth."""
+    """Its points."""
     levels: Annotated[list[LevelModel], Field(max_length=9)] = []
-    """What a person may give by one key, the best first; without levels they write the points."""
+    """Levels to choose with one key, the best first; without levels, a person enters the points."""
     anonymous: bool = False
     """Whether the person who grades sees no names."""
 
@@ -195,13 +195,13 @@ class RubricModel(Strict):
     """rubric.yaml: what earns points."""
 
     assignment: Id
-    """The name of the assignment, which is its folder's."""
+    """The name of the assignment and of its folder."""
     points: Count
     """The sum of the criteria's points."""
     defaults: DefaultsModel = DefaultsModel()
-    """What cases take where they say nothing."""
+    """Values for keys that a case leaves out."""
     criteria: list[CriterionModel] = Field(min_length=1)
-    """What earns points, in the order in which it is run and reported."""
+    """The criteria, in the order in which they run and are reported."""
 
 
 WholeCriterion = _joined(CriterionModel, *CRITERION_KEYS)
@@ -236,30 +236,30 @@ class CourseModel(Strict):
     title: str
     assignments: list[Id] = Field(min_length=1)
     variants: bool = False
-    """Whether hidden cases have numbers of each student's own."""
+    """Whether hidden cases have different numbers for each student."""
     python: Python | None = None
-    """What submissions are graded with, in quotes: "3.11". By default the Python that generates handouts."""
+    """The Python that grades submissions, in quotes: "3.11"; by default the one that generates handouts."""
     timezone: str | None = None
-    """Where times without an offset from UTC are meant, by its IANA name: America/New_York."""
+    """The time zone of times without an offset from UTC, by its IANA name: America/New_York."""
     deadlines: dict[str, Deadline] = {}
     """By assignment, in the course's time zone: 2026-10-01T23:59:00; or with an offset from UTC."""
     extensions: dict[str, dict[str, Duration]] = {}
     """By assignment and student's id: hours ("36h") or days ("2d") on top of the deadline."""
     grace: Duration | None = None
-    """How long after the deadline nothing is late: "15m"."""
+    """How long after the deadline a submission is still on time: "15m"."""
     late_penalty: Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,6})?% per (day|hour)$")] | None = None
-    """What each begun day or hour costs, of the points offered: "10% per day"."""
+    """The share of the points offered that each begun day or hour costs: "10% per day"."""
     late_floor: Percent | None = None
-    """The share of the points offered below which no penalty takes a score."""
+    """Penalties take no score below this share of the points offered."""
     late_cap: Percent | None = None
-    """The share of the points offered that a late submission scores at most."""
+    """A late submission scores at most this share of the points offered."""
     late_days: Count | None = None
     """How many days each student may be late in the whole course."""
     late_days_each: Count | None = None
-    """How many of them at most for one assignment."""
+    """How many of these days one assignment may use."""
     drop_after: Duration | None = None
-    """How long after the deadline nothing counts any more."""
+    """How long after the deadline a submission still counts."""
     unknown_lateness: Literal["review", "on_time", "one_unit"] = "review"
-    """What is late, and nothing says by how much: a person decides, or it is on time, or late by one unit."""
+    """If nothing says how late: a person decides, or it counts as on time, or as late by one unit."""
     rounding: Annotated[str, Field(pattern=r"^(nearest|up|down) \d{1,6}(\.\d{1,6})?$")] | None = None
-    """To a multiple of so many points: "nearest 0.5"."""
+    """Round to a multiple of these points: "nearest 0.5"."""

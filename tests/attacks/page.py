@@ -12,14 +12,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "attacks.md"
 HEAD = f"""\
 # What attacks get
 
-`make test` and `make test-slow` grade each of these behind the real sandbox. The attacks are the corpus of
-`grader/prove/corpus/`: each is put in the place of one exercise of an assignment's solution. `make docs`
-writes this page from the tables in `tests/attacks/`, and a test holds it.
+`make test` and `make test-slow` grade each of these attacks in the real sandbox. The attacks are the corpus
+of `grader/prove/corpus/`. Each attack replaces one exercise of an assignment's solution. `make docs` writes
+this page from the tables in `tests/attacks/`, and a test checks that the page is current.
 
 ## In Python
 
-An honest submission follows each of them, and its grade must be the same as where no attack ever ran. Two
-functions are graded; an attack stands in one of them, which is worth {test_attacks.FLIP} points.
+After each attack, the tests grade an honest submission. Its grade must be the same as if no attack had run.
+Two functions are graded. An attack replaces one of them, which is worth {test_attacks.FLIP} points.
 
 | attack | what it does | points | status |
 |---|---|---|---|
@@ -27,9 +27,10 @@ functions are graded; an attack stands in one of them, which is worth {test_atta
 KERNELS = """
 ## In CUDA C
 
-An attack stands in the place of `matmul` of the assignment `cuda_kernels`. It must earn no more than an empty
-kernel does. Where it says "part", its values are right in some cases, or its ways alone are wrong; where it
-says "all", it is only odd. Other kernels keep their points, unless the file is refused or does not compile.
+An attack replaces `matmul` of the assignment `cuda_kernels`. It must earn no more than an empty kernel does,
+unless the table says otherwise. "Part" means that its values are right in some cases, or that only its
+methods are wrong. "All" means that it is only unusual. Other kernels keep their points, unless the file is
+refused or does not compile.
 
 | attack | what it does | may earn | status |
 |---|---|---|---|
