@@ -289,7 +289,7 @@ def _confirm(commands: Any) -> None:
         "confirm every submission whose file is missing, use `grader batch --accept-missing`.",
     )
     confirm.add_argument("students", nargs="+", metavar="ID", help="the student's id")
-    confirm.add_argument("--assignment", required=True, metavar="NAME")
+    confirm.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
     confirm.add_argument("--reason", required=True, metavar="TEXT", help="why; the audit log keeps it")
     confirm.add_argument("--author", metavar="NAME", help="who decided; default: your user name")
     add_gradebook(confirm)

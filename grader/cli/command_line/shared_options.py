@@ -57,7 +57,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
         metavar="DIR_OR_ZIP",
         help="a folder with one entry per student, or an LMS's zip",
     )
-    parser.add_argument("--assignment", required=True, metavar="NAME")
+    parser.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
     parser.add_argument(
         "--roster", type=Path, metavar="CSV", help="columns: student_id, name, email, section, extension"
     )
