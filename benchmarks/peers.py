@@ -31,11 +31,11 @@ CASES = {  # as in benchmarks.exercise, with the numbers that a notebook's autho
     "other-axis": "a = np.arange(12.0).reshape(3, 4)\nassert np.array_equal(flip(a, (0,)), a[::-1])",
 }
 ABOUT = """\
-One exercise, `flip`, with two cases, and right submissions to it, graded on one machine by the command
-that each tool grades with. Seconds are wall time for one submission: the command's, from its start to
-its end, shared among the submissions that it was given; medians over rounds in which all tools ran in
-turn. Every score was checked. nbgrader and Otter run a submission as the user who grades, in one
-process with the tests; Backflip shuts each one into a sandbox of its own."""
+Each tool grades correct submissions to one exercise, `flip`, with two cases, by its own command on the same
+machine. Seconds are wall time for one submission: the time of the command, from its start to its end, divided
+by the number of submissions. Each figure is the median over rounds in which all tools ran in turn. We checked
+every score. nbgrader and Otter run a submission as the user who grades, in one process with the tests.
+Backflip runs each submission in a sandbox of its own."""
 
 
 class Peer(Protocol):
@@ -171,7 +171,7 @@ def measure() -> Table:
             mine, theirs = median(seconds[ours]), median(seconds[peer])
             rows.append((name, str(peer.submissions), f"{theirs:.3f}", f"{theirs / mine:.1f}"))
     header = ("tool and command", "submissions", "seconds a submission", "times as long as ours")
-    return Table("Beside other autograders", ABOUT, header, tuple(rows))
+    return Table("Compared with other autograders", ABOUT, header, tuple(rows))
 
 
 def install(folder: Path, *packages: str) -> Path:

@@ -1,9 +1,12 @@
-"""Laws of the pages that people read: their links lead somewhere, and their pictures are there."""
+"""Laws of the pages that people read: links lead somewhere, pictures exist, commands are command lines."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+
+from grader.cli.command_line.arguments import parse
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -54,3 +57,28 @@ def test_the_readme_sells_in_a_screen_and_leads_each_reader_to_a_page() -> None:
         "SECURITY.md",
     ):
         assert f"]({page})" in readme
+
+
+BLOCK = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
+TEMPLATES = sorted(path for folder in ("grader", "assignments") for path in (ROOT / folder).rglob("*.md.j2"))
+
+
+def command_lines(page: Path) -> list[str]:
+    """The lines of a page's code blocks that call `grader`; a number stands in the place of N."""
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("grader ")]
+    return [re.sub(r"\bN\b", "3", line.replace("{{ name }}", "NAME")) for line in lines]
+
+
+COMMANDS = [
+    pytest.param(line, id=f"{page.relative_to(ROOT).as_posix()}-{number}")
+    for page in (*PAGES, *TEMPLATES)
+    for number, line in enumerate(command_lines(page))
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_that_a_page_shows_is_a_command_line(line: str) -> None:
+    """A command that `grader` would refuse exits here, with the status of a mistake."""
+    words = shlex.split(line, comments=True)
+    assert parse(words[1:]).command == words[1]

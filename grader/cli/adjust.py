@@ -1,4 +1,4 @@
-"""`grader adjust`: what a person adds to scores, all of it or nothing."""
+"""`grader adjust`: enters a person's adjustments into the gradebook, all of them or none."""
 
 import argparse
 

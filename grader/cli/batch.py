@@ -27,7 +27,7 @@ from grader.report.terminal.show_summary import print_summary
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs what the gradebook does not know yet, and says what came of it."""
+    """Runs the cases without a known result, and prints a summary."""
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
     given = Course(repository())[options.assignment]
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checked(execute: Executor, work: Iterable[Work]) -> Results:
-    """Ends the batch where a process cannot start a submission in its sandbox: no grade is at fault."""
+    """Ends the batch if a process cannot start a submission in its sandbox; this affects no grade."""
     with closing(execute(work)) as results:
         for one, result in results:
             if isinstance(result, UserError):
@@ -66,7 +66,7 @@ def _checked(execute: Executor, work: Iterable[Work]) -> Results:
 
 @contextmanager
 def _executor(options: argparse.Namespace, grading: Grading) -> Iterator[Executor]:
-    """What does the work of a batch: processes of this machine, or a Dask cluster."""
+    """The workers of a batch: processes of this machine, or a Dask cluster."""
     if options.cluster is None:
         grade = partial(grade_one, grading.digest)
         yield partial(

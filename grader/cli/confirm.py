@@ -13,7 +13,7 @@ from grader.model.text import clean_line
 
 
 def run(options: argparse.Namespace) -> int:
-    """Confirms what counts of the students named, all of it or nothing; the audit log keeps who and why."""
+    """Confirms the named students' submissions, all or none; the audit log records who did so and why."""
     if not options.reason.strip():
         raise UserError("say why: --reason TEXT; the gradebook keeps it beside your name")
     with Gradebook(options.gradebook, create=False) as gradebook:

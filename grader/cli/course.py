@@ -17,12 +17,12 @@ COURSE, HANDOUT = Path(ASSIGNMENTS, COURSE_FILE), Path("grading")
 
 
 def find_repository() -> Path | None:
-    """The folder here or above that holds a course; None where none does."""
+    """The nearest folder, here or above, that contains a course; None if there is none."""
     return next((f for f in (Path.cwd(), *Path.cwd().parents) if (f / COURSE).is_file()), None)
 
 
 def repository() -> Path:
-    """The same; UserError where none does."""
+    """The same folder; UserError if there is none."""
     root = find_repository()
     if root is None:
         raise UserError(f"found no {COURSE} here or above: run this in the course's repository")
@@ -30,17 +30,17 @@ def repository() -> Path:
 
 
 def course_of(root: Path) -> CourseFacts:
-    """What a repository's `course.yaml` says."""
+    """The contents of a repository's `course.yaml`."""
     return load_course(root / COURSE)
 
 
 def has_variants(assignment: Assignment) -> bool:
-    """Whether the course gives each student numbers of their own in hidden cases; a handout has none."""
+    """Whether each student's hidden cases have different numbers; always false in a handout."""
     return assignment.frozen is None and course_of(repository()).variants
 
 
 def assignment_of(name: str | None) -> Assignment:
-    """The named assignment of the repository around the working folder, or without a name the handout's."""
+    """The named assignment of the repository around the working folder; without a name, the handout's."""
     if name is not None:
         return views_of(repository(), name).assignment
     return handout_of(Path())
@@ -55,21 +55,21 @@ def handout_of(submission: Path) -> Assignment:
 
 
 def chosen(names: Sequence[str]) -> list["Views"]:
-    """The named assignments of the repository, without a name all of the course."""
+    """The named assignments of the repository; without a name, all of the course."""
     root = repository()
     return [views_of(root, name) for name in names or course_of(root).assignments]
 
 
 def views_of(root: Path, name: str) -> "Views":
-    """An assignment with its handout and its solution; UserError where there is none of that name."""
+    """An assignment with its handout and its solution; UserError if no assignment has that name."""
     return Course(root)[name].views
 
 
 def folder_of(root: Path, name: str) -> Path:
-    """The folder of an assignment; UserError where there is none of that name."""
+    """The folder of an assignment; UserError if no assignment has that name."""
     return Course(root)[name].loaded.folder
 
 
 def secret() -> str:
-    """The secret seed of the course around the working folder; "" where there is neither."""
+    """The secret seed of the course around the working folder; "" if there is no course or no seed."""
     return secret_of(find_repository() or Path())

@@ -1,4 +1,4 @@
-"""`grader doctor`: checks what grading needs of this machine, and names the command that brings it."""
+"""`grader doctor`: checks this machine for everything that grading needs, and says how to get it."""
 
 import argparse
 import importlib.metadata
@@ -38,7 +38,7 @@ SANDBOX, DISK = "the sandbox that submissions run in", "the gradebook and the re
 
 
 class State(StrEnum):
-    """What a check found."""
+    """The result of a check."""
 
     OK = "ok"
     MISSING = "missing"
@@ -61,7 +61,7 @@ class Check:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints every check; 0 if all that grading needs is there, else 1."""
+    """Prints every check; returns 0 if everything that grading needs is there, else 1."""
     checks = list(examine(options.gradebook))
     failed = [check for check in checks if check.is_required and check.state is not State.OK]
     if options.json:
@@ -85,7 +85,7 @@ def _show(check: Check) -> None:
 
 
 def examine(gradebook: str) -> Iterator[Check]:
-    """Every check, in the order in which grading meets them."""
+    """Every check, in the order in which grading needs the things checked."""
     for check in (
         _python,
         _numpy,
@@ -138,7 +138,7 @@ def _bubblewrap() -> Check:
 
 
 def _namespaces() -> Check:
-    """Starts bubblewrap with the namespaces that a submission gets: settings alone do not tell."""
+    """Starts bubblewrap with a submission's namespaces: settings alone do not show whether it works."""
     name, is_required, path = "user namespaces", not _is_handout(), shutil.which("bwrap")
     if path is None:
         return _check(name, SANDBOX, is_required, False, "not tried: bubblewrap is not installed")
@@ -178,7 +178,7 @@ def _compiler() -> Check:
 
 
 def _has_kernels() -> bool:
-    """Whether an assignment of this course asks for a .cu file."""
+    """Whether students submit a .cu file for an assignment of this course."""
     root = find_repository()
     files = root.glob(f"{COURSE.parent}/*/assignment.yaml") if root else ()
     return any(".cu" in path.read_text(encoding="utf-8", errors="replace") for path in files)
@@ -250,7 +250,7 @@ def _database(url: str) -> Check:
 
 
 def _is_handout() -> bool:
-    """Whether this is a handout, which grades its owner's code alone and keeps no grades."""
+    """Whether this is a handout, which grades only its owner's code and keeps no grades."""
     return (HANDOUT / "assignment.yaml").is_file()
 
 

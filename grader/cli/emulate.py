@@ -1,4 +1,4 @@
-"""`grader emulate`: the emulator's own command."""
+"""`grader emulate`: runs the emulator's command."""
 
 import argparse
 import importlib.util
@@ -9,7 +9,7 @@ from grader.model.errors import UserError
 
 
 def run(options: argparse.Namespace) -> int:
-    """Hands every argument on. The emulator is found by name, as oracles are: the grader's wheel holds none.
+    """Passes every argument on. Finds the emulator by name, because the grader's wheel does not contain it.
 
     In the repository it is the reference's, in a handout the one that the handout provides.
     """

@@ -1,4 +1,4 @@
-"""`grader forget`: withdraws a student, or all that one run brought, from every report."""
+"""`grader forget`: withdraws a student, or the submissions of one run, from every report."""
 
 import argparse
 import getpass
@@ -11,7 +11,7 @@ from grader.model.errors import UserError
 
 
 def run(options: argparse.Namespace) -> int:
-    """Lists the runs, or withdraws what the options name; nothing is deleted."""
+    """Lists the runs, or withdraws the submissions that the options name; deletes nothing."""
     _check(options)
     with Gradebook(options.gradebook, create=False) as gradebook:
         if options.list and options.json:

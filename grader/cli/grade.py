@@ -40,7 +40,7 @@ README = "README.html"  # of a handout, rendered
 
 
 def run(options: argparse.Namespace) -> int:
-    """Grades, shows the grade and writes it where it is asked for."""
+    """Grades the submission, shows the grade, and writes it to the requested files."""
     _check_reports(options)
     given = None if options.assignment is None else Course(repository())[options.assignment]
     assignment = handout_of(options.submission) if given is None else given.views.assignment
@@ -101,7 +101,7 @@ def _look_closer(
     grade: Grade,
     options: argparse.Namespace,
 ) -> Closer:
-    """The smallest case that fails as the first failing one does; for a page, all that it draws."""
+    """The smallest case that fails as the first failing case does; for a page, everything that it draws."""
     place = place_of(assignment)
     wanted: Sequence[CheckResult] = ()
     if options.html is not None:
@@ -116,7 +116,7 @@ def _look_closer(
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:
-    """What a submission holds that the course's Python cannot read though this one does."""
+    """Notes on syntax that this Python can read but the course's Python cannot."""
     minor = int(assignment.python.rpartition(".")[2] or sys.version_info[1])
     if sys.version_info[1] <= minor:
         return
@@ -132,7 +132,7 @@ def _write_reports(one: OneGrade, options: argparse.Namespace, closer: Closer) -
 
 
 def _check_reports(options: argparse.Namespace) -> None:
-    """UserError, before anything is graded, for a format that there is not."""
+    """Raises UserError for an unknown format, before anything is graded."""
     for name, file in options.reports:
         if name not in OF_ONE_GRADE:
             expected = one_of(name, OF_ONE_GRADE)

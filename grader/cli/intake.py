@@ -1,4 +1,4 @@
-"""`grader intake`: shows what of a class's input would be graded, and for whom, without grading it."""
+"""`grader intake`: shows which files of a class would be graded, and for whom; grades nothing."""
 
 import argparse
 import sys
@@ -25,7 +25,7 @@ NOT_CLEAR = "exit status 1: a person must decide what is listed above; nothing w
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the whole account, or with --csv writes it; ends with 1 if a person must decide something."""
+    """Prints the account of every entry, or writes it with --csv; returns 1 if a person must decide."""
     intake = intake_of(options, assignment_of(options.assignment))
     if options.json:
         print_json(_facts(intake))
@@ -59,7 +59,7 @@ def _facts(intake: Intake) -> dict[str, object]:
 
 
 def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
-    """What a class submitted, as the options of `batch`, `intake` and `similarity` say it."""
+    """A class's submissions, read with the options of `batch`, `intake` and `similarity`."""
     roster = None if options.roster is None else read_roster(options.roster)
     policies = course_of(repository()).policies
     return read_class(
@@ -76,7 +76,7 @@ def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
 
 
 def _choice(options: argparse.Namespace, policies: Policies, assignment: Assignment) -> Choice:
-    """By the course's deadline and extensions: what comes too late or too often displaces nothing."""
+    """Applies the course's deadline and extensions: late or excess submissions replace no earlier one."""
     choice = choice_of(options.counts, options.deadline, policies.timezone)
     name, extension = assignment.name, partial(extension_of, policies, assignment.name)
     return replace(choice, closes=closes(policies, name), extension=extension, attempts=assignment.attempts)

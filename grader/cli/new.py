@@ -53,7 +53,7 @@ def _check(root: Path, name: str) -> None:
 
 
 def _begin(root: Path, name: str) -> Path:
-    """Writes a reference with an example in it."""
+    """Writes a reference module with an example."""
     path = root / PACKAGE / f"{name}.py"
     if path.exists():
         raise UserError(f"this file exists: name its function with --from {PACKAGE}.{name}:FUNCTION", path)
@@ -67,7 +67,7 @@ def _draft(root: Path, name: str, options: argparse.Namespace) -> Drafted:
 
 
 def _prove(root: Path, drafted: Drafted, jobs: int) -> int:
-    """Says what `grader verify` says of it, and what to do next."""
+    """Prints the findings of `grader verify`, and the next steps."""
     draft = drafted.draft
     verification = prove(root, views_of(root, draft.name), secret(), jobs, SEEDS)
     for finding in verification.findings:

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace, form: Format) -> None:
-    """UserError for options that do not go with the format."""
+    """Raises UserError for options that the format does not accept."""
     if (options.into is not None) != form.FILLS_IN:
         fill_in = " and ".join(name for name in names() if format_of(name).FILLS_IN)
         raise UserError(f"--format {options.format}: --into CSV goes with {fill_in}, and only with them")
@@ -72,7 +72,7 @@ def _print_paths(out: Path, paths: Sequence[Path]) -> None:
 
 
 def _say(filled: Written) -> int:
-    """Prints what changed and what was left out; returns the exit status."""
+    """Prints the changed and the omitted grades; returns the exit status."""
     if filled.counts:
         print(", ".join(f"{count} {what}" for what, count in sorted(filled.counts.items())))
     for lines, one, several in (
@@ -130,7 +130,7 @@ def _show(report: ClassReport) -> None:
 
 
 def _named_columns(words: Iterable[str]) -> dict[str, str]:
-    """Headers by role, of `--column ROLE=HEADER`."""
+    """Headers by role, from `--column ROLE=HEADER`."""
     named: dict[str, str] = {}
     for word in words:
         role, equals, header = word.partition("=")

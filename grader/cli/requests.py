@@ -12,7 +12,7 @@ from grader.cli.course import secret
 
 
 def run(options: argparse.Namespace) -> int:
-    """Reads the file and queues what is not there yet; the desk shows the queue."""
+    """Reads the file and queues new requests; the desk shows the queue."""
     with Gradebook(options.gradebook, create=False) as gradebook:
         assignments = sorted({run.assignment for run in gradebook.runs()})
         requests = read_requests(options.file, gradebook.students(), assignments, secret())

@@ -1,4 +1,4 @@
-"""`grader serve`: the instructor's desk in a browser."""
+"""`grader serve`: shows the instructor's desk in a browser."""
 
 import argparse
 import contextlib
@@ -22,7 +22,7 @@ VERIFIED = Path("build", "verify")  # where `grader verify` writes the kill matr
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serves until Ctrl-C; prints first where."""
+    """Prints the address, then serves until Ctrl-C."""
     try:
         import uvicorn
 
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def course_facts() -> CourseFacts:
-    """What the desk needs of the course around the working folder; nothing where there is none."""
+    """The facts that the desk needs from the course around the working folder; empty if there is none."""
     root = find_repository()
     if root is None:
         return CourseFacts()
@@ -84,7 +84,7 @@ def _text(path: Path) -> str:
 
 
 def _listen(options: argparse.Namespace) -> socket.socket:
-    """The socket, bound before anything is printed; port 0 is any that is free."""
+    """The socket, bound before anything is printed; port 0 means any free port."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
         return socket.create_server((options.host, options.port), family=family)
@@ -97,7 +97,7 @@ def _listen(options: argparse.Namespace) -> socket.socket:
 
 
 def _hosts(host: str) -> tuple[str, ...]:
-    """What a Host header may name: this machine by the address that it listens on."""
+    """The names that a Host header may contain: this machine, by the address that it listens on."""
     if host in ("0.0.0.0", "::"):
         return (*LOOPBACK, socket.gethostname(), socket.getfqdn())
     try:
@@ -108,5 +108,5 @@ def _hosts(host: str) -> tuple[str, ...]:
 
 
 def _as_written(host: str) -> str:
-    """An IPv6 address stands in brackets."""
+    """The address as a URL shows it: an IPv6 address is in brackets."""
     return f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""`grader similarity`: submissions that are alike, and wrong answers that few give."""
+"""`grader similarity`: finds similar submissions, and rare wrong answers that students share."""
 
 import argparse
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ OWN_NUMBERS = "Everyone had numbers of their own: no wrong answer can be another
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes the pages, and names the pairs that are most alike."""
+    """Writes the pages, and prints the most similar pairs."""
     if options.top < 1:
         raise UserError(f"--top {options.top}: at least one is needed")
     root = repository()
@@ -52,7 +52,7 @@ def _facts(pair: Pair) -> dict[str, object]:
 def _pairs(
     options: argparse.Namespace, assignment: Assignment, handout: Mapping[str, str]
 ) -> tuple[Pair, ...]:
-    """The pairs of submissions that are most alike, whichever of the files handed in it is."""
+    """The most similar pairs of submissions, over all submitted files."""
     intake = intake_of(options, assignment)
     handed_in = {pairs.submission.student_id: intake.read(pairs).files for pairs in intake.submissions}
     pairs: list[Pair] = []

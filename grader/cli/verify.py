@@ -16,7 +16,7 @@ from grader.report.write_files import write_text
 
 
 def run(options: argparse.Namespace) -> int:
-    """Shows the kill matrix of each assignment, and what is to be mended."""
+    """Shows the kill matrix of each assignment, and the findings to correct."""
     if options.seeds < 1:
         raise UserError(f"--seeds {options.seeds}: at least one is needed")
     root, console, passed = repository(), Console(stderr=options.json), True

@@ -44,13 +44,13 @@ class RandomValue(Strict):
     text: Annotated[list[Annotated[int, Field(ge=0, le=1000)]], Field(min_length=2, max_length=2)] | None = (
         None
     )
-    """A text: from how many letters to how many."""
+    """A text: the least and the largest number of letters."""
     letters: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The letters of a text; by default a to z."""
     integer: Range | None = None
     """A whole number: [from, to], both included."""
     real: Range | None = None
-    """A number: from where to where."""
+    """A number: [from, to]."""
     count: Annotated[int, Field(ge=0, le=1000)] | None = None
     """A list of this many of them."""
 
@@ -97,22 +97,22 @@ class CaseModel(Strict):
     """What every case may say."""
 
     id: CaseId
-    """Its name, unique in the criterion; students read it, so let it say what is special."""
+    """Its name, unique in the criterion; students read it, so say what is special about the case."""
     data: Data | None = None
-    """In place of the default: `integers` or `normal`."""
+    """Replaces the default: `integers` or `normal`."""
     wide: Id | None = None
-    """The array whose integers are odd and between 2^11 and 2^12: no half, tf32 or bfloat16 can hold them."""
+    """An array of odd integers between 2^11 and 2^12, which half, tf32 and bfloat16 cannot represent."""
     compare: str | None = None
-    """In place of the criterion's or the default."""
+    """Replaces the criterion's value or the default."""
     visibility: Visibility | None = Field(None, strict=False)
-    """In place of the default."""
+    """Replaces the default."""
     weight: Count = 1
-    """Its share of the criterion's points, among the weights of the other cases."""
+    """Its share of the criterion's points, relative to the weights of the other cases."""
     covers: list[str] = []
-    """Conditions for which it is there though no mutant needs it; `grader verify` checks them."""
+    """For a case that no mutant needs: the conditions that it covers; `grader verify` checks them."""
     view: list[View] = Field([], max_length=8)
     """The arrays arrive as views, made by these steps in this order: an offset, odd strides, backwards."""
     ask: Annotated[Literals, Field(min_length=1)] | None = None
-    """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as they are written."""
+    """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as you write them."""
     random: Annotated[dict[Id, RandomValue], Field(min_length=1)] | None = None
-    """For the probe, as `case.NAME`: texts and numbers that are drawn from ranges."""
+    """For the probe, as `case.NAME`: texts and numbers, drawn from ranges."""

@@ -1,4 +1,4 @@
-"""Every command's options. It imports no command, so that `grader --help` is there at once."""
+"""Defines every command's options. Imports no command, so that `grader --help` appears immediately."""
 
 import argparse
 from collections.abc import Sequence
@@ -225,7 +225,7 @@ def _intake(commands: Any) -> None:
 
 
 def _emulate(commands: Any) -> None:
-    """Listed here; the emulator itself says what its arguments are."""
+    """Lists the command; the emulator defines its own arguments."""
     commands.add_parser("emulate", help="run a CUDA kernel on the CPU", add_help=False)
 
 
@@ -289,7 +289,7 @@ def _confirm(commands: Any) -> None:
         "confirm every submission whose file is missing, use `grader batch --accept-missing`.",
     )
     confirm.add_argument("students", nargs="+", metavar="ID", help="the student's id")
-    confirm.add_argument("--assignment", required=True, metavar="NAME")
+    confirm.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
     confirm.add_argument("--reason", required=True, metavar="TEXT", help="why; the audit log keeps it")
     confirm.add_argument("--author", metavar="NAME", help="who decided; default: your user name")
     add_gradebook(confirm)

@@ -1,4 +1,4 @@
-"""`grader completion`: prints a script with which a shell completes commands, options and assignments."""
+"""`grader completion`: prints a script for a shell that completes commands, options and assignments."""
 
 import argparse
 
@@ -28,7 +28,7 @@ OF_FILES = {"DIR_OR_ZIP", "CSV", "FILE", "DIR"}
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the script; it is made from the options themselves."""
+    """Prints the script, which is made from the parser's options."""
     try:
         import shtab
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Examples for each command's `--help`: what people type most often, one line each."""
+"""Examples for each command's `--help`: the most common command lines, one line each."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Prints what a command reports as JSON."""
+"""Prints a command's report as JSON."""
 
 import json
 from dataclasses import asdict, is_dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def print_json(facts: object) -> None:
-    """Prints values, mappings and dataclasses; what JSON has no form for is printed as text."""
+    """Prints values, mappings and dataclasses; writes a value that JSON lacks as text."""
     print(json.dumps(facts, indent=2, ensure_ascii=False, default=_plain))
 
 

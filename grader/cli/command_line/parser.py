@@ -1,4 +1,4 @@
-"""An argument parser that says a mistake in one line, with the name that was probably meant."""
+"""An argument parser that reports a mistake in one line, with the nearest name."""
 
 import argparse
 import textwrap
@@ -11,7 +11,7 @@ WIDTH = 100
 
 
 class Parser(argparse.ArgumentParser):
-    """Refuses what it does not know in one line, and ends with 2."""
+    """Refuses unknown words in one line, with exit status 2."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
@@ -19,7 +19,7 @@ class Parser(argparse.ArgumentParser):
         self.epilog = textwrap.fill(self.epilog, WIDTH) if self.epilog else self.epilog
 
     def error(self, message: str) -> NoReturn:
-        """Ends with the message alone: `--help` shows how the command is used."""
+        """Ends with only the message: `--help` shows the usage."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

@@ -37,7 +37,7 @@ def collect(commands: Any) -> None:
         metavar="FILE_OR_DIR",
         help="a file with one address on each line, or a folder of clones",
     )
-    parser.add_argument("--assignment", required=True, metavar="NAME")
+    parser.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     parser.add_argument(
         "--times",

@@ -17,7 +17,7 @@ DEFAULT_GRADEBOOK = "sqlite:///build/gradebook.db"
 
 
 def modules_of(package: str) -> tuple[str, ...]:
-    """The names of what a package of the grader offers, one module each; none of them is imported."""
+    """The names of a package's modules; imports none of them."""
     folder = Path(__file__).parents[2].joinpath(*package.split("."))
     return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
 
@@ -28,7 +28,7 @@ class AsReport(argparse.Action):
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: Any, value: Any, option: str | None = None
     ) -> None:
-        """Adds one to `reports`."""
+        """Adds a format and its file to `reports`."""
         name, _, file = str(value).partition("=") if self.const is None else (self.const, "", str(value))
         if not file:
             parser.error(f"{option} {value}: expected FORMAT=FILE")
@@ -50,14 +50,14 @@ class Renamed(argparse.Action):
 
 
 def add_class(parser: argparse.ArgumentParser) -> None:
-    """What says where a class's submissions are, and how they are read: the same for every command."""
+    """Where a class's submissions are, and how to read them: the same options for every command."""
     parser.add_argument(
         "submissions",
         type=Path,
         metavar="DIR_OR_ZIP",
         help="a folder with one entry per student, or an LMS's zip",
     )
-    parser.add_argument("--assignment", required=True, metavar="NAME")
+    parser.add_argument("--assignment", required=True, metavar="NAME", help="an assignment of the course")
     parser.add_argument(
         "--roster", type=Path, metavar="CSV", help="columns: student_id, name, email, section, extension"
     )
@@ -89,7 +89,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
 
 
 def add_accept_renamed(parser: argparse.ArgumentParser) -> None:
-    """Whether a file under a near name is taken for a missing one."""
+    """Whether a file with a similar name replaces a missing one."""
     parser.add_argument(
         "--accept-renamed",
         action="store_true",
@@ -99,12 +99,12 @@ def add_accept_renamed(parser: argparse.ArgumentParser) -> None:
 
 
 def add_names(parser: argparse.ArgumentParser) -> None:
-    """The assignments that a command is about."""
+    """The assignments that a command works on."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="an assignment; default: all of the course")
 
 
 def add_reports(parser: argparse.ArgumentParser) -> None:
-    """The files that a grade is written to."""
+    """The files to write a grade to."""
     for name, theirs in ONE_GRADE.items():
         parser.add_argument(
             f"--{name}",
@@ -128,7 +128,7 @@ def add_reports(parser: argparse.ArgumentParser) -> None:
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """How many processes work side by side."""
+    """How many processes work at the same time."""
     parser.add_argument(
         "--jobs",
         type=int,
@@ -156,12 +156,12 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
 
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
-    """Whether only mistakes are printed."""
+    """Whether to print only mistakes."""
     parser.add_argument(
         "--quiet", action="store_true", help="print only mistakes; the exit status says the rest"
     )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """Whether what is reported is printed as JSON."""
+    """Whether to print the report as JSON."""
     parser.add_argument("--json", action="store_true", help="print the report as JSON for a program")

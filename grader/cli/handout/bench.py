@@ -1,4 +1,4 @@
-"""One case of a handout in this very process: the student's functions, its inputs, and what is expected."""
+"""One case of a handout in this process: the student's functions, its inputs, and its expected values."""
 
 import importlib
 import importlib.util
@@ -30,7 +30,7 @@ DTYPE = "float32"  # what cases are graded in
 
 @dataclass(frozen=True)
 class Bench:
-    """A case, ready to be asked: `probe(submission, fields)` is the question that the grader asks."""
+    """A case that is ready to run: `probe(submission, fields)` is the call that the grader makes."""
 
     name: str
     probe: Callable[[Any, Any], Any]
@@ -40,7 +40,7 @@ class Bench:
 
 
 def set_up(case_name: str) -> Bench:
-    """The one case of the handout here that is meant; UserError where several are, or none."""
+    """The case of the handout that the name selects; UserError if it selects several, or none."""
     assignment = handout()
     if not case_name:
         raise UserError("which case? Name it: make try CASE=criterion/case")
@@ -88,7 +88,7 @@ def _answer(
 
 
 def show(a: Any, b: Any = None) -> None:
-    """Prints one array, or two of them with every place marked at which they differ."""
+    """Prints one array, or two arrays with every difference marked."""
     console = Console()
     first = _dense(a)
     second = None if b is None else _dense(b)
@@ -123,7 +123,7 @@ def _probes(path: Path) -> ModuleType:
 
 
 def _imported(name: str, assignment: Assignment) -> ModuleType:
-    """A module of the student's; what it raises is the student's to read, in one line."""
+    """Imports a student's module; reports an exception in one line for the student."""
     try:
         return importlib.import_module(name)
     except SyntaxError as error:

@@ -1,4 +1,4 @@
-"""`grader debug`: Python's debugger, stopped at the first line of the student's function in a case."""
+"""`grader debug`: stops Python's debugger at the first line of the student's function in a case."""
 
 import argparse
 import pdb
@@ -18,7 +18,7 @@ q ends.
 
 
 class _Calls:
-    """Stands in for a submission: counts the calls of its functions, and lets the debugger in at one."""
+    """Replaces a submission: counts the calls of its functions, and starts the debugger at one of them."""
 
     def __init__(self, submission: Submission, stop_at: int, debugger: pdb.Pdb | None) -> None:
         self._submission, self._stop_at, self._debugger = submission, stop_at, debugger
@@ -41,7 +41,7 @@ class _Calls:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Asks the case once to see which call fails, then again with the debugger at that call."""
+    """Runs the case once to find the call that fails, then again with the debugger at that call."""
     bench = set_up(options.case)
     failing = _failing_call(bench)
     print(HELP.format(name=bench.name), end="")
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _failing_call(bench: Bench) -> int:
-    """The number of the call that raises; 0, the first, where none does."""
+    """The number of the call that raises; 0, the first, if none does."""
     watch = _Calls(bench.submission, -1, None)
     try:
         bench.probe(watch, bench.fields)

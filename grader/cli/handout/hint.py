@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def hint_lines(criterion: Criterion, shown: int) -> list[str]:
-    """The first `shown` hints of a criterion, and where to go on."""
+    """The first `shown` hints of a criterion, and where to read more."""
     total, name = len(criterion.hints), clean_line(criterion.id)
     if not total:
         return [f"{name} has no hint. Read {criterion.help}."]
@@ -39,7 +39,7 @@ def hint_lines(criterion: Criterion, shown: int) -> list[str]:
 
 
 def _counts() -> dict[str, int]:
-    """What was revealed; nothing where the file is missing or is not ours."""
+    """The revealed hints; none if the file is missing or is not ours."""
     try:
         data = json.loads(REVEALED.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Shows on a terminal which case is asked, and for how long already; writes nothing anywhere else."""
+"""Shows on a terminal which case is running, and for how long; writes nothing anywhere else."""
 
 import threading
 import time
@@ -38,7 +38,7 @@ class Progress:
             self._write("")
 
     def line(self, now: float) -> str:
-        """What it says at that time."""
+        """The text of the line at that time."""
         waits = now - self._since
         seconds = f", {waits:.0f} s" if waits >= 1 else ""
         return f"{self._done + 1} of {self._total}: {self._case}{seconds}"[:WIDEST] if self._case else ""

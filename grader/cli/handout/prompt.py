@@ -1,4 +1,4 @@
-"""`grader try`: a Python prompt, or one line of Python, with a case's inputs and what is expected of it."""
+"""`grader try`: a Python prompt, or one line of Python, with a case's inputs and expected values."""
 
 import argparse
 import code
@@ -48,6 +48,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 def greeting(bench: Bench) -> str:
-    """What stands above the prompt: the case, and what is there by name."""
+    """The text above the prompt: the case, and the available names."""
     inputs = [name for name in vars(bench.fields) if name in bench.names]
     return GREETING.format(name=bench.name, names=", ".join([*inputs, *OURS]))

@@ -1,4 +1,4 @@
-"""`grader submit`: packs exactly what is to be submitted, once it has checked that it will be graded."""
+"""`grader submit`: checks that the files can be graded, and packs exactly the files to submit."""
 
 import argparse
 import ast
@@ -19,7 +19,7 @@ FOLDER = Path("submit")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes the files into `submit/`, alone there, and prints the digest of each."""
+    """Writes only these files into `submit/`, and prints the digest of each."""
     assignment = handout()
     files = checked(assignment, Path())
     for old in FOLDER.glob("*") if FOLDER.is_dir() else ():
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
-    """The files to submit; UserError where one is missing, does not parse or breaks a rule."""
+    """The files to submit; UserError if one is missing, does not parse or breaks a rule."""
     files, problem = read_submission(folder, assignment.files).submitted.all_of(assignment.files)
     if problem:
         raise UserError(f"nothing is packed: {problem}")

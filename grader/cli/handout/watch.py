@@ -1,4 +1,4 @@
-"""`grader watch`: grades what a saved file affects, each time that one is saved."""
+"""`grader watch`: after each save, grades the cases that the saved file affects."""
 
 import argparse
 import sys
@@ -23,7 +23,7 @@ DEBOUNCE_MS, STEP_MS = 50, 20  # an editor writes a file in several steps, some 
 
 
 def run(options: argparse.Namespace) -> int:
-    """Grades once, then again after each save, until it is interrupted."""
+    """Grades once, and again after each save, until it is interrupted."""
     assignment = handout()
     with Session(assignment, sandbox=Sandbox.NONE) as session:
         watch = Watch(assignment, session, Console())
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def changes(folder: Path, names: tuple[str, ...]) -> Iterator[None]:
-    """One item each time that a file of these names is saved."""
+    """Yields one item each time that a file with one of these names is saved."""
     from watchfiles import watch
 
     def is_ours(change: object, path: str) -> bool:
@@ -52,7 +52,7 @@ def changes(folder: Path, names: tuple[str, ...]) -> Iterator[None]:
 
 
 class Watch:
-    """What was graded last, so that only what a change affects is graded again."""
+    """The last grade, so that only cases that a change affects are graded again."""
 
     def __init__(self, assignment: Assignment, session: Session, console: Console) -> None:
         self._assignment, self._session, self._console = assignment, session, console

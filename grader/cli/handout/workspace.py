@@ -1,4 +1,4 @@
-"""The handout in the working folder: what to submit, its hidden cases, the state of its files."""
+"""The handout in the working folder: the files to submit, its hidden cases, the state of its files."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from grader.report.next_step import Place
 
 
 def handout() -> Assignment:
-    """The handout's assignment; UserError, with what was looked for, where this folder holds none."""
+    """The handout's assignment; if there is none in this folder, UserError says which file is missing."""
     if not (HANDOUT / "assignment.yaml").is_file():
         looked_for = HANDOUT / "assignment.yaml"
         raise UserError(
@@ -21,7 +21,7 @@ def handout() -> Assignment:
 
 
 def place_of(assignment: Assignment) -> Place:
-    """What a report says of where the reader is."""
+    """The facts for a report about where the reader is."""
     in_handout = assignment.frozen is not None
     hidden = sum(criterion.withheld_cases for criterion in assignment.rubric.criteria)
     return Place(assignment.files, hidden, in_handout, functions_of(assignment))

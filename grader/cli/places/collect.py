@@ -14,7 +14,7 @@ from grader.report.write_files import write_files
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes the folder that `grader batch` reads; lists what could not be had, and ends with 1 for it."""
+    """Writes the folder that `grader batch` reads; lists sources that it cannot fetch, and then returns 1."""
     if options.out.exists() and any(options.out.iterdir()):
         raise UserError("found files there: name a new folder, so that nothing old is graded", options.out)
     repositories = repositories_of(options.source)

@@ -26,7 +26,7 @@ LOCKS = ("autograder", "instructor")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes the files, says what is missing for the next step, and what that is."""
+    """Writes the files; prints the next step, and the programs that it needs and this machine lacks."""
     if options.target not in names():
         raise UserError(f"found no target {options.target!r}, expected {one_of(options.target, names())}")
     target = target_of(options.target)
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def bundle_of(root: Path, name: str) -> Bundle:
-    """What the targets are made of, for an assignment of the course at `root`."""
+    """The parts that targets use, for an assignment of the course at `root`."""
     course = Course(root)
     views, facts = course[name].views, course.facts
     return Bundle(
@@ -77,7 +77,7 @@ def _wheel(whole: bool) -> Wheel:
 
 
 def _answers(given: CourseAssignment) -> Mapping[str, bytes]:
-    """The secret seed, and what the mutants answer."""
+    """The secret seed, and the mutants' answers."""
     root, seed = given.course.root, given.course.seed
     answers = files_of(root, given.views, seed)
     contents = {path.relative_to(root).as_posix(): path.read_bytes() for path in answers}

@@ -15,9 +15,10 @@ from grader.model.assignment import Case, Criterion
 from grader.model.grade import Outcome
 
 DOCS = """\
-A linear forward and its gradient are each other's transpose: `<conv(x, w), out_grad> == <x, x_grad>`, on
-integers, with `==`. No expected value is needed. The two calls run in two processes that share nothing. A
-forward that is zero, or that ignores an input, has a transpose that proves nothing and is refused.
+A linear forward pass and its gradient are each other's transpose: `<conv(x, w), out_grad> == <x, x_grad>`,
+on integers, with `==`. This comparison needs no expected value. The two calls run in two processes that
+share nothing. If a forward pass is zero or ignores an input, its transpose proves nothing and the grader
+refuses it.
 
 ```yaml
 - id: transpose

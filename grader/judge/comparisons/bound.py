@@ -10,14 +10,14 @@ from grader.model.assignment import Case
 
 ROUNDING = 2.0**-24  # u of float32
 DOCS = """\
-Real-valued data, and a function that is linear in each input: each element may be off by 8 · 2⁻²⁴ times the
-same sum made of absolute values, which any order of summation keeps.
+Use this comparison for real-valued data and a function that is linear in each input. Each element may be off
+by 8 · 2⁻²⁴ times the same sum of absolute values. Every order of summation stays within this bound.
 
-How much of that rounding takes depends on how often one looks. In one draw of our cases (45 to 240 terms in
-a sum) it is mostly 0.1 to 0.4, by whatever order; the most in 200 draws is 0.65 and in 1,000 draws 0.69,
-both where few, long sums are made one term after the other, as BLAS does too for small matrices. It grows
-with the number of elements: 0.74 in 20 draws of 61,440 elements of 120 terms. So keep real-valued cases
-small; `grader verify` prints each one's share.
+The share of the bound that rounding uses depends on the number of draws. In one draw of our cases (45 to 240
+terms in a sum) it is mostly 0.1 to 0.4, in any order of summation. The largest share is 0.65 in 200 draws and
+0.69 in 1,000 draws. Both occur for few, long sums that add one term after the other, as BLAS does for small
+matrices. The share grows with the number of elements: it is 0.74 in 20 draws of 61,440 elements of 120 terms.
+So keep real-valued cases small. `grader verify` prints the share of each one.
 
 ```yaml
 - id: x_grad

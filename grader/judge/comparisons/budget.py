@@ -20,14 +20,14 @@ from grader.model.grade import Outcome, Status
 
 COUNTED = "counted"  # what a probe is told: the names of the budget
 DOCS = """\
-Counts that must not be larger than the case's `budget` says, such as accesses to memory, in a run whose
-values are right. The probe returns the values and, as its last array, a whole number for each name in
-`case.counted`, which are those of the budget. The reference answers the same probe; its counts are ignored.
+The case's `budget` limits counts, such as accesses to memory, in a run whose values must be right. The probe
+returns the values and, as its last array, a whole number for each name in `case.counted`. These are the names
+of the budget. The reference answers the same probe, and the grader ignores its counts.
 
-A budget is a number or a formula: whole numbers, `+ - * /`, `ceil`, `min`, `max`, and the case's lengths.
-Their names are those in `lengths`, or `n, h, w, c_in, kh, kw, c_out, out_h, out_w` for convolutions.
-So lengths may be hidden and drawn. Take what the reference needs, and some more: the measure is an idea, not
-a trick.
+A budget is a number or a formula of whole numbers, `+ - * /`, `ceil`, `min`, `max`, and the case's lengths.
+The lengths have the names in `lengths`, or `n, h, w, c_in, kh, kw, c_out, out_h, out_w` for convolutions. So
+lengths may be hidden and drawn. Allow more than the reference needs: the budget should test an idea, not a
+trick.
 
 ```yaml
 - id: lookups
@@ -51,7 +51,7 @@ class BudgetKeys(Strict):
     """What a case says of counts."""
 
     budget: Annotated[dict[Id, Formula], Field(min_length=1)] | None = None
-    """With `compare: budget` or `findings`: how much there may be at most of what is counted, by its name."""
+    """With `compare: budget` or `findings`: the largest allowed number for each count, by its name."""
 
 
 @dataclass(frozen=True)

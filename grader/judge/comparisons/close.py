@@ -16,8 +16,9 @@ from grader.model.assignment import Case
 ROUNDING = 2.0**-24  # u of float32
 DEFAULT_TOLERANCE = 16 * ROUNDING
 DOCS = """\
-Real-valued data, and a function that is not linear (softmax): each element may be off by some roundings of
-itself. A case that states a `tolerance` may be off by that much of max(1, |expected|) instead.
+Use this comparison for real-valued data and a function that is not linear (softmax). Each element may be off
+by a few roundings of itself. If a case states a `tolerance`, each element may instead be off by that share of
+max(1, |expected|).
 
 ```yaml
 - id: softmax

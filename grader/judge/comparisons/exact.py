@@ -8,8 +8,8 @@ from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
 DOCS = """\
-Inputs are integers in [-8, 8], so that a sum is exact in whatever order it is made; an answer must be
-equal, element for element, and be of the right shape and dtype. No tolerance, no argument.
+Inputs are integers in [-8, 8], so a sum is exact in every order of summation. An answer must have the right
+shape and dtype, and each element must be equal. There is no tolerance to argue about.
 
 ```yaml
 - id: flip

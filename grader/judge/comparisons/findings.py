@@ -29,16 +29,16 @@ TOLD = 3  # arrays behind the values: how many findings of each kind, the first 
 MAX_TEXT = 1500
 MOST_SEEDS = 2**31
 DOCS = """\
-What a GPU hides of a kernel in CUDA C, and the emulator finds: an access out of bounds, a race, a barrier
-that some threads miss. There must be none, and the values of that very run must be right. The probe returns
+The emulator finds bugs of a CUDA C kernel that a GPU hides: an access out of bounds, a race, a barrier that
+some threads miss. It must find none, and the values of the same run must be right. The probe returns
 
 - the values, for each device that ran,
-- how many findings there are of each kind, in the order of `grader/judge/comparisons/findings.py`,
-- the first of them in words, as bytes,
-- a whole number for each name in `case.counted`, which are those of the case's `budget`; of none without one.
+- the number of findings of each kind, in the order of `grader/judge/comparisons/findings.py`,
+- the first finding in words, as bytes,
+- a whole number for each name in `case.counted`: the names of the case's `budget`, or none without a budget.
 
-The reference answers the same probe, and its values alone count. `case.schedule` is where random orders of
-threads begin. In a hidden case it is drawn from the course's secret, as the inputs are.
+The reference answers the same probe, and only its values count. `case.schedule` is the seed of the random
+orders of threads. In a hidden case it is drawn from the course's secret, as the inputs are.
 
 ```yaml
 - id: matmul_bugs

@@ -20,8 +20,9 @@ STEP = 2.0**-17
 SLOPE_TOLERANCE = 1e-4
 SMOOTH_POINTS, POINTS = 3, 6  # how many points must be smooth, of how many drawn
 DOCS = """\
-The gradient of a function that is not linear, against central differences of the submission's own forward
-along random directions, in float64. Points where it bends are found and drawn again.
+This comparison tests the gradient of a function that is not linear. It compares the gradient with central
+differences of the submission's own forward pass along random directions, in float64. If the function bends at
+a point, the grader notices and draws another point.
 
 ```yaml
 - id: relu_slope

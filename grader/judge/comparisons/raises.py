@@ -15,9 +15,9 @@ from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
 DOCS = """\
-What cannot be done is refused: the call must raise the exception that the case's `raises` names, or one that
-Python derives from it. A submission's own class counts by its name. `NotImplementedError`, which the handout
-raises, counts where it is named itself. No expected value is needed.
+The call must raise the exception that the case's `raises` names, or an exception that Python derives from it.
+An exception class of the submission's own counts by its name. The handout raises `NotImplementedError`, so
+that exception counts only if the case names it. This comparison needs no expected value.
 
 ```yaml
 - id: refuses

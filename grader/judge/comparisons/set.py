@@ -14,8 +14,8 @@ from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
 DOCS = """\
-The same elements in whatever order, each as often: a list, a tuple, a set or an array with one axis. Two
-elements are the same where Python writes them alike.
+The answer must contain the same elements as the expected value, each as often, in any order. It may be a
+list, a tuple, a set or an array with one axis. Two elements are the same if Python writes them alike.
 
 ```yaml
 - id: neighbours

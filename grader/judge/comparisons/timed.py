@@ -15,10 +15,10 @@ from grader.model.grade import Outcome, Status
 
 ROUNDS = 3  # the best of so many times counts: whatever else the machine does makes one longer, never shorter
 DOCS = """\
-A right answer that takes more than so many times the reference's CPU time is too slow. Both are timed from
-outside, in one run, the best of three, each time on other numbers of the same shapes. Students cannot run
-such a case: it is left out of the handout. Let the factor be far from what any sensible way to write it
-takes, and from what it is to catch.
+A correct answer is too slow if it takes more than this many times the reference's CPU time. The grader times
+both from outside, in one run, and takes the best of three, each time on different numbers of the same shapes.
+Students cannot run such a case, because the handout leaves it out. Choose a factor that is far above what any
+sensible solution takes, and far below what the case should catch.
 
 ```yaml
 - id: conv

@@ -27,24 +27,24 @@ class StridedModel(Strict):
     strides: list[Number] = Field(max_length=8)
     """Its strides, one for each axis."""
     offset: Length = 0
-    """Where its first element lies."""
+    """The position of its first element."""
 
 
 class ArrayCase(CaseModel):
-    """One array and what is done to it."""
+    """One array and the operation on it."""
 
     kernel: Id | None = None
-    """For the probe, as `case.kernel`: the kernel that it is about."""
+    """For the probe, as `case.kernel`: the kernel that the case is about."""
     shape: NamedShape
     """The shape of `case.a`; a length may be 0, or a name in `lengths`."""
     other: NamedShape | None = None
     """The shape of a second array, `case.other`."""
     lengths: dict[Id, DrawnLength] | None = None
-    """Lengths that are drawn, by the names that shapes have for them: [from, to], both included."""
+    """Random lengths, by the names that shapes use for them: [from, to], both included."""
     level: Number | None = None
-    """Is added to each element of `case.a`: -20 makes all of them negative."""
+    """A number to add to each element of `case.a`: -20 makes all of them negative."""
     strided: StridedModel | None = None
-    """For the probe, as `case.strided`: the view of `case.a` to begin with; as_strided makes it."""
+    """For the probe, as `case.strided`: a view of `case.a`, made by as_strided, to begin with."""
     axes: Number | list[Number] | None = None
     """For the probe, as `case.axes`; negative ones count from the end."""
     keepdims: bool | None = None
@@ -52,13 +52,13 @@ class ArrayCase(CaseModel):
     index: list[Item] | None = None
     """For the probe, as `case.index`: integers, slices such as "1::-2", "..." and "new" (None)."""
     source: list[Item] | None = None
-    """For the probe, as `case.source`: the index of what is assigned."""
+    """For the probe, as `case.source`: the index of the elements to assign."""
     number: Number | None = None
-    """For the probe, as `case.number`: what is assigned, where that is one number."""
+    """For the probe, as `case.number`: the number to assign, if it is a single number."""
     tile: Count | None = None
     """For the probe, as `case.tile`: the side of a square tile."""
     refused: Literal[True] | None = None
-    """For the probe, as `case.refused`: an exception is expected, and its name is what is compared."""
+    """For the probe, as `case.refused`: expect an exception, and compare its name."""
     dilation: Length | None = None
     """For the probe, as `case.dilation`."""
     padding: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] | None = None

@@ -13,19 +13,19 @@ from grader.model.assignment import Case
 
 
 class AskCase(CaseModel):
-    """Plain values alone, and no array: with `draw`, as many cases, each with other random values."""
+    """Plain values without an array. With `draw`, N cases, each with different random values."""
 
     ask: Annotated[Literals, Field(min_length=1)]
-    """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as they are written."""
+    """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as you write them."""
     draw: Draws | None = None
     """How many such cases there are, named id-1, id-2, ..."""
 
 
 class RandomCase(CaseModel):
-    """Random values alone, and no array: with `draw`, as many cases, each with other values."""
+    """Random values without an array. With `draw`, N cases, each with different values."""
 
     random: Annotated[dict[Id, RandomValue], Field(min_length=1)]
-    """For the probe, as `case.NAME`: texts and numbers that are drawn from ranges."""
+    """For the probe, as `case.NAME`: texts and numbers, drawn from ranges."""
     draw: Draws | None = None
     """How many such cases there are, named id-1, id-2, ..."""
 

@@ -13,14 +13,14 @@ from grader.model.assignment import Case
 
 
 class LogitsCase(CaseModel):
-    """Logits and one-hot labels, both [N, C]. Without `spread` they are drawn as `data` says."""
+    """Logits and one-hot labels, both [N, C]. Without `spread`, `data` says how to draw them."""
 
     logits: Annotated[list[Count], Field(min_length=2, max_length=2)]
     """[N, C]: samples, classes."""
     spread: Length | None = None
-    """How far apart the logits of a row lie; from 1000 on softmax holds zeros and ones, and is exact."""
+    """How far apart the logits of a row are; from 1000 on, softmax returns only exact zeros and ones."""
     level: Number = 0
-    """Row n (from 0) lies around level (n + 1): with a large one exp overflows, or every one is 0."""
+    """Row n (from 0) is near level (n + 1): if it is large, exp overflows, or all its values are 0."""
 
 
 class LogitsKind(Kind):

@@ -14,7 +14,7 @@ from grader.model.assignment import Case
 
 
 class MatmulCase(CaseModel):
-    """A dense layer: [N, I, O] for x (N, I), w (I, O), out_grad (N, O) and, where asked for, b (O,)."""
+    """A dense layer: [N, I, O] for x (N, I), w (I, O), out_grad (N, O) and, with `bias`, b (O,)."""
 
     matmul: Annotated[list[Length], Field(min_length=3, max_length=3)]
     """[N, I, O]: samples, features, outputs."""

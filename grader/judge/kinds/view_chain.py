@@ -28,9 +28,9 @@ class DrawnViewChains(CaseModel):
     """`draw` random chains of views, named id-1, id-2, ..."""
 
     draw: Draws
-    """How many."""
+    """How many chains."""
     length: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=2, max_length=2)]
-    """From how many steps to how many."""
+    """The least and the largest number of steps."""
 
 
 class ViewChainKind(Kind):

@@ -27,7 +27,7 @@ class ConvCase(CaseModel):
     """A convolution: x is [H, W, C_in], w is [KH, KW, C_out]."""
 
     kernel: Id | None = None
-    """For the probe, as `case.kernel`: the kernel that it is about."""
+    """For the probe, as `case.kernel`: the kernel that the case is about."""
     x: Triple
     """[H, W, C_in]: the images without the batch."""
     w: Triple
@@ -37,18 +37,18 @@ class ConvCase(CaseModel):
     padding: Pair
     """One number, or [height, width]: zeros on either side."""
     batch: Count | None = None
-    """In place of the default: how many images."""
+    """The number of images; replaces the default."""
 
 
 class DrawnConvCases(CaseModel):
     """`draw` random convolutions, named id-1, id-2, ..."""
 
     draw: Draws
-    """How many."""
+    """How many convolutions."""
     remainder: Literal["any", "zero", "between", "full"]
-    """What the stride leaves over on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
+    """The remainder of the stride on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
     kernel: Id | None = None
-    """For the probe, as `case.kernel`: the kernel that it is about."""
+    """For the probe, as `case.kernel`: the kernel that the case is about."""
 
 
 def _sizes(inputs: Inputs) -> list[tuple[int, int, int, int]]:
