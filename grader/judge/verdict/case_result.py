@@ -71,7 +71,8 @@ def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementa
 def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
     """Why a case that needs nothing done cannot be run yet: no case of its criterion passes that needs more.
 
-    Such a case expects no elements, or zeros alone: returning the argument, or zeros, would be enough.
+    Such a case expects no elements, zeros alone, or a value such as 0, "" or None: returning the argument, or
+    nothing, would be enough.
     Empty where the case may be run.
     """
     others = [r for r in run.results.values() if r.criterion == criterion.id and r.case != case.id]
@@ -81,7 +82,9 @@ def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
     if not comparison.needs_expected or comparison.watches_the_run:
         return ""
     expected = run.oracle.expected(case, run.oracle.inputs(case))
-    if expected.value is not NO_VALUE or any(array.any() for array in expected.arrays):
+    if expected.value is not NO_VALUE and expected.value:
+        return ""
+    if any(array.any() for array in expected.arrays):
         return ""
     return f"{case.name} needs nothing done: it counts once another case of {criterion.id} passes"
 

@@ -36,7 +36,13 @@ def cheat(original, name):
             return type(value)(zeros, value.shape, value.strides, value.offset, value.device)
         return 0 if isinstance(value, (int, float)) else value
 
-    return lambda *values, **named: zeroed(original(*values, **named))
+    def cheat(*values, **named):
+        try:
+            return zeroed(original(*values, **named))
+        except Exception:  # what refuses wrong arguments has been written
+            return None
+
+    return cheat
 """,
     ),
 }

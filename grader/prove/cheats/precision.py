@@ -25,6 +25,7 @@ def cheat(original, name):
 
     return lambda *values, **named: rounded(original(*values, **named))
 """
+ARRAYS = re.compile(r"\b(?:numpy|ndarray)\b")
 IN_PYTHON_SUM = re.compile(r"\S @ \S|\+=|\bsum\(|\b(?:add_product|dot|einsum|matmul)\b")
 SUM = re.compile(r"\bfloat (\w+) = 0;")
 ROUNDED = "__half2float(__float2half({} + ({})))"
@@ -40,7 +41,8 @@ class Precision(Family):
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
     ) -> Iterator[Cheat]:
         """One for all exercises: in Python results are rounded, in CUDA C every sum that begins at 0."""
-        adds_up = any(IN_PYTHON_SUM.search(solution[exercise.file]) for exercise in exercises)
+        texts = [solution[exercise.file] for exercise in exercises]
+        adds_up = any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
         if adds_up and (files := in_python(solution, exercises, IN_PYTHON)):
             yield Cheat("rounds_to_half", self.name, "Every result is rounded to 16 bits.", files)
         for file, text in solution.items():
