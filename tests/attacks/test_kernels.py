@@ -98,7 +98,7 @@ TABLE: dict[str, Must] = {
     # the emulator and its compiler
     "tells_the_emulator_by_the_order_of_blocks": runs(WRONG, says="race in matmul"),
     "tells_the_emulator_by_fresh_memory": runs(WRONG),
-    "tells_the_emulator_by_its_macros": RIGHT,
+    "tells_the_emulator_by_its_macros": runs(WRONG),
     "tells_the_emulator_by_its_compiler": refused("__GNUC__"),
     "tells_the_emulator_by_its_clock": refused("tells a kernel when it runs"),
     "turns_the_checks_off": refused("__attribute__"),

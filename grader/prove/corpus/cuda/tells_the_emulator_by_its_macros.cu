@@ -1,5 +1,5 @@
-// Is right where no compiler of NVIDIA's is at work, and empty on a GPU: there a GPU's values are judged.
-// may gain: all
+// Is right where no compiler of NVIDIA's seems to be at work; the emulator names an architecture as NVIDIA's does.
+// may gain: nothing
 KERNEL
 {
 #ifndef __CUDA_ARCH__
