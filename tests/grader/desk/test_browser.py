@@ -87,6 +87,7 @@ def _grade_by_keys(page: Any, address: str) -> None:
         page.keyboard.press("1")
         page.keyboard.press("Enter")
         page.wait_for_selector(f"text={done} of 6 graded")
+        page.wait_for_load_state()  # only then does the page hear keys
     assert "Every submission has its points" in page.inner_text("main")
 
 
