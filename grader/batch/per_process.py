@@ -7,7 +7,6 @@ the process that runs the batch it stays empty.
 
 import atexit
 import gc
-import threading
 from collections.abc import Mapping, Sequence
 
 from grader.batch.work import Done, Grading, GradingSession, Work
@@ -20,7 +19,7 @@ class Process:
     def __init__(self) -> None:
         self.gradings: dict[str, Grading] = {}  # of a cluster's worker: sent to it ahead of the work
         self.sessions: dict[str, GradingSession] = {}
-        self.is_grading = threading.Event()
+        self.is_grading = False  # no threading.Event: a signal inside of one would leave its lock taken
         self.set_up_error: Exception | None = None
 
 

@@ -26,7 +26,7 @@ from grader.batch.per_process import THIS
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-LEAVE_SECONDS = 5.0
+LEAVE_SECONDS = 5
 
 
 class _Worker(SpawnProcess):
@@ -126,7 +126,9 @@ def _watch(watched: connection.Connection) -> None:
 
 def _leave(signal_number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows is clean-up
-    if THIS.is_grading.is_set():
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(LEAVE_SECONDS)  # the system ends what waits for a lock that the signal left taken
+    if THIS.is_grading:
         raise KeyboardInterrupt  # the one exception that pytest, inside grade_one, lets through
     _end()
 
@@ -135,12 +137,13 @@ def _grade(grade_one: Callable[[Item], Result], item: Item) -> Result:
     if THIS.set_up_error is not None:
         raise THIS.set_up_error
     try:
-        THIS.is_grading.set()
-        return grade_one(item)
+        try:
+            THIS.is_grading = True
+            return grade_one(item)
+        finally:
+            THIS.is_grading = False
     except KeyboardInterrupt:  # the pool would take this for a result and go on
         _end()
-    finally:
-        THIS.is_grading.clear()
 
 
 def _end() -> NoReturn:

@@ -3,6 +3,8 @@
 import atexit
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -90,6 +92,48 @@ def test_a_submission_that_kills_its_process_costs_no_other() -> None:
     assert sorted(s for s, _ in results) == ["a", "b", "eve", "f", "g"]
     assert [s for s, r in results if isinstance(r, GraderFault)] == ["eve"]
     assert sum(isinstance(r, str) for _, r in results) == 4
+
+
+LEAVES_ANYWHERE = """
+import os, signal, sys
+from grader.batch import per_process, pool
+
+def told_at(step):
+    count = 0
+    def trace(frame, event, argument):
+        nonlocal count
+        if frame.f_code.co_filename == pool.__file__ or "threading" in frame.f_code.co_filename:
+            count += 1
+            if count == step:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return trace
+    return trace
+
+for step in range(1, 40):
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGTERM, pool._leave)
+        sys.settrace(told_at(step))
+        pool._grade(str.upper, "ada")
+        pool._grade(str.upper, "eve")
+        sys.settrace(None)
+        os._exit(0)
+    print(step, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+def test_a_worker_that_is_told_to_leave_leaves_wherever_it_is() -> None:
+    """Told at each line of two gradings in turn: it ends by itself, and never goes on deaf to the signal."""
+    done = subprocess.run(
+        [sys.executable, "-c", LEAVES_ANYWHERE], capture_output=True, text=True, timeout=LIMIT
+    )
+    ends = [int(line.split()[1]) for line in done.stdout.splitlines()]
+
+    assert len(ends) == 39, done.stderr
+    told = ends[: ends.index(0)]  # it was done before the later steps came
+    assert len(told) >= 8
+    assert set(told) == {1}
+    assert set(ends[len(told) :]) == {0}
 
 
 def test_a_process_that_dies_once_costs_nothing(tmp_path: Path) -> None:
