@@ -79,6 +79,10 @@ class Kind(ABC):
         """The case with shorter axes, where its results may be real-valued: rounding is alike there."""
         return dict(parameters)
 
+    def is_plain(self, inputs: Inputs) -> bool:
+        """Whether a small case is of the plainest sort, which is tried before all others."""
+        return True
+
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """The parameters of small cases of the same probe, among which one may fail as this case does."""
         yield {}

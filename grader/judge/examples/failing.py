@@ -7,7 +7,7 @@ from grader.judge.comparison import Oracle
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.ladder import SMALLEST, FrozenLadders
 from grader.judge.examples.look import look
-from grader.judge.examples.smallest import MOST_CANDIDATES, candidates, may_be_small, smallest, way_of_failing
+from grader.judge.examples.smallest import candidates, may_be_small, smallest, way_of_failing
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import Implementation
 from grader.judge.session import Session
@@ -62,7 +62,7 @@ def _smallest(
         frozen = FrozenLadders(assignment.frozen.with_name(SMALLEST))
         rungs, expected = frozen.of(criterion), frozen.expected
     else:
-        rungs, expected = islice(candidates(case), MOST_CANDIDATES), oracle.expected
+        rungs, expected = candidates(case), oracle.expected
     return smallest(case, failure, rungs, expected, implementation, assignment)
 
 

@@ -4,9 +4,9 @@
 every wrong idea meets the smallest of them that shows it; where there is a reference, it is asked.
 """
 
-import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -28,17 +28,36 @@ from grader.model.grade import Outcome, Status
 
 SECONDS = 1.0  # that a search may take
 UPSTREAM = "out_grad"
-MOST_CANDIDATES = 80  # of a criterion
+MOST_CANDIDATES = 320  # of a criterion
 
 
 def candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
-    """Small cases for the probe of `case`, the smallest first; some may have no answer."""
-    pairs = sorted(_made(case), key=lambda one: _size(one[1]))
-    digests = set()
-    for number, (small, inputs) in enumerate(pairs):
-        if inputs.digest not in digests:
-            digests.add(inputs.digest)
-            yield replace(small, id=f"small-{number}"), inputs
+    """Up to MOST_CANDIDATES small cases for the probe of `case`, the smallest first; some have no answer."""
+    by_digest: dict[str, tuple[Case, Inputs]] = {}
+    for small, inputs in sorted(_made(case), key=lambda one: _size(one[1])):
+        by_digest.setdefault(inputs.digest, (small, inputs))
+    for number, (small, inputs) in enumerate(_various([*by_digest.values()])):
+        yield replace(small, id=f"small-{number}"), inputs
+
+
+def _various(pairs: Sequence[tuple[Case, Inputs]]) -> list[tuple[Case, Inputs]]:
+    """As many as may be tried, in the same order: the first of each sort, then the second of each, and so on.
+
+    Else the smallest of one sort would take all places, and a mistake that needs two channels, or a view,
+    would never be shown.
+    """
+    seen: Counter[object] = Counter()
+    ranks = []
+    for place, (_, inputs) in enumerate(pairs):
+        ranks.append((seen[_sort(inputs)], place))
+        seen[_sort(inputs)] += 1
+    return [pairs[place] for place in sorted(place for _, place in sorted(ranks)[:MOST_CANDIDATES])]
+
+
+def _sort(inputs: Inputs) -> object:
+    """Which lengths are more than 1, and whether anything is a view."""
+    lengths = {name: [min(n, 2) for n in array.shape] for name, array in inputs.bases.items()}
+    return repr(sorted(lengths.items())), any(inputs.recipes.values())
 
 
 def may_be_small(case: Case) -> bool:
@@ -50,12 +69,12 @@ def may_be_small(case: Case) -> bool:
 
 
 def ladder(criterion: Criterion) -> list[tuple[Case, Inputs]]:
-    """The candidates of all visible cases of a criterion, the smallest first."""
+    """The candidates of all visible cases of a criterion: the plain ones first, each sort by size."""
     by_size: dict[str, tuple[Case, Inputs]] = {}
     for case in filter(may_be_small, criterion.cases):
-        for small, inputs in itertools.islice(candidates(case), MOST_CANDIDATES):
+        for small, inputs in candidates(case):
             by_size.setdefault(inputs.digest, (small, inputs))
-    rungs = sorted(by_size.values(), key=lambda one: _size(one[1]))[:MOST_CANDIDATES]
+    rungs = _various(sorted(by_size.values(), key=lambda one: (not _is_plain(*one), _size(one[1]))))
     return [(replace(case, id=f"small-{number}"), inputs) for number, (case, inputs) in enumerate(rungs, 1)]
 
 
@@ -109,6 +128,10 @@ def way_of_failing(expected: Expected, outcome: Outcome) -> str:
     return "dtype"
 
 
+def _is_plain(case: Case, inputs: Inputs) -> bool:
+    return kind_of(case).is_plain(inputs)
+
+
 def _size(inputs: Inputs) -> tuple[int, int, int]:
     views = sum(len(recipe) for recipe in inputs.recipes.values())
     upstream = inputs.bases.get(UPSTREAM)
@@ -117,10 +140,14 @@ def _size(inputs: Inputs) -> tuple[int, int, int]:
 
 
 def _made(case: Case) -> Iterator[tuple[Case, Inputs]]:
-    """Every small case that can be drawn, in whole numbers from 1 on, and with one nonzero upstream."""
-    for parameters in kind_of(case).smaller(case.parameters):
+    """Every small case that can be drawn, in whole numbers from 1 on, and with one nonzero upstream.
+
+    For what depends on signs there are the numbers from -1 on, with other signs upstream. Where the case has
+    `wide` numbers, there are odd ones from 2049 on, which no format of 16 bits holds.
+    """
+    for number, parameters in enumerate(kind_of(case).smaller(case.parameters)):
         small = replace(case, parameters={**case.parameters, **parameters}, data="integers", drawn=False)
-        rng = generator([case.name, "small"])
+        rng = generator([case.name, "small", str(number)])
         try:
             inputs = kind_of(case).draw(small, rng, rng)
         except (ValueError, IndexError, KeyError, ZeroDivisionError):
@@ -129,6 +156,9 @@ def _made(case: Case) -> Iterator[tuple[Case, Inputs]]:
         counted = {n: _counted(inputs.array(n).shape) for n in inputs.bases if n not in fixed}
         inputs = inputs.holding(counted)
         yield small, inputs
+        yield small, inputs.holding({n: 5 - 3 * a if n == UPSTREAM else a - 2 for n, a in counted.items()})
+        if (wide := case.parameters.get("wide")) in counted:
+            yield small, inputs.holding({wide: 2 * counted[wide] + 2047})
         upstream = inputs.array(UPSTREAM) if UPSTREAM in inputs.bases else np.zeros(0, np.float32)
         for index in {0, upstream.size - 1} if upstream.size else ():  # it shows where each number goes
             one = np.zeros(upstream.size, np.float32)

@@ -64,4 +64,5 @@ class MatmulKind(Kind):
         for sizes in itertools.product((1, 2), repeat=3):
             for view in dict.fromkeys([(), parameters.get("view", ())]):
                 yield {"matmul": list(sizes), "view": view}
-        yield {"matmul": [2, 3, 2], "view": ()}
+        for sizes in ((2, 3, 2), (3, 1, 2)):
+            yield {"matmul": list(sizes), "view": ()}

@@ -14,6 +14,8 @@ from grader.model.assignment import Case
 
 Step = Literal["permute", "index", "flip", "broadcast_to", "reshape"]
 
+CHAINS = 32  # small ones of one length: each is drawn anew
+
 
 class ViewChainCase(CaseModel):
     """A view of a view of ... an array."""
@@ -69,9 +71,10 @@ class ViewChainKind(Kind):
         return f"found length {length}, expected [from, to]" if length[0] > length[1] else ""
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Fewer steps of the chain on its array; where steps are drawn, shorter chains."""
+        """Fewer steps of the chain on its array; where they are drawn, some shorter chains of each length."""
         if "ops" not in parameters:
-            yield from ({"length": [length, length]} for length in range(1, parameters["length"][0] + 1))
+            lengths = range(1, parameters["length"][1] + 1)
+            yield from ({"length": [length, length]} for length in lengths for _ in range(CHAINS))
         else:
             for start, end in itertools.combinations(range(len(parameters["ops"]) + 1), 2):
                 yield {"ops": parameters["ops"][start:end]}

@@ -173,6 +173,11 @@ class ConvKind(Kind):
             "batch": min(parameters["batch"], 2),
         }
 
+    def is_plain(self, inputs: Inputs) -> bool:
+        """One picture of one channel."""
+        n, _, _, channels = inputs.array("x").shape
+        return bool(n == channels == 1)
+
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """See `small_cases`."""
         return small_cases(parameters)
