@@ -14,6 +14,7 @@ from grader.intake.source import refusal_of
 from grader.model.errors import UserError
 
 AT_A_TIME = 8
+MAX_PUSHES, MAX_BYTES = 500, 64 << 20  # of one repository; what several pushes share counts once
 SHORT = 12  # hexadecimal digits of a commit that name a folder
 NO_TIME = "nothing says when the server got it: collect again with --times, or look yourself"
 LOST = "a push of {time} is no longer in the repository"
@@ -113,28 +114,35 @@ def _read(
         git.clone(repository.address, folder)
     head, branch = git.head_of(folder)
     on_branch = [push for push in pushes if push.branch in ("", branch)]
+    if len(on_branch) > MAX_PUSHES:
+        raise git.GitRefused(f"it got {len(on_branch)} pushes, and at most {MAX_PUSHES} are read")
     here = {push.commit: push for push in on_branch if git.has_commit(folder, push.commit)}
     lost = next((LOST.format(time=push.time) for push in on_branch if push.commit not in here), "")
     times = {commit: push.time for commit, push in here.items()}
     times.setdefault(head, "")
     entries, files = [], {}
+    contents: dict[str, bytes] = {}
     for commit, time in times.items():
         place = f"{repository.name}/{commit[:SHORT]}"
         doubt = "; ".join(filter(None, (lost, "" if time or any_time else NO_TIME)))
         login = repository.name.removeprefix(prefix)
         entries.append(Entry(place, login, repository.name, repository.address, commit, time, doubt))
-        files.update({f"{place}/{path}": content for path, content in _files(folder, commit)})
+        files.update({f"{place}/{path}": content for path, content in _files(folder, commit, contents)})
     return Collected(repository, tuple(entries), files)
 
 
-def _files(folder: Path, commit: str) -> Iterable[tuple[str, bytes]]:
-    """The files of a commit that can be a submission's."""
+def _files(folder: Path, commit: str, contents: dict[str, bytes]) -> Iterable[tuple[str, bytes]]:
+    """The files of a commit that can be a submission's; `contents` holds what was read of the repository."""
     blobs = [blob for blob in git.blobs_of(folder, commit) if not refusal_of(blob.path)]
     if len(blobs) > git.MAX_FILES:
         raise git.GitRefused(f"it holds {len(blobs)} files, and a submission at most {git.MAX_FILES}")
     for blob in blobs:
         if blob.size <= git.MAX_FILE:
-            yield blob.path, git.content_of(folder, blob)
+            if blob.object not in contents:
+                if blob.size + sum(map(len, contents.values())) > MAX_BYTES:
+                    raise git.GitRefused(f"its files are larger than {MAX_BYTES >> 20} MiB together")
+                contents[blob.object] = git.content_of(folder, blob)
+            yield blob.path, contents[blob.object]
 
 
 def manifest(collected: Iterable[Collected]) -> dict[str, bytes]:

@@ -4,8 +4,12 @@ Nothing is ever checked out. Commits are read as objects, so no attribute and no
 reaches no network, whatever a repository's configuration says.
 """
 
+import contextlib
 import os
+import resource
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +22,10 @@ OFF = (
 )
 REMOTE = "https:ssh:git:file"  # the protocols that may be used; `ext` would run a command
 NONE = "none"
-SECONDS = 600.0
+CLONE_SECONDS, READ_SECONDS = 600.0, 60.0
 PLAIN = ("100644", "100755")  # files; links and submodules are neither
 MAX_FILE, MAX_FILES = 16 << 20, 5000
+MAX_CLONE, MAX_ANSWER = 1 << 30, 64 << 20  # bytes that git may write to one file, or say
 OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_TEMPLATE_DIR")
 
 
@@ -42,7 +47,7 @@ def clone(address: str, into: Path) -> None:
     if address.startswith("-"):
         raise GitRefused("an address does not begin with a dash")
     words = ("clone", "--quiet", "--bare", "--no-recurse-submodules", "--template=", "--", address, str(into))
-    _git(*words, protocols=REMOTE)
+    _git(*words, protocols=REMOTE, seconds=CLONE_SECONDS, most=MAX_CLONE)
 
 
 def head_of(repository: Path) -> tuple[str, str]:
@@ -79,25 +84,49 @@ def content_of(repository: Path, blob: Blob) -> bytes:
     return _git("cat-file", "blob", blob.object, at=repository)
 
 
-def _git(*words: str, at: Path | None = None, protocols: str = NONE) -> bytes:
+def _git(
+    *words: str,
+    at: Path | None = None,
+    protocols: str = NONE,
+    seconds: float = READ_SECONDS,
+    most: int = MAX_ANSWER,
+) -> bytes:
+    """What git says, `most` bytes at most; GitRefused where it fails, says more, or takes longer."""
     place = () if at is None else ("-C", str(at))
     settings = [word for setting in OFF for word in ("-c", setting)]
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
     environment = {**kept, "GIT_ALLOW_PROTOCOL": protocols, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(
-            ["git", *settings, *place, *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=SECONDS,
-        )
-    except FileNotFoundError as error:
-        raise UserError("git is not installed: install it to collect repositories") from error
-    except subprocess.TimeoutExpired as error:
-        raise GitRefused(f"git took longer than {SECONDS:.0f} seconds") from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise GitRefused(said[-1][:200] if said else f"git {words[0]} ended with status {done.returncode}")
-    return done.stdout
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaint:
+        try:
+            process = subprocess.Popen(
+                ["git", *settings, *place, *words],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=answer,
+                stderr=complaint,
+            )
+        except FileNotFoundError as error:
+            raise UserError("git is not installed: install it to collect repositories") from error
+        with process:
+            _limit_files(process.pid, most)
+            try:
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired as error:
+                process.kill()
+                raise GitRefused(f"git took longer than {seconds:.0f} seconds") from error
+        if status:
+            complaint.seek(0)
+            said = complaint.read(most)[-2000:].decode(errors="replace").strip().splitlines()
+            raise GitRefused(said[-1][:200] if said else f"git {words[0]} ended with status {status}")
+        answer.seek(0)
+        said_in_full = answer.read(most + 1)
+    if len(said_in_full) > most:
+        raise GitRefused(f"git {words[0]} says more than {most >> 20} MiB")
+    return said_in_full
+
+
+def _limit_files(pid: int, most: int) -> None:
+    """Lets a process, and what it starts, write files of so many bytes each; a system may lack the call."""
+    if sys.platform == "linux":
+        with contextlib.suppress(ProcessLookupError):  # it is done already
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))

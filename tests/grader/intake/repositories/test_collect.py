@@ -10,10 +10,12 @@ import pytest
 
 from grader.__main__ import main
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
+from grader.intake.repositories import class_repositories
 from grader.intake.repositories.class_repositories import common_prefix
 from grader.intake.repositories.push_times import read_pushes
 from grader.model.errors import UserError
 from tests.tiny_course import RIGHT, WRONG
+from tests.waiting import LIMIT
 
 EARLY, LATE = "2026-10-01T10:00:00Z", "2026-10-03T10:00:00Z"
 FORGED = "2020-01-01T00:00:00Z"  # what a commit says of itself
@@ -181,6 +183,49 @@ def test_a_missing_object_is_not_fetched(
     with pytest.raises(subprocess.CalledProcessError):
         git(folder, "cat-file", "blob", blob)
     assert ran.exists(), "the trap is not armed"
+
+
+def test_a_repository_of_too_many_bytes_or_pushes_is_listed_and_the_rest_collected(
+    repository: Callable[..., tuple[Path, list[str]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Zeros are small in a repository and large outside of it."""
+    monkeypatch.setattr(class_repositories, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(class_repositories, "MAX_PUSHES", 2)
+    folder, _ = repository("tiny-ada", RIGHT)
+    repository("tiny-eve", f"{RIGHT}\n#{'0' * (1 << 20)}")
+    _, commits = repository("tiny-zoe", WRONG, RIGHT, WRONG)
+    (tmp_path / "times").mkdir()
+    (tmp_path / "times" / "tiny-zoe.json").write_text(json.dumps(activity(commits, [EARLY, EARLY, LATE])))
+
+    assert collect(tmp_path, folder.parent, "--times", str(tmp_path / "times")) == NOT_PASSED
+    said = capsys.readouterr().err
+    assert "its files are larger than 1 MiB together" in said
+    assert "it got 3 pushes, and at most 2 are read" in said
+    assert [entry["login"] for entry in submissions(tmp_path)] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        pytest.param("sleep 60 & wait", "took longer than", id="slow"),
+        pytest.param("exec yes", "ls-tree ended with status", id="endless"),
+        pytest.param("exec yes >&2", "^y$", id="endless_complaint"),
+    ],
+)
+def test_git_itself_has_limits_of_time_and_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, says: str
+) -> None:
+    (tmp_path / "git").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    with pytest.raises(class_repositories.git.GitRefused, match=says):
+        class_repositories.git._git(
+            "ls-tree", seconds=1 if script.startswith("sleep") else LIMIT, most=1 << 16
+        )
 
 
 def test_an_address_that_cannot_be_reached_is_listed_and_the_rest_collected(
