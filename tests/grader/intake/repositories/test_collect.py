@@ -11,6 +11,7 @@ import pytest
 from grader.__main__ import main
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.intake.repositories import class_repositories
+from grader.intake.repositories import git as git_reader
 from grader.intake.repositories.class_repositories import common_prefix
 from grader.intake.repositories.push_times import read_pushes
 from grader.model.errors import UserError
@@ -222,10 +223,8 @@ def test_git_itself_has_limits_of_time_and_size(
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
-    with pytest.raises(class_repositories.git.GitRefused, match=says):
-        class_repositories.git._git(
-            "ls-tree", seconds=1 if script.startswith("sleep") else LIMIT, most=1 << 16
-        )
+    with pytest.raises(git_reader.GitRefused, match=says):
+        git_reader._git("ls-tree", seconds=1 if script.startswith("sleep") else LIMIT, most=1 << 16)
 
 
 def test_an_address_that_cannot_be_reached_is_listed_and_the_rest_collected(
