@@ -1,4 +1,4 @@
-"""What a student reads of a grade, before it is laid out: what to show first, and what to keep back."""
+"""Chooses what a student reads about a grade, in which order, before any format lays it out."""
 
 import re
 from collections.abc import Sequence

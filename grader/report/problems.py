@@ -1,4 +1,4 @@
-"""What is wrong in a submission, by file and line: what editors and CI services show beside the source."""
+"""Lists a submission's problems by file and line, for editors and CI services."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

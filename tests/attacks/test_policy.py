@@ -1,4 +1,4 @@
-"""What no wall sees: the exercise done by a function that does it, and hidden cases told to visible ones."""
+"""Attacks that no sandbox stops: using a library's own function, and telling visible cases about hidden ones."""
 
 from dataclasses import replace
 from pathlib import Path

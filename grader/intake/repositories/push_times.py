@@ -1,4 +1,4 @@
-"""When the server got each push: GitHub's activity or events and GitLab's events, as their APIs give them.
+"""Reads the time of each push from GitHub's activity or events, or GitLab's events, as their APIs give them.
 
 A commit's own date is its author's to choose, so none is read.
 """

@@ -1,4 +1,4 @@
-"""What a class's grades in one assignment come to: pure functions from rows to numbers."""
+"""Computes statistics of a class in one assignment, with pure functions from rows to numbers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Who may have worked together: pairs whose code is alike, and wrong answers that few give, as pages."""
+"""Draws the similarity pages: pairs with similar code, and rare wrong answers that several students share."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What is data crosses as it is; a text that no encoder makes is refused, whatever it holds."""
+"""Plain data crosses unchanged, and text that no encoder writes is refused."""
 
 import json
 from typing import Any
