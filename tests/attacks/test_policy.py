@@ -1,4 +1,4 @@
-"""Attacks that no sandbox stops: using a library's own function, and telling visible cases about hidden ones."""
+"""Attacks that no sandbox stops: a library's function, and hidden values told to visible cases."""
 
 from dataclasses import replace
 from pathlib import Path

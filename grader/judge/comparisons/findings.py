@@ -1,4 +1,4 @@
-"""Judges a run by its values and by the emulator's findings: there must be none, even those that a GPU hides."""
+"""Judges a run by its values and the emulator's findings: there must be none, even those that a GPU hides."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
