@@ -131,7 +131,7 @@ class Session:
     def answers(
         self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
     ) -> dict[str, str]:
-        """How some cases end that the files do not pass; they are the course's own, and no policy is asked.
+        """How some cases end that the files do not pass; they are the course's own, which no rule restricts.
 
         `names` says which exercise a function stands for, where an exception passed through it.
         """

@@ -191,7 +191,7 @@ class Gradebook:
     def set_counting(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
         """Lets grades that are there already count: `wanted` are pairs of a submission and what counts now.
 
-        That is where another policy chooses another submission. `faulty` are submissions whose failure no
+        That is where `--counts` chooses another submission. `faulty` are submissions whose failure no
         longer matters.
         """
         with self._database.writing() as db:
