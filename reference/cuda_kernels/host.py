@@ -94,9 +94,9 @@ def module() -> Module:
 class Emulated:
     """Launches kernels on the emulator, each in several orders of threads; keeps findings and counters.
 
-    `seed` is where random orders begin, with what a launch is given: so no two launches have the same order of
-    blocks, and each has the same whenever it is repeated. `results` are those of each device that ran: the emulator's, then
-    those of a GPU.
+    The orders of a launch follow from `seed` and from all that the launch gets: other numbers mean other
+    orders, and a repeated launch has the same ones. `results` are those of each device that ran: the
+    emulator's, then those of a GPU.
     """
 
     def __init__(self, seed: int = 0) -> None:

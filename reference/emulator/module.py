@@ -203,8 +203,10 @@ class Module:
             flat, other = a.reshape(-1), expected.reshape(-1)
             rows = flat.view(np.uint8).reshape(flat.size, -1) != other.view(np.uint8).reshape(flat.size, -1)
             at = int(np.flatnonzero(rows.any(axis=1))[0])
-            first, second = schedules
-            text = f"element {at} of {names[number]} is {other[at]} with {first}, and {flat[at]} with {second}"
+            first, second = map(str, schedules)
+            second = "another" if second == first else second
+            values = f"{other[at]} in {first} and {flat[at]} in {second}"
+            text = f"element {at} of {names[number]} is {values}"
             return self._finding(kernel, "schedule_dependent", text, names[number])
         return None
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 ORDERS = ("forward", "reverse", "random", "last writer first", "last writer last")
 MOST_SEEDS = 2**63
-# (of blocks, of threads). Each pair of blocks comes in both orders in the second and the third. The last writer
-# runs ahead of all others, or falls behind them all.
+# (of blocks, of threads). Each pair of blocks comes in both orders in the second and the third. The last
+# writer runs ahead of all others, or falls behind them all.
 FIRST = (
     *(("random", "random"), ("forward", "forward"), ("reverse", "reverse")),
     *(("random", "last writer first"), ("random", "last writer last")),
@@ -34,8 +34,8 @@ class Schedule:
 
     def __str__(self) -> str:
         if self.blocks == self.threads:
-            return f"the random order {self.seed}" if self.blocks == "random" else f"{self.blocks} order"
-        return f"the {self.threads} (seed {self.seed})"
+            return "a random order" if self.blocks == "random" else f"{self.blocks} order"
+        return f"an order with the {self.threads}"
 
 
 def schedules_from(seed: int, count: int) -> tuple[Schedule, ...]:

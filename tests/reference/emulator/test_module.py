@@ -248,7 +248,7 @@ TURNS = """
 
 
 def test_the_first_order_is_random_and_depends_on_the_seed_alone(module):
-    source = "extern \"C\" __global__ void kernel(int *out) {" + TURNS + "}"
+    source = 'extern "C" __global__ void kernel(int *out) {' + TURNS + "}"
 
     def turns(seed):
         out = np.zeros(9, "int32")
@@ -274,7 +274,7 @@ def test_the_last_writer_runs_ahead_or_falls_behind(module):
         __syncwarp();
     }
     """
-    source = "extern \"C\" __global__ void kernel(int *out) {" + body + "}"
+    source = 'extern "C" __global__ void kernel(int *out) {' + body + "}"
     turns = {}
     for threads in ("last writer first", "last writer last"):
         out = np.zeros(9, "int32")
