@@ -1,4 +1,4 @@
-"""What a launch takes and refuses, what kernels may use of CUDA, and what is counted."""
+"""A module checks a launch's arguments, offers CUDA's functions to kernels, and counts accesses."""
 
 import subprocess
 import threading
