@@ -1,4 +1,4 @@
-"""Who is in the class: roster.csv."""
+"""Reads roster.csv, the list of students in the class."""
 
 from collections.abc import Mapping
 from datetime import timedelta

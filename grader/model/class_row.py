@@ -1,4 +1,4 @@
-"""What the reports on a class are made of: one student's standing in one assignment."""
+"""One student's standing in one assignment: a row of every report on a class."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What grading comes to: outcomes, check results, and the grade that they add up to."""
+"""The result of grading: outcomes, check results, and the grade that is their sum."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

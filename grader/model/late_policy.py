@@ -126,10 +126,10 @@ def apply_policies(policies: Policies, standings: Iterable[Standing]) -> dict[tu
         of[standing.student.id].append(standing)
     finals = {}
     for student, theirs in of.items():
-        left = policies.late_days.total
+        days_left = policies.late_days.total
         for standing in sorted(theirs, key=lambda w: _due_first(policies, w)):
-            final = apply_policy_to(policies, standing, left)
-            left -= final.late_days
+            final = apply_policy_to(policies, standing, days_left)
+            days_left -= final.late_days
             finals[student, standing.assignment] = final
     return finals
 
@@ -239,7 +239,7 @@ def _due_first(policies: Policies, standing: Standing) -> tuple[bool, float, str
 
 
 def _be_late(
-    policies: Policies, standing: Standing, lateness: timedelta, left: int, steps: list[Step]
+    policies: Policies, standing: Standing, lateness: timedelta, days_left: int, steps: list[Step]
 ) -> int:
     """Adds what being late comes to; returns the late days that it takes."""
     how_late = f"handed in {time_text(lateness + policies.grace)} after {_deadline(policies, standing)}"
@@ -249,9 +249,9 @@ def _be_late(
         sentence = f"{how_late}: nothing counts that is more than {time_text(policies.drop_after)} late"
         steps.append(Step("drop_after", sentence, min(standing.earned, Fraction(0))))
         return 0
-    used = min(_begun(lateness, DAY), left, policies.late_days.each)
+    used = min(_begun(lateness, DAY), days_left, policies.late_days.each)
     if used:
-        sentence = f"{how_late}: {used} late day{'s' * (used != 1)} used, {left - used} left"
+        sentence = f"{how_late}: {used} late day{'s' * (used != 1)} used, {days_left - used} left"
         steps.append(Step("late_days", sentence, standing.earned))
         how_late = f"{time_text(lateness - used * DAY)} more than your late days forgive"
     rest = lateness - used * DAY
@@ -329,8 +329,8 @@ def _deadline(policies: Policies, standing: Standing) -> str:
     )
     with_extension = f", with an extension of {time_text(extension)}" if extension else ""
     grace = f"; {time_text(policies.grace)} forgiven" if policies.grace else ""
-    whose = "your" if extension else "the"
-    return f"{whose} deadline ({_moment(due + extension)}{with_extension}{grace})"
+    possessive = "your" if extension else "the"
+    return f"{possessive} deadline ({_moment(due + extension)}{with_extension}{grace})"
 
 
 def _moment(time: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Who hands in, what they handed in when, and what a person adds to their grade."""
+"""A student, their submissions with times, and manual adjustments of their grade."""
 
 import hashlib
 from dataclasses import dataclass

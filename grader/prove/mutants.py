@@ -46,14 +46,14 @@ def _read(views: Views, python: str, cuda: str) -> tuple[tuple[Mutant, ...], tup
     mutants: dict[str, Mutant] = {}
     findings = []
     for read, path in ((_read_python, assignment.folder / python), (_read_cuda, assignment.folder / cuda)):
-        for found in read(path, exercises, handed_in) if path.is_file() else ():
-            if isinstance(found, Finding):
-                findings.append(found)
-            elif found.name in mutants:
-                problem = f"found mutant {found.name!r} a second time: names are unique"
-                findings.append(Finding(path, found.line, problem))
+        for entry in read(path, exercises, handed_in) if path.is_file() else ():
+            if isinstance(entry, Finding):
+                findings.append(entry)
+            elif entry.name in mutants:
+                problem = f"found mutant {entry.name!r} a second time: names are unique"
+                findings.append(Finding(path, entry.line, problem))
             else:
-                mutants[found.name] = found
+                mutants[entry.name] = entry
     return tuple(mutants.values()), tuple(findings)
 
 

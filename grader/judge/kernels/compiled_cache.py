@@ -1,4 +1,4 @@
-"""What was compiled, by name, in the user's cache: of bounded size, safe with others at work in it."""
+"""Caches compiled kernels in the user's cache folder: bounded in size, safe for several processes."""
 
 import contextlib
 import os

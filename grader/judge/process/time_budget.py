@@ -59,29 +59,29 @@ class Budget:
 
     def __init__(self, total: Seconds) -> None:
         self.is_used_up = False
-        self._total, self._left = total, total
+        self._total, self._rest = total, total
 
     def suffices_for(self, most: Seconds) -> bool:
         """Whether a call that may take so much can take all of it."""
-        return self._left.cpu >= most.cpu and self._left.wall >= most.wall
+        return self._rest.cpu >= most.cpu and self._rest.wall >= most.wall
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left for a call."""
-        return self._left.cpu <= 0 or self._left.wall <= 0
+        return self._rest.cpu <= 0 or self._rest.wall <= 0
 
     def allow(self, most: Seconds) -> Seconds:
         """What is left for a call that may take `most` by itself."""
-        return most.within(self._left)
+        return most.within(self._rest)
 
     def charge(self, took: Seconds) -> None:
         """Takes away what a call took."""
-        self._left -= took
+        self._rest -= took
 
     def use_up(self) -> str:
         """Notes that a call needed more than was left, and says which seconds were used up."""
         self.is_used_up = True
-        by_cpu = self._left.cpu <= 0
+        by_cpu = self._rest.cpu <= 0
         seconds, kind = (self._total.cpu, "CPU seconds") if by_cpu else (self._total.wall, "seconds")
         return f"the {seconds:g} {kind} of its criterion were used up"
 

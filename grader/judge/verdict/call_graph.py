@@ -1,4 +1,4 @@
-"""Which functions of a submission call which, read from its source."""
+"""Reads from a submission's source which of its functions call which."""
 
 import ast
 from collections.abc import Iterable, Mapping

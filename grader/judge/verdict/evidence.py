@@ -41,8 +41,8 @@ class Evidence:
 
         The last call of all where none is an exercise's.
         """
-        own = [call for call in result.calls if call.function in self._functions]
-        return (own or result.calls)[-1]
+        own_calls = [call for call in result.calls if call.function in self._functions]
+        return (own_calls or result.calls)[-1]
 
     @cached_property
     def _functions(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""What wrong versions answer: each mutant, and each two in one solution, as digests that may travel."""
+"""Holds the answers of every mutant, and of every pair of mutants, as digests that a handout may carry."""
 
 import hashlib
 import json

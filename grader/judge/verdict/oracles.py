@@ -1,4 +1,4 @@
-"""Where inputs and expected values come from: the reference in a process of its own, or frozen arrays."""
+"""Provides inputs and expected values: from the reference in a process of its own, or from frozen arrays."""
 
 import io
 import json

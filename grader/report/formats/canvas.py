@@ -57,7 +57,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
         (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
         tuple(notes),
         tuple(filling.changes),
-        tuple(filling.kept),
+        tuple(filling.unchanged),
         filling.counts,
     )
 
