@@ -222,6 +222,7 @@ class Implementation:
             "folder": child.folder,
             "device": self._subject.device,
             "files": list(self._subject.files),
+            "is_course": not self._subject.files,
             "limits": {
                 "memory_bytes": 0 if has_room else limits.memory_mib << 20,
                 "cpu_seconds": int(self.budgets.most.cpu + SETUP_SECONDS),
