@@ -1,4 +1,4 @@
-"""What an author's YAML may say: its keys, with what each means."""
+"""Defines the keys of an author's YAML files, each with its type and its meaning."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

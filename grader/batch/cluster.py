@@ -59,7 +59,7 @@ def grade_on_worker(digest: str, work: Work) -> Done:
 
 @contextmanager
 def connect(address: str, jobs: int, code: str) -> Iterator[Client]:
-    """A client of the cluster at that address; `local` starts one here with so many workers, and ends it.
+    """A client of the cluster at that address; `local` starts one here with that many workers, and ends it.
 
     `code` is the digest of the code that grades. Raises UserError where nothing answers there, no worker
     comes, or one of them has other code.

@@ -153,7 +153,7 @@ class _Batch:
             self._gradebook.set_counting(instead, stale)
 
     def summary(self, policies: Policies) -> BatchSummary:
-        """What the run came to; of a failure in this run the whole reason, which no report shows."""
+        """Prints the result of the run, and the full reason of each failure, which no report shows."""
         standings = self._gradebook.standings(self._assignment)
         # one by one: late days, which span assignments, decide no review
         listed = (row for one in standings for row in with_policies([one], policies))

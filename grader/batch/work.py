@@ -59,7 +59,7 @@ class Grading:
 
     @cached_property
     def digest(self) -> str:
-        """Over everything that a grade depends on, beside what was handed in and by whom."""
+        """A digest of everything that a grade depends on, except the student and the submission."""
         provided = {**self.course, **self.assignment.provided}
         parts = {
             "assignment": [self.assignment.name, self.assignment.digest],

@@ -77,7 +77,7 @@ class Equipment:
 
     @contextlib.contextmanager
     def candidate(self, submission: SubmittedFiles, variants: int = 1) -> Iterator[Candidate]:
-        """A submission by the assignment's policy, its kernels compiled, on the device."""
+        """A submission that follows the assignment's rules, with its kernels compiled, on the device."""
         files, refused = submission.all_of(self.assignment.files)
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
@@ -98,7 +98,7 @@ class Equipment:
 
     @contextlib.contextmanager
     def of_course(self, submission: SubmittedFiles, criteria: int) -> Iterator[Implementation]:
-        """Files of the course's own: no policy is asked about them."""
+        """The course's own files, which no rule restricts."""
         files, _ = submission.all_of(self.assignment.files)
         subject = Subject(self.assignment.modules, DTYPE, self.device, files)
         with self._implementation(subject, criteria) as implementation:

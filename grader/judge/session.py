@@ -30,7 +30,7 @@ EVERYBODY = ""  # the numbers that hidden cases have where students have none of
 
 @dataclass(frozen=True)
 class Watcher:
-    """Whom to tell about a grade as it comes about: the case that is asked next, and what each came to."""
+    """Callbacks for a grade's progress: the case that is asked next, and the result of each."""
 
     begins: Callable[[str], None] = lambda case: None
     ends: Callable[[CheckResult], None] = lambda result: None
@@ -38,7 +38,7 @@ class Watcher:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which cases of a rubric are asked, and who is told.
+    """The cases of a rubric to ask, and the callbacks for their progress.
 
     `arguments` are pytest's, which then chooses and runs the cases. `only` names them, as `criterion/case`;
     None means all. `before` are the results of others, which count as they are.
@@ -134,7 +134,7 @@ class Session:
     def answers(
         self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
     ) -> dict[str, str]:
-        """How some cases end that the files do not pass; they are the course's own, and no policy is asked.
+        """How some cases end that the files do not pass; they are the course's own, which no rule restricts.
 
         `names` says which exercise a function stands for, where an exception passed through it.
         """

@@ -14,7 +14,7 @@ from grader.judge.subset.selection import criteria_of_exercises
 from grader.judge.verdict.misconceptions import Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Sandbox
-from grader.model.mutant import Mutant
+from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.answers_file import misconceptions_file, right_beside
 from grader.prove.assignment_checks import SOLUTION, submissions
@@ -69,7 +69,7 @@ def work_out(
 def exercises_asked(views: Views) -> dict[str, list[str]]:
     """By criterion: the exercises that its probe calls, a method by its bare name."""
     asked: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
-    exercises = {r.partition(":")[2].rpartition(".")[2] for r in views.solution.exercises}
+    exercises = {called_name(name) for name in views.solution.functions}
     for exercise, criteria in criteria_of_exercises(views.loaded).items():
         for criterion in criteria if exercise in exercises else ():
             asked[criterion].append(exercise)
@@ -83,11 +83,10 @@ def right_versions(views: Views) -> dict[str, str]:
     """
     solution = submissions(views, ())[SOLUTION]
     right = {}
-    for reference in views.solution.exercises:
-        exercise = reference.partition(":")[2]
-        for text in (t for n, t in solution.items() if n.endswith(".py") and ".cu:" not in reference):
+    for exercise in views.solution.functions:
+        for text in (t for n, t in solution.items() if n.endswith(".py")):
             if version := right_version(text, exercise):
-                right[exercise.rpartition(".")[2]] = version
+                right[called_name(exercise)] = version
     return right
 
 

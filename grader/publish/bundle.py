@@ -1,4 +1,4 @@
-"""What a target is made of: the assignment, its handout, the grader's wheel, and the answers."""
+"""Gathers the parts of a target: the assignment, its handout, the grader's wheel, and the answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What lies in a submission's folder beside, or in the place of, the file that is handed in."""
+"""Attacks with files in a submission's folder, next to the submitted file or in its place."""
 
 import os
 import socket

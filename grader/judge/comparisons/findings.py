@@ -1,4 +1,4 @@
-"""What the emulator finds in a kernel and a GPU would hide: there must be nothing, in a run that is right."""
+"""Judges a run by its values and the emulator's findings: there must be none, even those that a GPU hides."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

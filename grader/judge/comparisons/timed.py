@@ -14,7 +14,7 @@ from grader.model.grade import Outcome, Status
 if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
-ROUNDS = 3  # the best of so many times counts: whatever else the machine does makes one longer, never shorter
+ROUNDS = 3  # the best of these counts: other work on the machine makes a time longer, never shorter
 DOCS = """\
 A correct answer is too slow if it takes more than this many times the reference's CPU time. The grader times
 both from outside, in one run, and takes the best of three, each time on different numbers of the same shapes.

@@ -49,7 +49,7 @@ SIMPLER = "write it more simply, without macros and templates that stand for muc
 
 @dataclass(frozen=True)
 class Built:
-    """What a submission's kernels came to: libraries for its worker, or why they may not run, or cannot.
+    """The build of a submission's kernels: libraries for its worker, or why they must not or cannot run.
 
     `notes` are what NVIDIA's compiler refuses of kernels that run here.
     """
@@ -149,7 +149,7 @@ class Builder:
                 except GraderFault:  # it left no result: it died of this source
                     result = {"status": "crashed"}
             if result["status"] != "ok":
-                return (f"{name}: NVIDIA's compiler came to no end of it. {NO_POINTS}",)
+                return (f"{name}: NVIDIA's compiler did not finish. {NO_POINTS}",)
             entry = result["text"].encode(errors="replace")
             self._cache.keep(kept_as, entry)
         lines = entry.decode().splitlines()

@@ -1,6 +1,6 @@
 """Finds NVRTC, NVIDIA's own compiler: where one of its packages is installed, it reads kernels as well.
 
-Only its files are looked at. It is native code, and what it reads was handed in: it runs where submissions
+Only its files are looked at. It is native code and it reads submissions, so it runs where submissions
 are compiled and nowhere else.
 """
 

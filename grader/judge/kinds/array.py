@@ -141,8 +141,8 @@ class ArrayKind(Kind):
     def describe(self, case: Case, inputs: Inputs) -> str:
         """Shapes first, then what the probe is given beside them."""
         other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
-        told = {key: value for key, value in inputs.values.items() if key in case.parameters}
-        values = "".join(f", {name} {in_words(value)}" for name, value in told.items())
+        asked_values = {key: value for key, value in inputs.values.items() if key in case.parameters}
+        values = "".join(f", {name} {in_words(value)}" for name, value in asked_values.items())
         return f"an array of shape {inputs.array('a').shape}{other}{values}{view_in_words(case)}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:

@@ -1,4 +1,4 @@
-"""What Classroom 50 needs: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+"""Writes a bundle for Classroom 50: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 
 The bundle is public and runs in the student's repository. It is made of the handout alone: visible cases, and
 checks that need no expected value.

@@ -1,4 +1,4 @@
-"""Of a submission the plain files that are handed in are taken, and nothing else."""
+"""The intake takes the plain files that students submit, and nothing else."""
 
 import os
 import socket

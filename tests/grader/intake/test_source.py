@@ -1,4 +1,4 @@
-"""What hostile archives hold is refused entry by entry, and the rest of the class is read."""
+"""The intake refuses a hostile archive entry by entry, and still reads the rest of the class."""
 
 import io
 import os
