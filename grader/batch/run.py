@@ -11,7 +11,7 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.work import Done, Work
-from grader.intake import Intake, Submitted
+from grader.intake.classes import Intake, Submitted
 from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
@@ -153,7 +153,7 @@ class _Batch:
             self._gradebook.set_counting(instead, stale)
 
     def summary(self, policies: Policies) -> BatchSummary:
-        """What the run came to; of a failure in this run the whole reason, which no report shows."""
+        """Prints the result of the run, and the full reason of each failure, which no report shows."""
         standings = self._gradebook.standings(self._assignment)
         # one by one: late days, which span assignments, decide no review
         listed = (row for one in standings for row in with_policies([one], policies))

@@ -182,7 +182,7 @@ class _Reader:
         if self._identities is None:
             id = next((id for id in (*claim.ids, claim.internal, claim.name) if id), "")
             return [self._students.setdefault(id, Student(id, claim.name, claim.email))] if id else UNNAMED
-        # of a group the number is that of one member, whoever that is
+        # a group's number is the number of one of its members, which may be any
         student = self._identities.find(Claim(name=claim.name) if handin.is_group else claim)
         if isinstance(student, Student):
             return [student]
