@@ -161,8 +161,8 @@ class Grade:
     """One submission's grade.
 
     `sandbox` records the sandbox, `versions` the software. `withheld` are the points of hidden cases that are
-    not available here. `not_selected` counts the cases that this run left out: unless it is 0, the score is no
-    grade. `notes` are lines for the student that cost no points.
+    not available here. `not_selected` counts the cases that this run left out: unless it is 0, the score is
+    no grade. `notes` are lines for the student that cost no points.
     """
 
     assignment: str
