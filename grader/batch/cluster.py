@@ -22,7 +22,7 @@ from distributed.utils import LoopRunner
 from grader.batch.execute import Workers, do_all
 from grader.batch.per_process import THIS, check_session, grade_one, open_session
 from grader.batch.work import Done, Grading, Work
-from grader.judge.verdict.result_cache import code_digest
+from grader.judge.code_digest import code_digest
 from grader.model.errors import BackflipError, UserError
 
 LOCAL = "local"

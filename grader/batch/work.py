@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from grader.judge.code_digest import code_digest
 from grader.judge.kernels import find_nvrtc
 from grader.judge.verdict.misconceptions import Misconceptions
-from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
+from grader.judge.verdict.result_cache import CaseKeys, ResultCache
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Grade, Sandbox

@@ -78,8 +78,3 @@ def _student(row: Mapping[str, str | None], path: Path, line: int) -> Student:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}..."
-
-
-def extension_of(student: Student) -> timedelta:
-    """How much later than others they may hand in."""
-    return duration(student.extension or "0d")

@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy
 
@@ -11,7 +12,6 @@ from grader.judge.comparison import Oracle
 from grader.judge.equipment import Candidate, Equipment
 from grader.judge.kernels import find_nvrtc
 from grader.judge.process.implementation import memory_limit
-from grader.judge.pytest_run import OwnTests, run_by_pytest
 from grader.judge.verdict.case_result import Run, result_of
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.grade_ideas import with_ideas
@@ -21,6 +21,9 @@ from grader.judge.verdict.score import score
 from grader.model.assignment import OWN_TEST, Assignment, Case, Device
 from grader.model.grade import CheckResult, Grade, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
+
+if TYPE_CHECKING:
+    from grader.judge.pytest_run import OwnTests
 
 EVERYBODY = ""  # the numbers that hidden cases have where students have none of their own
 
@@ -84,7 +87,7 @@ class Session:
         if assignment.frozen is not None:
             self._misconceptions = Misconceptions.read(assignment.frozen.with_name(MISCONCEPTIONS))
         self.equipment = Equipment(assignment, sandbox, secret, device)
-        self._own_tests = OwnTests(assignment)
+        self._own_tests: OwnTests | None = None
 
     def __enter__(self) -> "Session":
         """Opens it; UserError, with the reason, where no submission can be started in the sandbox."""
@@ -172,6 +175,8 @@ class Session:
         results = dict(choice.before)
         run = Run(self._assignment, oracle, implementation, refused, cache, self._misconceptions, results)
         if choice.arguments:
+            from grader.judge.pytest_run import run_by_pytest  # pytest, where it is needed
+
             run_by_pytest(run, choice.arguments)
             return run.results
         for criterion in self._assignment.rubric.criteria:
@@ -179,7 +184,11 @@ class Session:
                 if case.kind != OWN_TEST and choice.includes(case):
                     choice.watcher.begins(case.name)
                     choice.watcher.ends(result_of(case, criterion, run))
-        self._own_tests.ask(run, choice.includes)
+        if self._assignment.tests:
+            from grader.judge.pytest_run import OwnTests
+
+            self._own_tests = self._own_tests or OwnTests(self._assignment)
+            self._own_tests.ask(run, choice.includes)
         return run.results
 
     def _versions(self, variant: str) -> dict[str, str]:

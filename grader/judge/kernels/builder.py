@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.judge.kernels import find_nvrtc
-from grader.judge.kernels.compiled_cache import Cache
 from grader.judge.policy import cuda_rules, cuda_source
 from grader.judge.policy.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
+from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Sandbox, Status
 from grader.model.submitted_files import read_plain
@@ -77,7 +77,7 @@ class Builder:
         cache: Path | None = None,
     ) -> None:
         self._sandbox, self._provided, self._host, self._refusal = sandbox, provided, host, refusal
-        self._cache = Cache(cache)
+        self._cache = UserCache("graded", cache)
         self._runtime: tuple[str, bytes] | None = None
 
     def missing(self) -> str:

@@ -6,7 +6,6 @@ are compiled and nowhere else.
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 FOLDERS = {"nvidia-cuda-nvrtc-cu12": "nvidia/cuda_nvrtc", "nvidia-cuda-nvrtc": "nvidia/cu13"}  # by package
@@ -24,6 +23,8 @@ class Nvrtc:
 @cache
 def installed() -> Nvrtc | None:
     """The one that the emulator finds, too; None where there is none."""
+    from importlib.metadata import PackageNotFoundError, distribution  # only kernels need it
+
     for package, place in FOLDERS.items():
         try:
             package_files = distribution(package)

@@ -17,7 +17,7 @@ from rich.console import Console
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.run import run_batch
 from grader.batch.work import Done, Work
-from grader.intake import Intake, Submitted, read_class
+from grader.intake.classes import Intake, Submitted, read_class
 from grader.model.class_input.account import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.batch_summary import BatchSummary
@@ -226,7 +226,7 @@ from functools import partial
 from pathlib import Path
 from rich.console import Console
 from grader.batch.gradebook import Gradebook
-from grader.intake import read_class
+from grader.intake.classes import read_class
 from grader.batch.pool import grade_all
 from grader.batch.run import run_batch
 from grader.report.terminal.batch_screen import BatchScreen
