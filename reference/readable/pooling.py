@@ -127,7 +127,7 @@ def average_pool_grad(
     """The gradient of sum(out_grad * average_pool(x, ...)) with respect to x.
 
     out_grad: (N, *L', C), the shape of that average_pool -> x_shape (N, *L, C). Every element of a window
-    gets an equal share of its gradient. average_pool is linear, so the result does not depend on x. ValueError
+    gets an equal share of its gradient. It is linear, so the result does not depend on x. ValueError
     where out_grad does not have the shape of the output, and whatever average_pool refuses.
     """
     axes = len(x_shape) - 2
