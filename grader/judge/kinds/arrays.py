@@ -1,29 +1,40 @@
 """Arrays of any names and shapes; what a probe needs beside them stands under `ask`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import CaseModel, Id, Shape
 from grader.judge.inputs import UPSTREAM, Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, view_in_words
 from grader.model.assignment import Case
 
+if TYPE_CHECKING:
+    from grader.judge.case_model import CaseModel
 
-class ArraysCase(CaseModel):
-    """Arrays by name, each with its shape."""
 
-    arrays: Annotated[dict[Id, Shape], Field(min_length=1, max_length=8)]
-    """For the probe, as `case.NAME`: the shape of each array. `out_grad` is the gradient of the result."""
+@cache
+def arrays_keys() -> "Mapping[str, type[CaseModel]]":
+    """The models of a case by the key that tells it."""
+    from pydantic import Field
+
+    from grader.judge.case_model import CaseModel, Id, Shape
+
+    class ArraysCase(CaseModel):
+        """Arrays by name, each with its shape."""
+
+        arrays: Annotated[dict[Id, Shape], Field(min_length=1, max_length=8)]
+        """For the probe, as `case.NAME`: the shape of each array. `out_grad` is the gradient of the result."""
+
+    return {"arrays": ArraysCase}
 
 
 class ArraysKind(Kind):
     """The arrays that a case names. Nothing is said of what the probe computes with them."""
 
     name = "arrays"
-    keys: ClassVar = {"arrays": ArraysCase}
+    keys = staticmethod(arrays_keys)
 
     def arrays_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
         """As the case names them."""
