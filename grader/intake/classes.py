@@ -50,7 +50,7 @@ class Intake:
 
     `layout` is what a person calls the layout. `aside` are the doubts about what is
     no student's submission. `by_roster`: the students are those of a roster; of the
-    `absent` there is nothing.
+    `absent` there is nothing. `counts` says how many submissions each student made, by the student's id.
     """
 
     layout: str
@@ -63,6 +63,7 @@ class Intake:
     names: tuple[str, ...]
     accept_renamed: bool = False
     source: Source | None = field(default=None, compare=False)
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -155,6 +156,7 @@ class _Reader:
             names=self._about.names,
             accept_renamed=self._accept_renamed,
             source=self._source,
+            counts={id: len(handins) for id, handins in of.items()},
         )
 
     def _by_student(self) -> dict[str, list[Handin]]:
