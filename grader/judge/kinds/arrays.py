@@ -25,7 +25,7 @@ def arrays_keys() -> "Mapping[str, type[CaseModel]]":
         """Arrays by name, each with its shape."""
 
         arrays: Annotated[dict[Id, Shape], Field(min_length=1, max_length=8)]
-        """For the probe, as `case.NAME`: the shape of each array. `out_grad` is the gradient of the result."""
+        """For the probe, as `case.NAME`: its shape. `out_grad` is the gradient of the result."""
 
     return {"arrays": ArraysCase}
 
