@@ -10,7 +10,7 @@ from grader.judge.case_model import Strict
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.probe_values import Array
 from grader.judge.inputs import Inputs
-from grader.judge.reference_answer import against_reference
+from grader.judge.reference_answer import TIMES, against_reference
 from grader.model.assignment import Case
 
 ROUNDING = 2.0**-24  # u of float32
@@ -57,6 +57,7 @@ class Close(Comparison):
     rank = 40
     docs = DOCS
     case_keys = CloseKeys
+    draws = TIMES
     a_case_may_choose_it = True
     has_bounds = True
 
