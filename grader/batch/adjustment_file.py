@@ -1,4 +1,4 @@
-"""What a person adds to scores: read from CSV, all of it or nothing."""
+"""Reads score adjustments from CSV: all rows or none."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction

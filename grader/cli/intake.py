@@ -11,8 +11,8 @@ from rich.text import Text
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import assignment_of, course_of, repository
-from grader.intake import Intake, read_class
 from grader.intake.choice import Choice, choice_of
+from grader.intake.classes import Intake, read_class
 from grader.intake.roster import read_roster
 from grader.intake.submission_times import read_times
 from grader.model.assignment import Assignment

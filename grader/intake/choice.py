@@ -5,14 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from grader.intake.roster import extension_of
 from grader.intake.tree import Handin
 from grader.model.assignment import Attempts
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
+from grader.model.late_policy import duration
 from grader.model.student import Student
 
 ANY = Attempts()
+
+
+def extension_of(student: Student) -> timedelta:
+    """How much later than others they may hand in."""
+    return duration(student.extension or "0d")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class ReadFiles:
     """A submission's files with the paths that they come from.
 
     `is_missing`: a file is not there or cannot be read, so the score is zero if nothing else turns up.
-    `doubt` says why a person must look before a grade stands on these files; "" if it is clear what they are.
+    `doubt` says why an instructor must review these files before they are graded; "" if they are certain.
     """
 
     submitted: SubmittedFiles

@@ -1,4 +1,4 @@
-"""What a run of a kernel found: bugs by name, with the place where they happened, and counts of accesses."""
+"""The findings of one run: bugs by name and place, and counts of memory accesses."""
 
 from __future__ import annotations
 

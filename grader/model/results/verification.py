@@ -1,4 +1,4 @@
-"""What holding an assignment to its promises came to."""
+"""The result of `grader verify`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -98,17 +98,17 @@ KINDS = (
         ": name the folders by time or by number, or use --counts best",
     ),
     Kind(
-        "nothing was submitted in time",
+        "nothing was submitted on time",
         "With --counts last the late submission counts; without it the student has no grade.",
         "nothing was submitted before the deadline|its time is not known",
     ),
     Kind(
-        "late, and nothing says by how much",
+        "late by an unknown time",
         "Give the times: `grader batch --times FILE` takes what the LMS exported, or a CSV of student and "
         "time. Or decide on the student's page: `grader serve --edit`. Or set unknown_lateness in "
         "course.yaml.",
-        "late, and nothing says by how much",
-        "^late, and nothing says by how much$",
+        "late by an unknown time",
+        "^late by an unknown time$",
     ),
     Kind(
         "a person grades a part of it",

@@ -1,4 +1,4 @@
-"""What a student reads of a criterion that a time limit ended."""
+"""The feedback on a criterion that a time limit ended says so."""
 
 from dataclasses import replace
 from fractions import Fraction

@@ -24,7 +24,8 @@ from grader.judge.verdict.misconceptions import Misconception, Misconceptions, e
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
-from grader.prove.mutant_answers import grade_made, misconceptions
+from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import grade_made
 from grader.prove.mutants import read_mutants
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
