@@ -21,7 +21,7 @@ from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 from grader.report.terminal.intake_table import account_csv, account_line, account_table
 
-NOT_CLEAR = "exit status 1: a person must decide what is listed above; nothing was graded"
+NOT_CLEAR = "exit status 1: an instructor must decide what is listed above; nothing was graded"
 
 
 def run(options: argparse.Namespace) -> int:
