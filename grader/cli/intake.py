@@ -21,14 +21,14 @@ from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 from grader.report.terminal.intake_table import account_csv, account_line, account_table
 
-NOT_CLEAR = "exit status 1: a person must decide what is listed above; nothing was graded"
+NOT_CLEAR = "exit status 1: an instructor must decide what is listed above; nothing was graded"
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints the account of every entry, or writes it with --csv; returns 1 if a person must decide."""
     intake = intake_of(options, assignment_of(options.assignment))
     if options.json:
-        print_json(_facts(intake))
+        print_json("intake/1", _facts(intake))
         return NOT_PASSED if intake.doubts else PASSED
     if options.csv is None:
         console = Console()

@@ -125,8 +125,8 @@ def _last(ordered: list[Handin]) -> Chosen:
     if len(unordered) == 1:
         return Chosen((ordered[-1],))
     labels = ", ".join(sorted(one.label for one in unordered))
-    mend = "name the folders by time or by number, or use --counts best"
-    return Chosen((ordered[-1],), f"nothing says which is the last of {labels}: {mend}")
+    remedy = "name the folders by time or by number, or use --counts best"
+    return Chosen((ordered[-1],), f"nothing says which is the last of {labels}: {remedy}")
 
 
 def _is_after(one: Handin, moment: datetime) -> bool:

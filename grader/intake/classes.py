@@ -26,7 +26,7 @@ NOT_THIS_LAYOUT = "its name is none that {layout} gives"
 OTHER = "of another submission, which is not graded"
 EMPTY = "an empty folder"
 GROUP = "matches no group and no student on the roster: add a column `group` to the roster"
-UNNAMED = "nothing says whose it is"
+UNNAMED = "no file says which student it belongs to"
 ANONYMOUS = "its only name is a number of the LMS, which a roster does not know: grade it without --roster"
 
 

@@ -181,8 +181,8 @@ class _Finder:
         if near:
             return _Found(f"{name} is missing; {_offer(near)}", is_missing=True)
         if similar := alike(name, self._files):
-            mend = f"may be it: rename the right one to {name}"
-            return _Found(f"{name} is missing; {_some(similar)} {mend}", is_missing=True)
+            remedy = f"may be it: rename the right one to {name}"
+            return _Found(f"{name} is missing; {_some(similar)} {remedy}", is_missing=True)
         for notebook in self._notebook_paths():
             cells = self._cells(notebook)
             if isinstance(cells, str):

@@ -273,7 +273,7 @@ def _punish(
         sentence = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
         sentence += f"{_points(standing.max_score)}"
         if taken < least and policies.floor:
-            sentence += f", but nobody falls below {_percent(policies.floor)}"
+            sentence += f", but no score falls below {_percent(policies.floor)}"
         score = max(taken, least, min(standing.earned, Fraction(0)))
         steps.append(Step("late_penalty", sentence, score))
         how_late = "late"

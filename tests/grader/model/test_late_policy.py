@@ -147,7 +147,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
         ),
         "down_to_the_floor": (
             replace(TEN_A_DAY, floor=Fraction(1, 2)), 9 * DAY, 0, 50, "late_penalty",
-            "but nobody falls below 50%",
+            "but no score falls below 50%",
         ),
         "down_to_nothing": (TEN_A_DAY, 20 * DAY, 0, 0, "late_penalty", "20 begun days"),
         "capped": (

@@ -239,7 +239,7 @@ def test_an_exception_with_another_text_is_another_one() -> None:
 
 def test_a_wrong_exercise_that_another_one_calls_is_to_be_mended_first() -> None:
     (fact,) = diagnosed(wrong("one", "x"), wrong("one", "y", criterion="grad"))["grad"].facts
-    assert fact.text == "Your conv is wrong, and this calls it: mend conv first."
+    assert fact.text == "Your conv is wrong, and this calls it. Fix conv first."
     assert diagnosed(right("one"), wrong("one", "y", criterion="grad"))["grad"].facts == ()
 
 
