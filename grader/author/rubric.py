@@ -16,6 +16,7 @@ from grader.author.schema import (
     CriterionModel,
     DefaultsModel,
     ManualCriterionModel,
+    PaidHintModel,
     RubricModel,
     WholeRubric,
 )
@@ -23,8 +24,9 @@ from grader.author.yaml_document import Document, read
 from grader.judge.case_model import CaseModel
 from grader.judge.comparisons import AROUND, COMPARISONS
 from grader.judge.kind import Kind
-from grader.model.assignment import Case, Criterion, Level, Rubric
+from grader.model.assignment import Case, Criterion, Level, PaidHint, Rubric
 from grader.model.near_miss import near_miss, one_of
+from grader.model.text import exact_text, plural
 
 Place = tuple[Hashable, ...]
 PROBE_KEYS = {key for one in COMPARISONS.values() for key in one.probe_keys}
@@ -211,12 +213,28 @@ def _criterion(document: Document, place: Place, model: CriterionModel, defaults
         cases=tuple(cases.values()),
         probe=model.probe,
         help=model.help,
-        hints=tuple(model.hints),
+        hints=tuple(hint for hint in model.hints if isinstance(hint, str)),
+        paid_hints=_paid_hints(document, place, model),
+        withheld_hints=model.withheld_hints,
         requires=tuple(model.requires),
         options=_options(model),
         withheld=model.withheld,
         withheld_cases=model.withheld_cases,
     )
+
+
+def _paid_hints(document: Document, place: Place, model: CriterionModel) -> tuple[PaidHint, ...]:
+    """The hints that cost points; together they cost no more than the criterion offers."""
+    hints = []
+    for number, hint in enumerate(model.hints):
+        if isinstance(hint, PaidHintModel):
+            hints.append(PaidHint(Fraction(str(hint.cost)), hint.text))
+            cost = sum((one.cost for one in hints), Fraction(0))
+            if cost > model.points:
+                message = f"found hints that cost {exact_text(cost)} points up to here, expected at most the "
+                message += f"{plural(model.points, 'point')} of the criterion"
+                raise document.fail(message, (*place, "hints", number))
+    return tuple(hints)
 
 
 def _cases(
