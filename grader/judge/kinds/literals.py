@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from grader.judge.case_model import CaseModel, Draws, Id, Literals, RandomValue
+from grader.judge.case_model import CaseModel, Draws, Id, Literals, RandomValue, Scenario
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths
 from grader.model.assignment import Case
@@ -30,11 +30,20 @@ class RandomCase(CaseModel):
     """How many such cases there are, named id-1, id-2, ..."""
 
 
+class ScenarioCase(CaseModel):
+    """Steps that the grader takes, of the criterion's `probe: scenario`. With `draw`, N such cases."""
+
+    scenario: Scenario
+    """The steps that the grader's own probe `scenario` takes; their results are compared."""
+    draw: Draws | None = None
+    """How many such cases there are, named id-1, id-2, ..."""
+
+
 class LiteralsKind(Kind):
     """No array; the answer is whatever Python value the probe returns."""
 
     name = "literals"
-    keys: ClassVar = {"ask": AskCase, "random": RandomCase}
+    keys: ClassVar = {"ask": AskCase, "random": RandomCase, "scenario": ScenarioCase}
     yields = True
 
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
