@@ -155,7 +155,9 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
             _check_python(templates / name, files[name.removesuffix(".j2")])
     for name in assignment.files:
         if name not in files:
-            raise UserError(f"found no template {name}.j2, expected one for every file handed in", templates)
+            raise UserError(
+                f"found no template {name}.j2, expected one for every file that students submit", templates
+            )
     if "ndarray.py" not in assignment.files and (root / "reference" / "ndarray.py").is_file():
         files |= _ndarray_package(
             root, list(exercises)

@@ -249,7 +249,7 @@ def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], f
     if exercise not in exercises:
         return f"found a mutant of {exercise!r}, expected an exercise, {one_of(exercise, exercises)}"
     if not file:
-        return f"found a mutant of {exercise!r}, and no file handed in defines it"
+        return f"found a mutant of {exercise!r}, and no submitted file defines it"
     if not message:
         return f"found mutant {name!r} without a docstring, expected what its student reads"
     return ""

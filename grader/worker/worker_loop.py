@@ -83,7 +83,7 @@ class Worker:
 
     What is not a submission's is loaded once, before it is known which submission comes. Then there are
     three requests, in this order: "setup" runs nothing of the submission (if it fails, the fault is the
-    grader's), "import" imports what was handed in, "call" runs one probe and may come again and again.
+    grader's), "import" imports the submission, "call" runs one probe and may come many times.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -129,7 +129,7 @@ class Worker:
         return encode({"nonce": frame.header["nonce"], "status": status, "error": error}, arrays)
 
     def _setup(self, frame: Frame) -> list[RawArray]:
-        """Writes the files handed in to a folder of their own and lowers the limits."""
+        """Writes the submitted files to a folder of their own and lowers the limits."""
         header = frame.header
         self._answer_bytes = header["limits"]["answer_bytes"]
         self._folder = header["folder"]

@@ -8,7 +8,7 @@ Index = tuple[int, int, int]
 
 KINDS = {
     "out_of_bounds": "an access outside of every array",
-    "uninitialised_read": "a read of memory that nobody has written",
+    "uninitialised_read": "a read of memory that no thread has written",
     "never_written": "an element of the result that no thread has written",
     "race": "two threads at one address, one of them writes, and nothing orders them",
     "divergent_barrier": "a barrier, or a warp's operation, that some threads never reach",

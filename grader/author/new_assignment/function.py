@@ -80,7 +80,7 @@ def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
     named += [(each, True) for each in node.args.kwonlyargs]
     parameters = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
     if len({parameter.key for parameter in parameters}) < len(parameters):
-        raise UserError(f"{node.name} has two parameters with one name but for upper case: rename one")
+        raise UserError(f"{node.name} has two parameters whose names differ only in case: rename one")
     return parameters
 
 

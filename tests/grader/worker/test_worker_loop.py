@@ -140,9 +140,10 @@ LACKS = {
         "'numpy.ndarray' object",
     ),
     "of_a_class_that_answers_for_itself": (
-        "class Adam:\n    def __getattr__(self, name):\n        raise AttributeError\n\nanswer = Adam\n",
+        "class Adam:\n    def __getattr__(self, name):\n        raise AttributeError(name)\n"
+        "\n\nanswer = Adam\n",
         3,
-        "",
+        "step",
     ),
 }
 
