@@ -237,7 +237,7 @@ def _cases(
     parameters = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
     count = parameters.pop("draw", None)
     parameters = kind.complete(parameters, defaults.batch)
-    if complaint := _complaint_about_wide(model, kind) or kind.complaint(parameters):
+    if complaint := _complaint_about_wide(model, kind.arrays_of(parameters)) or kind.complaint(parameters):
         raise document.fail(complaint, place)
     if (size := elements(kind, parameters, model.view, count is not None)) > MAX_ELEMENTS:
         message = (
@@ -261,7 +261,7 @@ def _cases(
             **_shared(criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),
         },
-        ask={**(model.ask or {}), **_steps_of(document, place, model, criterion, kind)},
+        ask={**(model.ask or {}), **_steps_of(document, place, model, criterion, kind.arrays_of(parameters))},
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
     )
     if twice := sorted(
@@ -281,7 +281,7 @@ def _shared(criterion: CriterionModel, compare: str) -> dict[str, Any]:
 
 
 def _steps_of(
-    document: Document, place: Place, model: CaseModel, criterion: CriterionModel, kind: Kind
+    document: Document, place: Place, model: CaseModel, criterion: CriterionModel, arrays: Sequence[str]
 ) -> dict[str, Any]:
     """The scenario of a case for its probe; nothing where the criterion has a probe of the author's."""
     if (model.scenario is not None) != (criterion.probe == SCENARIO):
@@ -297,18 +297,18 @@ def _steps_of(
         given = step.get("given", [])
         for each in [*(given.values() if isinstance(given, dict) else given), step.get("to")]:
             named = each["case"] if isinstance(each, dict) and list(each) == ["case"] else None
-            if named is not None and named not in values | set(kind.arrays):
+            if named is not None and named not in values | set(arrays):
                 expected = ", ".join(sorted(values)) or "none: it has neither `ask` nor `random`"
                 message = f"found {{case: {named}}}, expected a value of the case: {expected}"
                 raise document.fail(message, (*place, "scenario", number))
     return {SCENARIO: steps} if steps else {}
 
 
-def _complaint_about_wide(model: CaseModel, kind: Kind) -> str:
+def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:
     """What is wrong with the array that is to hold wide integers; "" where there is nothing."""
-    if model.wide is None or model.wide in kind.arrays:
+    if model.wide is None or model.wide in arrays:
         return ""
-    expected = ", ".join(kind.arrays) or "none: such a case draws no integers"
+    expected = ", ".join(arrays) or "none: such a case draws no integers"
     return f"found wide {model.wide!r}, expected an array of the case: {expected}"
 
 
@@ -337,9 +337,10 @@ def _check_comparison(
     for complaint in (judge.complaint(case, kind) for judge in judges):
         if complaint:
             raise document.fail(complaint, place)
+    differentiable = kind.differentiable_of(case.parameters)
     for key in options:
-        if key in INPUT_KEYS and options[key] not in kind.differentiable:
-            expected = ", ".join(kind.differentiable) or "none: such a case has no gradient"
+        if key in INPUT_KEYS and options[key] not in differentiable:
+            expected = ", ".join(differentiable) or "none: such a case has no gradient"
             message = f"found {key} {options[key]!r}, expected one of {expected}"
             raise document.fail(message, (*place[:2], key))
     if comparison.data and case.data != comparison.data[0]:
