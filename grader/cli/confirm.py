@@ -15,14 +15,14 @@ from grader.model.text import clean_line
 def run(options: argparse.Namespace) -> int:
     """Confirms the named students' submissions, all or none; the audit log records who did so and why."""
     if not options.reason.strip():
-        raise UserError("say why: --reason TEXT; the gradebook keeps it beside your name")
+        raise UserError("say why: --reason TEXT; the gradebook stores it with your name")
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = {row.student_id: row for row in gradebook.standings(options.assignment)}
         chosen = [_doubtful(rows, id, options.assignment) for id in options.students]
         by = f"{options.author or getpass.getuser()}: {options.reason}"
         gradebook.confirm([row.submission.id for row in chosen if row.submission is not None], by)
     if options.json:
-        print_json({"confirmed": [row.student_id for row in chosen]})
+        print_json("confirm/1", {"confirmed": [row.student_id for row in chosen]})
         return PASSED
     for row in chosen:
         doubt = row.submission.doubt if row.submission is not None else ""

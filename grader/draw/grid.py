@@ -67,7 +67,7 @@ def shade(value: float, largest: float) -> str:
 
 
 def heat_grids(table: Table, largest: float, most: int, size: int = CELL) -> list[Markup]:
-    """An array's grids as heat maps, at most so many; wrong elements are outlined, and can be focused."""
+    """An array's first grids as heat maps, with wrong elements outlined and reachable by keyboard."""
     drawn: list[Markup] = []
     for label, grid in table.grids():
         if len(drawn) == most:

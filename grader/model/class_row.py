@@ -107,7 +107,7 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class ClassReport:
-    """What a report on a class stands on: `rows`, sorted by student and assignment.
+    """The data behind a report on a class: `rows`, sorted by student and assignment.
 
     `titles` are those of assignments; `seconds` says, by the id of a submission, how much CPU time it
     took.

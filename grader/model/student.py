@@ -36,7 +36,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One set of files that a student handed in at one time.
+    """One set of files that a student submitted at one time.
 
     `files` is the hex SHA-256 over the files' names and contents. `sequence` tells several submissions of one
     student apart and sorts them. `submitted_at` is ISO 8601 with its offset from UTC (without one where the

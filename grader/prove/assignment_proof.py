@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from grader.author.load import places_of
+from grader.author.read_yaml import places_of
 from grader.author.render import Views
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session

@@ -23,7 +23,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend: `file` "" and `line` 0 where no line is known. `cases` are those that show it."""
+    """One problem to fix: `file` "" and `line` 0 where no line is known. `cases` are those that show it."""
 
     criterion: str
     file: str

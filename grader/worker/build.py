@@ -1,8 +1,8 @@
-"""Compiles kernels that were handed in, in a process of its own: nothing of them runs in it.
+"""Compiles submitted kernels in a process of its own, which runs none of them.
 
 The host module that an assignment provides beside kernels.cu says how: `compile_into(source, folder)` makes
 two libraries, `runtime_into(folder)` the one of the two that depends on no submission,
-`preprocessed(source, most)` is the source with its macros replaced, cut off behind so many characters, and
+`preprocessed(source, most)` is the source with its macros replaced, cut off after `most` characters, and
 `refused_by_nvidia(source)` what NVIDIA's compiler has against it, as lines.
 """
 
@@ -29,7 +29,7 @@ def build(config: Mapping[str, Any]) -> None:
     """
     sys.dont_write_bytecode = True
     sys.path[:0] = config["paths"]
-    _limit(config["limits"])
+    limit_itself(config["limits"])
     folder = Path(config["folder"])
     host = importlib.import_module(config["host"])
     result = {"status": "ok", "text": "", "runtime": "", "kernels": ""}
@@ -51,7 +51,8 @@ def build(config: Mapping[str, Any]) -> None:
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
 
 
-def _limit(limits: Mapping[str, int]) -> None:
+def limit_itself(limits: Mapping[str, int]) -> None:
+    """Sets this process's limits on resources, by their names in the module `resource`."""
     if sys.platform == "win32":
         return
     for name, value in limits.items():

@@ -8,7 +8,7 @@ Index = tuple[int, int, int]
 
 KINDS = {
     "out_of_bounds": "an access outside of every array",
-    "uninitialised_read": "a read of memory that nobody has written",
+    "uninitialised_read": "a read of memory that no thread has written",
     "never_written": "an element of the result that no thread has written",
     "race": "two threads at one address, one of them writes, and nothing orders them",
     "divergent_barrier": "a barrier, or a warp's operation, that some threads never reach",
@@ -38,7 +38,8 @@ class Finding:
 
     def __str__(self) -> str:
         times = f" ({self.count} times)" if self.count > 1 else ""
-        return f"{self.file}:{self.line}: {self.kind} in {self.kernel}: {self.message}{times}"
+        where = f" in {self.kernel}" if self.kernel else ""  # "": the host's code
+        return f"{self.file}:{self.line}: {self.kind}{where}: {self.message}{times}"
 
 
 @dataclass(frozen=True)

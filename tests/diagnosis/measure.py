@@ -18,8 +18,9 @@ from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
+from grader.prove.answers_file import misconceptions
 from grader.prove.assignment_checks import SOLUTION, submissions
-from grader.prove.mutant_answers import grade_made, misconceptions
+from grader.prove.mutant_answers import grade_made
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
 from tests.diagnosis.unnamed import UNNAMED_SLIPS
 

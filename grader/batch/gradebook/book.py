@@ -1,7 +1,7 @@
-"""The gradebook: students, what they handed in, and every grade, in a database.
+"""The gradebook: students, their submissions, and every grade, in a database.
 
 How to read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts
-and when it was handed in, its grade, a person's adjustments, what went wrong); `students()`,
+and their time, its grade, a person's adjustments, what went wrong); `students()`,
 `submissions()` and `audit_log()` give the rest. The tables are described in `tables.py`.
 """
 
@@ -191,7 +191,7 @@ class Gradebook:
     def set_counting(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
         """Lets grades that are there already count: `wanted` are pairs of a submission and what counts now.
 
-        That is where another policy chooses another submission. `faulty` are submissions whose failure no
+        That is where `--counts` chooses another submission. `faulty` are submissions whose failure no
         longer matters.
         """
         with self._database.writing() as db:

@@ -14,7 +14,7 @@ _DEFAULTS = {f.name: f.default for f in fields(CheckResult) if f.default is not 
 
 
 def result_to_json(result: CheckResult) -> dict[str, Any]:
-    """What a run came to, without what the rubric makes of it; what is as always is left out."""
+    """A run's result before the rubric scores it; fields with their default values are left out."""
     return {name: value for name, value in _entry(result).items() if name not in WORTH}
 
 

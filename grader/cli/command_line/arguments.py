@@ -27,8 +27,9 @@ from grader.model.errors import UserError
 JSON = (
     *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
     "doctor",
+    "collect",
 )
-QUIET = (*JSON, "publish", "collect", "new", "generate", "grade", "submit")
+QUIET = (*JSON, "publish", "new", "generate", "grade", "submit")
 SHELLS = ("bash", "zsh", "tcsh")
 LATER = ("after_due_date", "after_published")
 TERMINAL = "terminal"
@@ -268,7 +269,7 @@ def _report(commands: Any) -> None:
 
 
 def _adjust(commands: Any) -> None:
-    adjust = commands.add_parser("adjust", help="enter adjustments: points that a person adds or subtracts")
+    adjust = commands.add_parser("adjust", help="add or subtract points by hand, from a CSV file")
     adjust.add_argument(
         "file",
         type=Path,
@@ -352,7 +353,7 @@ def _serve(commands: Any) -> None:
     serve = commands.add_parser(
         "serve",
         help="show the gradebook in a browser, where you read and decide",
-        epilog="The desk prints an address with a token that nobody can guess. Open it in your browser. "
+        epilog="The desk prints an address with a token that cannot be guessed. Open it in your browser. "
         "Ctrl-C stops the desk.",
     )
     add_gradebook(serve)

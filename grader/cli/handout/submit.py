@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.cli import PASSED
 from grader.cli.grade import newer_python
 from grader.cli.handout.workspace import handout
-from grader.intake import read_submission
+from grader.intake.submission import read_submission
 from grader.judge.policy.cuda_source import as_compiled
 from grader.judge.policy.rules import Rules, Terms
 from grader.model.assignment import Assignment

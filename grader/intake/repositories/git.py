@@ -126,7 +126,7 @@ def _git(
 
 
 def _limit_files(pid: int, most: int) -> None:
-    """Lets a process, and what it starts, write files of so many bytes each; a system may lack the call."""
+    """Limits the size of each file that a process and its children may write, on systems with that call."""
     if sys.platform == "linux":
         with contextlib.suppress(ProcessLookupError):  # it is done already
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))

@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.judge.kernels import find_nvrtc
-from grader.judge.kernels.compiled_cache import Cache
 from grader.judge.policy import cuda_rules, cuda_source
 from grader.judge.policy.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
+from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Sandbox, Status
 from grader.model.submitted_files import read_plain
@@ -49,7 +49,7 @@ SIMPLER = "write it more simply, without macros and templates that stand for muc
 
 @dataclass(frozen=True)
 class Built:
-    """What a submission's kernels came to: libraries for its worker, or why they may not run, or cannot.
+    """The build of a submission's kernels: libraries for its worker, or why they must not or cannot run.
 
     `notes` are what NVIDIA's compiler refuses of kernels that run here.
     """
@@ -77,7 +77,7 @@ class Builder:
         cache: Path | None = None,
     ) -> None:
         self._sandbox, self._provided, self._host, self._refusal = sandbox, provided, host, refusal
-        self._cache = Cache(cache)
+        self._cache = UserCache("graded", cache)
         self._runtime: tuple[str, bytes] | None = None
 
     def missing(self) -> str:
@@ -149,7 +149,7 @@ class Builder:
                 except GraderFault:  # it left no result: it died of this source
                     result = {"status": "crashed"}
             if result["status"] != "ok":
-                return (f"{name}: NVIDIA's compiler came to no end of it. {NO_POINTS}",)
+                return (f"{name}: NVIDIA's compiler did not finish. {NO_POINTS}",)
             entry = result["text"].encode(errors="replace")
             self._cache.keep(kept_as, entry)
         lines = entry.decode().splitlines()
@@ -168,12 +168,12 @@ class Builder:
         config["most_expanded"] = MAX_EXPANDED_BYTES
         config |= {"paths": [str(self._provided)], "folder": str(folder)}
         words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.build")
-        environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
+        environment = {**ENVIRONMENT, **compiler_variables(), "TMPDIR": str(folder)}
         if self._sandbox is not Sandbox.NONE:
             config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
             installed = find_nvrtc.installed()
             packages = {} if installed is None else {installed.place: installed.folder}
-            words = compiler_sandbox(self._provided, folder, tuple(_compiler_variables().items()), packages)
+            words = compiler_sandbox(self._provided, folder, tuple(compiler_variables().items()), packages)
         try:
             done = subprocess.run(
                 [*words, json.dumps(config)],
@@ -224,6 +224,6 @@ def _taken(folder: Path, name: str, limit: int = MAX_LIBRARY_BYTES) -> bytes:
     return content
 
 
-def _compiler_variables() -> dict[str, str]:
+def compiler_variables() -> dict[str, str]:
     """What the emulator reads of the environment to choose a compiler, and where compilers lie."""
     return {name: os.environ[name] for name in ("BACKFLIP_CXX", "PATH") if name in os.environ}

@@ -18,7 +18,7 @@ from grader.model.assignment import Limits
 # A submission has four processes at most (its own, the one for hidden cases, and one apart for each of them);
 # the rest is for workers that take the place of those that ended.
 IMPORTS = 6
-WAITING = 3.0  # a machine may keep a submission waiting for a core so many times its own wall time
+WAITING = 3.0  # a submission may wait for a core this many times its own wall time
 # Where the kernel does not tell how long a worker waited for a core, a run that the wall clock ended is
 # repeated, with `PATIENCE` times the wall time; so often for a submission.
 SECOND_TRIES, PATIENCE = 2, 4
@@ -47,7 +47,7 @@ class Seconds:
 
 
 def most_seconds(limits: Limits, criteria: int) -> Seconds:
-    """What a submission to an assignment with so many criteria can cost, whatever it does."""
+    """The most that a submission can cost, whatever it does, in an assignment with this many criteria."""
     cpu = IMPORTS * limits.import_seconds + criteria * limits.criterion_cases * limits.case_seconds
     most = Seconds.of(cpu, limits)
     tries = SECOND_TRIES * (1 + PATIENCE) * max(limits.import_seconds, limits.case_seconds)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.judge.differences.probe_values import HINT
 from grader.model.grade import Call, CheckResult, Grade, Status
-from grader.model.mutant import Mutant
+from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 FORMAT = 6  # of that file: another number for another meaning, so that no old one is read
@@ -148,9 +148,9 @@ def place_of(result: CheckResult, names: Mapping[str, str]) -> str:
 
     A method goes by its bare name, for so its frames are called.
     """
-    exercises = {exercise.rpartition(".")[2] for exercise in names.values()}
+    exercises = {called_name(exercise) for exercise in names.values()}
     for call in reversed(result.calls):
-        exercise = names.get(call.function, "").rpartition(".")[2]
+        exercise = called_name(names.get(call.function, ""))
         if exercise or call.function in exercises:
             return exercise or call.function
     return ""

@@ -50,7 +50,7 @@ def _inner(
     cases = tuple(result.case for result in failing if result.visibility is Visibility.VISIBLE)
     for exercise in sorted(evidence.inner_of(criterion.id) & evidence.wrong) if failing else ():
         passes = is_inner(criterion, exercise)
-        text = f"Your {exercise} is wrong, and this calls it: mend {exercise} first."
+        text = f"Your {exercise} is wrong, and this calls it. Fix {exercise} first."
         if passes is not None:
             outcome = "this would pass" if passes else "this would still fail"
             text = f"Your {exercise} is wrong; with a right one {outcome}."

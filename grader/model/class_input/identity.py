@@ -5,7 +5,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import combinations, permutations
 from typing import TypeVar
 
@@ -355,6 +354,8 @@ def _is_format(letter: str) -> bool:
 
 
 def _alike(text: str, names: Readings) -> float:
+    from difflib import SequenceMatcher  # only names that are near need it
+
     return max(SequenceMatcher(None, text, " ".join(sorted(words))).ratio() for words in names)
 
 

@@ -17,13 +17,12 @@ NOT_GRADED_WITH = ("README.html", "Makefile", ".gitattributes", ".gitignore")
 def files(bundle: Bundle) -> Mapping[str, bytes]:
     """`template/` for students, `autograders/<name>/` for the classroom50 repository, and what to do."""
     handout = bundle.handout()
-    wheel = next(path for path in handout if path.startswith("wheels/"))
     bundled = {
         path: content
         for path, content in handout.items()
         if path not in (*NOT_GRADED_WITH, *bundle.assignment.files) and not path.endswith((".svg", ".png"))
     }
-    bundled["autograder.py"] = bundle.render("classroom50/autograder.py.j2", wheel=wheel)
+    bundled["autograder.py"] = bundle.render("classroom50/autograder.py.j2")
     template = {**handout, **editor_files(bundle)}
     return {
         "README.md": bundle.render("classroom50/README.md.j2"),

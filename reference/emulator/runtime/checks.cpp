@@ -16,6 +16,9 @@ unsigned char *arena;
 std::size_t arena_size;
 std::vector<Finding> findings;
 std::vector<Region> regions;
+unsigned char *state;
+void (*host_access)(Mode, std::uintptr_t, int, std::uint64_t);
+bool (*is_parameter)(std::uintptr_t);
 
 namespace {
 
@@ -47,7 +50,6 @@ struct Pending {
 const std::size_t MAX_FINDINGS = 64;
 const std::uint32_t PATIENCE = 1000;  // looks at one place that does not change
 
-unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 for those that were written
 Word *words;
 
 struct Fence {
@@ -304,11 +306,17 @@ inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int 
 template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
 {
     std::uintptr_t last = address + std::uintptr_t(size) - 1;
+    if (thread < 0 && host_access)
+        host_access(MODE, address, size, place);
     if (thread < 0 || (in_a_stack(address) && in_a_stack(last)) || (in_the_program(address) && in_the_program(last)))
+        return;
+    if (is_parameter && is_parameter(address) && is_parameter(last))
         return;
     Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
     finding.region = -2;
-    finding.name = address < 4096 ? "a null pointer" : "an address far from every array";
+    finding.name = address < 4096 ? "a null pointer"
+        : is_parameter            ? "an address that is no memory of the device: was it given a pointer of the host's?"
+                                  : "an address far from every array";
     report(finding);
     stop();
 }
@@ -512,14 +520,16 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
         return nullptr;
     if (checked) {
         std::size_t count = bytes / 4 + 1;
-        if (state_bytes < count && !(allocate(state, count, state_bytes) && allocate(words, count, words_bytes)))
+        bool is_fresh = state_bytes < count;
+        if (is_fresh && !(allocate(state, count, state_bytes) && allocate(words, count, words_bytes)))
             return nullptr;
         if (now > UINT32_MAX / 2) {  // long before moments run out
             now = 1;
             std::memset(static_cast<void *>(words), 0, words_bytes);
             std::memset(ordered_until, 0, sizeof ordered_until);
         }
-        std::memset(state, 0, count);
+        if (!is_fresh)  // what is fresh is zero, and takes no memory before it is used
+            std::memset(state, 0, count);
     }
     is_checked = checked;
     arena_size = bytes;

@@ -871,14 +871,20 @@ INTERFACE void emulator_trap(const char *what, int line)
     stop();
 }
 
+INTERFACE int emulator_vprintf(const char *format, va_list values)
+{
+    std::size_t before = output_size;
+    print(format, values);
+    return int(output_size - before);
+}
+
 INTERFACE int emulator_printf(const char *format, ...)
 {
     va_list values;
     va_start(values, format);
-    std::size_t before = output_size;
-    print(format, values);
+    int count = emulator_vprintf(format, values);
     va_end(values);
-    return int(output_size - before);
+    return count;
 }
 
 // 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks.

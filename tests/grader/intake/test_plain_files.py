@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import read_submission
+from grader.intake.submission import read_submission
 from grader.model.errors import UserError
 from grader.model.submitted_files import MAX_FILE_BYTES
 
