@@ -182,6 +182,7 @@ def test_the_page_has_an_example_of_each_kind_of_check() -> None:
     others = {
         "a criterion by hand",
         "a hint that costs points",
+        "a scenario",
         "Time",
         "Drawn cases",
         "Views",
