@@ -1,8 +1,8 @@
 """Runs every benchmark and writes docs/benchmarks.md: `make bench`, or `python -m benchmarks [NAME...]`.
 
-With names it runs those alone and prints them; of these it writes only what is the same on every machine. A benchmark is a module of this package with a function
-`measure() -> Table`; to add one, add its name here. Each has its own section of the page. `gpu` runs with
-the rest where a GPU is at hand.
+With names it runs those alone and prints them; of these it writes only what is the same on every machine. A
+benchmark is a module of this package with a function `measure() -> Table`; to add one, add its name here.
+Each has its own section of the page. `gpu` runs with the rest where a GPU is at hand.
 """
 
 from __future__ import annotations
