@@ -44,6 +44,7 @@ HEADINGS = {  # of the page, by the model that is described there
         "ManualCriterionModel": "a-criterion-by-hand",
         "LevelModel": "level",
         CONDITION: "condition",
+        "Step": "step",
     },
     **{model.__name__: "case" for _, model in CASES.values()},
 }
@@ -197,6 +198,8 @@ def _type(value: Schema, models: Schema) -> str:
         return f"`{value['const']}`"
     if "enum" in value:
         return ", ".join(f"`{each}`" for each in value["enum"])
+    if "type" not in value:
+        return "value"
     if value["type"] == "array":
         least, most = value.get("minItems", 0), value.get("maxItems")
         count = (

@@ -77,6 +77,7 @@ class Attempts:
 
 
 OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
+SCENARIO = "scenario"  # the grader's own probe, and what a case asks it: the steps that it takes
 
 
 @dataclass(frozen=True)
