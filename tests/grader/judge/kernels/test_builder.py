@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,40 @@ def test_what_is_known_is_not_compiled_again(
     source = render(assignment, "solution").files["kernels.cu"].encode()
     assert builder.build("kernels.cu", source).files
     assert builder.build("kernels.cu", source + b"\n").failed is not None
+
+
+def test_a_known_runtime_needs_no_child_and_an_exchanged_compiler_does(
+    builder: Builder, provided: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert builder.missing() == ""
+    children: list[str] = []
+    run = Builder._run
+
+    def watched(self: Builder, folder: Path, source: str, *rest: Any, **options: Any) -> dict[str, str]:
+        children.append(source)
+        return run(self, folder, source, *rest, **options)
+
+    monkeypatch.setattr(Builder, "_run", watched)
+    again = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, builder._cache._folder)
+    assert (again.missing(), children) == ("", [])
+    assert again._runtime == builder._runtime
+    monkeypatch.setattr(build, "compiler_files", lambda: [("another", 1, 1)])
+    other = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, builder._cache._folder)
+    assert (other.missing(), children) == ("", [""])
+
+
+def test_a_compiler_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    compiler = tmp_path / "compiler"
+    monkeypatch.setenv("BACKFLIP_CXX", f"{compiler} -O0")
+    assert build.compiler_files() == []
+    compiler.write_text("#!/bin/sh\n", encoding="utf-8")
+    compiler.chmod(0o755)
+    first = build.compiler_files()
+    compiler.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    changed = build.compiler_files()
+    monkeypatch.setenv("BACKFLIP_CXX", f"{compiler} -O1")
+    assert len(first) == 1
+    assert first != changed != build.compiler_files()
 
 
 def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
