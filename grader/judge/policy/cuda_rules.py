@@ -40,7 +40,7 @@ POINTER = "makes a pointer of something else; take the address of what you were 
 TIME = "tells a kernel when it runs; a result must not depend on that"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
 VARIES = "does not stay what it is when a file is read; do not put names together in the same file"
-# What the preprocessor counts or measures: names that are made of it could be others where a file is compiled.
+# What the preprocessor counts: names that are made of it could be others where a file is compiled.
 VARYING = re.compile(r"\b__(?:COUNTER|LINE|INCLUDE_LEVEL|FILE|BASE_FILE|DATE|TIME|TIMESTAMP)__\b")
 # Pattern in the code without comments and texts: why. What a pattern may repeat without end stops at the
 # character with which the pattern begins, so each stretch of the code is read a bounded number of times.
