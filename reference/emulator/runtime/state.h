@@ -113,6 +113,9 @@ void spin();
 void report(Finding finding);
 void forget(const Array &array);
 void note(std::uint64_t place, std::size_t offset, int size);
+void count_plain_reads();
+void begin_notes();
+void count_warp(int warp);
 void count_warps();
 
 }  // namespace emulator
