@@ -3,6 +3,8 @@
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -20,6 +22,19 @@ def defined_in(module: ModuleType, of: type[T]) -> list[T]:
     """An instance of each subclass that a module itself defines."""
     classes = [value for value in vars(module).values() if isinstance(value, type)]
     return [one() for one in classes if issubclass(one, of) and one.__module__ == module.__name__]
+
+
+def defined_by(source: str, of: type[T], file: str) -> Mapping[str, T]:
+    """What a file of an assignment's own defines, by name, from its text: so it travels with the cases."""
+    return {name_of(one): one for one in defined_in(_module_of(source, file), of)}
+
+
+@lru_cache(maxsize=64)
+def _module_of(source: str, file: str) -> ModuleType:
+    """The course's own code, which is run without a sandbox as its reference is."""
+    module = ModuleType(f"own_{Path(file).stem}")
+    exec(compile(source, file, "exec"), vars(module))
+    return module
 
 
 def name_of(one: Any) -> str:
