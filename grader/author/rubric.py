@@ -46,11 +46,6 @@ class RubricDocument(Document):
         """The keys of comparisons that name a probe."""
         return {key for one in self.comparisons.values() for key in one.probe_keys}
 
-    @property
-    def input_keys(self) -> set[str]:
-        """The keys of comparisons that name an input."""
-        return {key for one in self.comparisons.values() for key in one.input_keys}
-
 
 def lines_of(rubric: Path) -> dict[str, int]:
     """The line of each criterion (by id) and of each case (by criterion/case) of a rubric."""
@@ -370,8 +365,9 @@ def _check_comparison(
         if complaint:
             raise document.fail(complaint, place)
     differentiable = kind.differentiable_of(case.parameters)
+    input_keys = {key for one in document.comparisons.values() for key in one.input_keys}
     for key in options:
-        if key in document.input_keys and options[key] not in differentiable:
+        if key in input_keys and options[key] not in differentiable:
             expected = ", ".join(differentiable) or "none: such a case has no gradient"
             message = f"found {key} {options[key]!r}, expected one of {expected}"
             raise document.fail(message, (*place[:2], key))
