@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from grader.author.load import digest_of
-from grader.author.own_source import cut
+from grader.author.own.own_source import cut
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
@@ -156,6 +156,9 @@ def _visible_rubric(assignment: Assignment) -> str:
         if "cases" not in criterion:  # a person judges it
             continue
         loaded = assignment.criterion(criterion["id"])
+        if loaded.paid_hints:
+            criterion["hints"] = list(loaded.hints)
+            criterion["withheld_hints"] = len(loaded.paid_hints)
         hidden = [case for case in loaded.cases if not is_in_handout(case)]
         names = {case.id for case in hidden}
         criterion["cases"] = [

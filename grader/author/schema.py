@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 from pydantic import AfterValidator, BaseModel, Field, create_model
 from pydantic_core import PydanticCustomError
 
-from grader.author.own_source import read_own
+from grader.author.own.own_source import read_own
 from grader.judge.case_model import CaseModel, Count, Data, Id, Length, Strict
 from grader.judge.comparison import Comparison
 from grader.judge.comparisons import COMPARISONS
@@ -140,6 +140,15 @@ def _joined(model: type[M], *others: type[Strict]) -> type[M]:
     return cast(type[M], create_model(model.__name__, __base__=bases, __doc__=model.__doc__))
 
 
+class PaidHintModel(Strict):
+    """A hint that costs points: it stays with the instructor, who gives it on the desk."""
+
+    cost: float | int = Field(gt=0, le=1_000_000)
+    """How many points it costs the student."""
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+    """What the student reads."""
+
+
 class CriterionModel(Strict):
     """One row of the rubric."""
 
@@ -153,8 +162,8 @@ class CriterionModel(Strict):
     """The function of probes.py that calls a submission."""
     help: Annotated[str, Field(pattern=r"^README\.md#[a-z0-9-]+$")]
     """What to read when a case fails: a heading of the handout's README.md."""
-    hints: list[Annotated[str, Field(min_length=1, max_length=1000)]] = []
-    """Texts that `make hint EXERCISE=name` reveals in a handout, one by one; the first says the least."""
+    hints: list[Annotated[str, Field(min_length=1, max_length=1000)] | PaidHintModel] = []
+    """Texts that `make hint EXERCISE=name` reveals in a handout, one by one, or hints that cost points."""
     requires: list[Id] = []
     """Earlier criteria: if no case of one of them passes, this criterion does not run."""
     compare: Compare | None = None
@@ -163,6 +172,8 @@ class CriterionModel(Strict):
     """The share of a case's points for a gradient that is right only for the student's own forward pass."""
     withheld: Length = 0
     """The weight of the hidden cases; only a handout's copy has this key."""
+    withheld_hints: Length = 0
+    """The number of hints that cost points; only a handout's copy has this key."""
     withheld_cases: Length = 0
     """The number of hidden cases; only a handout's copy has this key."""
     cases: list[dict[str, Any]]
