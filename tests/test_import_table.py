@@ -227,6 +227,7 @@ ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both
     "conv": "convolution, in the form to run and in the form to read",
     "findings": "what the emulator finds, and the comparison that asks for it",
     "grade": "the command, and the value that it shows",
+    "redteam": "the command, and the attacks that it grades",
 }
 
 

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
             facts.append({"assignment": views.loaded.name, "differences": differences[0]})
             passed = passed and not differences[0]
             continue
-        verification = prove(root, views, secret(), options.jobs, options.seeds, options.attacks)
+        verification = prove(root, views, secret(), options.jobs, options.seeds)
         kill_matrix.show_matrix(verification, console)
         facts.append(_facts(verification))
         write_text(options.out / f"{views.loaded.name}.html", kill_matrix.to_html(verification))
