@@ -25,18 +25,7 @@ from grader.model.assignment import Device
 from grader.model.errors import UserError
 
 JSON = (
-    *(
-        "verify",
-        "redteam",
-        "batch",
-        "intake",
-        "report",
-        "adjust",
-        "confirm",
-        "forget",
-        "similarity",
-        "requests",
-    ),
+    *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
     "doctor",
     "collect",
 )
