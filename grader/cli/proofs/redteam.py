@@ -5,9 +5,8 @@ import argparse
 from rich.console import Console
 
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.course import chosen, secret
+from grader.cli.course import chosen
 from grader.model.errors import UserError
-from grader.prove.redteam import red_team
 from grader.report.pages import redteam_page
 from grader.report.write_files import write_text
 
@@ -17,9 +16,9 @@ def run(options: argparse.Namespace) -> int:
     if options.sample < 1:
         raise UserError(f"--sample {options.sample}: at least 1 is needed")
     passed = True
-    for views in chosen(options.names):
-        result = red_team(views, secret(), options.jobs, options.sample)
+    for given in chosen(options.names):
+        result = given.redteam(jobs=options.jobs, sample=options.sample)
         redteam_page.show_gains(result, Console())
-        write_text(options.out / f"{views.loaded.name}.html", redteam_page.to_html(result))
+        write_text(options.out / f"{given.name}.html", redteam_page.to_html(result))
         passed = passed and not result.findings
     return PASSED if passed else NOT_PASSED

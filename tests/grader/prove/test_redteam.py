@@ -3,7 +3,6 @@
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -60,13 +59,12 @@ def test_the_command_fails_where_an_attack_gained_more_than_it_may(
     findings = (Finding(Path("rubric.yaml"), 3, "flip: splits earns 100"),) if is_over else ()
     asked: list[int] = []
 
-    def red_team(views: Any, secret: str, jobs: int, sample: int) -> RedTeam:
+    def red_team(jobs: int, sample: int) -> RedTeam:
         asked.append(sample)
         return RedTeam("tiny", (), findings)
 
-    tiny = SimpleNamespace(loaded=SimpleNamespace(name="tiny"))
+    tiny = SimpleNamespace(name="tiny", redteam=red_team)
     monkeypatch.setattr(redteam, "chosen", lambda names: [tiny])
-    monkeypatch.setattr(redteam, "red_team", red_team)
     options = parse(["redteam", "tiny", "--out", str(tmp_path), "--sample", "3"])
 
     assert redteam.run(options) == status
