@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import LEFT_OUT, compile_library
+from .compile import LEFT_OUT, NO_VALUE, compile_library
 from .explain import index, message
 from .findings import NOTES, Counters, Finding, Index, LineCost
-from .kernel_source import CompileError, Kernel, kernels_of, without_comments
+from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
+from .messages import read_without_value
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime
 from .schedule import Schedule, schedules_from
 
@@ -82,6 +83,7 @@ class Module:
         self._library = ctypes.CDLL(str(path))
         self._content = path.read_bytes()  # the file may be gone when lines are asked for
         self._table: LineTable | None = None
+        self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
         """A `__constant__` array as NumPy sees it: what is written to it, kernels read. ValueError for none.
@@ -251,7 +253,7 @@ class Module:
         status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
-        findings = [*self._found(kernel, raw, places)]
+        findings = [*self._found(kernel, raw, places), *self._without_value(kernel)]
         if self.checked:
             stopped = status != 0
             findings += [] if stopped else self._copy_out(kernel, base, places)
@@ -261,6 +263,18 @@ class Module:
         bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
         lines = self._lines(number) if raw.counting else ()
         return Run(bugs, self._counters(raw) if self.checked else None, output, notes, lines)
+
+    def _without_value(self, kernel: str) -> list[Finding]:
+        """The variables of a kernel that the compiler saw in use before they have a value."""
+        name = kernel.partition("<")[0].strip()
+        found = []
+        for one in self._no_value:
+            if name in (one.kernels or (kernel_at(self._source, one.line),)):
+                kind = "uninitialised_read" if one.is_sure else "maybe_uninitialised"
+                verb = "is" if one.is_sure else "may be"
+                text = f"`{one.name}` {verb} used before it has a value"
+                found.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))
+        return found
 
     def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
         for place in places:
@@ -358,6 +372,15 @@ class Module:
         source = without_comments(self._source)
         at = max(source.find(f" {name}("), 0)
         return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)
+
+
+def text_in(library: ctypes.CDLL, name: str) -> str:
+    """A text that a library exports; "" where it has none."""
+    try:
+        address = ctypes.addressof(ctypes.c_char.in_dll(library, name))
+    except ValueError:
+        return ""
+    return ctypes.string_at(address).decode(errors="replace")
 
 
 def three(size: Size, what: str) -> Index:
