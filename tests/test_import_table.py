@@ -59,6 +59,16 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.__main__": ({"grader"}, set()),
     "grader": ({"grader.api"}, set()),  # the package itself, which lends out the library's names
     "assignments.probes": (set(), {"numpy"}),
+    "assignments.kinds": (
+        {"grader.model"} | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
+        {"numpy", "pydantic"},
+    ),
+    "assignments.comparisons": (
+        {"grader.model"}
+        | {f"grader.judge.{name}" for name in COMPARED}
+        | {f"grader.judge.{name}" for name in ("kind", "formula", *OF_A_CASE)},
+        {"numpy", "pydantic"},
+    ),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
     "assignments.rewrites": ({"grader.model"}, {"ndarray", "numpy", "solution"}),

@@ -43,6 +43,7 @@ HEADINGS = {  # of the page, by the model that is described there
         "CriterionModel": "criterion",
         "ManualCriterionModel": "a-criterion-by-hand",
         "LevelModel": "level",
+        "PaidHintModel": "a-hint-that-costs-points",
         CONDITION: "condition",
         "Step": "step",
     },
@@ -188,7 +189,9 @@ def _type(value: Schema, models: Schema) -> str:
     """A JSON Schema's type in words."""
     if "$ref" in value:
         name = value["$ref"].rpartition("/")[2]
-        return f"[{HEADINGS[name]}](#{HEADINGS[name]})" if name in HEADINGS else _type(models[name], models)
+        if name in HEADINGS:
+            return f"[{HEADINGS[name].replace('-', ' ')}](#{HEADINGS[name]})"
+        return _type(models[name], models)
     if "anyOf" in value:
         if {each.get("type") for each in value["anyOf"]} == {"number", "integer"}:
             rest = {key: each for key, each in value.items() if key != "anyOf"}

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.judge.cases import draw
 from grader.judge.comparison import Oracle
-from grader.judge.comparisons import COMPARISONS, draws, judged_draws
+from grader.judge.comparisons import compared_by, draws, judged_draws
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, text_of, value_of
 from grader.judge.inputs import Inputs
@@ -84,7 +84,7 @@ class ReferenceOracle:
         value = value_of(outcome.arrays)
         if value is not NO_VALUE:
             return Expected((), value=value)
-        arrays, comparison = arrays_of(outcome), COMPARISONS[case.compare]
+        arrays, comparison = arrays_of(outcome), compared_by(case)
         bounds = comparison.bounds(case, inputs, arrays, lambda other: arrays_of(self._run(case, other)))
         return Expected(arrays, bounds)
 
@@ -176,7 +176,7 @@ class FrozenOracle:
         raise GraderFault(f"{case.name}: a handout has no answer for other values")
 
     def _expected(self, case: Case, redraw: int, entry: dict[str, Any]) -> Expected:
-        count, bounded = entry["arrays"], COMPARISONS[case.compare].has_bounds
+        count, bounded = entry["arrays"], compared_by(case).has_bounds
         arrays = tuple(self._arrays[f"{case.name}:expected {redraw}:{i}"] for i in range(count))
         if "value" in entry:
             return Expected((), value=decode(entry["value"].encode(), arrays))

@@ -18,6 +18,7 @@ from grader.model.grade import Sandbox, Status
 
 ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
+JOIN = "#define JOIN(a, b) a##b\n"
 STAR = "#define STAR *\n#else\n#define STAR\n#endif\nlong g(long n) { return *(long STAR)n; }"
 # g++ knows no device
 FOR_NO_GPU = (
@@ -148,6 +149,14 @@ def test_a_kernel_that_does_not_compile_costs_the_others_nothing(builder: Builde
     [
         ("int first();\nint early = first();\nint first() { return 1; }", "gets its value from code"),
         ('extern "C" __global__ void system(const char *);\nvoid f() { system("true"); }', "system"),
+        (f'{JOIN}void g() {{ JOIN(as, m)("nop"); }}', "asm"),
+        (f"{JOIN}JOIN(__attri, bute__)((constructor)) void g() {{}}", "__attribute__"),
+        (f"{JOIN}float *g(long n) {{ return JOIN(reinterpret_, cast)<float *>(n); }}", "reinterpret_cast"),
+        (f'{JOIN}JOIN(_Pra, gma)("GCC optimize 3")', "#pragma"),
+        (
+            f"{JOIN}#define A(x) JOIN(x, lator_barrier)\nint g() {{ return A(emu)(0, 0); }}",
+            "emulator_barrier",
+        ),
         ("#define STAR * const\nfloat g(long n) { return *(float STAR)n; }", "(float * const)n"),
         (f"#ifdef INT_MAX\n{STAR}", "(long *)n"),
         (f"#if INT_MAX\n{STAR}", "(long *)n"),
