@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.judge.code_digest import code_digest
 from grader.judge.comparison import DTYPE, Oracle
-from grader.judge.comparisons import comparison_of, draws
+from grader.judge.comparisons import draws, judged_draws
 from grader.judge.differences.probe_values import NO_VALUE, text_of
 from grader.model.assignment import Assignment, Case, Criterion, Device
 from grader.model.grade import CheckResult, Sandbox, Status
@@ -58,14 +58,15 @@ class CaseKeys:
     def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
         inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
         parts: list[object] = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
-        parts += [dict(case.options), dict(criterion.options)]
+        parts += [dict(case.options), dict(criterion.options), case.kind_source, case.comparison_source]
         parts += [self._expected_of(case, oracle), forward_fails if case.follow_through else ""]
         return _digest(parts)
 
     def _expected_of(self, case: Case, oracle: Oracle) -> str:
-        if not comparison_of(case).needs_expected:
-            return ""
-        inputs = oracle.inputs(case)
+        return " ".join(self._expected_at(case, oracle, redraw) for redraw in judged_draws(case))
+
+    def _expected_at(self, case: Case, oracle: Oracle, redraw: int) -> str:
+        inputs = oracle.inputs(case, redraw)
         key = (case.name, inputs.digest)
         if key not in self._expected:
             expected = oracle.expected(case, inputs)

@@ -234,6 +234,20 @@ BROKEN = {
         "found 'turn' for 'view'",
     ),
     "an_unknown_remainder": (RUBRIC, "remainder: any", "remainder: some", 26, "found 'some' for 'remainder'"),
+    "a_wide_array_that_is_none_of_those_named": (
+        RUBRIC,
+        GIVEN,
+        "arrays: {x: [2, 3], g: [2, 3]}, wide: y",
+        25,
+        "found wide 'y', expected an array of the case: x, g",
+    ),
+    "a_gradient_in_an_array_that_is_none_of_those_named": (
+        RUBRIC,
+        GIVEN,
+        "arrays: {a: [2, 3], out_grad: [2, 3]}",
+        22,
+        "found wrt 'x', expected one of a",
+    ),
     "a_wide_array_that_the_case_lacks": (
         RUBRIC,
         GIVEN,
@@ -341,6 +355,13 @@ BROKEN = {
         "YAML that cannot be read",
     ),
     "a_control_character": (RUBRIC, "title: the", "title: \x07the", 16, "YAML that cannot be read"),
+    "hints_that_cost_too_much": (
+        RUBRIC,
+        "    help:",
+        "    hints: [free, {cost: 3, text: a}, {cost: 1.5, text: b}]\n    help:",
+        11,
+        "found hints that cost 4.5 points up to here, expected at most the 4 points of the criterion",
+    ),
     "a_key_that_is_a_list": (RUBRIC, "points: 10", "? [points]\n: 10", 2, "YAML that cannot be read"),
 }
 
