@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from grader.batch.work import Grading
     from grader.judge.session import Session as JudgeSession
     from grader.judge.verdict.misconceptions import Misconceptions
+    from grader.model.results.verification import Verification
 
 ASSIGNMENTS, COURSE_FILE = "assignments", "course.yaml"
 SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
@@ -72,6 +73,21 @@ class Course:
 
     def __contains__(self, name: object) -> bool:
         return name in self.facts.assignments
+
+    def generate(self, out: str | Path, *names: str, student: str = "") -> list[Path]:
+        """Writes the handouts and solutions of the named assignments, or of all; returns their folders.
+
+        They are `out`/release/NAME and `out`/solution/NAME. With a `student`'s id it is the handout alone,
+        `out`/release/NAME-ID, with that student's own worked numbers.
+        """
+        from grader.author.handout import generate
+
+        chosen = [self[name] for name in names or self]
+        misconceptions_of = {
+            one.name: ideas for one in chosen if (ideas := one.misconceptions(Sandbox.BUBBLEWRAP)) is not None
+        }
+        assignments = [one.views.assignment for one in chosen]
+        return generate(assignments, Path(out), misconceptions_of, student, self.seed, self.facts.python)
 
     @cached_property
     def facts(self) -> CourseFacts:
@@ -142,6 +158,15 @@ class CourseAssignment:
 
         ideas, variants = self.misconceptions(sandbox), self.course.facts.variants
         return Grading.of(self.views.assignment, sandbox, self.course.seed, ideas, variants)
+
+    def verify(self, *, jobs: int = 1, seeds: int = 200, attacks: bool = False) -> "Verification":
+        """Proves the rubric: grades every mutant, and says what to mend in `findings`.
+
+        Each tolerance is tried with so many `seeds`; `attacks` also grades the corpus of attacks.
+        """
+        from grader.prove.assignment_proof import prove
+
+        return prove(self.course.root, self.views, self.course.seed, jobs, seeds, attacks)
 
     def grade(self, files: Files, *, student: str = "", sandbox: str = Sandbox.BUBBLEWRAP) -> Grade:
         """The grade of one submission; each call starts a sandbox, so for many open a `session`.

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import assignment_of, course_of, repository
+from grader.cli.course import assignment_of, course
 from grader.intake.choice import Choice, choice_of
 from grader.intake.classes import Intake, read_class
 from grader.intake.submission_times import read_times
@@ -61,12 +61,10 @@ def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
     """A class's submissions, read with the options of `batch`, `intake` and `similarity`."""
     roster = None
     if options.roster is not None:
-        from grader.intake.roster import (
-            read_roster,  # pydantic, which takes longer to import than most rosters
-        )
+        from grader.intake.roster import read_roster  # pydantic: a class without a roster needs none
 
         roster = read_roster(options.roster)
-    policies = course_of(repository()).policies
+    policies = course().facts.policies
     return read_class(
         options.submissions,
         assignment.files,
