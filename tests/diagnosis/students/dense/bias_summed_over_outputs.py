@@ -1,0 +1,5 @@
+"""The gradient of the bias is summed over the outputs of each sample."""
+
+
+def dense_b_grad(out_grad):
+    return out_grad.sum(axis=1)
