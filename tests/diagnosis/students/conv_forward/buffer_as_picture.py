@@ -1,4 +1,7 @@
-"""Takes the numbers straight from the buffer, as if no picture were ever a view."""
+"""Takes the numbers straight from the buffer, as if no picture were ever a view.
+
+Ideas: x_read_in_memory_order.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,4 +1,7 @@
-"""im2col whose rows list channel, row, column, against a kernel that lists row, column, channel."""
+"""im2col whose rows list channel, row, column, against a kernel that lists row, column, channel.
+
+Ideas: channels_first_in_the_window.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

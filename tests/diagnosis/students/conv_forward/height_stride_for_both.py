@@ -1,4 +1,7 @@
-"""Four loops, and the stride of the rows moves the columns as well."""
+"""Four loops, and the stride of the rows moves the columns as well.
+
+Ideas: stride_of_the_height_for_both, columns_moved_by_the_stride_of_the_height.
+"""
 
 import numpy as np
 from ndarray import array

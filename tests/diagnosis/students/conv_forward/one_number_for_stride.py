@@ -1,4 +1,7 @@
-"""Stride and padding are taken for ints; a pair ends in a TypeError."""
+"""Stride and padding are taken for ints; a pair ends in a TypeError.
+
+Ideas: stride_of_conv_taken_for_one_number, padding_of_conv_taken_for_one_number.
+"""
 
 import numpy as np
 from ndarray import array

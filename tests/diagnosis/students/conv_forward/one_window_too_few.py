@@ -1,4 +1,7 @@
-"""The + 1 of the number of windows is missing."""
+"""The + 1 of the number of windows is missing.
+
+Ideas: first_window_not_counted.
+"""
 
 
 def output_size(size, kernel, stride, padding):

@@ -1,4 +1,7 @@
-"""pad writes the array at `low`, which a negative number turns into a place from the end."""
+"""pad writes the array at `low`, which a negative number turns into a place from the end.
+
+Ideas: negative_number_as_an_index.
+"""
 
 from ndarray import zeros
 

@@ -1,4 +1,7 @@
-"""pad puts the first number of each pair on both ends."""
+"""pad puts the first number of each pair on both ends.
+
+Ideas: first_number_for_both_ends.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,4 +1,7 @@
-"""The output has the padded size, but the windows are taken from the picture without its frame."""
+"""The output has the padded size, but the windows are taken from the picture without its frame.
+
+Ideas: padding_forgotten, all_zeros_at_the_bottom_right.
+"""
 
 import numpy as np
 from ndarray import array

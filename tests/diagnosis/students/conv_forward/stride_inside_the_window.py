@@ -1,4 +1,7 @@
-"""The stride of the convolution also spreads the pixels inside each window."""
+"""The stride of the convolution also spreads the pixels inside each window.
+
+Ideas: stride_between_and_inside.
+"""
 
 
 def conv(x, w, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""as_strided over the padded picture, with the strides of the picture before it was padded."""
+"""as_strided over the padded picture, with the strides of the picture before it was padded.
+
+Ideas: strides_before_padding, strides_before_padding_of_a_compact_picture.
+"""
 
 from ndarray import NDArray
 

@@ -1,4 +1,7 @@
-"""A loop over the kernel with einsum, and the kernel turned around as in mathematics."""
+"""A loop over the kernel with einsum, and the kernel turned around as in mathematics.
+
+Ideas: kernel_turned_around.
+"""
 
 import numpy as np
 from ndarray import array

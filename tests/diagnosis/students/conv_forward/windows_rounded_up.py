@@ -1,4 +1,7 @@
-"""The number of windows is rounded up where the stride leaves something over."""
+"""The number of windows is rounded up where the stride leaves something over.
+
+Ideas: started_step_counted.
+"""
 
 import math
 

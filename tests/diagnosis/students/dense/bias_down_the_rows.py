@@ -1,4 +1,7 @@
-"""The bias is reshaped to a column, so that each sample gets a number of its own."""
+"""The bias is reshaped to a column, so that each sample gets a number of its own.
+
+Ideas: bias_per_sample.
+"""
 
 
 def dense(x, w, b=None):

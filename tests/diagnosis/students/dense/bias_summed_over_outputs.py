@@ -1,4 +1,7 @@
-"""The gradient of the bias is summed over the outputs of each sample."""
+"""The gradient of the bias is summed over the outputs of each sample.
+
+Ideas: b_grad_over_outputs.
+"""
 
 
 def dense_b_grad(out_grad):

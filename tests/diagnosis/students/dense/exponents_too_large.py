@@ -1,4 +1,7 @@
-"""softmax does not subtract the maximum of a row."""
+"""softmax does not subtract the maximum of a row.
+
+Ideas: shift_forgotten.
+"""
 
 import numpy as np
 from ndarray import array

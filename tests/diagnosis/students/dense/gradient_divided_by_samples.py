@@ -1,4 +1,7 @@
-"""The gradient of the weights is a mean over the batch."""
+"""The gradient of the weights is a mean over the batch.
+
+Ideas: w_grad_averaged.
+"""
 
 import numpy as np
 from ndarray import array

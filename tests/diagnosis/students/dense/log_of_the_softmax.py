@@ -1,4 +1,7 @@
-"""The loss takes the logarithm of softmax, which may be 0."""
+"""The loss takes the logarithm of softmax, which may be 0.
+
+Ideas: logarithm_of_softmax, logarithm_of_the_right_probability.
+"""
 
 import numpy as np
 from ndarray import array

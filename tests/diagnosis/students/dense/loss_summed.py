@@ -1,4 +1,7 @@
-"""The loss is the sum over the samples, and so is its gradient: two functions, one idea."""
+"""The loss is the sum over the samples, and so is its gradient: two functions, one idea.
+
+Ideas: sum_over_the_batch, batch_not_divided.
+"""
 
 
 def cross_entropy(logits, labels):

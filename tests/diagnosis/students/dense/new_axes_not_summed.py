@@ -1,4 +1,7 @@
-"""unbroadcast sums over stretched axes, and takes only the first of each new axis."""
+"""unbroadcast sums over stretched axes, and takes only the first of each new axis.
+
+Ideas: one_copy_taken, one_copy_of_new_axes_taken.
+"""
 
 
 def unbroadcast(grad, shape):

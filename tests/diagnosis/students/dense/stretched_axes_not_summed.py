@@ -1,4 +1,7 @@
-"""unbroadcast sums over the new axes and forgets the axes of length 1."""
+"""unbroadcast sums over the new axes and forgets the axes of length 1.
+
+Ideas: stretched_axes_forgotten.
+"""
 
 
 def unbroadcast(grad, shape):

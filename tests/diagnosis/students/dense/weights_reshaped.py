@@ -1,4 +1,7 @@
-"""The transpose of the weights is made by a reshape."""
+"""The transpose of the weights is made by a reshape.
+
+Ideas: w_reshaped.
+"""
 
 
 def dense_x_grad(out_grad, w):

@@ -1,4 +1,7 @@
-"""relu_grad lets the gradient through where a is 0."""
+"""relu_grad lets the gradient through where a is 0.
+
+Ideas: zero_lets_through.
+"""
 
 import numpy as np
 from ndarray import array

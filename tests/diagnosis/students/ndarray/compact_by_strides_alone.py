@@ -1,4 +1,7 @@
-"""is_compact looks at the strides, and not at how much the buffer holds."""
+"""is_compact looks at the strides, and not at how much the buffer holds.
+
+Ideas: buffer_not_looked_at.
+"""
 
 
 def is_compact(self):
@@ -8,6 +11,3 @@ def is_compact(self):
             return False
         expected *= n
     return True
-
-
-NDArray.is_compact = is_compact

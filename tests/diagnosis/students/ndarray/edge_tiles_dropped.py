@@ -1,4 +1,7 @@
-"""tiles counts whole tiles only, and cuts the rest of the matrix off."""
+"""tiles counts whole tiles only, and cuts the rest of the matrix off.
+
+Ideas: edges_cut_off.
+"""
 
 
 def tiles(a, tile):

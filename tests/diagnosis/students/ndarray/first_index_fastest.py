@@ -1,4 +1,7 @@
-"""positions lets the first index run fastest."""
+"""positions lets the first index run fastest.
+
+Ideas: first_axis_runs_fastest.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""flip computes where the last element lies in an array that begins at 0."""
+"""flip computes where the last element lies in an array that begins at 0.
+
+Ideas: flipped_without_its_own_offset.
+"""
 
 
 def flip(self, axes=None):
@@ -11,6 +14,3 @@ def flip(self, axes=None):
         start += (self.shape[i] - 1) * self.strides[i]
         new_strides[i] *= -1
     return self.as_strided(self.shape, tuple(new_strides), start)
-
-
-NDArray.flip = flip

@@ -1,4 +1,7 @@
-"""An integer selects a slice of length 1."""
+"""An integer selects a slice of length 1.
+
+Ideas: integer_keeps_its_axis.
+"""
 
 
 def __getitem__(self, index):
@@ -38,6 +41,3 @@ def __getitem__(self, index):
         offset += self.strides[axis] * r.start
         axis += 1
     return self.as_strided(shape, strides, offset)
-
-
-NDArray.__getitem__ = __getitem__

@@ -1,4 +1,7 @@
-"""The length of a slice with a step is rounded down."""
+"""The length of a slice with a step is rounded down.
+
+Ideas: length_rounded_down.
+"""
 
 
 def __getitem__(self, index):
@@ -32,6 +35,3 @@ def __getitem__(self, index):
         offset += start * s
         axis += 1
     return self.as_strided(tuple(shape), tuple(strides), offset)
-
-
-NDArray.__getitem__ = __getitem__

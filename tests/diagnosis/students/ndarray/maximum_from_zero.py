@@ -1,4 +1,7 @@
-"""The loop that looks for the maximum begins with 0."""
+"""The loop that looks for the maximum begins with 0.
+
+Ideas: maximum_begins_with_0.
+"""
 
 
 def max(self, axis=None, keepdims=False):
@@ -19,6 +22,3 @@ def max(self, axis=None, keepdims=False):
     if keepdims:
         shape = tuple(1 if i in axes else n for i, n in enumerate(self.shape))
     return array(np.array(values).reshape(shape), dtype=self.dtype)
-
-
-NDArray.max = max

@@ -1,4 +1,7 @@
-"""pad gives the array itself back where every number is 0."""
+"""pad gives the array itself back where every number is 0.
+
+Ideas: returned_where_nothing_is_added.
+"""
 
 
 def pad(self, padding):
@@ -13,6 +16,3 @@ def pad(self, padding):
     inner = tuple(slice(low, low + n) for n, (low, _) in zip(self.shape, padding))
     out[inner] = self
     return out
-
-
-NDArray.pad = pad

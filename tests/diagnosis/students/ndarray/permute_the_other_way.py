@@ -1,4 +1,7 @@
-"""permute sends axis i to axes[i]."""
+"""permute sends axis i to axes[i].
+
+Ideas: inverse_permutation.
+"""
 
 
 def permute(self, axes):
@@ -10,6 +13,3 @@ def permute(self, axes):
         shape[axis] = self.shape[i]
         strides[axis] = self.strides[i]
     return self.as_strided(tuple(shape), tuple(strides))
-
-
-NDArray.permute = permute

@@ -1,4 +1,7 @@
-"""reshape makes the array compact first, whatever its strides."""
+"""reshape makes the array compact first, whatever its strides.
+
+Ideas: copied_where_not_compact.
+"""
 
 
 def reshape(self, shape):
@@ -17,6 +20,3 @@ def reshape(self, shape):
         raise ValueError("another size")
     a = self.compact()
     return a.as_strided(tuple(shape), row_major_strides(tuple(shape)))
-
-
-NDArray.reshape = reshape

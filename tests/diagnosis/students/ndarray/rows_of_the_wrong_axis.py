@@ -1,4 +1,7 @@
-"""sum takes rows from memory without bringing the summed axis to the end."""
+"""sum takes rows from memory without bringing the summed axis to the end.
+
+Ideas: rows_of_the_memory_summed.
+"""
 
 
 def sum(self, axis=None, keepdims=False):
@@ -10,6 +13,3 @@ def sum(self, axis=None, keepdims=False):
     if keepdims:
         return result.reshape(tuple(1 if i in axes else n for i, n in enumerate(self.shape)))
     return result.reshape(tuple(kept))
-
-
-NDArray.sum = sum

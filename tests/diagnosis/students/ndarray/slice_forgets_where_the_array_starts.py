@@ -1,4 +1,7 @@
-"""The offset of a slice counts from the start of the buffer."""
+"""The offset of a slice counts from the start of the buffer.
+
+Ideas: selected_without_the_views_offset.
+"""
 
 
 def __getitem__(self, index):
@@ -30,6 +33,3 @@ def __getitem__(self, index):
             starts += (i % self.shape[axis]) * self.strides[axis]
             axis += 1
     return self.as_strided(shape, strides, starts)
-
-
-NDArray.__getitem__ = __getitem__

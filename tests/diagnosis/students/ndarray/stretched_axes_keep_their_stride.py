@@ -1,4 +1,7 @@
-"""broadcast_to gives stride 0 to new axes alone."""
+"""broadcast_to gives stride 0 to new axes alone.
+
+Ideas: stretched_axis_keeps_its_stride.
+"""
 
 
 def broadcast_to(self, shape):
@@ -11,6 +14,3 @@ def broadcast_to(self, shape):
             raise ValueError(f"{old} does not broadcast to {new}")
     strides = (0,) * extra + tuple(self.strides)
     return NDArray(self.buffer, shape, strides, self.offset)
-
-
-NDArray.broadcast_to = broadcast_to

@@ -1,4 +1,7 @@
-"""tiles reshapes straight to (M, N, t, t)."""
+"""tiles reshapes straight to (M, N, t, t).
+
+Ideas: reshaped_into_tiles.
+"""
 
 
 def tiles(a, tile):

@@ -1,4 +1,7 @@
-"""setitem copies one element after the other and reads what it has just written."""
+"""setitem copies one element after the other and reads what it has just written.
+
+Ideas: read_while_writing.
+"""
 
 
 def __setitem__(self, index, value):
@@ -12,6 +15,3 @@ def __setitem__(self, index, value):
     source = positions(value.shape, value.strides, value.offset)
     for i, j in zip(to, source):
         self.buffer[i] = value.buffer[j]
-
-
-NDArray.__setitem__ = __setitem__

@@ -1,4 +1,7 @@
-"""dilate and undilate step by `dilation` and not by dilation + 1."""
+"""dilate and undilate step by `dilation` and not by dilation + 1.
+
+Ideas: dilation_taken_for_the_step, every_dilation_th_kept.
+"""
 
 from ndarray import normalize_axes, zeros
 

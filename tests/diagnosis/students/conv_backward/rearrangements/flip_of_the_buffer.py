@@ -1,4 +1,7 @@
-"""flip with NumPy's slices, which copies."""
+"""flip with NumPy's slices, which copies.
+
+Ideas: flip_copies.
+"""
 
 import numpy as np
 from ndarray import array, normalize_axes

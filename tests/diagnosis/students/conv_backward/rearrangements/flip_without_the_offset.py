@@ -1,4 +1,7 @@
-"""flip starts at the last element as if the array began at 0."""
+"""flip starts at the last element as if the array began at 0.
+
+Ideas: offset_of_the_view_dropped.
+"""
 
 from ndarray import normalize_axes
 

@@ -1,4 +1,7 @@
-"""dilate puts zeros between the elements and none behind the last."""
+"""dilate puts zeros between the elements and none behind the last.
+
+Ideas: no_zeros_after_the_last.
+"""
 
 from ndarray import normalize_axes, zeros
 

@@ -1,4 +1,7 @@
-"""undilate keeps the last of each run, and x_grad's kernel is not flipped: two mistakes in two functions."""
+"""undilate keeps the last of each run, and x_grad's kernel is not flipped: two mistakes in two functions.
+
+Ideas: last_of_each_kept, kernel_not_flipped.
+"""
 
 from ndarray import normalize_axes
 

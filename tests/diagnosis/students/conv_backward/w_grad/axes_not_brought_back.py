@@ -1,4 +1,7 @@
-"""conv does the work, and its result keeps the channels of x in front."""
+"""conv does the work, and its result keeps the channels of x in front.
+
+Ideas: not_permuted_back.
+"""
 
 
 def conv_w_grad(x, out_grad, w_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""Slides the undilated gradient with the stride of the forward pass."""
+"""Slides the undilated gradient with the stride of the forward pass.
+
+Ideas: stride_for_dilation.
+"""
 
 
 def conv_w_grad(x, out_grad, w_shape, stride=1, padding=0):

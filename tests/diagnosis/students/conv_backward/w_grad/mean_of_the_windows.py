@@ -1,4 +1,7 @@
-"""einsum over the windows, divided by the batch size."""
+"""einsum over the windows, divided by the batch size.
+
+Ideas: mean_over_pictures.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,4 +1,7 @@
-"""The gradient of the kernel, looking at x without the zeros that the forward pass saw."""
+"""The gradient of the kernel, looking at x without the zeros that the forward pass saw.
+
+Ideas: picture_not_padded, picture_not_padded_and_out_grad_cut.
+"""
 
 
 def conv_w_grad(x, out_grad, w_shape, stride=1, padding=0):

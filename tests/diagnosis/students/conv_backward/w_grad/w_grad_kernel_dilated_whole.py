@@ -1,4 +1,7 @@
-"""Slides G with every zero of dilate over x, so that remainders give fewer numbers than weights."""
+"""Slides G with every zero of dilate over x, so that remainders give fewer numbers than weights.
+
+Ideas: last_zeros_kept.
+"""
 
 
 def conv_w_grad(x, out_grad, w_shape, stride=1, padding=0):

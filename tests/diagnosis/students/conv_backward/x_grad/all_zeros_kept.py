@@ -1,4 +1,7 @@
-"""Dilates, pads and convolves without asking for the length that x_shape needs."""
+"""Dilates, pads and convolves without asking for the length that x_shape needs.
+
+Ideas: cut_forgotten.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

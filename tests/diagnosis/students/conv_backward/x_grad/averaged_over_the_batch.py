@@ -1,4 +1,7 @@
-"""A col2im whose result is divided by the number of pictures."""
+"""A col2im whose result is divided by the number of pictures.
+
+Ideas: divided_by_the_batch.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,4 +1,7 @@
-"""The kernel is flipped, and its channel axes stay where they were."""
+"""The kernel is flipped, and its channel axes stay where they were.
+
+Ideas: channels_not_exchanged.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""Scatters into a padded picture and crops it with p:-p, which leaves nothing where p is 0."""
+"""Scatters into a padded picture and crops it with p:-p, which leaves nothing where p is 0.
+
+Ideas: frame_cut_up_to_minus_zero.
+"""
 
 import numpy as np
 from ndarray import array

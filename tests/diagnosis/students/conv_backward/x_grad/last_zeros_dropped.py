@@ -1,4 +1,7 @@
-"""Cuts the s - 1 zeros behind the last element away, and with them the pixels that the stride leaves over."""
+"""Cuts the s - 1 zeros behind the last element away, and with them the pixels that the stride leaves over.
+
+Ideas: remainder_ignored.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""`stride - 1` for a stride that may be a pair."""
+"""`stride - 1` for a stride that may be a pair.
+
+Ideas: stride_taken_for_one_number, padding_taken_for_one_number.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""Unpacks the pair of strides as (width, height)."""
+"""Unpacks the pair of strides as (width, height).
+
+Ideas: strides_exchanged.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):

@@ -1,4 +1,7 @@
-"""Keeps all zeros that dilate adds, and asserts that K - 1 - p is not negative: two mistakes."""
+"""Keeps all zeros that dilate adds, and asserts that K - 1 - p is not negative: two mistakes.
+
+Ideas: cut_forgotten, negative_edge_asserted_away.
+"""
 
 
 def conv_x_grad(out_grad, w, x_shape, stride=1, padding=0):
