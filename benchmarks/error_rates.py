@@ -22,7 +22,7 @@ from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Status
-from grader.model.mutant import Mutant
+from grader.model.mutant import Mutant, called_name
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.compositions import compose
 from grader.prove.mutant_answers import grade_made
@@ -81,7 +81,7 @@ def rates_of(views: Views, jobs: int, secret: str = "") -> Rates:
 def passes(assignment: Assignment, wrong: Wrong, grade: Grade) -> bool:
     """Whether every case of the criteria of its exercises passes."""
     known = criteria_of_exercises(assignment)
-    ids = {id for exercise in wrong.exercises for id in known.get(exercise.rpartition(".")[2], ())}
+    ids = {id for exercise in wrong.exercises for id in known.get(called_name(exercise), ())}
     results = [result for c in grade.criteria if c.id in ids for result in c.results]
     return all(result.status is Status.OK for result in results)
 

@@ -22,7 +22,7 @@ from grader.author.render import provided_files, render
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.batch.work import Done, Grading, Work
-from grader.intake import read_submission
+from grader.intake.submission import read_submission
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Sandbox

@@ -1,4 +1,4 @@
-"""How long a command takes that has next to nothing to do, against `import numpy`."""
+"""Times commands that have almost nothing to do, against `import numpy`."""
 
 from __future__ import annotations
 

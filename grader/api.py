@@ -9,7 +9,6 @@
 The commands are built on it. docs/library.md shows all of it. May import: any of `grader`.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -117,7 +116,7 @@ class CourseAssignment:
 
     def misconceptions(self, sandbox: Sandbox) -> "Misconceptions | None":
         """What mutants answer, so that a grade can name an idea; none is run without the sandbox."""
-        from grader.prove.mutant_answers import misconceptions
+        from grader.prove.answers_file import misconceptions
 
         return (
             None
@@ -198,6 +197,8 @@ class Session:
 
     async def grade_each(self, submissions: Mapping[str, Files] | Iterable[Files]) -> AsyncIterator[Grade]:
         """The same for `async for`: while a grade is waited for, other tasks run."""
+        import asyncio  # which takes as long to import as a grade does to begin
+
         grades = self.grade_all(submissions)
         try:
             while (grade := await asyncio.to_thread(next, grades, None)) is not None:

@@ -141,7 +141,7 @@ def _own_test(item: pytest.Item) -> tuple[Run, Case]:
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Leaves in the run what an author's own test came to; of several parameters, the first failure."""
+    """Stores the result of an author's own test in the run; of several parameters, the first failure."""
     if not isinstance(item, pytest.Function) or (call.when != "call" and call.excinfo is None):
         return
     run, case = _own_test(item)

@@ -273,7 +273,7 @@ def check_out_grad(out_grad: NDArray, expected: tuple[int, ...]) -> None:
 
 
 def correlate(x: NDArray, w: NDArray, out_shape: tuple[int, ...], stride: Pair, padding: Pair) -> NDArray:
-    """conv, but for a padding that may be negative: then it is a crop."""
+    """conv with a padding that may be negative, which is a crop."""
     k_h, k_w, c_in, c_out = w.shape
     out, w = empty(out_shape, x.device, common_dtype(x, w)), w.compact()
     geometry = (k_h, k_w), stride, padding

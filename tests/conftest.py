@@ -1,4 +1,4 @@
-"""What tests of every part share: where the repository is, the sample class and the tiny course."""
+"""Fixtures for all tests: the repository's root, the sample class and the tiny course."""
 
 import signal
 from collections.abc import Callable

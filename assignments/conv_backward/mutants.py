@@ -1,4 +1,4 @@
-"""Wrong ideas about convolution's gradients, and what to tell whoever has them."""
+"""Wrong ideas about convolution's gradients, and what to tell students who have them."""
 
 from solution import NDArray, conv, dilate, flip, normalize_axes, original, output_shape, pad, pair, zeros
 
@@ -426,7 +426,7 @@ def flip_copies(a, axes):
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def flipped_in_place(a, axes):
     """You turn the elements around in the array that you were given, and it is not yours to change:
-    whoever called flip still needs it as it was. flip writes nothing; it reads the same memory in another
+    the caller of flip still needs it as it was. flip writes nothing; it reads the same memory in another
     way."""
     a[...] = original(a, axes)
     return a

@@ -1,4 +1,4 @@
-"""What is asked of a submission to conv_backward. A probe returns arrays and decides nothing."""
+"""The questions to a submission of conv_backward. A probe returns arrays and decides nothing."""
 
 
 def conv(submission, case):

@@ -1,4 +1,4 @@
-"""Wrong ideas about padding, counting windows and convolving, and what to tell whoever has them."""
+"""Wrong ideas about padding, counting windows and convolving, and what to tell students who have them."""
 
 import numpy as np
 from solution import NDArray, original, output_shape, pad, pair, zeros

@@ -1,4 +1,4 @@
-"""What is asked of a submission to conv_forward. A probe returns arrays and decides nothing."""
+"""The questions to a submission of conv_forward. A probe returns arrays and decides nothing."""
 
 import numpy as np
 

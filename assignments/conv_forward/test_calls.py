@@ -1,4 +1,4 @@
-"""What one case cannot ask: several calls, one after the other."""
+"""Tests what one case cannot: several calls, one after the other."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is asked of kernels.cu, through its host kernels.py. A probe returns arrays and decides nothing.
+"""The questions to kernels.cu, through its host module kernels.py. Probes return arrays and decide nothing.
 
 Each probe without a suffix returns values. `..._bugs` and `traffic` return values too, with what the emulator
 found in that very run, which a GPU hides, and how often memory was accessed.

@@ -1,4 +1,4 @@
-"""Wrong ideas about a layer's gradients, and what to tell whoever has them."""
+"""Wrong ideas about a layer's gradients, and what to tell students who have them."""
 
 import numpy as np
 from solution import cross_entropy, original, softmax

@@ -1,4 +1,4 @@
-"""What is asked of a submission to dense. A probe returns arrays and decides nothing."""
+"""The questions to a submission of dense. A probe returns arrays and decides nothing."""
 
 
 def dense(submission, case):

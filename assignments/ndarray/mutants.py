@@ -1,4 +1,4 @@
-"""Wrong ideas about strided views, reductions and tiles, and what to tell whoever has them."""
+"""Wrong ideas about strided views, reductions and tiles, and what to tell students who have them."""
 
 import math
 
@@ -1078,7 +1078,7 @@ def last_pair_of_tiles_only(a, b, tile):
 
 @mutant(of="matmul_tiled", help="#tiles")
 def sum_not_set_back(a, b, tile):
-    """Each tile of your result begins with what the one before it came to. Begin with zeros for each of
+    """Each tile of your result begins with the result of the tile before it. Begin with zeros for each of
     them."""
     left, right = tiles(a, tile), tiles(b, tile)
     (rows, inner), columns = left.shape[:2], right.shape[1]

@@ -1,4 +1,4 @@
-"""What is asked of a submission to ndarray. A probe returns arrays and decides nothing."""
+"""The questions to a submission of ndarray. A probe returns arrays and decides nothing."""
 
 import numpy as np
 

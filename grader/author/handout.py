@@ -12,7 +12,7 @@ from grader.author.load import digest_of
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
-from grader.author.wheel import NOT_IN_HANDOUTS, SOURCE, build_wheel
+from grader.author.wheel import NOT_IN_HANDOUTS, SOURCE, build_wheel, requirement_of
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
 from grader.judge.comparisons import comparison_of
@@ -114,7 +114,9 @@ def _write(
             (grading / file).write_text(text, encoding="utf-8")
         (new / "wheels").mkdir()
         shutil.copyfile(wheel, new / "wheels" / wheel.name)
-        shutil.copyfile(SOURCE / "locks" / "handout.txt", new / "requirements.txt")
+        lock = (SOURCE / "locks" / "handout.txt").read_bytes()
+        own = requirement_of(f"wheels/{wheel.name}", wheel.read_bytes())
+        (new / "requirements.txt").write_bytes(lock + own)
         (new / ".gitattributes").write_text("* -text\n", encoding="utf-8")  # git keeps every byte
         (new / ".gitignore").write_text("".join(f"{name}\n" for name in IGNORED), encoding="utf-8")
         if target.exists():

@@ -1,36 +1,44 @@
-"""Loads an assignment's and a course's YAML, whole and checked."""
+"""Loads an assignment's and a course's YAML, whole and checked.
 
-import ast
+What was read once and found right is kept as plain data in the user's cache, by a digest of all that it was
+read from and of the code that reads it. Reading YAML and checking it takes longer than grading a submission.
+"""
+
+import contextlib
 import hashlib
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
-from grader.author.late_policy_keys import policies_of
-from grader.author.own_tests import find_tests
-from grader.author.rubric import lines_of, load_rubric
-from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
-from grader.author.yaml_document import Document, read
-from grader.judge.policy.rules import find
+from grader.judge.code_digest import code_digest
+from grader.judge.process.user_cache import UserCache
 from grader.model.assignment import (
-    NDARRAY,
     Assignment,
     Attempts,
     Case,
     Course,
+    Criterion,
     Device,
     ImportRules,
+    Level,
     Limits,
     Rubric,
+    Visibility,
 )
 from grader.model.errors import UserError
-from grader.model.late_policy import duration
-from grader.model.near_miss import near_file, near_miss
+from grader.model.file_formats.plain_records import NotPlain, Records
+from grader.model.late_policy import LateDays, Penalty, Policies, Rounding
 
-WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
+CODE = ("author", "judge", "model")  # the rooms of the grader on which it depends what is read
+CACHE = "loaded"
+RECORDS = Records(
+    (
+        *(Assignment, Attempts, Case, Criterion, Device, ImportRules, Level, Limits, Rubric, Visibility),
+        *(Course, LateDays, Penalty, Policies, Rounding),
+    )
+)
 
 
 def load(folder: Path) -> Assignment:
@@ -38,121 +46,29 @@ def load(folder: Path) -> Assignment:
 
     Raises UserError for whatever an author can have written wrong.
     """
-    document = Document(folder / "assignment.yaml")
-    model: AssignmentModel = document.parse(AssignmentModel, document.data)
-    in_handout = model.frozen is not None
-    if not in_handout and model.name != folder.resolve().name:
-        raise document.fail(f"found name {model.name!r}, expected the folder's: {folder.name!r}", ("name",))
-    if not in_handout:
-        _check_oracle(document, model.oracle, folder.resolve().parents[1])
-    readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
-    limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
-    probes = folder / "probes.py"
-    rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(probes), readme)
-    tests = () if in_handout else tuple(find_tests(folder, _ids_of_tested(rubric)))
-    for case, path, line in tests:
-        rubric = _with_test(rubric, case, path, line)
-    files_of_tests = tuple(dict.fromkeys(path.resolve() for _, path, _ in tests))
-    provided = {name: _provided(folder.parent / name, digest) for name, digest in model.provided.items()}
-    frozen = None if model.frozen is None else folder / model.frozen
-    return Assignment(
-        name=model.name,
-        title=model.title,
-        folder=folder.resolve(),
-        files=tuple(model.files),
-        rubric=rubric,
-        oracle=model.oracle,
-        devices=tuple(map(Device, model.devices)),
-        limits=limits,
-        import_rules=_import_rules(document, model, folder),
-        provided=provided,
-        frozen=frozen,
-        tests=files_of_tests,
-        python=model.python or "",
-        attempts=Attempts(model.submissions.at_most, duration(model.submissions.cooldown or "0m")),
-        digest=_digest([document.path, rubric.source, probes, *files_of_tests], provided),
-    )
-
-
-def _check_oracle(document: Document, oracle: str, root: Path) -> None:
-    """An oracle is a module of the repository's reference: it is imported and run without a sandbox."""
-    package, *names = oracle.split(".")
-    is_named = package == "reference" and names and all(name.isidentifier() for name in names)
-    path = root.joinpath(package, *names) if is_named else None
-    if path is None or not (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()):
-        files = (p.relative_to(root) for p in (root / "reference").rglob("[a-z]*.py"))
-        modules = [".".join(path.with_suffix("").parts) for path in files]
-        expected = f"expected a module of the folder reference{near_miss(oracle, modules)}"
-        raise document.fail(f"found {oracle!r}, {expected}", ("oracle",))
-
-
-def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
-    """The rubric with a test of the author's as the last case of its criterion."""
-    criteria = []
-    for criterion in rubric.criteria:
-        if criterion.id == case.criterion:
-            if case.id in [other.id for other in criterion.cases]:
-                raise UserError(f"found case {case.name!r} a second time: ids are unique", path, line)
-            criterion = replace(criterion, cases=(*criterion.cases, case))
-        criteria.append(criterion)
-    return replace(rubric, criteria=tuple(criteria))
-
-
-def _ids_of_tested(rubric: Rubric) -> list[str]:
-    """The criteria that cases judge: a test may be one more."""
-    return [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
-
-
-def places_of(assignment: Assignment) -> dict[str, tuple[Path, int]]:
-    """File and line of each criterion (by id) and of each case (by criterion/case), tests among them."""
-    rubric = assignment.rubric
-    lines = lines_of(rubric.source).items()
-    tests = find_tests(
-        assignment.folder, [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
-    )
-    return {name: (rubric.source, line) for name, line in lines} | {c.name: (p, n) for c, p, n in tests}
-
-
-def _import_rules(document: Document, model: AssignmentModel, folder: Path) -> ImportRules:
-    imports, forbidden = tuple(model.rules.imports), tuple(model.rules.forbidden)
-    templates = {path.name.partition(".")[0] for path in (folder / "templates").glob("*.py.j2")}
-    provided = {name.partition("/")[0].removesuffix(".py") for name in model.provided}
-    for number, name in enumerate(imports):
-        if name not in sys.stdlib_module_names | {"numpy", NDARRAY} | templates | provided:
-            message = (
-                f"found {name!r}, expected numpy or a module of the standard library: no other package "
-                "exists in the sandbox yet"
-            )
-            raise document.fail(message, ("rules", "imports", number))
-    for number, name in enumerate(forbidden):
-        place = ("rules", "forbidden", number)
-        if name.partition(".")[0] not in imports:
-            message = f"found {name!r}, expected a function of a module in imports: others cannot be called"
-            raise document.fail(message, place)
-        if model.frozen is None and find(name) is None:  # a student's NumPy may be another one
-            raise document.fail(f"found {name!r}, expected a function that exists", place)
-    return ImportRules(imports, forbidden)
+    assignment, recorded = _checked(folder)
+    provided = {name: provided_file(folder.parent / name, digest) for name, digest in recorded.items()}
+    paths = [folder / "assignment.yaml", assignment.rubric.source, assignment.probes, *assignment.tests]
+    return replace(assignment, provided=provided, digest=_digest(paths, provided))
 
 
 def load_course(path: Path) -> Course:
     """course.yaml; UserError for an assignment that is not there, or policies that contradict each other."""
-    document = Document(path)
-    course: CourseModel = document.parse(CourseModel, document.data)
-    for number, name in enumerate(course.assignments):
-        if not (path.parent / name / "assignment.yaml").is_file():
-            raise document.fail(
-                f"found {name!r}, expected a folder with assignment.yaml{near_file(path.parent / name)}",
-                ("assignments", number),
-            )
-    policies = policies_of(document, course)
-    python = course.python or Course.python
-    return Course(course.title, tuple(course.assignments), course.variants, policies, python)
+    key = _key("course", path, [path])
+    course = _kept(key)
+    if isinstance(course, Course) and all(has_assignment(path.parent, name) for name in course.assignments):
+        return course
+    from grader.author.read_yaml import read_course  # pydantic and PyYAML, which take longer than the rest
+
+    course = read_course(path)
+    if key == _key("course", path, [path]):  # else it was edited meanwhile
+        _keep(key, course)
+    return course
 
 
 def changed_files(assignment: Assignment) -> list[str]:
     """In a handout: the provided files that are no longer as they were, line ends apart."""
-    document = Document(assignment.folder / "assignment.yaml")
-    recorded = document.parse(AssignmentModel, document.data).provided
+    _, recorded = _checked(assignment.folder)
     return [name for name, data in assignment.provided.items() if digest_of(data) != recorded[name]]
 
 
@@ -161,12 +77,20 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _digest(paths: Iterable[Path], provided: Mapping[str, bytes]) -> str:
-    parts = [path.read_bytes() for path in paths] + [name.encode() + data for name, data in provided.items()]
-    return digest_of(b"".join(digest_of(part).encode() for part in parts))
+def has_assignment(assignments: Path, name: str) -> bool:
+    """Whether a course's folder holds an assignment of that name."""
+    return (assignments / name / "assignment.yaml").is_file()
 
 
-def _provided(path: Path, recorded: str) -> bytes:
+def has_oracle(oracle: str, root: Path) -> bool:
+    """Whether an oracle is a module of the repository's reference, which is run without a sandbox."""
+    package, *names = oracle.split(".")
+    is_named = package == "reference" and names and all(name.isidentifier() for name in names)
+    path = root.joinpath(package, *names) if is_named else None
+    return path is not None and (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file())
+
+
+def provided_file(path: Path, recorded: str) -> bytes:
     """A provided file of a handout, with the line ends that it had where git has written others."""
     try:
         content = path.read_bytes()
@@ -178,19 +102,54 @@ def _provided(path: Path, recorded: str) -> bytes:
     return plain if digest_of(plain) == recorded else content
 
 
-def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
-    """By probe: what its results are called, where `return x.numpy(), w.numpy()` says so."""
+def _checked(folder: Path) -> tuple[Assignment, dict[str, str]]:
+    """The assignment without its provided files, and the digest that each of these should have."""
+    key = _key_of_assignment(folder)
+    match _kept(key):
+        case (Assignment() as assignment, dict() as recorded):
+            root = assignment.folder.parents[1]
+            if assignment.frozen is not None or has_oracle(assignment.oracle, root):
+                return assignment, recorded
+    from grader.author.read_yaml import read_assignment  # pydantic and PyYAML
+
+    checked = read_assignment(folder)
+    if key == _key_of_assignment(folder):  # else it was edited meanwhile
+        _keep(key, checked)
+    return checked
+
+
+def _key_of_assignment(folder: Path) -> str:
+    templates = folder / "templates"
+    read = [folder / "assignment.yaml", folder / "rubric.yaml", folder / "probes.py"]
+    read += [folder.parent / "README.md", templates / "README.md.j2", *sorted(folder.glob("test_*.py"))]
+    return _key("assignment", folder, read, sorted(path.name for path in templates.glob("*.py.j2")))
+
+
+def _key(what: str, path: Path, read: Iterable[Path], names: Iterable[str] = ()) -> str:
+    """Names what is read from some files, by what they hold and by the code that reads them."""
+    parts = [what, str(path), str(path.resolve()), sys.version, code_digest(CODE), *names]
+    for file in read:
+        content = b""
+        with contextlib.suppress(OSError):  # whether it may be missing is for whoever reads it to say
+            content = file.read_bytes()
+        parts.append(f"{file.name} {digest_of(content)}")
+    digest = digest_of("\0".join(parts).encode())
+    return f"{what}-{digest}"
+
+
+def _kept(key: str) -> Any:
+    text = UserCache(CACHE).get(key)
     try:
-        tree = ast.parse(read(probes, "no such file: it says what is asked of a submission"))
-    except SyntaxError as error:
-        raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
-    return {node.name: _results(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+        return None if text is None else RECORDS.read(text)
+    except ValueError:
+        return None
 
 
-def _results(probe: ast.FunctionDef) -> tuple[str, ...]:
-    """The names of the results up to the first starred one, which stands for any number of them."""
-    returned = [node.value for node in ast.walk(probe) if isinstance(node, ast.Return)]
-    if len(returned) != 1 or not isinstance(returned[0], ast.Tuple):
-        return ()
-    named = takewhile(lambda element: not isinstance(element, ast.Starred), returned[0].elts)
-    return tuple(WRAPPED.sub(r"\1", ast.unparse(each).removesuffix(".numpy()")) for each in named)
+def _keep(key: str, value: object) -> None:
+    with contextlib.suppress(NotPlain):
+        UserCache(CACHE).keep(key, RECORDS.write(value))
+
+
+def _digest(paths: Iterable[Path], provided: Mapping[str, bytes]) -> str:
+    parts = [path.read_bytes() for path in paths] + [name.encode() + data for name, data in provided.items()]
+    return digest_of(b"".join(digest_of(part).encode() for part in parts))

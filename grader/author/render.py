@@ -1,13 +1,16 @@
 """Renders an assignment's templates, filled from the reference, into a handout or a solution."""
 
+import ast
 import contextlib
 import hashlib
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 import grader
@@ -23,10 +26,13 @@ if TYPE_CHECKING:
 class Rendered:
     """A rendered view: the text of each file by its path, the exercises that the templates asked for, and the
     pictures (SVG) by theirs.
+
+    `functions` are the names of all functions that students write: of a class those of its methods, dotted.
     """
 
     files: Mapping[str, str]
     exercises: tuple[str, ...]
+    functions: tuple[str, ...] = ()
     pictures: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,22 +97,22 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
     """
     import jinja2
 
-    from grader.author.exercises.python_source import find_function, module_of
+    from grader.author.exercises.python_source import find_exercise, module_of
     from grader.author.text_templates import text_environment
     from grader.author.worked_numbers import FUNCTIONS, Variant
     from grader.draw.pictures import PICTURES, title_of
 
     root = assignment.folder.parent.parent
-    exercises: list[str] = []
+    exercises: dict[str, tuple[str, ...]] = {}
 
     def exercise(reference: str) -> str:
-        function = find_function(root, reference)
-        if reference not in exercises:
-            exercises.append(reference)
-        return function.whole if view == "solution" else function.stub
+        asked = find_exercise(root, reference)
+        outer = reference.partition(":")[2].split(".")[:-1]
+        exercises[reference] = tuple(".".join([*outer, name]) for name in asked.functions)
+        return asked.whole if view == "solution" else asked.stub
 
     def provided(reference: str) -> str:
-        return find_function(root, reference).whole if ":" in reference else module_of(root, reference)
+        return find_exercise(root, reference).whole if ":" in reference else module_of(root, reference)
 
     pictures: dict[str, str] = {}
 
@@ -138,20 +144,58 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
         try:
             files[name.removesuffix(".j2")] = environment.get_template(name).render(context)
         except UserError as error:  # of `exercise` or `provided`: it does not know who asked
-            raise UserError(str(error), templates / name) from error
-        except jinja2.TemplateError as error:
-            line = getattr(error, "lineno", None)
-            raise UserError(
-                f"found a template that cannot be rendered: {error}", templates / name, line
-            ) from error
+            if error.source is not None:
+                raise
+            raise UserError(str(error), *_place(error, templates / name)) from error
+        except jinja2.TemplateSyntaxError as error:
+            raise _not_rendered(error, templates / (error.name or name), error.lineno) from error
+        except Exception as error:  # whatever an author's expressions raise
+            raise _not_rendered(error, *_place(error, templates / name)) from error
+        if name.endswith(".py.j2"):
+            _check_python(templates / name, files[name.removesuffix(".j2")])
     for name in assignment.files:
         if name not in files:
-            raise UserError(f"found no template {name}.j2, expected one for every file handed in", templates)
+            raise UserError(
+                f"found no template {name}.j2, expected one for every file that students submit", templates
+            )
     if "ndarray.py" not in assignment.files and (root / "reference" / "ndarray.py").is_file():
-        files |= _ndarray_package(root, exercises)  # else the student writes NDArray, or the course has none
+        files |= _ndarray_package(
+            root, list(exercises)
+        )  # else the student writes NDArray, or the course has none
     if "emulated" in assignment.devices:
         files |= _emulator(root)
-    return Rendered(files, tuple(exercises), pictures)
+    functions = tuple(name for names in exercises.values() for name in names)
+    return Rendered(files, tuple(exercises), functions, pictures)
+
+
+def _place(error: Exception, template: Path) -> tuple[Path, int | None]:
+    """The template's line at which an error came up: Jinja puts its lines into the traceback."""
+    lines = [at for frame, at in walk_tb(error.__traceback__) if frame.f_code.co_filename == str(template)]
+    return template, lines[-1] if lines else None
+
+
+def _not_rendered(error: Exception, path: Path, line: int | None) -> UserError:
+    message = str(error) or "no message"
+    kind = "" if type(error).__module__.startswith("jinja2") else f"{type(error).__name__}: "
+    return UserError(f"found a template that cannot be rendered: {kind}{message}", path, line)
+
+
+def _check_python(template: Path, text: str) -> None:
+    """UserError, with the template's line, where what it renders is no Python."""
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        line = line_before_rendering(template.read_text(encoding="utf-8"), text, error.lineno or 1)
+        raise UserError(f"found a template that renders no Python: {error.msg}", template, line) from error
+
+
+def line_before_rendering(template: str, rendered: str, line: int) -> int:
+    """The line of the template that a rendered line comes from."""
+    matcher = SequenceMatcher(None, template.splitlines(), rendered.splitlines(), autojunk=False)
+    for _, first, last, start, end in matcher.get_opcodes():
+        if start < line <= end:
+            return min(first + line - start, max(last, 1))
+    return 1
 
 
 def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:

@@ -161,12 +161,12 @@ def _check_options(document: Document, place: Place, model: CriterionModel) -> N
     for key in () if comparison is None else comparison.requires_of_criterion:
         if key not in options:
             raise document.fail(f"`compare: {compare}` also needs `{key}`: add it", (*place, "compare"))
-    takes = set() if comparison is None else set(comparison.criterion_keys.model_fields)
+    takes = set() if comparison is None else set(comparison.criterion_keys().model_fields)
     if model.follow_through is not None:
-        takes |= set(COMPARISONS["adjoint"].criterion_keys.model_fields)
+        takes |= set(COMPARISONS["adjoint"].criterion_keys().model_fields)
     for key in options:
         if key not in takes:
-            ways = [one.name for one in COMPARISONS.values() if key in one.criterion_keys.model_fields]
+            ways = [one.name for one in COMPARISONS.values() if key in one.criterion_keys().model_fields]
             words = " or ".join(f"`compare: {way}`" for way in ways)
             raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
 
@@ -321,10 +321,10 @@ def _check_comparison(
 
 def _check_option(document: Document, place: Place, key: str, compare: str) -> None:
     """A key that a comparison adds to a case stands with that one, or around one that asks the reference."""
-    if key in COMPARISONS[compare].case_keys.model_fields:
+    if key in COMPARISONS[compare].case_keys().model_fields:
         return
     if key not in AROUND:
-        ways = [one.name for one in COMPARISONS.values() if key in one.case_keys.model_fields]
+        ways = [one.name for one in COMPARISONS.values() if key in one.case_keys().model_fields]
         words = " or ".join(f"`compare: {way}`" for way in ways)
         raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
     if not COMPARISONS[compare].needs_expected or COMPARISONS[compare].watches_the_run:

@@ -1,4 +1,4 @@
-"""What an author's YAML may say: its keys, with what each means."""
+"""Defines the keys of an author's YAML files, each with its type and its meaning."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -125,14 +125,14 @@ def _joined(model: type[M], *others: type[Strict]) -> type[M]:
     return cast(type[M], create_model(model.__name__, __base__=bases, __doc__=model.__doc__))
 
 
-CASE_KEYS = tuple(dict.fromkeys(one.case_keys for one in BY_RANK if one.case_keys is not Strict))
+CASE_KEYS = tuple(dict.fromkeys(one.case_keys() for one in BY_RANK if one.case_keys() is not Strict))
 CRITERION_KEYS = tuple(
-    dict.fromkeys(one.criterion_keys for one in BY_RANK if one.criterion_keys is not Strict)
+    dict.fromkeys(one.criterion_keys() for one in BY_RANK if one.criterion_keys() is not Strict)
 )
 CASES: Mapping[str, tuple[Kind, type[CaseModel]]] = {  # the key that tells a kind: (it, a case with that key)
     key: (kind, _joined(model, *CASE_KEYS, AnyCase))
     for kind in KINDS.values()
-    for key, model in kind.keys.items()
+    for key, model in kind.keys().items()
 }
 
 

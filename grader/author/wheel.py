@@ -1,5 +1,6 @@
 """Builds the wheel of the grader that handouts and autograders carry."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -32,6 +33,11 @@ def build_wheel(folder: Path, left_out: Sequence[str]) -> Path:
     wheel = next(folder.glob("*.whl"))
     _leave_out(wheel, tuple(left_out))
     return wheel
+
+
+def requirement_of(path: str, wheel: bytes) -> bytes:
+    """A line of requirements.txt: the wheel at a relative path, by its SHA-256."""
+    return f"./{path} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n".encode()
 
 
 def _leave_out(wheel: Path, folders: tuple[str, ...]) -> None:

@@ -23,19 +23,19 @@ class Variant:
     id: str = ""
     secret: str = ""
 
-    def pick(self, name: str, default: Numbers, among: Sequence[Numbers]) -> list[int]:
+    def pick(self, name: str, default: Numbers, candidates: Sequence[Numbers]) -> list[int]:
         """The example's own numbers, or for a student others: each one of those that it may be.
 
-        `among` holds, for each of the numbers, those for which all that the page says stays true.
+        `candidates` holds, for each of the numbers, those for which all that the page says stays true.
         """
-        if len(default) != len(among) or not all(among):
+        if len(default) != len(candidates) or not all(candidates):
             raise UserError(
                 f"variant.pick({name!r}): expected one list of candidates for each of {len(default)}"
             )
         if not self.id:
             return list(default)
         numbers = generator([self.assignment, "worked", name, self.secret, f"variant {self.id}"])
-        return [each[int(numbers.integers(len(each)))] for each in among]
+        return [each[int(numbers.integers(len(each)))] for each in candidates]
 
 
 def correlate(x: Numbers, kernel: Numbers) -> list[int]:

@@ -1,4 +1,4 @@
-"""What a person adds to scores: read from CSV, all of it or nothing."""
+"""Reads score adjustments from CSV: all rows or none."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -100,7 +100,7 @@ def _adjustment(path: Path, line: int, cells: Mapping[str, str | None]) -> Adjus
 
 def _check(path: Path, line: int, what: str, value: str, allowed: Iterable[str]) -> None:
     if value not in allowed:
-        expected = ", ".join(sorted(filter(None, allowed))) or "none: nobody has a grade"
+        expected = ", ".join(sorted(filter(None, allowed))) or "none: no student has a grade"
         raise UserError(
             f"found {what} {value!r}, expected one of {expected}{near_miss(value, allowed)}", path, line
         )

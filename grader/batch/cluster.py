@@ -22,7 +22,7 @@ from distributed.utils import LoopRunner
 from grader.batch.execute import Workers, do_all
 from grader.batch.per_process import THIS, check_session, grade_one, open_session
 from grader.batch.work import Done, Grading, Work
-from grader.judge.verdict.result_cache import code_digest
+from grader.judge.code_digest import code_digest
 from grader.model.errors import BackflipError, UserError
 
 LOCAL = "local"
@@ -59,7 +59,7 @@ def grade_on_worker(digest: str, work: Work) -> Done:
 
 @contextmanager
 def connect(address: str, jobs: int, code: str) -> Iterator[Client]:
-    """A client of the cluster at that address; `local` starts one here with so many workers, and ends it.
+    """A client of the cluster at that address; `local` starts one here with that many workers, and ends it.
 
     `code` is the digest of the code that grades. Raises UserError where nothing answers there, no worker
     comes, or one of them has other code.

@@ -20,7 +20,9 @@ def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[
     """
     detector = _copydetect()
     given = set(_fingerprint(detector, name, handout).hashes)
-    prints = {student: _own(_fingerprint(detector, name, text), given) for student, text in files.items()}
+    prints = {
+        student: _student_part(_fingerprint(detector, name, text), given) for student, text in files.items()
+    }
     sets = _bit_sets({student: fingerprint.hashes for student, fingerprint in prints.items()})
     rough = [
         (2 * common / (len(prints[one].hashes) + len(prints[other].hashes)), one, other)
@@ -54,7 +56,7 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
 
 
-def _own(fingerprint: Any, given: set[int]) -> Any:
+def _student_part(fingerprint: Any, given: set[int]) -> Any:
     """The fingerprint without what the handout has too."""
     from copydetect.utils import get_token_coverage  # type: ignore[import-untyped]
 

@@ -13,7 +13,7 @@ from grader.model.errors import GraderFault
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-DEATHS = 3  # after so many, an item is not tried again
+DEATHS = 3  # after this many, an item is not tried again
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.gradebook.decisions import AGAIN
 from grader.batch.gradebook.submission_files import keep_evidence
 from grader.batch.work import Done, Work
-from grader.intake import Intake, Submitted
+from grader.intake.classes import Intake, Submitted
 from grader.model.class_input.account import Doubt
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.late_policy import Policies
-from grader.model.results.batch_summary import BatchSummary
+from grader.model.results.batch_summary import BatchSummary, Counting
 
 Results = Generator[tuple[Work, Done | Exception], None, None]
 Executor = Callable[[Iterable[Work]], Results]
@@ -153,11 +153,15 @@ class _Batch:
             self._gradebook.set_counting(instead, stale)
 
     def summary(self, policies: Policies) -> BatchSummary:
-        """What the run came to; of a failure in this run the whole reason, which no report shows."""
+        """Prints the result of the run, and the full reason of each failure, which no report shows."""
         standings = self._gradebook.standings(self._assignment)
         # one by one: late days, which span assignments, decide no review
         listed = (row for one in standings for row in with_policies([one], policies))
-        rows = [row for row in listed if row.review_reason or row.absent]
+        rows, counting = [], []
+        for row in listed:
+            if row.review_reason or row.absent:
+                rows.append(row)
+            counting += self._counting(row)
         return BatchSummary(
             graded=self._graded,
             graded_before=len(self._intake.submissions) - sum(map(len, self.waiting.values())),
@@ -169,4 +173,12 @@ class _Batch:
             rescored=self._rescored,
             ran=self._ran,
             absent=tuple(row.standing.student.label for row in sorted(rows, key=_by_id) if row.absent),
+            counting=tuple(sorted(counting, key=lambda one: one.student)),
         )
+
+    def _counting(self, row: ClassRow) -> list[Counting]:
+        """Which submission counts, if this student has several."""
+        count, chosen = self._intake.counts.get(row.student_id, 0), row.submission
+        if count < 2 or chosen is None:
+            return []
+        return [Counting(row.standing.student.label, chosen.sequence, chosen.submitted_at, count)]

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from grader.judge.code_digest import code_digest
 from grader.judge.kernels import find_nvrtc
 from grader.judge.verdict.misconceptions import Misconceptions
-from grader.judge.verdict.result_cache import CaseKeys, ResultCache, code_digest
+from grader.judge.verdict.result_cache import CaseKeys, ResultCache
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Grade, Sandbox
@@ -58,7 +59,7 @@ class Grading:
 
     @cached_property
     def digest(self) -> str:
-        """Over everything that a grade depends on, beside what was handed in and by whom."""
+        """A digest of everything that a grade depends on, except the student and the submission."""
         provided = {**self.course, **self.assignment.provided}
         parts = {
             "assignment": [self.assignment.name, self.assignment.digest],

@@ -15,7 +15,7 @@ from grader.model.text import clean_line
 def run(options: argparse.Namespace) -> int:
     """Confirms the named students' submissions, all or none; the audit log records who did so and why."""
     if not options.reason.strip():
-        raise UserError("say why: --reason TEXT; the gradebook keeps it beside your name")
+        raise UserError("say why: --reason TEXT; the gradebook stores it with your name")
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = {row.student_id: row for row in gradebook.standings(options.assignment)}
         chosen = [_doubtful(rows, id, options.assignment) for id in options.students]

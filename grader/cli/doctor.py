@@ -56,7 +56,7 @@ class Check:
     needed_for: str
     is_required: bool
     state: State
-    found: str
+    observation: str
     remedy: str = ""
 
 
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 def _show(check: Check) -> None:
     absent = "MISSING" if check.is_required else "none"
     mark = {State.OK: "ok", State.UNSAFE: "UNSAFE"}.get(check.state, absent)
-    print(f"{mark:8}{check.name}: {check.found}")
+    print(f"{mark:8}{check.name}: {check.observation}")
     if check.state is not State.OK:
         print(f"{'':8}needed for {check.needed_for}{'' if check.is_required else ' (optional)'}")
         if check.remedy:
@@ -254,9 +254,11 @@ def _is_handout() -> bool:
     return (HANDOUT / "assignment.yaml").is_file()
 
 
-def _check(name: str, purpose: str, is_required: bool, is_ok: bool, found: str, remedy: str = "") -> Check:
+def _check(
+    name: str, purpose: str, is_required: bool, is_ok: bool, observation: str, remedy: str = ""
+) -> Check:
     state = State.OK if is_ok else State.MISSING
-    return Check(name, purpose, is_required, state, found, "" if is_ok else remedy)
+    return Check(name, purpose, is_required, state, observation, "" if is_ok else remedy)
 
 
 def _install(package: str) -> str:

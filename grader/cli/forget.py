@@ -45,7 +45,7 @@ def _check(options: argparse.Namespace) -> None:
     if options.list and (options.undo or options.reason is not None):
         raise UserError("--list shows the runs and changes nothing: leave out --undo and --reason")
     if not options.list and not options.undo and not (options.reason or "").strip():
-        raise UserError("say why: --reason TEXT; the gradebook keeps it beside your name")
+        raise UserError("say why: --reason TEXT; the gradebook stores it with your name")
 
 
 def _run_line(run: Run) -> str:

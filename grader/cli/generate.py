@@ -7,7 +7,7 @@ from grader.author.handout import generate
 from grader.cli import PASSED
 from grader.cli.course import chosen, course_of, repository, secret
 from grader.model.errors import UserError
-from grader.prove.mutant_answers import misconceptions
+from grader.prove.answers_file import misconceptions
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 

@@ -1,10 +1,13 @@
-"""`grader grade`: grades one submission and shows its feedback."""
+"""`grader grade`: grades one submission and shows its feedback.
+
+What only some grades need is imported by them: a command that takes a second is run again and again.
+"""
 
 import argparse
 import sys
-import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -14,8 +17,7 @@ from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
 from grader.cli.course import handout_of, has_variants, repository, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
-from grader.intake import read_submission
-from grader.judge.examples.failing import examples_of, first_failing, shown_failing
+from grader.intake.submission import read_submission
 from grader.judge.policy.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Choice, Session
@@ -26,14 +28,12 @@ from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.near_miss import one_of
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
-from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
-from grader.report.formats import OF_ONE_GRADE, OneGrade, writer_of_one
+from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
 from grader.report.next_step import where_to_begin
-from grader.report.pages.grade_page import IN_FULL, Closer, to_html
-from grader.report.problems import Sources
-from grader.report.terminal.show_example import show_example
 from grader.report.terminal.show_grade import show
-from grader.report.write_files import write_text
+
+if TYPE_CHECKING:
+    from grader.report.pages.grade_page import Closer
 
 ALL_CASES = sys.maxsize
 README = "README.html"  # of a handout, rendered
@@ -78,13 +78,15 @@ def run(options: argparse.Namespace) -> int:
             cases=ALL_CASES if options.all else CASES_IN_FULL,
         )
         closer = _look_closer(session, assignment, read.submitted, grade, options)
-        for example in list(closer.small.values())[:1]:
+        if closer is not None and closer.small:
+            from grader.report.terminal.show_example import show_example
+
             console.print()
-            show_example(example, console)
-    sources = Sources(read.submitted.files, functions_of(assignment))
-    _write_reports(OneGrade(grade, sources, options.reveal), options, closer)
-    if options.open and options.html is not None:
-        webbrowser.open(options.html.resolve().as_uri())
+            show_example(next(iter(closer.small.values())), console)
+    if options.reports:
+        _write_reports(grade, assignment, read.submitted, options)
+    if options.html is not None and closer is not None:
+        _write_page(grade, closer, options)
     if grade.needs_review:
         return GRADER_FAULT
     if read.doubt and not read.submitted.problems:
@@ -100,11 +102,21 @@ def _look_closer(
     files: SubmittedFiles,
     grade: Grade,
     options: argparse.Namespace,
-) -> Closer:
-    """The smallest case that fails as the first failing case does; for a page, everything that it draws."""
+) -> "Closer | None":
+    """The smallest case that fails as the first failing case does; for a page, everything that it draws.
+
+    None where nothing fails and no page is wanted.
+    """
     place = place_of(assignment)
+    if options.html is None and all(r.status == "ok" for c in grade.criteria for r in c.results):
+        return None
+    from grader.judge.examples.failing import examples_of, first_failing, shown_failing
+    from grader.report.pages.grade_page import IN_FULL, Closer
+
     wanted: Sequence[CheckResult] = ()
-    if options.html is not None:
+    if _is_unread(grade):
+        pass
+    elif options.html is not None:
         failing = map(in_telling_order, grade.criteria)
         wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
@@ -113,6 +125,13 @@ def _look_closer(
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return Closer(whole, small, sources, README if is_beside else "", place)
+
+
+def _is_unread(grade: Grade) -> bool:
+    """Whether every case fails before any function was called, as a file does that Python cannot read."""
+    failing = [result for c in grade.criteria for result in c.results if result.status != "not_run"]
+    is_raised = all(result.status == "error" and not result.calls for result in failing)
+    return is_raised and feedback_on(grade).whole is not None
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:
@@ -124,15 +143,35 @@ def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator
         yield f"{note}. Your instructor grades with Python {assignment.python}"
 
 
-def _write_reports(one: OneGrade, options: argparse.Namespace, closer: Closer) -> None:
+def _write_reports(
+    grade: Grade, assignment: Assignment, files: SubmittedFiles, options: argparse.Namespace
+) -> None:
+    from grader.report.formats import OneGrade, writer_of_one
+    from grader.report.problems import Sources
+    from grader.report.write_files import write_text
+
+    one = OneGrade(grade, Sources(files.files, functions_of(assignment)), options.reveal)
     for name, file in options.reports:
         write_text(file, writer_of_one(name)(one))
-    if options.html is not None:
-        write_text(options.html, to_html(one.grade, one.reveal, closer))
+
+
+def _write_page(grade: Grade, closer: "Closer", options: argparse.Namespace) -> None:
+    import webbrowser
+
+    from grader.report.pages.grade_page import to_html
+    from grader.report.write_files import write_text
+
+    write_text(options.html, to_html(grade, options.reveal, closer))
+    if options.open:
+        webbrowser.open(options.html.resolve().as_uri())
 
 
 def _check_reports(options: argparse.Namespace) -> None:
     """Raises UserError for an unknown format, before anything is graded."""
+    if not options.reports:
+        return
+    from grader.report.formats import OF_ONE_GRADE
+
     for name, file in options.reports:
         if name not in OF_ONE_GRADE:
             expected = one_of(name, OF_ONE_GRADE)

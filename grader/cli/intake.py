@@ -11,8 +11,8 @@ from rich.text import Text
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
 from grader.cli.course import assignment_of, course_of, repository
-from grader.intake import Intake, read_class
 from grader.intake.choice import Choice, choice_of
+from grader.intake.classes import Intake, read_class
 from grader.intake.roster import read_roster
 from grader.intake.submission_times import read_times
 from grader.model.assignment import Assignment
@@ -21,7 +21,7 @@ from grader.model.text import review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 from grader.report.terminal.intake_table import account_csv, account_line, account_table
 
-NOT_CLEAR = "exit status 1: a person must decide what is listed above; nothing was graded"
+NOT_CLEAR = "exit status 1: an instructor must decide what is listed above; nothing was graded"
 
 
 def run(options: argparse.Namespace) -> int:

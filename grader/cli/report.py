@@ -77,7 +77,7 @@ def _say(filled: Written) -> int:
         print(", ".join(f"{count} {what}" for what, count in sorted(filled.counts.items())))
     for lines, one, several in (
         (filled.changes, "cell that held a grade changes", "cells that held a grade change"),
-        (filled.kept, "cell with another grade stays", "cells with another grade stay"),
+        (filled.unchanged, "cell with another grade stays", "cells with another grade stay"),
     ):
         if lines:
             headline = f"{len(lines)} {one if len(lines) == 1 else several}:"

@@ -56,31 +56,31 @@ class Views:
         self.gradebook, self.course = gradebook, course
         self._lock = threading.Lock()
         self._stamp: tuple[Any, ...] = ()
-        self._kept: dict[str, Any] = {}
+        self._cache: dict[str, Any] = {}
 
     def of(self, assignment: str) -> ClassView:
         """The class of one assignment, as the gradebook has it now."""
-        view: ClassView = self.kept(f"class {assignment}", lambda: self._read(assignment))
+        view: ClassView = self.cached(f"class {assignment}", lambda: self._read(assignment))
         return view
 
-    def kept(self, what: str, make: Any) -> Any:
+    def cached(self, what: str, make: Any) -> Any:
         """What `make` returns, kept until the gradebook changes."""
         now = stamp(self.gradebook.database)
         with self._lock:
             if now != self._stamp:
-                self._stamp, self._kept = now, {}
-            if what in self._kept:
-                return self._kept[what]
+                self._stamp, self._cache = now, {}
+            if what in self._cache:
+                return self._cache[what]
         value = make()
         with self._lock:
             if now == self._stamp:
-                self._kept[what] = value
+                self._cache[what] = value
         return value
 
     def names(self) -> tuple[str, ...]:
         """The assignments: those of the course in its order, then others that the gradebook holds."""
         listed = [one.name for one in self.course.assignments]
-        graded: set[str] = self.kept("names", lambda: {run.assignment for run in self.gradebook.runs()})
+        graded: set[str] = self.cached("names", lambda: {run.assignment for run in self.gradebook.runs()})
         return (*listed, *sorted(graded - set(listed)))
 
     def files_of(self, rows: Sequence[ClassRow]) -> Mapping[str, tuple[KeptFile, ...]]:

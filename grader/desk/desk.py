@@ -1,4 +1,4 @@
-"""What every page of the desk works with: the gradebook, the course, the token, the templates."""
+"""Holds what every page of the desk needs: the gradebook, the course, the token, the templates."""
 
 import getpass
 from collections.abc import Callable

@@ -179,7 +179,7 @@ def confirm(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def set_time(desk: Desk, request: Request, values: Values) -> Response:
-    """When a submission counts as submitted: in time, or at a time; or what is known of it counts again."""
+    """When a submission counts as submitted: on time, or at a time; or what is known of it counts again."""
     row, about = _about(desk, request, values)
     if row.submission is None:
         raise HTTPException(422, "There is no submission that could be late.")

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1 << 20  # of one form
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -56,7 +56,7 @@ class Guard:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 if "content-security-policy" not in headers:
-                    headers["content-security-policy"] = POLICY
+                    headers["content-security-policy"] = CONTENT_SECURITY_POLICY
             await send(message)
 
         answer = self._answer(Request(scope))

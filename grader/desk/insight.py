@@ -97,7 +97,7 @@ def _pairs(desk: Desk, view: ClassView) -> tuple[Pair, ...]:
             pairs += alike(texts, name, handout.get(name, ""), MOST_PAIRS)
         return most_alike(pairs, MOST_PAIRS)
 
-    pairs: tuple[Pair, ...] = desk.views.kept(f"pairs {view.facts.name}", find)
+    pairs: tuple[Pair, ...] = desk.views.cached(f"pairs {view.facts.name}", find)
     return pairs
 
 

@@ -59,7 +59,7 @@ def sliding_window(x: Sequence[int], k: Sequence[int], stride: int = 1) -> Marku
     out = [sum(weight * x[at + i] for i, weight in enumerate(k)) for at in places]
     return _stacked(
         [("the kernel", [_row(k)]), ("each window over x", rows), ("y, one number a window", [_row(out)])],
-        f"The kernel {_said(k)} slides over {_said(x)} with stride {stride} and gives {_said(out)}",
+        f"The kernel {_listed(k)} slides over {_listed(x)} with stride {stride} and gives {_listed(out)}",
     )
 
 
@@ -73,7 +73,7 @@ def transposed_rows(k: Sequence[int], n: int) -> Markup:
             ("A: each row holds the kernel", [_filled(r) for r in matrix]),
             ("A transposed: its rows hold the kernel backwards", [_filled(r) for r in back]),
         ],
-        f"The matrix of the kernel {_said(k)} on {n} numbers, and its transpose",
+        f"The matrix of the kernel {_listed(k)} on {n} numbers, and its transpose",
     )
 
 
@@ -87,7 +87,7 @@ def gaps(grad: Sequence[int], stride: int) -> Markup:
     cells = _row([number_text(v) for v in wide], lambda i: "part" if i % stride == 0 else "gap")
     return _stacked(
         [("G", [_row(grad, lambda i: "part")]), (f"G with the gaps that stride {stride} left", [cells])],
-        f"{_said(grad)} with {plural(stride - 1, 'zero')} in each gap",
+        f"{_listed(grad)} with {plural(stride - 1, 'zero')} in each gap",
     )
 
 
@@ -97,10 +97,10 @@ def remainder(n: int, k: int, stride: int) -> Markup:
     last = places[-1] + k
     rows = [_row(range(n), _window(at, k)) for at in places]
     rest = _row(range(n), lambda i: "gap" if i >= last else "part")
-    left = (n - k) % stride
+    remainder = (n - k) % stride
     return _stacked(
-        [("every window", rows), (f"r = {left}: so many pixels at the end were never seen", [rest])],
-        f"{n} pixels, windows of {k} at stride {stride}: {left} left over",
+        [("every window", rows), (f"r = {remainder}, the number of pixels after the last window", [rest])],
+        f"{n} pixels, windows of {k} at stride {stride}: {remainder} left over",
     )
 
 
@@ -114,7 +114,7 @@ def strides(shape: Sequence[int], steps: Sequence[int], offset: int, size: int) 
             (f"the buffer; the view starts at {offset}", [buffer]),
             (f"the view: strides {steps[0]} down, {steps[1]} to the right", [_row(row) for row in view]),
         ],
-        f"A view of shape {_said(shape)} with strides {_said(steps)} and offset {offset} over {size} numbers",
+        f"A view of shape {_listed(shape)}, strides {_listed(steps)} and offset {offset} over {size} numbers",
     )
 
 
@@ -151,5 +151,5 @@ def title_of(svg: str) -> str:
     return svg.partition("<title>")[2].partition("</title>")[0]
 
 
-def _said(values: Sequence[int]) -> str:
+def _listed(values: Sequence[int]) -> str:
     return " ".join(map(str, values))

@@ -5,14 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from grader.intake.roster import extension_of
 from grader.intake.tree import Handin
 from grader.model.assignment import Attempts
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
+from grader.model.late_policy import duration
 from grader.model.student import Student
 
 ANY = Attempts()
+
+
+def extension_of(student: Student) -> timedelta:
+    """How much later than others they may hand in."""
+    return duration(student.extension or "0d")
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,8 @@ def _last(ordered: list[Handin]) -> Chosen:
     if len(unordered) == 1:
         return Chosen((ordered[-1],))
     labels = ", ".join(sorted(one.label for one in unordered))
-    mend = "name the folders by time or by number, or use --counts best"
-    return Chosen((ordered[-1],), f"nothing says which is the last of {labels}: {mend}")
+    remedy = "name the folders by time or by number, or use --counts best"
+    return Chosen((ordered[-1],), f"nothing says which is the last of {labels}: {remedy}")
 
 
 def _is_after(one: Handin, moment: datetime) -> bool:

@@ -26,7 +26,7 @@ NOT_THIS_LAYOUT = "its name is none that {layout} gives"
 OTHER = "of another submission, which is not graded"
 EMPTY = "an empty folder"
 GROUP = "matches no group and no student on the roster: add a column `group` to the roster"
-UNNAMED = "nothing says whose it is"
+UNNAMED = "no file says which student it belongs to"
 ANONYMOUS = "its only name is a number of the LMS, which a roster does not know: grade it without --roster"
 
 
@@ -50,7 +50,7 @@ class Intake:
 
     `layout` is what a person calls the layout. `aside` are the doubts about what is
     no student's submission. `by_roster`: the students are those of a roster; of the
-    `absent` there is nothing.
+    `absent` there is nothing. `counts` says how many submissions each student made, by the student's id.
     """
 
     layout: str
@@ -63,6 +63,7 @@ class Intake:
     names: tuple[str, ...]
     accept_renamed: bool = False
     source: Source | None = field(default=None, compare=False)
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -155,6 +156,7 @@ class _Reader:
             names=self._about.names,
             accept_renamed=self._accept_renamed,
             source=self._source,
+            counts={id: len(handins) for id, handins in of.items()},
         )
 
     def _by_student(self) -> dict[str, list[Handin]]:
@@ -180,7 +182,7 @@ class _Reader:
         if self._identities is None:
             id = next((id for id in (*claim.ids, claim.internal, claim.name) if id), "")
             return [self._students.setdefault(id, Student(id, claim.name, claim.email))] if id else UNNAMED
-        # of a group the number is that of one member, whoever that is
+        # a group's number is the number of one of its members, which may be any
         student = self._identities.find(Claim(name=claim.name) if handin.is_group else claim)
         if isinstance(student, Student):
             return [student]

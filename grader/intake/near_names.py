@@ -1,6 +1,5 @@
 """Finds the file that may be the missing one: `Dense.py`, `dense (1).py`, `dense.py.txt`, `hw.zip`."""
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -77,7 +76,11 @@ def _is_alike(file: str, stem: str, ending: str) -> bool:
         return False
     words = re.split(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])", other)
     is_within = all(word in words for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])", stem))
-    return is_within or difflib.SequenceMatcher(a=stem, b=other).ratio() >= ALIKE
+    if is_within:
+        return True
+    from difflib import SequenceMatcher  # only names that are near need it
+
+    return SequenceMatcher(a=stem, b=other).ratio() >= ALIKE
 
 
 def _inside(content: bytes | str, name: str) -> list[str]:

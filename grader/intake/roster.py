@@ -1,4 +1,4 @@
-"""Who is in the class: roster.csv."""
+"""Reads roster.csv, the list of students in the class."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -52,7 +52,7 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     for line, row in read_table(path, COLUMNS):
         student = _student(row, path, line)
         if student.id in seen:
-            message = f"student {student.id!r} stands on line {seen[student.id]} already"
+            message = f"student {student.id!r} is already on line {seen[student.id]}"
             raise UserError(f"{message}; expected everyone once", path, line)
         seen[student.id] = line
         students.append(student)
@@ -78,8 +78,3 @@ def _student(row: Mapping[str, str | None], path: Path, line: int) -> Student:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}..."
-
-
-def extension_of(student: Student) -> timedelta:
-    """How much later than others they may hand in."""
-    return duration(student.extension or "0d")

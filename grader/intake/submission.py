@@ -23,7 +23,7 @@ class ReadFiles:
     """A submission's files with the paths that they come from.
 
     `is_missing`: a file is not there or cannot be read, so the score is zero if nothing else turns up.
-    `doubt` says why a person must look before a grade stands on these files; "" if it is clear what they are.
+    `doubt` says why an instructor must review these files before they are graded; "" if they are certain.
     """
 
     submitted: SubmittedFiles
@@ -181,8 +181,8 @@ class _Finder:
         if near:
             return _Found(f"{name} is missing; {_offer(near)}", is_missing=True)
         if similar := alike(name, self._files):
-            mend = f"may be it: rename the right one to {name}"
-            return _Found(f"{name} is missing; {_some(similar)} {mend}", is_missing=True)
+            remedy = f"may be it: rename the right one to {name}"
+            return _Found(f"{name} is missing; {_some(similar)} {remedy}", is_missing=True)
         for notebook in self._notebook_paths():
             cells = self._cells(notebook)
             if isinstance(cells, str):

@@ -1,7 +1,7 @@
-"""When students submitted: a CSV of student and time, or what an LMS exported that holds times.
+"""Reads submission times from a CSV of student and time, or from an LMS's export that contains times.
 
-Read are Canvas's submissions as its API gives them (JSON), Moodle's logs and grading worksheet, Gradescope's
-grades, and any CSV with a column for the student and one for the time. Of several times of one student the
+It reads Canvas's submissions as its API gives them (JSON), Moodle's logs and grading worksheet, Gradescope's
+grades, and any CSV with a column for the student and one for the time. If a student has several times, the
 last one counts.
 """
 

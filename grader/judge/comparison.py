@@ -4,11 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
-from grader.judge.case_model import Strict
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array, of_arrays
 from grader.judge.differences.python_words import shown
@@ -19,6 +18,9 @@ from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
 from grader.model.assignment import Case, Criterion
 from grader.model.grade import Outcome, Status
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import Strict
 
 DTYPE = "float32"  # what submissions are asked in; the reference answers in float64
 
@@ -93,7 +95,7 @@ class Comparison(ABC):
 
     `heading` and `docs` are its section in docs/rubric.md, sorted by `rank`: what proves most comes first.
 
-    `criterion_keys` and `case_keys` are the keys that it adds to a criterion and to a case, of which it
+    `criterion_keys()` and `case_keys()` are the keys that it adds to a criterion and to a case, of which it
     requires those in `requires_of_criterion` and `requires_of_case`; `probe_keys` and `input_keys` are those
     that name a probe, and an input that the case's kind can be differentiated by. `data` is the only data
     that it takes, with the reason. A case may choose it by itself where `a_case_may_choose_it`; one with the
@@ -110,8 +112,6 @@ class Comparison(ABC):
     rank: ClassVar[int]
     heading: ClassVar[str] = ""
     docs: ClassVar[str]
-    criterion_keys: ClassVar[type[Strict]] = Strict
-    case_keys: ClassVar[type[Strict]] = Strict
     requires_of_criterion: ClassVar[Sequence[str]] = ()
     requires_of_case: ClassVar[Sequence[str]] = ()
     probe_keys: ClassVar[Sequence[str]] = ()
@@ -126,6 +126,20 @@ class Comparison(ABC):
     is_exact: ClassVar[bool] = False
     is_in_handout: ClassVar[bool] = True
     must_kill: ClassVar[bool] = True
+
+    @staticmethod
+    def criterion_keys() -> "type[Strict]":
+        """The keys that it adds to a criterion; by default none."""
+        from grader.judge.case_model import Strict
+
+        return Strict
+
+    @staticmethod
+    def case_keys() -> "type[Strict]":
+        """The keys that it adds to a case; by default none."""
+        from grader.judge.case_model import Strict
+
+        return Strict
 
     @abstractmethod
     def judge(self, question: Question) -> Judged:

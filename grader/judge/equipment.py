@@ -3,13 +3,13 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
-from grader.judge.kernels.builder import Builder, Built
 from grader.judge.policy.cuda_source import as_compiled
 from grader.judge.policy.read_sources import Reading
 from grader.judge.policy.rules import Terms
@@ -22,6 +22,9 @@ from grader.model.assignment import OWN_TEST, Assignment, Device, Visibility
 from grader.model.errors import GraderFault, UserError
 from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
+
+if TYPE_CHECKING:
+    from grader.judge.kernels.builder import Builder
 
 
 class Candidate(NamedTuple):
@@ -48,7 +51,7 @@ class Equipment:
         terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
         self._reading = None if terms is None else Reading(terms)
         import_rules = None if terms is None else terms.for_worker()
-        self._builder = Builder(sandbox, provided, self.kernels.removesuffix(".cu"), self._refusal_of_macros)
+        self._builder = self._builder_of(self.kernels, provided) if self.kernels else None
         self._starter = starter(
             sandbox, assignment.probes, assignment.ndarray, provided, import_rules, self.device
         )
@@ -69,23 +72,23 @@ class Equipment:
                 raise UserError(
                     f"{self.sandbox}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
-        if self.kernels and (reason := self._builder.missing()):
+        if self._builder is not None and (reason := self._builder.missing()):
             raise UserError(reason)
 
     @contextlib.contextmanager
     def candidate(self, submission: SubmittedFiles, variants: int = 1) -> Iterator[Candidate]:
-        """A submission by the assignment's policy, its kernels compiled, on the device."""
+        """A submission that follows the assignment's rules, with its kernels compiled, on the device."""
         files, refused = submission.all_of(self.assignment.files)
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         if self._reading is not None and not refused:
             refused = self._reading.refusal(files)
-        built = Built()
-        if self.kernels and not refused:
+        subject = Subject(self.assignment.modules, DTYPE, self.device, files)
+        if self._builder is not None and not refused:
             built = self._builder.build(self.kernels, files[self.kernels])
+            subject = replace(subject, failed=built.failed, compiled=built.files)
             refused = built.refused
             notes = (*notes, *built.notes)
-        subject = Subject(self.assignment.modules, DTYPE, self.device, files, built.failed, built.files)
         criteria = len(self.assignment.rubric.criteria) * variants
         implementation = Implementation(
             self._starter, subject, self.assignment.limits, self._forward_questions, criteria
@@ -95,7 +98,7 @@ class Equipment:
 
     @contextlib.contextmanager
     def of_course(self, submission: SubmittedFiles, criteria: int) -> Iterator[Implementation]:
-        """Files of the course's own: no policy is asked about them."""
+        """The course's own files, which no rule restricts."""
         files, _ = submission.all_of(self.assignment.files)
         subject = Subject(self.assignment.modules, DTYPE, self.device, files)
         with self._implementation(subject, criteria) as implementation:
@@ -103,6 +106,11 @@ class Equipment:
 
     def _implementation(self, subject: Subject, criteria: int = 1) -> Implementation:
         return Implementation(self._starter, subject, self.assignment.limits, criteria=criteria)
+
+    def _builder_of(self, kernels: str, provided: Path) -> "Builder":
+        from grader.judge.kernels.builder import Builder  # most assignments have no kernels
+
+        return Builder(self.sandbox, provided, kernels.removesuffix(".cu"), self._refusal_of_macros)
 
     def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
         """What the macros of a submission's kernels bring in that its assignment rules out; "" if nothing."""

@@ -1,4 +1,4 @@
-"""What a probe is given: plain values, arrays, and the views under which it sees them."""
+"""Builds a probe's inputs: plain values, arrays, and the views through which a probe sees them."""
 
 import hashlib
 import json

@@ -2,13 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from grader.judge.case_model import CaseModel
 from grader.judge.inputs import Array, Inputs, Recipe
 from grader.model.assignment import Case
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import CaseModel
 
 LARGEST = 8  # exact integers are drawn from [-8, 8], see numerics: products and sums stay exact in float32
 WIDE = 2**11  # what half and tf32 hold every integer up to
@@ -21,23 +23,28 @@ VIEWS = {"permute": "permuted", "slice": "sliced", "flip": "flipped"}
 class Kind(ABC):
     """What one kind of case is. A module of `grader.judge.kinds` defines one subclass; no other names it.
 
-    `keys` says which key of a case tells that it is of this kind, and the model of a case that has it; a
-    model with the key `draw` stands for that many cases. `differentiable` names the arrays that a gradient
-    may be with respect to; `conditions` are what a case's `covers` may name beside what every kind has.
-    `arrays` names what it draws, all that some case may have. `largest_drawn` are parameters as large as any
-    that are drawn. `fixed` names arrays whose elements mean something, so that no others are put in their
-    place. A kind that `yields` has no key of its own: a case is of another kind where it has a key of that
-    one too.
+    `keys()` says which key of a case tells that it is of this kind, and the model of a case that has it; a
+    model with the key `draw` stands for that many cases. It is a function that imports pydantic itself: only
+    a loader that reads YAML calls it, and importing pydantic takes twice as long as NumPy.
+    `differentiable` names the arrays that a gradient may be with respect to; `conditions` are what a
+    case's `covers` may name beside what every kind has. `arrays` names what it draws, all that some case
+    may have. `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays whose
+    elements mean something, so that no others are put in their place. A kind that `yields` has no key of
+    its own: a case is of another kind where it has a key of that one too.
     """
 
     name: ClassVar[str]
-    keys: ClassVar[Mapping[str, type[CaseModel]]]
     arrays: ClassVar[Sequence[str]] = ()
     differentiable: ClassVar[Sequence[str]] = ()
     conditions: ClassVar[Mapping[str, Condition]] = {}
     largest_drawn: ClassVar[Mapping[str, Any]] = {}
     fixed: ClassVar[Sequence[str]] = ()
     yields: ClassVar[bool] = False
+
+    @staticmethod
+    @abstractmethod
+    def keys() -> "Mapping[str, type[CaseModel]]":
+        """The models of a case by the key that tells that it is of this kind."""
 
     @abstractmethod
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:

@@ -1,4 +1,4 @@
-"""What the fixtures of an author's own tests are: something that answers probes, in NumPy's arrays."""
+"""Implements the fixtures `submission` and `reference` of an author's tests, in NumPy arrays."""
 
 import ast
 from collections.abc import Callable, Mapping

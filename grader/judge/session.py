@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy
 
@@ -11,7 +12,6 @@ from grader.judge.comparison import Oracle
 from grader.judge.equipment import Candidate, Equipment
 from grader.judge.kernels import find_nvrtc
 from grader.judge.process.implementation import memory_limit
-from grader.judge.pytest_run import OwnTests, run_by_pytest
 from grader.judge.verdict.case_result import Run, result_of
 from grader.judge.verdict.grade_case import grade_case
 from grader.judge.verdict.grade_ideas import with_ideas
@@ -22,12 +22,15 @@ from grader.model.assignment import OWN_TEST, Assignment, Case, Device
 from grader.model.grade import CheckResult, Grade, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
 
+if TYPE_CHECKING:
+    from grader.judge.pytest_run import OwnTests
+
 EVERYBODY = ""  # the numbers that hidden cases have where students have none of their own
 
 
 @dataclass(frozen=True)
 class Watcher:
-    """Whom to tell about a grade as it comes about: the case that is asked next, and what each came to."""
+    """Callbacks for a grade's progress: the case that is asked next, and the result of each."""
 
     begins: Callable[[str], None] = lambda case: None
     ends: Callable[[CheckResult], None] = lambda result: None
@@ -35,7 +38,7 @@ class Watcher:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which cases of a rubric are asked, and who is told.
+    """The cases of a rubric to ask, and the callbacks for their progress.
 
     `arguments` are pytest's, which then chooses and runs the cases. `only` names them, as `criterion/case`;
     None means all. `before` are the results of others, which count as they are.
@@ -84,7 +87,7 @@ class Session:
         if assignment.frozen is not None:
             self._misconceptions = Misconceptions.read(assignment.frozen.with_name(MISCONCEPTIONS))
         self.equipment = Equipment(assignment, sandbox, secret, device)
-        self._own_tests = OwnTests(assignment)
+        self._own_tests: OwnTests | None = None
 
     def __enter__(self) -> "Session":
         """Opens it; UserError, with the reason, where no submission can be started in the sandbox."""
@@ -131,7 +134,7 @@ class Session:
     def answers(
         self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
     ) -> dict[str, str]:
-        """How some cases end that the files do not pass; they are the course's own, and no policy is asked.
+        """How some cases end that the files do not pass; they are the course's own, which no rule restricts.
 
         `names` says which exercise a function stands for, where an exception passed through it.
         """
@@ -172,6 +175,8 @@ class Session:
         results = dict(choice.before)
         run = Run(self._assignment, oracle, implementation, refused, cache, self._misconceptions, results)
         if choice.arguments:
+            from grader.judge.pytest_run import run_by_pytest  # pytest, where it is needed
+
             run_by_pytest(run, choice.arguments)
             return run.results
         for criterion in self._assignment.rubric.criteria:
@@ -179,7 +184,11 @@ class Session:
                 if case.kind != OWN_TEST and choice.includes(case):
                     choice.watcher.begins(case.name)
                     choice.watcher.ends(result_of(case, criterion, run))
-        self._own_tests.ask(run, choice.includes)
+        if self._assignment.tests:
+            from grader.judge.pytest_run import OwnTests
+
+            self._own_tests = self._own_tests or OwnTests(self._assignment)
+            self._own_tests.ask(run, choice.includes)
         return run.results
 
     def _versions(self, variant: str) -> dict[str, str]:

@@ -115,7 +115,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Level:
-    """What a person may give for a criterion by hand: so many points, and what they say."""
+    """One level of a manual criterion: its points, and the text that explains them."""
 
     points: Fraction
     text: str
@@ -173,7 +173,7 @@ NUMPY_ARRAYS = "grader.worker.numpy_arrays"
 class Assignment:
     """One homework, loaded and checked.
 
-    `files` are the names handed in; `provided` maps the path of every file that comes from the
+    `files` are the names that students submit; `provided` maps the path of every file that comes from the
     assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
     where there is no reference (in a handout), else None. `tests` are the author's own, pytest's files.
     `import_rules` None holds a submission to nothing, which no loaded assignment does. `library` is the
@@ -200,12 +200,12 @@ class Assignment:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The Python modules that are asked: those handed in, and the provided host of each CUDA C file."""
+        """The modules that answer probes: submitted Python files, and the provided host of each CUDA file."""
         return tuple(name.rpartition(".")[0] for name in self.files)
 
     @property
     def ndarray(self) -> str:
-        """The module of the arrays that a submission gets: the one provided or handed in, else NumPy's."""
+        """The module of a submission's arrays: the provided or submitted one, or else NumPy."""
         is_there = NDARRAY in self.modules or any(name.startswith(f"{NDARRAY}/") for name in self.provided)
         return NDARRAY if is_there else NUMPY_ARRAYS
 

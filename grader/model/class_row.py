@@ -1,4 +1,4 @@
-"""What the reports on a class are made of: one student's standing in one assignment."""
+"""One student's standing in one assignment: a row of every report on a class."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -107,7 +107,7 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class ClassReport:
-    """What a report on a class stands on: `rows`, sorted by student and assignment.
+    """The data behind a report on a class: `rows`, sorted by student and assignment.
 
     `titles` are those of assignments; `seconds` says, by the id of a submission, how much CPU time it
     took.

@@ -1,4 +1,4 @@
-"""What a person decides about one student's work beside the tests: points by hand, comments, times, answers.
+"""An instructor's decisions about one student's work: points by hand, comments, times, answers.
 
 Grading again never touches a decision. Each belongs to a student and an assignment; what it says about
 certain files or a certain submission stops to apply when another submission counts.

@@ -22,6 +22,7 @@ class UserError(BackflipError):
     def __init__(self, message: str, source: Path | str | None = None, line: int | None = None) -> None:
         place = "" if source is None else f"{source}:{line}: " if line else f"{source}: "
         super().__init__(place + message)
+        self.source = source
 
 
 class GraderFault(BackflipError):

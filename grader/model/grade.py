@@ -1,4 +1,4 @@
-"""What grading comes to: outcomes, check results, and the grade that they add up to."""
+"""The result of grading: outcomes, check results, and the grade that is their sum."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,7 @@ from grader.model.frame import RawArray
 
 
 class Sandbox(StrEnum):
-    """What encloses a submission while it is graded; without one it has the rights of whoever grades it."""
+    """The sandbox of a submission during grading. Without one, it has all rights of the grader's user."""
 
     BUBBLEWRAP = "bubblewrap"
     NONE = "none"
@@ -38,7 +38,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What asking an implementation came to: arrays where `status` is OK, else the reason.
+    """An implementation's answer to one question: arrays if `status` is OK, else the reason.
 
     `error` is the class of the exception where one was raised, and `calls` are the submission's own calls
     that it passed through, the outermost first.
@@ -138,7 +138,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class CriterionGrade:
-    """What one criterion earned: `score` of the `points` that its cases at hand offer.
+    """The result of one criterion: `score` of the `points` that its available cases offer.
 
     A criterion `by_hand` has no cases: a person gives its points, and `reason` is their text.
     `ideas` are at most two, the one that explains more first; `facts` are what several cases share.
@@ -160,10 +160,9 @@ class CriterionGrade:
 class Grade:
     """One submission's grade.
 
-    `sandbox` records what enclosed it, `versions` what judged it. `withheld` are the points that
-    stand on hidden cases that are not at hand; `not_selected` counts the cases that were left out of this
-    run: where it is not zero, the score is no grade. `notes` are lines that a student should read and that
-    cost no points.
+    `sandbox` records the sandbox, `versions` the software. `withheld` are the points of hidden cases that are
+    not available here. `not_selected` counts the cases that this run left out: unless it is 0, the score is
+    no grade. `notes` are lines for the student that cost no points.
     """
 
     assignment: str
@@ -183,12 +182,12 @@ class Grade:
 
     @property
     def max_score(self) -> Fraction:
-        """The points offered by the cases at hand (in a handout, the visible ones)."""
+        """The points that the available cases offer (in a handout, the visible ones)."""
         return sum((criterion.points for criterion in self.criteria), Fraction(0))
 
     @property
     def cases(self) -> tuple[CheckResult, ...]:
-        """What each case came to, in the rubric's order."""
+        """The results of all cases, in the rubric's order."""
         return tuple(result for criterion in self.criteria for result in criterion.results)
 
     @property

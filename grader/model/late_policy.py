@@ -18,7 +18,7 @@ from grader.model.student import ON_TIME, Adjustment, Student, Submission, TimeR
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-UNKNOWN_LATENESS = "late, and nothing says by how much"
+UNKNOWN_LATENESS = "late by an unknown time"
 OUTDATED = "no longer applies: it was for an earlier submission"
 
 
@@ -54,7 +54,7 @@ class Policies:
     the longer counts. `grace` moves everybody's. `floor` and `cap` are shares of the points offered: no
     penalty takes a score below the floor, no late submission scores above the cap. Later than `drop_after`
     after the deadline a submission scores nothing, whatever late days are left. Times without an offset are
-    meant in `timezone`. `unknown_lateness` is for what is late, and nothing says by how much: a person must
+    meant in `timezone`. `unknown_lateness` is for what is late by an unknown time: a person must
     `review` it, it counts as `on_time`, or as late by `one_unit`: a penalty's day or hour, else a day.
     """
 
@@ -79,7 +79,7 @@ class Policies:
 
 @dataclass(frozen=True)
 class Standing:
-    """What policies look at: whose points they are, when it was handed in, a person's word.
+    """The input of the late policies: a student's points, the time of submission, and manual adjustments.
 
     A person's `ruling` on when the submission counts as submitted stands above what is known of it.
     """
@@ -126,22 +126,22 @@ def apply_policies(policies: Policies, standings: Iterable[Standing]) -> dict[tu
         of[standing.student.id].append(standing)
     finals = {}
     for student, theirs in of.items():
-        left = policies.late_days.total
+        days_left = policies.late_days.total
         for standing in sorted(theirs, key=lambda w: _due_first(policies, w)):
-            final = apply_policy_to(policies, standing, left)
-            left -= final.late_days
+            final = apply_policy_to(policies, standing, days_left)
+            days_left -= final.late_days
             finals[student, standing.assignment] = final
     return finals
 
 
 def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int) -> FinalScore:
-    """The final score of one standing, for a student who has so many late days left in the course."""
+    """The final score of one standing, for a student with `days_left` late days left in the course."""
     steps: list[Step] = []
     used, unclear = 0, ""
     lateness = lateness_of(policies, standing)
     if standing.ruling is not None:
         ruling = standing.ruling
-        what = "accepted as in time" if ruling.time == ON_TIME else f"counts as submitted at {ruling.time}"
+        what = "accepted as on time" if ruling.time == ON_TIME else f"counts as submitted at {ruling.time}"
         steps.append(Step("time", f"{what}, says {ruling.author}: {ruling.reason}", standing.earned))
     if lateness is None:
         unclear = _without_time(policies, standing, steps)
@@ -189,15 +189,15 @@ def extension_of(policies: Policies, assignment: str, student: Student) -> timed
 
 
 def closes(policies: Policies, assignment: str) -> datetime | None:
-    """After which moment nothing counts, but for extensions; None: never."""
+    """The moment after which no submission without an extension counts; None if there is none."""
     due = policies.deadlines.get(assignment)
     return None if due is None or policies.drop_after is None else due + policies.grace + policies.drop_after
 
 
 def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
-    """How long after the student's own deadline it was handed in, negative before it; None: nobody knows.
+    """How long after the student's own deadline the submission came, negative before it; None if unknown.
 
-    Where there is no deadline, or nothing handed in, nothing is late.
+    Without a deadline, or without a submission, nothing is late.
     """
     due = policies.deadlines.get(standing.assignment)
     if due is None or standing.submission is None:
@@ -239,19 +239,19 @@ def _due_first(policies: Policies, standing: Standing) -> tuple[bool, float, str
 
 
 def _be_late(
-    policies: Policies, standing: Standing, lateness: timedelta, left: int, steps: list[Step]
+    policies: Policies, standing: Standing, lateness: timedelta, days_left: int, steps: list[Step]
 ) -> int:
-    """Adds what being late comes to; returns the late days that it takes."""
-    how_late = f"handed in {time_text(lateness + policies.grace)} after {_deadline(policies, standing)}"
+    """Adds the steps of the late penalty; returns the number of late days that they use."""
+    how_late = f"submitted {time_text(lateness + policies.grace)} after {_deadline(policies, standing)}"
     if standing.ruling is None and standing.submission is not None and not standing.submission.submitted_at:
         how_late = f"{UNKNOWN_LATENESS}: the course takes it as {time_text(lateness)}"
     if policies.drop_after is not None and lateness > policies.drop_after:
         sentence = f"{how_late}: nothing counts that is more than {time_text(policies.drop_after)} late"
         steps.append(Step("drop_after", sentence, min(standing.earned, Fraction(0))))
         return 0
-    used = min(_begun(lateness, DAY), left, policies.late_days.each)
+    used = min(_begun(lateness, DAY), days_left, policies.late_days.each)
     if used:
-        sentence = f"{how_late}: {used} late day{'s' * (used != 1)} used, {left - used} left"
+        sentence = f"{how_late}: {used} late day{'s' * (used != 1)} used, {days_left - used} left"
         steps.append(Step("late_days", sentence, standing.earned))
         how_late = f"{time_text(lateness - used * DAY)} more than your late days forgive"
     rest = lateness - used * DAY
@@ -273,7 +273,7 @@ def _punish(
         sentence = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
         sentence += f"{_points(standing.max_score)}"
         if taken < least and policies.floor:
-            sentence += f", but nobody falls below {_percent(policies.floor)}"
+            sentence += f", but no score falls below {_percent(policies.floor)}"
         score = max(taken, least, min(standing.earned, Fraction(0)))
         steps.append(Step("late_penalty", sentence, score))
         how_late = "late"
@@ -291,11 +291,11 @@ def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta
         return
     after = lateness + policies.grace
     if after > timedelta():
-        sentence = f"handed in {time_text(after)} after {_deadline(policies, standing)}: in time"
+        sentence = f"submitted {time_text(after)} after {_deadline(policies, standing)}: on time"
         steps.append(Step("grace", sentence, standing.earned))
     elif after + extension > timedelta():
         steps.append(
-            Step("extensions", f"in time by your extension of {time_text(extension)}", standing.earned)
+            Step("extensions", f"on time by your extension of {time_text(extension)}", standing.earned)
         )
 
 
@@ -304,11 +304,11 @@ def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> 
     is_late = standing.submission is not None and standing.submission.late
     if is_late and policies.has_late_policy and policies.unknown_lateness == "review":
         return UNKNOWN_LATENESS
-    sentence = "nothing says when it was handed in: it counts as in time"
+    sentence = "no file says when it was submitted: it counts as on time"
     if is_late and not policies.has_late_policy:
-        sentence = "late, and nothing says by how much: it costs nothing"
+        sentence = "late by an unknown time: it costs nothing"
     elif is_late:
-        sentence = "late, and nothing says by how much: it counts as in time, as the course has it"
+        sentence = "late by an unknown time: it counts as on time by the rule of the course"
     steps.append(Step("deadlines", sentence, standing.earned))
     return ""
 
@@ -329,8 +329,8 @@ def _deadline(policies: Policies, standing: Standing) -> str:
     )
     with_extension = f", with an extension of {time_text(extension)}" if extension else ""
     grace = f"; {time_text(policies.grace)} forgiven" if policies.grace else ""
-    whose = "your" if extension else "the"
-    return f"{whose} deadline ({_moment(due + extension)}{with_extension}{grace})"
+    possessive = "your" if extension else "the"
+    return f"{possessive} deadline ({_moment(due + extension)}{with_extension}{grace})"
 
 
 def _moment(time: datetime) -> str:

@@ -55,3 +55,12 @@ def rewrite(*, of: str) -> Callable[[Function], Function]:
         return function
 
     return mark
+
+
+def called_name(exercise: str) -> str:
+    """The name by which a probe calls an exercise.
+
+    It is `step` for the method `Adam.step`, and `Adam` for its `__init__`.
+    """
+    outer, _, name = exercise.rpartition(".")
+    return outer.rpartition(".")[2] if outer and name == "__init__" else name

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 
 ALIKE = 0.6  # how much of two names must agree
@@ -14,6 +13,8 @@ def near_miss(word: str, words: Iterable[str]) -> str:
     names = {name.casefold(): name for name in words}
     if not word or len(word) > LONGEST or word in names.values():
         return ""
+    from difflib import get_close_matches  # only a wrong name needs it
+
     matches = get_close_matches(word.casefold(), sorted(names), 1, ALIKE)
     return f"; did you mean {names[matches[0]]!r}?" if matches else ""
 

@@ -1,4 +1,4 @@
-"""Who hands in, what they handed in when, and what a person adds to their grade."""
+"""A student, their submissions with times, and manual adjustments of their grade."""
 
 import hashlib
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One set of files that a student handed in at one time.
+    """One set of files that a student submitted at one time.
 
     `files` is the hex SHA-256 over the files' names and contents. `sequence` tells several submissions of one
     student apart and sorts them. `submitted_at` is ISO 8601 with its offset from UTC (without one where the

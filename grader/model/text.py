@@ -1,4 +1,4 @@
-"""Text as every report writes it: harmless whoever wrote it, and a score always the same."""
+"""Formats text for every report: makes any author's text harmless, and writes each score the same way."""
 
 import re
 import unicodedata

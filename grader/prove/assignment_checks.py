@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -11,8 +10,8 @@ from types import MappingProxyType
 
 from grader.author.conditions import CONDITIONS
 from grader.author.exercises.cuda_functions import code_of
-from grader.author.exercises.python_source import find_function
-from grader.author.render import Rendered, Views
+from grader.author.exercises.python_source import find_exercise
+from grader.author.render import Rendered, Views, line_before_rendering
 from grader.author.rubric import anchors_of
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import COMPARISONS, comparison_of
@@ -21,7 +20,7 @@ from grader.judge.inputs import Inputs
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
-from grader.model.mutant import Mutant
+from grader.model.mutant import Mutant, called_name
 from grader.model.results.verification import Finding, Verification
 from grader.prove.mutants import file_of
 from grader.prove.tolerance import SEEDS, sweep
@@ -139,7 +138,7 @@ def _surviving(
 ) -> Iterator[tuple[Mutant, str]]:
     by_exercise = criteria_of_exercises(assignment)
     for mutant in mutants:
-        criteria = by_exercise.get(mutant.exercise.rpartition(".")[2], ())
+        criteria = by_exercise.get(called_name(mutant.exercise), ())
         unjudged = [r for r in _failed(grades[mutant.name]).values() if r.status in UNJUDGED]
         if unjudged:
             yield mutant, f"{mutant.name} was never judged: {unjudged[0].status}: {unjudged[0].rationale}"
@@ -202,20 +201,28 @@ def _must_kill(case: Case) -> bool:
 def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
     templates = assignment.folder / "templates"
     asked_for = criteria_of_exercises(assignment)
-    for reference in handout.exercises:
-        exercise = reference.partition(":")[2]
-        if exercise.rpartition(".")[2] not in asked_for:
+    for reference, exercise in _asked_of_students(handout):
+        if called_name(exercise) not in asked_for:
             path, line = _template_with(templates, reference)
             yield Finding(path, line, f"no criterion's probe calls the exercise {exercise}")
     root = assignment.folder.parent.parent
     for name, at, reference in leaks(root, handout.exercises, handout.files):
         path = templates / f"{name}.j2"
         if path.is_file():
-            line = _line_before_rendering(path.read_text(encoding="utf-8"), handout.files[name], at)
+            line = line_before_rendering(path.read_text(encoding="utf-8"), handout.files[name], at)
         else:  # of the package ndarray
             path, line = root / "reference" / Path(name).relative_to("ndarray"), 1
         message = f"the handout's {name} holds two statements of the solution of {reference} in line {at}"
         yield Finding(path, line, message)
+
+
+def _asked_of_students(handout: Rendered) -> Iterator[tuple[str, str]]:
+    """Each exercise with the reference in a template; of a class those methods that others may call."""
+    for reference in handout.exercises:
+        whole = reference.partition(":")[2]
+        of_class = [name for name in handout.functions if name.startswith(f"{whole}.")]
+        names = [name for name in of_class if not name.rpartition(".")[2].startswith("_")]
+        yield from ((reference, name) for name in names or [whole])
 
 
 def _template_with(templates: Path, words: str) -> tuple[Path, int]:
@@ -227,15 +234,6 @@ def _template_with(templates: Path, words: str) -> tuple[Path, int]:
     return templates, 1
 
 
-def _line_before_rendering(template: str, rendered: str, line: int) -> int:
-    """The line of the template that a rendered line comes from."""
-    matcher = SequenceMatcher(None, template.splitlines(), rendered.splitlines(), autojunk=False)
-    for _, first, last, start, end in matcher.get_opcodes():
-        if start < line <= end:
-            return min(first + line - start, max(last, 1))
-    return 1
-
-
 def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> list[tuple[str, int, str]]:
     """Where a handout's files hold two consecutive statements (in CUDA C: lines) that an exercise leaves out.
 
@@ -243,7 +241,7 @@ def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> lis
     """
     leaks_of_file = []
     for reference in exercises:
-        function = find_function(root, reference)
+        function = find_exercise(root, reference)
         language, pairs = (".cu", _pairs_of_lines) if ".cu:" in reference else (".py", _pairs)
         removed = set(pairs(function.whole)) - set(pairs(function.stub))
         for name, text in sorted(files.items()):

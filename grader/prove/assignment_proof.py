@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from grader.author.load import places_of
+from grader.author.read_yaml import places_of
 from grader.author.render import Views
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
@@ -27,10 +27,10 @@ def prove(
     """What comes of grading the handout, the solution, every mutant and cheat, and the corpus of attacks."""
     assignment, cheats = views.assignment, cheats_on(views)
     mutants, findings = read_mutants(views)
-    made = submissions(views, mutants) | {cheat.key: cheat.files for cheat in cheats}
+    versions = submissions(views, mutants) | {cheat.key: cheat.files for cheat in cheats}
     attacks = attacks_on(assignment) if with_attacks else ()
-    made |= {key_of(attack): dict(attack.files) for attack in attacks}
-    grades = grade_made(assignment, secret, made, jobs)
+    versions |= {key_of(attack): dict(attack.files) for attack in attacks}
+    grades = grade_made(assignment, secret, versions, jobs)
     _, apart = keep_misconceptions(root, views, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:

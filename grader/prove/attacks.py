@@ -10,6 +10,8 @@ from grader.author.exercises.cuda_functions import cut_kernel
 from grader.author.render import render
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
+from grader.model.mutant import called_name
+from grader.prove.bound_names import binding_of
 
 CORPUS = Path(__file__).with_name("corpus")
 LANGUAGES = {".py": CORPUS / "python", ".cu": CORPUS / "cuda"}
@@ -42,7 +44,7 @@ def attacks_on(assignment: Assignment) -> tuple[Attack, ...]:
     """
     solution = render(assignment, "solution")
     handed_in = {name: solution.files[name] for name in assignment.files}
-    names = [reference.partition(":")[2] for reference in solution.exercises]
+    names = list(solution.functions)
     return tuple(
         attack_with(path, exercise, file, handed_in)
         for suffix, folder in LANGUAGES.items()
@@ -60,7 +62,7 @@ def target(
     asked = criteria_of_exercises(assignment)
     names = []
     for exercise in exercises:
-        worth = sum(points[one] for one in asked.get(exercise.rpartition(".")[2], ()))
+        worth = sum(points[one] for one in asked.get(called_name(exercise), ()))
         for name, text in files.items():
             if name.endswith(suffix) and _can_be_attacked(text, exercise, suffix):
                 names.append((worth, exercise, name))
@@ -106,8 +108,9 @@ def _in_python(solution: str, exercise: str, text: str) -> str:
     calls = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     helpers = [path.read_text(encoding="utf-8") for path in sorted((CORPUS / "helpers").glob("*.py"))]
     used = [helper for helper in helpers if _defined(helper) & calls]
-    bound = [f"{exercise} = attack\n"] if "attack" in _defined(text) else []
-    return "\n\n".join([solution, *used, f"original = {exercise}", text, *bound])
+    binding = binding_of(solution, exercise)
+    bound = [f"{binding.rebound('attack')}\n"] if "attack" in _defined(text) else []
+    return "\n\n".join([solution, *used, f"original = {binding.function}", text, *bound])
 
 
 def _defined(text: str) -> set[str]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from grader.author.exercises.cuda_functions import cut_kernel
 from grader.model.assignment import Assignment, Rubric
 from grader.model.grade import Grade
+from grader.prove.bound_names import binding_of
 
 Files = Mapping[str, str]
 Excess = tuple[str, str]  # the criterion's id or the "criterion/case" where too much was gained, and what
@@ -21,9 +22,8 @@ class Exercise:
     file: str
 
     @staticmethod
-    def of(reference: str, solution: Files) -> "Exercise":
-        """The exercise of a reference such as `reference.conv:flip`; its file is "" where none defines it."""
-        name = reference.partition(":")[2]
+    def of(name: str, solution: Files) -> "Exercise":
+        """The exercise of that dotted name; its file is "" where none defines it."""
         head = name.partition(".")[0]
         for file, text in solution.items():
             is_there = cut_kernel(text, name) if file.endswith(".cu") else f"\ndef {head}(" in text
@@ -75,6 +75,7 @@ def in_python(solution: Files, exercises: Sequence[Exercise], wrapper: str) -> d
     files = dict(solution)
     for file in (name for name in solution if name.endswith(".py")):
         names = [exercise.name for exercise in exercises if exercise.file == file]
-        bound = "\n".join(f'{name} = cheat({name}, "{name}")' for name in names)
+        bindings = [binding_of(solution[file], name) for name in names]
+        bound = "\n".join(b.rebound(f'cheat({b.function}, "{b.exercise}")') for b in bindings)
         files[file] = f"{solution[file].rstrip()}\n\n\n{wrapper}\n\n{bound}\n"
     return files if any(exercise.file.endswith(".py") for exercise in exercises) else None

@@ -11,7 +11,7 @@ from grader.batch.pool import grade_all
 from grader.batch.work import Grading
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade, Sandbox, Status
-from grader.model.mutant import Mutant
+from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.mutants import edit
 
@@ -74,7 +74,7 @@ def compositions(
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
     pairs, apart = [], []
     for one, other in combinations(mutants, 2):
-        exercises = {one.exercise.rpartition(".")[2], other.exercise.rpartition(".")[2]}
+        exercises = {called_name(one.exercise), called_name(other.exercise)}
         shared = sorted(c for c in failed[one.name] & failed[other.name] if exercises <= exact[c])
         if not shared:
             continue

@@ -155,11 +155,11 @@ def _varied(draft: Draft, names: Sequence[str]) -> set[str]:
 def _earning(cases: Sequence[DraftCase], criterion: str, kills: Kills, most: int) -> tuple[DraftCase, ...]:
     """The fewest cases that catch as many mutants, the one that catches most first."""
     chosen: list[DraftCase] = []
-    left = set(kills)
-    fresh: Callable[[DraftCase], int] = lambda case: len(_caught([case], criterion, kills) & left)  # noqa: E731
+    survivors = set(kills)
+    fresh: Callable[[DraftCase], int] = lambda case: len(_caught([case], criterion, kills) & survivors)  # noqa: E731
     while len(chosen) < most and (best := max(cases, key=fresh, default=None)) and fresh(best):
         chosen.append(best)
-        left -= _caught([best], criterion, kills)
+        survivors -= _caught([best], criterion, kills)
     return tuple(chosen)
 
 

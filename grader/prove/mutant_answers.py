@@ -3,21 +3,20 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from grader.author.load import digest_of
 from grader.author.render import Views
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.batch.work import Grading, Work
 from grader.judge.subset.selection import criteria_of_exercises
-from grader.judge.verdict.misconceptions import FORMAT, Misconceptions, of_mutants
+from grader.judge.verdict.misconceptions import Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Sandbox
-from grader.model.mutant import Mutant
+from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
+from grader.prove.answers_file import misconceptions_file, right_beside
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.cheat import Exercise, in_python
 from grader.prove.cheats.nothing_written import FORMS
@@ -25,49 +24,14 @@ from grader.prove.compositions import answers_of, compositions
 from grader.prove.mutants import read_mutants, right_version
 from grader.report.write_files import write_files
 
-CACHES = {"__pycache__", ".mypy_cache"}
 
-
-def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
-    """What each mutant of an assignment answers, and each two, in the course's secret numbers.
-
-    It is worked out where no file of this very assignment says it.
-    """
-    answers, right = files_of(root, views, secret)
-    return replace(Misconceptions.read(answers), right=json.loads(right.read_text(encoding="utf-8")))
-
-
-def files_of(root: Path, views: Views, secret: str) -> tuple[Path, Path]:
-    """The file of the mutants' answers and the one of right versions; both are made if one is missing."""
-    path = misconceptions_file(root, views.loaded, secret)
-    if not (path.is_file() and _right_beside(path).is_file()):
-        mutants, _ = read_mutants(views)  # `grader verify` complains of the others
-        jobs = os.cpu_count() or 1
-        by_name = submissions(views, mutants)
-        grades = grade_made(views.assignment, secret, {m.name: by_name[m.name] for m in mutants}, jobs)
-        keep_misconceptions(root, views, secret, mutants, grades, jobs)
-    return path, _right_beside(path)
-
-
-def misconceptions_file(root: Path, assignment: Assignment, secret: str) -> Path:
-    """The file that says what each mutant of this very assignment answers.
-
-    It is named by a digest of all files that mutants are made of, so that finding it renders nothing.
-    """
-    package = root / assignment.oracle.partition(".")[0]
-    sources = sorted(path for folder in (assignment.folder, package) for path in folder.rglob("*.*"))
-    files = [f"{path.relative_to(root)} {digest_of(path.read_bytes())}" for path in sources if _counts(path)]
-    key = digest_of("\0".join([str(FORMAT), assignment.digest, secret, *files]).encode())
-    return root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
-
-
-def _counts(path: Path) -> bool:
-    return path.is_file() and not CACHES & set(path.parts)
-
-
-def _right_beside(path: Path) -> Path:
-    """The file of right versions beside it: a handout carries the first one and must not hold these."""
-    return path.with_suffix(".right.json")
+def answer_all(root: Path, views: Views, secret: str) -> None:
+    """Has every mutant answer every case, and writes the two files."""
+    mutants, _ = read_mutants(views)  # `grader verify` complains of the others
+    jobs = os.cpu_count() or 1
+    by_name = submissions(views, mutants)
+    grades = grade_made(views.assignment, secret, {m.name: by_name[m.name] for m in mutants}, jobs)
+    keep_misconceptions(root, views, secret, mutants, grades, jobs)
 
 
 def keep_misconceptions(
@@ -82,7 +46,7 @@ def keep_misconceptions(
     ideas, apart = work_out(views, secret, mutants, grades, jobs)
     path = misconceptions_file(root, views.loaded, secret)
     right = json.dumps(right_versions(views))
-    files = {path.name: ideas.to_json().encode(), _right_beside(path).name: right.encode()}
+    files = {path.name: ideas.to_json().encode(), right_beside(path).name: right.encode()}
     write_files(path.parent, files)  # others may look for them meanwhile
     return ideas, apart
 
@@ -118,7 +82,7 @@ def exercises_asked(views: Views) -> dict[str, list[str]]:
     A probe that names none, because each case says what to call, asks for those of the criteria it requires.
     """
     asked: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
-    exercises = {r.partition(":")[2].rpartition(".")[2] for r in views.solution.exercises}
+    exercises = {called_name(name) for name in views.solution.functions}
     for exercise, criteria in criteria_of_exercises(views.loaded).items():
         for criterion in criteria if exercise in exercises else ():
             asked[criterion].append(exercise)
@@ -135,11 +99,10 @@ def right_versions(views: Views) -> dict[str, str]:
     """
     solution = submissions(views, ())[SOLUTION]
     right = {}
-    for reference in views.solution.exercises:
-        exercise = reference.partition(":")[2]
-        for text in (t for n, t in solution.items() if n.endswith(".py") and ".cu:" not in reference):
+    for exercise in views.solution.functions:
+        for text in (t for n, t in solution.items() if n.endswith(".py")):
             if version := right_version(text, exercise):
-                right[exercise.rpartition(".")[2]] = version
+                right[called_name(exercise)] = version
     return right
 
 

@@ -15,6 +15,7 @@ from grader.model.errors import UserError
 from grader.model.mutant import Mutant
 from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
+from grader.prove.bound_names import binding_of, definition_of
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
 REWRITES = "rewrites.py", "rewrites.cu"
@@ -39,19 +40,20 @@ def read_rewrites(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]
 
 def _read(views: Views, python: str, cuda: str) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
     assignment, solution = views.loaded, views.solution
-    exercises = [reference.partition(":")[2] for reference in solution.exercises]
+    whole = [reference.partition(":")[2] for reference in solution.exercises]
+    exercises = list(dict.fromkeys([*whole, *solution.functions]))
     handed_in = {name: solution.files[name] for name in assignment.files}
     mutants: dict[str, Mutant] = {}
     findings = []
     for read, path in ((_read_python, assignment.folder / python), (_read_cuda, assignment.folder / cuda)):
-        for found in read(path, exercises, handed_in) if path.is_file() else ():
-            if isinstance(found, Finding):
-                findings.append(found)
-            elif found.name in mutants:
-                problem = f"found mutant {found.name!r} a second time: names are unique"
-                findings.append(Finding(path, found.line, problem))
+        for entry in read(path, exercises, handed_in) if path.is_file() else ():
+            if isinstance(entry, Finding):
+                findings.append(entry)
+            elif entry.name in mutants:
+                problem = f"found mutant {entry.name!r} a second time: names are unique"
+                findings.append(Finding(path, entry.line, problem))
             else:
-                mutants[found.name] = found
+                mutants[entry.name] = entry
     return tuple(mutants.values()), tuple(findings)
 
 
@@ -100,7 +102,9 @@ def _mutant(
     if taken:
         raise NotOne(f"mutant {node.name!r} would replace {taken[0]!r} of {file} as well: rename yours")
     solution = handed_in[file]
-    appended = _appended(tree, None if edits else node, helpers, exercise) if helpers or not edits else ""
+    appended = (
+        _appended(tree, None if edits else node, helpers, solution, exercise) if helpers or not edits else ""
+    )
     try:
         edited = edit(solution, exercise, edits)
     except ValueError as error:
@@ -177,35 +181,22 @@ def right_version(solution: str, exercise: str) -> str:
 
     "" where that cannot be. It brings the solution's imports along, and calls what the submission defines.
     """
-    tree = ast.parse(solution)
-    outer, _, name = exercise.rpartition(".")
-    body = tree.body
-    if outer:
-        body = _methods(body, outer)
-    for node in body:
-        if isinstance(node, ast.FunctionDef) and node.name == name and not node.decorator_list:
-            imports = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-            version = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
-            text = ast.unparse(ast.fix_missing_locations(version))
-            return "\n\n\n".join([*imports, text, f"{exercise} = right_{name}"]) + "\n"
-    return ""
-
-
-def _methods(body: Sequence[ast.stmt], of: str) -> list[ast.stmt]:
-    """What stands in a class."""
-    return [n for node in body if isinstance(node, ast.ClassDef) and node.name == of for n in node.body]
+    tree, node = ast.parse(solution), definition_of(solution, exercise)
+    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+        return ""
+    name = node.name
+    imports = [ast.unparse(n) for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+    version = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": f"right_{name}"})
+    text = ast.unparse(ast.fix_missing_locations(version))
+    return "\n\n\n".join([*imports, text, f"{exercise} = right_{name}"]) + "\n"
 
 
 def extent(solution: str, exercise: str) -> tuple[int, int]:
     """The lines of an exercise in a solution: the first, counted from 0, and the one behind the last."""
-    outer, _, name = exercise.rpartition(".")
-    body = _body(solution)
-    if outer:
-        body = _methods(body, outer)
-    for node in body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            return node.lineno - 1, node.end_lineno or node.lineno
-    raise ValueError(f"is of {exercise}, which the solution does not define")
+    node = definition_of(solution, exercise)
+    if node is None:
+        raise ValueError(f"is of {exercise}, which the solution does not define")
+    return node.lineno - 1, node.end_lineno or node.lineno
 
 
 def _read_cuda(
@@ -253,7 +244,7 @@ def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], f
     if exercise not in exercises:
         return f"found a mutant of {exercise!r}, expected an exercise, {one_of(exercise, exercises)}"
     if not file:
-        return f"found a mutant of {exercise!r}, and no file handed in defines it"
+        return f"found a mutant of {exercise!r}, and no submitted file defines it"
     if not message:
         return f"found mutant {name!r} without a docstring, expected what its student reads"
     return ""
@@ -290,7 +281,11 @@ def _defined(body: Sequence[ast.stmt]) -> set[str]:
 
 
 def _appended(
-    tree: ast.Module, mutant: ast.FunctionDef | None, helpers: Iterable[ast.stmt], exercise: str
+    tree: ast.Module,
+    mutant: ast.FunctionDef | None,
+    helpers: Iterable[ast.stmt],
+    solution: str,
+    exercise: str,
 ) -> str:
     """What makes a solution this mutant: its imports and helpers, itself, and its name for the exercise's.
 
@@ -301,12 +296,13 @@ def _appended(
         return "\n\n\n".join([*imports, *map(ast.unparse, helpers)]) + "\n"
     bare = ast.FunctionDef(**{**dict(ast.iter_fields(mutant)), "decorator_list": []})
     version = ast.unparse(ast.fix_missing_locations(bare))
+    binding = binding_of(solution, exercise)
     parts = [
         *imports,
-        f"original = {exercise}",
+        f"original = {binding.function}",
         *map(ast.unparse, helpers),
         version,
-        f"{exercise} = {mutant.name}",
+        binding.rebound(mutant.name),
     ]
     return "\n\n\n".join(parts) + "\n"
 

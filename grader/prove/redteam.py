@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade
+from grader.model.mutant import called_name
 from grader.model.results.verification import Gain
 from grader.prove.attacks import NOTHING, Attack
 
@@ -42,4 +43,4 @@ def places_of_excess(
     for attack, gain in zip(attacks, gains, strict=True):
         if gain.is_too_much:
             said = f"{gain.cheat} earns {gain.points:g} points, and may gain {gain.may_gain}"
-            yield asked[attack.exercise.rpartition(".")[2]][0], said
+            yield asked[called_name(attack.exercise)][0], said

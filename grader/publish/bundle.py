@@ -1,11 +1,12 @@
-"""What a target is made of: the assignment, its handout, the grader's wheel, and the answers."""
+"""Gathers the parts of a target: the assignment, its handout, the grader's wheel, and the answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.author.text_templates import text_environment
-from grader.model.assignment import Assignment
+from grader.author.wheel import requirement_of
+from grader.model.assignment import Assignment, Device
 
 TEMPLATES = Path(__file__).parent / "templates"
 LEFT_OUT = ("__pycache__", ".mypy_cache")
@@ -18,6 +19,11 @@ class Wheel:
 
     name: str
     content: bytes
+
+    @property
+    def requirement(self) -> bytes:
+        """The line of requirements.txt that installs it from its own folder, by its hash."""
+        return requirement_of(self.name, self.content)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,16 @@ class Bundle:
     def name(self) -> str:
         """The assignment's."""
         return self.assignment.name
+
+    @property
+    def has_kernels(self) -> bool:
+        """Whether the grader needs a C++ compiler, for kernels that it emulates."""
+        return Device.EMULATED in self.assignment.devices
+
+    @property
+    def python_image(self) -> str:
+        """The base image of containers, by its version."""
+        return f"python:{self.python}-slim-bookworm"
 
     def render(self, template: str, **values: object) -> bytes:
         """A template, by its path below `templates/`, with this bundle and further values."""

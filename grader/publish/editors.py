@@ -1,4 +1,4 @@
-"""What makes a handout open ready to work: a development container, and VS Code's task with its problems."""
+"""Writes a development container, and VS Code's task with its problem matcher, into a handout."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a student reads of a grade, before it is laid out: what to show first, and what to keep back."""
+"""Chooses what a student reads about a grade, in which order, before any format lays it out."""
 
 import re
 from collections.abc import Sequence
@@ -104,8 +104,8 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
         ("read", clean(result.help)),
         ("output", _first_lines(result.output)),
     )
-    told = tuple((label, text) for label, text in facts if text.strip())
-    return Block(heading, status, told, f"{result.criterion}/{result.case}")
+    nonempty = tuple((label, text) for label, text in facts if text.strip())
+    return Block(heading, status, nonempty, f"{result.criterion}/{result.case}")
 
 
 def _calls(result: CheckResult) -> str:
@@ -152,12 +152,12 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
     if same is not None:
         heading = _coded(same, f"{name} · every case ({len(failing)})")
         return Section(criterion, (block(same, heading, reveal),), facts=_facts(criterion, "inner"))
-    told = failing[:cases]
-    if len(told) < len(failing):
+    in_full = failing[:cases]
+    if len(in_full) < len(failing):
         again = _repeats(criterion)
-        told = [result for result in told if result.case not in again or not is_shown(result, reveal)]
-    blocks = (block(result, _heading(name, result), reveal) for result in told)
-    more = (_short(result) for result in failing if result not in told)
+        in_full = [result for result in in_full if result.case not in again or not is_shown(result, reveal)]
+    blocks = (block(result, _heading(name, result), reveal) for result in in_full)
+    more = (_short(result) for result in failing if result not in in_full)
     return Section(criterion, tuple(blocks), tuple(more), _facts(criterion, "inner", "error"))
 
 
@@ -173,12 +173,12 @@ def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[Ch
 def _repeats(criterion: CriterionGrade) -> set[str]:
     """The cases that say what an earlier one says: the same idea, or the same exception at the same line."""
     at_line = {case: fact.text for fact in criterion.facts if fact.kind == "error" for case in fact.cases}
-    said: set[str] = set()
+    explained: set[str] = set()
     again: set[str] = set()
     for result in criterion.results:
         says = result.idea or at_line.get(result.case, "")
-        (again if says in said else set()).add(result.case)
-        said |= {says} if says else set()
+        (again if says in explained else set()).add(result.case)
+        explained |= {says} if says else set()
     return again
 
 

@@ -1,4 +1,4 @@
-"""What is wrong in a submission, by file and line: what editors and CI services show beside the source."""
+"""Lists a submission's problems by file and line, for editors and CI services."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend: `file` "" and `line` 0 where no line is known. `cases` are those that show it."""
+    """One problem to fix: `file` "" and `line` 0 where no line is known. `cases` are those that show it."""
 
     criterion: str
     file: str
@@ -57,8 +57,8 @@ def headline(problem: Problem) -> str:
 
 def _failing(criterion: CriterionGrade, reveal: bool) -> Iterator[CheckResult]:
     for result in criterion.results:
-        told = is_shown(result, reveal) and not is_fault(result)
-        if told and result.status not in (Status.OK, Status.NOT_RUN):
+        is_visible = is_shown(result, reveal) and not is_fault(result)
+        if is_visible and result.status not in (Status.OK, Status.NOT_RUN):
             yield result
 
 
@@ -67,8 +67,8 @@ def _places(result: CheckResult, sources: Sources) -> Iterator[tuple[str, int, s
     why, idea = clean(result.rationale), clean(result.idea)
     named = list(AT.finditer(why))
     if result.calls:
-        told = named[0]["text"] if named else why.partition("\n")[0]
-        yield result.calls[-1].file, result.calls[-1].line, _message(result, told, idea)
+        text = named[0]["text"] if named else why.partition("\n")[0]
+        yield result.calls[-1].file, result.calls[-1].line, _message(result, text, idea)
     elif named:
         for match in named:
             yield match["file"], int(match["line"]), _message(result, match["text"], idea)

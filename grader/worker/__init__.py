@@ -1,1 +1,1 @@
-"""What runs beside a submission; it knows no answer."""
+"""Runs next to a submission, inside the sandbox, and knows no expected value."""

@@ -1,8 +1,8 @@
-"""Compiles kernels that were handed in, in a process of its own: nothing of them runs in it.
+"""Compiles submitted kernels in a process of its own, which runs none of them.
 
 The host module that an assignment provides beside kernels.cu says how: `compile_into(source, folder)` makes
 two libraries, `runtime_into(folder)` the one of the two that depends on no submission,
-`preprocessed(source, most)` is the source with its macros replaced, cut off behind so many characters, and
+`preprocessed(source, most)` is the source with its macros replaced, cut off after `most` characters, and
 `refused_by_nvidia(source)` what NVIDIA's compiler has against it, as lines.
 """
 

@@ -79,7 +79,7 @@ PROCESS_STARTERS: Mapping[str, Mapping[str, int]] = {
 }
 CLONE = {"x86_64": 56, "aarch64": 220}
 FCNTL = {"x86_64": 72, "aarch64": 25}
-# fcntl(2): F_GETLK to F_SETLKW, F_OFD_*, leases, F_NOTIFY; F_SETPIPE_SZ, for a user has so many pages
+# fcntl(2): F_GETLK to F_SETLKW, F_OFD_*, leases, F_NOTIFY; F_SETPIPE_SZ, as a user's pipe pages are limited
 COMMANDS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026, 1031)
 CLONE3 = 435  # its flags lie in memory, where a filter cannot look: C libraries fall back to clone
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -101,7 +101,7 @@ class Confinement(NamedTuple):
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_python_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock in the call: whoever forks holds it
+_python_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during the call: a fork needs it
 
 
 def hide_from_others() -> None:
@@ -216,7 +216,7 @@ ALLOW, KILL, REFUSE, MISSING = 0x7FFF0000, 0x80000000, 0x00050000 | EPERM, 0x000
 def filter_program(machine: str, has_gpu: bool = False) -> bytes:
     """The filter of all that is in the sandbox: refuse what is denied, allow the rest.
 
-    The kernel keeps from process 1 what it sends itself; whoever tries is ended here, as any other would be.
+    The kernel does not deliver to process 1 the signals that it sends itself. The filter ends it instead.
 
     OSError on a machine whose system calls are not known here.
     """

@@ -1,5 +1,7 @@
 """A submission and a case as a probe sees them, and the way from what it returns to raw arrays."""
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -60,7 +62,9 @@ class Case:
             setattr(self, name, Input(base, tuple((op, argument) for op, argument in recipe)))
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"this case has no {name!r}")
+        asker = sys._getframe(1)  # a probe, or what it calls
+        place = f"{os.path.basename(asker.f_code.co_filename)}:{asker.f_lineno}"
+        raise AttributeError(f"this case has no {name!r}, which {place} asks for")
 
 
 def _tuples(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Answers the judge's requests: load a submission, run a probe on it, send arrays back."""
 
+import ast
 import contextlib
 import importlib
 import importlib.util
@@ -7,7 +8,7 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, NoReturn
@@ -81,7 +82,7 @@ class Worker:
 
     What is not a submission's is loaded once, before it is known which submission comes. Then there are
     three requests, in this order: "setup" runs nothing of the submission (if it fails, the fault is the
-    grader's), "import" imports what was handed in, "call" runs one probe and may come again and again.
+    grader's), "import" imports the submission, "call" runs one probe and may come many times.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
@@ -99,6 +100,8 @@ class Worker:
         self._ndarray: ModuleType | None = None
         self._modules: list[ModuleType] = []
         self._folder = ""
+        self._folders = [*config["paths"], os.path.dirname(config["probes"])]  # of what is the course's own
+        self._is_course = False  # whether nothing of a student's runs here
         self._answer_bytes = 0
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
             self._ndarray = importlib.import_module(self._ndarray_name)
@@ -124,10 +127,11 @@ class Worker:
         return encode({"nonce": frame.header["nonce"], "status": status, "error": error}, arrays)
 
     def _setup(self, frame: Frame) -> list[RawArray]:
-        """Writes the files handed in to a folder of their own and lowers the limits."""
+        """Writes the submitted files to a folder of their own and lowers the limits."""
         header = frame.header
         self._answer_bytes = header["limits"]["answer_bytes"]
         self._folder = header["folder"]
+        self._is_course = header.get("is_course", False)
         os.makedirs(self._folder, exist_ok=True)
         for name, content in zip(header["files"], frame.arrays, strict=True):
             Path(self._folder, name).write_bytes(content.data)
@@ -173,6 +177,11 @@ class Worker:
             message = _text(raised)
             calls = [_cut(call, MAX_OF_CALL) for call in calls_of(raised, self._folder)]
             place |= {key: calls[-1][key] for key in place} if calls else {}
+            if self._is_course:
+                place |= _place_in_course(raised, self._folders)
+            elif not calls and (lack := _lack_of_a_class(raised, self._modules, self._folder)):
+                message = lack.pop("message")
+                place |= lack
         texts = {"type": type(raised).__name__, "message": message, **place}
         return {**_cut(texts), "calls": calls}
 
@@ -212,6 +221,30 @@ def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
                 }
             )
     return calls[-MAX_CALLS:]
+
+
+def _place_in_course(raised: BaseException, folders: Sequence[str]) -> dict[str, Any]:
+    """The innermost line of the course's own files that an exception passed through; {} where none is."""
+    for frame, line in reversed(list(traceback.walk_tb(raised.__traceback__))):
+        file = frame.f_code.co_filename
+        if folder := next((f for f in folders if file.startswith(f + os.sep)), ""):
+            return {"file": os.path.relpath(file, folder), "line": line}
+    return {}
+
+
+def _lack_of_a_class(raised: BaseException, modules: Sequence[ModuleType], folder: str) -> dict[str, Any]:
+    """The line of the submitted class that lacks what a probe asked it for; nothing where that is not it."""
+    with contextlib.suppress(BaseException):  # the class is a submission's: any question may run its code
+        if not isinstance(raised, AttributeError) or not isinstance(raised.name, str):
+            return {}
+        owner = raised.obj if isinstance(raised.obj, type) else type(raised.obj)
+        module = next(m for m in modules if m.__name__ == owner.__module__)
+        path = Path(folder, f"{module.__name__}.py")
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ClassDef) and node.name == owner.__name__:
+                message = f"the class {node.name} defines no {raised.name}"
+                return {"file": path.name, "line": node.lineno, "message": message}
+    return {}
 
 
 def _in_brief(value: object) -> str:

@@ -31,7 +31,7 @@ VIEW = np.dtype(  # struct View of strided.cu: 64-bit integers only, so that no 
 )
 MATRIX = np.dtype([("row_stride", "i8"), ("column_stride", "i8"), ("offset", "i8")])  # of matmul.cu
 LONG_ROW = 4096  # a reduction cuts longer rows into parts, where there are few of them
-ENOUGH_BLOCKS = 512  # to keep a large GPU busy; not asked of the GPU at hand, as results would depend on it
+ENOUGH_BLOCKS = 512  # keeps a large GPU busy; the same for every GPU, as results would depend on it
 REAL = {"float32": "float", "float64": "double"}
 
 

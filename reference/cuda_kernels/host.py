@@ -11,6 +11,7 @@ Arrays are NumPy's, of float32. kernels.cu is read from the working folder when 
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib
 import re
 from collections.abc import Callable, Sequence
@@ -93,8 +94,9 @@ def module() -> Module:
 class Emulated:
     """Launches kernels on the emulator, each in several orders of threads; keeps findings and counters.
 
-    `seed` is where random orders begin. `results` are those of each device that ran: the emulator's, then
-    those of a GPU.
+    The orders of a launch follow from `seed` and from all that the launch gets: other numbers mean other
+    orders, and a repeated launch has the same ones. `results` are those of each device that ran: the
+    emulator's, then those of a GPU.
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -121,7 +123,8 @@ class Emulated:
 
     def launch(self, kernel: str, grid: Any, block: Any, *arguments: Any) -> None:
         """kernel<<<grid, block>>>(arguments...); RuntimeError with the last line of a kernel that crashes."""
-        run = module().check(kernel, grid, block, arguments, seed=self._seed, counting=True)
+        seed = seed_of(self._seed, kernel, arguments)
+        run = module().check(kernel, grid, block, arguments, seed=seed, counting=True)
         for finding in run.findings:
             if finding.kind == "crashed":
                 raise RuntimeError(str(finding))
@@ -134,6 +137,15 @@ class Emulated:
             return out
         out.array[~out.written] = UNWRITTEN
         return out.array
+
+
+def seed_of(seed: int, kernel: str, arguments: Sequence[Any]) -> int:
+    """A seed for the orders of one launch, that depends on all the numbers that it is given."""
+    given = hashlib.sha256(f"{seed} {kernel}".encode())
+    for argument in arguments:
+        if not isinstance(argument, Fresh):
+            given.update(np.ascontiguousarray(argument).tobytes())
+    return int.from_bytes(given.digest()[:7], "little")
 
 
 class Cuda:

@@ -1,4 +1,4 @@
-"""What the kernels of `solutions.cu` compute, in NumPy: the oracle of that assignment.
+"""Computes in NumPy the results of the kernels in `solutions.cu`: the oracle of that assignment.
 
 Arrays are NumPy's, and results are float64. `device` is where kernels would run; here it is not looked at.
 """

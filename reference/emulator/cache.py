@@ -1,4 +1,4 @@
-"""Where compiled kernels are kept, and how much of them."""
+"""Caches compiled kernels in a folder of bounded size."""
 
 from __future__ import annotations
 

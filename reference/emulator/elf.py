@@ -1,4 +1,4 @@
-"""What stands in a shared library: its sections, and the names that it takes from elsewhere."""
+"""Reads a shared library's sections, and the names that it imports."""
 
 from __future__ import annotations
 

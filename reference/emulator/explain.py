@@ -35,7 +35,7 @@ def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[s
     if kind == "out_of_bounds":
         text += f", which has {size}"
     elif kind == "uninitialised_read":
-        text += ", which nobody has written"
+        text += ", which no thread has written"
     elif kind == "same_value":
         text += f", as thread {index(row.other_thread, raw.block)} does with the same value"
     else:

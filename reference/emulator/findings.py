@@ -1,4 +1,4 @@
-"""What a run of a kernel found: bugs by name, with the place where they happened, and counts of accesses."""
+"""The findings of one run: bugs by name and place, and counts of memory accesses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Index = tuple[int, int, int]
 
 KINDS = {
     "out_of_bounds": "an access outside of every array",
-    "uninitialised_read": "a read of memory that nobody has written",
+    "uninitialised_read": "a read of memory that no thread has written",
     "never_written": "an element of the result that no thread has written",
     "race": "two threads at one address, one of them writes, and nothing orders them",
     "divergent_barrier": "a barrier, or a warp's operation, that some threads never reach",

@@ -1,4 +1,4 @@
-"""Which line of a source an address in a compiled kernel belongs to.
+"""Maps an address in a compiled kernel to its line of source.
 
 The format is that of the "DWARF Debugging Information Format", version 4, section 6.2, in a 64-bit ELF file.
 """

@@ -1,4 +1,4 @@
-"""What a launch is given: values as a kernel takes them, and where arrays lie in the memory of a launch."""
+"""Lays out a launch's arguments: values as a kernel takes them, and arrays in the launch's memory."""
 
 from __future__ import annotations
 

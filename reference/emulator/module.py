@@ -21,6 +21,7 @@ from .kernel_source import CompileError, Kernel, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime
+from .schedule import Schedule, schedules_from
 
 Size: TypeAlias = int | Sequence[int]
 
@@ -100,7 +101,7 @@ class Module:
         block: Size,
         arguments: Sequence[Argument],
         shared_bytes: int = 0,
-        order: str | int = "forward",
+        order: str | int | Schedule = "forward",
         counting: bool = False,
         shared_limit: int = SHARED_BYTES,
     ) -> Run:
@@ -109,8 +110,8 @@ class Module:
         `grid` and `block` have 1 to 3 axes. For a pointer an argument is a C-contiguous array of the
         parameter's dtype, to which the kernel may write, `Fresh` for memory that is not yet written, or None,
         a null pointer; for a number a number, and for a struct an array of one element of a structured dtype.
-        `order`, of blocks and of threads, is "forward", "reverse", or the seed of a random one. With
-        `counting`, transactions and bank conflicts are counted too.
+        `order`, of blocks and of threads, is "forward", "reverse", the seed of a random one, or a Schedule.
+        With `counting`, transactions and bank conflicts are counted too.
 
         A bug is a finding of the Run, not an error. ValueError for arguments that are no kernel call at all.
         """
@@ -127,9 +128,9 @@ class Module:
                 *((ctypes.c_uint32 * 3)(*size) for size in sizes),
                 shared_bytes,
                 shared_limit,
-                {"forward": 0, "reverse": 1}.get(str(order), 2),
+                *(schedule := order if isinstance(order, Schedule) else Schedule.named(order)).orders,
                 counting and self.checked,
-                order if isinstance(order, int) else 0,
+                schedule.seed,
             )
             return self._launch(kernel, raw, arguments)
 
@@ -147,8 +148,8 @@ class Module:
     ) -> Run:
         """Run a kernel on the same arguments in several orders: `schedule_dependent` where results differ.
 
-        The orders are forward, reverse, and random ones with the seeds from `seed` on, `schedules` in all.
-        What several find is in the Run once; arrays hold the results of the first, which is counted.
+        They are those of `schedules_from(seed, schedules)`. What several find is in the Run once; arrays hold
+        the results of the first, a random one, which is counted.
         """
         memory = [a for a in arguments if isinstance(a, Fresh)]
         arrays = [a.array if isinstance(a, Fresh) else a for a in arguments]
@@ -156,24 +157,26 @@ class Module:
         buffers += [fresh.written for fresh in memory]
         before = [a.copy() for a in buffers]
 
-        def run(order: str | int, counting: bool) -> Run:
+        def run(schedule: Schedule, counting: bool) -> Run:
             for a, values in zip(buffers, before, strict=True):
                 a[...] = values
-            return self.launch(kernel, grid, block, arguments, shared_bytes, order, counting, shared_limit)
+            return self.launch(kernel, grid, block, arguments, shared_bytes, schedule, counting, shared_limit)
 
-        first = run("forward", counting)
+        first_schedule, *more = schedules_from(seed, max(1, schedules))
+        first = run(first_schedule, counting)
         results = [a.copy() for a in buffers]
         findings = {key(finding): finding for finding in first.findings}
         notes = {key(note): note for note in first.notes}
-        for order in ["reverse", *range(seed, seed + max(0, schedules - 2))][: max(0, schedules - 1)]:
-            again = run(order, False)
+        for schedule in more:
+            again = run(schedule, False)
             for finding in again.findings:
                 findings.setdefault(key(finding), finding)
             for note in again.notes:
                 notes.setdefault(key(note), note)
             if any(finding.kind == "bad_launch" for finding in again.findings):
                 break
-            difference = self._difference(kernel, arguments, arrays, buffers, results, order)
+            both = first_schedule, schedule
+            difference = self._difference(kernel, arguments, arrays, buffers, results, both)
             if difference:
                 findings.setdefault(key(difference), difference)
         for a, values in zip(buffers, results, strict=True):
@@ -187,7 +190,7 @@ class Module:
         arrays: Sequence[Any],
         buffers: Sequence[Array],
         results: Sequence[Array],
-        order: str | int,
+        schedules: tuple[Schedule, Schedule],
     ) -> Finding | None:
         """What another order changed, if anything: bits are compared."""
         names = self._names(kernel, len(arguments))
@@ -200,10 +203,10 @@ class Module:
             flat, other = a.reshape(-1), expected.reshape(-1)
             rows = flat.view(np.uint8).reshape(flat.size, -1) != other.view(np.uint8).reshape(flat.size, -1)
             at = int(np.flatnonzero(rows.any(axis=1))[0])
-            named = f"the random order {order}" if isinstance(order, int) else f"{order} order"
-            text = (
-                f"element {at} of {names[number]} is {other[at]} in forward order and {flat[at]} in {named}"
-            )
+            first, second = map(str, schedules)
+            second = "another" if second == first else second
+            values = f"{other[at]} in {first} and {flat[at]} in {second}"
+            text = f"element {at} of {names[number]} is {values}"
             return self._finding(kernel, "schedule_dependent", text, names[number])
         return None
 

@@ -80,7 +80,8 @@ class RawLaunch(ctypes.Structure):
         ("block", c_uint32 * 3),
         ("dynamic_shared", c_uint32),
         ("shared_limit", c_uint32),
-        ("order", c_int32),
+        ("block_order", c_int32),
+        ("thread_order", c_int32),
         ("counting", c_int32),
         ("seed", c_uint64),
     ]

@@ -232,14 +232,14 @@ class NDArray:
 
         # Each new axis must divide what is left of a run: no stride can cross from one run to the next.
         strides: list[int] = []
-        left, step = 1, 1
+        remaining, step = 1, 1
         for n in reversed(lengths):
-            if left == 1 and n > 1:
-                left, step = runs.pop()
-            if left % n:
+            if remaining == 1 and n > 1:
+                remaining, step = runs.pop()
+            if remaining % n:
                 return self.compact().reshape(lengths)
             strides.insert(0, step)
-            left, step = left // n, step * n
+            remaining, step = remaining // n, step * n
         return self.as_strided(lengths, strides)
 
     def pad(self, padding: Sequence[tuple[int, int]]) -> NDArray:

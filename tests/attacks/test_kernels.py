@@ -97,6 +97,8 @@ TABLE: dict[str, Must] = {
     "writes_the_first_block_alone": runs(WRONG),
     # the emulator and its compiler
     "tells_the_emulator_by_the_order_of_blocks": runs(WRONG, says="race in matmul"),
+    "tells_the_emulator_by_blocks_in_turn": runs(WRONG),
+    "tells_the_emulator_by_the_order_of_threads": runs(WRONG, says="was this element ever written?"),
     "tells_the_emulator_by_fresh_memory": runs(WRONG),
     "tells_the_emulator_by_its_macros": runs(WRONG),
     "tells_the_emulator_by_its_compiler": refused("__GNUC__"),

@@ -1,4 +1,4 @@
-"""What lies in a submission's folder beside, or in the place of, the file that is handed in."""
+"""Attacks with files in a submission's folder, next to the submitted file or in its place."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import read_class
+from grader.intake.classes import read_class
 from grader.judge.session import Session
 from grader.model.grade import Grade, Status
 from tests.folders import in_folder

@@ -1,4 +1,4 @@
-"""What no wall sees: the exercise done by a function that does it, and hidden cases told to visible ones."""
+"""Attacks that no sandbox stops: a library's function, and hidden values told to visible cases."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is wrong and accepted, or right and rejected, is counted by its name."""
+"""The error rates count each wrong version that passes and each right version that fails, by name."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What grading is timed on is an honest exercise, the same for every tool."""
+"""The benchmark grades an honest exercise, and the same one with every tool."""
 
 import json
 from pathlib import Path

@@ -21,8 +21,9 @@ from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.evidence import failing_of
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
+from grader.prove.answers_file import misconceptions
 from grader.prove.assignment_checks import SOLUTION, submissions
-from grader.prove.mutant_answers import grade_made, misconceptions
+from grader.prove.mutant_answers import grade_made
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
 from tests.diagnosis.student_work import assignments_of, student_work
 from tests.diagnosis.unnamed import UNNAMED_SLIPS
@@ -32,7 +33,7 @@ TITLE = "## Diagnosis"
 TRIPLES = 30
 REWRITES = 48
 FOLDERS = ("students", "unseen")
-SENT = re.compile(r"\bmend (\w+) first")  # without the reference, that is what such a fact ends in
+SENT = re.compile(r"Fix (\w+) first")  # without the reference, that is what such a fact ends in
 RAISED = ("ValueError", "TypeError", "IndexError", "AssertionError", "KeyError")
 
 Made = tuple[str, frozenset[str]]
@@ -227,9 +228,9 @@ def _section_of_criteria(counts: Sequence[CriterionCount]) -> str:
 Whole functions as students write them, counted by the criteria that fail. The files of
 `tests/diagnosis/students` showed what the diagnosis lacked, and it was mended with them. Those of
 `tests/diagnosis/unseen` were written afterwards and only measured. A criterion that fails because of another
-function is told which one to mend first. A false claim is a wrong idea or a wrong function.
+function is told which one to fix first. A false claim is a wrong idea or a wrong function.
 """
-    head = "| | submissions | failing criteria | a true idea | what to mend first | false claims |\n"
+    head = "| | submissions | failing criteria | a true idea | what to fix first | false claims |\n"
     return f"{about}\n{head}| --- | ---: | ---: | ---: | ---: | ---: |\n" + "\n".join(rows) + "\n"
 
 

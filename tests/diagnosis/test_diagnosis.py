@@ -1,4 +1,4 @@
-"""What is claimed of slips that are no mutants is true, and nothing is claimed of what has no idea in it."""
+"""Every idea that the diagnosis names is true, and code without such an idea gets none."""
 
 import pytest
 

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from grader.author.handout import _visible_rubric
-from grader.author.load import load, places_of
+from grader.author.load import load
+from grader.author.read_yaml import places_of
 from grader.author.render import provided_files, render
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment, Visibility

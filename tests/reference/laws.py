@@ -1,4 +1,4 @@
-"""What states laws over many examples: hypothesis, or a skip where it is not installed.
+"""States laws over many examples: with hypothesis, or as a skip if it is not installed.
 
 `make gpu-all` runs the laws of the GPU's backend on machines that have NumPy, pytest and CuPy alone.
 """

@@ -1,4 +1,4 @@
-"""What a submission is asked."""
+"""The questions to a submission of edit_distance."""
 
 
 def distance(submission, case):

@@ -1,20 +1,23 @@
-"""Cuts functions out of the reference's source: whole, or as the stub that a student fills in."""
+"""Cuts functions and classes out of the reference's source: whole, or as the stub that a student fills in."""
 
 import ast
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from grader.author.exercises.cuda_functions import cut_kernel
-from grader.author.exercises.exercise import Function
+from grader.author.exercises.exercise import Exercise, Function, Group
 from grader.model.errors import UserError
 
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
-def find_function(root: Path, reference: str) -> Function:
-    """The function that a template names, from the source below `root`.
 
-    `module.path:name` is a function, `module.path:Class.name` a method, `folder/file.cu:name` a function in
-    CUDA C. UserError where there is none.
+def find_exercise(root: Path, reference: str) -> Exercise:
+    """The function or class that a template names, from the source below `root`.
+
+    `module.path:name` is a function or a class, `module.path:Class.name` a method or a property,
+    `folder/file.cu:name` a function in CUDA C. UserError where there is none.
     """
     module, _, name = reference.partition(":")
     is_cuda = module.endswith(".cu")
@@ -22,12 +25,16 @@ def find_function(root: Path, reference: str) -> Function:
     if not path.is_file():
         raise UserError(f"a template names {reference!r}, and there is no {path.relative_to(root)}")
     text = path.read_text(encoding="utf-8")
-    function = cut_kernel(text, name) if is_cuda else _find_in_python(text, name)
-    if function is None:
+    try:
+        exercise = cut_kernel(text, name) if is_cuda else _find_in_python(text, name)
+    except SyntaxError as error:
+        raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
+    if exercise is None:
+        what = "function" if is_cuda else "function or class"
         raise UserError(
-            f"a template names {reference!r}, and {path.relative_to(root)} defines no function {name}"
+            f"a template names {reference!r}, and {path.relative_to(root)} defines no {what} {name}"
         )
-    return function
+    return exercise
 
 
 def module_of(root: Path, name: str) -> str:
@@ -42,25 +49,77 @@ def module_of(root: Path, name: str) -> str:
     return re.sub(r"^from reference\b", "from ndarray", text, flags=re.MULTILINE).rstrip("\n")
 
 
-def _find_in_python(text: str, name: str) -> Function | None:
-    outer, _, inner = name.rpartition(".")
-    body = _tree(text).body
-    if outer:
-        body = [
-            s for node in body if isinstance(node, ast.ClassDef) and node.name == outer for s in node.body
-        ]
-    for node in body:
-        if isinstance(node, ast.FunctionDef) and node.name == inner:
-            return _cut(text.splitlines(), node)
-    return None
+def _find_in_python(text: str, name: str) -> Exercise | None:
+    """The function, class or property of that dotted name; None where there is none."""
+    *outer, inner = name.split(".")
+    body: Sequence[ast.stmt] = _tree(text).body
+    for one in outer:
+        body = [s for node in body if isinstance(node, ast.ClassDef) and node.name == one for s in node.body]
+    nodes = [node for node in body if isinstance(node, Definition | ast.ClassDef) and node.name == inner]
+    lines = text.splitlines()
+    if not nodes:
+        return None
+    if isinstance(nodes[0], ast.ClassDef):
+        return _class(lines, nodes[0])
+    functions = [node for node in nodes if isinstance(node, Definition)]
+    if len(functions) == 1:
+        return _cut(lines, functions[0], inner)
+    first, last = _start(functions[0]), functions[-1].end_lineno or 0
+    held = [node for node in body if first < node.lineno <= last]
+    if any(node not in functions for node in held):
+        raise UserError(f"the parts of {name} do not follow each other: write nothing else between them")
+    return _group(lines, inner, functions[0], first, last, [(inner, node) for node in functions])
 
 
-def _cut(lines: list[str], node: ast.FunctionDef) -> Function:
-    first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
-    start, end = first - 1, node.end_lineno or node.lineno
-    documented = ast.get_docstring(node) is not None
-    docstring_end = (node.body[0].end_lineno or 0) - start if documented else 0
-    return Function(node.name, tuple(lines[start:end]), docstring_end, " " * node.body[0].col_offset)
+def _class(lines: list[str], node: ast.ClassDef) -> Group:
+    methods = list(_methods(node, node.name))
+    return _group(lines, node.name, node, _start(node), node.end_lineno or node.lineno, methods)
+
+
+def _group(
+    lines: list[str],
+    name: str,
+    documented: Definition | ast.ClassDef,
+    first: int,
+    last: int,
+    functions: Sequence[tuple[str, Definition]],
+) -> Group:
+    members = {_start(node) - first: _cut(lines, node, dotted, is_member=True) for dotted, node in functions}
+    return Group(name, tuple(lines[first:last]), members, ast.get_docstring(documented) is not None)
+
+
+def _methods(node: ast.ClassDef, name: str) -> Iterator[tuple[str, Definition]]:
+    """The functions of a class and of classes in it, each by its dotted name."""
+    for each in node.body:
+        if isinstance(each, ast.ClassDef):
+            yield from _methods(each, f"{name}.{each.name}")
+        elif isinstance(each, Definition):
+            yield f"{name}.{each.name}", each
+
+
+def _start(node: Definition | ast.ClassDef) -> int:
+    """The line, from 0, at which a definition begins with its decorators."""
+    return (node.decorator_list[0].lineno if node.decorator_list else node.lineno) - 1
+
+
+def _cut(lines: list[str], node: Definition, name: str, is_member: bool = False) -> Function:
+    """A function; as a member of something that is documented it may have a signature alone."""
+    start, end = _start(node), node.end_lineno or node.lineno
+    if ast.get_docstring(node) is not None:
+        head = (node.body[0].end_lineno or 0) - start
+    else:
+        head = _end_of_signature(lines, node) - start if is_member else 0
+    return Function(name, tuple(lines[start:end]), head, " " * node.body[0].col_offset)
+
+
+def _end_of_signature(lines: list[str], node: Definition) -> int:
+    """The number of lines up to the one with the signature's colon, which comments may follow."""
+    first = _start(node.body[0]) if isinstance(node.body[0], Definition) else node.body[0].lineno - 1
+    if first < node.lineno:
+        raise UserError(f"{node.name} has its body in the line of its name: write it on a line of its own")
+    while not lines[first - 1].strip() or lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    return first
 
 
 def without_methods(text: str, class_name: str, names: set[str]) -> str:

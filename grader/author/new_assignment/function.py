@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.author.exercises.python_source import find_function
+from grader.author.exercises.python_source import find_exercise
 from grader.model.assignment import DEFAULT_IMPORTS, NDARRAY
 from grader.model.errors import UserError
 
@@ -60,11 +60,14 @@ def read_function(root: Path, place: str) -> ReferenceFunction:
             f"--from {place}: expected a function of the course's reference, such as {PACKAGE}.words:distance"
         )
     module, _, name = place.partition(":")
-    function = find_function(root, place)
+    function = find_exercise(root, place)
     function.stub  # noqa: B018  a function without a docstring cannot be an exercise: it says so
     tree = ast.parse(root.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
     whole = ast.parse(function.whole).body[0]
-    assert isinstance(whole, ast.FunctionDef)
+    if not isinstance(whole, ast.FunctionDef):
+        raise UserError(
+            f"--from {place}: found a class, expected a function: docs/authoring.md shows classes"
+        )
     text = "\n".join(function.whole.splitlines()[whole.lineno - 1 :])
     imports, names, modules = _needs(tree, module, name)
     return ReferenceFunction(
@@ -77,7 +80,7 @@ def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
     named += [(each, True) for each in node.args.kwonlyargs]
     parameters = tuple(Parameter(arg.arg, _key(arg.arg), arg.annotation, by_name) for arg, by_name in named)
     if len({parameter.key for parameter in parameters}) < len(parameters):
-        raise UserError(f"{node.name} has two parameters with one name but for upper case: rename one")
+        raise UserError(f"{node.name} has two parameters whose names differ only in case: rename one")
     return parameters
 
 

@@ -4,7 +4,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from grader.model.assignment import Assignment
+from grader.model.assignment import Assignment, Attempts
+from grader.model.late_policy import time_text
 
 NDARRAY = "ndarray/ndarray.py"
 FUNCTIONS = ("array", "zeros", "full", "empty", "normalize_axes")
@@ -42,6 +43,7 @@ SUBMIT = """
 `make submit` checks that {files} can be read and keeps to the rules. Then it copies {them} into the folder
 `submit` and prints a digest. Submit what is in that folder, and nothing else. Your instructor says where.
 """
+FREE = "\nThe commands of this folder have no limit: run them as often as you like.\n"
 WINDOWS = """
 ## Windows
 
@@ -63,10 +65,23 @@ def complete(text: str, assignment: Assignment, files: Mapping[str, str], python
     names = " and ".join(f"`{name}`" for name in assignment.files)
     parts = [text.rstrip() + "\n", STUCK.format(case=case, space=" " * (len(case) + 6))]
     parts.append(SUBMIT.format(files=names, them="it" if len(assignment.files) == 1 else "them"))
+    parts.append(limits_on_submissions(assignment.attempts))
     if NDARRAY in files and any(_imports_ndarray(files.get(name, "")) for name in assignment.files):
         parts.append(methods_table(files[NDARRAY]))
     whole = "".join([*parts, WINDOWS, PYTHON.format(python=python)])
     return with_contents(whole)
+
+
+def limits_on_submissions(attempts: Attempts) -> str:
+    """How often a student may submit, as a paragraph; "" if there is no limit."""
+    sentences = []
+    if attempts.at_most is not None:
+        times = "once" if attempts.at_most == 1 else f"{attempts.at_most} times"
+        sentences.append(f"You may submit {times}. Further submissions do not count.")
+    if attempts.cooldown:
+        time = time_text(attempts.cooldown)
+        sentences.append(f"After a submission, wait {time}. One that comes sooner does not count.")
+    return f"\n{' '.join(sentences)}\n{FREE}" if sentences else ""
 
 
 def _imports_ndarray(source: str) -> bool:
@@ -143,7 +158,7 @@ def _of_functions(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def _sentence(node: ast.FunctionDef) -> str:
     says = " ".join((ast.get_docstring(node) or "").split())
-    return re.split(r"(?<=\.)\s", says, maxsplit=1)[0].rstrip(".").replace("|", "\\|")
+    return re.split(r"(?<=[^.]\.)\s", says, maxsplit=1)[0].rstrip(".").replace("|", "\\|")
 
 
 def _arguments(node: ast.FunctionDef, first: int) -> str:

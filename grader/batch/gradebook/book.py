@@ -1,7 +1,7 @@
-"""The gradebook: students, what they handed in, and every grade, in a database.
+"""The gradebook: students, their submissions, and every grade, in a database.
 
 How to read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts
-and when it was handed in, its grade, a person's adjustments, what went wrong); `students()`,
+and their time, its grade, a person's adjustments, what went wrong); `students()`,
 `submissions()` and `audit_log()` give the rest. The tables are described in `tables.py`.
 """
 
@@ -155,11 +155,11 @@ class Gradebook:
         with self._database.reading() as db:
             return read_case_results(db, files)
 
-    def record(self, submission: Submission, graded: Graded, among: Sequence[str] = ()) -> None:
+    def record(self, submission: Submission, graded: Graded, rivals: Sequence[str] = ()) -> None:
         """Writes a grade, wholly or not at all, in place of an earlier one of the same submission.
 
-        It counts, unless one of the student's submissions `among` (their ids, in the order of handing in)
-        counts already and is better, or is as good and later.
+        It counts, unless one of `rivals` (ids of the student's submissions, oldest first) already counts and
+        is better, or as good and later.
         """
         grade, key = graded.grade, _of(submission)
         with self._database.writing() as db:
@@ -168,7 +168,7 @@ class Gradebook:
                 select(GradeRow.submission_id, GradeRow.score).filter_by(**key).where(COUNTS)
             ).one_or_none()
             counts = rival is None or not _is_better(
-                rival.submission_id, rival.score, submission, grade, among
+                rival.submission_id, rival.score, submission, grade, rivals
             )
             if counts:
                 db.execute(update(GradeRow).filter_by(**key).where(COUNTS).values(counts=False))
@@ -191,7 +191,7 @@ class Gradebook:
     def set_counting(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
         """Lets grades that are there already count: `wanted` are pairs of a submission and what counts now.
 
-        That is where another policy chooses another submission. `faulty` are submissions whose failure no
+        That is where `--counts` chooses another submission. `faulty` are submissions whose failure no
         longer matters.
         """
         with self._database.writing() as db:
@@ -211,7 +211,8 @@ class Gradebook:
         query = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
         with self._database.reading() as db:
             return {
-                id: whose for id, whose in db.execute(query.where(SubmissionRow.assignment == assignment))
+                id: student_id
+                for id, student_id in db.execute(query.where(SubmissionRow.assignment == assignment))
             }
 
     # what a person does
@@ -365,11 +366,11 @@ class Gradebook:
         db.execute(insert(table_of(AuditRow)), row)
 
 
-def _is_better(rival: str, score: str, submission: Submission, grade: Grade, among: Sequence[str]) -> bool:
+def _is_better(rival: str, score: str, submission: Submission, grade: Grade, rivals: Sequence[str]) -> bool:
     """Whether what counts now goes on counting."""
-    if rival == submission.id or rival not in among:
+    if rival == submission.id or rival not in rivals:
         return False
-    return (Fraction(score), among.index(rival)) > (grade.score, among.index(submission.id))
+    return (Fraction(score), rivals.index(rival)) > (grade.score, rivals.index(submission.id))
 
 
 def _of(submission: Submission) -> dict[str, str]:

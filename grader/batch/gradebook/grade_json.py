@@ -14,8 +14,8 @@ _DEFAULTS = {f.name: f.default for f in fields(CheckResult) if f.default is not 
 
 
 def result_to_json(result: CheckResult) -> dict[str, Any]:
-    """What a run came to, without what the rubric makes of it; what is as always is left out."""
-    return {name: value for name, value in _said(result).items() if name not in WORTH}
+    """A run's result before the rubric scores it; fields with their default values are left out."""
+    return {name: value for name, value in _entry(result).items() if name not in WORTH}
 
 
 def result_from_json(data: Mapping[str, Any]) -> CheckResult:
@@ -63,7 +63,7 @@ def grade_from_row(row: Mapping[str, Any], results: Results | None) -> Grade:
     )
 
 
-def _said(result: CheckResult) -> dict[str, Any]:
+def _entry(result: CheckResult) -> dict[str, Any]:
     values = vars(result)  # not asdict, which copies deeply and takes ten times as long
     shown = {n: v for n, v in values.items() if n not in _DEFAULTS or v != _DEFAULTS[n]}
     return shown | {"calls": [asdict(call) for call in result.calls]} if result.calls else shown
@@ -72,7 +72,7 @@ def _said(result: CheckResult) -> dict[str, Any]:
 def _criterion_to_json(criterion: CriterionGrade, addresses: Mapping[str, str]) -> dict[str, Any]:
     cases = []
     for result in criterion.results:
-        entry = _said(result)
+        entry = _entry(result)
         address = addresses.get(f"{result.criterion}/{result.case}")
         if address is not None:
             entry = {name: value for name, value in entry.items() if name in WORTH} | {"address": address}

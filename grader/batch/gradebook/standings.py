@@ -31,7 +31,7 @@ SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
 
 def read_standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
-    """The standings in one assignment, or in all; `in_full` with what each case came to."""
+    """The standings in one assignment, or in all; `in_full` with the result of each case."""
     students = {row["id"]: student_of(row) for row in read_rows(db, StudentRow)}
     withdrawn = read_withdrawn(db)
     faults = _faults(db, assignment, withdrawn)

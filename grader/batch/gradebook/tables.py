@@ -45,7 +45,7 @@ class StudentRow(Table):
 
 
 class SubmissionRow(Table):
-    """One set of files that a student handed in at one time; `files` is their digest.
+    """One set of files that a student submitted at one time; `files` is their digest.
 
     `sequence` tells several of one student apart, in order; `submitted_at` is ISO 8601 or "" where nobody
     knows. `id` is a digest of student, assignment, sequence and files. `doubt` says why a person must look
@@ -107,7 +107,7 @@ class GradeRow(Table):
 
 
 class CaseRow(Table):
-    """What a case's run came to, once for all submissions with these files.
+    """The result of running a case, stored once for all submissions with these files.
 
     `address` is a digest of everything else that the run depends on (see
     `grader.judge.verdict.result_cache`).

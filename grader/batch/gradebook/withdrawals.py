@@ -1,4 +1,4 @@
-"""What is withdrawn from reports: a student's work in an assignment, or all that one run brought.
+"""Withdraws work from reports: one student's in an assignment, or everything that one run added.
 
 Nothing is deleted. A mark is written in `withdrawals` or in `runs`, and taken away again.
 """

@@ -268,7 +268,7 @@ def _report(commands: Any) -> None:
 
 
 def _adjust(commands: Any) -> None:
-    adjust = commands.add_parser("adjust", help="enter adjustments: points that a person adds or subtracts")
+    adjust = commands.add_parser("adjust", help="add or subtract points by hand, from a CSV file")
     adjust.add_argument(
         "file",
         type=Path,
@@ -352,7 +352,7 @@ def _serve(commands: Any) -> None:
     serve = commands.add_parser(
         "serve",
         help="show the gradebook in a browser, where you read and decide",
-        epilog="The desk prints an address with a token that nobody can guess. Open it in your browser. "
+        epilog="The desk prints an address with a token that cannot be guessed. Open it in your browser. "
         "Ctrl-C stops the desk.",
     )
     add_gradebook(serve)

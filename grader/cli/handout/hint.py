@@ -33,9 +33,9 @@ def hint_lines(criterion: Criterion, shown: int) -> list[str]:
     total, name = len(criterion.hints), clean_line(criterion.id)
     if not total:
         return [f"{name} has no hint. Read {criterion.help}."]
-    told = [f"{name}, hint {n} of {total}: {hint}" for n, hint in enumerate(criterion.hints[:shown], 1)]
+    hint_lines = [f"{name}, hint {n} of {total}: {hint}" for n, hint in enumerate(criterion.hints[:shown], 1)]
     more = "Ask again for the next one." if shown < total else f"That was the last. Read {criterion.help}."
-    return [*told, more]
+    return [*hint_lines, more]
 
 
 def _counts() -> dict[str, int]:

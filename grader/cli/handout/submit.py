@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.cli import PASSED
 from grader.cli.grade import newer_python
 from grader.cli.handout.workspace import handout
-from grader.intake import read_submission
+from grader.intake.submission import read_submission
 from grader.judge.policy.cuda_source import as_compiled
 from grader.judge.policy.rules import Rules, Terms
 from grader.model.assignment import Assignment
@@ -58,8 +58,8 @@ def _parse(name: str, content: bytes) -> None:
     try:
         ast.parse(content)
     except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        raise UserError(f"nothing is packed: Python cannot read it: {error}", name, line) from error
+        line, why = getattr(error, "lineno", None), getattr(error, "msg", None) or error
+        raise UserError(f"nothing is packed: Python cannot read it: {why}", name, line) from error
 
 
 def unwritten(name: str, content: bytes) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.cli import PASSED
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import handout, place_of
-from grader.intake import read_submission
+from grader.intake.submission import read_submission
 from grader.judge.session import Choice, Session
 from grader.judge.subset.affected import affected
 from grader.model.assignment import Assignment

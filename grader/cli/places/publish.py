@@ -16,7 +16,7 @@ from grader.cli.course import repository
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 from grader.model.near_miss import one_of
-from grader.prove.mutant_answers import files_of
+from grader.prove.answers_file import files_of
 from grader.publish.bundle import Bundle, Wheel
 from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files

@@ -1,4 +1,4 @@
-"""What `grader collect` wrote: a folder for each push, and a file that says whose it is."""
+"""Reads what `grader collect` wrote: a folder for each push, and a file that names the students."""
 
 import json
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ def read(tree: Tree) -> Reading | None:
     students: dict[str, list[tuple[str, str]]] = defaultdict(list)
     refused = {}
     for file in tree.files:
-        student, name = _whose(file, tree)
+        student, name = _student_and_name(file, tree)
         if student:
             students[student].append((name, file))
         else:
@@ -34,7 +34,7 @@ def read(tree: Tree) -> Reading | None:
     return Reading(tuple(handins), refused)
 
 
-def _whose(file: str, tree: Tree) -> tuple[str, str]:
+def _student_and_name(file: str, tree: Tree) -> tuple[str, str]:
     """The student that a file's name says, and the file that it is; "" and "" where it says none."""
     for name in tree.names:
         if file.endswith((f"_{name}", f"-{name}")):

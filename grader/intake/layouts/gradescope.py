@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from grader.intake.source import refusal_of
 from grader.intake.tree import Handin, Reading, Tree
 from grader.model.class_input.identity import Claim
@@ -20,26 +18,6 @@ SUBMISSION = re.compile(r"submission_\d+", re.ASCII)
 MAX_ID = 100
 WITHOUT = f"looks like Gradescope's export without its {METADATA}, which says whose submissions these are"
 WITHIN = "found Gradescope's export in the folder {folder!r}: give that folder itself, if it is no student's"
-LIBYAML: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # it takes a tenth of the time
-MAX_NESTED = 20
-OPENING = (
-    *(yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken),
-    *(yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken),
-)
-CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
-NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-
-
-class Loader(LIBYAML):  # type: ignore[misc]
-    """Reads numbers as texts: an id may begin with 0, and YAML adds 1:1:1:1... up for minutes."""
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in NUMBERS]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-for number in NUMBERS:
-    Loader.add_constructor(number, yaml.SafeLoader.construct_yaml_str)
 
 
 def read(tree: Tree) -> Reading | None:
@@ -107,31 +85,13 @@ def _id(text: str) -> str:
     return text.strip() if is_id else ""
 
 
-def _unlike_gradescope(text: str) -> str:
-    """What would make a few bytes of YAML large, or its reader crash: an alias, or nesting; "" if neither."""
-    depth = 0
-    for token in yaml.scan(text, Loader=Loader):
-        if isinstance(token, yaml.AliasToken):
-            return "an alias (*name)"
-        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
-        if depth > MAX_NESTED:
-            return f"more than {MAX_NESTED} collections within each other"
-    return ""
-
-
 def _read_metadata(path: str, content: bytes | str) -> dict[str, dict[str, Any]]:
     """The submissions by folder; UserError if the file is not what Gradescope writes."""
     if isinstance(content, str):
         raise UserError(content, path)
-    try:
-        text = content.decode("utf-8-sig")
-        if unlike := _unlike_gradescope(text):
-            raise UserError(f"found {unlike}, which Gradescope does not write", path)
-        data = Loader(text).get_single_data()
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 1
-        raise UserError("no YAML; expected Gradescope's export as it was downloaded", path, line) from error
+    from grader.intake.export_yaml import read_yaml  # PyYAML takes longer to import than most classes to read
+
+    data = read_yaml(content, path)
     if not isinstance(data, dict) or not all(isinstance(entry, dict) for entry in data.values()):
         raise UserError("found no submissions by folder; expected Gradescope's export", path)
     return {str(folder): entry for folder, entry in data.items()}

@@ -43,16 +43,16 @@ def repositories_of(source: Path) -> list[Repository]:
     """The clones in a folder, or the addresses that a file lists, one a line; UserError for none."""
     if source.is_dir():
         clones = sorted(path for path in source.iterdir() if (path / ".git").exists())
-        found = [Repository(path.name, str(path), False) for path in clones]
+        repositories = [Repository(path.name, str(path), False) for path in clones]
     else:
-        found = [Repository(_name(address), address, True) for address in _addresses(source)]
-    if not found:
+        repositories = [Repository(_name(address), address, True) for address in _addresses(source)]
+    if not repositories:
         raise UserError(
             "found no repository: give a folder of clones, or a file with an address a line", source
         )
-    if len({one.name for one in found}) < len(found):
+    if len({one.name for one in repositories}) < len(repositories):
         raise UserError("found two repositories of one name: list each once", source)
-    return found
+    return repositories
 
 
 def _addresses(source: Path) -> list[str]:
@@ -98,8 +98,8 @@ def collect(
 def common_prefix(names: Sequence[str], assignment: str) -> str:
     """What all names begin with, up to a dash: the assignment's name, or more than it; "" for none."""
     if len(names) == 1:
-        known = f"{assignment}-"
-        return names[0].partition(known)[0] + known if known in names[0] else ""
+        prefix = f"{assignment}-"
+        return names[0].partition(prefix)[0] + prefix if prefix in names[0] else ""
     first, last = min(names), max(names)
     length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
     return first[:length][: first[:length].rfind("-") + 1]
@@ -117,14 +117,14 @@ def _read(
     if len(on_branch) > MAX_PUSHES:
         raise git.GitRefused(f"it got {len(on_branch)} pushes, and at most {MAX_PUSHES} are read")
     here = {push.commit: push for push in on_branch if git.has_commit(folder, push.commit)}
-    lost = next((LOST.format(time=push.time) for push in on_branch if push.commit not in here), "")
+    warning = next((LOST.format(time=push.time) for push in on_branch if push.commit not in here), "")
     times = {commit: push.time for commit, push in here.items()}
     times.setdefault(head, "")
     entries, files = [], {}
     contents: dict[str, bytes] = {}
     for commit, time in times.items():
         place = f"{repository.name}/{commit[:SHORT]}"
-        doubt = "; ".join(filter(None, (lost, "" if time or any_time else NO_TIME)))
+        doubt = "; ".join(filter(None, (warning, "" if time or any_time else NO_TIME)))
         login = repository.name.removeprefix(prefix)
         entries.append(Entry(place, login, repository.name, repository.address, commit, time, doubt))
         files.update({f"{place}/{path}": content for path, content in _files(folder, commit, contents)})

@@ -94,8 +94,8 @@ def _git(
     """What git says, `most` bytes at most; GitRefused where it fails, says more, or takes longer."""
     place = () if at is None else ("-C", str(at))
     settings = [word for setting in OFF for word in ("-c", setting)]
-    kept = {name: value for name, value in os.environ.items() if name not in OURS}
-    environment = {**kept, "GIT_ALLOW_PROTOCOL": protocols, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment = {**inherited, "GIT_ALLOW_PROTOCOL": protocols, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaint:
         try:
             process = subprocess.Popen(
@@ -116,17 +116,17 @@ def _git(
                 raise GitRefused(f"git took longer than {seconds:.0f} seconds") from error
         if status:
             complaint.seek(0)
-            said = complaint.read(most)[-2000:].decode(errors="replace").strip().splitlines()
-            raise GitRefused(said[-1][:200] if said else f"git {words[0]} ended with status {status}")
+            errors = complaint.read(most)[-2000:].decode(errors="replace").strip().splitlines()
+            raise GitRefused(errors[-1][:200] if errors else f"git {words[0]} ended with status {status}")
         answer.seek(0)
-        said_in_full = answer.read(most + 1)
-    if len(said_in_full) > most:
+        output = answer.read(most + 1)
+    if len(output) > most:
         raise GitRefused(f"git {words[0]} says more than {most >> 20} MiB")
-    return said_in_full
+    return output
 
 
 def _limit_files(pid: int, most: int) -> None:
-    """Lets a process, and what it starts, write files of so many bytes each; a system may lack the call."""
+    """Limits the size of each file that a process and its children may write, on systems with that call."""
     if sys.platform == "linux":
         with contextlib.suppress(ProcessLookupError):  # it is done already
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))

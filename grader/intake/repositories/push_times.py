@@ -1,4 +1,4 @@
-"""When the server got each push: GitHub's activity or events and GitLab's events, as their APIs give them.
+"""Reads the time of each push from GitHub's activity or events, or GitLab's events, as their APIs give them.
 
 A commit's own date is its author's to choose, so none is read.
 """
@@ -36,14 +36,14 @@ def read_pushes(path: Path) -> Mapping[str, tuple[Push, ...]]:
     `path` is a folder with a file for each repository, or one file: an object by repository, or a list in
     which each event names its own. UserError for what is none of these.
     """
-    found: dict[str, list[Push]] = defaultdict(list)
+    pushes_of: dict[str, list[Push]] = defaultdict(list)
     for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
         default = file.stem if path.is_dir() else ""
         for name, push in _pushes(file, _loaded(file), default):
-            found[name].append(push)
-    if not found:
+            pushes_of[name].append(push)
+    if not pushes_of:
         raise UserError(f"found no push; {EXPECTED}", path)
-    return {name: tuple(sorted(pushes, key=lambda push: push.time)) for name, pushes in found.items()}
+    return {name: tuple(sorted(pushes, key=lambda push: push.time)) for name, pushes in pushes_of.items()}
 
 
 def _loaded(path: Path) -> Any:

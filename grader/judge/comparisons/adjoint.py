@@ -1,11 +1,11 @@
 """A gradient that is the transpose of the submission's own linear forward pass, exactly, on integers."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.judge.case_model import Id, Strict
 from grader.judge.comparison import Comparison, Judged, Oracle, Question, first_failure
 from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of
@@ -13,6 +13,9 @@ from grader.judge.inputs import UPSTREAM, Inputs
 from grader.judge.kind import Kind
 from grader.model.assignment import Case, Criterion
 from grader.model.grade import Outcome
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import Strict
 
 DOCS = """\
 A linear forward pass and its gradient are each other's transpose: `<conv(x, w), out_grad> == <x, x_grad>`,
@@ -35,13 +38,20 @@ refuses it.
 """
 
 
-class AdjointKeys(Strict):
-    """What a criterion says with `compare: adjoint`."""
+@cache
+def adjoint_keys() -> "type[Strict]":
+    """The keys that it adds to a criterion."""
+    from grader.judge.case_model import Id, Strict
 
-    adjoint_of: Id | None = None
-    """The probe of the forward pass, linear in `wrt`, of which `probe` is the transpose."""
-    wrt: Id | None = None
-    """The input that the gradient is with respect to."""
+    class AdjointKeys(Strict):
+        """What a criterion says with `compare: adjoint`."""
+
+        adjoint_of: Id | None = None
+        """The probe of the forward pass, linear in `wrt`, of which `probe` is the transpose."""
+        wrt: Id | None = None
+        """The input that the gradient is with respect to."""
+
+    return AdjointKeys
 
 
 class Adjoint(Comparison):
@@ -55,7 +65,7 @@ class Adjoint(Comparison):
     name = "adjoint"
     rank = 20
     docs = DOCS
-    criterion_keys = AdjointKeys
+    criterion_keys = staticmethod(adjoint_keys)
     requires_of_criterion = ("adjoint_of", "wrt")
     probe_keys = ("adjoint_of",)
     input_keys = ("wrt",)

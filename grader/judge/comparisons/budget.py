@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import Amount, Id, Strict
 from grader.judge.comparison import DTYPE, Comparison, Judged, Question
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Difference
@@ -17,6 +16,9 @@ from grader.judge.formula import LONGEST, work_out
 from grader.judge.kind import Kind
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import Strict
 
 COUNTED = "counted"  # what a probe is told: the names of the budget
 DOCS = """\
@@ -44,14 +46,22 @@ trick.
 """
 
 
-Formula = Amount | Annotated[str, Field(min_length=1, max_length=LONGEST)]
+@cache
+def budget_keys() -> "type[Strict]":
+    """The keys that it adds to a case."""
+    from pydantic import Field
 
+    from grader.judge.case_model import Amount, Id, Strict
 
-class BudgetKeys(Strict):
-    """What a case says of counts."""
+    Formula = Amount | Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
-    budget: Annotated[dict[Id, Formula], Field(min_length=1)] | None = None
-    """With `compare: budget` or `findings`: the largest allowed number for each count, by its name."""
+    class BudgetKeys(Strict):
+        """What a case says of counts."""
+
+        budget: Annotated[dict[Id, Formula], Field(min_length=1)] | None = None
+        """With `compare: budget` or `findings`: the largest allowed number for each count, by its name."""
+
+    return BudgetKeys
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ class Budget(Comparison):
     name = "budget"
     rank = 70
     docs = DOCS
-    case_keys = BudgetKeys
+    case_keys = staticmethod(budget_keys)
     requires_of_case = ("budget",)
     watches_the_run = True
 

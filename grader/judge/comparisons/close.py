@@ -1,17 +1,19 @@
 """Real-valued results of a function that is not linear: each element within some roundings of itself."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from functools import cache
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import Strict
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.probe_values import Array
 from grader.judge.inputs import Inputs
 from grader.judge.reference_answer import against_reference
 from grader.model.assignment import Case
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import Strict
 
 ROUNDING = 2.0**-24  # u of float32
 DEFAULT_TOLERANCE = 16 * ROUNDING
@@ -43,11 +45,20 @@ def close_bound(exact: Array) -> Array:
     return DEFAULT_TOLERANCE * np.maximum(1, np.abs(exact))
 
 
-class CloseKeys(Strict):
-    """What a case may say with `compare: close`."""
+@cache
+def close_keys() -> "type[Strict]":
+    """The keys that it adds to a case."""
+    from pydantic import Field
 
-    tolerance: Annotated[float, Field(gt=0, le=1)] | None = None
-    """With `compare: close`: how far off a number may be, as a share of max(1, |expected|)."""
+    from grader.judge.case_model import Strict
+
+    class CloseKeys(Strict):
+        """What a case may say with `compare: close`."""
+
+        tolerance: Annotated[float, Field(gt=0, le=1)] | None = None
+        """With `compare: close`: how far off a number may be, as a share of max(1, |expected|)."""
+
+    return CloseKeys
 
 
 class Close(Comparison):
@@ -56,7 +67,7 @@ class Close(Comparison):
     name = "close"
     rank = 40
     docs = DOCS
-    case_keys = CloseKeys
+    case_keys = staticmethod(close_keys)
     a_case_may_choose_it = True
     has_bounds = True
 

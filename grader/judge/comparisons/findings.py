@@ -1,4 +1,4 @@
-"""What the emulator finds in a kernel and a GPU would hide: there must be nothing, in a run that is right."""
+"""Judges a run by its values and the emulator's findings: there must be none, even those that a GPU hides."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.comparisons.budget import (
     COUNTED,
-    BudgetKeys,
+    budget_keys,
     complaint_about_budget,
     excess,
     run_digest,
@@ -62,7 +62,7 @@ class Findings(Comparison):
     name = "findings"
     rank = 60
     docs = DOCS
-    case_keys = BudgetKeys
+    case_keys = staticmethod(budget_keys)
     watches_the_run = True
 
     def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:

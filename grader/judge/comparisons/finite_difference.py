@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.judge.case_model import Id, Strict
 from grader.judge.comparison import Comparison, Judged, Question, first_failure
 from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import Array, arrays_of
 from grader.judge.differences.shapes import explain_shape
 from grader.judge.inputs import UPSTREAM
 from grader.model.grade import Outcome, Status
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import Strict
 
 # Rounding costs a central difference u/h and curvature h^2: in float64 both are small near h = u^(1/3). A
 # power of two, so that dividing by it rounds nothing. What is left is some 1e-9 of the slope's scale.
@@ -39,13 +42,20 @@ a point, the grader notices and draws another point.
 """
 
 
-class FiniteDifferenceKeys(Strict):
-    """What a criterion says with `compare: finite_difference`."""
+@cache
+def finite_difference_keys() -> "type[Strict]":
+    """The keys that it adds to a criterion."""
+    from grader.judge.case_model import Id, Strict
 
-    gradient_of: Id | None = None
-    """The probe of the forward pass of which `probe` is the gradient."""
-    wrt: Id | None = None
-    """The input that the gradient is with respect to."""
+    class FiniteDifferenceKeys(Strict):
+        """What a criterion says with `compare: finite_difference`."""
+
+        gradient_of: Id | None = None
+        """The probe of the forward pass of which `probe` is the gradient."""
+        wrt: Id | None = None
+        """The input that the gradient is with respect to."""
+
+    return FiniteDifferenceKeys
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,7 @@ class FiniteDifference(Comparison):
     name = "finite_difference"
     rank = 50
     docs = DOCS
-    criterion_keys = FiniteDifferenceKeys
+    criterion_keys = staticmethod(finite_difference_keys)
     requires_of_criterion = ("gradient_of", "wrt")
     probe_keys = ("gradient_of",)
     input_keys = ("wrt",)

@@ -2,17 +2,18 @@
 
 import builtins
 from dataclasses import replace
-from typing import Annotated
+from functools import cache
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
-from grader.judge.case_model import Strict
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference
 from grader.judge.differences.python_words import shown
 from grader.judge.reference_answer import answer_in
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import Strict
 
 DOCS = """\
 The call must raise the exception that the case's `raises` names, or an exception that Python derives from it.
@@ -32,11 +33,20 @@ that exception counts only if the case names it. This comparison needs no expect
 """
 
 
-class RaisesKeys(Strict):
-    """What a case says with `compare: raises`."""
+@cache
+def raises_keys() -> "type[Strict]":
+    """The keys that it adds to a case."""
+    from pydantic import Field
 
-    raises: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,99}$")] | None = None
-    """With `compare: raises`: the class of the exception, such as ValueError."""
+    from grader.judge.case_model import Strict
+
+    class RaisesKeys(Strict):
+        """What a case says with `compare: raises`."""
+
+        raises: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,99}$")] | None = None
+        """With `compare: raises`: the class of the exception, such as ValueError."""
+
+    return RaisesKeys
 
 
 class Raises(Comparison):
@@ -45,7 +55,7 @@ class Raises(Comparison):
     name = "raises"
     rank = 55
     docs = DOCS
-    case_keys = RaisesKeys
+    case_keys = staticmethod(raises_keys)
     requires_of_case = ("raises",)
     a_case_may_choose_it = True
     needs_expected = False

@@ -1,10 +1,8 @@
 """A right answer that is also quick: the submission's CPU time against the reference's, in one run."""
 
-from typing import Annotated
+from functools import cache
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
-from grader.judge.case_model import Strict
 from grader.judge.comparison import DTYPE, Comparison, Judged, Question
 from grader.judge.differences.difference import Difference
 from grader.judge.inputs import Inputs
@@ -13,7 +11,10 @@ from grader.model.assignment import Case
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Status
 
-ROUNDS = 3  # the best of so many times counts: whatever else the machine does makes one longer, never shorter
+if TYPE_CHECKING:
+    from grader.judge.case_model import Strict
+
+ROUNDS = 3  # the best of these counts: other work on the machine makes a time longer, never shorter
 DOCS = """\
 A correct answer is too slow if it takes more than this many times the reference's CPU time. The grader times
 both from outside, in one run, and takes the best of three, each time on different numbers of the same shapes.
@@ -33,11 +34,20 @@ sensible solution takes, and far below what the case should catch.
 """
 
 
-class TimedKeys(Strict):
-    """What a case says that is timed."""
+@cache
+def timed_keys() -> "type[Strict]":
+    """The keys that it adds to a case."""
+    from pydantic import Field
 
-    at_most: Annotated[str, Field(pattern=r"^[1-9]\d{0,5}(\.\d{1,6})? x reference$")] | None = None
-    """`10 x reference`: the CPU time that it may take; left out of handouts. Be generous: machines differ."""
+    from grader.judge.case_model import Strict
+
+    class TimedKeys(Strict):
+        """What a case says that is timed."""
+
+        at_most: Annotated[str, Field(pattern=r"^[1-9]\d{0,5}(\.\d{1,6})? x reference$")] | None = None
+        """`10 x reference`: the CPU time that it may take; not in handouts. Be generous: machines differ."""
+
+    return TimedKeys
 
 
 class Timed(Comparison):
@@ -47,7 +57,7 @@ class Timed(Comparison):
     rank = 80
     heading = "Time"
     docs = DOCS
-    case_keys = TimedKeys
+    case_keys = staticmethod(timed_keys)
     chosen_by = "at_most"
     draws = ROUNDS
     is_in_handout = False

@@ -1,4 +1,4 @@
-"""What came back against what must: decodes answers, finds the first difference, and words it for a student.
+"""Compares answers with expected values: decodes, finds the first difference, and words it for a student.
 
 May import: grader.model, NumPy.
 """

@@ -1,4 +1,4 @@
-"""What is expected of an answer, and where an answer first differs from it."""
+"""Describes an expected answer, and the first place where an actual answer differs from it."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -16,7 +16,7 @@ def explain_shape(expected: Shape, actual: Shape, slip: Callable[[Shape, Shape],
     if len(expected) != len(actual):
         return f"the result has {len(actual)} axes and not {len(expected)}"
     if sorted(expected) == sorted(actual):
-        return "the lengths are right and stand in the wrong order: axes were exchanged"
+        return "the lengths are right but in the wrong order: axes were exchanged"
     axes = [axis for axis, (e, a) in enumerate(zip(expected, actual, strict=True)) if e != a]
     lengths = "; ".join(f"axis {axis} has length {actual[axis]} and not {expected[axis]}" for axis in axes)
     arithmetic = slip(expected, actual)

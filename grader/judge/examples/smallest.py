@@ -34,7 +34,7 @@ MOST_CANDIDATES = 320  # of a criterion
 def candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
     """Up to MOST_CANDIDATES small cases for the probe of `case`, the smallest first; some have no answer."""
     by_digest: dict[str, tuple[Case, Inputs]] = {}
-    for small, inputs in sorted(_made(case), key=lambda one: _size(one[1])):
+    for small, inputs in sorted(_candidates(case), key=lambda one: _size(one[1])):
         by_digest.setdefault(inputs.digest, (small, inputs))
     for number, (small, inputs) in enumerate(_various([*by_digest.values()])):
         yield replace(small, id=f"small-{number}"), inputs
@@ -139,7 +139,7 @@ def _size(inputs: Inputs) -> tuple[int, int, int]:
     return sum(array.size for array in inputs.bases.values()), views, nonzero
 
 
-def _made(case: Case) -> Iterator[tuple[Case, Inputs]]:
+def _candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
     """Every small case that can be drawn, in whole numbers from 1 on, and with one nonzero upstream.
 
     For what depends on signs there are the numbers from -1 on, with other signs upstream. Where the case has

@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.judge.kernels import find_nvrtc
-from grader.judge.kernels.compiled_cache import Cache
 from grader.judge.policy import cuda_rules, cuda_source
 from grader.judge.policy.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
+from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Sandbox, Status
 from grader.model.submitted_files import read_plain
@@ -49,7 +49,7 @@ SIMPLER = "write it more simply, without macros and templates that stand for muc
 
 @dataclass(frozen=True)
 class Built:
-    """What a submission's kernels came to: libraries for its worker, or why they may not run, or cannot.
+    """The build of a submission's kernels: libraries for its worker, or why they must not or cannot run.
 
     `notes` are what NVIDIA's compiler refuses of kernels that run here.
     """
@@ -77,7 +77,7 @@ class Builder:
         cache: Path | None = None,
     ) -> None:
         self._sandbox, self._provided, self._host, self._refusal = sandbox, provided, host, refusal
-        self._cache = Cache(cache)
+        self._cache = UserCache("graded", cache)
         self._runtime: tuple[str, bytes] | None = None
 
     def missing(self) -> str:
@@ -149,7 +149,7 @@ class Builder:
                 except GraderFault:  # it left no result: it died of this source
                     result = {"status": "crashed"}
             if result["status"] != "ok":
-                return (f"{name}: NVIDIA's compiler came to no end of it. {NO_POINTS}",)
+                return (f"{name}: NVIDIA's compiler did not finish. {NO_POINTS}",)
             entry = result["text"].encode(errors="replace")
             self._cache.keep(kept_as, entry)
         lines = entry.decode().splitlines()

@@ -1,12 +1,11 @@
 """Finds NVRTC, NVIDIA's own compiler: where one of its packages is installed, it reads kernels as well.
 
-Only its files are looked at. It is native code, and what it reads was handed in: it runs where submissions
+Only its files are looked at. It is native code and it reads submissions, so it runs where submissions
 are compiled and nowhere else.
 """
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 FOLDERS = {"nvidia-cuda-nvrtc-cu12": "nvidia/cuda_nvrtc", "nvidia-cuda-nvrtc": "nvidia/cu13"}  # by package
@@ -24,6 +23,8 @@ class Nvrtc:
 @cache
 def installed() -> Nvrtc | None:
     """The one that the emulator finds, too; None where there is none."""
+    from importlib.metadata import PackageNotFoundError, distribution  # only kernels need it
+
     for package, place in FOLDERS.items():
         try:
             package_files = distribution(package)

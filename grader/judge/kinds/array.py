@@ -2,71 +2,81 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import CaseModel, Count, Id, Item, Length, Number, Shape, Strict
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, in_words, view_in_words
 from grader.model.assignment import Case
 
-NOT_FOR_THE_PROBE = ("shape", "other", "lengths", "level", "view", "upstream", "wide")
-NamedShape = Annotated[list[Length | Id], Field(max_length=8)]
-DrawnLength = Annotated[list[Length], Field(min_length=2, max_length=2)]
+if TYPE_CHECKING:
+    from grader.judge.case_model import CaseModel
 
+NOT_FOR_THE_PROBE = ("shape", "other", "lengths", "level", "view", "upstream", "wide")
 MOST_SHAPES = 40
 
 
-class StridedModel(Strict):
-    """A view of an array's buffer, for `as_strided`, in elements."""
+@cache
+def array_keys() -> "Mapping[str, type[CaseModel]]":
+    """The models of a case by the key that tells it."""
+    from pydantic import Field
 
-    shape: Shape
-    """Its shape."""
-    strides: list[Number] = Field(max_length=8)
-    """Its strides, one for each axis."""
-    offset: Length = 0
-    """The position of its first element."""
+    from grader.judge.case_model import CaseModel, Count, Id, Item, Length, Number, Shape, Strict
 
+    NamedShape = Annotated[list[Length | Id], Field(max_length=8)]
+    DrawnLength = Annotated[list[Length], Field(min_length=2, max_length=2)]
 
-class ArrayCase(CaseModel):
-    """One array and the operation on it."""
+    class StridedModel(Strict):
+        """A view of an array's buffer, for `as_strided`, in elements."""
 
-    kernel: Id | None = None
-    """For the probe, as `case.kernel`: the kernel that the case is about."""
-    shape: NamedShape
-    """The shape of `case.a`; a length may be 0, or a name in `lengths`."""
-    other: NamedShape | None = None
-    """The shape of a second array, `case.other`."""
-    lengths: dict[Id, DrawnLength] | None = None
-    """Random lengths, by the names that shapes use for them: [from, to], both included."""
-    level: Number | None = None
-    """A number to add to each element of `case.a`: -20 makes all of them negative."""
-    strided: StridedModel | None = None
-    """For the probe, as `case.strided`: a view of `case.a`, made by as_strided, to begin with."""
-    axes: Number | list[Number] | None = None
-    """For the probe, as `case.axes`; negative ones count from the end."""
-    keepdims: bool | None = None
-    """For the probe, as `case.keepdims`."""
-    index: list[Item] | None = None
-    """For the probe, as `case.index`: integers, slices such as "1::-2", "..." and "new" (None)."""
-    source: list[Item] | None = None
-    """For the probe, as `case.source`: the index of the elements to assign."""
-    number: Number | None = None
-    """For the probe, as `case.number`: the number to assign, if it is a single number."""
-    tile: Count | None = None
-    """For the probe, as `case.tile`: the side of a square tile."""
-    refused: Literal[True] | None = None
-    """For the probe, as `case.refused`: expect an exception, and compare its name."""
-    dilation: Length | None = None
-    """For the probe, as `case.dilation`."""
-    padding: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] | None = None
-    """For the probe, as `case.padding`: [before, after] of each axis."""
-    target: list[Annotated[int, Field(ge=-1, le=1_000_000)]] | None = None
-    """For the probe, as `case.target`: a shape to reduce to, to broadcast to or to reshape to."""
-    upstream: bool | None = None
-    """Whether there is a `case.out_grad` of the same shape."""
+        shape: Shape
+        """Its shape."""
+        strides: list[Number] = Field(max_length=8)
+        """Its strides, one for each axis."""
+        offset: Length = 0
+        """The position of its first element."""
+
+    class ArrayCase(CaseModel):
+        """One array and the operation on it."""
+
+        kernel: Id | None = None
+        """For the probe, as `case.kernel`: the kernel that the case is about."""
+        shape: NamedShape
+        """The shape of `case.a`; a length may be 0, or a name in `lengths`."""
+        other: NamedShape | None = None
+        """The shape of a second array, `case.other`."""
+        lengths: dict[Id, DrawnLength] | None = None
+        """Random lengths, by the names that shapes use for them: [from, to], both included."""
+        level: Number | None = None
+        """A number to add to each element of `case.a`: -20 makes all of them negative."""
+        strided: StridedModel | None = None
+        """For the probe, as `case.strided`: a view of `case.a`, made by as_strided, to begin with."""
+        axes: Number | list[Number] | None = None
+        """For the probe, as `case.axes`; negative ones count from the end."""
+        keepdims: bool | None = None
+        """For the probe, as `case.keepdims`."""
+        index: list[Item] | None = None
+        """For the probe, as `case.index`: integers, slices such as "1::-2", "..." and "new" (None)."""
+        source: list[Item] | None = None
+        """For the probe, as `case.source`: the index of the elements to assign."""
+        number: Number | None = None
+        """For the probe, as `case.number`: the number to assign, if it is a single number."""
+        tile: Count | None = None
+        """For the probe, as `case.tile`: the side of a square tile."""
+        refused: Literal[True] | None = None
+        """For the probe, as `case.refused`: expect an exception, and compare its name."""
+        dilation: Length | None = None
+        """For the probe, as `case.dilation`."""
+        padding: list[Annotated[list[Number], Field(min_length=2, max_length=2)]] | None = None
+        """For the probe, as `case.padding`: [before, after] of each axis."""
+        target: list[Annotated[int, Field(ge=-1, le=1_000_000)]] | None = None
+        """For the probe, as `case.target`: a shape to reduce to, to broadcast to or to reshape to."""
+        upstream: bool | None = None
+        """Whether there is a `case.out_grad` of the same shape."""
+
+    return {"shape": ArrayCase}
 
 
 def _has_negative_axis(case: Case, inputs: Inputs) -> bool:
@@ -85,7 +95,7 @@ class ArrayKind(Kind):
     """An array `a`; where asked for, a second one `other`, and an `out_grad` of the shape of `a`."""
 
     name = "array"
-    keys: ClassVar = {"shape": ArrayCase}
+    keys = staticmethod(array_keys)
     arrays = ("a", "other", "out_grad")
     differentiable = ("a",)
     conditions: ClassVar = {
@@ -131,8 +141,8 @@ class ArrayKind(Kind):
     def describe(self, case: Case, inputs: Inputs) -> str:
         """Shapes first, then what the probe is given beside them."""
         other = f" and one of shape {inputs.array('other').shape}" if "other" in inputs.bases else ""
-        told = {key: value for key, value in inputs.values.items() if key in case.parameters}
-        values = "".join(f", {name} {in_words(value)}" for name, value in told.items())
+        asked_values = {key: value for key, value in inputs.values.items() if key in case.parameters}
+        values = "".join(f", {name} {in_words(value)}" for name, value in asked_values.items())
         return f"an array of shape {inputs.array('a').shape}{other}{values}{view_in_words(case)}"
 
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:

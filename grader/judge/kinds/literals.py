@@ -1,40 +1,50 @@
 """Plain values alone: what a case asks is what the rubric writes, or what is drawn from ranges."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import CaseModel, Draws, Id, Literals, RandomValue
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths
 from grader.model.assignment import Case
 
-
-class AskCase(CaseModel):
-    """Plain values without an array. With `draw`, N cases, each with different random values."""
-
-    ask: Annotated[Literals, Field(min_length=1)]
-    """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as you write them."""
-    draw: Draws | None = None
-    """How many such cases there are, named id-1, id-2, ..."""
+if TYPE_CHECKING:
+    from grader.judge.case_model import CaseModel
 
 
-class RandomCase(CaseModel):
-    """Random values without an array. With `draw`, N cases, each with different values."""
+@cache
+def literals_keys() -> "Mapping[str, type[CaseModel]]":
+    """The models of a case by the key that tells it."""
+    from pydantic import Field
 
-    random: Annotated[dict[Id, RandomValue], Field(min_length=1)]
-    """For the probe, as `case.NAME`: texts and numbers, drawn from ranges."""
-    draw: Draws | None = None
-    """How many such cases there are, named id-1, id-2, ..."""
+    from grader.judge.case_model import CaseModel, Draws, Id, Literals, RandomValue
+
+    class AskCase(CaseModel):
+        """Plain values without an array. With `draw`, N cases, each with different random values."""
+
+        ask: Annotated[Literals, Field(min_length=1)]
+        """For the probe, as `case.NAME`: null, true, numbers, texts, lists, mappings, as you write them."""
+        draw: Draws | None = None
+        """How many such cases there are, named id-1, id-2, ..."""
+
+    class RandomCase(CaseModel):
+        """Random values without an array. With `draw`, N cases, each with different values."""
+
+        random: Annotated[dict[Id, RandomValue], Field(min_length=1)]
+        """For the probe, as `case.NAME`: texts and numbers, drawn from ranges."""
+        draw: Draws | None = None
+        """How many such cases there are, named id-1, id-2, ..."""
+
+    return {"ask": AskCase, "random": RandomCase}
 
 
 class LiteralsKind(Kind):
     """No array; the answer is whatever Python value the probe returns."""
 
     name = "literals"
-    keys: ClassVar = {"ask": AskCase, "random": RandomCase}
+    keys = staticmethod(literals_keys)
     yields = True
 
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:

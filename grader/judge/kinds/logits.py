@@ -1,26 +1,37 @@
 """Logits and one-hot labels: what a softmax and the loss behind it are given."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import CaseModel, Count, Length, Number
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, view_in_words
 from grader.model.assignment import Case
 
+if TYPE_CHECKING:
+    from grader.judge.case_model import CaseModel
 
-class LogitsCase(CaseModel):
-    """Logits and one-hot labels, both [N, C]. Without `spread`, `data` says how to draw them."""
 
-    logits: Annotated[list[Count], Field(min_length=2, max_length=2)]
-    """[N, C]: samples, classes."""
-    spread: Length | None = None
-    """How far apart the logits of a row are; from 1000 on, softmax returns only exact zeros and ones."""
-    level: Number = 0
-    """Row n (from 0) is near level (n + 1): if it is large, exp overflows, or all its values are 0."""
+@cache
+def logits_keys() -> "Mapping[str, type[CaseModel]]":
+    """The models of a case by the key that tells it."""
+    from pydantic import Field
+
+    from grader.judge.case_model import CaseModel, Count, Length, Number
+
+    class LogitsCase(CaseModel):
+        """Logits and one-hot labels, both [N, C]. Without `spread`, `data` says how to draw them."""
+
+        logits: Annotated[list[Count], Field(min_length=2, max_length=2)]
+        """[N, C]: samples, classes."""
+        spread: Length | None = None
+        """How far apart the logits of a row are; from 1000 on, softmax returns only exact zeros and ones."""
+        level: Number = 0
+        """Row n (from 0) is near level (n + 1): if it is large, exp overflows, or all its values are 0."""
+
+    return {"logits": LogitsCase}
 
 
 class LogitsKind(Kind):
@@ -31,7 +42,7 @@ class LogitsKind(Kind):
     """
 
     name = "logits"
-    keys: ClassVar = {"logits": LogitsCase}
+    keys = staticmethod(logits_keys)
     differentiable = ("logits",)
     fixed = ("labels", "logits")  # one-hot, and ranks that keep the loss exact
 

@@ -2,31 +2,42 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import CaseModel, Length
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, view_in_words
 from grader.model.assignment import Case
 
+if TYPE_CHECKING:
+    from grader.judge.case_model import CaseModel
 
-class MatmulCase(CaseModel):
-    """A dense layer: [N, I, O] for x (N, I), w (I, O), out_grad (N, O) and, with `bias`, b (O,)."""
 
-    matmul: Annotated[list[Length], Field(min_length=3, max_length=3)]
-    """[N, I, O]: samples, features, outputs."""
-    bias: bool = False
-    """Whether there is a `case.b` of shape (O,)."""
+@cache
+def matmul_keys() -> "Mapping[str, type[CaseModel]]":
+    """The models of a case by the key that tells it."""
+    from pydantic import Field
+
+    from grader.judge.case_model import CaseModel, Length
+
+    class MatmulCase(CaseModel):
+        """A dense layer: [N, I, O] for x (N, I), w (I, O), out_grad (N, O) and, with `bias`, b (O,)."""
+
+        matmul: Annotated[list[Length], Field(min_length=3, max_length=3)]
+        """[N, I, O]: samples, features, outputs."""
+        bias: bool = False
+        """Whether there is a `case.b` of shape (O,)."""
+
+    return {"matmul": MatmulCase}
 
 
 class MatmulKind(Kind):
     """Samples `x`, weights `w`, where asked for a bias `b`, and the upstream gradient `out_grad`."""
 
     name = "matmul"
-    keys: ClassVar = {"matmul": MatmulCase}
+    keys = staticmethod(matmul_keys)
     arrays = ("x", "w", "b", "out_grad")
     differentiable = ("x", "w")
 

@@ -2,44 +2,54 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import CaseModel, Count, Draws, Item
 from grader.judge.inputs import Array, Inputs
 from grader.judge.kind import Kind, Lengths, draw_arrays, in_words
 from grader.model.assignment import Case
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import CaseModel
 
 Step = Literal["permute", "index", "flip", "broadcast_to", "reshape"]
 
 CHAINS = 32  # small ones of one length: each is drawn anew
 
 
-class ViewChainCase(CaseModel):
-    """A view of a view of ... an array."""
+@cache
+def view_chain_keys() -> "Mapping[str, type[CaseModel]]":
+    """The models of a case by the key that tells it."""
+    from pydantic import Field
 
-    chain: list[Count] = Field(max_length=8)
-    """The shape of `case.a`."""
-    ops: list[Annotated[dict[Step, list[Item]], Field(min_length=1, max_length=1)]] = Field(min_length=1)
-    """The steps, such as {permute: [1, 0]} or {index: ["1:", 0]}: `case.ops`, pairs of name and argument."""
+    from grader.judge.case_model import CaseModel, Count, Draws, Item
 
+    class ViewChainCase(CaseModel):
+        """A view of a view of ... an array."""
 
-class DrawnViewChains(CaseModel):
-    """`draw` random chains of views, named id-1, id-2, ..."""
+        chain: list[Count] = Field(max_length=8)
+        """The shape of `case.a`."""
+        ops: list[Annotated[dict[Step, list[Item]], Field(min_length=1, max_length=1)]] = Field(min_length=1)
+        """The steps, such as {permute: [1, 0]} or {index: ["1:", 0]}: `case.ops`, pairs of name, argument."""
 
-    draw: Draws
-    """How many chains."""
-    length: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=2, max_length=2)]
-    """The least and the largest number of steps."""
+    class DrawnViewChains(CaseModel):
+        """`draw` random chains of views, named id-1, id-2, ..."""
+
+        draw: Draws
+        """How many chains."""
+        length: Annotated[list[Annotated[int, Field(ge=1, le=20)]], Field(min_length=2, max_length=2)]
+        """The least and the largest number of steps."""
+
+    return {"chain": ViewChainCase, "length": DrawnViewChains}
 
 
 class ViewChainKind(Kind):
     """An array `a`, and `ops`: (name of a method, or "index"; its argument), one after the other."""
 
     name = "view_chain"
-    keys: ClassVar = {"chain": ViewChainCase, "length": DrawnViewChains}
+    keys = staticmethod(view_chain_keys)
     largest_drawn: ClassVar = {"chain": [6, 6, 6], "ops": []}
 
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:

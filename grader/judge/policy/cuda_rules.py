@@ -1,4 +1,4 @@
-"""Reads kernels that were handed in, without running them, and says where they reach past CUDA C++.
+"""Reads submitted kernels without running them, and names each place where they leave CUDA C++.
 
 On the emulator a kernel is native code in one process with what finds and counts. The emulator stops an
 access far from every array before it happens, and looks at what compiled kernels call. What is left to do by

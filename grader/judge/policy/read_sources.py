@@ -76,8 +76,8 @@ def newer_than(files: Mapping[str, bytes], minor: int) -> list[str]:
     Nothing for a source that uses up what it takes to read one: its grade says so.
     """
     limits = {"cpu_seconds": CPU_SECONDS, "memory_bytes": MEMORY_BYTES}
-    said = (_process().ask({"minor": minor, **limits}, {name: files[name]}) for name in files)
-    return [line for words in said for line in words.get("answer", "").splitlines()]
+    replies = (_process().ask({"minor": minor, **limits}, {name: files[name]}) for name in files)
+    return [line for words in replies for line in words.get("answer", "").splitlines()]
 
 
 class _Process:

@@ -1,11 +1,11 @@
 """Reads submissions in a process of its own, which any of them may bring to its end.
 
 Theory of operation. The judge starts this program and speaks to it through a socket, its standard input: a
-frame of JSON, then the files. Before it reads them, the program allows itself some CPU seconds more; its
-memory may grow by so many bytes from its start. It says which file it begins with, and at last what is wrong,
-a line each: what an assignment's terms rule out, or what is new to an older Python. If its limits end it, it
-has said no more than the file; the judge starts another for the next submission. It ends by itself where a
-submission left it larger than it was. If the judge is killed, it is killed: no process outlives its run.
+frame of JSON, then the files. Before it reads them, the program raises its limits by some CPU seconds and
+some memory. It names the file that it begins with. At the end it lists the problems, one a line: what the
+assignment's terms forbid, or what an older Python cannot read. If a limit ends it, the judge knows the file,
+and starts another process for the next submission. It ends by itself if a submission left it larger than
+before. If the judge is killed, it is killed as well: no process outlives its run.
 Nothing of a submission runs here, and nothing of one is kept.
 """
 

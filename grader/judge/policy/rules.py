@@ -41,7 +41,7 @@ class Terms:
 
     imports: Sequence[str]
     provided: Sequence[str]
-    own: Sequence[str]
+    submitted: Sequence[str]
     forbidden: Sequence[str]
 
     @classmethod
@@ -56,7 +56,7 @@ class Terms:
     @property
     def importable(self) -> frozenset[str]:
         """All that may be imported."""
-        return frozenset((*self.imports, *self.provided, *self.own, "__future__"))
+        return frozenset((*self.imports, *self.provided, *self.submitted, "__future__"))
 
     def for_worker(self) -> dict[str, Names]:
         """What `grader.worker.import_rules` needs to know."""
@@ -78,7 +78,7 @@ class Rules:
         self._ways = {id(way): name for name in ways_around() if (way := _loaded(name)) is not None}
         judged = (*self.forbidden, *ways_around(), *FOLLOWED)
         self._above = {up for name in judged for up in _above(name)} | FOLLOWED
-        self._offered = _listed([n for n in (*terms.imports, *terms.provided) if n not in terms.own])
+        self._offered = _listed([n for n in (*terms.imports, *terms.provided) if n not in terms.submitted])
         self._problems: dict[str, str] = {}
         self._leads: set[str] = set()
         self._exported: dict[str, frozenset[str]] = {}

@@ -18,7 +18,7 @@ def missing(device: Device, root: Path = Path("/")) -> str:
         return ""  # where a compiler is needed, `grader.judge.kernels.builder` misses it
     absent = [node for node in (DRIVER, GPU) if not (root / node[1:]).exists()]
     if absent:
-        return f"no NVIDIA GPU is at hand, {' and '.join(absent)} missing: grade on a machine that has one"
+        return f"no NVIDIA GPU is available, {' and '.join(absent)} missing: grade on a machine that has one"
     if importlib.util.find_spec("cupy") is None:
         return "CuPy is not installed: pip install 'backflip[gpu]'"
     return ""

@@ -32,7 +32,7 @@ class Subject:
     """What is asked: its modules, in which dtype and on which device, and the files that it brings.
 
     `compiled` are files that were made of those, which it may read and not write. `failed` is how each case
-    ends where it came to nothing before it could be asked.
+    ends if it failed before it could be asked.
     """
 
     modules: tuple[str, ...]
@@ -222,6 +222,7 @@ class Implementation:
             "folder": child.folder,
             "device": self._subject.device,
             "files": list(self._subject.files),
+            "is_course": not self._subject.files,
             "limits": {
                 "memory_bytes": 0 if has_room else limits.memory_mib << 20,
                 "cpu_seconds": int(self.budgets.most.cpu + SETUP_SECONDS),

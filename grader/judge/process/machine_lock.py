@@ -1,4 +1,4 @@
-"""Whose turn it is with what a machine has one of: graders of one user wait for each other."""
+"""A machine-wide lock: one user's graders take turns with whatever the machine has only one of."""
 
 import contextlib
 import fcntl

@@ -18,7 +18,7 @@ from grader.model.assignment import Limits
 # A submission has four processes at most (its own, the one for hidden cases, and one apart for each of them);
 # the rest is for workers that take the place of those that ended.
 IMPORTS = 6
-WAITING = 3.0  # a machine may keep a submission waiting for a core so many times its own wall time
+WAITING = 3.0  # a submission may wait for a core this many times its own wall time
 # Where the kernel does not tell how long a worker waited for a core, a run that the wall clock ended is
 # repeated, with `PATIENCE` times the wall time; so often for a submission.
 SECOND_TRIES, PATIENCE = 2, 4
@@ -47,7 +47,7 @@ class Seconds:
 
 
 def most_seconds(limits: Limits, criteria: int) -> Seconds:
-    """What a submission to an assignment with so many criteria can cost, whatever it does."""
+    """The most that a submission can cost, whatever it does, in an assignment with this many criteria."""
     cpu = IMPORTS * limits.import_seconds + criteria * limits.criterion_cases * limits.case_seconds
     most = Seconds.of(cpu, limits)
     tries = SECOND_TRIES * (1 + PATIENCE) * max(limits.import_seconds, limits.case_seconds)
@@ -59,29 +59,29 @@ class Budget:
 
     def __init__(self, total: Seconds) -> None:
         self.is_used_up = False
-        self._total, self._left = total, total
+        self._total, self._rest = total, total
 
     def suffices_for(self, most: Seconds) -> bool:
         """Whether a call that may take so much can take all of it."""
-        return self._left.cpu >= most.cpu and self._left.wall >= most.wall
+        return self._rest.cpu >= most.cpu and self._rest.wall >= most.wall
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left for a call."""
-        return self._left.cpu <= 0 or self._left.wall <= 0
+        return self._rest.cpu <= 0 or self._rest.wall <= 0
 
     def allow(self, most: Seconds) -> Seconds:
         """What is left for a call that may take `most` by itself."""
-        return most.within(self._left)
+        return most.within(self._rest)
 
     def charge(self, took: Seconds) -> None:
         """Takes away what a call took."""
-        self._left -= took
+        self._rest -= took
 
     def use_up(self) -> str:
         """Notes that a call needed more than was left, and says which seconds were used up."""
         self.is_used_up = True
-        by_cpu = self._left.cpu <= 0
+        by_cpu = self._rest.cpu <= 0
         seconds, kind = (self._total.cpu, "CPU seconds") if by_cpu else (self._total.wall, "seconds")
         return f"the {seconds:g} {kind} of its criterion were used up"
 

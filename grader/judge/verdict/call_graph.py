@@ -1,7 +1,9 @@
-"""Which functions of a submission call which, read from its source."""
+"""Reads from a submission's source which of its functions call which."""
 
 import ast
 from collections.abc import Iterable, Mapping
+
+from grader.model.mutant import called_name
 
 
 def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -9,21 +11,25 @@ def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozens
 
     Every mention counts as a call. A file that is no Python has no functions.
     """
-    wanted = {name.rpartition(".")[2] for name in names}
+    wanted = {called_name(name) for name in names}
     direct: dict[str, set[str]] = {}
     for name, content in files.items():
         if name.endswith(".py"):
-            for function in _functions(content):
-                direct.setdefault(function.name, set()).update(_mentioned(function))
+            for name, function in _functions(content):
+                direct.setdefault(name, set()).update(_mentioned(function))
     return {name: _reached(name, direct) & wanted - {name} for name in wanted}
 
 
-def _functions(content: bytes) -> list[ast.FunctionDef]:
+def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef]]:
+    """Every function by the name that calls it."""
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    nodes = list(ast.walk(tree))
+    class_of = {id(each): node.name for node in nodes if isinstance(node, ast.ClassDef) for each in node.body}
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    return [(called_name(f"{class_of.get(id(node), '')}.{node.name}"), node) for node in functions]
 
 
 def _mentioned(function: ast.FunctionDef) -> set[str]:

@@ -121,7 +121,8 @@ def _claims(
     for group in groups:
         name, others = group[0], group[1:]
         explained = _part(name, whole, best, evidence) if len(best[0].names) > 1 else whole
-        is_sure = len(whole) == len(telling) and name not in evidence.doubted(at_home=False)
+        is_all = len(whole) == len(telling) and not evidence.is_partial
+        is_sure = is_all and name not in evidence.doubted(at_home=False)
         idea = evidence.known.ideas[name]
         claims.append(
             (

@@ -7,6 +7,7 @@ from grader.judge.differences.probe_values import HINT
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, MESSAGE, Ideas, Misconceptions, end_of
 from grader.model.assignment import Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.mutant import called_name
 
 UNTOLD = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)
 
@@ -40,12 +41,12 @@ class Evidence:
 
         The last call of all where none is an exercise's.
         """
-        own = [call for call in result.calls if call.function in self._functions]
-        return (own or result.calls)[-1]
+        own_calls = [call for call in result.calls if call.function in self._functions]
+        return (own_calls or result.calls)[-1]
 
     @cached_property
     def _functions(self) -> set[str]:
-        return {exercise.rpartition(".")[2] for exercise in self._names}
+        return {called_name(exercise) for exercise in self._names}
 
     def deciding(self, case: str) -> set[Ideas]:
         """Those of them that decide: two ideas only where neither gives the answer alone."""
@@ -154,11 +155,11 @@ class Evidence:
 
     def exercise_of(self, idea: str) -> str:
         """The exercise that an idea gets wrong, by its bare name."""
-        return self.known.ideas[idea].exercise.rpartition(".")[2]
+        return called_name(self.known.ideas[idea].exercise)
 
     def asked_of(self, criterion: str) -> frozenset[str]:
         """The exercises that a criterion's probe calls, by their bare names."""
-        return frozenset(exercise.rpartition(".")[2] for exercise in self.known.asked.get(criterion, ()))
+        return frozenset(called_name(exercise) for exercise in self.known.asked.get(criterion, ()))
 
     def exercises_of(self, criterion: str) -> frozenset[str]:
         """The exercises that what a criterion asks for may reach, by their bare names."""
@@ -166,6 +167,11 @@ class Evidence:
             return frozenset(map(self.exercise_of, self.known.ideas))
         asked = self.asked_of(criterion)
         return asked.union(*(self._calls.get(exercise, frozenset()) for exercise in asked))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether cases were left out that might speak against an idea."""
+        return self.grade.not_selected > 0
 
     @property
     def has_calls(self) -> bool:

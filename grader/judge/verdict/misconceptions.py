@@ -1,4 +1,4 @@
-"""What wrong versions answer: each mutant, and each two in one solution, as digests that may travel."""
+"""Holds the answers of every mutant, and of every pair of mutants, as digests that a handout may carry."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.judge.differences.probe_values import HINT
 from grader.model.grade import Call, CheckResult, Grade, Status
-from grader.model.mutant import Mutant
+from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 FORMAT = 7  # of that file: another number for another meaning, so that no old one is read
@@ -160,10 +160,10 @@ def place_of(result: CheckResult, names: Mapping[str, str]) -> str:
     """
     for call in reversed(result.calls):
         if _is_exercise(call, names):
-            return names.get(call.function, call.function).rpartition(".")[2]
+            return called_name(names.get(call.function, call.function))
     return ""
 
 
 def _is_exercise(call: Call, names: Mapping[str, str]) -> bool:
     """Whether a call is one of an exercise, and of no function that was provided or that stands beside it."""
-    return call.function in names or call.function in {one.rpartition(".")[2] for one in names.values()}
+    return call.function in names or call.function in {called_name(one) for one in names.values()}

@@ -1,4 +1,4 @@
-"""Where inputs and expected values come from: the reference in a process of its own, or frozen arrays."""
+"""Provides inputs and expected values: from the reference in a process of its own, or from frozen arrays."""
 
 import io
 import json
@@ -33,7 +33,7 @@ class ReferenceOracle:
 
     def __init__(self, assignment: Assignment, secret: str = "") -> None:
         ndarray = f"{assignment.oracle.partition('.')[0]}.{NDARRAY}"
-        if NDARRAY in assignment.modules:  # what is handed in is the NDArray, and so is its oracle
+        if NDARRAY in assignment.modules:  # the submission is the NDArray, and so is its oracle
             ndarray = assignment.oracle
         elif assignment.library and not (assignment.library / f"{ndarray.replace('.', '/')}.py").is_file():
             ndarray = NUMPY_ARRAYS

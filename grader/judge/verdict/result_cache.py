@@ -13,13 +13,9 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import numpy
-
-import grader
+from grader.judge.code_digest import code_digest
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of, draws
 from grader.judge.differences.probe_values import NO_VALUE, text_of
@@ -28,23 +24,6 @@ from grader.model.grade import CheckResult, Sandbox, Status
 
 MOST_KNOWN = 10_000
 NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # these say nothing about the case
-
-
-def code_files() -> list[Path]:
-    """The modules that decide what a case comes to, however deep they lie."""
-    root = Path(grader.__file__).parent
-    rooms = (root / name for name in ("judge", "model", "worker"))
-    return sorted([root / "plugin.py", *(path for room in rooms for path in room.rglob("*.py"))])
-
-
-@cache
-def code_digest() -> str:
-    """A digest of the code that decides what a case comes to, and of the versions below it."""
-    root = Path(grader.__file__).parent
-    digest = hashlib.sha256(f"{grader.__version__} numpy {numpy.__version__}".encode())
-    for path in code_files():
-        digest.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 class CaseKeys:

@@ -59,12 +59,12 @@ def _inner(
     called = blame.calls(criterion) if failing else []
     for exercise in called:
         passes = is_inner(criterion, exercise)
-        text = f"Your {exercise} is wrong, and this calls it: mend {exercise} first."
+        text = f"Your {exercise} is wrong, and this calls it. Fix {exercise} first."
         if passes is not None:
             outcome = "this would pass" if passes else "this would still fail"
             text = f"Your {exercise} is wrong; with a right one {outcome}."
         facts.append(Fact("inner", text, cases))
     for exercise in blame.asks(criterion) if failing and not called else ():
-        text = f"Your {exercise} is wrong, and this needs it: mend {exercise} first."
+        text = f"Your {exercise} is wrong, and this needs it. Fix {exercise} first."
         facts.append(Fact("inner", text, cases))
     return facts

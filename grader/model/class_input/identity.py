@@ -5,7 +5,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import combinations, permutations
 from typing import TypeVar
 
@@ -95,10 +94,10 @@ class Identities:
         meant = _unique(person for each in evidence for person in each.means)
         if not meant:
             return self._unmatched(claim)
-        left = [person for person in meant if not any(each.excludes(person) for each in evidence)]
-        if len(left) == 1 and all(left[0] in each.means for each in evidence if each.means):
-            return left[0].student
-        return _doubt(evidence, left)
+        remaining = [person for person in meant if not any(each.excludes(person) for each in evidence)]
+        if len(remaining) == 1 and all(remaining[0] in each.means for each in evidence if each.means):
+            return remaining[0].student
+        return _doubt(evidence, remaining)
 
     def _evidence(self, claim: Claim) -> list[_Evidence]:
         evidence = [*self._of_ids(claim.ids)]
@@ -240,9 +239,9 @@ def _others(means: Sequence[_Person]) -> Callable[[_Person], bool]:
     return lambda person: bool(means) and person not in means
 
 
-def _doubt(evidence: Sequence[_Evidence], left: Sequence[_Person]) -> str:
+def _doubt(evidence: Sequence[_Evidence], remaining: Sequence[_Person]) -> str:
     """Why none of those who are meant was taken."""
-    by = next((each for each in evidence if len(left) > 1 and set(left) <= set(each.means)), None)
+    by = next((each for each in evidence if len(remaining) > 1 and set(remaining) <= set(each.means)), None)
     if by is not None:
         return f"the {by.says} means {_listed(by.means)}: nothing says which; give an id or an e-mail address"
     sides: dict[str, list[str]] = defaultdict(list)
@@ -251,8 +250,10 @@ def _doubt(evidence: Sequence[_Evidence], left: Sequence[_Person]) -> str:
             sides[_listed(each.means)].append(each.says)
         elif any(each.excludes(person) for other in evidence for person in other.means):
             sides["somebody else"].append(each.says)
-    told = [f"the {' and the '.join(says)} mean{'s' * (len(says) == 1)} {who}" for who, says in sides.items()]
-    return f"{', but '.join(told)}: {REMEDY}"
+    says_who = [
+        f"the {' and the '.join(says)} mean{'s' * (len(says) == 1)} {who}" for who, says in sides.items()
+    ]
+    return f"{', but '.join(says_who)}: {REMEDY}"
 
 
 def _listed(people: Sequence[_Person]) -> str:
@@ -353,6 +354,8 @@ def _is_format(letter: str) -> bool:
 
 
 def _alike(text: str, names: Readings) -> float:
+    from difflib import SequenceMatcher  # only names that are near need it
+
     return max(SequenceMatcher(None, text, " ".join(sorted(words))).ratio() for words in names)
 
 

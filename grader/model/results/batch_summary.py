@@ -5,6 +5,16 @@ from dataclasses import dataclass
 from grader.model.class_input.account import Doubt
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Which of a student's several submissions counts: its name or number, its time, and `of` how many."""
+
+    student: str
+    submission: str
+    submitted_at: str
+    of: int
+
+
 @dataclass(frozen=True)
 class BatchSummary:
     """How a run went: how many were graded now and how many before, and what a person must look at.
@@ -12,7 +22,8 @@ class BatchSummary:
     `to_review` are standings of students, as the reports count them, whether this run graded them or an
     earlier one; `aside` is what the intake could not take. `rescored` of those graded needed no case to be
     run; `ran` counts the cases that were. `absent` names those on the roster who submitted nothing; `again`
-    those of whom something counts again that was withdrawn.
+    those of whom something counts again that was withdrawn. `counting` says of each student with several
+    submissions which one counts.
     """
 
     graded: int
@@ -23,6 +34,7 @@ class BatchSummary:
     ran: int = 0
     absent: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+    counting: tuple[Counting, ...] = ()
 
     @property
     def is_clear(self) -> bool:

@@ -1,4 +1,4 @@
-"""What holding an assignment to its promises came to."""
+"""The result of `grader verify`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from grader.model.grade import Status
 
 @dataclass(frozen=True)
 class Finding:
-    """A promise that does not hold: where to mend it, and what is wrong."""
+    """A promise that does not hold: where to fix it, and what is wrong."""
 
     source: Path
     line: int

@@ -18,7 +18,7 @@ FAMILIES: Mapping[str, Family] = instances(Family, __path__, __name__)  # type: 
 def cheats_on(views: Views) -> tuple[Cheat, ...]:
     """The cheats of every family, each as the files of a submission."""
     solution = {name: views.solution.files[name] for name in views.loaded.files}
-    exercises = tuple(Exercise.of(reference, solution) for reference in views.solution.exercises)
+    exercises = tuple(Exercise.of(name, solution) for name in views.solution.functions)
     asked = tuple(exercise for exercise in exercises if exercise.file)
     return tuple(
         cheat for family in FAMILIES.values() for cheat in family.cheats(views.loaded, solution, asked)

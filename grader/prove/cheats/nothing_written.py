@@ -24,6 +24,8 @@ def cheat(original, name):
         "Every function returns zeros of the shape that is asked for.",
         """\
 def cheat(original, name):
+    import copy
+
     import numpy
 
     def zeroed(value):
@@ -37,6 +39,8 @@ def cheat(original, name):
         return 0 if isinstance(value, (int, float)) else value
 
     def cheat(*values, **named):
+        if "." in name:  # what a method does to its object would be work
+            values, named = copy.deepcopy((values, named))
         try:
             return zeroed(original(*values, **named))
         except Exception:  # what refuses wrong arguments has been written

@@ -7,6 +7,7 @@ from grader.judge.inputs import Array
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Criterion, Rubric, Visibility
 from grader.model.grade import Grade
+from grader.model.mutant import called_name
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
 MOST_NUMBERS = 4  # by which an array is recognised
@@ -52,7 +53,7 @@ class Table(Family):
             known = {
                 exercise.name: {
                     array.shape if form == "by_shape" else tuple(array.ravel()[:MOST_NUMBERS].tolist())
-                    for id in asked.get(exercise.name.rpartition(".")[2], ())
+                    for id in asked.get(called_name(exercise.name), ())
                     for array in of_criteria[id]
                 }
                 for exercise in exercises

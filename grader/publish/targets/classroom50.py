@@ -1,4 +1,4 @@
-"""What Classroom 50 needs: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
+"""Writes a bundle for Classroom 50: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 
 The bundle is public and runs in the student's repository. It is made of the handout alone: visible cases, and
 checks that need no expected value.
@@ -17,13 +17,12 @@ NOT_GRADED_WITH = ("README.html", "Makefile", ".gitattributes", ".gitignore")
 def files(bundle: Bundle) -> Mapping[str, bytes]:
     """`template/` for students, `autograders/<name>/` for the classroom50 repository, and what to do."""
     handout = bundle.handout()
-    wheel = next(path for path in handout if path.startswith("wheels/"))
     bundled = {
         path: content
         for path, content in handout.items()
         if path not in (*NOT_GRADED_WITH, *bundle.assignment.files) and not path.endswith((".svg", ".png"))
     }
-    bundled["autograder.py"] = bundle.render("classroom50/autograder.py.j2", wheel=wheel)
+    bundled["autograder.py"] = bundle.render("classroom50/autograder.py.j2")
     template = {**handout, **editor_files(bundle)}
     return {
         "README.md": bundle.render("classroom50/README.md.j2"),

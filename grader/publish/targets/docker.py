@@ -2,30 +2,30 @@
 
 from collections.abc import Mapping
 
-from grader.model.assignment import Device
 from grader.publish.bundle import Bundle
 
 WRITES = "an image and a compose file for instructors: batch, desk and PostgreSQL around a mounted course"
 USES = {"docker": "to build the image"}
 GRADEBOOK = "postgresql://backflip@database/backflip"
+POSTGRES_IMAGE = "postgres:17-bookworm"
 TEMPLATES = ("Dockerfile", "compose.yaml", "README.md")
 
 
 def files(bundle: Bundle) -> Mapping[str, bytes]:
     """What `docker compose` reads, the grader with its desk, and its requirements by their hashes."""
     wheel = bundle.whole_wheel()
-    has_kernels = Device.EMULATED in bundle.assignment.devices
     written = {
         name: bundle.render(
-            f"docker/{name}.j2", wheel=wheel.name, has_kernels=has_kernels, gradebook=GRADEBOOK
+            f"docker/{name}.j2", wheel=wheel.name, gradebook=GRADEBOOK, postgres_image=POSTGRES_IMAGE
         )
         for name in TEMPLATES
     }
     return {
         **written,
         "requirements.txt": bundle.locks["instructor"],
+        "grader.txt": wheel.requirement,
         wheel.name: wheel.content,
-        ".dockerignore": f"*\n!requirements.txt\n!{wheel.name}\n".encode(),
+        ".dockerignore": f"*\n!requirements.txt\n!grader.txt\n!{wheel.name}\n".encode(),
         ".env.example": b"COURSE=/path/to/your/course\nCLASS=/path/to/the/class\nPOSTGRES_PASSWORD=\n",
     }
 

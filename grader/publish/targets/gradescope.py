@@ -6,7 +6,7 @@ It holds the answers, as every autograder there does: it is the instructor's, an
 from collections.abc import Mapping
 
 from grader.model.file_formats.zip_bytes import zipped
-from grader.publish.bundle import TEMPLATES, Bundle
+from grader.publish.bundle import Bundle
 
 WRITES = "the zip that Gradescope runs; it holds the answers"
 USES: Mapping[str, str] = {}
@@ -22,9 +22,9 @@ def entries(bundle: Bundle) -> dict[str, bytes]:
     """The zip's files: Gradescope's two scripts, the grader, and a course of this one assignment."""
     wheel = bundle.wheel()
     return {
-        "setup.sh": (TEMPLATES / "gradescope" / "setup.sh").read_bytes(),
+        "setup.sh": bundle.render("gradescope/setup.sh.j2"),
         "run_autograder": bundle.render("gradescope/run_autograder.j2", variants=bundle.variants),
-        "requirements.txt": bundle.locks["autograder"],
+        "requirements.txt": bundle.locks["autograder"] + wheel.requirement,
         wheel.name: wheel.content,
         **{f"course/{path}": content for path, content in bundle.course_of_one().items()},
     }

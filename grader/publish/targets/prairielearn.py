@@ -35,6 +35,7 @@ def files(bundle: Bundle) -> Mapping[str, bytes]:
         **{f"questions/{bundle.name}/{path}": content for path, content in question.items()},
         "image/Dockerfile": bundle.render("prairielearn/Dockerfile.j2", wheel=wheel.name),
         "image/requirements.txt": bundle.locks["autograder"],
+        "image/grader.txt": wheel.requirement,
         f"image/{wheel.name}": wheel.content,
     }
 

@@ -1,4 +1,4 @@
-"""What persons add to scores, as `grader adjust` reads it back."""
+"""Writes the manual score adjustments, as `grader adjust` reads them back."""
 
 from collections.abc import Iterable
 

@@ -24,9 +24,9 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
     """canvas.csv: the columns about students and those of the report's assignments, scores filled in.
 
     A column is the assignment's if it is headed `Title (12345)` by its title or its name: any other heading
-    would make Canvas add a new assignment. Cells of whom the report has no final score stay as they are, and
-    so does whoever is excused. A line without an ID is no student's: it says what Canvas posts, or the points
-    possible. Raises UserError where a column or its points do not fit.
+    would make Canvas add a new assignment. The cell of a student who has no final score, or
+    who is excused, stays as it is. A line without an ID is not a student's: it says what Canvas posts, or the
+    points possible. Raises UserError if a column or its points do not fit.
     """
     columns = {name: _column(report, sheet, name) for name in report.assignments}
     columns_kept = [*range(sheet.header.index("Section") + 1), *sorted(columns.values())]
@@ -57,7 +57,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
         (*doubts, *left_out(report, in_sheet, sheet, are_doubts=bool(doubts))),
         tuple(notes),
         tuple(filling.changes),
-        tuple(filling.kept),
+        tuple(filling.unchanged),
         filling.counts,
     )
 

@@ -13,9 +13,9 @@ WRITES = "<student>/<assignment>.txt and .md, and feedback.csv for a mail merge"
 FILLS_IN, ONE_ASSIGNMENT = False, False
 
 COLUMNS = ("student_id", "name", "email", "assignment", "score", "max_score", "text", "markdown")
-NOT_GRADED = "Not graded yet: a person must review it first."
+NOT_GRADED = "Not graded yet: an instructor must review it first."
 YOU_SUBMITTED_NOTHING = "You submitted nothing."
-NOT_FINAL = "This score is not final: a person must review it first."
+NOT_FINAL = "This score is not final: an instructor must review it first."
 
 
 def feedback_files(report: ClassReport) -> Files:

@@ -48,8 +48,8 @@ def results_json(grade: Grade, final: FinalScore | None = None) -> str:
 
 def _test(criterion: CriterionGrade, section: Section | None, number: str) -> dict[str, Any]:
     lines = [remark(criterion)]
-    for told in section.blocks if section is not None else ():
-        lines += [f"{told.heading}: {told.status}", *_facts(told.facts)]
+    for block_shown in section.blocks if section is not None else ():
+        lines += [f"{block_shown.heading}: {block_shown.status}", *_facts(block_shown.facts)]
     if section is not None and section.more:
         lines.append(f"and {len(section.more)} more: {', '.join(section.more)}")
     return {
@@ -68,14 +68,14 @@ def _later(criterion: CriterionGrade, number: str) -> Iterator[dict[str, Any]]:
         results = [result for result in criterion.results if result.visibility is visibility]
         if not results:
             continue
-        told = [block(result, clean_line(result.case), reveal=True) for result in results]
+        block_shown = [block(result, clean_line(result.case), reveal=True) for result in results]
         passed = all(result.status is Status.OK for result in results)
         yield {
             "name": f"{clean_line(criterion.id)}: what its later cases are about",
             "number": f"{number}.{order}",
             "status": "passed" if passed else "failed",
             "output": "\n".join(
-                line for one in told for line in (f"{one.heading}: {one.status}", *_facts(one.facts))
+                line for one in block_shown for line in (f"{one.heading}: {one.status}", *_facts(one.facts))
             ),
             "visibility": visibility,
         }

@@ -56,10 +56,10 @@ def _case(assignment: str, result: CheckResult) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname=classname, name=_text(result.case))
     if result.status is Status.OK:
         return case
-    told = block(result, "", reveal=False)
+    feedback = block(result, "", reveal=False)
     tag = {Status.NOT_RUN: "skipped", Status.INTERNAL_ERROR: "error"}.get(result.status, "failure")
-    outcome = ElementTree.SubElement(case, tag, type=result.status.value, message=_text(told.status))
-    outcome.text = "\n".join(_characters(f"{label}: {text}") for label, text in told.facts) or None
+    outcome = ElementTree.SubElement(case, tag, type=result.status.value, message=_text(feedback.status))
+    outcome.text = "\n".join(_characters(f"{label}: {text}") for label, text in feedback.facts) or None
     return case
 
 

@@ -65,7 +65,7 @@ def fill_moodle(
         (*problems, *left_out(report, in_sheet, sheet, are_doubts=bool(meant.doubts))),
         tuple(notes),
         tuple(filling.changes),
-        tuple(filling.kept),
+        tuple(filling.unchanged),
         filling.counts,
     )
 

@@ -35,10 +35,10 @@ def _results(grade: Grade, final: FinalScore | None, limit: int) -> str:
         return _dumps({"gradable": False, "format_errors": [clean_line(refused[0])]})
     score = grade.score if final is None else final.score
     share = min(max(float(score / grade.max_score), 0.0), 1.0) if grade.max_score else 0.0
-    told = {s.criterion.id: s for s in feedback_on(grade).sections}
+    sections = {s.criterion.id: s for s in feedback_on(grade).sections}
     tests = []
     for criterion in grade.criteria:
-        section = told.get(criterion.id)
+        section = sections.get(criterion.id)
         lines = []
         for block in section.blocks if section is not None else ():
             lines += [

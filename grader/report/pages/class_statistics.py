@@ -1,4 +1,4 @@
-"""What a class's grades in one assignment come to: pure functions from rows to numbers."""
+"""Computes statistics of a class in one assignment, with pure functions from rows to numbers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -157,7 +157,7 @@ def _criteria(rows: Sequence[ClassRow]) -> tuple[CriterionRate, ...]:
 
 def _misconceptions(rows: Sequence[ClassRow]) -> tuple[Misconception, ...]:
     """The commonest first; where several fit one student's answers, their names together."""
-    whose: dict[str, dict[str, None]] = defaultdict(dict)
+    students_with: dict[str, dict[str, None]] = defaultdict(dict)
     where: dict[str, dict[str, None]] = defaultdict(dict)
     ideas: dict[str, str] = {}
     for row in rows:
@@ -165,7 +165,7 @@ def _misconceptions(rows: Sequence[ClassRow]) -> tuple[Misconception, ...]:
             for result in criterion.results:
                 if result.misconceptions:
                     name = " or ".join(result.misconceptions)
-                    whose[name][row.student_id] = where[name][criterion.id] = None
+                    students_with[name][row.student_id] = where[name][criterion.id] = None
                     ideas[name] = result.idea
-    every = (Misconception(n, ideas[n], tuple(where[n]), tuple(whose[n])) for n in whose)
+    every = (Misconception(n, ideas[n], tuple(where[n]), tuple(students_with[n])) for n in students_with)
     return tuple(sorted(every, key=lambda m: (-len(m.students), m.name)))

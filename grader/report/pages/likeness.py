@@ -102,7 +102,7 @@ def side_by_side(left: str, right: str, handout: str) -> list[Row]:
             continue
         for offset in range(max(a_end - a, b_end - b)):
             halves = (
-                _own(lines, shape, at + offset, given) if at + offset < end else Half()
+                _without_template(lines, shape, at + offset, given) if at + offset < end else Half()
                 for lines, shape, at, end in zip(sides, shapes, (a, b), (a_end, b_end), strict=True)
             )
             rows.append(Row(*halves))
@@ -152,7 +152,7 @@ def graphs(pairs: Iterable[Pair], least: float = ALIKE) -> list[Graph]:
     return sorted(components, key=lambda graph: -len(graph.nodes))
 
 
-def _own(lines: Sequence[str], shapes: Sequence[str], at: int, given: set[str]) -> Half:
+def _without_template(lines: Sequence[str], shapes: Sequence[str], at: int, given: set[str]) -> Half:
     return Half(at + 1, lines[at], "given" if shapes[at] and shapes[at] in given else "own")
 
 

@@ -1,4 +1,4 @@
-"""What pages are made with: templates in which every text is escaped, and nothing unseen stays unseen."""
+"""Sets up the templates of all pages: they escape every text and make invisible characters visible."""
 
 from pathlib import Path
 

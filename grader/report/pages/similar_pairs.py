@@ -1,4 +1,4 @@
-"""Who may have worked together: pairs whose code is alike, and wrong answers that few give, as pages."""
+"""Draws the similarity pages: pairs with similar code, and rare wrong answers that several students share."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ class SharedAnswer:
 
 def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
     """Wrong answers that several students give, the rarest first; of equally rare ones that on most cases."""
-    whose: dict[tuple[str, str], list[str]] = defaultdict(list)
+    students_by_answer: dict[tuple[str, str], list[str]] = defaultdict(list)
     ideas: dict[tuple[str, str], set[str]] = defaultdict(set)
     ran: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -39,10 +39,10 @@ def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
                 case = f"{result.criterion}/{result.case}"
                 ran[case] += 1
                 if result.status is Status.WRONG:
-                    whose[case, result.answer].append(row.student_id)
+                    students_by_answer[case, result.answer].append(row.student_id)
                     ideas[case, result.answer].update(result.misconceptions)
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
-    for key, students in whose.items():
+    for key, students in students_by_answer.items():
         if len(students) > 1:
             groups[tuple(students)].append(key)
     every = (

@@ -97,7 +97,7 @@ class Sheet:
         return UserError(message, self.path, line)
 
 
-def read_sheet(path: Path, needed: Iterable[str], whose: str, instead: Sequence[str] = ()) -> Sheet:
+def read_sheet(path: Path, needed: Iterable[str], owner: str, instead: Sequence[str] = ()) -> Sheet:
     """An export of `whose`, read; UserError where it is no CSV or lacks one of the `needed` columns.
 
     The columns `instead`, all of them, stand for the first one that is needed.
@@ -112,7 +112,7 @@ def read_sheet(path: Path, needed: Iterable[str], whose: str, instead: Sequence[
         text = data[len(bom) :].decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        message = f"found bytes that are not {encoding.upper()}; give {whose}'s file as it is"
+        message = f"found bytes that are not {encoding.upper()}; give {owner}'s file as it is"
         raise UserError(message, path, line) from error
     first = re.sub(r'"[^"]*"', "", text).partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
@@ -122,10 +122,10 @@ def read_sheet(path: Path, needed: Iterable[str], whose: str, instead: Sequence[
     for column in (*instead, *tuple(needed)[1:]) if both else needed:
         if header.count(column) != 1:
             count = "no column" if column not in header else "more than one column"
-            message = f"found {count} {column!r}; expected {whose}'s export as it was downloaded"
+            message = f"found {count} {column!r}; expected {owner}'s export as it was downloaded"
             raise UserError(message, path, 1)
     if not lines:
-        raise UserError(f"found nothing; expected {whose}'s export as it was downloaded", path, 1)
+        raise UserError(f"found nothing; expected {owner}'s export as it was downloaded", path, 1)
     end = "\r\n" if "\r\n" in text else "\n"
     mark = _decimal_mark(lines[1:], delimiter)
     return Sheet(path, header, tuple(lines[1:]), delimiter, end, mark, encoding, bom, lines[0].raw)
@@ -183,7 +183,7 @@ class Written:
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
     counts: Mapping[str, int] | None = None
 
 
@@ -221,7 +221,7 @@ class Filling:
     def __init__(self, sheet: Sheet, keep_existing: bool) -> None:
         self.cells: dict[tuple[int, int], str] = {}
         self.changes: list[str] = []
-        self.kept: list[str] = []
+        self.unchanged: list[str] = []
         self.counts: Counter[str] = Counter()
         self._sheet = sheet
         self._keep = keep_existing
@@ -234,7 +234,7 @@ class Filling:
             self.counts["already there"] += 1
             return True
         if old and self._keep:
-            self.kept.append(f"{who} {old} (not {new})")
+            self.unchanged.append(f"{who} {old} (not {new})")
             return False
         if old:
             self.changes.append(f"{who} {old} → {new}")

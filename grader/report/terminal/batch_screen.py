@@ -60,14 +60,16 @@ class Progress:
             not self._console.is_terminal
             and LINES * self._done // self._total > LINES * before // self._total
         ):
-            line = f"graded {self._done - self._failed} of {self._total}, {self._counts()}, {self._left()}"
+            line = (
+                f"graded {self._done - self._failed} of {self._total}, {self._counts()}, {self._time_left()}"
+            )
             self._console.print(Text(line.removesuffix(", ")))
 
     def _counts(self) -> str:
         rate = self._done / max(time.monotonic() - self._started, 1e-9)
         return f"{self._total - self._done} waiting, {self._failed} set aside, {rate:.1f} per second"
 
-    def _left(self) -> str:
+    def _time_left(self) -> str:
         if not self._done or self._done == self._total:
             return ""
         seconds = (time.monotonic() - self._started) * (self._total - self._done) / self._done

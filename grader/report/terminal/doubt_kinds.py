@@ -45,15 +45,15 @@ KINDS = (
     ),
     Kind(
         "may be one of several students",
-        f"Find out whose it is. Then {OWN_FOLDER}.",
-        ": nothing says which; give an id|correct the roster or the export|nothing says whose it is|"
-        "its only name is a number of the LMS",
+        f"Find out which student it belongs to. Then {OWN_FOLDER}.",
+        ": nothing says which; give an id|correct the roster or the export|"
+        "no file says which student it belongs to|its only name is a number of the LMS",
         r": nothing says which; give an id or an e-mail address"
         r"|: correct the roster or the export, or grade this by hand",
     ),
     Kind(
         "the name of the file can be read in two ways",
-        f"Look at whose file it is. If it is the student's named here, {CONFIRM}.",
+        f"Find out which student wrote the file. If it is the student's named here, {CONFIRM}.",
         "can be read in two ways",
     ),
     Kind(
@@ -98,20 +98,20 @@ KINDS = (
         ": name the folders by time or by number, or use --counts best",
     ),
     Kind(
-        "nothing was submitted in time",
+        "nothing was submitted on time",
         "With --counts last the late submission counts; without it the student has no grade.",
         "nothing was submitted before the deadline|its time is not known",
     ),
     Kind(
-        "late, and nothing says by how much",
+        "late by an unknown time",
         "Give the times: `grader batch --times FILE` takes what the LMS exported, or a CSV of student and "
         "time. Or decide on the student's page: `grader serve --edit`. Or set unknown_lateness in "
         "course.yaml.",
-        "late, and nothing says by how much",
-        "^late, and nothing says by how much$",
+        "late by an unknown time",
+        "^late by an unknown time$",
     ),
     Kind(
-        "a person grades a part of it",
+        "an instructor grades a part of it",
         "Give the points on the desk: `grader serve --edit`.",
         "^not graded by hand yet|^the points by hand are for earlier files",
     ),

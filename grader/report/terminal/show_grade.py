@@ -77,7 +77,7 @@ def _closing(grade: Grade, feedback: Feedback, more: int, place: Place) -> Rende
     rest = Text(f"{plural(more, 'more exercise')} to do: {every} their cases too.\n", "dim") if more else ""
     step = next_step(grade, place)
     if feedback.whole is not None:
-        step = "Next: mend what stands at the top, then grade again."
+        step = "Next: fix the first problem above, then grade again."
     return Text.assemble(rest, (step, "bold"))
 
 

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from grader.model.results.batch_summary import BatchSummary
+from grader.model.results.batch_summary import BatchSummary, Counting
 from grader.model.text import clean_line, listing, plural, review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
@@ -14,6 +14,14 @@ NOT_CLEAR = "exit status 1: decide what is listed; until then these scores are i
 def print_summary(summary: BatchSummary, console: Console) -> None:
     """Prints what was graded, each submission and entry that needs review, and who submitted nothing."""
     console.print(Text(_graded(summary)))
+    if summary.counting:
+        students = plural(len(summary.counting), "student")
+        console.print(Text(f"{students} submitted more than once. These submissions count:"))
+        for one in summary.counting[:NAMES]:
+            console.print(Text(f"  {_counting(one)}"), soft_wrap=not console.is_terminal)
+        if len(summary.counting) > NAMES:
+            more = len(summary.counting) - NAMES
+            console.print(Text(f"  and {more} more: `grader intake` shows all", "dim"))
     print_doubts((*summary.to_review, *summary.aside), console)
     print_absent(summary.absent, summary.aside, console, NAMES)
     if summary.again:
@@ -23,6 +31,12 @@ def print_summary(summary: BatchSummary, console: Console) -> None:
     console.print(Text(f"{review_count(len(summary.to_review))}{aside}"))
     if not summary.is_clear:
         console.print(Text(NOT_CLEAR, "dim"), soft_wrap=not console.is_terminal)
+
+
+def _counting(one: Counting) -> str:
+    name = clean_line(one.submission or one.submitted_at)
+    time = f", submitted {one.submitted_at}" if one.submitted_at and name != one.submitted_at else ""
+    return f"{clean_line(one.student)}: {name}{time} (1 of {one.of})"
 
 
 def _graded(summary: BatchSummary) -> str:

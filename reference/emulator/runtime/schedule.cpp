@@ -2,7 +2,8 @@
 //
 // Threads are fibers, but a thread that never waits needs none of its own: a fiber runs one thread after the
 // other, and only when a thread waits, at a barrier or for its warp, the next ones get another fiber. So a kernel
-// without barriers is a plain loop.
+// without barriers is a plain loop. Threads go in rounds: each that can run gets a turn, and one that waits gives
+// way to the next of the round by itself. The scheduler runs between two rounds alone.
 
 #include "fibers.h"
 #include "state.h"
@@ -45,8 +46,10 @@ namespace {
 const std::size_t STACK = 64 << 10, GUARD = 16 << 10, MAX_OUTPUT = 1 << 20;  // GUARD: a page of any processor
 const int MAX_IDLE = 20000;   // turns in which threads only looked for a change, and there was none
 const int IDLE_A_WHILE = 128;
+const int COLOURS = 8;  // places in a page where stacks begin: else all would lie in the same lines of the cache
+const std::size_t COLOUR = 256;
 
-enum State { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, DONE };
+enum State : unsigned char { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, DONE };
 
 struct Request {  // what a thread waits for
     int line;
@@ -57,9 +60,10 @@ struct Request {  // what a thread waits for
 };
 
 struct Thread {
-    State state;
     int fiber;
     std::uint32_t waits;
+    std::uint64_t last_store;  // when it had stored something and gave way: numbered by turns
+    Index index;
     Request request;
 };
 
@@ -69,6 +73,7 @@ struct Fiber {
 };
 
 Thread threads[MAX_THREADS];
+State states[MAX_THREADS];
 Fiber fibers[MAX_THREADS];
 char *stacks;
 int stack_count;
@@ -80,8 +85,14 @@ bool stopped;
 int idle;         // turns
 int asking;       // threads that ask which lanes run together
 std::uint64_t ticks;
+std::uint64_t turns;
 int size;  // threads of a block
+int done;  // of them
 int at;    // in `order`
+struct {   // the barrier that threads of the block have come to
+    int count, line, predicates, result;
+    bool is_one;  // all at one line
+} barrier;
 int order[MAX_THREADS];
 std::uint64_t random_state;
 void (*entry)(void **);
@@ -102,20 +113,27 @@ std::uint64_t draw(std::uint64_t below)
     std::uint64_t z = random_state;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
     z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return (z ^ z >> 31) % below;
+    return below <= UINT32_MAX ? (z >> 32) * below >> 32 : (z ^ z >> 31) % below;
 }
 
-template <typename T> void arrange(T *numbers, std::int64_t n)
+template <typename T> void shuffle(T *numbers, std::int64_t n)
 {
-    for (std::int64_t i = 0; i < n; ++i)
-        numbers[i] = launch.order == 1 ? n - 1 - i : i;
-    if (launch.order == 2)
-        for (std::int64_t i = n - 1; i > 0; --i) {
-            std::int64_t other = std::int64_t(draw(i + 1));
-            T number = numbers[i];
-            numbers[i] = numbers[other];
-            numbers[other] = number;
-        }
+    for (std::int64_t i = n - 1; i > 0; --i)
+        std::swap(numbers[i], numbers[draw(std::uint64_t(i) + 1)]);
+}
+
+// The threads' order in the next round.
+void arrange()
+{
+    if (launch.thread_order == RANDOM)
+        return shuffle(order, size);
+    if (launch.thread_order == FORWARD || launch.thread_order == REVERSE)
+        return;  // as it was
+    bool is_first = launch.thread_order == LAST_WRITER_FIRST;
+    std::stable_sort(order, order + size, [is_first](int one, int other) {
+        std::uint64_t a = threads[one].last_store, b = threads[other].last_store;
+        return is_first ? a > b : a < b;
+    });
 }
 
 Index index_of(std::int64_t number, const std::uint32_t *sizes)
@@ -127,7 +145,7 @@ Index index_of(std::int64_t number, const std::uint32_t *sizes)
 void take(int number)
 {
     thread = number;
-    threadIdx = index_of(number, launch.block);
+    threadIdx = threads[number].index;
     steps = stores = 0;
     waits = threads[number].waits;
 }
@@ -136,7 +154,7 @@ unsigned alive(int warp)
 {
     unsigned mask = 0;
     for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane)
-        if (threads[warp * WARP + lane].state != DONE)
+        if (states[warp * WARP + lane] != DONE)
             mask |= 1u << lane;
     return mask;
 }
@@ -148,7 +166,7 @@ void complain(int number, const char *what, int other = -1)
     finding.line = threads[number].request.line;
     finding.thread = number;
     finding.other_thread = other;
-    finding.other_line = other >= 0 && threads[other].state != DONE ? threads[other].request.line : 0;
+    finding.other_line = other >= 0 && states[other] != DONE ? threads[other].request.line : 0;
     finding.block = finding.other_block = block;
     finding.region = -2;
     finding.name = what;
@@ -249,7 +267,7 @@ void answer_active(int warp, unsigned asked, bool is_idle)
     int line = first[__builtin_ctz(asked)].request.line;
     unsigned together = 0;
     for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane) {
-        State state = first[lane].state;
+        State state = states[warp * WARP + lane];
         if (!is_idle && (state == READY || state == WAITING_TO_START))
             return;
         if (asked >> lane & 1 && first[lane].request.line == line)
@@ -258,7 +276,7 @@ void answer_active(int warp, unsigned asked, bool is_idle)
     for (int lane = 0; lane < WARP; ++lane)
         if (together >> lane & 1) {
             first[lane].request.result = together;
-            first[lane].state = READY;
+            states[warp * WARP + lane] = READY;
             --asking;
         }
 }
@@ -269,7 +287,7 @@ void meet(int warp, bool is_idle = false)
     unsigned waiting = 0, present = alive(warp);
     Thread *first = threads + warp * WARP;
     for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane)
-        if (first[lane].state == AT_WARP)
+        if (states[warp * WARP + lane] == AT_WARP)
             waiting |= 1u << lane;
     unsigned active = 0;
     for (int lane = 0; lane < WARP && asking; ++lane)
@@ -293,69 +311,113 @@ void meet(int warp, bool is_idle = false)
             put_in_order(warp, wanted);
         for (int other = 0; other < WARP; ++other)
             if (wanted >> other & 1)
-                first[other].state = READY;
+                states[warp * WARP + other] = READY;
         waiting &= ~wanted;
+        if (launch.thread_order == LAST_WRITER_FIRST)
+            at = 0;  // these go on as far as they can before another warp does
     }
     if (active)
         answer_active(warp, active, is_idle);
 }
 
+// The next thread of the round that can run; -1: none.
+int next()
+{
+    while (at < size && states[order[at]] != READY && states[order[at]] != WAITING_TO_START)
+        ++at;
+    return at < size ? order[at] : -1;
+}
+
+void body();
+
+// Gives way to a thread, on its fiber; or to the scheduler where there is none. Returns when somebody comes back.
+void give_way(void **here, int number)
+{
+    if (number < 0) {
+        emulator_switch(here, scheduler);
+        return;
+    }
+    if (states[number] == WAITING_TO_START) {  // the fiber takes it out of the round
+        fiber = free_fibers.back();
+        free_fibers.pop_back();
+        stacks_used = std::max(stacks_used, fiber + 1);
+    } else {
+        ++at;
+        take(number);
+        fiber = threads[number].fiber;
+    }
+    if (fibers[fiber].fresh) {
+        fibers[fiber].fresh = false;
+        fibers[fiber].place = fresh(stacks + (fiber + 1) * STACK - fiber % COLOURS * COLOUR, body);
+    }
+    emulator_switch(here, fibers[fiber].place);
+}
+
 void body()
 {
     for (;;) {
-        if (at == size || threads[order[at]].state != WAITING_TO_START) {
-            free_fibers.push_back(fiber);
-            emulator_switch(&fibers[fiber].place, scheduler);
+        int number = next();
+        if (number < 0 || states[number] != WAITING_TO_START) {
+            int mine = fiber;
+            free_fibers.push_back(mine);
+            give_way(&fibers[mine].place, number);
             continue;
         }
-        int number = order[at++];
+        ++at;
         take(number);
-        threads[number].state = READY;
+        states[number] = READY;
         threads[number].fiber = fiber;
         entry(arguments);
         settle();
         idle = 0;
-        threads[thread].state = DONE;
+        states[thread] = DONE;
+        ++done;
         meet(thread / WARP);
     }
-}
-
-void go(int number)
-{
-    fiber = number;
-    stacks_used = std::max(stacks_used, number + 1);
-    if (fibers[number].fresh) {
-        fibers[number].fresh = false;
-        fibers[number].place = fresh(stacks + (number + 1) * STACK, body);
-    }
-    emulator_switch(&scheduler, fibers[number].place);
 }
 
 void wait(State state)
 {
     settle();
     waits = ++threads[thread].waits;
+    ++turns;
+    if (stores)
+        threads[thread].last_store = turns;
     steps = stores = 0;
-    threads[thread].state = state;
+    states[thread] = state;
     if (state != READY)
         idle = 0;
     if (state == AT_WARP || (state == AT_BARRIER && asking)) {
         meet(thread / WARP);
-        if (threads[thread].state == READY)
+        if (states[thread] == READY && launch.thread_order < LAST_WRITER_FIRST)
             return;  // it was the last to come
     }
-    emulator_switch(&fibers[fiber].place, scheduler);
+    int number = next();
+    if (number == thread) {  // it goes on itself, as the first of a new round
+        ++at;
+        take(number);
+        return;
+    }
+    give_way(&fibers[fiber].place, number);
+}
+
+// All threads have come to one barrier: by far the most frequent end of a round.
+bool release_all()
+{
+    if (barrier.count != size || !barrier.is_one)
+        return false;
+    std::memset(states, READY, std::size_t(size));
+    return true;
 }
 
 // Every thread has come to a barrier or has left; or they wait for what never comes.
-bool release()
+bool release_some()
 {
-    int waiting = -1, gone = -1, stuck = -1, count = 0;
+    int waiting = -1, gone = -1, stuck = -1;
     for (int number = 0; number < size; ++number) {
-        Thread &one = threads[number];
-        if (one.state == DONE)
+        if (states[number] == DONE)
             gone = gone < 0 ? number : gone;
-        else if (one.state == AT_WARP)
+        else if (states[number] == AT_WARP)
             stuck = stuck < 0 ? number : stuck;
         else if (waiting < 0)
             waiting = number;
@@ -367,16 +429,21 @@ bool release()
     if (gone >= 0)
         complain(waiting, "waits at a barrier that another has left out", gone);
     for (int number = 0; number < size; ++number) {
-        Thread &one = threads[number];
-        if (one.state != AT_BARRIER)
+        if (states[number] != AT_BARRIER)
             continue;
-        if (one.request.line != threads[waiting].request.line)
+        if (threads[number].request.line != threads[waiting].request.line)
             complain(waiting, "waits at a barrier while another waits at another one", number);
-        count += one.request.value != 0;
-        one.state = READY;
+        states[number] = READY;
     }
-    for (int number = 0; number < size; ++number)
-        threads[number].request.result = count;
+    return true;
+}
+
+bool release()
+{
+    if (!release_all() && !release_some())
+        return false;
+    barrier.result = barrier.predicates;
+    barrier.count = barrier.predicates = 0;
     ++counters.barriers;
     last_barrier = ++now;
     if (launch.counting)
@@ -393,35 +460,20 @@ void run_block(std::int64_t number)
     for (const Array &array : arrays)
         forget(array);
     for (int i = 0; i < size; ++i) {
-        threads[i].state = WAITING_TO_START;
+        states[i] = WAITING_TO_START;
         threads[i].waits = 0;
+        threads[i].last_store = 0;
+        order[i] = launch.thread_order == REVERSE ? size - 1 - i : i;
     }
-    idle = asking = 0;
-    int left = size;
-    while (left && !stopped) {
-        arrange(order, size);
-        bool moved = false;
-        for (at = 0; at < size && !stopped;) {
-            int next = order[at];
-            State state = threads[next].state;
-            if (state == WAITING_TO_START) {  // the fiber moves `at` on
-                int unused = free_fibers.back();
-                free_fibers.pop_back();
-                go(unused);
-                moved = true;
-            } else {
-                ++at;
-                if (state == READY) {
-                    take(next);
-                    go(threads[next].fiber);
-                    moved = true;
-                }
-            }
-        }
-        left = 0;
-        for (int i = 0; i < size; ++i)
-            left += threads[i].state != DONE;
-        if (left && !moved && !stopped && !release())
+    idle = asking = done = 0;
+    barrier = {};
+    while (done < size && !stopped) {
+        arrange();
+        at = 0;
+        int first = next();
+        if (first >= 0)
+            give_way(&scheduler, first);
+        else if (!release())
             stopped = true;
     }
     if (launch.counting)
@@ -735,11 +787,13 @@ INTERFACE void *emulator_dynamic_shared()
 
 INTERFACE int emulator_barrier(int predicate, int line)
 {
-    threads[thread].request = {};
     threads[thread].request.line = line;
-    threads[thread].request.value = predicate != 0;
+    barrier.is_one = barrier.count ? barrier.is_one && line == barrier.line : true;
+    barrier.line = line;
+    barrier.predicates += predicate != 0;
+    ++barrier.count;
     wait(AT_BARRIER);
-    return int(threads[thread].request.result);
+    return barrier.result;
 }
 
 INTERFACE std::uint64_t emulator_meet(
@@ -808,6 +862,8 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     size = launch.block[0] * launch.block[1] * launch.block[2];
     if (!prepare())
         return 2;
+    for (int i = 0; i < size; ++i)
+        threads[i].index = index_of(i, launch.block);
     find_program();
     blockDim = {launch.block[0], launch.block[1], launch.block[2]};
     gridDim = {launch.grid[0], launch.grid[1], launch.grid[2]};
@@ -827,10 +883,12 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     watch();
 
     std::int64_t count = std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2];
-    std::vector<std::int64_t> drawn(launch.order == 2 ? std::size_t(count) : 0);
-    arrange(drawn.data(), std::int64_t(drawn.size()));
+    std::vector<std::int64_t> drawn(launch.block_order == RANDOM ? std::size_t(count) : 0);
+    for (std::size_t i = 0; i < drawn.size(); ++i)
+        drawn[i] = std::int64_t(i);
+    shuffle(drawn.data(), std::int64_t(drawn.size()));
     for (std::int64_t i = 0; i < count && !stopped; ++i)
-        run_block(launch.order == 0 ? i : launch.order == 1 ? count - 1 - i : drawn[std::size_t(i)]);
+        run_block(launch.block_order == FORWARD ? i : launch.block_order == REVERSE ? count - 1 - i : drawn[std::size_t(i)]);
     block = thread = -1;
     unwatch();
     counters.arithmetic = emulator_arithmetic;

@@ -25,6 +25,9 @@ enum Kind {
     SAME_VALUE
 };
 enum Mode { READ, WRITE, ATOMIC };
+// Of blocks the first three; of threads, in each round, all. The last two are made to show what depends on an
+// order: the thread that stored last runs ahead of all others, or falls behind.
+enum Order { FORWARD, REVERSE, RANDOM, LAST_WRITER_FIRST, LAST_WRITER_LAST };
 
 // runtime_interface.py reads these two structs by their fields' order and sizes.
 struct Finding {
@@ -59,7 +62,7 @@ struct PlaceCounts {  // of one place in the code
 struct Launch {
     std::uint32_t grid[3], block[3];
     std::uint32_t dynamic_shared, shared_limit;
-    std::int32_t order;  // 0 forward, 1 backward, 2 by the seed
+    std::int32_t block_order, thread_order;
     std::int32_t counting;
     std::uint64_t seed;
 };

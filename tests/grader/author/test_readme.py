@@ -2,6 +2,8 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from grader.author.readme.page import to_html
 from grader.author.readme.sections import anchor, complete, headings, methods
 from grader.author.render import render
 from grader.draw.pictures import PICTURES
+from grader.model.assignment import Attempts
 from tests.grader.desk.browser import chromium
 
 ROOT = Path(__file__).parents[3]
@@ -134,3 +137,22 @@ def test_a_browser_finds_nothing_serious_in_a_readmes_page(
         violations = Axe().run(page).response["violations"]
         found += [v["id"] for v in violations if v["impact"] in ("serious", "critical")]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("attempts", "sentences"),
+    [
+        (Attempts(), ()),
+        (Attempts(at_most=1), ("You may submit once.",)),
+        (Attempts(10, timedelta(minutes=15)), ("You may submit 10 times.", "wait 15 minutes")),
+        (Attempts(cooldown=timedelta(days=1)), ("wait 1 day",)),
+    ],
+)
+def test_a_readme_states_how_often_a_student_may_submit(
+    attempts: Attempts, sentences: tuple[str, ...]
+) -> None:
+    assignment = replace(load(ROOT / "assignments" / NAMES[0]), attempts=attempts)
+    text = complete("# Title\n", assignment, {}, "3.11")
+    submit = text.partition("## How to submit")[2].partition("\n## ")[0]
+    assert all(sentence in submit for sentence in sentences)
+    assert ("as often as you like" in submit) is bool(sentences)

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import grader
-from grader.author.exercises.python_source import find_function
+from grader.author.exercises.python_source import find_exercise
 from grader.author.handout import _visible_rubric, generate, is_in_handout
 from grader.author.load import load, load_course
 from grader.author.render import provided_files, render
@@ -76,7 +76,7 @@ def leaks(removed: list[str], source: str) -> list[tuple[str, str]]:
 
 def removed_from(assignment: Assignment) -> dict[str, list[str]]:
     return {
-        reference: removed_statements(find_function(ROOT, reference))
+        reference: removed_statements(find_exercise(ROOT, reference))
         for reference in render(assignment, "handout").exercises
         if ".cu:" not in reference
     }
@@ -127,7 +127,7 @@ def test_every_kernel_keeps_its_comment_and_signature_and_nothing_that_is_asked_
     as_cuda = {f"{file}.cu": text for file, text in handout.items()}
     assert lines_given_away(ROOT, rendered.exercises, as_cuda) == []
     for reference in rendered.exercises:
-        function = find_function(ROOT, reference)
+        function = find_exercise(ROOT, reference)
         (file,) = assignment.files
         assert function.stub in handout[file]
         assert function.whole not in handout[file]
@@ -146,7 +146,7 @@ def test_a_planted_solution_is_caught(build: Path, assignments: list[Assignment]
     assert planted
     assert {*assignment.files, "grading/probes.py"} <= set(texts)
     for reference, removed in planted.items():
-        source = textwrap.dedent(find_function(ROOT, reference).whole)
+        source = textwrap.dedent(find_exercise(ROOT, reference).whole)
         copied = ast.unparse(ast.parse(source)).replace("def ", "def my_", 1)
         indented = "\n".join(f"  {line}" for line in copied.splitlines())
         for file, text in texts.items():
@@ -261,6 +261,19 @@ def test_a_handouts_rubric_weighs_what_the_instructors_weighs(
         assert (ours.id, ours.points, ours.weight) == (theirs.id, theirs.points, theirs.weight)
 
 
+def test_source_is_indented_as_the_line_that_asks_for_it(course: Path) -> None:
+    template = course / "assignments" / "tiny" / "templates" / "conv.py.j2"
+    template.write_text(
+        'class Box:\n    """A class."""\n\n    {{ exercise("reference.conv:flip") }}\n\n'
+        '        {{- provided("reference.readable.views:NDArray.dtype") }}\n'
+    )
+    for view in ("handout", "solution"):
+        (box,) = ast.parse(render(load(course / "assignments" / "tiny"), view).files["conv.py"]).body
+        assert isinstance(box, ast.ClassDef)
+        names = [node.name for node in ast.walk(box) if isinstance(node, ast.FunctionDef)]
+        assert names[0] == "flip" and "dtype" in names
+
+
 def test_a_visible_case_whose_name_begins_that_of_a_hidden_one_is_kept(course: Path) -> None:
     path = course / "assignments" / "tiny" / "rubric.yaml"
     path.write_text(path.read_text().replace("id: hidden-one", "id: one-axis-1"))
@@ -272,24 +285,28 @@ def test_a_visible_case_whose_name_begins_that_of_a_hidden_one_is_kept(course: P
 
 @pytest.mark.parametrize(
     ("old", "new", "phrase"),
-    {
-        "unknown_function": ("reference.conv:flip", "reference.conv:flop", "defines no function flop"),
-        "unknown_module": ("reference.conv:flip", "reference.gone:flip", "there is no reference/gone.py"),
-        "unknown_name": ("{{ exercise(", "{{ exercize(", "'exercize' is undefined"),
-        "not_jinja": ("{{ exercise(", "{{ exercise((", "cannot be rendered"),
-        "not_closed": ("{{ exercise(", "{% if", "cannot be rendered"),
-    }.values(),
-    ids=["unknown_function", "unknown_module", "unknown_name", "not_jinja", "not_closed"],
+    [
+        ("reference.conv:flip", "reference.conv:flop", "defines no function or class flop"),
+        ("reference.conv:flip", "reference.gone:flip", "there is no reference/gone.py"),
+        ("{{ exercise(", "{{ exercize(", "'exercize' is undefined"),
+        ("{{ exercise(", "{{ exercise((", "cannot be rendered"),
+        ("{{ exercise(", "{% if", "cannot be rendered"),
+        ("{{ exercise(", "{{ row(5) }}{{ exercise(", "TypeError: "),
+        ("{{ exercise(", "class Box:\n    pass\n  {{ exercise(", "renders no Python: "),
+        ("import NDArray", "import", "renders no Python: "),
+    ],
 )
 def test_a_template_that_is_wrong_is_one_line_that_names_it(
     course: Path, old: str, new: str, phrase: str
 ) -> None:
     template = course / "assignments" / "tiny" / "templates" / "conv.py.j2"
-    template.write_text(template.read_text().replace(old, new, 1))
+    before, _, behind = template.read_text().partition(old)
+    template.write_text(before + new + behind)
 
     with pytest.raises(UserError) as caught:
         render(load(course / "assignments" / "tiny"), "handout")
-    assert str(caught.value).startswith(str(template))
+    line = (before + new).count("\n") + 1
+    assert str(caught.value).startswith(f"{template}:{line}: ")
     assert phrase in str(caught.value)
     assert "\n" not in str(caught.value)
 

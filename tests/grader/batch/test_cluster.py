@@ -16,7 +16,7 @@ from distributed import Client, LocalCluster
 
 from grader.batch.cluster import connect, running_loop
 from grader.batch.gradebook import Gradebook
-from grader.judge.verdict.result_cache import code_digest
+from grader.judge.code_digest import code_digest
 from grader.model.errors import UserError
 from tests.waiting import LIMIT, wait_until
 

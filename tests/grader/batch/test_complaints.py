@@ -1,4 +1,4 @@
-"""What users of other graders complain of most, one test for each complaint."""
+"""Complaints that users of other graders make most often, one test for each."""
 
 import random
 from collections.abc import Callable

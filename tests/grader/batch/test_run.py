@@ -17,7 +17,9 @@ from rich.console import Console
 from grader.batch.gradebook import Gradebook, Graded
 from grader.batch.run import run_batch
 from grader.batch.work import Done, Work
-from grader.intake import Intake, Submitted, read_class
+from grader.intake.choice import Choice
+from grader.intake.classes import Intake, Submitted, read_class
+from grader.model.assignment import Attempts
 from grader.model.class_input.account import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.batch_summary import BatchSummary
@@ -99,6 +101,20 @@ def test_a_clean_run_needs_no_review(make_class: Callable[..., Intake], gradeboo
         "2 graded",
         "0 need review",
     ]
+
+
+def test_of_several_submissions_the_one_that_counts_is_named(gradebook: Gradebook, tmp_path: Path) -> None:
+    for attempt, minute in ((1, 0), (2, 5), (3, 20)):
+        folder = tmp_path / "class" / "ada" / f"2026-10-01T10-{minute:02}-00Z"
+        folder.mkdir(parents=True)
+        (folder / "conv.py").write_text(f"ATTEMPT = {attempt}\n")
+    (tmp_path / "class" / "zoe").mkdir()
+    (tmp_path / "class" / "zoe" / "conv.py").write_text("ATTEMPT = 1\n")
+    choice = Choice(attempts=Attempts(at_most=2))
+    summary, text = run(read_class(tmp_path / "class", ["conv.py"], "conv", choice=choice), gradebook)
+    (counting,) = summary.counting
+    assert (counting.student, counting.submitted_at[:16], counting.of) == ("ada", "2026-10-01T10:05", 3)
+    assert "1 student submitted more than once" in text and "(1 of 3)" in text
 
 
 def test_a_second_run_runs_nothing_and_says_so(
@@ -226,7 +242,7 @@ from functools import partial
 from pathlib import Path
 from rich.console import Console
 from grader.batch.gradebook import Gradebook
-from grader.intake import read_class
+from grader.intake.classes import read_class
 from grader.batch.pool import grade_all
 from grader.batch.run import run_batch
 from grader.report.terminal.batch_screen import BatchScreen

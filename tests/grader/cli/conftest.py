@@ -1,4 +1,4 @@
-"""What tests of the commands share: a course to stand in, submissions to it, and a gradebook of it."""
+"""Fixtures for the commands' tests: a course as current folder, submissions to it, and its gradebook."""
 
 import csv
 import shutil

@@ -43,8 +43,8 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, 
 def test_a_machine_that_runs_these_tests_can_grade(examine: Doctor) -> None:
     status, checks = examine()
     assert status == PASSED, checks
-    assert checks["user namespaces"]["found"] == "allowed"
-    assert checks["gradebook"]["found"].endswith("the first batch makes it")
+    assert checks["user namespaces"]["observation"] == "allowed"
+    assert checks["gradebook"]["observation"].endswith("the first batch makes it")
 
 
 def test_a_missing_sandbox_is_named_with_the_command_that_installs_it(
@@ -78,7 +78,7 @@ def test_a_setuid_bubblewrap_that_gives_root_away_is_unsafe(
 def test_namespaces_are_tried_and_not_guessed(examine: Doctor, programs: Callable[..., None]) -> None:
     programs("bwrap", "[ $1 = --version ] && echo bubblewrap 0.9.0 || { echo bwrap: no >&2; exit 1; }")
     status, checks = examine()
-    assert (status, checks["user namespaces"]["found"]) == (NOT_PASSED, "bwrap: no")
+    assert (status, checks["user namespaces"]["observation"]) == (NOT_PASSED, "bwrap: no")
     assert checks["user namespaces"]["remedy"]
 
 

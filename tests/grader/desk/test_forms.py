@@ -127,7 +127,7 @@ def test_who_is_late_by_nobody_knows_how_much_is_resolved_in_two_ways(
     editor: Editor, gradebook: Gradebook
 ) -> None:
     give_all_points(editor, "eve")
-    assert row_of(gradebook, "eve").review_reason == "late, and nothing says by how much"
+    assert row_of(gradebook, "eve").review_reason == "late by an unknown time"
     editor.send("eve", "time", what="on time", reason="the site was down")
     row = row_of(gradebook, "eve")
     assert (row.review_reason, row.score) == ("", 4)
@@ -136,7 +136,7 @@ def test_who_is_late_by_nobody_knows_how_much_is_resolved_in_two_ways(
     late = row_of(gradebook, "eve")
     assert late.final.late_days == 1 and late.score is not None and late.score < 4
     editor.send("eve", "time", what="known")
-    assert row_of(gradebook, "eve").review_reason == "late, and nothing says by how much"
+    assert row_of(gradebook, "eve").review_reason == "late by an unknown time"
 
 
 def test_what_is_set_aside_is_in_no_report_until_it_is_undone(editor: Editor, gradebook: Gradebook) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import Intake, read_class
 from grader.intake.choice import Choice, choice_of
+from grader.intake.classes import Intake, read_class
 from grader.model.class_input.account import Role
 from grader.model.errors import UserError
 from grader.model.student import Student

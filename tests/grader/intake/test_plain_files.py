@@ -1,4 +1,4 @@
-"""Of a submission the plain files that are handed in are taken, and nothing else."""
+"""The intake takes the plain files that students submit, and nothing else."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import read_submission
+from grader.intake.submission import read_submission
 from grader.model.errors import UserError
 from grader.model.submitted_files import MAX_FILE_BYTES
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import Intake, read_class
+from grader.intake.classes import Intake, read_class
 from grader.intake.layouts import LAYOUTS
 from grader.model.class_input.account import Role
 from grader.model.errors import UserError

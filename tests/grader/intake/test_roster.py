@@ -24,7 +24,7 @@ def test_a_roster_is_read_whatever_the_order_of_its_columns_and_with_others_betw
     [
         ("student_id,name\n1,Ada\n", ":1: found no column email, section, extension; expected the columns"),
         ("", ":1: found no column student_id"),
-        (f"{HEADER}1,Ada,,,\n2,Bob,,,\n1,Ada,,,\n", ":4: student '1' stands on line 2 already"),
+        (f"{HEADER}1,Ada,,,\n2,Bob,,,\n1,Ada,,,\n", ":4: student '1' is already on line 2"),
         (f"{HEADER},Ada,,,\n", ":2: student_id: found '', expected an id"),
         (f"{HEADER}a/b,Ada,,,\n", ":2: student_id: found 'a/b'"),
         (

@@ -1,4 +1,4 @@
-"""What hostile archives hold is refused entry by entry, and the rest of the class is read."""
+"""The intake refuses a hostile archive entry by entry, and still reads the rest of the class."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import read_class
+from grader.intake.classes import read_class
 from grader.intake.source import ZipSource
 from grader.model.submitted_files import MAX_FILE_BYTES
 

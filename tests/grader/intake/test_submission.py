@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import read_class, read_submission, submission
+from grader.intake import submission
+from grader.intake.classes import read_class
 from grader.intake.notebook import TOO_LONG
+from grader.intake.submission import read_submission
 
 SOURCE = b"def dense(): ...\n"
 Files = dict[str, bytes]

@@ -37,7 +37,7 @@ class RampKind(Kind):
     """An array `a` that rises by 1."""
 
     name = "ramp"
-    keys: ClassVar = {"ramp": RampCase}
+    keys = staticmethod(lambda: {"ramp": RampCase})
     differentiable = ("a",)
     conditions: ClassVar = {"starts_below_zero": lambda case, inputs: case.parameters["ramp"][0] < 0}
 
@@ -80,7 +80,7 @@ class AnyOrder(Comparison):
     name = "any_order"
     rank = 15
     docs = "PLANTED DOCS"
-    criterion_keys = Keys
+    criterion_keys = staticmethod(lambda: Keys)
     requires_of_criterion = ("largest_first",)
 
     def judge(self, question):

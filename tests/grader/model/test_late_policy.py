@@ -127,7 +127,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
         "at_the_deadline": (TEN_A_DAY, timedelta(), 0, 90, None, ""),
         "a_second_late": (
             TEN_A_DAY, HOUR / 3600, 0, 80, "late_penalty",
-            "handed in 1 second after the deadline (2026-10-01 21:59+00:00): 1 begun day at 10% of 100",
+            "submitted 1 second after the deadline (2026-10-01 21:59+00:00): 1 begun day at 10% of 100",
         ),
         "a_day_and_a_minute": (TEN_A_DAY, DAY + HOUR / 60, 0, 70, "late_penalty", "2 begun days at 10%"),
         "by_the_hour": (
@@ -135,11 +135,11 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
             "3 begun hours at 1% of 100 points",
         ),
         "in_grace": (replace(TEN_A_DAY, grace=HOUR), HOUR, 0, 90, "grace",
-            "(2026-10-01 21:59+00:00; 1 hour forgiven): in time"),
+            "(2026-10-01 21:59+00:00; 1 hour forgiven): on time"),
         "after_grace": (replace(TEN_A_DAY, grace=HOUR), 2 * HOUR, 0, 80, "late_penalty", "1 begun day"),
         "with_an_extension": (
             replace(TEN_A_DAY, extensions={"conv": {"ada": 2 * DAY}}), DAY, 0, 90, "extensions",
-            "in time by your extension of 2 days",
+            "on time by your extension of 2 days",
         ),
         "after_an_extension": (
             replace(TEN_A_DAY, extensions={"conv": {"ada": DAY}}), 2 * DAY, 0, 80, "late_penalty",
@@ -147,12 +147,12 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
         ),
         "down_to_the_floor": (
             replace(TEN_A_DAY, floor=Fraction(1, 2)), 9 * DAY, 0, 50, "late_penalty",
-            "but nobody falls below 50%",
+            "but no score falls below 50%",
         ),
         "down_to_nothing": (TEN_A_DAY, 20 * DAY, 0, 0, "late_penalty", "20 begun days"),
         "capped": (
             Policies({"conv": DUE}, cap=Fraction(3, 5)), DAY, 0, 60, "late_cap",
-            "handed in 1 day after the deadline (2026-10-01 21:59+00:00): at most 60%",
+            "submitted 1 day after the deadline (2026-10-01 21:59+00:00): at most 60%",
         ),
         "dropped": (
             replace(TEN_A_DAY, drop_after=3 * DAY, late_days=LateDays(9, 9)), 3 * DAY + HOUR, 9, 0,
@@ -170,7 +170,7 @@ def test_a_student_never_uses_more_late_days_than_the_course_gives(
             replace(TEN_A_DAY, rounding=Rounding("up", Fraction(4))), -HOUR, 0, 92, "rounding",
             "rounded up to a multiple of 4 points",
         ),
-        "unknown_time": (TEN_A_DAY, None, 0, 90, "deadlines", "nothing says when it was handed in"),
+        "unknown_time": (TEN_A_DAY, None, 0, 90, "deadlines", "no file says when it was submitted"),
     }.values(),
 )  # fmt: skip
 def test_what_a_policy_takes_and_what_it_says(
@@ -210,7 +210,7 @@ def test_late_days_go_to_what_was_due_first() -> None:
 
 def test_what_the_lms_calls_late_without_a_time_is_a_persons_to_decide() -> None:
     final = apply_policy_to(TEN_A_DAY, handed_in(None, late=True), 0)
-    assert (final.score, final.unclear) == (90, "late, and nothing says by how much")
+    assert (final.score, final.unclear) == (90, "late by an unknown time")
 
 
 def test_what_a_person_adds_is_not_taken_by_the_penalty_and_is_rounded_last() -> None:

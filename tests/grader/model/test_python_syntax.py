@@ -1,4 +1,4 @@
-"""What an older Python cannot read is named, and nothing that it reads: two Pythons are asked."""
+"""The hints name all syntax that an older Python cannot read, and no other: two Pythons decide."""
 
 import json
 import os

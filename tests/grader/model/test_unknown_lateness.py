@@ -1,4 +1,4 @@
-"""Laws of submissions that are late, and nothing says by how much."""
+"""Laws of submissions that are late by an unknown time."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ LATE_AND_NO_TIME = Submission("ada", "dense", "1", late=True)
     ("rule", "score", "unclear", "said"),
     [
         ("review", 90, UNKNOWN_LATENESS, ""),
-        ("on_time", 90, "", "it counts as in time, as the course has it"),
+        ("on_time", 90, "", "it counts as on time by the rule of the course"),
         ("one_unit", 80, "", "the course takes it as 1 day"),
     ],
 )
@@ -50,7 +50,7 @@ def test_a_persons_word_on_the_time_stands_above_what_is_known() -> None:
         in_time = replace(standing_of(submission, 90), ruling=TimeRuling(submission.id, ON_TIME, "ill", "ta"))
         final = apply_policy_to(PENALTY_A_DAY, in_time, 0)
         assert (final.score, final.unclear) == (90, "")
-        assert final.steps[0].says == "accepted as in time, says ta: ill"
+        assert final.steps[0].says == "accepted as on time, says ta: ill"
         at = TimeRuling(submission.id, "2026-10-02T12:00:00+02:00", "mail", "ta")
         assert apply_policy_to(PENALTY_A_DAY, replace(in_time, ruling=at), 0).score == 80
 

@@ -9,7 +9,7 @@ import pytest
 from grader.author import render
 from grader.author.load import load
 from grader.prove import mutant_answers
-from grader.prove.mutant_answers import misconceptions_file
+from grader.prove.answers_file import misconceptions_file
 
 MUTANTS = '''\
 from grader.model.mutant import mutant

@@ -141,7 +141,7 @@ def test_an_exercise_that_no_file_handed_in_defines_has_no_mutants(course: Path)
     (folder / "mutants.py").write_text('@mutant(of="undilate")\ndef m(a):\n    """M."""\n')
     mutants, findings = read_mutants(Views(load(folder)))
     assert mutants == ()
-    assert [f.message for f in findings] == ["found a mutant of 'undilate', and no file handed in defines it"]
+    assert [f.message for f in findings] == ["found a mutant of 'undilate', and no submitted file defines it"]
 
 
 def test_a_mutant_without_a_docstring_is_a_finding_at_its_line(course: Path) -> None:

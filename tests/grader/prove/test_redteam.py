@@ -1,4 +1,4 @@
-"""What an attack of the corpus gained is held against what it may gain."""
+"""The red team's page compares what each attack gained with what it may gain."""
 
 from fractions import Fraction
 

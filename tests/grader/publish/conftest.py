@@ -1,15 +1,17 @@
 """The tiny course, published to every target: made once, and only to be copied."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grader.__main__ import main
 from grader.cli.places.publish import bundle_of
 from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files
-from tests.tiny_course import RIGHT
+from tests.tiny_course import RIGHT, WRONG
 
 SEED = "the-secret-seed-of-this-course"
 MUTANTS = '''\
@@ -21,7 +23,9 @@ def turns_nothing_around(a, axes):
     """You return the array as it came."""
     return a  # a mutant's own words
 '''
-SUBMISSIONS = {"right": RIGHT, "half": RIGHT.replace("dilation + 1 if", "dilation + 2 if")}
+HALF = RIGHT.replace("dilation + 1 if i in axes", "dilation + 1 if i in axes and i == 0")  # rows alone
+SUBMISSIONS = {"right": RIGHT, "half": HALF, "wrong": WRONG}
+Scores = dict[str, tuple[float, float]]  # by criterion: the score, and the points that it offers
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +59,34 @@ def place(published: Path, tmp_path: Path) -> Callable[[str], Path]:
         return tmp_path / target
 
     return place
+
+
+@pytest.fixture(scope="session")
+def own_scores(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Scores]:
+    """What `grader grade` says of a submission: in a `handout`, or in the `course`, with hidden cases."""
+    root = tmp_path_factory.mktemp("own")
+    shutil.copytree(published / "github", root / "handout")
+    scores: dict[tuple[str, str], Scores] = {}
+
+    def own_scores(name: str, where: str) -> Scores:
+        if (name, where) not in scores:
+            folder = root / "handout" if where == "handout" else root / name
+            folder.mkdir(exist_ok=True)
+            (folder / "conv.py").write_text(SUBMISSIONS[name])
+            words = [] if where == "handout" else ["--assignment", "tiny"]
+            report = root / "grade.json"
+            with pytest.MonkeyPatch.context() as patch:
+                patch.chdir(folder if where == "handout" else published / "course")
+                patch.delenv("BACKFLIP_SEED", raising=False)
+                assert main(["grade", str(folder), "--json", str(report), *words]) <= 1
+            scores[name, where] = scores_of(report)
+        return scores[name, where]
+
+    return own_scores
+
+
+def scores_of(report: Path) -> Scores:
+    """The scores of a grade's JSON."""
+    grade = json.loads(report.read_text())
+    assert grade["score"] == pytest.approx(sum(criterion["score"] for criterion in grade["criteria"]))
+    return {criterion["id"]: (criterion["score"], criterion["points"]) for criterion in grade["criteria"]}

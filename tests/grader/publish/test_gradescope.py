@@ -16,6 +16,9 @@ import pytest
 from grader.author.load import load
 from grader.publish.targets.gradescope import SCRIPTS, entries, files
 from tests.grader.publish.bundles import bundle_without_handout
+from tests.grader.publish.conftest import SUBMISSIONS, Scores
+from tests.grader.publish.target_runner import clean
+from tests.grader.publish.target_runner import run as run_words
 from tests.waiting import LIMIT
 
 HALF = """\
@@ -101,6 +104,45 @@ def test_it_grades_behind_bubblewrap(autograder: Callable[..., Path]) -> None:
         ("dilate: dilate fills", 0, "failed"),
     ]
     assert list((root / "results").iterdir()) == [root / "results" / "results.json"]
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_each_criterion_has_the_score_of_grader_grade(
+    autograder: Callable[..., Path], own_scores: Callable[[str, str], Scores], name: str
+) -> None:
+    root = autograder(SUBMISSIONS[name])
+    assert run(root).returncode == 0
+    assert results_of(root) == own_scores(name, "course")
+
+
+def results_of(root: Path) -> Scores:
+    tests = json.loads((root / "results" / "results.json").read_text())["tests"]
+    return {test["name"].partition(":")[0]: (test["score"], test["max_score"]) for test in tests}
+
+
+@pytest.mark.slow
+def test_the_zip_sets_itself_up_and_grades_as_grader_grade_does(
+    published: Path, own_scores: Callable[[str, str], Scores], tmp_path: Path
+) -> None:
+    """All of /autograder is made from the zip; only what Debian would install is this machine's."""
+    root = tmp_path / "autograder"
+    with zipfile.ZipFile(published / "gradescope" / "tiny-gradescope.zip") as archive:
+        archive.extractall(root / "source")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "apt-get").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "apt-get").chmod(0o755)
+    environment = clean(tmp_path, PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    done = run_words(["bash", root / "source" / "setup.sh"], Path("/"), environment)
+    assert done.returncode == 0, done.stderr
+    shutil.copy(root / "source" / "run_autograder", root)
+    (root / "submission").mkdir()
+    for name, source in SUBMISSIONS.items():
+        (root / "results").mkdir()
+        (root / "submission" / "conv.py").write_text(source)
+        done = run_words(["bash", root / "run_autograder"], Path("/"), environment)
+        assert done.returncode == 0, done.stderr
+        assert results_of(root) == own_scores(name, "course")
+        shutil.rmtree(root / "results")
 
 
 def test_it_grades_where_bubblewrap_cannot_run_and_says_so(

@@ -1,4 +1,4 @@
-"""What students can read holds no seed, no hidden case, no mutant and no solution."""
+"""Files for students contain no seed, no hidden case, no mutant and no solution."""
 
 from pathlib import Path
 

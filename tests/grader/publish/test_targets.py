@@ -1,13 +1,16 @@
 """Each target is run from its folder alone, as the place would run it; the scores are `grader grade`'s."""
 
+import hashlib
 import json
 import re
 import shutil
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import resources
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +25,17 @@ from grader.cli import PASSED, USER_MISTAKE
 from grader.model.errors import UserError
 from grader.publish.targets import names, prairielearn
 from tests.grader.publish.bundles import bundle_without_handout
-from tests.grader.publish.conftest import SUBMISSIONS
+from tests.grader.publish.conftest import SUBMISSIONS, Scores, scores_of
 from tests.grader.publish.target_runner import (
     Done,
     borrow_environment,
+    build_image,
     clean,
     run,
     run_pipeline,
     run_workflow,
-    score_here,
 )
+from tests.grader.publish.test_secrets import contents
 from tests.tiny_course import WRONG
 
 WORKFLOW = Path(".github", "workflows", "grade.yml")
@@ -100,24 +104,28 @@ def environment(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def test_github_grades_a_push_step_by_step(
     place: Callable[[str], Path],
     environment: Path,
+    own_scores: Callable[[str, str], Scores],
     tmp_path: Path,
     name: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = place("github")
     borrow_environment(environment, folder / ".venv")
     (folder / "conv.py").write_text(SUBMISSIONS[name])
     statuses, printed, summary = run_workflow(folder / WORKFLOW, folder, tmp_path)
-    report = json.loads((folder / "reports" / "grade.json").read_text())
 
-    monkeypatch.chdir(folder)
-    own = score_here(folder, tmp_path)
-    assert (report["score"], report["max_score"]) == (own["score"], own["max_score"])
+    scores = scores_of(folder / "reports" / "grade.json")
+    assert scores == own_scores(name, "handout")
     is_right = name == "right"
     assert statuses == [0, 0, 0 if is_right else 1], printed
-    assert f"**{report['score']:g} / 8 visible points**" in summary
+    assert f"**{sum(score for score, _ in scores.values()):g} / 8 visible points**" in summary
     assert ("::error file=conv.py,line=" in printed) is not is_right
     assert "<html" in (folder / "reports" / "grade.html").read_text()
+
+
+def test_the_three_submissions_get_full_some_and_no_points(own_scores: Callable[[str, str], Scores]) -> None:
+    """Else equal scores would say little about the targets."""
+    scores = {name: [score for score, _ in own_scores(name, "course").values()] for name in SUBMISSIONS}
+    assert scores == {"right": [4, 6], "half": [4, 2], "wrong": [0, 0]}
 
 
 def test_a_push_that_cannot_be_graded_fails_and_shows_no_score(
@@ -186,7 +194,11 @@ def test_hadolint_finds_nothing(published: Path, folder: str) -> None:
 
 @pytest.mark.parametrize("name", SUBMISSIONS)
 def test_gitlab_grades_a_push_line_by_line(
-    place: Callable[[str], Path], environment: Path, tmp_path: Path, name: str
+    place: Callable[[str], Path],
+    environment: Path,
+    own_scores: Callable[[str, str], Scores],
+    tmp_path: Path,
+    name: str,
 ) -> None:
     folder = place("gitlab")
     borrow_environment(environment, folder / ".venv")
@@ -198,6 +210,7 @@ def test_gitlab_grades_a_push_line_by_line(
     assert done.returncode == (0 if is_right else pipeline["grade"]["allow_failure"]["exit_codes"]), (
         done.stderr
     )
+    assert scores_of(folder / "reports" / "grade.json") == own_scores(name, "handout")
     reports = pipeline["grade"]["artifacts"]["reports"]
     problems = json.loads((folder / reports["codequality"]).read_text())
     assert {problem["location"]["path"] for problem in problems} == (set() if is_right else {"conv.py"})
@@ -228,9 +241,8 @@ def test_classroom_50_gets_a_result_by_its_contract(
     place: Callable[[str], Path],
     checkout: Callable[[str], Path],
     environment: Path,
-    tmp_path: Path,
+    own_scores: Callable[[str, str], Scores],
     name: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bundle = place("classroom50") / "autograders" / "tiny"
     borrow_environment(environment, bundle / ".venv")
@@ -240,10 +252,12 @@ def test_classroom_50_gets_a_result_by_its_contract(
 
     result = json.loads((folder / "result.json").read_text())
     jsonschema.validate(result, RESULT)
-    monkeypatch.chdir(bundle)
-    own = score_here(folder, tmp_path)
-    assert (result["score"], result["max-score"]) == (own["score"], own["max_score"])
-    assert result["score"] == sum(test["score"] for test in result["tests"])
+    scores = {
+        test["test-name"].partition(":")[0]: (test["earned"], test["points"]) for test in result["tests"]
+    }
+    assert scores == own_scores(name, "handout")
+    assert result["score"] == sum(int(score) for score, _ in scores.values())
+    assert result["max-score"] == sum(ceil(points) for _, points in scores.values())
     assert result["owner"] == "ada"
     assert "visible points" in (folder / "release-body.md").read_text()
     assert "<html" in (folder / "grade.html").read_text()
@@ -296,26 +310,33 @@ def test_the_bundle_of_classroom_50_sets_itself_up(
     assert json.loads((folder / "result.json").read_text())["score"] == 8
 
 
-@pytest.mark.parametrize("name", SUBMISSIONS)
-def test_prairielearn_grades_hidden_cases_too(
-    place: Callable[[str], Path], published: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    question = place("prairielearn") / "questions" / "tiny"
+def grade_in_prairielearn(question: Path, root: Path, name: str, commands: Path) -> Scores:
+    """Runs the question's entry point beside a submission, as PrairieLearn's container does."""
     info = json.loads((question / "info.json").read_text())
-    root = tmp_path / "grade"
     shutil.copytree(question / "tests", root / "tests")
     (root / "student").mkdir()
     (root / "student" / "conv.py").write_text(SUBMISSIONS[name])
     script = root / Path(info["externalGradingOptions"]["entrypoint"]).relative_to("/grade")
-    path = f"{Path(sys.executable).parent}:{clean(tmp_path)['PATH']}"
-    done = run(["bash", script], Path("/"), {**clean(tmp_path), "PATH": path})
+    home = root.parent
+    path = f"{commands}:{clean(home)['PATH']}"
+    done = run(["bash", script], Path("/"), {**clean(home), "PATH": path})
     assert done.returncode == 0, done.stderr
 
     results = json.loads((root / "results" / "results.json").read_text())
-    monkeypatch.chdir(published / "course")
-    own = score_here(root / "student", tmp_path, "--assignment", "tiny")
-    assert results["score"] == pytest.approx(own["score"] / own["max_score"])
-    assert [test["max_points"] for test in results["tests"]] == [4, 6]
+    scores = {test["name"]: (test["points"], test["max_points"]) for test in results["tests"]}
+    earned, offered = (sum(column) for column in zip(*scores.values(), strict=True))
+    assert results["score"] == pytest.approx(earned / offered)
+    return scores
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_prairielearn_grades_hidden_cases_too(
+    place: Callable[[str], Path], own_scores: Callable[[str, str], Scores], tmp_path: Path, name: str
+) -> None:
+    question = place("prairielearn") / "questions" / "tiny"
+    commands = Path(sys.executable).parent
+    scores = grade_in_prairielearn(question, tmp_path / "grade", name, commands)
+    assert scores == own_scores(name, "course")
 
 
 def test_prairielearn_cannot_give_each_student_numbers_of_their_own(course: Path) -> None:
@@ -353,11 +374,88 @@ def test_dockers_commands_are_commands_of_the_grader(published: Path) -> None:
 def test_the_image_copies_nothing_of_the_course_and_runs_as_nobody_special(published: Path) -> None:
     folder = published / "docker"
     lines = (folder / "Dockerfile").read_text().splitlines()
-    copied = [line.split()[1] for line in lines if line.startswith("COPY")]
+    copied = [name for line in lines if line.startswith("COPY") for name in line.split()[1:-1]]
     wheel = next(folder.glob("*.whl")).name
-    assert copied == ["requirements.txt", wheel]
-    assert (folder / ".dockerignore").read_text().splitlines() == ["*", "!requirements.txt", f"!{wheel}"]
+    assert copied == ["requirements.txt", wheel, "grader.txt"]
+    ignored = (folder / ".dockerignore").read_text().splitlines()
+    assert ignored == ["*", "!requirements.txt", "!grader.txt", f"!{wheel}"]
     assert "USER 1000:1000" in lines and any(line.startswith("HEALTHCHECK") for line in lines)
+
+
+INSTALLS = re.compile(r"pip.{1,2}install|\*pip,")
+
+
+@pytest.mark.parametrize("target", names())
+def test_every_wheel_and_package_is_installed_by_its_hash(published: Path, target: str) -> None:
+    files = contents(published / target)
+    wheels = {name: data for name, data in files.items() if name.endswith(".whl")}
+    pinned = b"\n".join(data for name, data in files.items() if name.endswith(".txt"))
+    assert wheels
+    for name, wheel in wheels.items():
+        digest = hashlib.sha256(wheel).hexdigest()
+        line = rf"\./(wheels/)?{re.escape(Path(name).name)} --hash=sha256:{digest}\n"
+        assert re.search(line.encode(), pinned), name
+    scripts = [data.decode() for name, data in files.items() if Path(name).name in INSTALLING]
+    lines = [line for script in scripts for line in script.splitlines() if INSTALLS.search(line)]
+    assert lines and all("--require-hashes" in line for line in lines)
+
+
+INSTALLING = ("Makefile", "Dockerfile", "setup.sh", "autograder.py")
+
+
+@pytest.mark.slow
+def test_a_wheel_that_was_changed_is_not_installed(place: Callable[[str], Path]) -> None:
+    folder = place("gitlab")
+    (wheel,) = folder.glob("wheels/*.whl")
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("grader/more.py", "")
+    done = run(["make", ".venv/ready"], folder, clean(folder.parent))
+    assert done.returncode and "hash" in done.stderr.lower()
+
+
+def class_of_three(folder: Path) -> Path:
+    for name, source in SUBMISSIONS.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "conv.py").write_text(source)
+    return folder
+
+
+@pytest.mark.slow
+def test_dockers_image_grades_a_class_as_grader_grade_does(
+    place: Callable[[str], Path],
+    published: Path,
+    own_scores: Callable[[str, str], Scores],
+    tmp_path: Path,
+) -> None:
+    """Its layers run one after the other; PostgreSQL's place is taken by a file."""
+    folder, course = place("docker"), published / "course"
+    commands = build_image(folder, tmp_path / "image")
+    (entry,) = re.findall(r"^ENTRYPOINT (.*)$", (folder / "Dockerfile").read_text(), re.MULTILINE)
+    words = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["batch"]["command"]
+    gradebook = f"sqlite:///{tmp_path}/gradebook.db"
+    given = {"/class": str(class_of_three(tmp_path / "class")), words[-1]: gradebook}
+    environment = {**clean(tmp_path), "PATH": f"{commands}:{clean(tmp_path)['PATH']}"}
+    done = run([*json.loads(entry), *(given.get(word, word) for word in words)], course, environment)
+    assert done.returncode == 0, done.stderr
+    report = ["report", "--gradebook", gradebook, "--format", "json", "--out", tmp_path]
+    done = run([*json.loads(entry), *report], course, environment)
+    assert done.returncode == 0, done.stderr
+
+    for row in json.loads((tmp_path / "grades.json").read_text())["rows"]:
+        scores = {one["id"]: (one["score"], one["points"]) for one in row["grade"]["criteria"]}
+        assert scores == own_scores(row["student"]["id"], "course")
+
+
+@pytest.mark.slow
+def test_prairielearns_image_grades_as_grader_grade_does(
+    place: Callable[[str], Path], own_scores: Callable[[str, str], Scores], tmp_path: Path
+) -> None:
+    folder = place("prairielearn")
+    commands = build_image(folder / "image", tmp_path / "image")
+    for name in SUBMISSIONS:
+        root = tmp_path / name / "grade"
+        scores = grade_in_prairielearn(folder / "questions" / "tiny", root, name, commands)
+        assert scores == own_scores(name, "course")
 
 
 @pytest.fixture

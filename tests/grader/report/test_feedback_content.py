@@ -1,4 +1,4 @@
-"""What a student reads of a criterion that a time limit ended."""
+"""The feedback on a criterion that a time limit ended says so."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -90,7 +90,7 @@ def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:
 
 
 def test_what_several_cases_share_stands_above_them_and_not_where_hidden_ones_alone_fail() -> None:
-    inner = Fact("inner", "Your flip is wrong, and this calls it: mend flip first.", ("a", "b"))
+    inner = Fact("inner", "Your flip is wrong, and this calls it. Fix flip first.", ("a", "b"))
     (section,) = feedback_on(criterion_of(failing("a"), failing("b"), facts=(inner,))).sections
     assert section.facts == (inner.text,)
     hidden = failing("a", Visibility.HIDDEN), failing("b", Visibility.HIDDEN)

@@ -136,7 +136,10 @@ def test_cells_that_held_another_grade_are_listed_and_kept_on_demand(path: Path)
     assert filled.changes == ("Ada Lovelace 55.00 → 100", "Jörg Müller C+ → 50")
     assert [line[5] for line in table(filled.files["canvas.csv"])[2:]] == ["100", "87.50", "50"]
     kept = canvas(path, text, keep=True)
-    assert kept.changes == () and kept.kept == ("Ada Lovelace 55.00 (not 100)", "Jörg Müller C+ (not 50)")
+    assert kept.changes == () and kept.unchanged == (
+        "Ada Lovelace 55.00 (not 100)",
+        "Jörg Müller C+ (not 50)",
+    )
     assert [line[5] for line in table(kept.files["canvas.csv"])[2:]] == ["55.00", "87.50", "C+"]
 
 

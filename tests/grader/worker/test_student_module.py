@@ -1,4 +1,4 @@
-"""What a probe returns crosses as plain bytes or not at all; what it is given has the promised shape."""
+"""A probe's result crosses as plain bytes or not at all, and its inputs have the promised shapes."""
 
 from types import ModuleType
 from typing import Any

@@ -1,5 +1,6 @@
 """A worker poisons fresh memory, and tells of an exception in fields that always are what they should be."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -119,6 +120,50 @@ def test_an_exception_names_the_last_line_of_the_submission_that_it_passed_throu
     error = error_of(worker, tmp_path, source)
 
     assert (error["type"], error["file"], error["line"], error["source"]) == expected
+
+
+LACKS = {
+    "of_an_object": ("class Adam:\n    rate = 1\n\n\nanswer = Adam\n", 1, "the class Adam defines no step"),
+    "of_an_inherited_class": (
+        "class Base:\n    pass\n\n\nclass Adam(Base):\n    pass\n\n\nanswer = Adam\n",
+        5,
+        "the class Adam defines no step",
+    ),
+    "of_a_slotted_class": (
+        "class Adam:\n    __slots__ = ()\n\n\nanswer = Adam\n",
+        1,
+        "the class Adam defines no step",
+    ),
+    "of_an_array": (
+        "import numpy\n\n\ndef answer():\n    return numpy.zeros(1)\n",
+        0,
+        "'numpy.ndarray' object",
+    ),
+    "of_a_class_that_answers_for_itself": (
+        "class Adam:\n    def __getattr__(self, name):\n        raise AttributeError(name)\n"
+        "\n\nanswer = Adam\n",
+        3,
+        "step",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "line", "message"), LACKS.values(), ids=LACKS)
+def test_a_class_without_the_method_asked_for_is_named_with_its_line(
+    worker: Worker, tmp_path: Path, source: str, line: int, message: str
+) -> None:
+    probe = "def probe(submission, case):\n    return submission.answer().step\n"
+    (tmp_path / "asks_step.py").write_text(probe)
+    spec = importlib.util.spec_from_file_location("asks_step", tmp_path / "asks_step.py")
+    assert spec is not None and spec.loader is not None
+    probes = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(probes)
+    worker._probes = probes
+
+    error = error_of(worker, tmp_path, source)
+
+    assert (error["type"], error["line"]) == ("AttributeError", line)
+    assert message in error["message"]
 
 
 UNREADABLE = {

@@ -1,4 +1,4 @@
-"""What ends a kernel or spoils it beyond races: each kernel of one file has one bug, found at its line."""
+"""The emulator finds faults other than races: each kernel of one file has one bug, found at its line."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Where a GPU is at hand, it and the emulator agree: on correct programs, and on how bugs go wrong."""
+"""A GPU and the emulator agree: on correct programs, and on how bugs go wrong."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What kernels are written with: each gives what CUDA documents, and NVIDIA's compiler takes it as well."""
+"""Each construct of CUDA C++ gives what its documentation says, and NVIDIA's compiler accepts it."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a line of a kernel costs: transactions, bank conflicts and idle lanes, by the line that asks."""
+"""The emulator counts transactions, bank conflicts and idle lanes by line of source."""
 
 import numpy as np
 import pytest

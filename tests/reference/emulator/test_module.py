@@ -1,4 +1,4 @@
-"""What a launch takes and refuses, what kernels may use of CUDA, and what is counted."""
+"""A module checks a launch's arguments, offers CUDA's functions to kernels, and counts accesses."""
 
 import subprocess
 import threading
@@ -12,6 +12,7 @@ from reference.emulator import CompileError, Fresh, Module
 from reference.emulator.compile import compile_library, refuse_state
 from reference.emulator.elf import lasting_variables
 from reference.emulator.lines import LineTable
+from reference.emulator.schedule import Schedule, schedules_from
 from tests.tables import by_name
 
 FILL = """
@@ -238,6 +239,58 @@ def test_indices_run_over_three_axes(module, checked):
     launched(module, body, out, grid=(2, 3, 4), block=(5, 6, 7), checked=checked)
     blocks, threads = np.divmod(np.arange(out.size), 210)
     np.testing.assert_array_equal(blocks % 2 * 100 + threads // 30, out)
+
+
+TURNS = """
+    int number = blockIdx.x * blockDim.x + threadIdx.x;
+    out[atomicAdd(&out[8], 1)] = number;
+"""
+
+
+def test_the_first_order_is_random_and_depends_on_the_seed_alone(module):
+    source = 'extern "C" __global__ void kernel(int *out) {' + TURNS + "}"
+
+    def turns(seed):
+        out = np.zeros(9, "int32")
+        run = module(source).check("kernel", 4, 2, [out], schedules=1, seed=seed)
+        assert run.findings == ()
+        return tuple(out[:8])
+
+    orders = [turns(seed) for seed in range(20)]
+    assert [turns(seed) for seed in range(20)] == orders
+    assert {tuple(sorted(order)) for order in orders} == {tuple(range(8))}
+    blocks = {tuple(number // 2 for number in order[::2]) for order in orders}
+    assert len(blocks) > 10
+
+
+def test_the_last_writer_runs_ahead_or_falls_behind(module):
+    """Of two warps that meet step by step, one takes all its steps first, or both go on in turn."""
+    body = """
+    for (int step = 0; step < 3; ++step) {
+        if (threadIdx.x % 32 == 0) {
+            int turn = atomicAdd(&out[8], 1);
+            out[turn] = threadIdx.x / 32;
+        }
+        __syncwarp();
+    }
+    """
+    source = 'extern "C" __global__ void kernel(int *out) {' + body + "}"
+    turns = {}
+    for threads in ("last writer first", "last writer last"):
+        out = np.zeros(9, "int32")
+        module(source).launch("kernel", 1, 64, [out], order=Schedule("forward", threads))
+        turns[threads] = list(out[:6])
+    assert turns["last writer first"] in ([0, 0, 0, 1, 1, 1], [0, 1, 1, 1, 0, 0])
+    assert turns["last writer last"] == [0, 1, 0, 1, 0, 1]
+
+
+def test_schedules_begin_with_a_random_one_and_have_both_orders_of_each_two_blocks():
+    for count in range(1, 9):
+        schedules = schedules_from(7, count)
+        assert len(schedules) == len(set(schedules)) == count
+        assert (schedules[0].blocks, schedules[0].threads) == ("random", "random")
+        assert not set(schedules) & set(schedules_from(100, count))
+    assert {"forward", "reverse"} <= {schedule.blocks for schedule in schedules_from(0, 3)}
 
 
 LANES = np.arange(32)

@@ -1,4 +1,4 @@
-"""What NVIDIA's compiler refuses is told with its line and the function in which that stands."""
+"""An error of NVIDIA's compiler is shown with its line and the function that contains it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Alembic runs to change a gradebook's schema, on the connection of `database.py`."""
+"""Alembic's environment: changes a gradebook's schema on the connection of `database.py`."""
 
 from alembic import context
 

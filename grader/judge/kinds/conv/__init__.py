@@ -4,51 +4,62 @@ May import: what a kind of case may import, and `shape_slips`, the arithmetic of
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
 
-from grader.judge.case_model import CaseModel, Count, Draws, Id, Length
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Condition, Kind, Lengths, Shape, draw_arrays, view_in_words
 from grader.judge.kinds.conv.shape_slips import pair, slip_of
 from grader.judge.kinds.conv.small_cases import small_cases
 from grader.model.assignment import Case
 
-Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
-Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
-Triple = Annotated[list[Count], Field(min_length=3, max_length=3)]
+if TYPE_CHECKING:
+    from grader.judge.case_model import CaseModel
+
 FOR_THE_PROBE = ("stride", "padding", "kernel")
 LENGTHS = ("n", "h", "w", "c_in", "kh", "kw", "c_out", "out_h", "out_w")
 
 
-class ConvCase(CaseModel):
-    """A convolution: x is [H, W, C_in], w is [KH, KW, C_out]."""
+@cache
+def conv_keys() -> "Mapping[str, type[CaseModel]]":
+    """The models of a case by the key that tells it."""
+    from pydantic import Field
 
-    kernel: Id | None = None
-    """For the probe, as `case.kernel`: the kernel that the case is about."""
-    x: Triple
-    """[H, W, C_in]: the images without the batch."""
-    w: Triple
-    """[KH, KW, C_out]: the kernels without C_in."""
-    stride: Strides
-    """One number, or [height, width]."""
-    padding: Pair
-    """One number, or [height, width]: zeros on either side."""
-    batch: Count | None = None
-    """The number of images; replaces the default."""
+    from grader.judge.case_model import CaseModel, Count, Draws, Id, Length
 
+    Pair = Length | Annotated[list[Length], Field(min_length=2, max_length=2)]
+    Strides = Count | Annotated[list[Count], Field(min_length=2, max_length=2)]
+    Triple = Annotated[list[Count], Field(min_length=3, max_length=3)]
 
-class DrawnConvCases(CaseModel):
-    """`draw` random convolutions, named id-1, id-2, ..."""
+    class ConvCase(CaseModel):
+        """A convolution: x is [H, W, C_in], w is [KH, KW, C_out]."""
 
-    draw: Draws
-    """How many convolutions."""
-    remainder: Literal["any", "zero", "between", "full"]
-    """The remainder of the stride on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
-    kernel: Id | None = None
-    """For the probe, as `case.kernel`: the kernel that the case is about."""
+        kernel: Id | None = None
+        """For the probe, as `case.kernel`: the kernel that the case is about."""
+        x: Triple
+        """[H, W, C_in]: the images without the batch."""
+        w: Triple
+        """[KH, KW, C_out]: the kernels without C_in."""
+        stride: Strides
+        """One number, or [height, width]."""
+        padding: Pair
+        """One number, or [height, width]: zeros on either side."""
+        batch: Count | None = None
+        """The number of images; replaces the default."""
+
+    class DrawnConvCases(CaseModel):
+        """`draw` random convolutions, named id-1, id-2, ..."""
+
+        draw: Draws
+        """How many convolutions."""
+        remainder: Literal["any", "zero", "between", "full"]
+        """The stride's remainder on both axes, (H + 2p - K) mod s: r = 0, 0 < r < s - 1, or r = s - 1."""
+        kernel: Id | None = None
+        """For the probe, as `case.kernel`: the kernel that the case is about."""
+
+    return {"x": ConvCase, "remainder": DrawnConvCases}
 
 
 def _sizes(inputs: Inputs) -> list[tuple[int, int, int, int]]:
@@ -79,7 +90,7 @@ class ConvKind(Kind):
     """Images `x` (N, H, W, C_in), kernels `w` (KH, KW, C_in, C_out), and the upstream gradient `out_grad`."""
 
     name = "conv"
-    keys: ClassVar = {"x": ConvCase, "remainder": DrawnConvCases}
+    keys = staticmethod(conv_keys)
     arrays = ("x", "w", "out_grad")
     differentiable = ("x", "w")
     largest_drawn: ClassVar = {"batch": 3, "x": [20, 20, 4], "w": [4, 4, 4], "stride": 1, "padding": 3}

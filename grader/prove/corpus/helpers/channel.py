@@ -1,4 +1,4 @@
-"""How the attack below speaks the protocol: it finds the nonce in a caller's frame."""
+"""Speaks the protocol for an attack: it finds the nonce in a caller's frame."""
 
 import json
 import os

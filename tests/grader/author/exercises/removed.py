@@ -3,15 +3,19 @@
 import ast
 import textwrap
 
-from grader.author.exercises.exercise import Function
+from grader.author.exercises.exercise import Exercise
 
 
-def removed_statements(function: Function) -> list[str]:
+def removed_statements(function: Exercise) -> list[str]:
     """The statements that the stub leaves out, one string each, as `ast.unparse` writes them."""
     stub = {ast.dump(node) for node in ast.walk(_parse(function.stub)) if isinstance(node, ast.stmt)}
-    body = _parse(function.whole).body[0]
-    assert isinstance(body, ast.FunctionDef)
-    return [ast.unparse(node) for node in body.body[1:] if ast.dump(node) not in stub]
+    functions = [node for node in ast.walk(_parse(function.whole)) if isinstance(node, ast.FunctionDef)]
+    return [
+        ast.unparse(statement)
+        for node in functions
+        for statement in node.body[1 if ast.get_docstring(node) else 0 :]
+        if ast.dump(statement) not in stub
+    ]
 
 
 def _parse(source: str) -> ast.Module:

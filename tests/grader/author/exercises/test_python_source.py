@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.exercises.exercise import Function
-from grader.author.exercises.python_source import find_function, without_methods
+from grader.author.exercises.python_source import find_exercise, without_methods
 from grader.model.errors import UserError
 from tests.grader.author.exercises.removed import removed_statements
 from tests.tables import by_name
@@ -73,11 +73,11 @@ def root(tmp_path: Path) -> Path:
 
 
 def stub_of(root: Path, name: str) -> str:
-    return find_function(root, f"library.things:{name}").stub
+    return find_exercise(root, f"library.things:{name}").stub
 
 
 def test_a_whole_function_is_its_source_with_decorators(root: Path) -> None:
-    whole = find_function(root, "library.things:whole").whole
+    whole = find_exercise(root, "library.things:whole").whole
 
     assert whole == LIBRARY[LIBRARY.index("@functools.cache") : LIBRARY.index("\n\n\ndef marked")]
 
@@ -101,7 +101,7 @@ def test_a_stub_keeps_what_stands_around_the_marks(root: Path) -> None:
 
 
 def test_no_mark_is_left_in_a_handout_or_a_solution(root: Path) -> None:
-    function = find_function(root, "library.things:marked")
+    function = find_exercise(root, "library.things:marked")
 
     assert "SOLUTION" not in function.whole + function.stub
     assert ast.unparse(ast.parse(function.whole)).count("c = b * i") == 1
@@ -128,7 +128,7 @@ def test_a_stub_is_python_and_raises_not_implemented(root: Path, name: str) -> N
 def test_the_removed_statements_are_those_that_the_stub_lacks(
     root: Path, name: str, removed: list[str]
 ) -> None:
-    assert removed_statements(find_function(root, f"library.things:{name}")) == removed
+    assert removed_statements(find_exercise(root, f"library.things:{name}")) == removed
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,18 @@ def test_the_removed_statements_are_those_that_the_stub_lacks(
     by_name(
         {
             "no_such_module": ("library.other:whole", "there is no library/other.py"),
-            "no_such_function": ("library.things:gone", "library/things.py defines no function gone"),
-            "no_function_named": ("library.things", "defines no function"),
-            "a_method": ("library.things:method", "defines no function method"),
-            "a_class": ("library.things:Box", "defines no function Box"),
-            "no_such_method": ("library.things:Box.gone", "defines no function Box.gone"),
-            "a_function_of_no_class": ("library.things:Box.helper", "defines no function Box.helper"),
-            "no_such_class": ("library.things:Bag.method", "defines no function Bag.method"),
+            "no_such_function": (
+                "library.things:gone",
+                "library/things.py defines no function or class gone",
+            ),
+            "no_function_named": ("library.things", "defines no function or class"),
+            "a_method": ("library.things:method", "defines no function or class method"),
+            "no_such_method": ("library.things:Box.gone", "defines no function or class Box.gone"),
+            "a_function_of_no_class": (
+                "library.things:Box.helper",
+                "defines no function or class Box.helper",
+            ),
+            "no_such_class": ("library.things:Bag.method", "defines no function or class Bag.method"),
             "an_empty_name": ("", "there is no"),
         }
     ),
@@ -151,14 +156,14 @@ def test_a_reference_that_names_no_function_is_refused_in_one_line(
     root: Path, reference: str, phrase: str
 ) -> None:
     with pytest.raises(UserError) as caught:
-        find_function(root, reference)
+        find_exercise(root, reference)
     assert phrase in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["undocumented", "Box.__init__"])
 def test_what_has_no_docstring_can_be_provided_and_is_no_exercise(root: Path, name: str) -> None:
-    function = find_function(root, f"library.things:{name}")
+    function = find_exercise(root, f"library.things:{name}")
 
     assert function.whole.strip() in LIBRARY
     with pytest.raises(UserError, match=f"{function.name} has no docstring"):
@@ -166,7 +171,7 @@ def test_what_has_no_docstring_can_be_provided_and_is_no_exercise(root: Path, na
 
 
 def test_a_method_is_cut_as_it_stands_in_its_class(root: Path) -> None:
-    function = find_function(root, "library.things:Box.method")
+    function = find_exercise(root, "library.things:Box.method")
     head = '    @property\n    def method(self):\n        """Not a function of the module."""\n'
 
     assert function.name == "method"
@@ -215,6 +220,143 @@ def test_a_method_that_is_not_there_changes_nothing() -> None:
 
 
 def test_a_function_is_made_of_lines(root: Path) -> None:
-    function = find_function(root, "library.things:helper")
+    function = find_exercise(root, "library.things:helper")
 
     assert function == Function("helper", ("def helper(a):", '    """Help."""', "    return a"), 2, "    ")
+
+
+OPTIMIZER = '''\
+"""A library."""
+
+
+@marked_as("optimizer")
+class Adam:
+    """Adam, with one average for each weight."""
+
+    beta: float = 0.9
+
+    def __init__(self, rate: float,
+                 epsilon: float = 1e-8):
+        # what a student works out
+        self.rate = rate
+        self.count = 0
+
+    @property
+    def steps(self) -> int:
+        """How many steps there were."""
+        return self.count
+
+    @steps.setter
+    def steps(self, value: int) -> None:
+        self.count = value
+
+    def step(self, weight: float) -> float:
+        """One step."""
+        self.count += 1
+        return weight - self.rate
+
+
+class Halves:
+    """One method is given."""
+
+    def given(self):
+        return 1
+
+    def asked(self):
+        # BEGIN SOLUTION
+        x = self.given()
+        # END SOLUTION
+        return x
+
+
+class Empty:
+    """Nothing."""
+
+
+class Short:
+    """A body in the line of its name."""
+
+    def step(self): return 1
+
+
+class Apart:
+    """Parts that do not follow each other."""
+
+    @property
+    def steps(self):
+        """How many."""
+        return 1
+
+    count = 2
+
+    @steps.setter
+    def steps(self, value):
+        pass
+'''
+
+
+@pytest.fixture
+def optimizers(tmp_path: Path) -> Path:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "optimizers.py").write_text(OPTIMIZER)
+    return tmp_path
+
+
+def test_the_stub_of_a_class_keeps_what_a_student_reads_and_no_method_s_body(optimizers: Path) -> None:
+    exercise = find_exercise(optimizers, "library.optimizers:Adam")
+
+    assert exercise.whole in OPTIMIZER
+    assert exercise.functions == ("Adam.__init__", "Adam.steps", "Adam.step")
+    assert ast.parse(exercise.stub)
+    assert (
+        exercise.stub
+        == '''\
+@marked_as("optimizer")
+class Adam:
+    """Adam, with one average for each weight."""
+
+    beta: float = 0.9
+
+    def __init__(self, rate: float,
+                 epsilon: float = 1e-8):
+        raise NotImplementedError
+
+    @property
+    def steps(self) -> int:
+        """How many steps there were."""
+        raise NotImplementedError
+
+    @steps.setter
+    def steps(self, value: int) -> None:
+        raise NotImplementedError
+
+    def step(self, weight: float) -> float:
+        """One step."""
+        raise NotImplementedError'''
+    )
+
+
+def test_a_property_is_cut_with_its_setter(optimizers: Path) -> None:
+    exercise = find_exercise(optimizers, "library.optimizers:Adam.steps")
+
+    assert exercise.functions == ("steps",)
+    assert exercise.whole.lstrip().startswith("@property") and exercise.whole.endswith("= value")
+    assert exercise.stub.count("raise NotImplementedError") == 2
+
+
+def test_where_a_class_marks_a_solution_all_else_in_it_is_given(optimizers: Path) -> None:
+    exercise = find_exercise(optimizers, "library.optimizers:Halves")
+
+    assert exercise.functions == ("Halves.asked",)
+    assert "return 1" in exercise.stub and "return x" in exercise.stub
+    assert "x = " not in exercise.stub and "SOLUTION" not in exercise.stub + exercise.whole
+
+
+@pytest.mark.parametrize(
+    ("name", "phrase"),
+    [("Empty", "no method"), ("Short", "a line of its own"), ("Apart.steps", "do not follow each other")],
+)
+def test_a_class_that_is_no_exercise_is_refused_in_one_line(optimizers: Path, name: str, phrase: str) -> None:
+    with pytest.raises(UserError, match=phrase) as caught:
+        _ = find_exercise(optimizers, f"library.optimizers:{name}").stub
+    assert "\n" not in str(caught.value)

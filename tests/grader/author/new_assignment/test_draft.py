@@ -123,7 +123,7 @@ def test_a_handout_gets_what_the_function_needs_and_no_more(root: Path) -> None:
         ("words:counted", "expected a function of the course's reference"),
         ("reference.words", "expected a function of the course's reference"),
         ("reference.verbs:counted", "there is no reference/verbs.py"),
-        ("reference.words:count", "defines no function count"),
+        ("reference.words:count", "defines no function or class count"),
         ("reference.words:undocumented", "has no docstring"),
     ],
 )

@@ -156,7 +156,7 @@ def test_of_several_that_may_count_the_best_does_and_of_equals_the_last(
     gradebook.hand_in([Student("ada")], submissions)
     for n in order:
         graded = Graded(score((4, 7, 7)[n], f"submission {n}"))
-        gradebook.record(submissions[n], graded, among=[each.id for each in submissions])
+        gradebook.record(submissions[n], graded, rivals=[each.id for each in submissions])
     (row,) = gradebook.grades()
     assert row.grade == score(7, "submission 2")
     assert row.submission == submissions[2]

@@ -1,4 +1,4 @@
-"""Where output cannot be shown or written, a command still does its work and blames no bug of its own."""
+"""A command whose output cannot be shown or written still does its work and reports no bug of its own."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What is seen of a run is judged with its values, by kinds and budgets, and worded for its student."""
+"""One run is judged by its values together with its findings and counts, and worded for the student."""
 
 from dataclasses import dataclass, replace
 from typing import Any

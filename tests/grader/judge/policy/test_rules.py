@@ -1,4 +1,4 @@
-"""What a submission may not do is refused with file and line before it runs; an innocent name never is."""
+"""The policy refuses forbidden code before it runs, with file and line, and never an innocent name."""
 
 import importlib
 import time

@@ -1,4 +1,4 @@
-"""Whether CUDA starts in the sandbox: on a machine with a GPU, with NumPy, pytest and CuPy alone.
+"""CUDA starts in the sandbox of a machine with a GPU that has only NumPy, pytest and CuPy.
 
 No fixture of another file is used and nothing is imported that a machine may lack: `make gpu-all` runs this.
 """

@@ -1,4 +1,4 @@
-"""What there is one of is had by one grader at a time, and a grader that dies gives it back."""
+"""One grader at a time holds the machine's lock, and a grader that dies releases it."""
 
 import os
 import signal

@@ -20,7 +20,7 @@ CALLS = {"flip": frozenset({"grad"}), "dilate": frozenset({"flip"}), "grad": fro
 
 
 def sent(**answers: str) -> dict[str, list[str]]:
-    """By criterion, what it is told to mend first; an answer of "ok" passes."""
+    """By criterion, what it is told to fix first; an answer of "ok" passes."""
     criteria = [
         CriterionGrade(
             id,
@@ -38,12 +38,12 @@ def sent(**answers: str) -> dict[str, list[str]]:
 
 
 def test_a_criterion_that_calls_a_wrong_exercise_says_so() -> None:
-    assert sent(flip="x", grad="y") == {"grad": ["Your flip is wrong, and this calls it: mend flip first."]}
+    assert sent(flip="x", grad="y") == {"grad": ["Your flip is wrong, and this calls it. Fix flip first."]}
 
 
 def test_a_criterion_that_needs_a_wrong_exercise_beside_others_says_so() -> None:
     """`views` asks flip and dilate; that flip is wrong elsewhere is worth knowing."""
-    assert sent(flip="x", views="y") == {"views": ["Your flip is wrong, and this needs it: mend flip first."]}
+    assert sent(flip="x", views="y") == {"views": ["Your flip is wrong, and this needs it. Fix flip first."]}
 
 
 def test_an_exercise_is_not_blamed_on_one_that_comes_later() -> None:
@@ -53,7 +53,7 @@ def test_an_exercise_is_not_blamed_on_one_that_comes_later() -> None:
 
 def test_of_exercises_that_stand_on_each_other_the_first_is_named_alone() -> None:
     assert sent(flip="x", dilate="y", views="z")["views"] == [
-        "Your flip is wrong, and this needs it: mend flip first."
+        "Your flip is wrong, and this needs it. Fix flip first."
     ]
 
 
@@ -63,5 +63,5 @@ def test_an_exercise_that_fails_by_anothers_mistake_is_not_called_wrong() -> Non
     assert all("grad" not in text for texts in known_by_grad.values() for text in texts)
 
 
-def test_what_passes_needs_no_mending() -> None:
+def test_what_passes_needs_no_fix() -> None:
     assert sent(flip="ok", dilate="ok", grad="x") == {}

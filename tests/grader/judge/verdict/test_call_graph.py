@@ -1,4 +1,4 @@
-"""Which exercises a function of a submission reaches is read from its source, whatever the way."""
+"""The call graph finds every exercise that a function reaches, however it calls it."""
 
 from grader.judge.verdict.call_graph import calls
 

@@ -24,7 +24,8 @@ from grader.judge.verdict.misconceptions import Misconception, Misconceptions, e
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
-from grader.prove.mutant_answers import grade_made, misconceptions
+from grader.prove.answers_file import misconceptions
+from grader.prove.mutant_answers import grade_made
 from grader.prove.mutants import read_mutants
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
@@ -238,7 +239,7 @@ def test_an_exception_with_another_text_is_another_one() -> None:
 
 def test_a_wrong_exercise_that_another_one_calls_is_to_be_mended_first() -> None:
     (fact,) = diagnosed(wrong("one", "x"), wrong("one", "y", criterion="grad"))["grad"].facts
-    assert fact.text == "Your conv is wrong, and this calls it: mend conv first."
+    assert fact.text == "Your conv is wrong, and this calls it. Fix conv first."
     assert diagnosed(right("one"), wrong("one", "y", criterion="grad"))["grad"].facts == ()
 
 

@@ -221,7 +221,7 @@ def test_the_gradient_of_a_wrong_forward_pass_earns_its_share_and_says_where_tha
     result = followed(**THREE_TIMES)
 
     assert (result.status, result.follow_through) == (Status.WRONG, 0.5)
-    assert result.rationale == "right for your forward pass, which is wrong at conv/one: mend that first"
+    assert result.rationale == "right for your forward pass, which is wrong at conv/one: fix that first"
     assert result.expected and result.actual and result.help
 
 

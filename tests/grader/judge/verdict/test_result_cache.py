@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from grader.judge.verdict.result_cache import code_files
+from grader.judge.code_digest import code_files
 
 
 def test_every_module_that_a_session_loads_to_judge_is_part_of_the_digest() -> None:

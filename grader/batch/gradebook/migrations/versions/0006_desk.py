@@ -1,4 +1,4 @@
-"""What was submitted, the account of the last intake, and what persons decide on the desk."""
+"""Adds tables for submitted files, the report of the last intake, and decisions from the desk."""
 
 import sqlalchemy as sa
 from alembic import op

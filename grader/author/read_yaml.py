@@ -1,0 +1,157 @@
+"""Reads an assignment's and a course's YAML, and refuses whatever an author can have written wrong."""
+
+import ast
+import re
+import sys
+from dataclasses import replace
+from itertools import takewhile
+from pathlib import Path
+
+from grader.author.late_policy_keys import policies_of
+from grader.author.load import has_assignment, has_oracle
+from grader.author.own_tests import find_tests
+from grader.author.rubric import lines_of, load_rubric
+from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
+from grader.author.yaml_document import Document, read
+from grader.judge.policy.rules import find
+from grader.model.assignment import (
+    NDARRAY,
+    Assignment,
+    Attempts,
+    Case,
+    Course,
+    Device,
+    ImportRules,
+    Limits,
+    Rubric,
+)
+from grader.model.errors import UserError
+from grader.model.late_policy import duration
+from grader.model.near_miss import near_file, near_miss
+
+WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
+
+
+def read_assignment(folder: Path) -> tuple[Assignment, dict[str, str]]:
+    """The assignment in `folder` without its provided files, and the digest that each of these should have.
+
+    UserError for whatever an author can have written wrong.
+    """
+    document = Document(folder / "assignment.yaml")
+    model: AssignmentModel = document.parse(AssignmentModel, document.data)
+    in_handout = model.frozen is not None
+    if not in_handout and model.name != folder.resolve().name:
+        raise document.fail(f"found name {model.name!r}, expected the folder's: {folder.name!r}", ("name",))
+    if not in_handout:
+        _check_oracle(document, model.oracle, folder.resolve().parents[1])
+    limits = Limits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
+    readme = folder.parent / "README.md" if in_handout else folder / "templates" / "README.md.j2"
+    rubric = load_rubric(folder / "rubric.yaml", model.name, _functions(folder / "probes.py"), readme)
+    tests = () if in_handout else tuple(find_tests(folder, _ids_of_tested(rubric)))
+    for case, path, line in tests:
+        rubric = _with_test(rubric, case, path, line)
+    assignment = Assignment(
+        name=model.name,
+        title=model.title,
+        folder=folder.resolve(),
+        files=tuple(model.files),
+        rubric=rubric,
+        oracle=model.oracle,
+        devices=tuple(map(Device, model.devices)),
+        limits=limits,
+        import_rules=_import_rules(document, model, folder),
+        frozen=None if model.frozen is None else folder / model.frozen,
+        tests=tuple(dict.fromkeys(path.resolve() for _, path, _ in tests)),
+        python=model.python or "",
+        attempts=Attempts(model.submissions.at_most, duration(model.submissions.cooldown or "0m")),
+    )
+    return assignment, dict(model.provided)
+
+
+def _check_oracle(document: Document, oracle: str, root: Path) -> None:
+    if not has_oracle(oracle, root):
+        files = (p.relative_to(root) for p in (root / "reference").rglob("[a-z]*.py"))
+        modules = [".".join(path.with_suffix("").parts) for path in files]
+        expected = f"expected a module of the folder reference{near_miss(oracle, modules)}"
+        raise document.fail(f"found {oracle!r}, {expected}", ("oracle",))
+
+
+def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
+    """The rubric with a test of the author's as the last case of its criterion."""
+    criteria = []
+    for criterion in rubric.criteria:
+        if criterion.id == case.criterion:
+            if case.id in [other.id for other in criterion.cases]:
+                raise UserError(f"found case {case.name!r} a second time: ids are unique", path, line)
+            criterion = replace(criterion, cases=(*criterion.cases, case))
+        criteria.append(criterion)
+    return replace(rubric, criteria=tuple(criteria))
+
+
+def _ids_of_tested(rubric: Rubric) -> list[str]:
+    """The criteria that cases judge: a test may be one more."""
+    return [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
+
+
+def places_of(assignment: Assignment) -> dict[str, tuple[Path, int]]:
+    """File and line of each criterion (by id) and of each case (by criterion/case), tests among them."""
+    rubric = assignment.rubric
+    lines = lines_of(rubric.source).items()
+    tests = find_tests(
+        assignment.folder, [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
+    )
+    return {name: (rubric.source, line) for name, line in lines} | {c.name: (p, n) for c, p, n in tests}
+
+
+def _import_rules(document: Document, model: AssignmentModel, folder: Path) -> ImportRules:
+    imports, forbidden = tuple(model.rules.imports), tuple(model.rules.forbidden)
+    templates = {path.name.partition(".")[0] for path in (folder / "templates").glob("*.py.j2")}
+    provided = {name.partition("/")[0].removesuffix(".py") for name in model.provided}
+    for number, name in enumerate(imports):
+        if name not in sys.stdlib_module_names | {"numpy", NDARRAY} | templates | provided:
+            message = (
+                f"found {name!r}, expected numpy or a module of the standard library: no other package "
+                "exists in the sandbox yet"
+            )
+            raise document.fail(message, ("rules", "imports", number))
+    for number, name in enumerate(forbidden):
+        place = ("rules", "forbidden", number)
+        if name.partition(".")[0] not in imports:
+            message = f"found {name!r}, expected a function of a module in imports: others cannot be called"
+            raise document.fail(message, place)
+        if model.frozen is None and find(name) is None:  # a student's NumPy may be another one
+            raise document.fail(f"found {name!r}, expected a function that exists", place)
+    return ImportRules(imports, forbidden)
+
+
+def read_course(path: Path) -> Course:
+    """course.yaml; UserError for an assignment that is not there, or policies that contradict each other."""
+    document = Document(path)
+    course: CourseModel = document.parse(CourseModel, document.data)
+    for number, name in enumerate(course.assignments):
+        if not has_assignment(path.parent, name):
+            raise document.fail(
+                f"found {name!r}, expected a folder with assignment.yaml{near_file(path.parent / name)}",
+                ("assignments", number),
+            )
+    policies = policies_of(document, course)
+    python = course.python or Course.python
+    return Course(course.title, tuple(course.assignments), course.variants, policies, python)
+
+
+def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
+    """By probe: what its results are called, where `return x.numpy(), w.numpy()` says so."""
+    try:
+        tree = ast.parse(read(probes, "no such file: it says what is asked of a submission"))
+    except SyntaxError as error:
+        raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
+    return {node.name: _results(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _results(probe: ast.FunctionDef) -> tuple[str, ...]:
+    """The names of the results up to the first starred one, which stands for any number of them."""
+    returned = [node.value for node in ast.walk(probe) if isinstance(node, ast.Return)]
+    if len(returned) != 1 or not isinstance(returned[0], ast.Tuple):
+        return ()
+    named = takewhile(lambda element: not isinstance(element, ast.Starred), returned[0].elts)
+    return tuple(WRAPPED.sub(r"\1", ast.unparse(each).removesuffix(".numpy()")) for each in named)

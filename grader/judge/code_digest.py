@@ -1,0 +1,44 @@
+"""Digests of the grader's own code and of what lies below it, which name whatever is kept between runs."""
+
+import hashlib
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import grader
+
+JUDGING = ("judge", "model", "worker", "plugin.py")  # what decides what a case comes to
+
+
+@cache
+def code_digest(rooms: tuple[str, ...] = JUDGING) -> str:
+    """A digest of the code in some rooms of the grader, and of the versions below it."""
+    root = Path(grader.__file__).parent
+    digest = hashlib.sha256(f"{grader.__version__} numpy {numpy_version()}".encode())
+    for path in code_files(rooms):
+        digest.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def code_files(rooms: Iterable[str] = JUDGING) -> list[Path]:
+    """The modules of some rooms, however deep they lie."""
+    root = Path(grader.__file__).parent
+    folders = [root / name for name in rooms if not name.endswith(".py")]
+    modules = [path for folder in folders for path in folder.rglob("*.py")]
+    return sorted([*modules, *(root / name for name in rooms if name.endswith(".py"))])
+
+
+@cache
+def numpy_version() -> str:
+    """The version of NumPy, read from its files: importing it takes longer than much that asks for this."""
+    spec = importlib.util.find_spec("numpy")
+    if spec is not None and spec.origin is not None and "numpy" not in sys.modules:
+        file = Path(spec.origin).with_name("version.py")
+        if file.is_file() and (found := re.search(r'^version = "([^"]+)"$', file.read_text(), re.MULTILINE)):
+            return found[1]
+    import numpy
+
+    return str(numpy.__version__)

@@ -1,0 +1,99 @@
+"""Frozen records as JSON text and back: what is kept between two runs is data, and nothing that could run.
+
+null, true, 7, 0.5, "text", [...]    are themselves
+{"tuple": [...]}                     and so for every other type: its name, and what it is made of
+{"Case": {"id": "square", ...}}      a record, by the name of its class
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+class NotPlain(TypeError):
+    """A value that has no form here."""
+
+
+class Records:
+    """Writes and reads records of some classes: dataclasses, and the StrEnums in their fields."""
+
+    def __init__(self, classes: Iterable[type]) -> None:
+        self._classes = {each.__name__: each for each in classes}
+        self._readers: dict[str, Callable[[Any], Any]] = {
+            "tuple": lambda items: tuple(map(self._value, items)),
+            "dict": lambda pairs: {self._value(key): self._value(item) for key, item in pairs},
+            "Path": Path,
+            "Fraction": Fraction,
+            "timedelta": lambda parts: timedelta(*parts),
+            "offset": lambda seconds: timezone(timedelta(seconds=seconds)),
+            "ZoneInfo": ZoneInfo,
+            "datetime": self._datetime,
+        }
+
+    def write(self, value: object) -> bytes:
+        """The text of a value; NotPlain where part of it has none."""
+        return json.dumps(self._tree(value), separators=(",", ":")).encode()
+
+    def read(self, text: bytes) -> Any:
+        """The value; ValueError where the text is none that `write` makes of these classes."""
+        try:
+            return self._value(json.loads(text))
+        except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError) as error:
+            raise ValueError(f"no record: {error}") from error
+
+    def _tree(self, value: object) -> Any:
+        if value is None or type(value) in (bool, int, float, str):
+            return value
+        if isinstance(value, list):
+            return [self._tree(item) for item in value]
+        name = type(value).__name__
+        if is_dataclass(value) and self._classes.get(name) is type(value):
+            held = [each.name for each in fields(value) if each.init]
+            return {name: {each: self._tree(getattr(value, each)) for each in held}}
+        if isinstance(value, StrEnum) and self._classes.get(name) is type(value):
+            return {name: str(value)}
+        return self._tagged(value)
+
+    def _tagged(self, value: object) -> dict[str, Any]:
+        match value:
+            case tuple():
+                return {"tuple": [self._tree(item) for item in value]}
+            case Mapping():
+                return {"dict": [[self._tree(key), self._tree(item)] for key, item in value.items()]}
+            case Path() | Fraction():
+                return {"Path" if isinstance(value, Path) else "Fraction": str(value)}
+            case timedelta():
+                return {"timedelta": [value.days, value.seconds, value.microseconds]}
+            case ZoneInfo() if value.key:
+                return {"ZoneInfo": value.key}
+            case datetime():
+                zone = None if value.tzinfo is None else self._tree(value.tzinfo)
+                return {"datetime": [value.replace(tzinfo=None).isoformat(), value.fold, zone]}
+            case timezone():
+                return {"offset": value.utcoffset(None).total_seconds()}
+        raise NotPlain(type(value).__name__)
+
+    def _value(self, tree: Any) -> Any:
+        if isinstance(tree, list):
+            return [self._value(item) for item in tree]
+        if not isinstance(tree, dict):
+            return tree
+        ((name, held),) = tree.items()
+        if name in self._readers:
+            return self._readers[name](held)
+        if isinstance(held, str):
+            return self._classes[name](held)
+        return self._classes[name](**{key: self._value(item) for key, item in held.items()})
+
+    def _datetime(self, parts: Any) -> datetime:
+        text, fold, zone = parts
+        where: tzinfo | None = self._value(zone)
+        if where == UTC:
+            where = UTC
+        return datetime.fromisoformat(text).replace(tzinfo=where, fold=fold)

@@ -1,0 +1,71 @@
+"""Finds the file that says what an assignment's mutants answer, or has it made."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from grader.author.load import digest_of
+from grader.author.render import Views
+from grader.judge.verdict.misconceptions import FORMAT, Misconceptions
+from grader.model.assignment import Assignment
+from grader.model.errors import GraderFault
+
+CACHES = {"__pycache__", ".mypy_cache"}
+
+
+def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
+    """What each mutant of an assignment answers, and each two, in the course's secret numbers.
+
+    It is worked out where no file of this very assignment says it, or only a damaged one.
+    """
+    path = misconceptions_file(root, views.loaded, secret)
+    kept = _read(path)
+    if kept is None:
+        _make(root, views, secret)
+        kept = _read(path)
+    if kept is None:
+        raise GraderFault(f"{path}: what mutants answer cannot be written there")
+    return kept
+
+
+def files_of(root: Path, views: Views, secret: str) -> tuple[Path, Path]:
+    """The file of the mutants' answers and the one of right versions; both are made if one is missing."""
+    misconceptions(root, views, secret)
+    path = misconceptions_file(root, views.loaded, secret)
+    return path, right_beside(path)
+
+
+def _read(path: Path) -> Misconceptions | None:
+    """What the two files say; None where one is missing or damaged."""
+    try:
+        right = json.loads(right_beside(path).read_text(encoding="utf-8"))
+        return replace(Misconceptions.read(path), right=dict(right))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _make(root: Path, views: Views, secret: str) -> None:
+    from grader.prove.mutant_answers import answer_all  # it grades them, and needs what proves assignments
+
+    answer_all(root, views, secret)
+
+
+def misconceptions_file(root: Path, assignment: Assignment, secret: str) -> Path:
+    """The file that says what each mutant of this very assignment answers.
+
+    It is named by a digest of all files that mutants are made of, so that finding it renders nothing.
+    """
+    package = root / assignment.oracle.partition(".")[0]
+    sources = sorted(path for folder in (assignment.folder, package) for path in folder.rglob("*.*"))
+    files = [f"{path.relative_to(root)} {digest_of(path.read_bytes())}" for path in sources if _counts(path)]
+    key = digest_of("\0".join([str(FORMAT), assignment.digest, secret, *files]).encode())
+    return root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
+
+
+def _counts(path: Path) -> bool:
+    return path.is_file() and not CACHES & set(path.parts)
+
+
+def right_beside(path: Path) -> Path:
+    """The file of right versions beside it: a handout carries the first one and must not hold these."""
+    return path.with_suffix(".right.json")
