@@ -16,7 +16,16 @@ from pathlib import Path
 
 from benchmarks.page import write
 
-BENCHMARKS = ("convolution", "arrays", "emulator", "races", "grading", "batch", "startup")
+BENCHMARKS = (
+    "convolution",
+    "convolution_family",
+    "arrays",
+    "emulator",
+    "races",
+    "grading",
+    "batch",
+    "startup",
+)
 
 
 def main(names: list[str]) -> None:

@@ -225,6 +225,9 @@ FOUND_BY_NAME = {
 ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both modules of the name are about
     "__main__": "what `python -m` of a package starts",
     "conv": "convolution, in the form to run and in the form to read",
+    "conv_nd": "convolution on any number of axes, in both forms",
+    "normalization": "batch and layer normalisation, in both forms",
+    "pooling": "pooling, in both forms",
     "findings": "what the emulator finds, and the comparison that asks for it",
     "grade": "the command, and the value that it shows",
 }

@@ -237,7 +237,7 @@ def _cases(
     parameters = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
     count = parameters.pop("draw", None)
     parameters = kind.complete(parameters, defaults.batch)
-    if complaint := _complaint_about_wide(model, kind) or kind.complaint(parameters):
+    if complaint := _complaint_about_wide(model, kind.arrays_of(parameters)) or kind.complaint(parameters):
         raise document.fail(complaint, place)
     if (size := elements(kind, parameters, model.view, count is not None)) > MAX_ELEMENTS:
         message = (
@@ -270,11 +270,11 @@ def _cases(
         yield replace(case, id=id)
 
 
-def _complaint_about_wide(model: CaseModel, kind: Kind) -> str:
+def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:
     """What is wrong with the array that is to hold wide integers; "" where there is nothing."""
-    if model.wide is None or model.wide in kind.arrays:
+    if model.wide is None or model.wide in arrays:
         return ""
-    expected = ", ".join(kind.arrays) or "none: such a case draws no integers"
+    expected = ", ".join(arrays) or "none: such a case draws no integers"
     return f"found wide {model.wide!r}, expected an array of the case: {expected}"
 
 
@@ -303,9 +303,10 @@ def _check_comparison(
     for complaint in (judge.complaint(case, kind) for judge in judges):
         if complaint:
             raise document.fail(complaint, place)
+    differentiable = kind.differentiable_of(case.parameters)
     for key in options:
-        if key in INPUT_KEYS and options[key] not in kind.differentiable:
-            expected = ", ".join(kind.differentiable) or "none: such a case has no gradient"
+        if key in INPUT_KEYS and options[key] not in differentiable:
+            expected = ", ".join(differentiable) or "none: such a case has no gradient"
             message = f"found {key} {options[key]!r}, expected one of {expected}"
             raise document.fail(message, (*place[:2], key))
     if comparison.data and case.data != comparison.data[0]:

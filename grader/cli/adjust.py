@@ -14,7 +14,7 @@ def run(options: argparse.Namespace) -> int:
         adjustments = read_adjustments(options.file, gradebook.students(), gradebook.grades())
         gradebook.adjust(*adjustments)
     if options.json:
-        print_json({"adjustments": len(adjustments)})
+        print_json("adjust/1", {"adjustments": len(adjustments)})
         return PASSED
     print(f"{len(adjustments)} adjustment{'s' * (len(adjustments) != 1)}")
     return PASSED

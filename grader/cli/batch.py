@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
             options.accept_missing,
         )
     if options.json:
-        print_json({**asdict(summary), "is_clear": summary.is_clear})
+        print_json("batch/1", {**asdict(summary), "is_clear": summary.is_clear})
     else:
         print_summary(summary, console)
     return PASSED if summary.is_clear else NOT_PASSED

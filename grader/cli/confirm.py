@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         by = f"{options.author or getpass.getuser()}: {options.reason}"
         gradebook.confirm([row.submission.id for row in chosen if row.submission is not None], by)
     if options.json:
-        print_json({"confirmed": [row.student_id for row in chosen]})
+        print_json("confirm/1", {"confirmed": [row.student_id for row in chosen]})
         return PASSED
     for row in chosen:
         doubt = row.submission.doubt if row.submission is not None else ""

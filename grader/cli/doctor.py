@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     checks = list(examine(options.gradebook))
     failed = [check for check in checks if check.is_required and check.state is not State.OK]
     if options.json:
-        print_json({"ready": not failed, "checks": checks})
+        print_json("doctor/1", {"ready": not failed, "checks": checks})
         return NOT_PASSED if failed else PASSED
     for check in checks:
         _show(check)

@@ -1,21 +1,74 @@
 """`grader emulate`: runs the emulator's command."""
 
 import argparse
+import importlib
 import importlib.util
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
+from grader.judge.kernels.whole_program import ProgramError, Request, run_whole_program
 from grader.model.errors import UserError
+from grader.model.grade import Sandbox
+
+CLEAN, FOUND, MISTAKE = 0, 1, 2
+UNSHUT = "the program runs without a sandbox, with your rights on this machine: --sandbox none"
 
 
 def run(options: argparse.Namespace) -> int:
     """Passes every argument on. Finds the emulator by name, because the grader's wheel does not contain it.
 
-    In the repository it is the reference's, in a handout the one that the handout provides.
+    In the repository it is the reference's, in a handout the one that the handout provides. A whole program
+    comes back to run in the sandbox.
     """
     sys.path.append(str(Path.cwd()))
     for package in ("reference", "ndarray"):
         if importlib.util.find_spec(package) and importlib.util.find_spec(f"{package}.emulator"):
             command = importlib.import_module(f"{package}.emulator.__main__")
-            return int(command.main(options.passed_on, "grader emulate"))
+            return int(command.main(options.passed_on, "grader emulate", run_program))
     raise UserError("grader emulate: no emulator here; run it in the repository or in a handout with CUDA")
+
+
+def run_program(emulator: Any, options: argparse.Namespace, source: str, defines: dict[str, str]) -> int:
+    """Compiles and runs a whole program, prints what it prints and what was found; the exit status.
+
+    `emulator` is the emulator's package.
+    """
+    programs = importlib.import_module(f"{emulator.__name__}.programs")
+    file = str(options.file)
+    sandbox = Sandbox(options.sandbox)
+    if sandbox is Sandbox.NONE:
+        print(f"grader emulate: {UNSHUT}", file=sys.stderr)
+    request = Request(
+        source, file, defines, options.arguments, options.schedules, options.seed, options.seconds
+    )
+    folder = Path(str(emulator.__file__)).parent
+    try:
+        ending = run_whole_program(
+            request, folder, programs.runtime_into(emulator.cache_folder()), sandbox, sys.stdout, sys.stderr
+        )
+    except ProgramError as error:
+        print(error, file=sys.stderr)
+        return MISTAKE
+    report = programs.read_records(ending.records, programs.Program(source, file, defines), ending.executable)
+    print(f"\n{how_it_ended(ending.status, ending.was_late, request.cpu_seconds)}")
+    for finding in report.findings:
+        print(finding)
+    for note in report.notes:
+        print(f"note: {note}")
+    if not report.findings:
+        print("nothing found")
+    return FOUND if report.findings or ending.status else CLEAN
+
+
+def how_it_ended(status: int, was_late: bool, seconds: int) -> str:
+    """A program's exit status, or what ended it, in words."""
+    if was_late:
+        return f"the program was ended: it took more than {seconds} seconds of CPU time (--seconds)"
+    if status < 0:
+        try:
+            return f"the program was ended by the signal {signal.Signals(-status).name}"
+        except ValueError:
+            return f"the program was ended by the signal {-status}"
+    return f"the program ended with status {status}"

@@ -2,6 +2,8 @@
 
 import argparse
 import getpass
+import sys
+from collections.abc import Sequence
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.withdrawals import Change, Run
@@ -15,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     with Gradebook(options.gradebook, create=False) as gradebook:
         if options.list and options.json:
-            print_json(gradebook.runs())
+            print_json("runs/1", {"runs": gradebook.runs()})
             return PASSED
         if options.list:
             lines = [_run_line(each) for each in gradebook.runs()]
@@ -26,14 +28,23 @@ def run(options: argparse.Namespace) -> int:
         if options.run is not None:
             changes = gradebook.forget_run(options.run, reason, author, options.undo, _wait)
             lines = [f"run {options.run} {state}", *map(_change_line, changes)]
-            print_json({"changed": changes}) if options.json else print("\n".join(lines))
+            _show(options, "\n".join(lines), changes=changes)
         else:
             changed = gradebook.forget_student(
                 options.student, options.assignment, reason, author, options.undo
             )
             line = f"{options.student} {state}: {', '.join(changed)}"
-            print_json({"changed": changed}) if options.json else print(line)
+            _show(options, line, assignments=changed)
     return PASSED
+
+
+def _show(
+    options: argparse.Namespace, text: str, assignments: Sequence[str] = (), changes: Sequence[Change] = ()
+) -> None:
+    if options.json:
+        print_json("forget/1", {"assignments": assignments, "changes": changes})
+    else:
+        print(text)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -62,4 +73,4 @@ def _change_line(change: Change) -> str:
 
 
 def _wait() -> None:
-    print("waiting for a batch that grades this assignment")
+    print("waiting for a batch that grades this assignment", file=sys.stderr)

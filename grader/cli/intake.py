@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     """Prints the account of every entry, or writes it with --csv; returns 1 if a person must decide."""
     intake = intake_of(options, assignment_of(options.assignment))
     if options.json:
-        print_json(_facts(intake))
+        print_json("intake/1", _facts(intake))
         return NOT_PASSED if intake.doubts else PASSED
     if options.csv is None:
         console = Console()

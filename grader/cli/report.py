@@ -49,8 +49,8 @@ def run(options: argparse.Namespace) -> int:
     written = form.write(report, request)
     paths = write_files(options.out, written.files)
     if options.json:
-        facts = {name: getattr(written, name) for name in ("counts", "changes", "kept", "notes", "left_out")}
-        print_json({"files": list(map(str, paths)), **facts})
+        lines = {name: getattr(written, name) for name in ("changes", "unchanged", "notes", "left_out")}
+        print_json("report/1", {"files": paths, "counts": written.counts or {}, **lines})
         return NOT_PASSED if written.left_out else PASSED
     _print_paths(options.out, paths)
     return _say(written)

@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
             for one in requests
         )
     if options.json:
-        print_json({"queued": queued, "known": len(requests) - queued})
+        print_json("requests/1", {"queued": queued, "known": len(requests) - queued})
         return PASSED
     repeated = f", {len(requests) - queued} known" if queued < len(requests) else ""
     print(f"{queued} request{'s' * (queued != 1)} queued{repeated}; `grader serve --edit` answers them")

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     write_files(options.out / assignment.name, pages)
     page = options.out / assignment.name / "index.html"
     if options.json:
-        print_json({"page": page, "pairs": [_facts(pair) for pair in pairs]})
+        print_json("similarity/1", {"page": page, "pairs": [_facts(pair) for pair in pairs]})
         return PASSED
     for pair in pairs[:SHOWN_PAIRS]:
         print(f"{pair.left.share:4.0%} {pair.right.share:4.0%}  {pair.left.student}, {pair.right.student}")

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         write_text(options.out / f"{views.loaded.name}.html", kill_matrix.to_html(verification))
         passed = passed and not verification.findings
     if options.json:
-        print_json(facts)
+        print_json("variants/1" if options.variants else "verify/1", {"assignments": facts})
     return PASSED if passed else NOT_PASSED
 
 

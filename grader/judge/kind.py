@@ -58,6 +58,14 @@ class Kind(ABC):
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
         """The shapes of the arrays of a case, and at least those of its results; nothing is drawn for it."""
 
+    def arrays_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """The names of the arrays that a case may have; where the case itself names them, those."""
+        return self.arrays
+
+    def differentiable_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """The names among them that a gradient may be with respect to."""
+        return self.differentiable
+
     def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
         """The names of lengths that a formula of a case may use."""
         return ()

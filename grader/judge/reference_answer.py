@@ -1,20 +1,59 @@
-"""Asks the submission what the reference was asked, and compares the two answers."""
+"""Asks the submission what the reference was asked, twice, and compares the answers."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from grader.judge.comparison import DTYPE, Judged, Question
 from grader.judge.differences.array_difference import first_difference
 from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import NO_VALUE, arrays_of, of_arrays, value_of
+from grader.judge.differences.python_words import shown
 from grader.judge.differences.value_difference import value_difference
+from grader.judge.inputs import Inputs
 from grader.model.grade import Outcome, Status
+
+TIMES = 2  # how often a case is asked: once with each draw of its values
+AGAIN = "right at first, wrong when asked again with other values of the same shape"
+FIRST_ANSWER = "the first answer came back, so something keeps it"
+Judge = Callable[[Question, Expected, Outcome], Judged]
 
 
 def against_reference(question: Question) -> Judged:
     """The submission's answer, and where it first leaves the reference's."""
-    expected = question.oracle.expected(question.case, question.inputs)
-    outcome = question.submission.run(question.case.probe, question.inputs)
-    return judge_answer(question, expected, outcome)
+    return asked_twice(question, judge_answer)
+
+
+def asked_twice(question: Question, judge: Judge) -> Judged:
+    """Asks a case, then asks it again in the same process with other values of the same shapes.
+
+    So an answer that is kept from the first call, by shape or for ever, is a wrong one. The second question
+    is left out where the first answer is wrong, and where a case draws no values.
+    """
+    first, again = question.inputs, question.oracle.inputs(question.case, 1)
+    outcome, difference = _answer(question, first, judge)
+    if outcome.status is not Status.OK or difference is not None or again.digest == first.digest:
+        return outcome, difference
+    second, change = _answer(question, again, judge)
+    if second.status is Status.ERROR:
+        return replace(second, reason=f"{_again(question, again)}: {second.reason}"), None
+    if second.status is not Status.OK:
+        return second, None
+    if change is None:
+        return outcome, None
+    why = FIRST_ANSWER if second.arrays == outcome.arrays else change.rationale
+    return second, replace(change, rationale=f"{_again(question, again)}: {why}")
+
+
+def _answer(question: Question, inputs: Inputs, judge: Judge) -> Judged:
+    expected = question.oracle.expected(question.case, inputs)
+    return judge(question, expected, question.submission.run(question.case.probe, inputs))
+
+
+def _again(question: Question, inputs: Inputs) -> str:
+    """What the second question was, with those of its plain values that are drawn."""
+    drawn = ", ".join(f"{name}={shown(inputs.ask[name])}" for name in question.case.random)
+    return f"{AGAIN} ({drawn})" if drawn else AGAIN
 
 
 def judge_answer(question: Question, expected: Expected, outcome: Outcome) -> Judged:

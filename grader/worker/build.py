@@ -29,7 +29,7 @@ def build(config: Mapping[str, Any]) -> None:
     """
     sys.dont_write_bytecode = True
     sys.path[:0] = config["paths"]
-    _limit(config["limits"])
+    limit_itself(config["limits"])
     folder = Path(config["folder"])
     host = importlib.import_module(config["host"])
     result = {"status": "ok", "text": "", "runtime": "", "kernels": ""}
@@ -51,7 +51,8 @@ def build(config: Mapping[str, Any]) -> None:
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
 
 
-def _limit(limits: Mapping[str, int]) -> None:
+def limit_itself(limits: Mapping[str, int]) -> None:
+    """Sets this process's limits on resources, by their names in the module `resource`."""
     if sys.platform == "win32":
         return
     for name, value in limits.items():

@@ -177,6 +177,13 @@ def shut_in(allowed: Confinement, folder: str, compiled: Mapping[str, int]) -> N
         _install(process_filter(platform.machine()))
 
 
+def filter_program_calls() -> None:
+    """Refuses this process what submissions are refused, and to start processes; it may become a program."""
+    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    _install(filter_program(platform.machine()))
+    _install(process_filter(platform.machine(), may_exec=True))
+
+
 def _cover(folder: str) -> None:
     _mount(b"tmpfs", folder.encode(), b"tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, b"size=4k")
 
@@ -239,9 +246,14 @@ def filter_program(machine: str, has_gpu: bool = False) -> bytes:
 
 
 @cache
-def process_filter(machine: str) -> bytes:
-    """The filter that comes on top where a submission has no use for processes of its own."""
-    words = [_step(LOAD, NUMBER), *_refused(PROCESS_STARTERS[machine].values())]
+def process_filter(machine: str, may_exec: bool = False) -> bytes:
+    """The filter that comes on top where a submission has no use for processes of its own.
+
+    With `may_exec` it may still become another program.
+    """
+    starters = PROCESS_STARTERS[machine]
+    refused = [starters[name] for name in starters if not (may_exec and name.startswith("exec"))]
+    words = [_step(LOAD, NUMBER), *_refused(refused)]
     words += [_step(EQUAL, CLONE[machine], 0, 3), _step(LOAD, FIRST_ARGUMENT)]
     words += [_step(ANY_BIT, CLONE_THREAD, 1, 0), _step(GIVE, REFUSE), _step(GIVE, ALLOW)]
     return b"".join(words)

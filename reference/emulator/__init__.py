@@ -12,6 +12,7 @@ results that change with the order of threads; it counts accesses. `Module` is w
 From a command line: `python -m reference.emulator FILE.cu --kernel NAME ...`, or `grader emulate`.
 """
 
+from .cache import cache_folder
 from .compile import NoCompiler
 from .findings import KINDS, NOTES, Counters, Finding, LineCost
 from .kernel_source import CompileError
@@ -29,4 +30,5 @@ __all__ = [
     "Module",
     "NoCompiler",
     "Run",
+    "cache_folder",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import re
 import signal
 import sys
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,20 @@ from numpy.lib.npyio import NpzFile
 from . import CompileError, Fresh, Module, NoCompiler, Run
 from .kernel_source import Kernel, kernels_of, with_bodies
 from .nvrtc import diagnose
+from .programs import is_program
 
 CLEAN, FOUND, MISTAKE = 0, 1, 2
 MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
-Give each parameter of the kernel a value by its name: arrays from the .npz file, numbers with --set, and
-memory that the kernel writes with --out. For
+A file with `main` is a whole program. Everything behind -- is for it:
+
+  %(prog)s saxpy.cu -- 1000
+
+It is compiled and run in the sandbox: its launches, its copies and its memory are checked.
+
+To run one kernel on arrays, name it. Give each parameter of the kernel a value by its name: arrays from the
+.npz file, numbers with --set, and memory that the kernel writes with --out. For
 `__global__ void add(int n, const float *a, const float *b, float *out)`:
 
   %(prog)s add.cu --kernel add --grid 4 --block 256 \\
@@ -38,12 +46,25 @@ class Mistake(Exception):
     """What the user has to change."""
 
 
-def main(arguments: Sequence[str] | None = None, prog: str = "python -m reference.emulator") -> int:
-    """Run the command; its exit status."""
+def main(
+    arguments: Sequence[str] | None = None,
+    prog: str = "python -m reference.emulator",
+    run_program: Callable[..., int] | None = None,
+) -> int:
+    """Run the command; its exit status.
+
+    A whole program is native code with everything that C++ can do. `run_program(emulator, options, source,
+    defines)` is to compile and run it where it does no harm, and returns the exit status.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    behind = words.index("--") if "--" in words else len(words)
     parser = parser_of(prog)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(words[:behind])
+    options.arguments = words[behind + 1 :]
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a kernel without end is ended by Ctrl-C
     try:
+        if options.kernel is None:
+            return whole_program(options, run_program)
         return emulate(options)
     except (Mistake, CompileError, NoCompiler, ValueError, OSError) as error:
         print(f"{prog}: {error}", file=sys.stderr)
@@ -54,23 +75,18 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
     """The command's options."""
     parser = argparse.ArgumentParser(
         prog=prog,
-        description="Run a CUDA kernel on this machine's CPU.",
+        description="Run a CUDA kernel, or a whole program, on this machine's CPU.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path, metavar="FILE.cu")
     parser.add_argument(
         "--kernel",
-        required=True,
         metavar="NAME",
         help="the kernel to run; for a template such as 'tiled<16>'",
     )
-    parser.add_argument(
-        "--grid", required=True, type=size, metavar="X[,Y[,Z]]", help="the grid's size, in blocks"
-    )
-    parser.add_argument(
-        "--block", required=True, type=size, metavar="X[,Y[,Z]]", help="a block's size, in threads"
-    )
+    parser.add_argument("--grid", type=size, metavar="X[,Y[,Z]]", help="the grid's size, in blocks")
+    parser.add_argument("--block", type=size, metavar="X[,Y[,Z]]", help="a block's size, in threads")
     parser.add_argument(
         "--shared", type=int, default=0, metavar="BYTES", help="the size of dynamic shared memory"
     )
@@ -98,7 +114,33 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--save", type=Path, metavar="FILE.npz", help="write all arrays to a file after the run"
     )
+    program = parser.add_argument_group("a whole program")
+    program.add_argument(
+        "--seconds",
+        type=int,
+        default=60,
+        metavar="N",
+        help="end the program after so much CPU time; default: 60",
+    )
+    program.add_argument(
+        "--sandbox",
+        choices=("bubblewrap", "none"),
+        default="bubblewrap",
+        help="use none for your own code only: the program then has your rights; default: %(default)s",
+    )
     return parser
+
+
+def whole_program(options: argparse.Namespace, run_program: Callable[..., int] | None) -> int:
+    """Run a file that has `main`. Mistake for one that has none, and where there is no sandbox for it."""
+    source = options.file.read_text(encoding="utf-8")
+    if not is_program(source):
+        names = ", ".join(kernel.name for kernel in kernels_of(source)) or "none"
+        raise Mistake(f"{options.file} has no main, so name a kernel with --kernel; it has {names}")
+    if run_program is None:
+        raise Mistake(f"{options.file} is a whole program: run it with `grader emulate`, which has a sandbox")
+    defines = dict(pair(text, "--define") for text in options.define)
+    return run_program(importlib.import_module(__package__ or ""), options, source, defines)
 
 
 def size(text: str) -> tuple[int, ...]:
@@ -109,6 +151,9 @@ def size(text: str) -> tuple[int, ...]:
 def emulate(options: argparse.Namespace) -> int:
     """Compile, run, and print what came of it."""
     source = options.file.read_text(encoding="utf-8")
+    for option in ("grid", "block"):
+        if getattr(options, option) is None:
+            raise Mistake(f"--{option} is needed to launch {options.kernel}")
     defines = dict(pair(text, "--define") for text in options.define)
     name = options.kernel.partition("<")[0].strip()
     kernel = next((k for k in kernels_of(source) if k.name == name), None)

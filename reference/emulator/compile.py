@@ -250,7 +250,9 @@ def no_assertions(source: str) -> list[str]:
     return ["-DEMULATOR_NO_ASSERT"] if turned_off else []
 
 
-def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess.Popen[str]]:
+def start_runtime(
+    command: Sequence[str], scratch: Path, sources: Path = RUNTIME
+) -> dict[str, subprocess.Popen[str]]:
     """The compilations of the runtime, side by side. C++14: its standard headers are the shortest."""
     return {
         path.name: subprocess.Popen(
@@ -258,7 +260,7 @@ def start_runtime(command: Sequence[str], scratch: Path) -> dict[str, subprocess
             stderr=subprocess.PIPE,
             text=True,
         )
-        for path in sorted(RUNTIME.glob("*.cpp"))
+        for path in sorted(sources.glob("*.cpp"))
     }
 
 

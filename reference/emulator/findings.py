@@ -38,7 +38,8 @@ class Finding:
 
     def __str__(self) -> str:
         times = f" ({self.count} times)" if self.count > 1 else ""
-        return f"{self.file}:{self.line}: {self.kind} in {self.kernel}: {self.message}{times}"
+        where = f" in {self.kernel}" if self.kernel else ""  # "": the host's code
+        return f"{self.file}:{self.line}: {self.kind}{where}: {self.message}{times}"
 
 
 @dataclass(frozen=True)

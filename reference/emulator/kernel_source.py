@@ -52,6 +52,14 @@ REFUSED = {
     r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",
     r"\bemulator\w*": "this name is the emulator's own",
 }
+# Of these, what a program's host may use anywhere, and what it may use outside of device code.
+OF_HOSTS = frozenset(
+    pattern for pattern in REFUSED if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\b(thread_local"))
+)
+OF_DEVICES = frozenset(
+    pattern for pattern in REFUSED if pattern.startswith((r"\b(new|delete", r"\b(asm", r"\b__(shfl"))
+)
+OF_CUDA = re.compile(r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h")
 # What does not end takes the rest, so no character is read twice. Quotes in a number, 1'000, begin no text.
 COMMENT_OR_TEXT = re.compile(
     r"//(?:\\\n|[^\n])*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
@@ -61,6 +69,9 @@ COMMENT_OR_TEXT = re.compile(
 DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
 BOUNDS = r"__launch_bounds__\s*\((?:[^()]|\([^()]*\))*\)"
 KERNEL = re.compile(rf"__global__((?:[^(){{}};]|{BOUNDS})*?)\b(?!__launch_bounds__)(\w+)\s*\(")
+DEVICE_FUNCTION = re.compile(
+    rf"__(?:global|device)__(?:[^(){{}};=]|{BOUNDS})*?\b(?!__launch_bounds__)\w+\s*\("
+)
 SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
 
 
@@ -131,6 +142,15 @@ def kernel_at(source: str, line: int) -> str:
     return ""
 
 
+def device_code(text: str) -> str:
+    """A source without comments, with all but the bodies of device functions as spaces."""
+    kept = [" " if character != "\n" else character for character in text]
+    for match in DEVICE_FUNCTION.finditer(text):
+        start, end = body_of(text, closing(text, match.end() - 1))
+        kept[start:end] = text[start:end]
+    return "".join(kept)
+
+
 def extensions_of(source: str) -> list[str]:
     """The emulator's headers that a source needs beyond the one that all need."""
     return [name for name, asked in EXTENSIONS.items() if asked.search(source)]
@@ -158,23 +178,34 @@ def split(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def prepare(source: str, file: str) -> str:
-    """The source as C++ for the emulator's header, line by line. CompileError for what is refused."""
+def prepare(source: str, file: str, is_program: bool = False) -> str:
+    """The source as C++ for the emulator's header, line by line. CompileError for what is refused.
+
+    Of a program, host code may have what only device code may not, and any header that is in <>.
+    """
     text = without_comments(source)
+    on_device = device_code(text) if is_program else text
     mistakes: list[tuple[int, str]] = []
 
     def refuse(at: int, what: str) -> None:
         mistakes.append((1 + text.count("\n", 0, at), what))
 
     for pattern, why in REFUSED.items():
-        for match in re.finditer(pattern, text):
+        if is_program and pattern in OF_HOSTS:
+            continue
+        for match in re.finditer(pattern, on_device if pattern in OF_DEVICES else text):
             refuse(match.start(), f"`{match.group()}`: {why}")
     edits: list[tuple[int, int, str]] = []  # start, end, what stands there instead
     for match in DIRECTIVE.finditer(text):
         written = source[match.start() : match.end()]
         include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", written)
-        if include and include.group(1) in INCLUDES:
+        is_of_cuda = include is not None and OF_CUDA.fullmatch(include.group(1)) is not None
+        if include and (is_of_cuda if is_program else include.group(1) in INCLUDES):
             edits.append((match.start(), match.end(), ""))
+        elif include and is_program and "<" in written:
+            continue  # it stands before the program, and here once more
+        elif include and is_program:
+            refuse(match.start(), f'`#include "{include.group(1)}"`: put what it holds into this file')
         elif include:
             refuse(match.start(), f"`#include <{include.group(1)}>`: device code has no such header")
         elif re.match(r"[ \t]*#\s*(include|line)", written):

@@ -27,8 +27,9 @@ from grader.model.errors import UserError
 JSON = (
     *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
     "doctor",
+    "collect",
 )
-QUIET = (*JSON, "publish", "collect", "new", "generate", "grade", "submit")
+QUIET = (*JSON, "publish", "new", "generate", "grade", "submit")
 SHELLS = ("bash", "zsh", "tcsh")
 LATER = ("after_due_date", "after_published")
 TERMINAL = "terminal"

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.intake.repositories.class_repositories import collect, common_prefix, manifest, repositories_of
 from grader.intake.repositories.push_times import read_pushes
 from grader.model.errors import UserError
@@ -27,8 +28,15 @@ def run(options: argparse.Namespace) -> int:
     files = {path: content for one in collected for path, content in one.files.items()}
     write_files(options.out, {**files, **manifest(collected)})
     entries = [entry for one in collected for entry in one.entries]
+    students = sum(bool(one.entries) for one in collected)
+    if options.json:
+        doubtful = [{"name": entry.repository, "reason": entry.doubt} for entry in entries if entry.doubt]
+        problems = [{"address": c.repository.address, "reason": c.problem} for c in collected if c.problem]
+        facts = {"folder": options.out, "students": students, "submissions": len(entries)}
+        print_json("collect/1", {**facts, "to_review": doubtful, "not_collected": problems})
+        return NOT_PASSED if problems else PASSED
     if not options.quiet:
-        print(f"{options.out}: {plural(len(entries), 'submission')} from {plural(len(collected), 'student')}")
+        print(f"{options.out}: {plural(len(entries), 'submission')} from {plural(students, 'student')}")
         print(f"Next: grader batch {options.out} --assignment {options.assignment}")
     doubts = [entry.doubt for entry in entries if entry.doubt]
     if doubts:

@@ -27,3 +27,9 @@ def draws(case: Case) -> int:
     """How often the inputs of a case are drawn."""
     follow_through = COMPARISONS["adjoint"].draws if case.follow_through else 1
     return max(comparison_of(case).draws, follow_through)
+
+
+def judged_draws(case: Case) -> range:
+    """Which draws of a case the reference answers, so that a submission's answers are held against it."""
+    comparison = comparison_of(case)
+    return range(comparison.draws if comparison.needs_expected else 0)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.probe_values import Array
 from grader.judge.inputs import Inputs
-from grader.judge.reference_answer import against_reference
+from grader.judge.reference_answer import TIMES, against_reference
 from grader.model.assignment import Case
 
 ROUNDING = 2.0**-24  # u of float32
@@ -42,6 +42,7 @@ class Bound(Comparison):
     name = "bound"
     rank = 30
     docs = DOCS
+    draws = TIMES
     a_case_may_choose_it = True
     has_bounds = True
 

@@ -9,7 +9,7 @@ import numpy as np
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.probe_values import Array
 from grader.judge.inputs import Inputs
-from grader.judge.reference_answer import against_reference
+from grader.judge.reference_answer import TIMES, against_reference
 from grader.model.assignment import Case
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Close(Comparison):
     rank = 40
     docs = DOCS
     case_keys = staticmethod(close_keys)
+    draws = TIMES
     a_case_may_choose_it = True
     has_bounds = True
 

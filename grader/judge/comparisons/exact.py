@@ -3,13 +3,17 @@
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference
 from grader.judge.differences.probe_values import answer_of
-from grader.judge.reference_answer import against_reference
+from grader.judge.reference_answer import TIMES, against_reference
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
 DOCS = """\
 Inputs are integers in [-8, 8], so a sum is exact in every order of summation. An answer must have the right
 shape and dtype, and each element must be equal. There is no tolerance to argue about.
+
+The grader asks each case twice in one process, the second time with different values of the same shapes. Both
+answers must be right, so a function that keeps an earlier answer fails. This also holds for `bound`, `close`
+and `set`. A case whose values you write yourself (`ask`) is asked once.
 
 ```yaml
 - id: flip
@@ -30,6 +34,7 @@ class Exact(Comparison):
     name = "exact"
     rank = 10
     docs = DOCS
+    draws = TIMES
     a_case_may_choose_it = True
     is_exact = True
 

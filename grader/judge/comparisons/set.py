@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from grader.judge.comparison import Comparison, Judged, Question
-from grader.judge.differences.difference import Difference
+from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import NO_VALUE, answer_of
 from grader.judge.differences.python_words import shown
-from grader.judge.reference_answer import answer_in
+from grader.judge.reference_answer import TIMES, answer_in, asked_twice
 from grader.model.assignment import Case
 from grader.model.grade import Outcome, Status
 
@@ -36,22 +36,25 @@ class SameElements(Comparison):
     name = "set"
     rank = 45
     docs = DOCS
+    draws = TIMES
     a_case_may_choose_it = True
 
     def judge(self, question: Question) -> Judged:
         """The first element that is missing, or that there should not be."""
-        outcome = question.submission.run(question.case.probe, question.inputs)
-        if outcome.status is not Status.OK:
-            return outcome, None
-        expected = question.oracle.expected(question.case, question.inputs)
-        wanted = expected.value
-        if wanted is NO_VALUE:
-            wanted = expected.arrays[0] if len(expected.arrays) == 1 else expected.arrays
-        return outcome, elements_difference(wanted, answer_in(outcome))
+        return asked_twice(question, _judge_elements)
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """Of the elements in their order: the same idea may give another, and is then not named."""
         return f"error {outcome.error}" if outcome.status is Status.ERROR else answer_of(outcome.arrays)
+
+
+def _judge_elements(question: Question, expected: Expected, outcome: Outcome) -> Judged:
+    if outcome.status is not Status.OK:
+        return outcome, None
+    wanted = expected.value
+    if wanted is NO_VALUE:
+        wanted = expected.arrays[0] if len(expected.arrays) == 1 else expected.arrays
+    return outcome, elements_difference(wanted, answer_in(outcome))
 
 
 def elements_difference(expected: Any, actual: Any) -> Difference | None:

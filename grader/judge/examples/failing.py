@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from grader.judge.comparison import Oracle
+from grader.judge.comparisons import judged_draws
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.ladder import SMALLEST, FrozenLadders
 from grader.judge.examples.look import look
@@ -37,14 +38,16 @@ def examples_of(
     with session.equipment.candidate(submission) as (implementation, refused, _):
         for case, criterion in () if refused else failing:
             implementation.budgets.enter(criterion.id)
-            inputs = oracle.inputs(case)
-            expected = oracle.expected(case, inputs)
-            outcome = implementation.run(case.probe, inputs)
-            if failure := way_of_failing(expected, outcome):
-                whole[case.name] = look(case, inputs, expected, outcome, assignment.probes)
-                example = _smallest(case, criterion, failure, oracle, implementation, assignment)
-                if example is not None:
-                    small[case.name] = example
+            for redraw in judged_draws(case):
+                inputs = oracle.inputs(case, redraw)
+                expected = oracle.expected(case, inputs)
+                outcome = implementation.run(case.probe, inputs)
+                if failure := way_of_failing(expected, outcome):
+                    whole[case.name] = look(case, inputs, expected, outcome, assignment.probes)
+                    example = _smallest(case, criterion, failure, oracle, implementation, assignment)
+                    if example is not None:
+                        small[case.name] = example
+                    break
     return whole, small
 
 

@@ -168,12 +168,12 @@ class Builder:
         config["most_expanded"] = MAX_EXPANDED_BYTES
         config |= {"paths": [str(self._provided)], "folder": str(folder)}
         words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.build")
-        environment = {**ENVIRONMENT, **_compiler_variables(), "TMPDIR": str(folder)}
+        environment = {**ENVIRONMENT, **compiler_variables(), "TMPDIR": str(folder)}
         if self._sandbox is not Sandbox.NONE:
             config |= {"paths": ["/sandbox/provided"], "folder": "/build"}
             installed = find_nvrtc.installed()
             packages = {} if installed is None else {installed.place: installed.folder}
-            words = compiler_sandbox(self._provided, folder, tuple(_compiler_variables().items()), packages)
+            words = compiler_sandbox(self._provided, folder, tuple(compiler_variables().items()), packages)
         try:
             done = subprocess.run(
                 [*words, json.dumps(config)],
@@ -224,6 +224,6 @@ def _taken(folder: Path, name: str, limit: int = MAX_LIBRARY_BYTES) -> bytes:
     return content
 
 
-def _compiler_variables() -> dict[str, str]:
+def compiler_variables() -> dict[str, str]:
     """What the emulator reads of the environment to choose a compiler, and where compilers lie."""
     return {name: os.environ[name] for name in ("BACKFLIP_CXX", "PATH") if name in os.environ}

@@ -83,9 +83,13 @@ def starter(
 
 
 def compiler_sandbox(
-    provided: Path, folder: Path, environment: Sequence[tuple[str, str]], packages: Mapping[str, Path]
+    provided: Path,
+    folder: Path,
+    environment: Sequence[tuple[str, str]],
+    packages: Mapping[str, Path],
+    module: str = "grader.worker.build",
 ) -> tuple[str, ...]:
-    """The command that runs `grader.worker.build` inside bubblewrap; its configuration is to follow.
+    """The command that runs `module` inside bubblewrap; its configuration is to follow.
 
     It sees what a submission sees, the compilers, further `packages` by their places among Python's, and
     `folder` as /build, the one place that it can write to.
@@ -102,8 +106,22 @@ def compiler_sandbox(
         words += ["--ro-bind", str(package), f"/sandbox/packages/{place}"]
     for name, value in (*environment, ("PYTHONPATH", "/sandbox/packages"), ("TMPDIR", "/build")):
         words += ["--setenv", name, value]
-    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", "grader.worker.build")
+    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", module)
     return (*words, "--remount-ro", "/", "--chdir", "/build", "--", *python)
+
+
+def program_sandbox(folder: Path, environment: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The command that runs `grader.worker.program` inside bubblewrap; its configuration is to follow.
+
+    It sees `folder` as /sandbox/program and can write to a /tmp of its own alone.
+    """
+    words = [*_outer_sandbox(Device.CPU), "--ro-bind", str(folder), "/sandbox/program"]
+    for path in _other_compilers():  # whose libraries a program may be linked to
+        words += ["--ro-bind-try", path, path]
+    for name, value in (*environment, ("PYTHONPATH", "/sandbox/packages")):
+        words += ["--setenv", name, value]
+    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", "grader.worker.program")
+    return (*words, "--remount-ro", "/", "--chdir", "/tmp", "--", *python)
 
 
 def _other_compilers() -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.judge.cases import draw
 from grader.judge.comparison import Oracle
-from grader.judge.comparisons import COMPARISONS, comparison_of, draws
+from grader.judge.comparisons import COMPARISONS, draws, judged_draws
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, text_of, value_of
 from grader.judge.inputs import Inputs
@@ -146,9 +146,16 @@ class FrozenOracle:
             self._cases: dict[str, Any] = json.loads(self._arrays["cases"].tobytes())
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise UserError("frozen arrays that cannot be read: unpack the handout again", path) from error
+        self._drawn: dict[tuple[str, int], Inputs] = {}
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         """As they were frozen."""
+        key = (case.name, redraw)
+        if key not in self._drawn:
+            self._drawn[key] = self._read(case, redraw)
+        return self._drawn[key]
+
+    def _read(self, case: Case, redraw: int) -> Inputs:
         entry = self._cases[case.name]["inputs"][redraw]
         prefix = f"{case.name}:{redraw}"
         return Inputs(
@@ -162,12 +169,20 @@ class FrozenOracle:
         )
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
-        """As it was frozen."""
-        count, bounded = self._cases[case.name]["expected"], COMPARISONS[case.compare].has_bounds
-        arrays = tuple(self._arrays[f"{case.name}:expected:{i}"] for i in range(count))
-        if "value" in self._cases[case.name]:
-            return Expected((), value=decode(self._cases[case.name]["value"].encode(), arrays))
-        bounds = tuple(self._arrays[f"{case.name}:bound:{i}"] for i in range(count)) if bounded else None
+        """As it was frozen for these inputs; GraderFault where none was."""
+        for redraw, entry in enumerate(self._cases[case.name]["expected"]):
+            if self.inputs(case, redraw).digest == inputs.digest:
+                return self._expected(case, redraw, entry)
+        raise GraderFault(f"{case.name}: a handout has no answer for other values")
+
+    def _expected(self, case: Case, redraw: int, entry: dict[str, Any]) -> Expected:
+        count, bounded = entry["arrays"], COMPARISONS[case.compare].has_bounds
+        arrays = tuple(self._arrays[f"{case.name}:expected {redraw}:{i}"] for i in range(count))
+        if "value" in entry:
+            return Expected((), value=decode(entry["value"].encode(), arrays))
+        bounds = (
+            tuple(self._arrays[f"{case.name}:bound {redraw}:{i}"] for i in range(count)) if bounded else None
+        )
         return Expected(arrays, bounds)
 
     def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
@@ -188,19 +203,21 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
     arrays: dict[str, Array] = {}
     index: dict[str, Any] = {}
     for case in cases:
-        # a case that a submission is compared with itself on has no expected value, but further draws
+        # a case that a submission is compared with itself on has no expected values, but further draws
         drawn = [oracle.inputs(case, redraw) for redraw in range(draws(case))]
         for redraw, inputs in enumerate(drawn):
             arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}
         entries = [{"values": dict(i.values), "recipes": dict(i.recipes), "ask": dict(i.ask)} for i in drawn]
-        index[case.name] = {"inputs": entries, "expected": 0}
-        if comparison_of(case).needs_expected:
-            expected = oracle.expected(case, drawn[0])
+        index[case.name] = {"inputs": entries, "expected": []}
+        for redraw in judged_draws(case):
+            expected, entry = oracle.expected(case, drawn[redraw]), {}
             held = expected.arrays
             if expected.value is not NO_VALUE:
-                index[case.name]["value"], held = text_of(expected.value)
-            index[case.name]["expected"] = len(held)
-            arrays |= {f"{case.name}:expected:{i}": array for i, array in enumerate(held)}
-            arrays |= {f"{case.name}:bound:{i}": array for i, array in enumerate(expected.bounds or ())}
+                entry["value"], held = text_of(expected.value)
+            index[case.name]["expected"].append({**entry, "arrays": len(held)})
+            arrays |= {f"{case.name}:expected {redraw}:{i}": array for i, array in enumerate(held)}
+            arrays |= {
+                f"{case.name}:bound {redraw}:{i}": array for i, array in enumerate(expected.bounds or ())
+            }
     text = np.frombuffer(json.dumps(index).encode(), dtype=np.uint8)
     np.savez_compressed(path, allow_pickle=False, cases=text, **arrays)

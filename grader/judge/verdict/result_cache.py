@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.judge.code_digest import code_digest
 from grader.judge.comparison import DTYPE, Oracle
-from grader.judge.comparisons import comparison_of, draws
+from grader.judge.comparisons import draws, judged_draws
 from grader.judge.differences.probe_values import NO_VALUE, text_of
 from grader.model.assignment import Assignment, Case, Criterion, Device
 from grader.model.grade import CheckResult, Sandbox, Status
@@ -63,9 +63,10 @@ class CaseKeys:
         return _digest(parts)
 
     def _expected_of(self, case: Case, oracle: Oracle) -> str:
-        if not comparison_of(case).needs_expected:
-            return ""
-        inputs = oracle.inputs(case)
+        return " ".join(self._expected_at(case, oracle, redraw) for redraw in judged_draws(case))
+
+    def _expected_at(self, case: Case, oracle: Oracle, redraw: int) -> str:
+        inputs = oracle.inputs(case, redraw)
         key = (case.name, inputs.digest)
         if key not in self._expected:
             expected = oracle.expected(case, inputs)

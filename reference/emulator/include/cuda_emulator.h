@@ -19,9 +19,12 @@
 #define __constant__ __attribute__((visibility("default")))
 #define __align__(n) __attribute__((aligned(n)))
 #define __restrict__ __restrict
-#define NULL __null
 #define CUDART_INF_F __builtin_inff()
 #define CUDART_INF __builtin_inf()
+#define CUDART_PI_F 3.141592654f
+#define CUDART_NAN_F __builtin_nanf("")
+#ifndef EMULATOR_PROGRAM  // whose host has the C library's headers
+#define NULL __null
 #define INFINITY __builtin_inff()
 #define NAN __builtin_nanf("")
 #define FLT_MAX __FLT_MAX__
@@ -43,8 +46,7 @@
 #define HUGE_VAL __builtin_inf()
 #define HUGE_VALF __builtin_inff()
 #define M_PI 3.14159265358979323846
-#define CUDART_PI_F 3.141592654f
-#define CUDART_NAN_F __builtin_nanf("")
+#endif
 
 typedef __SIZE_TYPE__ size_t;
 typedef __PTRDIFF_TYPE__ ptrdiff_t;
@@ -108,7 +110,9 @@ void emulator_fence();
 void emulator_fence_block();
 int emulator_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 }
+#ifndef EMULATOR_PROGRAM
 #define printf emulator_printf
+#endif
 
 // An array in shared memory: `__shared__ float tile[8][8];` becomes one of these and a reference `tile`.
 struct emulator_shared {
@@ -157,9 +161,12 @@ static inline unsigned __activemask(EMULATOR_LINE) { return emulator_active(line
 static inline void __trap(EMULATOR_LINE) { emulator_trap("stops the kernel: __trap()", line); }
 static inline void __brkpt(EMULATOR_LINE) { emulator_trap("stops the kernel: __brkpt()", line); }
 static inline long long clock64() { return emulator_clock(); }
+#ifndef EMULATOR_PROGRAM
 static inline int clock() { return (int)emulator_clock(); }
+#endif
 static inline void __nanosleep(unsigned) { emulator_yield(); }
-#ifdef EMULATOR_NO_ASSERT
+#ifdef EMULATOR_PROGRAM  // its assert is the C library's, which calls the runtime where a kernel fails
+#elif defined EMULATOR_NO_ASSERT
 #define assert(...) ((void)0)
 #else
 #define assert(...) \

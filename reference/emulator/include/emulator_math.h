@@ -3,6 +3,21 @@
 // They are the C library's, rounded as it rounds; a GPU's may differ in the last places.
 #pragma once
 
+#ifdef EMULATOR_PROGRAM  // which has the C++ library's
+#include <math.h>
+#include <stdlib.h>
+// glibc's headers declare these names for itself, and no library of it has them.
+#define __sincosf emulator_sincosf
+#define __expf emulator_expf
+#define __exp10f emulator_exp10f
+#define __logf emulator_logf
+#define __log10f emulator_log10f
+#define __log2f emulator_log2f
+#define __sinf emulator_sinf
+#define __cosf emulator_cosf
+#define __tanf emulator_tanf
+#define __powf emulator_powf
+#else
 #define EMULATOR_ONE(name)                                                \
     extern "C" float name##f(float) noexcept(true);                       \
     extern "C" double name(double) noexcept(true);                        \
@@ -50,19 +65,7 @@ static inline long long llrintf(float x) { return lrintf(x); }
 static inline long long llrint(double x) { return lrint(x); }
 static inline void sincosf(float x, float *sine, float *cosine) { *sine = sinf(x); *cosine = cosf(x); }
 static inline void sincos(double x, double *sine, double *cosine) { *sine = sin(x); *cosine = cos(x); }
-static inline void __sincosf(float x, float *sine, float *cosine) { sincosf(x, sine, cosine); }
 static inline float modff(float x, float *whole) { *whole = truncf(x); return copysignf(x - *whole, x); }
-static inline float rcbrtf(float x) { return 1 / cbrtf(x); }
-static inline float rhypotf(float x, float y) { return 1 / hypotf(x, y); }
-static inline float norm3df(float x, float y, float z) { return sqrtf(x * x + y * y + z * z); }
-static inline float rnorm3df(float x, float y, float z) { return 1 / norm3df(x, y, z); }
-static inline float norm4df(float x, float y, float z, float w) { return sqrtf(x * x + y * y + z * z + w * w); }
-static inline float sinpif(float x) { return (float)sin(x * M_PI); }
-static inline float cospif(float x) { return (float)cos(x * M_PI); }
-static inline float normcdff(float x) { return 0.5f * erfcf(-x * 0.70710678f); }
-static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
-static inline float rsqrt(float x) { return 1 / sqrtf(x); }
-static inline double rsqrt(double x) { return 1 / sqrt(x); }
 static inline float exp10f(float x) { return powf(10, x); }
 static inline double exp10(double x) { return pow(10.0, x); }
 template <typename T> static inline bool isnan(T x) { return __builtin_isnan(x); }
@@ -77,7 +80,20 @@ static inline long labs(long x) { return abs(x); }
 static inline long long llabs(long long x) { return abs(x); }
 static inline float abs(float x) { return fabsf(x); }
 static inline double abs(double x) { return fabs(x); }
+#endif
 
+static inline void __sincosf(float x, float *sine, float *cosine) { sincosf(x, sine, cosine); }
+static inline float rcbrtf(float x) { return 1 / cbrtf(x); }
+static inline float rhypotf(float x, float y) { return 1 / hypotf(x, y); }
+static inline float norm3df(float x, float y, float z) { return sqrtf(x * x + y * y + z * z); }
+static inline float rnorm3df(float x, float y, float z) { return 1 / norm3df(x, y, z); }
+static inline float norm4df(float x, float y, float z, float w) { return sqrtf(x * x + y * y + z * z + w * w); }
+static inline float sinpif(float x) { return (float)sin(x * M_PI); }
+static inline float cospif(float x) { return (float)cos(x * M_PI); }
+static inline float normcdff(float x) { return 0.5f * erfcf(-x * 0.70710678f); }
+static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
+static inline float rsqrt(float x) { return 1 / sqrtf(x); }
+static inline double rsqrt(double x) { return 1 / sqrt(x); }
 // Of two types, the one that an expression of both has; of floats, NaN gives way to a number.
 template <typename A, typename B> static inline auto min(A a, B b) { using T = decltype(a + b); return T(b) < T(a) ? T(b) : T(a); }
 template <typename A, typename B> static inline auto max(A a, B b) { using T = decltype(a + b); return T(a) < T(b) ? T(b) : T(a); }

@@ -16,11 +16,14 @@ unsigned char *arena;
 std::size_t arena_size;
 std::vector<Finding> findings;
 std::vector<Region> regions;
+unsigned char *state;
+void (*host_access)(Mode, std::uintptr_t, int, std::uint64_t);
+bool (*is_parameter)(std::uintptr_t);
 
 namespace {
 
 // Who was at a word: the last to write, and two readers, where two were there: those that tell most.
-struct Word {
+struct alignas(32) Word {
     std::uint32_t written_at, read_at[2];
     std::uint32_t store;  // which store it was: lanes of a warp that execute one together give it one number
     std::uint32_t parts;  // from 1, in `parts`: where bytes of the word were used one by one
@@ -47,7 +50,6 @@ struct Pending {
 const std::size_t MAX_FINDINGS = 64;
 const std::uint32_t PATIENCE = 1000;  // looks at one place that does not change
 
-unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 for those that were written
 Word *words;
 
 struct Fence {
@@ -304,11 +306,17 @@ inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int 
 template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
 {
     std::uintptr_t last = address + std::uintptr_t(size) - 1;
+    if (thread < 0 && host_access)
+        host_access(MODE, address, size, place);
     if (thread < 0 || (in_a_stack(address) && in_a_stack(last)) || (in_the_program(address) && in_the_program(last)))
+        return;
+    if (is_parameter && is_parameter(address) && is_parameter(last))
         return;
     Finding finding = finding_at(OUT_OF_BOUNDS, MODE, place, arena_size, size);
     finding.region = -2;
-    finding.name = address < 4096 ? "a null pointer" : "an address far from every array";
+    finding.name = address < 4096 ? "a null pointer"
+        : is_parameter            ? "an address that is no memory of the device: was it given a pointer of the host's?"
+                                  : "an address far from every array";
     report(finding);
     stop();
 }
@@ -341,6 +349,8 @@ inline void step(Mode mode, std::size_t offset, int size, std::uint64_t place)
     ++steps;
     stores += mode == WRITE;
 }
+
+std::uint64_t plain_reads[2];  // of 4 bytes each; of global and of shared memory
 
 void count(Mode mode, std::size_t offset, int size)
 {
@@ -389,7 +399,7 @@ template <Mode MODE> inline void access(const volatile void *pointer, int size, 
 }
 
 // By far the most: 4 bytes that are one word.
-template <Mode MODE> inline void access_4(const volatile void *pointer, std::uint64_t place)
+template <Mode MODE> __attribute__((noinline)) void access_4(const volatile void *pointer, std::uint64_t place)
 {
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
     if (offset < arena_size && offset % 4 == 0 && (state[offset / 4] & 15) == 15) {
@@ -401,6 +411,37 @@ template <Mode MODE> inline void access_4(const volatile void *pointer, std::uin
     } else {
         access<MODE>(pointer, 4, place);
     }
+}
+
+// Whether another thread that reads this word adds nothing: two others read it in this moment, none after it was
+// written. Whoever writes it next is unordered with one of them.
+inline bool tells_nothing(const Word &word, bool is_shared)
+{
+    return word.written_at < (is_shared ? last_barrier : launch_start) && word.read_at[0] == now
+        && word.read_at[1] == now && !word.parts && releases_of != block_start;
+}
+
+__attribute__((noinline)) void read_word(std::size_t offset, std::uint64_t place)
+{
+    access_word<READ>(offset / 4, 15, offset, 4, place);
+}
+
+// The same, for what most reads are: of 4 bytes that are there, where there is nothing to find.
+inline void read_4(const volatile void *pointer, std::uint64_t place)
+{
+    std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
+    bool is_plain = offset < arena_size && offset % 4 == 0 && state[offset / 4] == 255;
+    if (__builtin_expect(!is_plain || pending.is_open || place == last_place, 0))
+        return access_4<READ>(pointer, place);
+    bool is_shared = offset < SHARED_ZONE;
+    last_place = place;
+    ++steps;
+    ++plain_reads[is_shared];
+    bool is_news = !tells_nothing(words[offset / 4], is_shared);
+    if (__builtin_expect(launch.counting, 0))
+        return is_news ? (note(place, offset, 4), read_word(offset, place)) : note(place, offset, 4);
+    if (is_news)
+        read_word(offset, place);
 }
 
 template <typename T> bool allocate(T *&memory, std::size_t count, std::size_t &size)
@@ -445,6 +486,15 @@ void settle()
     report(pending.race);
 }
 
+void count_plain_reads()
+{
+    counters.global_reads += plain_reads[0];
+    counters.global_bytes += 4 * plain_reads[0];
+    counters.shared_reads += plain_reads[1];
+    counters.shared_bytes += 4 * plain_reads[1];
+    plain_reads[0] = plain_reads[1] = 0;
+}
+
 void forget(const Array &array)
 {
     if (!is_checked)
@@ -470,14 +520,16 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
         return nullptr;
     if (checked) {
         std::size_t count = bytes / 4 + 1;
-        if (state_bytes < count && !(allocate(state, count, state_bytes) && allocate(words, count, words_bytes)))
+        bool is_fresh = state_bytes < count;
+        if (is_fresh && !(allocate(state, count, state_bytes) && allocate(words, count, words_bytes)))
             return nullptr;
         if (now > UINT32_MAX / 2) {  // long before moments run out
             now = 1;
             std::memset(static_cast<void *>(words), 0, words_bytes);
             std::memset(ordered_until, 0, sizeof ordered_until);
         }
-        std::memset(state, 0, count);
+        if (!is_fresh)  // what is fresh is zero, and takes no memory before it is used
+            std::memset(state, 0, count);
     }
     is_checked = checked;
     arena_size = bytes;
@@ -565,7 +617,7 @@ ACCESSES(1)
 ACCESSES(2)
 ACCESSES(8)
 ACCESSES(16)
-INTERFACE void __tsan_read4(void *p) { access_4<READ>(p, HERE); }
+INTERFACE void __tsan_read4(void *p) { read_4(p, HERE); }
 INTERFACE void __tsan_write4(void *p) { access_4<WRITE>(p, HERE); }
 INTERFACE void __tsan_unaligned_read4(void *p) { access<READ>(p, 4, HERE); }
 INTERFACE void __tsan_unaligned_write4(void *p) { access<WRITE>(p, 4, HERE); }

@@ -1,77 +1,139 @@
 // Counts what a warp's accesses cost together: transactions of global memory, bank conflicts of shared memory.
 //
-// A warp executes an instruction for all its lanes at once; here its threads run one after another. So accesses
-// are noted, and at a barrier put together: the k-th time that each lane came to one place in the code.
+// A warp executes an instruction for all its lanes at once; here its threads run one after another. So what each
+// lane accesses at a place in the code is noted, in its order. At a barrier the k-th accesses of all lanes of a warp
+// are one request, which is counted.
 
 #include "state.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace emulator {
 namespace {
 
-const std::size_t MAX_NOTES = 4 << 20;  // in one interval between barriers; what is beyond is not counted
-const std::size_t SECTOR = 32;          // bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
-const std::size_t BANK = 4;             // bytes; there are 32 banks, one for each lane
+const std::size_t MAX_NOTES = 4 << 20;  // in one interval between barriers; what is beyond is not counted, nor is
+                                        // a launch on more than 4 GiB
+const std::uint32_t SECTOR = 32;          // bytes of a transaction: CUDA C++ Best Practices Guide, "Coalesced Access"
+const std::uint32_t BANK = 4;             // bytes; there are 32 banks, one for each lane
 const int MAX_PLACES = 1 << 12;         // of accesses in a kernel; a power of two
+const int WARPS = MAX_THREADS / WARP;
 
-struct Note {
-    std::uint64_t place, offset;
-    std::int16_t thread, size;
+struct Lanes {  // of a warp, at one place in the code, since the last barrier
+    std::uint32_t times[WARP];  // that each came here
+    std::uint32_t room;         // for the offsets of each
+    std::uint32_t *offsets;  // a lane's side by side: they share lines of the cache
+};
+
+struct Place {  // in the code
+    PlaceCounts counts;
+    std::int32_t size;  // of an access, in bytes
+    bool is_used;       // since the last barrier
+    Lanes *warps[WARPS];  // none null: what did not come here has no room
 };
 
 struct Request {  // what a warp's lanes asked for at once
     int lanes, size;
-    std::uint64_t offsets[WARP];
+    std::uint32_t offsets[WARP];
 };
 
-struct Place {  // in the code
-    std::uint64_t address;
-    int lane;  // that `times` is of
-    std::size_t times, used;
-    std::vector<Request> requests;
+struct Slot {
+    std::uint64_t address;  // in the code; 0: free
+    Place *place;
 };
 
-std::vector<Note> notes;
-std::vector<Place> places;
-std::vector<PlaceCounts> place_counts;  // of the places, in their order
-std::uint32_t places_of;             // the launch that they belong to
-std::uint16_t numbers[MAX_PLACES];  // by an address's hash: the place's number, from 1
+Lanes nobody;  // of a warp that was not here
+Slot slots[MAX_PLACES];  // by the address's hash
+Slot recent[1 << 9];     // by its last bits: nearly always the place in question
+std::vector<Place *> places, spare_places;
+std::vector<Lanes *> spare_lanes;
+std::vector<PlaceCounts> place_counts;  // of the launch that ended last
+std::size_t notes_left;
 
 // Null where a kernel has too many.
-Place *place_of(std::uint64_t address)
+Place *place_of(std::uint64_t address, int size)
 {
     std::size_t at = address * 0x9e3779b97f4a7c15 >> 52;
-    while (numbers[at] && places[numbers[at] - 1].address != address)
+    while (slots[at].address && slots[at].address != address)
         at = (at + 1) % MAX_PLACES;
-    if (!numbers[at]) {
-        if (places.size() == MAX_PLACES / 2)
-            return nullptr;
-        places.push_back({address, -1, 0, 0, {}});
-        place_counts.push_back({});
-        place_counts.back().place = address;
-        numbers[at] = static_cast<std::uint16_t>(places.size());
-    }
-    return &places[numbers[at] - 1];
+    if (slots[at].address)
+        return slots[at].place;
+    if (places.size() == MAX_PLACES / 2)
+        return nullptr;
+    Place *place = spare_places.empty() ? new Place : spare_places.back();
+    if (!spare_places.empty())
+        spare_places.pop_back();
+    place->counts = {};
+    place->counts.place = address;
+    place->size = size;
+    place->is_used = false;
+    std::fill(place->warps, place->warps + WARPS, &nobody);
+    places.push_back(place);
+    slots[at] = {address, place};
+    return place;
 }
 
-// The distinct units of memory that a request touches: `visit` hears of each one once.
-template <typename Visit> void each_unit(const Request &request, std::size_t unit, Visit visit)
+Lanes *new_lanes()
 {
-    std::uint64_t seen[WARP * 5];  // 16 bytes that are not aligned touch 5 words
-    int count = 0;
+    Lanes *lanes = spare_lanes.empty() ? new Lanes() : spare_lanes.back();
+    if (!spare_lanes.empty())
+        spare_lanes.pop_back();
+    std::memset(lanes->times, 0, sizeof lanes->times);
+    return lanes;
+}
+
+void make_room(Lanes &lanes)
+{
+    std::uint32_t room = lanes.room ? 2 * lanes.room : 16;
+    std::uint32_t *offsets = new std::uint32_t[WARP * std::size_t(room)];
+    for (std::size_t lane = 0; lane < WARP && lanes.room; ++lane)
+        std::memcpy(offsets + lane * room, lanes.offsets + lane * lanes.room, lanes.room * sizeof *offsets);
+    delete[] lanes.offsets;
+    lanes.offsets = offsets;
+    lanes.room = room;
+}
+
+struct Units {  // of memory, distinct ones that a request touches
+    int count, most_in_a_bank;
+};
+
+// Where they lie close together, as they nearly always do: a bit for each.
+template <std::uint32_t UNIT> bool count_close_units(const Request &request, Units &units)
+{
+    std::uint32_t low = UINT32_MAX, high = 0, size = std::uint32_t(request.size);
     for (int lane = 0; lane < request.lanes; ++lane) {
-        std::uint64_t first = request.offsets[lane] / unit, last = (request.offsets[lane] + request.size - 1) / unit;
-        for (std::uint64_t at = first; at <= last && count < WARP * 5; ++at) {
-            int known = count - 1;
-            while (known >= 0 && seen[known] != at)
-                --known;
-            if (known < 0) {
-                seen[count++] = at;
-                visit(at);
-            }
+        low = std::min(low, request.offsets[lane]);
+        high = std::max(high, request.offsets[lane]);
+    }
+    low /= UNIT;
+    if (size > 64 || (high + size - 1) / UNIT - low >= 64)
+        return false;
+    std::uint64_t touched = 0;
+    for (int lane = 0; lane < request.lanes; ++lane)
+        for (std::uint32_t at = request.offsets[lane] / UNIT; at <= (request.offsets[lane] + size - 1) / UNIT; ++at)
+            touched |= std::uint64_t(1) << (at - low);
+    units = {__builtin_popcountll(touched), touched & touched >> WARP ? 2 : 1};
+    return true;
+}
+
+template <std::uint32_t UNIT> Units count_units(const Request &request)
+{
+    Units units = {0, 0};
+    if (count_close_units<UNIT>(request, units))
+        return units;
+    std::uint64_t seen[WARP * 5];  // 16 bytes that are not aligned touch 5 words
+    int load[WARP] = {};
+    for (int lane = 0; lane < request.lanes; ++lane) {
+        std::uint64_t first = request.offsets[lane] / UNIT;
+        std::uint64_t last = (request.offsets[lane] + std::uint64_t(request.size) - 1) / UNIT;
+        for (std::uint64_t at = first; at <= last && units.count < WARP * 5; ++at) {
+            if (std::find(seen, seen + units.count, at) != seen + units.count)
+                continue;
+            seen[units.count++] = at;
+            units.most_in_a_bank = std::max(units.most_in_a_bank, ++load[at % WARP]);
         }
     }
+    return units;
 }
 
 void count_request(const Request &request, PlaceCounts &here, int threads)
@@ -79,96 +141,109 @@ void count_request(const Request &request, PlaceCounts &here, int threads)
     here.lanes += std::uint64_t(request.lanes);
     here.threads += std::uint64_t(threads);
     if (request.offsets[0] >= SHARED_ZONE) {
-        std::uint64_t transactions = 0;
-        each_unit(request, SECTOR, [&](std::uint64_t) { ++transactions; });
+        std::uint64_t transactions = std::uint64_t(count_units<SECTOR>(request).count);
         ++counters.global_requests;
         ++here.global_requests;
         counters.global_transactions += transactions;
         here.global_transactions += transactions;
         std::uint64_t least = (std::size_t(request.lanes) * std::size_t(request.size) + SECTOR - 1) / SECTOR;
-        here.least_transactions += least < transactions ? least : transactions;
+        here.least_transactions += std::min(least, transactions);
         return;
     }
-    int load[WARP] = {}, most = 0, words = 0;
-    each_unit(request, BANK, [&](std::uint64_t word) {
-        ++words;
-        if (++load[word % WARP] > most)
-            most = load[word % WARP];
-    });
     // 32 lanes of 8 or 16 bytes take 2 or 4 passes at best; only what is beyond is a conflict.
-    int best = (words + WARP - 1) / WARP;
+    Units words = count_units<BANK>(request);
+    int best = (words.count + WARP - 1) / WARP;
     ++counters.shared_requests;
-    counters.shared_passes += std::uint64_t(most - best + 1);
+    counters.shared_passes += std::uint64_t(words.most_in_a_bank - best + 1);
     ++here.shared_requests;
-    here.shared_passes += std::uint64_t(most - best + 1);
+    here.shared_passes += std::uint64_t(words.most_in_a_bank - best + 1);
 }
 
-void finish_warp(int warp)
+void count_lanes(Place &place, int warp)
 {
-    int size = int(launch.block[0] * launch.block[1] * launch.block[2]), left = size - warp * WARP;
-    for (std::size_t at = 0; at < places.size(); ++at) {
-        Place &place = places[at];
-        for (std::size_t i = 0; i < place.used; ++i)
-            count_request(place.requests[i], place_counts[at], left < WARP ? left : WARP);
-        place.used = 0;
-        place.lane = -1;
+    Lanes *lanes = place.warps[warp];
+    if (lanes == &nobody)
+        return;
+    int size = int(launch.block[0] * launch.block[1] * launch.block[2]);
+    std::uint32_t most = *std::max_element(lanes->times, lanes->times + WARP);
+    Request request;
+    request.size = place.size;
+    for (std::uint32_t time = 0; time < most; ++time) {
+        request.lanes = 0;
+        for (std::size_t lane = 0; lane < WARP; ++lane)
+            if (time < lanes->times[lane])
+                request.offsets[request.lanes++] = lanes->offsets[lane * lanes->room + time];
+        count_request(request, place.counts, std::min(size - warp * WARP, WARP));
     }
+    place.warps[warp] = &nobody;
+    spare_lanes.push_back(lanes);
 }
 
 }  // namespace
 
-void note(std::uint64_t place, std::size_t offset, int size)
+inline bool note_at(Place *place, std::size_t offset)
 {
-    if (notes.size() < MAX_NOTES)
-        notes.push_back({place, offset, std::int16_t(thread), std::int16_t(size)});
+    Lanes *lanes = place->warps[unsigned(thread) / WARP];
+    unsigned lane = unsigned(thread) % WARP;
+    std::uint32_t time = lanes->times[lane];
+    if (__builtin_expect(time >= lanes->room, 0))
+        return false;
+    lanes->times[lane] = time + 1;
+    lanes->offsets[lane * lanes->room + time] = std::uint32_t(offset);
+    place->is_used = true;
+    --notes_left;
+    return true;
+}
+
+__attribute__((noinline)) void note_the_first(std::uint64_t address, std::size_t offset, int size)
+{
+    Place *place = notes_left ? place_of(address, size) : nullptr;
+    if (!place)
+        return;
+    recent[address % (sizeof recent / sizeof *recent)] = {address, place};
+    Lanes *&lanes = place->warps[thread / WARP];
+    if (lanes == &nobody)
+        lanes = new_lanes();
+    if (!note_at(place, offset)) {
+        make_room(*lanes);
+        note_at(place, offset);
+    }
+}
+
+void note(std::uint64_t address, std::size_t offset, int size)
+{
+    const Slot &slot = recent[address % (sizeof recent / sizeof *recent)];
+    if (__builtin_expect(slot.address != address || !notes_left || !note_at(slot.place, offset), 0))
+        note_the_first(address, offset, size);
+}
+
+void begin_notes()
+{
+    std::memset(slots, 0, sizeof slots);
+    std::memset(recent, 0, sizeof recent);
+    for (Place *place : places)
+        for (Lanes *lanes : place->warps)
+            if (lanes != &nobody)
+                spare_lanes.push_back(lanes);
+    spare_places.insert(spare_places.end(), places.begin(), places.end());
+    places.clear();
+    notes_left = arena_size <= UINT32_MAX ? MAX_NOTES : 0;
+}
+
+void count_warp(int warp)
+{
+    for (Place *place : places)
+        if (place->is_used)
+            count_lanes(*place, warp);
 }
 
 void count_warps()
 {
-    // Threads come in any order, but the notes of each are in its own.
-    static std::vector<std::uint32_t> order, starts;
-    starts.assign(MAX_THREADS + 1, 0);
-    order.resize(notes.size());
-    for (const Note &one : notes)
-        ++starts[std::size_t(one.thread) + 1];
-    for (std::size_t i = 0; i < MAX_THREADS; ++i)
-        starts[i + 1] += starts[i];
-    for (std::size_t i = 0; i < notes.size(); ++i)
-        order[starts[std::size_t(notes[i].thread)]++] = std::uint32_t(i);
-
-    if (places_of != launch_start) {
-        std::memset(numbers, 0, sizeof numbers);
-        places.clear();
-        place_counts.clear();
-        places_of = launch_start;
-    }
-    int warp = 0;
-    for (std::uint32_t number : order) {
-        const Note &one = notes[number];
-        if (one.thread / WARP != warp) {
-            finish_warp(warp);
-            warp = one.thread / WARP;
-        }
-        Place *place = place_of(one.place);
-        if (!place)
-            continue;
-        if (place->lane != one.thread) {
-            place->lane = one.thread;
-            place->times = 0;
-        }
-        std::size_t time = place->times++;
-        if (time == place->requests.size())
-            place->requests.emplace_back();
-        Request &request = place->requests[time];
-        if (time >= place->used) {
-            place->used = time + 1;
-            request.lanes = 0;
-            request.size = one.size;
-        }
-        request.offsets[request.lanes++] = one.offset;
-    }
-    finish_warp(warp);
-    notes.clear();
+    for (int warp = 0; warp < WARPS; ++warp)
+        count_warp(warp);
+    for (Place *place : places)
+        place->is_used = false;
+    notes_left = arena_size <= UINT32_MAX ? MAX_NOTES : 0;
 }
 
 }  // namespace emulator
@@ -176,6 +251,10 @@ void count_warps()
 // What each place in the code cost in the last launch that was counted.
 INTERFACE const emulator::PlaceCounts *emulator_places(std::size_t *count)
 {
-    *count = emulator::place_counts.size();
-    return emulator::place_counts.data();
+    using namespace emulator;
+    place_counts.clear();
+    for (const Place *place : places)
+        place_counts.push_back(place->counts);
+    *count = place_counts.size();
+    return place_counts.data();
 }

@@ -48,6 +48,7 @@ const int MAX_IDLE = 20000;   // turns in which threads only looked for a change
 const int IDLE_A_WHILE = 128;
 const int COLOURS = 8;  // places in a page where stacks begin: else all would lie in the same lines of the cache
 const std::size_t COLOUR = 256;
+const std::size_t LOOK_AHEAD = 320;  // bytes of a stack that a thread needs at once when it goes on
 
 enum State : unsigned char { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, DONE };
 
@@ -59,12 +60,12 @@ struct Request {  // what a thread waits for
     int argument, width;
 };
 
-struct Thread {
+struct Thread {  // what each turn needs; the rest lies elsewhere
     int fiber;
     std::uint32_t waits;
-    std::uint64_t last_store;  // when it had stored something and gave way: numbered by turns
     Index index;
-    Request request;
+    int barrier_line;  // at which it waits, or waited last
+    std::uint64_t last_store;  // when it had stored something and gave way: numbered by turns
 };
 
 struct Fiber {
@@ -73,6 +74,7 @@ struct Fiber {
 };
 
 Thread threads[MAX_THREADS];
+Request requests[MAX_THREADS];
 State states[MAX_THREADS];
 Fiber fibers[MAX_THREADS];
 char *stacks;
@@ -84,6 +86,7 @@ void *scheduler;
 bool stopped;
 int idle;         // turns
 int asking;       // threads that ask which lanes run together
+int meeting;      // threads that wait for their warp
 std::uint64_t ticks;
 std::uint64_t turns;
 int size;  // threads of a block
@@ -92,6 +95,7 @@ int at;    // in `order`
 struct {   // the barrier that threads of the block have come to
     int count, line, predicates, result;
     bool is_one;  // all at one line
+    int lanes[MAX_THREADS / WARP];  // of each warp
 } barrier;
 int order[MAX_THREADS];
 std::uint64_t random_state;
@@ -142,7 +146,7 @@ Index index_of(std::int64_t number, const std::uint32_t *sizes)
         std::uint32_t(number / sizes[0] / sizes[1])};
 }
 
-void take(int number)
+inline void take(int number)
 {
     thread = number;
     threadIdx = threads[number].index;
@@ -159,14 +163,20 @@ unsigned alive(int warp)
     return mask;
 }
 
+// Where a thread waits.
+int line_of(int number)
+{
+    return states[number] == AT_BARRIER ? threads[number].barrier_line : requests[number].line;
+}
+
 void complain(int number, const char *what, int other = -1)
 {
     Finding finding = {};
     finding.kind = DIVERGENT_BARRIER;
-    finding.line = threads[number].request.line;
+    finding.line = line_of(number);
     finding.thread = number;
     finding.other_thread = other;
-    finding.other_line = other >= 0 && states[other] != DONE ? threads[other].request.line : 0;
+    finding.other_line = other >= 0 && states[other] != DONE ? line_of(other) : 0;
     finding.block = finding.other_block = block;
     finding.region = -2;
     finding.name = what;
@@ -206,16 +216,16 @@ std::uint64_t reduce(int operation, std::uint64_t a, std::uint64_t b, bool is_si
 
 void answer(int warp, unsigned lanes)
 {
-    Thread *first = threads + warp * WARP;
+    Request *first = requests + warp * WARP;
     for (int lane = 0; lane < WARP; ++lane) {
         if (!(lanes >> lane & 1))
             continue;
-        Request &request = first[lane].request;
+        Request &request = first[lane];
         request.result = 0;
         if (request.operation >= SHUFFLE && request.operation <= SHUFFLE_XOR) {
             int from = source_of(request, lane);
             if (lanes >> from & 1) {
-                request.result = first[from].request.value;
+                request.result = first[from].value;
             } else {
                 Finding finding = {};
                 finding.kind = UNINITIALISED_READ;
@@ -232,7 +242,7 @@ void answer(int warp, unsigned lanes)
             for (int other = 0; other < WARP; ++other) {
                 if (!(lanes >> other & 1))
                     continue;
-                std::uint64_t value = first[other].request.value;
+                std::uint64_t value = first[other].value;
                 if (request.operation == BALLOT)
                     request.result |= std::uint64_t(value != 0) << other;
                 else if (request.operation == MATCH)
@@ -263,21 +273,22 @@ void put_in_order(int warp, unsigned lanes)
 // Which lanes run together is the hardware's choice: here, all that come to one line before any has to wait.
 void answer_active(int warp, unsigned asked, bool is_idle)
 {
-    Thread *first = threads + warp * WARP;
-    int line = first[__builtin_ctz(asked)].request.line;
+    Request *first = requests + warp * WARP;
+    int line = first[__builtin_ctz(asked)].line;
     unsigned together = 0;
     for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane) {
         State state = states[warp * WARP + lane];
         if (!is_idle && (state == READY || state == WAITING_TO_START))
             return;
-        if (asked >> lane & 1 && first[lane].request.line == line)
+        if (asked >> lane & 1 && first[lane].line == line)
             together |= 1u << lane;
     }
     for (int lane = 0; lane < WARP; ++lane)
         if (together >> lane & 1) {
-            first[lane].request.result = together;
+            first[lane].result = together;
             states[warp * WARP + lane] = READY;
             --asking;
+            --meeting;
         }
 }
 
@@ -285,33 +296,34 @@ void answer_active(int warp, unsigned asked, bool is_idle)
 void meet(int warp, bool is_idle = false)
 {
     unsigned waiting = 0, present = alive(warp);
-    Thread *first = threads + warp * WARP;
+    Request *first = requests + warp * WARP;
     for (int lane = 0; lane < WARP && warp * WARP + lane < size; ++lane)
         if (states[warp * WARP + lane] == AT_WARP)
             waiting |= 1u << lane;
     unsigned active = 0;
     for (int lane = 0; lane < WARP && asking; ++lane)
-        if (waiting >> lane & 1 && first[lane].request.operation == ACTIVE)
+        if (waiting >> lane & 1 && first[lane].operation == ACTIVE)
             active |= 1u << lane;
     waiting &= ~active;
     for (int lane = 0; lane < WARP; ++lane) {
         if (!(waiting >> lane & 1))
             continue;
-        const Request &request = first[lane].request;
+        const Request &request = first[lane];
         unsigned wanted = request.mask & present;
         bool together = (wanted & ~waiting) == 0;
         for (int other = 0; together && other < WARP; ++other)
             if (wanted >> other & 1)
-                together = first[other].request.mask == request.mask
-                    && first[other].request.operation == request.operation;
+                together = first[other].mask == request.mask
+                    && first[other].operation == request.operation;
         if (!together)
             continue;
         answer(warp, wanted);
-        if (first[lane].request.operation == SYNC)
+        if (first[lane].operation == SYNC)
             put_in_order(warp, wanted);
         for (int other = 0; other < WARP; ++other)
             if (wanted >> other & 1)
                 states[warp * WARP + other] = READY;
+        meeting -= __builtin_popcount(wanted);
         waiting &= ~wanted;
         if (launch.thread_order == LAST_WRITER_FIRST)
             at = 0;  // these go on as far as they can before another warp does
@@ -321,7 +333,7 @@ void meet(int warp, bool is_idle = false)
 }
 
 // The next thread of the round that can run; -1: none.
-int next()
+inline __attribute__((always_inline)) int next()
 {
     while (at < size && states[order[at]] != READY && states[order[at]] != WAITING_TO_START)
         ++at;
@@ -330,8 +342,18 @@ int next()
 
 void body();
 
+// While a thread runs, the top of the next one's stack comes into the cache.
+inline void look_ahead()
+{
+    if (at >= size)
+        return;
+    const char *top = static_cast<const char *>(fibers[threads[order[at]].fiber].place);
+    for (std::size_t line = 0; line < LOOK_AHEAD; line += 64)
+        __builtin_prefetch(top + line);
+}
+
 // Gives way to a thread, on its fiber; or to the scheduler where there is none. Returns when somebody comes back.
-void give_way(void **here, int number)
+inline __attribute__((always_inline)) void give_way(void **here, int number)
 {
     if (number < 0) {
         emulator_switch(here, scheduler);
@@ -345,6 +367,7 @@ void give_way(void **here, int number)
         ++at;
         take(number);
         fiber = threads[number].fiber;
+        look_ahead();
     }
     if (fibers[fiber].fresh) {
         fibers[fiber].fresh = false;
@@ -372,11 +395,12 @@ void body()
         idle = 0;
         states[thread] = DONE;
         ++done;
-        meet(thread / WARP);
+        if (meeting)
+            meet(thread / WARP);
     }
 }
 
-void wait(State state)
+inline __attribute__((always_inline)) void wait(State state)
 {
     settle();
     waits = ++threads[thread].waits;
@@ -385,6 +409,7 @@ void wait(State state)
         threads[thread].last_store = turns;
     steps = stores = 0;
     states[thread] = state;
+    meeting += state == AT_WARP;
     if (state != READY)
         idle = 0;
     if (state == AT_WARP || (state == AT_BARRIER && asking)) {
@@ -428,13 +453,12 @@ bool release_some()
     }
     if (gone >= 0)
         complain(waiting, "waits at a barrier that another has left out", gone);
-    for (int number = 0; number < size; ++number) {
-        if (states[number] != AT_BARRIER)
-            continue;
-        if (threads[number].request.line != threads[waiting].request.line)
+    for (int number = 0; number < size; ++number)
+        if (states[number] == AT_BARRIER && line_of(number) != line_of(waiting))
             complain(waiting, "waits at a barrier while another waits at another one", number);
-        states[number] = READY;
-    }
+    for (int number = 0; number < size; ++number)
+        if (states[number] == AT_BARRIER)
+            states[number] = READY;
     return true;
 }
 
@@ -444,6 +468,7 @@ bool release()
         return false;
     barrier.result = barrier.predicates;
     barrier.count = barrier.predicates = 0;
+    std::memset(barrier.lanes, 0, sizeof barrier.lanes);
     ++counters.barriers;
     last_barrier = ++now;
     if (launch.counting)
@@ -465,7 +490,7 @@ void run_block(std::int64_t number)
         threads[i].last_store = 0;
         order[i] = launch.thread_order == REVERSE ? size - 1 - i : i;
     }
-    idle = asking = done = 0;
+    idle = asking = meeting = done = 0;
     barrier = {};
     while (done < size && !stopped) {
         arrange();
@@ -787,9 +812,12 @@ INTERFACE void *emulator_dynamic_shared()
 
 INTERFACE int emulator_barrier(int predicate, int line)
 {
-    threads[thread].request.line = line;
+    threads[thread].barrier_line = line;
     barrier.is_one = barrier.count ? barrier.is_one && line == barrier.line : true;
     barrier.line = line;
+    int warp = thread / WARP;
+    if (launch.counting && ++barrier.lanes[warp] == std::min(size - warp * WARP, WARP))
+        count_warp(warp);  // while what its lanes did is still in the cache
     barrier.predicates += predicate != 0;
     ++barrier.count;
     wait(AT_BARRIER);
@@ -799,12 +827,12 @@ INTERFACE int emulator_barrier(int predicate, int line)
 INTERFACE std::uint64_t emulator_meet(
     int operation, unsigned mask, std::uint64_t value, int argument, int width, int line)
 {
-    threads[thread].request = {line, operation, mask, value, 0, argument, width};
+    requests[thread] = {line, operation, mask, value, 0, argument, width};
     if (!(mask >> thread % WARP & 1))
         complain(thread, "names in its mask other lanes, but not its own");
-    threads[thread].request.mask |= 1u << thread % WARP;
+    requests[thread].mask |= 1u << thread % WARP;
     wait(AT_WARP);
-    return threads[thread].request.result;
+    return requests[thread].result;
 }
 
 INTERFACE void emulator_yield()
@@ -814,15 +842,16 @@ INTERFACE void emulator_yield()
 
 INTERFACE unsigned emulator_active(int line)
 {
-    threads[thread].request = {line, ACTIVE, 1u << thread % WARP, 0, 0, 0, WARP};
+    requests[thread] = {line, ACTIVE, 1u << thread % WARP, 0, 0, 0, WARP};
     ++asking;
     wait(AT_WARP);
-    return unsigned(threads[thread].request.result);
+    return unsigned(requests[thread].result);
 }
 
 // Time, as far as there is any: it goes on with each look at it and each access.
 INTERFACE long long emulator_clock()
 {
+    count_plain_reads();
     const Counters &seen = counters;
     return (long long)(++ticks + seen.global_reads + seen.global_writes + seen.shared_reads + seen.shared_writes);
 }
@@ -842,14 +871,20 @@ INTERFACE void emulator_trap(const char *what, int line)
     stop();
 }
 
+INTERFACE int emulator_vprintf(const char *format, va_list values)
+{
+    std::size_t before = output_size;
+    print(format, values);
+    return int(output_size - before);
+}
+
 INTERFACE int emulator_printf(const char *format, ...)
 {
     va_list values;
     va_start(values, format);
-    std::size_t before = output_size;
-    print(format, values);
+    int count = emulator_vprintf(format, values);
     va_end(values);
-    return int(output_size - before);
+    return count;
 }
 
 // 0: every thread came to its end. 1: it stopped, and the findings say why. 2: no memory for stacks.
@@ -880,6 +915,8 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     shared_end = GAP + (launch.dynamic_shared + 127) / 128 * 128 + GAP;
     launch_start = ++now;
     ticks = last_place = 0;
+    if (launch.counting)
+        begin_notes();
     watch();
 
     std::int64_t count = std::int64_t(launch.grid[0]) * launch.grid[1] * launch.grid[2];
@@ -891,6 +928,7 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
         run_block(launch.block_order == FORWARD ? i : launch.block_order == REVERSE ? count - 1 - i : drawn[std::size_t(i)]);
     block = thread = -1;
     unwatch();
+    count_plain_reads();
     counters.arithmetic = emulator_arithmetic;
     return stopped;
 }

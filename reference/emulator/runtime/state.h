@@ -98,6 +98,11 @@ extern std::uint64_t last_place;  // in the code, of its last access
 
 extern unsigned char *arena;
 extern std::size_t arena_size;
+extern unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 for those that were written
+
+// Of a whole program, else null: what hears of the host's accesses, and tells which memory holds arguments.
+extern void (*host_access)(Mode, std::uintptr_t address, int size, std::uint64_t place);
+extern bool (*is_parameter)(std::uintptr_t address);
 
 bool in_a_stack(std::uintptr_t address);
 bool in_the_program(std::uintptr_t address);
@@ -108,6 +113,9 @@ void spin();
 void report(Finding finding);
 void forget(const Array &array);
 void note(std::uint64_t place, std::size_t offset, int size);
+void count_plain_reads();
+void begin_notes();
+void count_warp(int warp);
 void count_warps();
 
 }  // namespace emulator

@@ -234,6 +234,20 @@ BROKEN = {
         "found 'turn' for 'view'",
     ),
     "an_unknown_remainder": (RUBRIC, "remainder: any", "remainder: some", 26, "found 'some' for 'remainder'"),
+    "a_wide_array_that_is_none_of_those_named": (
+        RUBRIC,
+        GIVEN,
+        "arrays: {x: [2, 3], g: [2, 3]}, wide: y",
+        25,
+        "found wide 'y', expected an array of the case: x, g",
+    ),
+    "a_gradient_in_an_array_that_is_none_of_those_named": (
+        RUBRIC,
+        GIVEN,
+        "arrays: {a: [2, 3], out_grad: [2, 3]}",
+        22,
+        "found wrt 'x', expected one of a",
+    ),
     "a_wide_array_that_the_case_lacks": (
         RUBRIC,
         GIVEN,

@@ -543,6 +543,38 @@ def test_bank_conflicts_are_those_of_the_stride(module, stride, conflicts):
     assert run.counters.shared_requests == 34
 
 
+@pytest.mark.parametrize("dtype", ["int32", "float64"])
+def test_what_a_warp_reads_at_random_is_counted_as_its_distinct_units(module, dtype):
+    """Near addresses and far ones, with lanes in any order, against sets of sectors and of words by bank."""
+    kind = {"int32": "int", "float64": "double"}[dtype]
+    body = f"""
+    __shared__ {kind} s[2048];
+    int i = threadIdx.x;
+    for (int k = i; k < 2048; k += blockDim.x)
+        s[k] = 1;
+    __syncthreads();
+    out[i] = a[index[i]] + s[index[i]];
+    """
+    source = f"__global__ void kernel(const int *index, const {kind} *a, {kind} *out) {{ {body} }}"
+    size = np.dtype(dtype).itemsize
+    rng = np.random.default_rng(0)
+    for reach in (1, 2, 40, 300, 2048):
+        index = rng.integers(0, reach, 96).astype("int32")
+        for order in ("forward", 5):
+            arguments = [index, np.ones(2048, dtype), np.zeros(96, dtype)]
+            run = module(source).launch("kernel", 1, 96, arguments, order=order, counting=True)
+            sectors = passes = 0
+            for warp in index.reshape(3, 32).tolist():
+                sectors += len({i * size // 32 for i in warp})
+                words = {i * size // 4 + part for i in warp for part in range(size // 4)}
+                load = [sum(word % 32 == bank for word in words) for bank in range(32)]
+                passes += max(load) - -(-len(words) // 32) + 1
+            coalesced = 96 * 4 // 32 + 96 * size // 32  # of `index` and `out`
+            stores = 2048 // 32
+            assert run.counters.global_transactions == sectors + coalesced
+            assert run.counters.shared_passes == passes + stores
+
+
 def test_accesses_and_arithmetic_are_counted(module):
     a, out = np.ones(64, "float32"), np.zeros(64, "float32")
     body = "int i = threadIdx.x;\nout[i] = (a[i] + 1) * 2 / (a[i] + 3);"

@@ -156,8 +156,8 @@ def test_a_timeout_ends_its_criterion_and_no_other(grade: Callable[[str], Grade]
 def test_cases_that_are_slow_use_up_their_criterions_time_and_no_others(
     grade: Callable[[str], Grade],
 ) -> None:
-    """0.25 of 0.3 CPU seconds each: two are within the 0.6 seconds of a criterion, the third is not."""
-    graded = grade(source(flip="burn(0.25)"))
+    """Two calls of 0.12 CPU seconds each: two are within the 0.6 seconds of a criterion, the third is not."""
+    graded = grade(source(flip="burn(0.12)"))
 
     slow = [Status.OK, Status.OK, Status.TIMEOUT, Status.NOT_RUN]
     assert statuses(graded) == {
@@ -229,7 +229,7 @@ def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_o
     assignment: Assignment,
 ) -> None:
     """Else the next run would begin where this one ended, with all the time of the criterion."""
-    slow = {"conv.py": source(flip="burn(0.25)", dilate="if a.shape[0] == 3: burn(60)").encode()}
+    slow = {"conv.py": source(flip="burn(0.12)", dilate="if a.shape[0] == 3: burn(60)").encode()}
     bench = GradingSession(Grading.of(assignment, Sandbox.BUBBLEWRAP, "", None, variants=False))
     try:
         first = bench.grade_work(Work("slow", SubmittedFiles(slow), ("ada",)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from grader.judge.cases import draw
 from grader.judge.differences.difference import Expected
 from grader.judge.inputs import Inputs
 from grader.judge.verdict.grade_case import grade_case
-from grader.model.assignment import Case, Criterion
+from grader.model.assignment import Case, Criterion, Visibility
 from grader.model.frame import DATA, RawArray
 from grader.model.grade import CheckResult, Outcome, Status
 from tests.tables import by_name
@@ -189,6 +189,78 @@ def test_a_plain_case_is_compared_with_what_is_expected() -> None:
     assert (result.status, result.index, result.help) == (Status.WRONG, (0, 0, 0, 0), "README.md#here")
     assert float(result.actual) == float(result.expected) + 1
     assert result.inputs.startswith("2 images of 3×2")
+
+
+PLAIN = Case("one-pixel", "conv", "conv", "conv", CASE.parameters)
+
+
+def first_for_ever() -> Probe:
+    kept: dict[str, Any] = {}
+    return lambda inputs: kept.setdefault("answer", conv(inputs))
+
+
+def by_shape() -> Probe:
+    kept: dict[Any, Any] = {}
+    return lambda inputs: kept.setdefault(inputs.array("x").shape, conv(inputs))
+
+
+def by_first_element() -> Probe:
+    kept: dict[Any, Any] = {}
+    return lambda inputs: kept.setdefault(float(inputs.array("w").flat[0] > 9), conv(inputs))
+
+
+def only_once() -> Probe:
+    calls = iter([conv])
+    return lambda inputs: next(calls, zeros)(inputs)
+
+
+def raises_later() -> Probe:
+    calls: list[Probe] = [lambda inputs: Outcome(Status.ERROR, reason="KeyError: 1", error="KeyError"), conv]
+    return lambda inputs: calls.pop()(inputs)
+
+
+@pytest.mark.parametrize("visibility", list(Visibility), ids=str)
+@pytest.mark.parametrize(
+    ("probe", "why"),
+    by_name(
+        {
+            "first_for_ever": (first_for_ever, "the first answer came back, so something keeps it"),
+            "by_shape": (by_shape, "the first answer came back, so something keeps it"),
+            "by_first_element": (by_first_element, "the first answer came back, so something keeps it"),
+            "right_only_once": (only_once, "the result holds zeros only"),
+            "raises_later": (raises_later, "KeyError: 1"),
+        }
+    ),
+)
+def test_what_is_right_only_at_the_first_call_fails_and_says_so(
+    probe: Callable[[], Probe], why: str, visibility: Visibility
+) -> None:
+    asked: Any = Answers({"conv": probe()})
+    case = replace(PLAIN, visibility=visibility)
+    result = grade_case(case, Criterion("conv", "", 5, (case,)), asked, FORWARD)
+
+    assert result.status in (Status.WRONG, Status.ERROR)
+    again = "right at first, wrong when asked again with other values of the same shape"
+    assert result.rationale.startswith(f"{again}: ")
+    assert result.rationale.endswith(why)
+    assert asked.asked == [("itself", "conv")] * 2  # in one process, or there is nothing to remember
+
+
+def test_a_wrong_answer_is_not_asked_again() -> None:
+    wrong: Any = Answers({"conv": zeros})
+    grade_case(PLAIN, Criterion("conv", "", 5, (PLAIN,)), wrong, FORWARD)
+
+    assert len(wrong.asked) == 1
+
+
+def test_a_case_that_draws_no_values_is_asked_once() -> None:
+    case = Case("written", "conv", "conv", "literals", {}, ask={"n": 3})
+    oracle = ForwardPass()
+    oracle.expected = lambda case, inputs: Expected((np.zeros(1),))  # type: ignore[method-assign]
+    right: Any = Answers({"conv": lambda inputs: np.zeros(1, np.float32)})
+
+    assert grade_case(case, Criterion("conv", "", 5, (case,)), right, cast("Any", oracle)).status is Status.OK
+    assert len(right.asked) == 1
 
 
 def test_a_right_answer_needs_no_help() -> None:

@@ -99,7 +99,7 @@ def test_frozen_inputs_are_those_that_were_drawn(
     frozen: FrozenOracle, reference: ReferenceOracle, cases: list[Case]
 ) -> None:
     for case in cases:
-        for redraw in range(2 if case.compare == "adjoint" or case.follow_through else 1):
+        for redraw in range(2):
             drawn, read = reference.inputs(case, redraw), frozen.inputs(case, redraw)
             assert drawn.digest == read.digest
             assert list(drawn.bases) == list(read.bases)  # arrays travel in this order
@@ -110,14 +110,22 @@ def test_frozen_inputs_are_those_that_were_drawn(
 def test_frozen_expected_arrays_and_bounds_are_those_of_the_reference(
     frozen: FrozenOracle, reference: ReferenceOracle, cases: list[Case]
 ) -> None:
-    for case in (case for case in cases if case.compare != "adjoint"):
-        said = reference.expected(case, reference.inputs(case))
-        read = frozen.expected(case, frozen.inputs(case))
+    twice = [(case, redraw) for case in cases for redraw in range(2) if case.compare != "adjoint"]
+    for case, redraw in twice:
+        said = reference.expected(case, reference.inputs(case, redraw))
+        read = frozen.expected(case, frozen.inputs(case, redraw))
         assert (said.bounds is None) == (read.bounds is None) == (case.compare == "exact")
         for one, other in zip(
             [*said.arrays, *(said.bounds or ())], [*read.arrays, *(read.bounds or ())], strict=True
         ):
             assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
+
+
+def test_a_handout_has_no_answer_for_other_values(
+    frozen: FrozenOracle, reference: ReferenceOracle, cases: list[Case]
+) -> None:
+    with pytest.raises(GraderFault, match="no answer for other values"):
+        frozen.expected(cases[0], reference.inputs(cases[0], redraw=7))
 
 
 def test_a_probe_that_returns_several_arrays_has_all_of_them_frozen(

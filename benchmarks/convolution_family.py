@@ -1,0 +1,196 @@
+"""Depthwise, dilated, grouped and transposed convolution and pooling on the CPU, against PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from benchmarks.table import Table, geometric_mean
+from benchmarks.timing import best_times
+from reference.conv_nd import conv, conv_transpose, conv_w_grad, conv_x_grad
+from reference.ndarray import array
+from reference.pooling import average_pool, average_pool_grad, max_pool, max_pool_grad
+
+ABOUT = """\
+`reference.conv_nd` and `reference.pooling` on `cpu()` against `torch` on the CPU, one thread each, float32,
+real data. torch's time is the better of its two memory formats. A ratio is ours over torch's, of the shortest
+times over rounds in which all of these ran in turn, after a check that the results agree. Gradients of
+convolutions are those of `aten::convolution_backward`. The aim is a geometric mean of at most 1.5."""
+
+
+class Layer(NamedTuple):
+    """One convolution: images (n, size, size, c_in), kernels (kernel, kernel, c_in / groups, c_out)."""
+
+    name: str
+    n: int
+    size: int
+    c_in: int
+    c_out: int
+    kernel: int
+    stride: int = 1
+    padding: int = 1
+    dilation: int = 1
+    groups: int = 1
+    output_padding: int | None = None  # of a transposed convolution
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name} ({self.n}, {self.size}, {self.size}, {self.c_in}→{self.c_out}), K={self.kernel}, "
+            f"s={self.stride}, d={self.dilation}, groups={self.groups}"
+        )
+
+
+LAYERS = (
+    Layer("depthwise", 8, 56, 64, 64, 3, groups=64),
+    Layer("depthwise", 8, 28, 128, 128, 3, stride=2, groups=128),
+    Layer("dilated", 8, 32, 64, 64, 3, padding=2, dilation=2),
+    Layer("dilated", 4, 28, 128, 128, 3, padding=4, dilation=4),
+    Layer("grouped", 8, 28, 128, 128, 3, groups=4),
+    Layer("grouped", 8, 32, 64, 64, 3, groups=8),
+    Layer("transposed", 8, 16, 64, 32, 4, stride=2, output_padding=0),
+    Layer("transposed", 4, 28, 64, 64, 3, stride=2, output_padding=1),
+)
+POOLS = ((8, 56, 64, 2, 2, 0), (8, 56, 64, 3, 2, 1))
+FORMATS = (torch.contiguous_format, torch.channels_last)
+Contest = tuple[str, Callable[[], Any], list[Callable[[], Any]], tuple[int, ...]]
+
+
+def measure() -> Table:
+    """The table: milliseconds of both and their ratio, a row for each function and shape."""
+    torch.set_num_threads(1)
+    rows, ratios = [], []
+    contests = [contest for layer in LAYERS for contest in of_layer(layer)]
+    for name, ours, theirs, order in contests + [each for pool in POOLS for each in of_pool(*pool)]:
+        expected = ours().numpy()
+        for compute in theirs:
+            difference = np.abs(compute().detach().numpy().transpose(order) - expected).max()
+            assert difference <= 1e-4 * np.abs(expected).max(), f"{name}: the results differ"
+        best = best_times({"ours": ours, **{str(n): each for n, each in enumerate(theirs)}}, seconds=1.0)
+        mine, other = best.pop("ours"), min(best.values())
+        rows.append((name, f"{mine * 1e3:.2f}", f"{other * 1e3:.2f}", f"{mine / other:.2f}"))
+        ratios.append(mine / other)
+    rows.append(("**geometric mean**", "", "", f"**{geometric_mean(ratios):.2f}**"))
+    header = ("function and shape", "ours ms", "torch ms", "ratio")
+    return Table("Other convolutions and pooling on the CPU", ABOUT, header, tuple(rows))
+
+
+def of_layer(layer: Layer) -> list[Contest]:
+    """The forward pass of a layer and, where it is not a transpose itself, both gradients."""
+    rng = np.random.default_rng(0)
+    _, n, size, c_in, c_out, kernel, s, p, d, groups, more = layer
+    x = rng.standard_normal((n, size, size, c_in), "float32")
+    if more is not None:
+        w = rng.standard_normal((kernel, kernel, c_out // groups, c_in), "float32")
+        forward = partial(conv_transpose, array(x), array(w), s, p, d, groups, more)
+        theirs: list[Callable[[], Any]] = [
+            partial(torch.nn.functional.conv_transpose2d, tx, tw, None, s, p, more, groups, d)
+            for tx, tw in zip(in_formats(x, (0, 3, 1, 2)), in_formats(w, (3, 2, 0, 1)), strict=True)
+        ]
+        return [(str(layer), forward, theirs, (0, 2, 3, 1))]
+    w = rng.standard_normal((kernel, kernel, c_in // groups, c_out), "float32")
+    how = s, p, d, groups
+    ours_x, ours_w = array(x), array(w)
+    out_grad = conv(ours_x, ours_w, *how)
+    tensors = list(
+        zip(
+            in_formats(x, (0, 3, 1, 2)),
+            in_formats(w, (3, 2, 0, 1)),
+            in_formats(out_grad.numpy(), (0, 3, 1, 2)),
+            strict=True,
+        )
+    )
+    return [
+        (
+            str(layer),
+            partial(conv, ours_x, ours_w, *how),
+            [partial(torch.conv2d, tx, tw, None, s, p, d, groups) for tx, tw, _ in tensors],
+            (0, 2, 3, 1),
+        ),
+        (
+            f"{layer}, x_grad",
+            partial(conv_x_grad, out_grad, ours_w, x.shape, *how),
+            [partial(backward, tg, tx, tw, layer, 0) for tx, tw, tg in tensors],
+            (0, 2, 3, 1),
+        ),
+        (
+            f"{layer}, w_grad",
+            partial(conv_w_grad, ours_x, out_grad, w.shape, *how),
+            [partial(backward, tg, tx, tw, layer, 1) for tx, tw, tg in tensors],
+            (2, 3, 1, 0),
+        ),
+    ]
+
+
+def of_pool(n: int, size: int, channels: int, window: int, stride: int, padding: int) -> list[Contest]:
+    """Both ways of pooling, with their gradients."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((n, size, size, channels), "float32")
+    how, ours = (window, stride, padding), array(x)
+    images = in_formats(x, (0, 3, 1, 2))
+    shape = f"({n}, {size}, {size}, {channels}), window {window}, s={stride}"
+    contests: list[Contest] = []
+    for name, pool, theirs in (
+        ("max", max_pool, torch.nn.functional.max_pool2d),
+        ("average", average_pool, torch.nn.functional.avg_pool2d),
+    ):
+        out = pool(ours, *how)
+        leaves = [image.clone().requires_grad_() for image in images]
+        outs = [theirs(leaf, *how) for leaf in leaves]
+        given = in_formats(out.numpy(), (0, 3, 1, 2))
+        mine = (
+            partial(max_pool_grad, out, ours) if name == "max" else partial(average_pool_grad, out, x.shape)
+        )
+        order = (0, 2, 3, 1)
+        contests.append(
+            (
+                f"{name} pool {shape}",
+                partial(pool, ours, *how),
+                [partial(theirs, i, *how) for i in images],
+                order,
+            )
+        )
+        contests.append(
+            (
+                f"{name} pool {shape}, gradient",
+                partial(mine, *how),
+                [partial(pull_back, *each) for each in zip(outs, leaves, given, strict=True)],
+                order,
+            )
+        )
+    return contests
+
+
+def in_formats(values: Any, order: tuple[int, ...]) -> list[torch.Tensor]:
+    """A tensor with the axes in torch's order, in each memory format."""
+    tensor = torch.from_numpy(np.ascontiguousarray(values.transpose(order)))
+    return [tensor.contiguous(memory_format=memory_format) for memory_format in FORMATS]
+
+
+def pull_back(out: torch.Tensor, x: torch.Tensor, out_grad: torch.Tensor) -> torch.Tensor:
+    """The gradient of a forward pass that has been run."""
+    return torch.autograd.grad(out, x, out_grad, retain_graph=True)[0]
+
+
+def backward(
+    out_grad: torch.Tensor, x: torch.Tensor, w: torch.Tensor, layer: Layer, which: int
+) -> torch.Tensor:
+    """The gradient in x (which = 0) or in w (1), straight from the operation below torch's autograd."""
+    gradients = torch.ops.aten.convolution_backward(
+        out_grad,
+        x,
+        w,
+        None,
+        [layer.stride] * 2,
+        [layer.padding] * 2,
+        [layer.dilation] * 2,
+        False,
+        [0, 0],
+        layer.groups,
+        [which == 0, which == 1, False],
+    )
+    gradient: torch.Tensor = gradients[which]
+    return gradient

@@ -1,0 +1,173 @@
+"""Compiles a whole CUDA program and runs it, each in a sandbox of its own, and passes on what it prints.
+
+The program is native code. The trusted side takes from it what it prints, made harmless for a
+terminal, how it ended, and a file of records, which are text.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from grader.judge.kernels.builder import CPU_SECONDS, ENDED_BY_LIMITS, LIMITS, SECONDS, compiler_variables
+from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox, program_sandbox
+from grader.model.errors import GraderFault
+from grader.model.grade import Sandbox
+from grader.model.submitted_files import read_plain
+from grader.model.text import visible
+
+SOURCE, EXECUTABLE, RESULT, RECORDS = "program.cu", "program", "result.json", "records"
+MOST_EXECUTABLE, MOST_RECORDS, MOST_PRINTED = 64 << 20, 1 << 20, 16 << 20
+MEMORY_BYTES = 16 << 30  # of address space: most of it is what the emulator knows of each byte, never touched
+WAITING = 10  # times its CPU time that a program may take, asleep or waiting for input
+
+
+class ProgramError(Exception):
+    """Why a program does not compile, in the compiler's words."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A program to run: its source, its name in messages, macros, its arguments, and how it is checked."""
+
+    source: str
+    file: str
+    defines: Mapping[str, str] = field(default_factory=dict)
+    arguments: Sequence[str] = ()
+    schedules: int = 8
+    seed: int = 0
+    cpu_seconds: int = 60
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a program ended, what it wrote about itself, the compiler's warnings, and its executable."""
+
+    status: int  # negative for a signal, as `subprocess` has it
+    was_late: bool
+    records: str
+    executable: bytes
+
+
+def run_whole_program(
+    request: Request, emulator: Path, runtime: Path, sandbox: Sandbox, output: IO[str], errors: IO[str]
+) -> Ending:
+    """Compile a program with the `emulator`, a package's folder, and run it; ProgramError, GraderFault.
+
+    `runtime` is the emulator's library for programs. What the program prints goes to `output` and `errors`.
+    """
+    with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
+        folder = Path(scratch)
+        for name in ("build", "run", "nothing"):
+            (folder / name).mkdir()
+        executable = _compiled(request, emulator, runtime, sandbox, folder)
+        (folder / "run" / EXECUTABLE).write_bytes(executable)
+        (folder / "run" / EXECUTABLE).chmod(0o755)
+        (folder / "run" / runtime.name).write_bytes(runtime.read_bytes())
+        status, was_late = _run(request, sandbox, folder, output, errors)
+        with open(folder / RECORDS, encoding="utf-8", errors="replace") as file:
+            return Ending(status, was_late, file.read(MOST_RECORDS), executable)
+
+
+def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox, scratch: Path) -> bytes:
+    folder = scratch / "build"
+    (folder / SOURCE).write_text(request.source, encoding="utf-8")
+    (folder / runtime.name).write_bytes(runtime.read_bytes())
+    config: dict[str, object] = {"task": "compile", "source": SOURCE, "file": request.file, "limits": LIMITS}
+    config |= {"defines": dict(request.defines), "runtime": runtime.name, "executable": EXECUTABLE}
+    words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.program")
+    environment = {**ENVIRONMENT, **compiler_variables(), "TMPDIR": str(folder)}
+    config |= {"paths": [str(emulator.parent)], "folder": str(folder), "emulator": emulator.name}
+    if sandbox is not Sandbox.NONE:
+        config |= {"paths": ["/sandbox/packages"], "folder": "/build"}
+        variables = tuple(compiler_variables().items())
+        packages = {emulator.name: emulator}
+        words = compiler_sandbox(scratch / "nothing", folder, variables, packages, "grader.worker.program")
+    try:
+        done = subprocess.run(
+            [*words, json.dumps(config)],
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise ProgramError(f"{request.file}: it was not compiled within {SECONDS} seconds") from late
+    reply = read_plain(folder / RESULT, RESULT)
+    if isinstance(reply, str):
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")
+    result = dict(json.loads(reply))
+    if result["status"] != "ok":
+        text = str(result["text"])
+        if ENDED_BY_LIMITS.search(text):
+            text = f"{request.file}: compiling it takes more than {CPU_SECONDS} seconds or too much memory"
+        raise ProgramError(visible(text))
+    executable = read_plain(folder / EXECUTABLE, EXECUTABLE, MOST_EXECUTABLE)
+    if isinstance(executable, str):
+        raise ProgramError(f"{request.file}: compiled, it has more than {MOST_EXECUTABLE >> 20} MiB")
+    return executable
+
+
+def _run(
+    request: Request, sandbox: Sandbox, scratch: Path, output: IO[str], errors: IO[str]
+) -> tuple[int, bool]:
+    with open(scratch / RECORDS, "wb") as records:
+        asked = {"FINDINGS": records.fileno(), "SCHEDULES": request.schedules, "SEED": request.seed}
+        variables = {f"EMULATOR_{name}": str(value) for name, value in asked.items()}
+        place = str(scratch / "run") if sandbox is Sandbox.NONE else "/sandbox/program"
+        limits = {"RLIMIT_CPU": request.cpu_seconds, "RLIMIT_FSIZE": MOST_PRINTED, "RLIMIT_CORE": 0}
+        limits["RLIMIT_AS"] = MEMORY_BYTES
+        program = [f"{place}/{EXECUTABLE}", *request.arguments]
+        config: dict[str, object] = {"task": "run", "words": program, "limits": limits}
+        config["is_sandboxed"] = sandbox is not Sandbox.NONE and sys.platform == "linux"
+        words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.program")
+        if sandbox is not Sandbox.NONE:
+            words = program_sandbox(scratch / "run", tuple(variables.items()))
+        with subprocess.Popen(
+            [*words, json.dumps(config)],
+            env={**ENVIRONMENT, **variables},
+            cwd=scratch / "run",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(records.fileno(),),
+        ) as running:
+            assert running.stdout is not None and running.stderr is not None
+            pairs = ((running.stdout, output), (running.stderr, errors))
+            readers = [threading.Thread(target=_pass_on, args=pair) for pair in pairs]
+            for reader in readers:
+                reader.start()
+            was_late = False
+            try:
+                running.wait(WAITING * request.cpu_seconds)
+            except subprocess.TimeoutExpired:
+                was_late = True
+            finally:
+                running.kill()  # and with it all that is in the sandbox
+                for reader in readers:
+                    reader.join()
+    status = running.returncode
+    if status > 128 and sandbox is not Sandbox.NONE:  # so bubblewrap tells of a signal
+        status = 128 - status
+    return status, was_late or status in (-signal.SIGXCPU, -signal.SIGKILL)
+
+
+def _pass_on(stream: IO[bytes], target: IO[str]) -> None:
+    """What a program prints, as it comes; what a terminal would obey is written out, and a flood is cut."""
+    left = MOST_PRINTED
+    while chunk := os.read(stream.fileno(), 1 << 16):
+        if left > 0:
+            target.write(visible(chunk[:left].decode("utf-8", errors="replace")))
+            target.flush()
+        left -= len(chunk)
+    if left < 0:
+        target.write(f"\n(cut: {MOST_PRINTED - left} bytes in all)\n")

@@ -1,0 +1,225 @@
+// What the host calls of CUDA: memory, streams, events, errors, and launches. The names and their meaning are those
+// of NVIDIA's "CUDA Runtime API". Everything is done at once and in order, which is one of the orders that a GPU
+// may take. Each function tells the runtime the line that calls it.
+#pragma once
+
+#include <tuple>
+#include <type_traits>
+
+enum cudaError {
+    cudaSuccess = 0, cudaErrorInvalidValue = 1, cudaErrorMemoryAllocation = 2, cudaErrorInitializationError = 3,
+    cudaErrorInvalidConfiguration = 9, cudaErrorInvalidPitchValue = 12, cudaErrorInvalidSymbol = 13,
+    cudaErrorInvalidDevicePointer = 17, cudaErrorInvalidMemcpyDirection = 21, cudaErrorInvalidDeviceFunction = 98,
+    cudaErrorNoDevice = 100, cudaErrorInvalidDevice = 101, cudaErrorInvalidResourceHandle = 400,
+    cudaErrorNotReady = 600, cudaErrorIllegalAddress = 700, cudaErrorLaunchOutOfResources = 701,
+    cudaErrorLaunchTimeout = 702, cudaErrorAssert = 710, cudaErrorMisalignedAddress = 716,
+    cudaErrorLaunchFailure = 719, cudaErrorNotSupported = 801, cudaErrorUnknown = 999
+};
+typedef enum cudaError cudaError_t;
+enum cudaMemcpyKind {
+    cudaMemcpyHostToHost, cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice, cudaMemcpyDefault
+};
+enum cudaFuncAttribute {
+    cudaFuncAttributeMaxDynamicSharedMemorySize = 8, cudaFuncAttributePreferredSharedMemoryCarveout = 9
+};
+enum cudaFuncCache { cudaFuncCachePreferNone, cudaFuncCachePreferShared, cudaFuncCachePreferL1, cudaFuncCachePreferEqual };
+enum cudaDeviceAttr {
+    cudaDevAttrMaxThreadsPerBlock = 1, cudaDevAttrMaxSharedMemoryPerBlock = 8, cudaDevAttrWarpSize = 10,
+    cudaDevAttrClockRate = 13, cudaDevAttrMultiProcessorCount = 16, cudaDevAttrMaxThreadsPerMultiProcessor = 39,
+    cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrComputeCapabilityMinor = 76,
+    cudaDevAttrMaxSharedMemoryPerBlockOptin = 97
+};
+enum { cudaStreamDefault = 0, cudaStreamNonBlocking = 1, cudaEventDefault = 0, cudaEventBlockingSync = 1,
+    cudaEventDisableTiming = 2, cudaMemAttachGlobal = 1, cudaMemAttachHost = 2, cudaHostAllocDefault = 0,
+    cudaHostAllocPortable = 1, cudaHostAllocMapped = 2, cudaCpuDeviceId = -1 };
+
+struct cudaDeviceProp {
+    char name[256];
+    size_t totalGlobalMem, sharedMemPerBlock, sharedMemPerMultiprocessor, sharedMemPerBlockOptin, totalConstMem, memPitch;
+    size_t textureAlignment;
+    int regsPerBlock, regsPerMultiprocessor, warpSize, maxThreadsPerBlock, maxThreadsDim[3], maxGridSize[3];
+    int clockRate, memoryClockRate, memoryBusWidth, l2CacheSize, major, minor, multiProcessorCount;
+    int maxThreadsPerMultiProcessor, maxBlocksPerMultiProcessor, asyncEngineCount, deviceOverlap, concurrentKernels;
+    int kernelExecTimeoutEnabled, integrated, canMapHostMemory, computeMode, ECCEnabled, unifiedAddressing;
+    int managedMemory, concurrentManagedAccess, cooperativeLaunch, pciBusID, pciDeviceID, pciDomainID;
+};
+
+typedef struct emulator_stream *cudaStream_t;
+typedef struct emulator_event *cudaEvent_t;
+
+struct emulator_configuration {
+    dim3 grid, block;
+    size_t shared;
+    cudaStream_t stream;
+};
+static inline emulator_configuration emulator_configure(dim3 grid, dim3 block, size_t shared = 0, cudaStream_t stream = nullptr)
+{
+    return {grid, block, shared, stream};
+}
+
+extern "C" {
+cudaError_t emulator_malloc(void **pointer, size_t bytes, size_t element, int where, int line);
+cudaError_t emulator_free(void *pointer, int line);
+cudaError_t emulator_copy(void *to, const void *from, size_t bytes, int kind, int waits, int line);
+cudaError_t emulator_copy_rows(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width, size_t height,
+    int kind, int line);
+cudaError_t emulator_fill(void *to, int value, size_t bytes, int line);
+cudaError_t emulator_symbol(const void *symbol, size_t size, size_t bytes, size_t offset, const void *host, int to_host,
+    int line);
+cudaError_t emulator_finish(int line);
+cudaError_t emulator_last_error(int forget);
+cudaError_t emulator_set_shared(const char *kernel, int bytes);
+cudaError_t emulator_event(cudaEvent_t *event, int operation);
+cudaError_t emulator_stream_handle(cudaStream_t *stream, int operation);
+void emulator_launch_task(int line, const char *kernel, const emulator_configuration *how, void (*enter)(void **),
+    void *task, size_t size);
+cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t from, cudaEvent_t to);
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int device);
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int device);
+cudaError_t cudaMemGetInfo(size_t *available, size_t *total);
+cudaError_t cudaSetDevice(int device);
+cudaError_t emulator_reset(int line);
+const char *cudaGetErrorString(cudaError_t error);
+const char *cudaGetErrorName(cudaError_t error);
+}
+
+// A launch: `k<<<grid, block>>>(a, b)` becomes
+//     emulator_launch(__LINE__, "k", [&](auto &&...) { k(...); }, emulator_configure(grid, block))(a, b)
+// so that overloads, templates and default arguments work as in a call. Arguments are evaluated once, on the host; each
+// thread gets copies of them.
+
+template <typename F, typename... A> struct emulator_task {
+    F call;
+    std::tuple<A...> arguments;
+
+    EMULATOR_QUIET static void enter(void **task)
+    {
+        const auto &mine = *reinterpret_cast<emulator_task *>(task);
+        std::apply([&](const A &...values) EMULATOR_QUIET { mine.call(A(values)...); }, mine.arguments);
+    }
+};
+
+template <typename F> struct emulator_launcher {
+    int line;
+    const char *kernel;
+    F call;
+    emulator_configuration how;
+
+    template <typename... A> void operator()(A &&...arguments) const
+    {
+        using Task = emulator_task<F, std::decay_t<A>...>;
+        Task task = {call, {static_cast<A &&>(arguments)...}};
+        emulator_launch_task(line, kernel, &how, &Task::enter, &task, sizeof task);
+    }
+};
+
+template <typename F>
+static inline emulator_launcher<F> emulator_launch(int line, const char *kernel, F call, emulator_configuration how)
+{
+    return {line, kernel, call, how};
+}
+
+// Memory. A pointer's type tells the size of the elements; of `void *` it is not known.
+
+template <typename T> constexpr size_t emulator_size = sizeof(T);
+template <> inline constexpr size_t emulator_size<void> = 0;
+
+template <typename T> static inline cudaError_t cudaMalloc(T **pointer, size_t bytes, EMULATOR_LINE)
+{
+    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 0, line);
+}
+template <typename T>
+static inline cudaError_t cudaMallocAsync(T **pointer, size_t bytes, cudaStream_t, EMULATOR_LINE)
+{
+    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 0, line);
+}
+template <typename T>
+static inline cudaError_t cudaMallocManaged(T **pointer, size_t bytes, unsigned = cudaMemAttachGlobal, EMULATOR_LINE)
+{
+    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 1, line);
+}
+template <typename T> static inline cudaError_t cudaMallocHost(T **pointer, size_t bytes, unsigned = 0, EMULATOR_LINE)
+{
+    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 2, line);
+}
+template <typename T> static inline cudaError_t cudaHostAlloc(T **pointer, size_t bytes, unsigned, EMULATOR_LINE)
+{
+    return emulator_malloc((void **)pointer, bytes, emulator_size<T>, 2, line);
+}
+template <typename T>
+static inline cudaError_t cudaMallocPitch(T **pointer, size_t *pitch, size_t width, size_t height, EMULATOR_LINE)
+{
+    *pitch = (width + 511) / 512 * 512;
+    return emulator_malloc((void **)pointer, *pitch * height, emulator_size<T>, 0, line);
+}
+static inline cudaError_t cudaFree(void *pointer, EMULATOR_LINE) { return emulator_free(pointer, line); }
+static inline cudaError_t cudaFreeAsync(void *pointer, cudaStream_t, EMULATOR_LINE) { return emulator_free(pointer, line); }
+static inline cudaError_t cudaFreeHost(void *pointer, EMULATOR_LINE) { return emulator_free(pointer, line); }
+static inline cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, EMULATOR_LINE)
+{
+    return emulator_copy(to, from, bytes, kind, 1, line);
+}
+static inline cudaError_t cudaMemcpyAsync(
+    void *to, const void *from, size_t bytes, cudaMemcpyKind kind, cudaStream_t = nullptr, EMULATOR_LINE)
+{
+    return emulator_copy(to, from, bytes, kind, 0, line);
+}
+static inline cudaError_t cudaMemcpy2D(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width,
+    size_t height, cudaMemcpyKind kind, EMULATOR_LINE)
+{
+    return emulator_copy_rows(to, to_pitch, from, from_pitch, width, height, kind, line);
+}
+static inline cudaError_t cudaMemset(void *to, int value, size_t bytes, EMULATOR_LINE)
+{
+    return emulator_fill(to, value, bytes, line);
+}
+static inline cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cudaStream_t = nullptr, EMULATOR_LINE)
+{
+    return emulator_fill(to, value, bytes, line);
+}
+static inline cudaError_t cudaMemPrefetchAsync(const void *, size_t, int, cudaStream_t = nullptr) { return cudaSuccess; }
+template <typename T>
+static inline cudaError_t cudaMemcpyToSymbol(const T &symbol, const void *from, size_t bytes, size_t offset = 0,
+    cudaMemcpyKind = cudaMemcpyHostToDevice, EMULATOR_LINE)
+{
+    return emulator_symbol(&symbol, sizeof symbol, bytes, offset, from, 0, line);
+}
+template <typename T>
+static inline cudaError_t cudaMemcpyFromSymbol(void *to, const T &symbol, size_t bytes, size_t offset = 0,
+    cudaMemcpyKind = cudaMemcpyDeviceToHost, EMULATOR_LINE)
+{
+    return emulator_symbol(&symbol, sizeof symbol, bytes, offset, to, 1, line);
+}
+
+// Waiting, streams and events: what was asked for is done already.
+
+static inline cudaError_t cudaDeviceSynchronize(EMULATOR_LINE) { return emulator_finish(line); }
+static inline cudaError_t cudaStreamSynchronize(cudaStream_t, EMULATOR_LINE) { return emulator_finish(line); }
+static inline cudaError_t cudaStreamCreate(cudaStream_t *stream) { return emulator_stream_handle(stream, 0); }
+static inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned) { return emulator_stream_handle(stream, 0); }
+static inline cudaError_t cudaStreamDestroy(cudaStream_t stream) { return emulator_stream_handle(&stream, 1); }
+static inline cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned = 0) { return emulator_last_error(0); }
+static inline cudaError_t cudaStreamQuery(cudaStream_t, EMULATOR_LINE) { return emulator_finish(line); }
+static inline cudaError_t cudaEventCreate(cudaEvent_t *event, unsigned = 0) { return emulator_event(event, 0); }
+static inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned) { return emulator_event(event, 0); }
+static inline cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t = nullptr) { return emulator_event(&event, 1); }
+static inline cudaError_t cudaEventDestroy(cudaEvent_t event) { return emulator_event(&event, 2); }
+static inline cudaError_t cudaEventSynchronize(cudaEvent_t, EMULATOR_LINE) { return emulator_finish(line); }
+static inline cudaError_t cudaEventQuery(cudaEvent_t, EMULATOR_LINE) { return emulator_finish(line); }
+
+// Errors and devices. There is one device.
+
+static inline cudaError_t cudaGetLastError() { return emulator_last_error(1); }
+static inline cudaError_t cudaPeekAtLastError() { return emulator_last_error(0); }
+static inline cudaError_t cudaGetDeviceCount(int *count) { return *count = 1, cudaSuccess; }
+static inline cudaError_t cudaGetDevice(int *device) { return *device = 0, cudaSuccess; }
+static inline cudaError_t cudaDeviceReset(EMULATOR_LINE) { return emulator_reset(line); }
+static inline cudaError_t cudaRuntimeGetVersion(int *version) { return *version = 12000, cudaSuccess; }
+static inline cudaError_t cudaDriverGetVersion(int *version) { return *version = 12000, cudaSuccess; }
+template <typename F>
+static inline cudaError_t emulator_set_attribute(const char *written, F &&, cudaFuncAttribute attribute, int value)
+{
+    return attribute == cudaFuncAttributeMaxDynamicSharedMemorySize ? emulator_set_shared(written, value) : cudaSuccess;
+}
+template <typename F> static inline cudaError_t cudaFuncSetCacheConfig(F &&, cudaFuncCache) { return cudaSuccess; }
+#define cudaFuncSetAttribute(...) emulator_set_attribute(#__VA_ARGS__, __VA_ARGS__)

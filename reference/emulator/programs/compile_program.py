@@ -1,0 +1,117 @@
+"""Compiles a whole program, host code and kernels together, to an executable of this machine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..compile import (
+    CHECKED,
+    COVERED,
+    HEADERS,
+    KERNELS,
+    RUNTIME,
+    NoCompiler,
+    compiler,
+    contents,
+    digest,
+    link,
+    run,
+    start_runtime,
+)
+from ..kernel_source import DIRECTIVE, OF_CUDA, extensions_of, prepare, without_comments
+from .launches import with_calls
+
+HOST = Path(__file__).parent / "host"
+MAIN = re.compile(r"\bmain\s*\(")
+INCLUDE = re.compile(r"[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>")
+# Exceptions and types at run time are the host's; what a kernel's file may not have, a program may.
+LEFT_OUT = ("-fno-exceptions", "-fno-rtti", "-fvisibility=hidden", "-Wall", "-Wextra")
+PROGRAM = ("-DEMULATOR_PROGRAM", "-U_FORTIFY_SOURCE", "-fno-builtin-printf", "-w")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A CUDA C++ source with a `main`; `file` is its name in messages, `defines` are macros."""
+
+    source: str
+    file: str = "program.cu"
+    defines: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """What the compiler gets. CompileError for what is not emulated."""
+        prepared = with_calls(prepare(self.source, self.file, is_program=True), self.file)
+        shown = self.file.replace("\\", "/").replace('"', "'")
+        headers = [name for name in headers_of(self.source) if not OF_CUDA.fullmatch(name)]
+        needed = [name for name in extensions_of(self.source) if name != "emulator_std.h"]
+        return "\n".join(
+            [
+                # before the emulator's, whose macros are none for them
+                *(f"#if __has_include(<{name}>)\n#include <{name}>\n#endif" for name in headers),
+                *(f"#include <{name}>" for name in ("cstdio", "cstdlib", "cstring", "cmath", "climits")),
+                *(f"#include <{name}>" for name in ("cfloat", "cstdint", "cassert", "ctime", "utility")),
+                '#include "cuda_emulator.h"',
+                *(f'#include "{name}"' for name in needed),
+                '#include "emulator_host.h"',
+                *(f"#define {name} {value}" for name, value in self.defines.items()),
+                f'#line 1 "{shown}"',
+                prepared,
+                "",
+            ]
+        )
+
+
+def is_program(source: str) -> bool:
+    """Whether a source defines `main`."""
+    return MAIN.search(DIRECTIVE.sub("", without_comments(source))) is not None
+
+
+def headers_of(source: str) -> list[str]:
+    """The headers in <> that a source includes, in its order, each once."""
+    text = without_comments(source)
+    found = (INCLUDE.match(source, line.start()) for line in DIRECTIVE.finditer(text))
+    return list(dict.fromkeys(match[1].strip() for match in found if match))
+
+
+def runtime_into(folder: Path) -> Path:
+    """The library that programs run on, in `folder`; it depends on no program. NoCompiler."""
+    command, _, version = compiler()
+    library = folder / f"program_runtime_{digest(version, contents(RUNTIME), contents(HOST))}.so"
+    if library.exists():
+        return library
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        sources = Path(scratch, "sources")
+        shutil.copytree(RUNTIME, sources)
+        shutil.copytree(HOST, sources, dirs_exist_ok=True)
+        units = start_runtime(command, Path(scratch), sources)
+        for name, unit in units.items():
+            _, messages = unit.communicate()
+            if unit.returncode != 0:
+                raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
+        link(command, [f"{scratch}/{name}.o" for name in units], library, Path(scratch))
+    return library
+
+
+def program_into(program: Program, runtime: Path, target: Path) -> str:
+    """Compiles a program to the executable `target`; the compiler's warnings.
+
+    It asks for `runtime` by its name, beside itself. CompileError with the compiler's messages; NoCompiler.
+    """
+    command, family, _ = compiler()
+    flags = [flag for flag in (*KERNELS, *CHECKED, *COVERED[family]) if flag not in LEFT_OUT]
+    flags = [flag for flag in flags if not flag.startswith("-fsanitize-coverage")]
+    text = program.text()
+    shown = program.file.replace("\\", "/").replace('"', "'")
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        compiled = str(Path(scratch, "program.o"))
+        words = [*command, *flags, *PROGRAM, f"-I{HEADERS}", "-x", "c++", "-c", "-", "-o", compiled]
+        warnings = run(words, text, shown)
+        # All names are looked up at the start: a kernel has no stack for the loader.
+        options = ["-pie", "-Wl,-z,now", "-Wl,-rpath,$ORIGIN", "-pthread"]
+        run([*command, *options, compiled, str(runtime), "-o", str(target)])
+    return warnings

@@ -1,0 +1,158 @@
+"""Reads what a program wrote about itself while it ran, and says it in words.
+
+The program is native code of whoever wrote it, so its records are taken for nothing but text and numbers:
+what is no record is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+
+from ..explain import message
+from ..findings import KINDS, NOTES, Finding
+from ..lines import LineTable
+from ..memory import Place
+from ..runtime_interface import KINDS as NUMBERED
+from ..runtime_interface import RawFinding, RawLaunch
+from .compile_program import Program
+
+PROGRAM_KINDS = {
+    "use_after_free": "a use of memory that cudaFree has taken back",
+    "host_access": "an access of the host's code to memory of the device",
+    "unsynchronized": "an access of the host's to managed memory while a kernel may still run",
+    "bad_copy": "a copy whose direction does not fit its pointers",
+    "bad_free": "a cudaFree of what is no block of memory, or of one twice",
+}
+PROGRAM_NOTES = {
+    "leak": "a block of memory that is never freed",
+    "short_copy": "a size in elements where bytes are asked for",
+}
+MOST_RECORDS, MOST_CHARACTERS = 400, 600
+ALLOCATED = re.compile(
+    r"\bcuda(?:Malloc\w*|HostAlloc)\s*\(\s*(?:\([^()]*\)\s*)?&?\s*([A-Za-z_][\w.\->\[\]]*)"
+)
+PLACEHOLDER = re.compile(r"\{(\d+)\}")
+INTEGER = re.compile(r"-?\d{1,19}")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is wrong with a program, by line, and what is worth a note."""
+
+    findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of memory: its name in the source, its bytes, those of an element, and its line."""
+
+    name: str
+    size: int
+    element: int
+    line: int
+
+
+def read_records(records: str, program: Program, executable: bytes) -> Report:
+    """What the records of a run of `executable` say; each finding once."""
+    blocks: dict[int, Block] = {}
+    found: dict[tuple[str, int, str], Finding] = {}
+    table: list[LineTable] = []
+
+    def line_at(place: int) -> int:
+        if not place:
+            return 0
+        if not table:
+            table.append(LineTable(executable))
+        return table[0].line_in(program.file.rpartition("/")[2], place - 1)
+
+    for record in records.splitlines()[:MOST_RECORDS]:
+        what, *fields = record[: 4 * MOST_CHARACTERS].split("\t")
+        try:
+            if what == "memory":
+                number, size, element, line = map(integer, fields)
+                blocks[number] = Block(named(program.source, line), size, element, line)
+                continue
+            read = {"host": of_the_host, "kernel": of_a_kernel}[what]
+            finding = read(fields, program.file, blocks, line_at)
+        except (KeyError, ValueError, IndexError, ZeroDivisionError):
+            continue
+        found.setdefault((finding.kind, finding.line, finding.array or finding.message), finding)
+    everything = tuple(found.values())
+    notes = NOTES.keys() | PROGRAM_NOTES.keys()
+    return Report(
+        tuple(f for f in everything if f.kind not in notes), tuple(f for f in everything if f.kind in notes)
+    )
+
+
+def integer(text: str) -> int:
+    """A number of at most 64 bits; ValueError for anything else."""
+    if not INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def named(source: str, line: int) -> str:
+    """The variable that a line of the source gives memory to; else a name by the line."""
+    lines = source.split("\n")
+    match = ALLOCATED.search(lines[line - 1]) if 0 < line <= len(lines) else None
+    return match[1] if match else f"the memory of line {line}"
+
+
+def of_the_host(
+    fields: list[str], file: str, blocks: dict[int, Block], line_at: Callable[[int], int]
+) -> Finding:
+    """What the host's code did."""
+    kind, line, place, text = fields
+    if kind not in {**KINDS, **PROGRAM_KINDS, **PROGRAM_NOTES}:
+        raise ValueError(kind)
+    shown = PLACEHOLDER.sub(lambda match: blocks[integer(match[1])].name, text[:MOST_CHARACTERS])
+    return Finding(kind, "", file, integer(line) or line_at(integer(place)), shown)
+
+
+def of_a_kernel(
+    fields: list[str], file: str, blocks: dict[int, Block], line_at: Callable[[int], int]
+) -> Finding:
+    """What a thread of a kernel did."""
+    numbers, (kernel, name, kind_of_element) = [integer(field) for field in fields[:22]], fields[22:]
+    kind, mode, line, other_line, thread, other_thread, block, other_block, region = numbers[:9]
+    offset, size, count, place, room = numbers[9:14]
+    grid, threads, freed_at = numbers[14:17], numbers[17:20], numbers[21]
+    if min(grid) < 1 or min(threads) < 1:
+        raise ValueError(fields)
+    row = RawFinding()
+    for field, value in (
+        *(("kind", kind), ("mode", mode), ("line", line), ("other_line", other_line), ("thread", thread)),
+        *(("other_thread", other_thread), ("block", block), ("other_block", other_block), ("region", region)),
+        *(("offset", offset), ("size", size), ("count", count), ("room", room)),
+        *(("name", name.encode()), ("type", kind_of_element.encode() or None)),
+    ):
+        setattr(row, field, value)
+    raw = RawLaunch()
+    raw.grid[:], raw.block[:] = grid, threads
+    places = [place_of(blocks[n], size) for n in range(region + 1)] if region >= 0 else []
+    array, text = message(row, raw, places)
+    finding = Finding(
+        NUMBERED[kind],
+        kernel[:MOST_CHARACTERS],
+        file,
+        line or line_at(place),
+        text[:MOST_CHARACTERS],
+        array=array,
+    )
+    if freed_at:
+        return replace(finding, kind="use_after_free", message=f"{text}; line {freed_at} has freed it")
+    return finding
+
+
+def place_of(block: Block, size: int) -> Place:
+    """A block as messages name it; where the size of its elements is not known, that of the access."""
+    element = block.element or max(size, 1)
+    array = SimpleNamespace(itemsize=element, size=block.size // element)
+    return Place(0, block.name, cast("np.ndarray[Any, Any]", array), None, False, 0)

@@ -1,0 +1,124 @@
+"""Laws of `--json`: every command that reports prints what the published schema says."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from grader.__main__ import main
+from grader.batch.gradebook import Gradebook, Graded
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.arguments import JSON
+from grader.model.request_code import code_of
+from grader.model.student import Student, Submission
+from tests.grader.cli.conftest import grade_of
+from tests.grader.cli.test_verify import MUTANTS
+from tests.tiny_course import RIGHT, WRONG
+
+SEED = "a seed"
+
+
+@pytest.fixture
+def schema(repository: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((repository / "docs" / "commands.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(loaded)
+    return loaded
+
+
+@pytest.fixture
+def class_of_two(root: Path) -> Path:
+    """Two students; one of them submitted twice, and one file is no student's."""
+    for place, source in {"ada/attempt-1": WRONG, "ada/attempt-2": RIGHT, "bob/attempt-1": WRONG}.items():
+        (root / "class" / place).mkdir(parents=True)
+        (root / "class" / place / "conv.py").write_text(source)
+    (root / "class" / "notes.txt").write_text("")
+    return root / "class"
+
+
+@pytest.fixture
+def clones(root: Path) -> Path:
+    """A repository with a commit, and one without."""
+    folder = root / "clones"
+    for name in ("tiny-ada", "tiny-bob"):
+        subprocess.run(["git", "init", "--quiet", folder / name], check=True)
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    words = ["commit", "--quiet", "--allow-empty", "--message=x"]
+    subprocess.run(["git", *who, *words], cwd=folder / "tiny-ada", check=True)
+    return folder
+
+
+def test_every_command_that_reports_prints_what_the_published_schema_says(
+    root: Path,
+    class_of_two: Path,
+    clones: Path,
+    schema: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("BACKFLIP_SEED", SEED)
+    (root / "assignments" / "tiny" / "mutants.py").write_text(MUTANTS)
+    url = f"sqlite:///{root}/gradebook.db"
+    gradebook = ["--gradebook", url]
+    given = [str(class_of_two), "--assignment", "tiny"]
+    code = code_of(SEED, "ada", "tiny", "flip/one-axis")
+    Path("requests.csv").write_text(f"student,case,text\nada,flip/one-axis · {code},why?\n")
+    columns = "student_id,assignment,criterion,points,reason,author"
+    Path("adjustments.csv").write_text(f"{columns}\nada,tiny,flip,-1,late,me\n")
+    reports: set[str] = set()
+    commands: set[str] = set()
+
+    def report(*words: str, status: int = PASSED) -> dict[str, Any]:
+        assert main([*words, "--json"]) == status, words
+        printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+        jsonschema.validate(printed, schema)
+        reports.add(printed["schema"])
+        commands.add(words[0])
+        return printed
+
+    report("doctor", status=main(["doctor", "--quiet"]))
+    report("collect", str(clones), "--assignment", "tiny", "--out", "collected", status=NOT_PASSED)
+    report("verify", "tiny", "--jobs", "1", "--seeds", "1", status=NOT_PASSED)
+    report("verify", "tiny", "--jobs", "1", "--variants", "1")
+    report("intake", *given, status=NOT_PASSED)
+    batch = report("batch", *given, *gradebook, "--jobs", "1", status=NOT_PASSED)
+    assert [(one["student"], one["of"]) for one in batch["counting"]] == [("ada", 2)]
+    report("requests", "requests.csv", *gradebook)
+    report("adjust", "adjustments.csv", *gradebook)
+    report("similarity", *given, *gradebook, "--out", "alike")
+    report("report", *gradebook, "--format", "csv", "--out", "out")
+    in_doubt(url)
+    report("report", *gradebook, "--format", "gradescope", "--out", "out", status=NOT_PASSED)
+    report("confirm", "--assignment", "tiny", "eve", "--reason", "fine", *gradebook)
+    report("forget", "--list", *gradebook)
+    report("forget", "--student", "bob", "--reason", "left", *gradebook)
+    report("forget", "--run", "1", "--reason", "the wrong folder", *gradebook)
+
+    assert commands == set(JSON)
+    names = [each["$ref"].rpartition("/")[2] for each in schema["oneOf"]]
+    assert reports == {schema["$defs"][name]["properties"]["schema"]["const"] for name in names}
+
+
+def in_doubt(url: str) -> None:
+    """Adds a submission that needs review."""
+    with Gradebook(url) as book:
+        submission = Submission("eve", "tiny", "e" * 64, doubt="whose is it?")
+        book.hand_in([Student("eve")], [submission])
+        book.record(submission, Graded(grade_of("eve")))
+
+
+def test_the_grades_of_a_class_are_what_their_published_schema_says(repository: Path) -> None:
+    schemas = {path.name: json.loads(path.read_text()) for path in repository.glob("docs/*.schema.json")}
+    registry: Registry[Any] = Registry().with_resources(
+        (name, Resource.from_contents(schema)) for name, schema in schemas.items()
+    )
+    validator = jsonschema.Draft202012Validator(schemas["class.schema.json"], registry=registry)
+    for path in sorted(repository.glob("tests/golden/**/grades.json")):
+        grades = json.loads(path.read_text())
+        validator.validate(grades)
+        assert grades["schema"] == schemas["class.schema.json"]["title"]
+        grades["rows"][0]["grade"] = {}
+        assert not validator.is_valid(grades)

@@ -1,0 +1,364 @@
+"""Whole programs: host code and kernels in one file, launches, and what is found on the host's side."""
+
+import os
+import subprocess
+
+import pytest
+
+from reference.emulator import CompileError
+from reference.emulator.programs import Program, is_program, program_into, read_records, runtime_into
+from reference.emulator.programs.launches import with_calls
+from tests.tables import by_name
+
+HEAD = """\
+#include <cstdio>
+#include <iostream>
+#include <vector>
+#include <string.h>
+#include "cuda_runtime.h"
+#define CHECK(call)                                                                            \\
+    do {                                                                                       \\
+        cudaError_t error = (call);                                                            \\
+        if (error != cudaSuccess) {                                                            \\
+            fprintf(stdout, "%s at line %d\\n", cudaGetErrorString(error), __LINE__);           \\
+            exit(7);                                                                           \\
+        }                                                                                      \\
+    } while (0)
+#define LAUNCH(kernel, n, ...) kernel<<<(n + 31) / 32,  \\
+    32>>>(__VA_ARGS__)
+__constant__ float coefficients[4];
+__device__ int counter;
+struct Scaled { float factor; Scaled(float factor) : factor(factor) {} };
+template <typename T, int N> __global__ void fill(T *out, T value, int n = 64)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n)
+        out[i] = value * N;
+}
+template <typename T> __global__ void copy(T *out, const T *in)
+{
+    out[threadIdx.x] = in ? in[threadIdx.x] : 5;
+}
+__global__ void scale(float *out, Scaled by) { out[threadIdx.x] *= by.factor; }
+__global__ void racy(int *out) { out[threadIdx.x / 2] = threadIdx.x; } // racy
+__global__ void weigh(float *out)
+{
+    out[threadIdx.x] = coefficients[threadIdx.x % 4];
+    atomicAdd(&counter, 1);
+}
+__global__ void asserts(float *out) { assert(threadIdx.x < 3); out[threadIdx.x] = 0; } // asserts
+__global__ void reverse(float *out)
+{
+    extern __shared__ float dynamic[];
+    dynamic[threadIdx.x] = out[threadIdx.x];
+    __syncthreads();
+    out[threadIdx.x] = dynamic[blockDim.x - 1 - threadIdx.x];
+}
+__global__ void says() { if (threadIdx.x % 16 == 0) printf("thread %d\\n", threadIdx.x); }
+namespace deep {
+template <typename T> struct Host { static void launch(T *out) { fill<T, (2 > 1)><<<2, 32>>>(out, T(3)); } };
+}
+const int N = 64;
+float h[N];
+"""
+ALLOCATED = "float *d; CHECK(cudaMalloc((void **)&d, sizeof h)); CHECK(cudaMemset(d, 0, sizeof h));\n"
+BACK = "CHECK(cudaMemcpy(h, d, sizeof h, cudaMemcpyDeviceToHost)); CHECK(cudaFree(d));\n"
+# name: the lines of a function of the host; what it prints (it returns 0, and nothing is found)
+RIGHT = {
+    "templates_and_defaults": (
+        f"{ALLOCATED}fill<float, 2><<<dim3(N / 32), 32>>>(d, 1.5f); CHECK(cudaGetLastError());\n{BACK}"
+        'printf("%g %g", h[0], h[63]);',
+        "3 3",
+    ),
+    "a_launch_in_a_template": (f'{ALLOCATED}deep::Host<float>::launch(d);\n{BACK}printf("%g", h[33]);', "3"),
+    "a_launch_in_a_macro": (
+        f'{ALLOCATED}LAUNCH((fill<float, 1>), N, d, 2.f, N);\n{BACK}printf("%g", h[63]);',
+        "2",
+    ),
+    "deduced_and_null": (f'{ALLOCATED}copy<<<1, N>>>(d, (float *)NULL);\n{BACK}printf("%g", h[1]);', "5"),
+    "a_value_with_a_constructor": (
+        f"{ALLOCATED}fill<float, 1><<<2, 32>>>(d, 1); scale<<<1, N>>>(d, Scaled(4));\n{BACK}"
+        'printf("%g", h[5]);',
+        "4",
+    ),
+    "arguments_are_evaluated_once": (
+        f'int n = 0;\n{ALLOCATED}fill<float, 1><<<2, 32>>>(d, ++n);\n{BACK}printf("%d %g", n, h[7]);',
+        "1 1",
+    ),
+    "a_pointer_to_a_kernel": (
+        f'void (*kernel)(float *) = weigh;\n{ALLOCATED}kernel<<<1, N>>>(d);\n{BACK}printf("%g", h[0]);',
+        "0",
+    ),
+    "symbols": (
+        f"float c[] = {{1, 2, 3, 4}}; CHECK(cudaMemcpyToSymbol(coefficients, c, sizeof c));\n{ALLOCATED}"
+        f"weigh<<<1, N>>>(d);\n{BACK}int n; CHECK(cudaMemcpyFromSymbol(&n, counter, sizeof n));\n"
+        'printf("%g %d", h[2], n);',
+        "3 64",
+    ),
+    "dynamic_shared_memory_and_streams": (
+        f"{ALLOCATED}for (int i = 0; i < N; ++i) h[i] = i;\ncudaStream_t s; CHECK(cudaStreamCreate(&s));\n"
+        "CHECK(cudaMemcpyAsync(d, h, sizeof h, cudaMemcpyHostToDevice, s));\n"
+        "reverse<<<1, N, N * sizeof(float), s>>>(d); CHECK(cudaStreamSynchronize(s));\n"
+        f'CHECK(cudaStreamDestroy(s));\n{BACK}printf("%g", h[0]);',
+        "63",
+    ),
+    "much_shared_memory_if_asked_for": (
+        f"CHECK(cudaFuncSetAttribute(reverse, cudaFuncAttributeMaxDynamicSharedMemorySize, 96 * 1024));\n"
+        f'{ALLOCATED}reverse<<<1, N, 96 * 1024>>>(d); CHECK(cudaDeviceSynchronize());\n{BACK}puts("ok");',
+        "ok",
+    ),
+    "events": (
+        "cudaEvent_t a, b; CHECK(cudaEventCreate(&a)); CHECK(cudaEventCreate(&b));\n"
+        "CHECK(cudaEventRecord(a)); says<<<1, 1>>>(); CHECK(cudaEventRecord(b));\n"
+        "CHECK(cudaEventSynchronize(b)); float t;\n"
+        'CHECK(cudaEventElapsedTime(&t, a, b)); printf("%d", t > 0);',
+        "thread 0\n1",
+    ),
+    "printf_of_kernels_comes_once": (
+        'says<<<1, 32>>>(); CHECK(cudaDeviceSynchronize()); puts("end");',
+        "thread 16\nthread 0\nend",
+    ),
+    "managed_memory": (
+        "float *m; CHECK(cudaMallocManaged(&m, sizeof h)); m[1] = 2; scale<<<1, N>>>(m, Scaled(3));\n"
+        'CHECK(cudaDeviceSynchronize()); printf("%g", m[1]); CHECK(cudaFree(m));',
+        "6",
+    ),
+    "the_standard_library": (
+        "std::vector<float> v(N, 1); float *d; CHECK(cudaMalloc(&d, N * sizeof(float)));\n"
+        "CHECK(cudaMemcpy(d, v.data(), N * sizeof(float), cudaMemcpyDefault));\n"
+        "scale<<<1, N>>>(d, 2.f); CHECK(cudaMemcpy(v.data(), d, N * 4, cudaMemcpyDeviceToHost));\n"
+        "try { throw v[3]; } catch (float x) { std::cout << x; } CHECK(cudaFree(d));",
+        "2",
+    ),
+    "the_device": (
+        "int n; CHECK(cudaGetDeviceCount(&n)); cudaDeviceProp p; CHECK(cudaGetDeviceProperties(&p, 0));\n"
+        'CHECK(cudaSetDevice(0)); printf("%d %d %d.%d", n, p.warpSize, p.major, p.minor);',
+        "1 32 8.0",
+    ),
+    "an_error_is_told_once": (
+        "fill<float, 1><<<1, 2000>>>(nullptr, 1.f); // bad_launch\n"
+        'printf("%s, ", cudaGetErrorName(cudaGetLastError())); printf("%d", cudaPeekAtLastError());',
+        "cudaErrorInvalidConfiguration, 0",
+    ),
+}
+# name: the same, with `// kind` in each line at which something is found; what it prints, how it ends
+WRONG = {
+    "a_race": (
+        "int *d; CHECK(cudaMalloc(&d, 128));\nracy<<<1, 64>>>(d); // schedule_dependent\nCHECK(cudaFree(d));",
+        "",
+        0,
+        {"// racy": "race"},
+    ),
+    "beyond_a_block": (
+        f"{ALLOCATED}copy<<<1, 96>>>(d, d); CHECK(cudaFree(d));",
+        "",
+        0,
+        {"in ? in[": "out_of_bounds"},
+    ),
+    "freed": (
+        f"{ALLOCATED}CHECK(cudaFree(d)); scale<<<1, N>>>(d, 1.f);",
+        "",
+        0,
+        {"out[threadIdx.x] *=": "use_after_free"},
+    ),
+    "freed_twice": (f"{ALLOCATED}CHECK(cudaFree(d)); cudaFree(d); // bad_free", "", 0, {}),
+    "a_copy_of_too_much": (
+        f'{ALLOCATED}printf("%d", cudaMemcpy(h, d, 1000, cudaMemcpyDeviceToHost)); // out_of_bounds\n'
+        "cudaFree(d);",
+        "1",
+        0,
+        {},
+    ),
+    "a_copy_the_other_way": (
+        f"{ALLOCATED}cudaMemcpy(d, h, 4, cudaMemcpyDeviceToHost); // bad_copy\ncudaFree(d);",
+        "",
+        0,
+        {},
+    ),
+    "a_size_in_elements": (
+        "float *d; cudaMalloc(&d, 256);\ncudaMemset(d, 1, 64); // short_copy\ncudaFree(d);",
+        "",
+        0,
+        {},
+    ),
+    "never_written": (
+        "float *d; CHECK(cudaMalloc(&d, sizeof h)); fill<float, 1><<<1, 32>>>(d, 1);\n"
+        "cudaMemcpy(h, d, sizeof h, cudaMemcpyDeviceToHost); cudaFree(d); // never_written",
+        "",
+        0,
+        {},
+    ),
+    "read_before_it_is_written": (
+        "float *d; CHECK(cudaMalloc(&d, sizeof h)); scale<<<1, N>>>(d, 1.f); cudaFree(d);",
+        "",
+        0,
+        {"out[threadIdx.x] *=": "uninitialised_read"},
+    ),
+    "a_pointer_of_the_host": (
+        "float mine[N] = {}; scale<<<1, N>>>(mine, 1.f); CHECK(cudaDeviceSynchronize());",
+        "an illegal memory access was encountered at line",
+        7,
+        {"out[threadIdx.x] *=": "out_of_bounds"},
+    ),
+    "the_host_writes_device_memory": (f"{ALLOCATED}d[0] = 1; // host_access", "", -11, {}),
+    "a_function_reads_device_memory": (f"{ALLOCATED}memmove(h, d, N); // host_access", "", -11, {}),
+    "managed_too_early": (
+        "float *m; CHECK(cudaMallocManaged(&m, sizeof h)); scale<<<1, N>>>(m, 3.f);\n"
+        "h[0] = m[1]; // unsynchronized\nCHECK(cudaFree(m));",
+        "",
+        0,
+        {},
+    ),
+    "an_assertion": (
+        f"{ALLOCATED}asserts<<<1, N>>>(d); CHECK(cudaGetLastError()); CHECK(cudaDeviceSynchronize());",
+        "device-side assert triggered at line",
+        7,
+        {"asserts(": "trap"},
+    ),
+    "too_large_a_block": (
+        "says<<<1, 1025>>>(); CHECK(cudaGetLastError()); // bad_launch",
+        "invalid configuration",
+        7,
+        {},
+    ),
+    "too_much_shared_memory": (
+        f"{ALLOCATED}reverse<<<1, N, 50000>>>(d); // bad_launch\nCHECK(cudaFree(d));",
+        "",
+        0,
+        {},
+    ),
+    "a_symbol_too_small": ("cudaMemcpyToSymbol(coefficients, h, sizeof h); // out_of_bounds", "", 0, {}),
+    "a_leak": ('float *d; CHECK(cudaMalloc(&d, 4)); // leak\nprintf("x");', "x", 0, {}),
+    "the_host_crashes": ("volatile int *p = nullptr; *p = 1; // crashed", "", -11, {}),
+}
+
+
+def source() -> str:
+    """One program with a function for each case; its argument names the one to call."""
+    cases = {name: row[0] for name, row in (*RIGHT.items(), *WRONG.items())}
+    functions = "".join(f"void {name}()\n{{\n{lines}\n}}\n" for name, lines in cases.items())
+    calls = "".join(f'    if (!strcmp(v[1], "{name}")) {name}();\n' for name in cases)
+    return f"{HEAD}{functions}int main(int, char **v)\n{{\n{calls}    return 0;\n}}\n"
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    """The program, compiled once for all."""
+    folder = tmp_path_factory.mktemp("program")
+    written = Program(source(), "cases.cu")
+    program_into(written, runtime_into(folder), folder / "cases")
+    return written, folder / "cases"
+
+
+def run(program, name):
+    """How a case ends, with what it prints, and what its records say."""
+    written, path = program
+    with open(path.parent / "records", "w+") as records:
+        done = subprocess.run(
+            [path, name],
+            env={**os.environ, "EMULATOR_FINDINGS": str(records.fileno())},
+            pass_fds=[records.fileno()],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        records.seek(0)
+        return done, read_records(records.read(), written, path.read_bytes())
+
+
+@pytest.mark.parametrize(("lines", "printed"), by_name(RIGHT))
+def test_a_program_does_what_it_does_on_a_gpu(program, request, lines, printed):
+    name = request.node.callspec.id
+    done, report = run(program, name)
+    assert (printed, 0) == (done.stdout.strip(), done.returncode)
+    assert marked(name, lines, {}) == {(f.line, f.kind) for f in (*report.findings, *report.notes)}
+
+
+@pytest.mark.parametrize(("lines", "printed", "status", "in_kernels"), by_name(WRONG))
+def test_what_is_wrong_is_found_at_its_line(program, request, lines, printed, status, in_kernels):
+    name = request.node.callspec.id
+    done, report = run(program, name)
+    found = {(f.line, f.kind) for f in (*report.findings, *report.notes)}
+    expected = marked(name, lines, in_kernels)
+    assert expected == {one for one in found if one[1] != "leak" or one in expected}
+    assert (printed in done.stdout, status) == (True, done.returncode)
+
+
+def marked(name, lines, in_kernels):
+    """(line, kind) for what the comments of a case say, and for lines of HEAD that hold a text."""
+    first = 2 + source().split("\n").index(f"void {name}()") + 1
+    of_the_host = {
+        (first + n, line.rpartition("// ")[2]) for n, line in enumerate(lines.split("\n")) if "// " in line
+    }
+    return of_the_host | {
+        (1 + n, kind)
+        for part, kinds in in_kernels.items()
+        for n, line in enumerate(HEAD.split("\n"))
+        if part in line
+        for kind in kinds.split()
+    }
+
+
+LAUNCHES = {
+    "k<<<1, 2>>>(a)": '"k" emulator_configure(1, 2))(a)',
+    "n::k<T, (a > b)><<<dim3(n >> 2), f(1, 2), 0, s>>>(a, b)": (
+        '"n::k<T, (a > b)>" (dim3(n >> 2), f(1, 2), 0, s))(a, b)'
+    ),
+    "x = 1; (k<1>)<<<g, b>>>()": 'x = 1; emulator_launch(__LINE__, "(k<1>)" (g, b))()',
+    "k<<<1, 2>>>(a, NULL, NULLS)": "(a, nullptr, NULLS)",
+    "// k<<<1, 2>>>(a)": "",
+    '"k<<<1, 2>>>(a)"': "",
+    "a.operator<<<int>(b)": "",
+    "#define L(k, ...) \\\n    k<<<1, 2>>>(__VA_ARGS__)": "__LINE__, #k,",
+    "#define L(j, ...) \\\n    k<<<1, 2>>>(__VA_ARGS__)": '__LINE__, "k",',
+}
+
+
+@pytest.mark.parametrize(("text", "parts"), LAUNCHES.items())
+def test_a_launch_is_found_where_it_is_one(text, parts):
+    written = with_calls(text, "a.cu")
+    assert text.count("\n") == written.count("\n")
+    assert ("emulator_launch" in written) == bool(parts)
+    for part in parts.split('" '):
+        assert part in written
+
+
+@pytest.mark.parametrize(
+    "text", ["k<<<1, 2>>>;", "<<<1, 2>>>(a);", "k<<<1, 2(a);", "#define SIZE <<<1, 2>>>"]
+)
+def test_half_a_launch_is_refused_with_its_line(text):
+    with pytest.raises(CompileError, match=r"^a\.cu:2: `<<<`: a launch stands in one place"):
+        with_calls(f"\n{text}", "a.cu")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("int main() {}", True),
+        ("// int main()", False),
+        ("__global__ void domain(float *out) {}", False),
+        ("#define main(x) x", False),
+    ],
+)
+def test_a_program_is_a_file_with_main(text, is_one):
+    assert is_program(text) == is_one
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        "", "nonsense", "host", "host\tnothing\t1\t2\ttext", "host\tleak\t1\t0\t{9} is lost", "memory\t1\t2",
+        "host\tleak\tx\t0\t", "kernel" + "\t0" * 25, "kernel" + "\t9" * 25, "memory\t1\t2\t3\t4\t5",
+        "memory\t" + "9" * 40 + "\t1\t1\t1", "kernel" + "\t-1" * 25,
+    ],
+)  # fmt: skip
+def test_records_that_are_none_are_passed_over(records):
+    report = read_records(records, Program("int main() {}"), b"")
+    assert (report.findings, report.notes) == ((), ())
+
+
+def test_what_a_program_may_not_have_on_the_device_it_may_have_on_the_host():
+    written = "int *p = new int; free(malloc(3));"
+    Program(f"int main() {{ {written} }}").text()
+    with pytest.raises(CompileError, match=r"program\.cu:1: `new`"):
+        Program(f"__global__ void k() {{ {written} }}\nint main() {{}}").text()
