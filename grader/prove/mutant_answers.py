@@ -72,7 +72,7 @@ def work_out(
 
 def given_back(views: Views, solution: Mapping[str, str]) -> Mapping[str, str] | None:
     """The solution with functions that hand back what they are given; None where none is in Python."""
-    exercises = [Exercise.of(reference, solution) for reference in views.solution.exercises]
+    exercises = [Exercise.of(name, solution) for name in views.solution.functions]
     return in_python(solution, exercises, FORMS["hands_its_input_back"][1])
 
 
