@@ -1,8 +1,8 @@
 """Runs every benchmark and writes docs/benchmarks.md: `make bench`, or `python -m benchmarks [NAME...]`.
 
-With names it runs those alone and prints them. A benchmark is a module of this package with a function
-`measure() -> Table`; to add one, add its name here. Each has its own section of the page. `gpu` runs with
-the rest where a GPU is at hand.
+With names it runs those alone and prints them; of these it writes only what is the same on every machine. A
+benchmark is a module of this package with a function `measure() -> Table`; to add one, add its name here.
+Each has its own section of the page. `gpu` runs with the rest where a GPU is at hand.
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ BENCHMARKS = (
 
 
 def main(names: list[str]) -> None:
-    """Run the named benchmarks and print them; without names run all, and write docs/benchmarks.md."""
+    """Run the named benchmarks and print them; without names run all. Write docs/benchmarks.md."""
     # Read when NumPy is first imported, by what is imported below.
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     sections = []
     for name in names or (*BENCHMARKS, *gpu_benchmarks()):
-        table = importlib.import_module(f"benchmarks.{name}").measure()
+        benchmark = importlib.import_module(f"benchmarks.{name}")
+        table = benchmark.measure()
         print(table.markdown(), flush=True)
         sections.append(table.markdown())
+        if names and getattr(benchmark, "ALWAYS_THE_SAME", False):
+            write(table.markdown())
     if not names:
         for section in (f"## The machine\n\n{surroundings()}", *sections):
             write(section)

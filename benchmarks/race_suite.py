@@ -18,6 +18,10 @@ FORMS = {
     "chunks": "int first = 2 * (blockIdx.x * blockDim.x + threadIdx.x);\n"
     "for (int i = first; i < first + 2 && i < n; ++i) {\nBODY\n}",
     "backward": "int i = n - 1 - (int)(blockIdx.x * blockDim.x + threadIdx.x);\nif (i >= 0) {\nBODY\n}",
+    "atomic": "int i = atomicAdd(&cells[7], 1);\nif (i < n) {\nBODY\n}",
+    "warp": "int first = (blockIdx.x * blockDim.x + threadIdx.x) / 32 * 64;\n"
+    "for (int i = first + threadIdx.x % 32; i < first + 64; i += 32) {\n"
+    "if (i < n) {\nBODY\n}\n__syncwarp();\n}",
     "one block": "if (blockIdx.x == 0)\nfor (int i = threadIdx.x; i < n; i += blockDim.x) {\nBODY\n}",
 }
 EACH = {  # on element i of n

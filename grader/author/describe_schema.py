@@ -43,7 +43,9 @@ HEADINGS = {  # of the page, by the model that is described there
         "CriterionModel": "criterion",
         "ManualCriterionModel": "a-criterion-by-hand",
         "LevelModel": "level",
+        "PaidHintModel": "a-hint-that-costs-points",
         CONDITION: "condition",
+        "Step": "step",
     },
     **{model.__name__: "case" for _, model in CASES.values()},
 }
@@ -187,7 +189,9 @@ def _type(value: Schema, models: Schema) -> str:
     """A JSON Schema's type in words."""
     if "$ref" in value:
         name = value["$ref"].rpartition("/")[2]
-        return f"[{HEADINGS[name]}](#{HEADINGS[name]})" if name in HEADINGS else _type(models[name], models)
+        if name in HEADINGS:
+            return f"[{HEADINGS[name].replace('-', ' ')}](#{HEADINGS[name]})"
+        return _type(models[name], models)
     if "anyOf" in value:
         if {each.get("type") for each in value["anyOf"]} == {"number", "integer"}:
             rest = {key: each for key, each in value.items() if key != "anyOf"}
@@ -197,6 +201,8 @@ def _type(value: Schema, models: Schema) -> str:
         return f"`{value['const']}`"
     if "enum" in value:
         return ", ".join(f"`{each}`" for each in value["enum"])
+    if "type" not in value:
+        return "value"
     if value["type"] == "array":
         least, most = value.get("minItems", 0), value.get("maxItems")
         count = (

@@ -140,6 +140,9 @@ def _visible_rubric(assignment: Assignment) -> str:
         if "cases" not in criterion:  # a person judges it
             continue
         loaded = assignment.criterion(criterion["id"])
+        if loaded.paid_hints:
+            criterion["hints"] = list(loaded.hints)
+            criterion["withheld_hints"] = len(loaded.paid_hints)
         hidden = [case for case in loaded.cases if not is_in_handout(case)]
         names = {case.id for case in hidden}
         criterion["cases"] = [

@@ -16,6 +16,7 @@ from grader.author.yaml_document import Document, read
 from grader.judge.policy.rules import find
 from grader.model.assignment import (
     NDARRAY,
+    SCENARIO,
     Assignment,
     Attempts,
     Case,
@@ -145,7 +146,12 @@ def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
         tree = ast.parse(read(probes, "no such file: it says what is asked of a submission"))
     except SyntaxError as error:
         raise UserError(f"found Python that cannot be read: {error.msg}", probes, error.lineno) from error
-    return {node.name: _results(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    for node in functions:
+        if node.name == SCENARIO:
+            message = f"found a probe named {SCENARIO!r}, which is the grader's own: rename it"
+            raise UserError(message, probes, node.lineno)
+    return {node.name: _results(node) for node in functions} | {SCENARIO: ()}
 
 
 def _results(probe: ast.FunctionDef) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from grader.author.schema import (
     CriterionModel,
     DefaultsModel,
     ManualCriterionModel,
+    PaidHintModel,
     RubricModel,
     WholeRubric,
 )
@@ -23,8 +24,9 @@ from grader.author.yaml_document import Document, read
 from grader.judge.case_model import CaseModel
 from grader.judge.comparisons import AROUND, COMPARISONS
 from grader.judge.kind import Kind
-from grader.model.assignment import Case, Criterion, Level, Rubric
+from grader.model.assignment import SCENARIO, Case, Criterion, Level, PaidHint, Rubric
 from grader.model.near_miss import near_miss, one_of
+from grader.model.text import exact_text, plural
 
 Place = tuple[Hashable, ...]
 PROBE_KEYS = {key for one in COMPARISONS.values() for key in one.probe_keys}
@@ -211,12 +213,28 @@ def _criterion(document: Document, place: Place, model: CriterionModel, defaults
         cases=tuple(cases.values()),
         probe=model.probe,
         help=model.help,
-        hints=tuple(model.hints),
+        hints=tuple(hint for hint in model.hints if isinstance(hint, str)),
+        paid_hints=_paid_hints(document, place, model),
+        withheld_hints=model.withheld_hints,
         requires=tuple(model.requires),
         options=_options(model),
         withheld=model.withheld,
         withheld_cases=model.withheld_cases,
     )
+
+
+def _paid_hints(document: Document, place: Place, model: CriterionModel) -> tuple[PaidHint, ...]:
+    """The hints that cost points; together they cost no more than the criterion offers."""
+    hints = []
+    for number, hint in enumerate(model.hints):
+        if isinstance(hint, PaidHintModel):
+            hints.append(PaidHint(Fraction(str(hint.cost)), hint.text))
+            cost = sum((one.cost for one in hints), Fraction(0))
+            if cost > model.points:
+                message = f"found hints that cost {exact_text(cost)} points up to here, expected at most the "
+                message += f"{plural(model.points, 'point')} of the criterion"
+                raise document.fail(message, (*place, "hints", number))
+    return tuple(hints)
 
 
 def _cases(
@@ -244,6 +262,7 @@ def _cases(
             f"found arrays of {size} elements, expected at most {MAX_ELEMENTS} in a case's inputs and result"
         )
         raise document.fail(f"{message} (64 MiB of float32): choose smaller lengths", place)
+    compare = model.compare or criterion.compare or defaults.compare
     case = Case(
         id=model.id,
         criterion=criterion.id,
@@ -251,13 +270,16 @@ def _cases(
         kind=kind.name,
         parameters={**parameters, "view": tuple(model.view), **({"wide": model.wide} if model.wide else {})},
         data=model.data or defaults.data,
-        compare=model.compare or criterion.compare or defaults.compare,
+        compare=compare,
         visibility=model.visibility or defaults.visibility,
         weight=model.weight,
         covers=tuple(model.covers),
-        drawn=count is not None or "lengths" in parameters,
-        options=model.model_dump(include=of_comparisons, exclude_none=True),
-        ask=model.ask or {},
+        drawn=count is not None or "lengths" in parameters or bool(model.random),
+        options={
+            **_shared(criterion, compare),
+            **model.model_dump(include=of_comparisons, exclude_none=True),
+        },
+        ask={**(model.ask or {}), **_steps_of(document, place, model, criterion, kind.arrays_of(parameters))},
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
     )
     if twice := sorted(
@@ -268,6 +290,36 @@ def _cases(
     _check_comparison(document, place, case, kind, criterion)
     for id in [case.id] if count is None else [f"{case.id}-{i + 1}" for i in range(count)]:
         yield replace(case, id=id)
+
+
+def _shared(criterion: CriterionModel, compare: str) -> dict[str, Any]:
+    """What a criterion says for all its cases that a case could say, too."""
+    taken = COMPARISONS[compare].case_keys().model_fields
+    return {key: value for key, value in _options(criterion).items() if key in taken}
+
+
+def _steps_of(
+    document: Document, place: Place, model: CaseModel, criterion: CriterionModel, arrays: Sequence[str]
+) -> dict[str, Any]:
+    """The scenario of a case for its probe; nothing where the criterion has a probe of the author's."""
+    if (model.scenario is not None) != (criterion.probe == SCENARIO):
+        message = f"found `scenario` with `probe: {criterion.probe}`, expected `probe: {SCENARIO}`"
+        if model.scenario is None:
+            message = f"`probe: {SCENARIO}` also needs `scenario` in each case: add it"
+        raise document.fail(message, place)
+    values = {*(model.ask or {}), *(model.random or {})}
+    if SCENARIO in values:
+        raise document.fail(f"found a value named {SCENARIO!r}, which holds the steps: rename it", place)
+    steps = [] if model.scenario is None else [step.model_dump(exclude_unset=True) for step in model.scenario]
+    for number, step in enumerate(steps):
+        given = step.get("given", [])
+        for each in [*(given.values() if isinstance(given, dict) else given), step.get("to")]:
+            named = each["case"] if isinstance(each, dict) and list(each) == ["case"] else None
+            if named is not None and named not in values | set(arrays):
+                expected = ", ".join(sorted(values)) or "none: it has neither `ask` nor `random`"
+                message = f"found {{case: {named}}}, expected a value of the case: {expected}"
+                raise document.fail(message, (*place, "scenario", number))
+    return {SCENARIO: steps} if steps else {}
 
 
 def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:

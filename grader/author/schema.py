@@ -136,6 +136,15 @@ CASES: Mapping[str, tuple[Kind, type[CaseModel]]] = {  # the key that tells a ki
 }
 
 
+class PaidHintModel(Strict):
+    """A hint that costs points: it stays with the instructor, who gives it on the desk."""
+
+    cost: float | int = Field(gt=0, le=1_000_000)
+    """How many points it costs the student."""
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+    """What the student reads."""
+
+
 class CriterionModel(Strict):
     """One row of the rubric."""
 
@@ -149,8 +158,8 @@ class CriterionModel(Strict):
     """The function of probes.py that calls a submission."""
     help: Annotated[str, Field(pattern=r"^README\.md#[a-z0-9-]+$")]
     """What to read when a case fails: a heading of the handout's README.md."""
-    hints: list[Annotated[str, Field(min_length=1, max_length=1000)]] = []
-    """Texts that `make hint EXERCISE=name` reveals in a handout, one by one; the first says the least."""
+    hints: list[Annotated[str, Field(min_length=1, max_length=1000)] | PaidHintModel] = []
+    """Texts that `make hint EXERCISE=name` reveals in a handout, one by one, or hints that cost points."""
     requires: list[Id] = []
     """Earlier criteria: if no case of one of them passes, this criterion does not run."""
     compare: Compare | None = None
@@ -159,6 +168,8 @@ class CriterionModel(Strict):
     """The share of a case's points for a gradient that is right only for the student's own forward pass."""
     withheld: Length = 0
     """The weight of the hidden cases; only a handout's copy has this key."""
+    withheld_hints: Length = 0
+    """The number of hints that cost points; only a handout's copy has this key."""
     withheld_cases: Length = 0
     """The number of hidden cases; only a handout's copy has this key."""
     cases: list[dict[str, Any]]

@@ -73,6 +73,7 @@ def _facts(root: Path, name: str) -> AssignmentFacts:
         tuple(criterion for criterion in assignment.rubric.criteria if criterion.by_hand),
         handout,
         partial(_text, root / VERIFIED / f"{name}.html"),
+        tuple(criterion for criterion in assignment.rubric.criteria if criterion.paid_hints),
     )
 
 

@@ -11,6 +11,8 @@ from grader.model.late_policy import Policies
 class AssignmentFacts:
     """One assignment: its folder's name, title, files, and the criteria that a person judges.
 
+    `with_hints` are the criteria with hints that cost points.
+
     `handout` returns the text of each file as students get it, to tell whose code is whose.
     `kill_matrix` returns the page that `grader verify` wrote last, "" where there is none.
     """
@@ -21,6 +23,7 @@ class AssignmentFacts:
     by_hand: tuple[Criterion, ...] = ()
     handout: Callable[[], Mapping[str, str]] = dict
     kill_matrix: Callable[[], str] = str
+    with_hints: tuple[Criterion, ...] = ()
 
     def criterion(self, id: str) -> Criterion | None:
         """The criterion by hand of that id."""

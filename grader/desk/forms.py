@@ -24,10 +24,11 @@ from grader.batch.gradebook.decisions import (
 from grader.batch.regrade_requests import assignment_of_code
 from grader.desk.desk import AUTHOR, Desk, author_of
 from grader.desk.guard import is_own_form
+from grader.desk.student_page import HintLadder
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_input.times import moment_of
 from grader.model.class_row import ClassRow
-from grader.model.decision import COMMENT, MANUAL, REQUEST, TIME
+from grader.model.decision import COMMENT, HINT, MANUAL, REQUEST, TIME
 from grader.model.request_code import read_code
 from grader.model.student import ON_TIME, Adjustment, Student
 from grader.model.text import clean_line, exact_text
@@ -140,6 +141,26 @@ def give_points(desk: Desk, request: Request, values: Values) -> Response:
     if values.get("next"):
         return RedirectResponse(f"/a/{quote(row.assignment, safe='')}/hand/{criterion.id}", 303)
     return _back(request, "#decide")
+
+
+def give_hint(desk: Desk, request: Request, values: Values) -> Response:
+    """The next hint of a criterion, with what it costs; it is the student's whatever they submit."""
+    row, about = _about(desk, request, values)
+    with_hints = desk.class_of(request).facts.with_hints
+    criterion = next((one for one in with_hints if one.id == values.get("criterion")), None)
+    ladder = None if criterion is None else HintLadder(criterion, row.decisions)
+    hint = None if ladder is None else ladder.next_hint
+    if ladder is None or hint is None:
+        raise HTTPException(404, "There is no further hint for this criterion.")
+    value = {
+        "criterion": ladder.criterion.id,
+        "number": ladder.next,
+        "text": hint.text,
+        "points": str(-hint.cost),
+        "author": about.author,
+    }
+    decide(desk.gradebook.database, about, HINT, f"{ladder.criterion.id}/{ladder.next}", value)
+    return _back(request, "#hints")
 
 
 def adjust(desk: Desk, request: Request, values: Values) -> Response:
@@ -307,6 +328,7 @@ FORMS: dict[str, Take] = {
     f"{ONE}/comment": comment,
     f"{ONE}/comment/remove": remove_comment,
     f"{ONE}/points": give_points,
+    f"{ONE}/hint": give_hint,
     f"{ONE}/adjust": adjust,
     f"{ONE}/confirm": confirm,
     f"{ONE}/time": set_time,

@@ -1,5 +1,7 @@
 """One student in one assignment: source beside feedback, what came before, and what is decided."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,10 +14,39 @@ from grader.desk.class_view import ClassView, key_of
 from grader.desk.desk import Desk, Page, framed
 from grader.desk.reading import is_missing
 from grader.desk.source_view import changes, source_files
+from grader.model.assignment import Criterion, PaidHint
 from grader.model.class_row import ClassRow
+from grader.model.decision import Decisions, GivenHint
 from grader.model.request_code import with_codes
 from grader.report.pages.grade_page import to_html
 from grader.report.terminal.doubt_kinds import kind_of
+
+
+@dataclass(frozen=True)
+class HintLadder:
+    """The hints of a criterion that cost points, and which of them a student got."""
+
+    criterion: Criterion
+    decisions: Decisions
+
+    @property
+    def given(self) -> Sequence[GivenHint]:
+        """Those that the student got, in order."""
+        mine = [hint for hint in self.decisions.hints if hint.criterion == self.criterion.id]
+        return sorted(mine, key=lambda hint: hint.number)
+
+    @property
+    def next(self) -> int:
+        """The number of the first hint that the student did not get; 0 after the last."""
+        numbers = {hint.number for hint in self.given}
+        left = (n for n in range(1, len(self.criterion.paid_hints) + 1) if n not in numbers)
+        return next(left, 0)
+
+    @property
+    def next_hint(self) -> PaidHint | None:
+        """The hint of that number."""
+        return self.criterion.paid_hints[self.next - 1] if self.next else None
+
 
 HISTORY = 50  # entries of the audit log that are shown
 
@@ -65,6 +96,7 @@ def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[
         "is_missing": is_missing(row),
         "waits": _counting(row) in waiting_for_regrade(database, row.assignment),
         "kept_comments": reusable_comments(view),
+        "ladders": [HintLadder(criterion, row.decisions) for criterion in view.facts.with_hints],
     }
 
 

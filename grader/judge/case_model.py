@@ -1,7 +1,7 @@
 """The keys that every case of a rubric may have, and the types that keys are made of."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -36,6 +36,8 @@ class Strict(BaseModel):
 
 
 Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
+Real = Annotated[float | int, Field(ge=-1_000_000_000, le=1_000_000_000)]
+RealRange = Annotated[list[Real], Field(min_length=2, max_length=2)]
 
 
 class RandomValue(Strict):
@@ -49,14 +51,15 @@ class RandomValue(Strict):
     """The letters of a text; by default a to z."""
     integer: Range | None = None
     """A whole number: [from, to], both included."""
-    real: Range | None = None
+    real: RealRange | None = None
     """A number: [from, to]."""
     count: Annotated[int, Field(ge=0, le=1000)] | None = None
     """A list of this many of them."""
 
     @model_validator(mode="after")
     def _check(self) -> "RandomValue":
-        ranges = [each for each in (self.text, self.integer, self.real) if each is not None]
+        written: tuple[Sequence[float] | None, ...] = (self.text, self.integer, self.real)
+        ranges = [each for each in written if each is not None]
         if len(ranges) != 1:
             raise PydanticCustomError("range", "Input should have one of text, integer and real")
         if ranges[0][0] > ranges[0][1]:
@@ -91,6 +94,81 @@ def _check_literal(value: object) -> None:
 
 
 Literals = Annotated[dict[Id, Any], AfterValidator(_literals)]
+PythonName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
+Given = Annotated[dict[PythonName, Any], AfterValidator(_literals)]
+
+
+def _listed(values: list[Any]) -> list[Any]:
+    _literals({"given": values})
+    return values
+
+
+class Step(Strict):
+    """One step of a scenario: it creates an object, calls a method, or reads or changes an attribute."""
+
+    new: PythonName | None = None
+    """Creates an object of this class of the submission; the next steps are about it."""
+    call: PythonName | None = None
+    """Calls this method; before any `new`, this function of the submission."""
+    get: PythonName | None = None
+    """Reads this attribute or property."""
+    set: PythonName | None = None
+    """Changes this attribute or property to the value of `to`."""
+    given: Annotated[list[Any], AfterValidator(_listed)] | Given | None = None
+    """The arguments: a list, or a mapping of their names; `{case: NAME}` is the case's value of that name."""
+    to: Any = None
+    """The value for `set`."""
+    name: PythonName | None = None
+    """Keeps the object, or what a call returns, under this name instead of comparing it."""
+    of: PythonName | None = None
+    """The `name` of the object that a step is about; by default the object that was created last."""
+    raises: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9_]{0,99}$")] | None = None
+    """The step must raise an exception of this class."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Step":
+        given = self.model_fields_set
+        kinds = given & {"new", "call", "get", "set"}
+        if len(kinds) != 1:
+            raise PydanticCustomError("step", "Input should have one of new, call, get and set")
+        (kind,) = kinds
+        for key, of in (
+            ("given", ("new", "call")),
+            ("name", ("new", "call")),
+            ("of", ("call", "get", "set")),
+            ("to", ("set",)),
+        ):
+            if key in given and kind not in of:
+                raise PydanticCustomError(
+                    "step",
+                    "Input should have `{key}` only with {of}",
+                    {"key": key, "of": " or ".join(f"`{one}`" for one in of)},
+                )
+        if kind == "set" and "to" not in given:
+            raise PydanticCustomError("step", "Input should have `to` with `set`")
+        _literals({"to": self.to})
+        return self
+
+
+def _scenario(steps: list[Step]) -> list[Step]:
+    """Names are known before they are used, and something is seen."""
+    names: set[str] = set()
+    for step in steps:
+        if step.of is not None and step.of not in names:
+            raise PydanticCustomError(
+                "step",
+                "Input should have `of: {name}` only after a step with `name: {name}`",
+                {"name": step.of},
+            )
+        if step.name is not None:
+            names.add(step.name)
+    is_seen = any(s.raises or ((s.call or s.get) and not s.name) for s in steps)
+    if not is_seen:
+        raise PydanticCustomError("step", "Input should have a step whose result can be compared")
+    return steps
+
+
+Scenario = Annotated[list[Step], Field(min_length=1, max_length=200), AfterValidator(_scenario)]
 
 
 class CaseModel(Strict):
@@ -116,3 +194,5 @@ class CaseModel(Strict):
     """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as you write them."""
     random: Annotated[dict[Id, RandomValue], Field(min_length=1)] | None = None
     """For the probe, as `case.NAME`: texts and numbers, drawn from ranges."""
+    scenario: Scenario | None = None
+    """The steps that the grader's own probe `scenario` takes; their results are compared."""

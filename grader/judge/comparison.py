@@ -16,7 +16,8 @@ from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Shape
 from grader.judge.kinds import kind_of
 from grader.judge.process.implementation import Implementation
-from grader.model.assignment import Case, Criterion
+from grader.judge.scenario_words import as_python
+from grader.model.assignment import SCENARIO, Case, Criterion
 from grader.model.grade import Outcome, Status
 
 if TYPE_CHECKING:
@@ -77,8 +78,10 @@ class Question:
 
     def describe(self) -> str:
         """The case in words, and what it asks as the arguments of a call."""
-        asked = ", ".join(f"{name}={shown(value)}" for name, value in self.inputs.ask.items())
-        return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), asked]))
+        values = {name: value for name, value in self.inputs.ask.items() if name != SCENARIO}
+        asked = ", ".join(f"{name}={shown(value)}" for name, value in values.items())
+        steps = as_python(self.inputs.ask.get(SCENARIO, ()))
+        return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), asked, steps]))
 
     def option(self, key: str) -> str:
         """What the criterion says for a key that a comparison requires of it."""

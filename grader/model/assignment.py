@@ -77,6 +77,7 @@ class Attempts:
 
 
 OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
+SCENARIO = "scenario"  # the grader's own probe, and what a case asks it: the steps that it takes
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,19 @@ class Level:
 
 
 @dataclass(frozen=True)
+class PaidHint:
+    """A hint that an instructor gives on the desk, and the points that it costs the student."""
+
+    cost: Fraction
+    text: str
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One row of the rubric: what earns `points`, shared over its cases by weight.
 
-    `hints` are revealed one by one where a student asks.
+    `hints` are revealed one by one where a student asks. `paid_hints` stay with the instructor; a handout's
+    copy of the rubric has only their number, `withheld_hints`.
     `requires` names earlier criteria without which this one is not run. `options` holds the keys that
     comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
     to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out,
@@ -141,6 +151,8 @@ class Criterion:
     probe: str = ""
     help: str = ""
     hints: tuple[str, ...] = ()
+    paid_hints: tuple[PaidHint, ...] = ()
+    withheld_hints: int = 0
     requires: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     withheld: int = 0

@@ -60,6 +60,7 @@ class ClassRow:
             adjustments=(
                 *self.adjustments,
                 *self.decisions.points_of_comments(self.student_id, self.assignment, self.files),
+                *self.decisions.points_of_hints(self.student_id, self.assignment),
             ),
             ruling=self.decisions.ruling_on(self.submission),
         )

@@ -13,7 +13,7 @@ from grader.model.grade import CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Submission, TimeRuling
 from grader.model.text import clean_line, exact_text
 
-MANUAL, COMMENT, TIME, REQUEST = "manual", "comment", "time", "request"
+MANUAL, COMMENT, TIME, REQUEST, HINT = "manual", "comment", "time", "request", "hint"
 EARLIER_FILES = "the points by hand are for earlier files"
 
 
@@ -70,6 +70,28 @@ class RegradeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenHint:
+    """A hint that a student got from the instructor, and the points that it took, whatever they submit."""
+
+    id: str
+    criterion: str
+    number: int
+    text: str
+    points: Fraction
+    author: str
+
+    @property
+    def place(self) -> str:
+        """`hint 1 for x_grad`."""
+        return f"hint {self.number} for {self.criterion}"
+
+    @property
+    def note(self) -> str:
+        """What the student reads."""
+        return f"{self.place} ({signed(self.points)}): {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions:
     """All that persons decided about one student's work in one assignment."""
 
@@ -77,6 +99,7 @@ class Decisions:
     comments: tuple[Comment, ...] = ()
     times: tuple[TimeRuling, ...] = ()
     requests: tuple[RegradeRequest, ...] = ()
+    hints: tuple[GivenHint, ...] = ()
 
     def ruling_on(self, submission: Submission | None) -> TimeRuling | None:
         """When this submission counts as submitted, where a person says so."""
@@ -90,6 +113,13 @@ class Decisions:
             Adjustment(student, assignment, "", one.points, f"{one.place}: {one.text}", one.author)
             for one in self.comments
             if one.points and one.files == files
+        )
+
+    def points_of_hints(self, student: str, assignment: str) -> tuple[Adjustment, ...]:
+        """What the hints took from the score."""
+        return tuple(
+            Adjustment(student, assignment, "", one.points, one.place, one.author, "student")
+            for one in self.hints
         )
 
 
@@ -107,7 +137,8 @@ def decided(grade: Grade, files: str, decisions: Decisions) -> Grade:
     )
     comments = sorted((c for c in decisions.comments if c.files == files), key=lambda c: (c.file, c.line))
     answers = (request.note for request in decisions.requests if request.answer)
-    notes = (*grade.notes, *(comment.note for comment in comments), *answers)
+    hints = (hint.note for hint in decisions.hints)
+    notes = (*grade.notes, *(comment.note for comment in comments), *answers, *hints)
     return replace(grade, criteria=criteria, notes=notes)
 
 
@@ -137,17 +168,25 @@ def signed(points: Fraction) -> str:
 
 def decisions_of(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Decisions:
     """Reads decisions: of each its kind, its key, and its values as the gradebook keeps them."""
-    by_kind: dict[str, list[Any]] = {MANUAL: [], COMMENT: [], TIME: [], REQUEST: []}
+    by_kind: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for kind, key, value in sorted(rows, key=lambda row: (row[0], row[1])):
         by_kind[kind].append(_read(kind, key, value))
-    return Decisions(*(tuple(by_kind[kind]) for kind in (MANUAL, COMMENT, TIME, REQUEST)))
+    return Decisions(*(tuple(by_kind[kind]) for kind in KINDS))
+
+
+# by kind: what it is, and which field its key is; in the order of the fields of Decisions
+KINDS: Mapping[str, tuple[type[Any], str]] = {
+    MANUAL: (ManualPoints, "criterion"),
+    COMMENT: (Comment, "id"),
+    TIME: (TimeRuling, "submission"),
+    REQUEST: (RegradeRequest, "id"),
+    HINT: (GivenHint, "id"),
+}
 
 
 def _read(kind: str, key: str, value: Mapping[str, Any]) -> Any:
     values = dict(value)
     if "points" in values:
         values["points"] = Fraction(values["points"])
-    name = {MANUAL: "criterion", COMMENT: "id", TIME: "submission", REQUEST: "id"}[kind]
-    return {MANUAL: ManualPoints, COMMENT: Comment, TIME: TimeRuling, REQUEST: RegradeRequest}[kind](
-        **{name: key}, **values
-    )
+    decision, name = KINDS[kind]
+    return decision(**{name: key}, **values)

@@ -1,5 +1,6 @@
 """Proves an assignment: grades its handout, its solution and every mutant, and says what its rubric lacks."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +10,16 @@ from grader.author.render import Views
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Session
 from grader.judge.verdict.oracles import ReferenceOracle
-from grader.model.grade import Grade, Sandbox
+from grader.model.assignment import Assignment
+from grader.model.grade import Grade, Sandbox, Status
+from grader.model.mutant import Mutant
 from grader.model.results.verification import Finding, Verification
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.attacks import attacks_on
 from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.mutant_answers import grade_made, grade_variants, keep_misconceptions
-from grader.prove.mutants import read_mutants
+from grader.prove.mutants import read_mutants, read_rewrites, rewrites_file
 from grader.prove.redteam import gains_of, key_of, places_of_excess
 from grader.prove.variants import differences, hidden_exact, kills
 
@@ -27,7 +30,12 @@ def prove(
     """What comes of grading the handout, the solution, every mutant and cheat, and the corpus of attacks."""
     assignment, cheats = views.assignment, cheats_on(views)
     mutants, findings = read_mutants(views)
-    versions = submissions(views, mutants) | {cheat.key: cheat.files for cheat in cheats}
+    rewrites, of_rewrites = read_rewrites(views)
+    versions = (
+        submissions(views, mutants)
+        | rewritten(views, rewrites)
+        | {cheat.key: cheat.files for cheat in cheats}
+    )
     attacks = attacks_on(assignment) if with_attacks else ()
     versions |= {key_of(attack): dict(attack.files) for attack in attacks}
     grades = grade_made(assignment, secret, versions, jobs)
@@ -41,10 +49,32 @@ def prove(
     of_cheats = tuple(Finding(*place_of(place), f"{place}: {message}") for place, message in above)
     return replace(
         verification,
-        findings=findings + verification.findings + of_cheats,
+        findings=findings
+        + of_rewrites
+        + verification.findings
+        + of_cheats
+        + tuple(rejected(assignment, rewrites, grades)),
         apart=tuple(apart),
         gains=(*gains(cheats, grades, above), *of_attacks),
     )
+
+
+def rewritten(views: Views, rewrites: Sequence[Mutant]) -> dict[str, dict[str, str]]:
+    """The files of each right version that is written otherwise."""
+    made = submissions(views, rewrites)
+    return {f"rewrite {one.name}": made[one.name] for one in rewrites}
+
+
+def rejected(
+    assignment: Assignment, rewrites: Sequence[Mutant], grades: Mapping[str, Grade]
+) -> Iterator[Finding]:
+    """A finding for each right version that loses points."""
+    for one in rewrites:
+        grade = grades[f"rewrite {one.name}"]
+        if grade.score < grade.max_score:
+            lost = next(r for c in grade.criteria for r in c.results if r.status is not Status.OK)
+            message = f"{one.name} is right and loses points: {lost.criterion}/{lost.case}: {lost.status}"
+            yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {lost.rationale}")
 
 
 def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:

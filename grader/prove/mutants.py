@@ -57,6 +57,11 @@ def _read(views: Views, python: str, cuda: str) -> tuple[tuple[Mutant, ...], tup
     return tuple(mutants.values()), tuple(findings)
 
 
+def rewrites_file(rewrite: Mutant) -> str:
+    """The name of the author's file in which a rewrite stands."""
+    return REWRITES[rewrite.file.endswith(".cu")]
+
+
 def file_of(assignment: Assignment, mutant: Mutant) -> Path:
     """The author's file in which a mutant stands."""
     return assignment.folder / (CUDA_FILE if mutant.file.endswith(".cu") else FILE)

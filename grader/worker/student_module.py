@@ -82,6 +82,12 @@ class Submission:
         self._ndarray = ndarray
         self._dtype = dtype
         self._device = device
+        self._latest: Any = None
+
+    @property
+    def latest(self) -> Any:
+        """What a probe asked for last, which most likely gave the result."""
+        return self._latest
 
     @property
     def device(self) -> str:
@@ -100,9 +106,14 @@ class Submission:
     def __getattr__(self, name: str) -> Any:
         for module in self._modules:
             if hasattr(module, name):
-                return getattr(module, name)
+                self._latest = getattr(module, name)
+                return self._latest
         files = " or ".join(f"{module.__name__}.py" for module in self._modules)
         raise AttributeError(f"{files} defines no {name}")
+
+
+class NoData(TypeError):
+    """What a probe returned is neither data nor arrays; says which part of it, for the student."""
 
 
 def to_raw(value: Any, ndarray: ModuleType, *, is_plain: bool = False) -> list[RawArray]:
@@ -117,7 +128,7 @@ def to_raw(value: Any, ndarray: ModuleType, *, is_plain: bool = False) -> list[R
     try:
         text = encoder.text(value).encode()
     except NotData as error:
-        raise TypeError(str(error)) from None
+        raise NoData(str(error)) from None
     return [RawArray(DATA, (len(text),), text), *encoder.arrays]
 
 

@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, BinaryIO, NoReturn
 
 import numpy
@@ -18,7 +18,8 @@ import numpy
 from grader.model.frame import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.model.python_syntax import why_not_read
 from grader.worker.import_rules import ImportRules
-from grader.worker.student_module import Case, Submission, to_raw
+from grader.worker.scenario import scenario
+from grader.worker.student_module import Case, NoData, Submission, to_raw
 
 if sys.platform != "win32":
     import resource  # once, before the fork: a millisecond
@@ -101,6 +102,7 @@ class Worker:
         self._modules: list[ModuleType] = []
         self._folder = ""
         self._folders = [*config["paths"], os.path.dirname(config["probes"])]  # of what is the course's own
+        self._latest: Any = None  # what the last probe asked for last
         self._is_course = False  # whether nothing of a student's runs here
         self._answer_bytes = 0
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
@@ -156,7 +158,9 @@ class Worker:
         assert self._ndarray is not None
         submission = Submission(self._modules, self._ndarray, header["dtype"], header["device"])
         case = Case(header["case"], frame.arrays)
-        value = getattr(self._probes, header["probe"])(submission, case)
+        probe = scenario if header["probe"] == scenario.__name__ else getattr(self._probes, header["probe"])
+        value = probe(submission, case)
+        self._latest = submission.latest
         return to_raw(value, self._ndarray, is_plain=not header["case"]["inputs"])
 
     def _describe(self, raised: BaseException) -> dict[str, Any]:
@@ -179,10 +183,13 @@ class Worker:
             place |= {key: calls[-1][key] for key in place} if calls else {}
             if self._is_course:
                 place |= _place_in_course(raised, self._folders)
+            elif isinstance(raised, NoData):
+                place |= _definition(self._latest, self._folder)
             elif not calls and (lack := _lack_of_a_class(raised, self._modules, self._folder)):
                 message = lack.pop("message")
                 place |= lack
-        texts = {"type": type(raised).__name__, "message": message, **place}
+        kind = TypeError if isinstance(raised, NoData) else type(raised)
+        texts = {"type": kind.__name__, "message": message, **place}
         return {**_cut(texts), "calls": calls}
 
     def _unreadable(self, name: object) -> list[tuple[str, str]]:
@@ -230,6 +237,15 @@ def _place_in_course(raised: BaseException, folders: Sequence[str]) -> dict[str,
         if folder := next((f for f in folders if file.startswith(f + os.sep)), ""):
             return {"file": os.path.relpath(file, folder), "line": line}
     return {}
+
+
+def _definition(function: object, folder: str) -> dict[str, Any]:
+    """Where a submission defines a function; {} for anything else."""
+    if not isinstance(function, FunctionType) or not folder:
+        return {}
+    file = function.__code__.co_filename
+    is_own = file.startswith(folder + os.sep)
+    return {"file": os.path.relpath(file, folder), "line": function.__code__.co_firstlineno} if is_own else {}
 
 
 def _lack_of_a_class(raised: BaseException, modules: Sequence[ModuleType], folder: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from grader.cli import PASSED
 from grader.cli.handout.workspace import handout
 from grader.judge.subset.selection import select
 from grader.model.assignment import Criterion
-from grader.model.text import clean_line
+from grader.model.text import clean_line, plural
 from grader.report.write_files import write_text
 
 REVEALED = Path(".hints.json")  # how many of each criterion's hints were shown; to delete it is to begin anew
@@ -31,10 +31,15 @@ def run(options: argparse.Namespace) -> int:
 def hint_lines(criterion: Criterion, shown: int) -> list[str]:
     """The first `shown` hints of a criterion, and where to read more."""
     total, name = len(criterion.hints), clean_line(criterion.id)
+    paid = ""
+    if criterion.withheld_hints:
+        paid = f"Your instructor has {plural(criterion.withheld_hints, 'more hint')}, at a cost of points. "
     if not total:
-        return [f"{name} has no hint. Read {criterion.help}."]
+        return [f"{name} has no {'free ' * bool(paid)}hint. {paid}Read {criterion.help}."]
     hint_lines = [f"{name}, hint {n} of {total}: {hint}" for n, hint in enumerate(criterion.hints[:shown], 1)]
-    more = "Ask again for the next one." if shown < total else f"That was the last. Read {criterion.help}."
+    more = (
+        "Ask again for the next one." if shown < total else f"That was the last. {paid}Read {criterion.help}."
+    )
     return [*hint_lines, more]
 
 

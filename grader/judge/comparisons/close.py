@@ -19,8 +19,8 @@ ROUNDING = 2.0**-24  # u of float32
 DEFAULT_TOLERANCE = 16 * ROUNDING
 DOCS = """\
 Use this comparison for real-valued data and a function that is not linear (softmax). Each element may be off
-by a few roundings of itself. If a case states a `tolerance`, each element may instead be off by that share of
-max(1, |expected|).
+by a few roundings of itself. If a case or its criterion states a `tolerance`, each element may instead be off
+by that share of max(1, |expected|).
 
 ```yaml
 - id: softmax
@@ -47,13 +47,13 @@ def close_bound(exact: Array) -> Array:
 
 @cache
 def close_keys() -> "type[Strict]":
-    """The keys that it adds to a case."""
+    """The keys that it adds to a case, and to a criterion for all its cases."""
     from pydantic import Field
 
     from grader.judge.case_model import Strict
 
     class CloseKeys(Strict):
-        """What a case may say with `compare: close`."""
+        """What a case, or a criterion for all its cases, may say with `compare: close`."""
 
         tolerance: Annotated[float, Field(gt=0, le=1)] | None = None
         """With `compare: close`: how far off a number may be, as a share of max(1, |expected|)."""
@@ -68,6 +68,7 @@ class Close(Comparison):
     rank = 40
     docs = DOCS
     case_keys = staticmethod(close_keys)
+    criterion_keys = staticmethod(close_keys)
     draws = TIMES
     a_case_may_choose_it = True
     has_bounds = True

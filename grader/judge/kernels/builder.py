@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from grader.model.grade import Outcome, Sandbox, Status
 from grader.model.submitted_files import read_plain
 
 RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules
+COMPILERS = ("g++", "clang++")  # as reference/emulator/compile.py looks for them
 SECONDS = 120
 CPU_SECONDS = 30  # of each program that compiles: it takes some two
 LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_FSIZE": 64 << 20}
@@ -83,6 +85,8 @@ class Builder:
     def missing(self) -> str:
         """Why nothing can be compiled here, or ""; GraderFault where the emulator itself does not compile."""
         if self._runtime is None:
+            self._runtime = self._known_runtime()
+        if self._runtime is None:
             with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
                 result = self._run(Path(scratch), "", self._cache.find("runtime_*.so"))
                 if result["status"] == "NoCompiler":
@@ -92,7 +96,32 @@ class Builder:
                 name = result["runtime"]
                 self._runtime = name, _taken(Path(scratch), name)
                 self._cache.keep(name, self._runtime[1])
+                if known_as := self._runtime_key():
+                    self._cache.keep(known_as, name.encode())
         return ""
+
+    def _known_runtime(self) -> tuple[str, bytes] | None:
+        """The runtime that this compiler made of these sources before: it needs no child then."""
+        known_as = self._runtime_key()
+        name = (self._cache.get(known_as) or b"").decode() if known_as else ""
+        content = self._cache.get(name) if name else None
+        return None if content is None else (name, content)
+
+    def _runtime_key(self) -> str:
+        """Of the emulator's sources and the compiler's own file; "" for a compiler that is no single file."""
+        compilers = compiler_files()
+        if not compilers:
+            return ""
+        digest = hashlib.sha256(json.dumps(compilers).encode())
+        for path in self._sources():
+            digest.update(f"{path.relative_to(self._provided)} ".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return f"runtime_of_{digest.hexdigest()}.txt"
+
+    def _sources(self) -> list[Path]:
+        """What the assignment provides for kernels."""
+        paths = (p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends")
+        return sorted(paths)
 
     def build(self, name: str, source: bytes) -> Built:
         """The libraries of the file `name`."""
@@ -202,11 +231,25 @@ class Builder:
     def _digest(self, runtime: str, source: bytes) -> str:
         """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""
         digest = hashlib.sha256(runtime.encode())
-        paths = [p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends"]
-        for path in (*sorted(paths), Path(str(cuda_rules.__file__)), Path(str(cuda_source.__file__))):
+        for path in (*self._sources(), Path(str(cuda_rules.__file__)), Path(str(cuda_source.__file__))):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         digest.update(source)
         return digest.hexdigest()
+
+
+def compiler_files() -> list[tuple[str, int, int]]:
+    """The compilers that the emulator may choose here, each as (path, bytes, time of its last change).
+
+    Where one is exchanged for another, or updated, this changes. [] where none is a file of its own.
+    """
+    words = os.environ.get("BACKFLIP_CXX", "").split()
+    files = []
+    for name in words[:1] or COMPILERS:
+        if found := shutil.which(name):
+            path = Path(found).resolve()
+            about = path.stat()
+            files.append((" ".join([str(path), *words[1:]]), about.st_size, about.st_mtime_ns))
+    return files
 
 
 def _too_much(name: str) -> str:

@@ -19,7 +19,7 @@ def literals_keys() -> "Mapping[str, type[CaseModel]]":
     """The models of a case by the key that tells it."""
     from pydantic import Field
 
-    from grader.judge.case_model import CaseModel, Draws, Id, Literals, RandomValue
+    from grader.judge.case_model import CaseModel, Draws, Id, Literals, RandomValue, Scenario
 
     class AskCase(CaseModel):
         """Plain values without an array. With `draw`, N cases, each with different random values."""
@@ -37,7 +37,15 @@ def literals_keys() -> "Mapping[str, type[CaseModel]]":
         draw: Draws | None = None
         """How many such cases there are, named id-1, id-2, ..."""
 
-    return {"ask": AskCase, "random": RandomCase}
+    class ScenarioCase(CaseModel):
+        """Steps that the grader takes, of the criterion's `probe: scenario`. With `draw`, N such cases."""
+
+        scenario: Scenario
+        """The steps that the grader's own probe `scenario` takes; their results are compared."""
+        draw: Draws | None = None
+        """How many such cases there are, named id-1, id-2, ..."""
+
+    return {"ask": AskCase, "random": RandomCase, "scenario": ScenarioCase}
 
 
 class LiteralsKind(Kind):

@@ -4,7 +4,8 @@ On the emulator a kernel is native code in one process with what finds and count
 access far from every array before it happens, and looks at what compiled kernels call. What is left to do by
 reading is to keep the compiler from leaving that out: assembly, attributes, pragmas, the compiler's own
 functions, and the emulator's names. Names are read as the preprocessor reads them, with continued lines put
-together; what would build a name out of pieces is refused.
+together. Macros may put names together by ##, for a submission is read once more with its macros replaced;
+whatever else would build a name out of pieces is refused.
 """
 
 import re
@@ -38,6 +39,9 @@ AROUND = "goes around what watches every access; write plain CUDA C++"
 POINTER = "makes a pointer of something else; take the address of what you were given, or an index into it"
 TIME = "tells a kernel when it runs; a result must not depend on that"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
+VARIES = "does not stay what it is when a file is read; do not put names together in the same file"
+# What the preprocessor counts: names that are made of it could be others where a file is compiled.
+VARYING = re.compile(r"\b__(?:COUNTER|LINE|INCLUDE_LEVEL|FILE|BASE_FILE|DATE|TIME|TIMESTAMP)__\b")
 # Pattern in the code without comments and texts: why. What a pattern may repeat without end stops at the
 # character with which the pattern begins, so each stretch of the code is read a bounded number of times.
 REFUSED = {
@@ -117,9 +121,14 @@ def _problem_of_control(character: str) -> str:
 
 
 def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
+    directives = list(DIRECTIVE.finditer(code))
+    pasting = {at for one in directives if one[1] == "define" for at in _pastes(one)}
     for pattern, why in REFUSED.items():
         for match in re.finditer(pattern, code):
-            yield match.start(), f"{quoted(match.group())} {why}"
+            if match.start() not in pasting:
+                yield match.start(), f"{quoted(match.group())} {why}"
+    for match in VARYING.finditer(code) if pasting else ():
+        yield match.start(), f"{quoted(match.group())} {VARIES}"
     for match in EXTERN.finditer(code):
         if match[1] not in EXTERN_FOLLOWED_BY:
             yield match.start(), "`extern` of what is defined elsewhere; a kernel's file has all it needs"
@@ -129,10 +138,15 @@ def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
             if named and max(map(statement.rfind, marks)) >= named.end():
                 yield start + named.start(), f"{quoted(statement[named.start() :])} {POINTER}"
     numbers = macros_for_numbers(code)
-    for match in DIRECTIVE.finditer(code):
+    for match in directives:
         why = _problem_of_directive(match[1], match[2], text[match.start(2) : match.end(2)], numbers)
         if why:
             yield match.start(), why
+
+
+def _pastes(define: re.Match[str]) -> Iterator[int]:
+    """Where a macro puts names together by ##. What comes of them is read once macros are replaced."""
+    return (define.start(2) + match.start() for match in re.finditer("##", define[2]))
 
 
 def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[str]) -> str:
@@ -144,8 +158,6 @@ def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[st
         return ""
     if name not in DIRECTIVES:
         return f"`#{name[:60]}` {AROUND}"
-    if name == "define" and "#" in code:
-        return f"`#` in a macro {PIECES}"
     if name in ("define", "undef"):
         named = re.search(r"\w+", code)
         return _problem_of_name(name, named.group() if named else "")

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Mapping
 
-from grader.model.assignment import Assignment
+from grader.judge.scenario_words import names_of
+from grader.model.assignment import SCENARIO, Assignment, Criterion
 
 Units = Mapping[str, tuple[str, frozenset[str]]]  # by name: what it says, and the names that it uses
 REST = ""  # the name of what stands outside of every function
@@ -41,18 +42,20 @@ def affected(
     return frozenset(
         criterion.id
         for criterion in assignment.rubric.criteria
-        if _reaches({criterion.probe, *map(str, criterion.options.values())}, probes, uses) & changed
+        if _reaches(criterion, probes, uses) & changed
     )
 
 
-def _reaches(asked: set[str], probes: Units, uses: Mapping[str, set[str]]) -> set[str]:
-    """The names that probes use, and all that these use in turn."""
-    todo = {
+def _reaches(criterion: Criterion, probes: Units, uses: Mapping[str, set[str]]) -> set[str]:
+    """The names that a criterion's probes and scenarios use, and all that these use in turn."""
+    asked = {criterion.probe, *map(str, criterion.options.values())}
+    words = {
         word
         for name in _closure(asked, {n: set(u[1]) for n, u in probes.items()})
         for word in (probes[name][1] if name in probes else ())
     }
-    return _closure(todo, uses)
+    steps = [step for case in criterion.cases for step in case.ask.get(SCENARIO, ())]
+    return _closure(words | set(names_of(steps)), uses)
 
 
 def _closure(start: set[str], uses: Mapping[str, set[str]]) -> set[str]:

@@ -4,7 +4,8 @@ import ast
 import fnmatch
 from collections.abc import Iterator, Sequence
 
-from grader.model.assignment import Assignment
+from grader.judge.scenario_words import names_of
+from grader.model.assignment import SCENARIO, Assignment, Criterion
 from grader.model.errors import UserError
 from grader.model.near_miss import near_miss
 
@@ -44,9 +45,14 @@ def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     }
     criteria: dict[str, tuple[str, ...]] = {}
     for criterion in assignment.rubric.criteria:
-        for name in sorted(called.get(criterion.probe, ())):
+        for name in sorted({*called.get(criterion.probe, ()), *_of_scenarios(criterion)}):
             criteria[name] = (*criteria.get(name, ()), criterion.id)
     return criteria
+
+
+def _of_scenarios(criterion: Criterion) -> list[str]:
+    """What the scenarios of a criterion use, in their order."""
+    return [name for case in criterion.cases for name in names_of(case.ask.get(SCENARIO, ()))]
 
 
 def _words(function: ast.FunctionDef) -> Iterator[str]:
@@ -94,6 +100,6 @@ def functions_of(assignment: Assignment) -> dict[str, str]:
                 and node.attr not in ("array", "device")
             ]
     return {
-        criterion.id: next(iter(called.get(criterion.probe, ())), criterion.id)
+        criterion.id: next(iter([*called.get(criterion.probe, ()), *_of_scenarios(criterion)]), criterion.id)
         for criterion in assignment.rubric.criteria
     }

@@ -181,6 +181,8 @@ def test_the_page_has_an_example_of_each_kind_of_check() -> None:
     kinds = describe_schema.rubric_schema()["$defs"]["CriterionModel"]["properties"]["compare"]["enum"]
     others = {
         "a criterion by hand",
+        "a hint that costs points",
+        "a scenario",
         "Time",
         "Drawn cases",
         "Views",

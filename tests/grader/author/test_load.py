@@ -355,6 +355,13 @@ BROKEN = {
         "YAML that cannot be read",
     ),
     "a_control_character": (RUBRIC, "title: the", "title: \x07the", 16, "YAML that cannot be read"),
+    "hints_that_cost_too_much": (
+        RUBRIC,
+        "    help:",
+        "    hints: [free, {cost: 3, text: a}, {cost: 1.5, text: b}]\n    help:",
+        11,
+        "found hints that cost 4.5 points up to here, expected at most the 4 points of the criterion",
+    ),
     "a_key_that_is_a_list": (RUBRIC, "points: 10", "? [points]\n: 10", 2, "YAML that cannot be read"),
 }
 

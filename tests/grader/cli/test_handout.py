@@ -355,7 +355,7 @@ def hinted(handout: Path) -> Path:
     """The handout, with two hints for one exercise."""
     rubric = handout / "grading" / "rubric.yaml"
     data = yaml.safe_load(rubric.read_text())
-    data["criteria"][1]["hints"] = ["Count the zeros.", "Where does row 1 go?"]
+    data["criteria"][1] |= {"hints": ["Count the zeros.", "Where does row 1 go?"], "withheld_hints": 2}
     rubric.write_text(yaml.safe_dump(data))
     return handout
 
@@ -367,6 +367,7 @@ def test_hints_are_revealed_one_by_one(hinted: Path, capsys: pytest.CaptureFixtu
         told.append(capsys.readouterr().out)
     assert "Count the zeros." in told[0] and "row 1" not in told[0] and "Ask again" in told[0]
     assert "hint 2 of 2: Where does row 1 go?" in told[1] and "Read README.md#dilate" in told[1]
+    assert "Your instructor has 2 more hints, at a cost of points." in told[1]
     assert told[2] == told[1]
 
 

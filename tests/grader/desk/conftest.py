@@ -19,7 +19,7 @@ from grader.desk.app import make_app
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.intake.classes import read_class
 from grader.intake.roster import read_roster
-from grader.model.assignment import Criterion, Level, Visibility
+from grader.model.assignment import Criterion, Level, PaidHint, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.late_policy import DAY, LateDays, Penalty, Policies
 from grader.model.student import Submission
@@ -79,6 +79,15 @@ STYLE = Criterion(
         Level(Fraction(2), "hard to follow"),
         Level(Fraction(0), "unreadable"),
     ),
+)
+
+
+WITH_HINTS = Criterion(
+    "dense",
+    "dense multiplies",
+    6,
+    (),
+    paid_hints=(PaidHint(Fraction(1, 2), "Which axis of w?"), PaidHint(Fraction(2), "The second one.")),
 )
 
 
@@ -175,7 +184,13 @@ def gradebook(root: Path) -> Iterator[Gradebook]:
 
 
 FACTS = AssignmentFacts(
-    NAME, "Dense layers", ("dense.py",), (STYLE,), lambda: {"dense.py": HANDOUT}, lambda: "<h1>mutants</h1>"
+    NAME,
+    "Dense layers",
+    ("dense.py",),
+    (STYLE,),
+    lambda: {"dense.py": HANDOUT},
+    lambda: "<h1>mutants</h1>",
+    (WITH_HINTS,),
 )
 
 

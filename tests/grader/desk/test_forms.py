@@ -174,8 +174,31 @@ def undo_last(editor: Editor, gradebook: Gradebook) -> Any:
     return editor.client.post("/undo", data={"form_token": FORM, "entry": str(entry)})
 
 
+def test_hints_cost_points_one_after_the_other_whatever_is_submitted_later(
+    editor: Editor, gradebook: Gradebook, root: Path
+) -> None:
+    give_all_points(editor, "ada")
+    page = editor.look("ada")
+    assert "Which axis of w?" in page and "The second one." not in page
+    assert "The second one." in editor.send("ada", "hint", criterion="dense").text
+    assert row_of(gradebook, "ada").score == Fraction(15, 2)
+    for name, text in every_report(gradebook, "ada").items():
+        assert "hint 1 for dense (-0.5 points): Which axis of w?" in text or name == "csv", name
+        assert "The second one." not in text, name
+    (root / "class" / "ada" / "dense.py").write_text("another = 1\n")
+    grade_class(gradebook, root, by_hand=True)
+    give_all_points(editor, "ada")
+    assert row_of(gradebook, "ada").score == Fraction(15, 2)
+    editor.send("ada", "hint", criterion="dense")
+    assert row_of(gradebook, "ada").score == Fraction(11, 2)
+    assert gradebook.audit_log()[-1]["detail"]["after"]["number"] == 2
+    assert editor.send("ada", "hint", criterion="dense").status_code == 404
+    assert editor.send("ada", "hint", criterion="style").status_code == 404
+
+
 DECISIONS: list[tuple[str, str, dict[str, str]]] = [
     ("ada", "points", {"criterion": "style", "points": "3"}),
+    ("ada", "hint", {"criterion": "dense"}),
     ("ada", "comment", {"file": "dense.py", "line": "2", "text": "here", "points": "-1"}),
     ("ada", "adjust", {"points": "1", "criterion": "dense", "reason": "why", "applies_to": "student"}),
     ("eve", "time", {"what": "on time", "reason": "why"}),

@@ -303,6 +303,8 @@ def test_a_result_that_is_no_data_is_named_and_costs_its_own_case(
 
     assert results["drawn"].status is Status.ERROR
     assert why in results["drawn"].rationale
+    line = RIGHT[: RIGHT.index("def turn")].count("\n") + 1
+    assert results["drawn"].rationale.startswith(f"words.py:{line}: TypeError: ")
     assert results["scaled"].status is Status.OK
 
 

@@ -11,7 +11,7 @@ from grader.__main__ import main
 from grader.cli.places.publish import bundle_of
 from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files
-from tests.tiny_course import RIGHT, WRONG
+from tests.tiny_course import RIGHT, RUBRIC, WRONG
 
 SEED = "the-secret-seed-of-this-course"
 MUTANTS = '''\
@@ -24,6 +24,11 @@ def turns_nothing_around(a, axes):
     return a  # a mutant's own words
 '''
 HALF = RIGHT.replace("dilation + 1 if i in axes", "dilation + 1 if i in axes and i == 0")  # rows alone
+PAID_HINT = "look at the last axis before the first"
+WITH_HINTS = RUBRIC.replace(
+    "    help: README.md#flip\n",
+    f"    help: README.md#flip\n    hints: [a free hint, {{cost: 1, text: {PAID_HINT}}}]\n",
+)
 SUBMISSIONS = {"right": RIGHT, "half": HALF, "wrong": WRONG}
 Scores = dict[str, tuple[float, float]]  # by criterion: the score, and the points that it offers
 
@@ -38,6 +43,7 @@ def published(
         root / "course",
         {
             "assignments/tiny/mutants.py": MUTANTS,
+            "assignments/tiny/rubric.yaml": WITH_HINTS,
             ".backflip-seed": SEED,
         },
     )

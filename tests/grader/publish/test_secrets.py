@@ -8,7 +8,7 @@ from grader.author.handout import is_in_handout
 from grader.author.load import load
 from grader.judge.verdict.oracles import ReferenceOracle
 from tests.attacks.test_handouts import forms, found, unpacked
-from tests.grader.publish.conftest import MUTANTS, SEED
+from tests.grader.publish.conftest import MUTANTS, PAID_HINT, SEED
 
 PUBLIC = ("github", "gitlab", "classroom50", "docker")
 ANSWERS = ("gradescope", "prairielearn")
@@ -27,6 +27,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 SECRETS = {
     "the_seed": SEED,
     "a_hidden_case": "hidden-one",
+    "a_hint_that_costs_points": PAID_HINT,
     "a_mutant": "a mutant's own words",
     "a_solution": "out[tuple(slice(None, None, k) for k in step)] = a",
 }

@@ -105,7 +105,7 @@ ERRORS = {
         ("NotImplementedError", "handed_in_here.py", 2, "raise NotImplementedError"),
     ),
     "nothing_defined": ("x = 1\n", ("AttributeError", "", 0, "")),
-    "no_data_returned": ("def answer(): return len\n", ("TypeError", "", 0, "")),
+    "no_data_returned": ("def answer(): return len\n", ("TypeError", "handed_in_here.py", 1, "")),
     "made_by_exec": (
         "def answer():\n    exec('1 / 0')\n",
         ("ZeroDivisionError", "handed_in_here.py", 2, "exec('1 / 0')"),

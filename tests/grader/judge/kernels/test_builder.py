@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from grader.model.grade import Sandbox, Status
 
 ROOT = Path(__file__).parents[4]
 LEAST = "__device__ int blocks_for(int size, int threads) { return 1; }\n"
+JOIN = "#define JOIN(a, b) a##b\n"
 STAR = "#define STAR *\n#else\n#define STAR\n#endif\nlong g(long n) { return *(long STAR)n; }"
 # g++ knows no device
 FOR_NO_GPU = (
@@ -81,6 +83,40 @@ def test_what_is_known_is_not_compiled_again(
     assert builder.build("kernels.cu", source + b"\n").failed is not None
 
 
+def test_a_known_runtime_needs_no_child_and_an_exchanged_compiler_does(
+    builder: Builder, provided: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert builder.missing() == ""
+    children: list[str] = []
+    run = Builder._run
+
+    def watched(self: Builder, folder: Path, source: str, *rest: Any, **options: Any) -> dict[str, str]:
+        children.append(source)
+        return run(self, folder, source, *rest, **options)
+
+    monkeypatch.setattr(Builder, "_run", watched)
+    again = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, builder._cache._folder)
+    assert (again.missing(), children) == ("", [])
+    assert again._runtime == builder._runtime
+    monkeypatch.setattr(build, "compiler_files", lambda: [("another", 1, 1)])
+    other = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, builder._cache._folder)
+    assert (other.missing(), children) == ("", [""])
+
+
+def test_a_compiler_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    compiler = tmp_path / "compiler"
+    monkeypatch.setenv("BACKFLIP_CXX", f"{compiler} -O0")
+    assert build.compiler_files() == []
+    compiler.write_text("#!/bin/sh\n", encoding="utf-8")
+    compiler.chmod(0o755)
+    first = build.compiler_files()
+    compiler.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    changed = build.compiler_files()
+    monkeypatch.setenv("BACKFLIP_CXX", f"{compiler} -O1")
+    assert len(first) == 1
+    assert first != changed != build.compiler_files()
+
+
 def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
     built = builder.build("kernels.cu", f"{LEAST}\nint f() {{ return nothing; }}\n".encode())
     assert built.failed is not None
@@ -113,6 +149,14 @@ def test_a_kernel_that_does_not_compile_costs_the_others_nothing(builder: Builde
     [
         ("int first();\nint early = first();\nint first() { return 1; }", "gets its value from code"),
         ('extern "C" __global__ void system(const char *);\nvoid f() { system("true"); }', "system"),
+        (f'{JOIN}void g() {{ JOIN(as, m)("nop"); }}', "asm"),
+        (f"{JOIN}JOIN(__attri, bute__)((constructor)) void g() {{}}", "__attribute__"),
+        (f"{JOIN}float *g(long n) {{ return JOIN(reinterpret_, cast)<float *>(n); }}", "reinterpret_cast"),
+        (f'{JOIN}JOIN(_Pra, gma)("GCC optimize 3")', "#pragma"),
+        (
+            f"{JOIN}#define A(x) JOIN(x, lator_barrier)\nint g() {{ return A(emu)(0, 0); }}",
+            "emulator_barrier",
+        ),
         ("#define STAR * const\nfloat g(long n) { return *(float STAR)n; }", "(float * const)n"),
         (f"#ifdef INT_MAX\n{STAR}", "(long *)n"),
         (f"#if INT_MAX\n{STAR}", "(long *)n"),

@@ -49,6 +49,11 @@ def test_what_students_write_is_no_trick() -> None:
     assert problem_of(HONEST.encode()) == (0, "")
 
 
+def test_a_macro_may_put_names_together_and_make_texts() -> None:
+    text = '#define KERNEL(T) __global__ void fill_##T(T *out) \\\n    { printf("%s", #T); }\nKERNEL(float)\n'
+    assert problem_of(text.encode()) == (0, "")
+
+
 @pytest.mark.parametrize(
     "trick",
     [
@@ -82,8 +87,10 @@ def test_what_students_write_is_no_trick() -> None:
         '#include "/etc/passwd"',
         "#include HEADER",
         "#line 1",
-        "#define JOIN(a, b) a ## b",
-        "#define TEXT(a) #a",
+        "a ## b",
+        "#define J(a, b) a##b\n#if J(__GN, UC__)\n#endif",
+        "#define J(a, b) a ## b\nint J(x, __LINE__);",
+        "#define J(a, b) a##b\nint J(x, __COUNTER__);",
         "%:define A",
         "as\\\nm(\"nop\");",
         "as\\  \nm(\"nop\");",
@@ -113,7 +120,7 @@ def test_what_students_write_is_no_trick() -> None:
 def test_a_trick_is_refused_at_its_line(trick: str) -> None:
     """Whatever stands before and after it."""
     line, why = problem_of(f"int a;\n\n{trick}\n".encode())
-    assert line == 3 + trick.startswith("#define X")
+    assert line == 3 + trick.startswith(("#define X", "#define J"))
     assert why
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from grader.author.load import load
 from grader.judge.policy import cuda_rules
+from grader.judge.policy.host_code import device_code_of
 from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms
 
 ROOT = Path(__file__).parents[4]
@@ -113,6 +114,30 @@ def assert_linear(read: Callable[[bytes], object], grown: Callable[[int], str]) 
 @pytest.mark.parametrize("piece", CUDA.values(), ids=CUDA)
 def test_cuda_is_read_in_proportion_to_its_length(piece: str, before: str) -> None:
     assert_linear(cuda_rules.problem_of, lambda size: f"{before}{piece * (size // len(piece))}!")
+
+
+HOST_CODE = {
+    "functions_that_call_each_other": "void f(){cudaA;f();}\n",
+    "types_without_end": "struct a{}",
+    "blocks_behind_a_long_name": "{}",
+    "one_long_name": "a",
+    "namespaces": "namespace a{",
+    "calls_of_main": "main (",
+    "macros": "#define A cudaA\n",
+    "kernels": "__global__ void f(){f();}\n",
+    "conditions": "void f(){cudaA;\n#if A\n}\n",
+}
+
+
+@pytest.mark.parametrize(
+    "before", ["", "cudaA;", f"struct {'a' * 8000} ", f"cudaA; namespace {'a' * 8000} ("]
+)
+@pytest.mark.parametrize("piece", [*HOST_CODE.values(), *CUDA.values()], ids=[*HOST_CODE, *CUDA])
+def test_host_code_is_left_out_in_proportion_to_its_length(piece: str, before: str) -> None:
+    assert_linear(
+        lambda content: device_code_of("kernels.cu", content),
+        lambda size: f"{before}{piece * (size // len(piece))}!",
+    )
 
 
 @pytest.mark.parametrize("grown", PYTHON.values(), ids=PYTHON)

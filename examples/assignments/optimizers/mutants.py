@@ -1,0 +1,170 @@
+"""Wrong ideas about optimizers; `solution` is the rendered solution, `original` the right version."""
+
+import math
+
+from solution import Adam, original
+
+from grader.model.mutant import mutant
+
+
+@mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"self._momentum * v + g": "g"})
+def momentum_forgotten():
+    """Your steps do not remember: add `momentum` times the velocity of the step before."""
+
+
+@mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"w - self._rate * v": "w + self._rate * v"})
+def uphill():
+    """A gradient points uphill. The weight moves against it: subtract."""
+
+
+@mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"* v + g": "* v + (1 - self._momentum) * g"})
+def gradient_damped():
+    """Your velocity is an average. Here the gradient is added in full: multiply only the old velocity."""
+
+
+@mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"v + g for": "v + self._rate * g for"})
+def rate_used_twice():
+    """You multiply the gradient by `rate` when you add it, and once more when the weight moves."""
+
+
+@mutant(of="SGD.__init__", help="#a-ball-that-rolls")
+def one_memory_for_all(self, rate, momentum=0.0):
+    """Your optimizers share one list of velocities. Make a new list for each object, in `__init__`."""
+
+    def remember(self, velocities):
+        type(self).shared = velocities
+
+    type(self)._velocities = property(lambda self: self.shared, remember)
+    original(self, rate, momentum)
+
+
+@mutant(of="SGD.step", help="#a-ball-that-rolls")
+def moved_in_place(self, weights, gradients):
+    """You change the list `weights` that you are given. Return a new one: the caller may still need it."""
+    weights[:] = original(self, weights, gradients)
+    return weights
+
+
+@mutant(
+    of="SGD.step",
+    help="#what-is-refused",
+    edits={
+        "len(weights) != len(gradients)": "False",
+        "strict=True)]\n        return": "strict=False)]\n        return",
+        "self._velocities, strict=True": "self._velocities, strict=False",
+    },
+)
+def shortest_wins():
+    """A gradient is missing, and you leave out a weight. Refuse it with ValueError."""
+
+
+@mutant(of="SGD.__init__", help="#what-is-refused", edits={"rate <= 0 or not": "rate < 0 or not"})
+def no_rate_is_a_rate():
+    """With a rate of 0 nothing ever moves. Only a rate above 0 is a rate."""
+
+
+@mutant(of="SGD.__init__", help="#what-is-refused", edits={"momentum < 1": "momentum <= 1"})
+def never_slower():
+    """With a momentum of 1 the velocity never fades. It must be below 1."""
+
+
+@mutant(
+    of="Adam.step",
+    help="#a-step-for-each-weight",
+    edits={"mean /= 1 - first**self._steps": "pass", "square /= 1 - second**self._steps": "pass"},
+)
+def averages_not_corrected():
+    """Your averages begin at 0 and are too small at first. Divide them by 1 - beta**steps."""
+
+
+@mutant(of="Adam.step", help="#a-step-for-each-weight", edits={"self._steps += 1": "self._steps = 1"})
+def corrected_as_in_the_first_step():
+    """Your correction is always that of the first step. Its exponent is the number of steps."""
+
+
+@mutant(
+    of="Adam.step", help="#a-step-for-each-weight", edits={"(1 - second) * g * g": "(1 - second) * abs(g)"}
+)
+def sizes_not_squares():
+    """Your second average is one of sizes. Average the squares, and take the root when you divide."""
+
+
+@mutant(
+    of="Adam.step",
+    help="#a-step-for-each-weight",
+    edits={"math.sqrt(square) + self._epsilon": "math.sqrt(square + self._epsilon)"},
+)
+def epsilon_in_the_root():
+    """You add epsilon inside of the root. It is added to the root."""
+
+
+@mutant(
+    of="Adam.step",
+    help="#a-step-for-each-weight",
+    edits={"first, second = self._betas": "second, first = self._betas"},
+)
+def betas_exchanged():
+    """The first beta is that of the gradients, the second that of their squares. You exchanged them."""
+
+
+@mutant(
+    of="Adam.step",
+    help="#a-step-for-each-weight",
+    edits={"self._rate * mean / (": "self._rate * gradients[0] / ("},
+)
+def first_gradient_for_all():
+    """Every weight moves by the first gradient. Each has averages of its own."""
+
+
+@mutant(of="Adam.__init__", help="#a-step-for-each-weight")
+def epsilon_of_its_own(self, rate=0.001, betas=(0.9, 0.999), epsilon=1e-8):
+    """You ignore the argument `epsilon`: keep it, and use it in `step`."""
+    original(self, rate, betas)
+
+
+@mutant(of="Adam.steps", help="#a-step-for-each-weight")
+def counts_the_weights(self):
+    """`steps` counts the calls of `step`, however many weights each of them moves."""
+    return len(self._means)
+
+
+@mutant(of="Adam.step", help="#what-is-refused")
+def refused_steps_count(self, weights, gradients):
+    """A step that is refused is no step: raise ValueError before you count."""
+    if len(weights) != len(gradients):
+        self._steps += 1
+    return original(self, weights, gradients)
+
+
+@mutant(of="lowest", help="#downhill")
+def gradients_of_the_start(curvatures, weights, rate, steps):
+    """You work out the gradients once. They change with the weights: work them out at every step."""
+    optimizer, gradients = Adam(rate), [c * w for c, w in zip(curvatures, weights, strict=True)]
+    for _ in range(steps):
+        weights = optimizer.step(weights, gradients)
+    return weights
+
+
+@mutant(of="lowest", help="#downhill")
+def a_new_optimizer_each_time(curvatures, weights, rate, steps):
+    """You make a new Adam at every step, and it has forgotten everything. Make one and keep it."""
+    for _ in range(steps):
+        weights = Adam(rate).step(weights, [c * w for c, w in zip(curvatures, weights, strict=True)])
+    return weights
+
+
+@mutant(of="lowest", help="#downhill")
+def at_least_a_step(curvatures, weights, rate, steps):
+    """With 0 steps the weights stay where they are. You take a step anyway."""
+    return original(curvatures, weights, rate, max(steps, 1))
+
+
+@mutant(of="lowest", help="#downhill")
+def slope_is_the_curvature(curvatures, weights, rate, steps):
+    """The gradient is the curvature times the weight. You leave the weight out."""
+    optimizer = Adam(rate)
+    for _ in range(steps):
+        weights = optimizer.step(
+            weights, [math.copysign(c, w) for c, w in zip(curvatures, weights, strict=True)]
+        )
+    return weights

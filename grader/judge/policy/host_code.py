@@ -1,0 +1,219 @@
+"""Leaves out of a file of kernels what only a host runs: `main`, launches, and what they need.
+
+Students write kernels and the program that calls them into one file. The grader launches the kernels itself,
+so the rest is left out: it is neither read by the policy nor compiled. It becomes blank, so
+every line keeps its number. Device code is never left out. Host code that device code names stays, and the
+policy refuses it with its line. So nothing is compiled that the policy has not read.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.judge.policy.cuda_rules import INCLUDES
+from grader.judge.policy.cuda_source import code_of
+
+MOST_CHARACTERS = 1 << 18
+NAMES_SHOWN = 4
+HEADERS = frozenset(
+    (
+        *("iostream", "fstream", "sstream", "iomanip", "ostream", "string", "vector", "array", "map", "set"),
+        *("unordered_map", "memory", "functional", "numeric", "random", "chrono", "ctime", "stdexcept"),
+        *(
+            "exception",
+            "thread",
+            "tuple",
+            "cstdlib",
+            "cstring",
+            "stdlib.h",
+            "string.h",
+            "time.h",
+            "sys/time.h",
+        ),
+        *("unistd.h", "iterator", "type_traits", "cuda_profiler_api.h", "pybind11/numpy.h"),
+        *("pybind11/pybind11.h", "pybind11/stl.h"),
+    )
+)
+OF_STD = (
+    "vector|string|cout|cerr|cin|endl|chrono|map|set|array|unique_ptr|shared_ptr|function|[io]f?stream|thread"
+)
+HOST = re.compile(
+    rf"<<<|\bcuda[A-Z]\w*|\bmain\s*\(|\bstd\s*::\s*(?:{OF_STD}|runtime_error|mt19937)\b|\b(?:cout|cerr)\b"
+    r"|\b(?:malloc|calloc|free|exit|fprintf|fputs|getenv|s?rand|atoi)\s*\(|\b(?:try|catch|throw|py|pybind11)\b"
+)
+DEVICE = re.compile(r"__(?:global|device|constant|shared|managed)__")
+DIRECTIVE = re.compile(r"^[ \t]*+#(?:\\\n|[^\n])*+", re.MULTILINE)
+DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)")
+INCLUDE = re.compile(r"[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]*)[>\"]")
+OPENS = re.compile(r"^[ \t]*+#[ \t]*+if", re.MULTILINE)
+CLOSES = re.compile(r"^[ \t]*+#[ \t]*+endif", re.MULTILINE)
+MARK = re.compile(r"[{}();]")
+NAME = re.compile(r"[A-Za-z_]\w*+")
+TRANSPARENT = re.compile(r"\s*(?:(?:inline\s+)?namespace\b[\w:\s]*|extern\s*\"[ ]*\"\s*)")
+RECORD = re.compile(r"\s*(?:(?:typedef|static|const|constexpr)\s+)*(?:struct|class|union|enum)\b")
+NAMED_RECORD = re.compile(r"\b(?:struct|class|union|enum)\s+(?:class\s+)?(\w+)")
+CALLED = re.compile(r"\b([A-Za-z_]\w*+)\s*+\(")
+NOT_A_LINE_END = re.compile(r"[^\n]")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A function, a type, a variable or a directive at the top of a file, and the name that it defines."""
+
+    start: int
+    end: int
+    name: str
+
+
+def without_host_code(text: str) -> tuple[str, tuple[Item, ...]]:
+    """The text with host code as blanks, and what was left out of it.
+
+    A text whose braces do not pair is taken as it is, and so is one without host code.
+    """
+    if len(text) > MOST_CHARACTERS:
+        return text, ()
+    code = code_of(text)
+    directives = [_directive(match, code) for match in DIRECTIVE.finditer(code)]
+    bare = DIRECTIVE.sub(lambda match: NOT_A_LINE_END.sub(" ", match.group()), code)
+    if not HOST.search(bare) and not any(_is_host_header(text, item) for item in directives):
+        return text, ()
+    items = [*_items(bare), *directives]
+    chosen = [
+        items[number]
+        for number in sorted(_of_the_host(items, len(items) - len(directives), bare, code, text))
+    ]
+    if any(
+        len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end)) for i in chosen
+    ):
+        return text, ()  # a condition of the preprocessor's goes across
+    pieces, at = [], 0
+    for item in sorted(chosen, key=lambda item: item.start):
+        pieces += [text[at : item.start], NOT_A_LINE_END.sub(" ", text[item.start : item.end])]
+        at = item.end
+    return "".join([*pieces, text[at:]]), tuple(chosen)
+
+
+def device_code_of(file: str, content: bytes) -> tuple[bytes, str]:
+    """A file of kernels, as it is compiled, without its host code; and a note for the student, or ""."""
+    text = content.decode("utf-8", errors="replace")
+    kept, left_out = without_host_code(text)
+    return (kept.encode(), note_on(file, text, left_out)) if left_out else (content, "")
+
+
+def note_on(file: str, text: str, left_out: Sequence[Item]) -> str:
+    """What a student reads of what was left out of a file; "" where nothing was."""
+    functions = [item for item in left_out if item.name]
+    if not functions:
+        return ""
+    names = ", ".join(f"`{item.name}`" for item in functions[:NAMES_SHOWN])
+    more = f" and {len(functions) - NAMES_SHOWN} more" if len(functions) > NAMES_SHOWN else ""
+    first = 1 + text.count("\n", 0, min(item.start for item in functions))
+    told = f"its host code, from line {first} on, was left out: {names}{more}"
+    return f"{file}: {told}. The grader launches the kernels."
+
+
+def _directive(match: re.Match[str], code: str) -> Item:
+    defined = DEFINE.match(code, match.start())
+    return Item(match.start(), match.end(), defined[1] if defined else "")
+
+
+def _is_host_header(text: str, item: Item) -> bool:
+    include = INCLUDE.match(text, item.start)
+    return include is not None and include[1] in HEADERS - INCLUDES
+
+
+def _items(bare: str) -> list[Item]:
+    """What stands at the top, in namespaces too; none where brackets do not pair."""
+    items: list[Item] = []
+    blocks: list[bool] = []  # of each open brace: whether it is a namespace's
+    depth = brackets = start = 0  # depth: of braces that are no namespace's
+    header_end = -1  # of the item: where its first brace opens, and whether a function's body begins there
+    is_function = False
+    for match in MARK.finditer(bare):
+        mark, at = match.group(), match.start()
+        if mark in "()":
+            brackets += 1 if mark == "(" else -1
+        elif mark == "{":
+            is_first = depth == 0 and header_end < 0  # each character of an item is looked at once
+            is_namespace = is_first and TRANSPARENT.fullmatch(bare, start, at) is not None
+            blocks.append(is_namespace)
+            if is_namespace:
+                start = at + 1
+            else:
+                if is_first:
+                    header_end, is_function = at, _is_function(bare[start:at])
+                depth += 1
+        elif mark == "}":
+            if not blocks:
+                return []
+            if blocks.pop():
+                start, header_end = at + 1, -1
+                continue
+            depth -= 1
+            if depth == 0 and brackets == 0 and is_function:
+                items.append(_item(bare, start, at + 1, header_end))
+                start, header_end = at + 1, -1
+        elif depth == 0 and brackets == 0:
+            items.append(_item(bare, start, at + 1, header_end))
+            start, header_end = at + 1, -1
+    return [] if blocks or brackets else items
+
+
+def _is_function(header: str) -> bool:
+    return "(" in header and not RECORD.match(header)
+
+
+def _item(bare: str, start: int, end: int, header_end: int) -> Item:
+    header = bare[start : header_end if header_end >= 0 else end]
+    start += len(header) - len(header.lstrip())  # directives before it are not of it
+    if RECORD.match(header):
+        named = NAMED_RECORD.search(header)
+        return Item(start, end, named[1] if named else "")
+    called = CALLED.search(header)
+    if called:
+        return Item(start, end, called[1])
+    names = NAME.findall(header.partition("=")[0])
+    return Item(start, end, names[-1] if names else "")
+
+
+def _of_the_host(items: Sequence[Item], first_directive: int, bare: str, code: str, text: str) -> set[int]:
+    """The numbers of the items that only a host needs; in `bare` the directives are blank."""
+    sources = [bare if number < first_directive else code for number in range(len(items))]
+    pairs = list(zip(sources, items, strict=True))
+    mentioned = [set(NAME.findall(source, item.start, item.end)) for source, item in pairs]
+    is_device = [DEVICE.search(source, item.start, item.end) is not None for source, item in pairs]
+    defined: dict[str, list[int]] = defaultdict(list)
+    for number, item in enumerate(items):
+        if item.name and not is_device[number]:
+            defined[item.name].append(number)
+    users: dict[str, list[int]] = defaultdict(list)
+    for number, names in enumerate(mentioned):
+        for name in names & defined.keys():
+            if not is_device[number]:
+                users[name].append(number)
+    headers = {number for number, item in enumerate(items) if _is_host_header(text, item)}
+    first = {
+        number
+        for number, (source, item) in enumerate(pairs)
+        if not is_device[number] and item.name and HOST.search(source, item.start, item.end)
+    }
+    host = _closed(first, users, lambda number: {items[number].name})
+    of_devices = {name for number, names in enumerate(mentioned) if is_device[number] for name in names}
+    needed_first = {number for name in of_devices & defined.keys() for number in defined[name]}
+    needed = _closed(needed_first, defined, lambda number: mentioned[number])
+    return (host - needed) | headers
+
+
+def _closed(
+    first: set[int], by_name: Mapping[str, Sequence[int]], names: Callable[[int], set[str]]
+) -> set[int]:
+    """The numbers that can be reached: from each by its names. Each name is followed once."""
+    reached, left, followed = set(first), list(first), set[str]()
+    while left:
+        for name in names(left.pop()) - followed:
+            followed.add(name)
+            more = set(by_name.get(name, ())) - reached
+            reached |= more
+            left += more
+    return reached

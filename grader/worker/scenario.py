@@ -1,0 +1,64 @@
+"""Makes the calls that a case writes down, one after the other, and returns what they returned."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+
+def scenario(submission: Any, case: Any) -> list[Any]:
+    """What each call and each attribute of `case.scenario` was, in their order.
+
+    See `grader.judge.case_model.Step` for the steps. A step that must raise is not among the results.
+    AssertionError where it does not raise.
+    """
+    objects: dict[str, Any] = {}
+    latest = submission  # what a step is about that names nothing
+    results = []
+    for number, step in enumerate(case.scenario, 1):
+        owner = objects[step["of"]] if "of" in step else latest
+        try:
+            value = _take(step, submission, owner, case)
+        except Exception as raised:
+            if "raises" not in step or not _is(raised, step["raises"]):
+                raise
+            continue
+        if "raises" in step:
+            raise AssertionError(f"step {number} of the scenario must raise {step['raises']}")
+        if "new" in step:
+            latest = value
+        if "name" in step:
+            objects[step["name"]] = value
+        if ("call" in step or "get" in step) and "name" not in step:
+            results.append(copy.deepcopy(value))  # as it is now: a later step may change it
+    return results
+
+
+def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any) -> Any:
+    """What one step comes to."""
+    if "get" in step:
+        return getattr(owner, step["get"])
+    if "set" in step:
+        setattr(owner, step["set"], _argument(step["to"], submission, case))
+        return None
+    function = getattr(submission, step["new"]) if "new" in step else getattr(owner, step["call"])
+    given = step.get("given", [])
+    if isinstance(given, Mapping):
+        return function(**{name: _argument(each, submission, case) for name, each in given.items()})
+    return function(*(_argument(each, submission, case) for each in given))
+
+
+def _argument(written: Any, submission: Any, case: Any) -> Any:
+    """What a step is given: a value as it is written, or the one of the case that `{case: name}` names.
+
+    The case's is the same object at each step, so that a later one sees what an earlier one did to it.
+    """
+    if isinstance(written, Mapping) and list(written) == ["case"]:
+        value = getattr(case, written["case"])
+        return submission.array(value) if hasattr(value, "recipe") else value
+    return copy.deepcopy(written)
+
+
+def _is(raised: BaseException, name: str) -> bool:
+    """Whether an exception is of the class of that name; what is not written yet counts by its own alone."""
+    classes = [one.__name__ for one in type(raised).__mro__]
+    return name in (classes[:1] if "NotImplementedError" in classes else classes)
