@@ -58,6 +58,11 @@ class WarpRequest:
     units: int
     best: int
 
+    @property
+    def waste(self) -> int:
+        """How many transactions or passes it took beyond what it might have taken."""
+        return self.units - self.best
+
     def __str__(self) -> str:
         what, units = f"elements {{}} of {self.array} ({self.size} bytes each)", "transactions of 32 bytes"
         if not self.array:

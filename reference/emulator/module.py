@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from .cache import cache_folder
 from .compile import LEFT_OUT, compile_library
-from .explain import index, message
+from .explain import index, message, worst_of
 from .findings import NOTES, Counters, Finding, Index, LineCost, WarpRequest
 from .kernel_source import CompileError, Kernel, kernels_of, without_comments
 from .lines import LineTable, load_address
@@ -29,7 +29,6 @@ MAX_THREADS = 1024  # of a block; these limits are those of every GPU since 2012
 MAX_BLOCK = (1024, 1024, 64)
 MAX_GRID = (2**31 - 1, 65535, 65535)
 SHARED_BYTES = 48 * 1024  # that a block may have without asking for more
-BANK = 4  # bytes of a word of shared memory
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
 
@@ -330,8 +329,8 @@ class Module:
             line = row.place >> 48 or self._line(row.place, entry)  # of an atomic operation it is the line
             costs = [getattr(row, name) for name in RawPlace.COSTS]
             totals[line] = [a + b for a, b in zip(totals.get(line, [0] * len(costs)), costs, strict=True)]
-            request = _worst_of(row, places)
-            if request is not None and (line not in worst or _waste(request) > _waste(worst[line])):
+            request = worst_of(row, places)
+            if request is not None and (line not in worst or request.waste > worst[line].waste):
                 worst[line] = request
         lines = (LineCost(line, *costs) for line, costs in sorted(totals.items()))
         return tuple(replace(line, worst=worst.get(line.line)) for line in lines)
@@ -399,22 +398,3 @@ def refuse_broken(findings: Sequence[Finding]) -> None:
 def key(finding: Finding) -> tuple[str, int, str]:
     """What makes two findings of two runs the same one."""
     return finding.kind, finding.line, finding.array
-
-
-def _worst_of(row: RawPlace, places: Sequence[Place]) -> WarpRequest | None:
-    """The request of a place that wasted most, by the array that it asked for; None where none did."""
-    offsets, size = list(row.worst[: row.worst_lanes]), max(row.worst_size, 1)
-    if not offsets:
-        return None
-    if offsets[0] < SHARED_ZONE:
-        words = tuple(offset // BANK for offset in offsets)
-        return WarpRequest("", words, BANK, row.worst_units, row.worst_best)
-    for place in places:
-        if all(place.start <= offset < place.start + place.array.nbytes for offset in offsets):
-            elements = tuple((offset - place.start) // size for offset in offsets)
-            return WarpRequest(place.name, elements, size, row.worst_units, row.worst_best)
-    return None
-
-
-def _waste(request: WarpRequest) -> int:
-    return request.units - request.best
