@@ -7,6 +7,8 @@ from fractions import Fraction
 from grader.model.assignment import Visibility
 from grader.model.frame import RawArray
 
+HINT = "~"  # the digest of an answer with few different numbers, which is no more than a hint, begins with it
+
 
 class Sandbox(StrEnum):
     """The sandbox of a submission during grading. Without one, it has all rights of the grader's user."""
