@@ -77,6 +77,6 @@ def test_the_worked_numbers_of_the_handouts_are_what_the_references_give(reposit
         (weight,) = sgd.step([weight], [float(gradient)])
         assert weight == pytest.approx(float(re.findall(r"[\d.]+", shown)[-1]))
     weight, gradients = 1.0, [2.0, -1.0]
-    for gradient, row in zip(gradients, rows(text, "| t | *m* |")[1:], strict=True):
-        (weight,) = adam.step([weight], [gradient])
+    for slope, row in zip(gradients, rows(text, "| t | *m* |")[1:], strict=True):
+        (weight,) = adam.step([weight], [slope])
         assert weight == pytest.approx(float(re.findall(r"[\d.]+", row[-1])[-1]))
