@@ -1,4 +1,4 @@
-"""The pictures of handouts: windows, transposed rows, gaps, what is left over, strides, tiles, threads."""
+"""The pictures of handouts: windows, transposed rows, gaps, remainders, strides, tiles, threads, groups."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -118,6 +118,55 @@ def strides(shape: Sequence[int], steps: Sequence[int], offset: int, size: int) 
     )
 
 
+def dilated_window(x: Sequence[int], k: Sequence[int], dilation: int) -> Markup:
+    """A kernel whose places lie apart, at each place of a row of numbers, and the output that it makes."""
+    reach = dilation * (len(k) - 1) + 1
+    starts = range(len(x) - reach + 1)
+    rows = [_row(x, _apart(start, reach, dilation)) for start in starts]
+    out = [sum(weight * x[start + dilation * a] for a, weight in enumerate(k)) for start in starts]
+    return _stacked(
+        [
+            ("the kernel", [_row(k)]),
+            (f"each window over x: places {dilation} pixels apart", rows),
+            ("y, one number a window", [_row(out)]),
+        ],
+        f"The kernel {_listed(k)} with dilation {dilation} over {_listed(x)} gives {_listed(out)}",
+    )
+
+
+def _apart(start: int, reach: int, step: int) -> Callable[[int], str]:
+    return lambda i: "" if not start <= i < start + reach else "gap" if (i - start) % step else "window"
+
+
+def spread(x: Sequence[int], k: Sequence[int], stride: int = 1) -> Markup:
+    """Each number of a row times a kernel, `stride` places further on than the one before, and the sum."""
+    length = stride * (len(x) - 1) + len(k)
+    rows = [[None] * (stride * i) + [number * weight for weight in k] for i, number in enumerate(x)]
+    rows = [row + [None] * (length - len(row)) for row in rows]
+    out = [sum(number or 0 for number in column) for column in zip(*rows, strict=True)]
+    return _stacked(
+        [
+            ("x", [_row(x)]),
+            ("each number of x times the kernel", [_filled(row) for row in rows]),
+            ("the sum of each column", [_row(out)]),
+        ],
+        f"{_listed(x)} spread by the kernel {_listed(k)} with stride {stride} gives {_listed(out)}",
+    )
+
+
+def channel_groups(c_in: int, c_out: int, groups: int) -> Markup:
+    """Which channels in each channel out sees, one row for each channel out."""
+    c, o = c_in // groups, c_out // groups
+    rows = [
+        [Cell(str(i) if i // c == j // o else "", "part" if i // c == j // o else "gap") for i in range(c_in)]
+        for j in range(c_out)
+    ]
+    return _stacked(
+        [("row: a channel out; in it the channels in that it sees", rows)],
+        f"{c_in} channels in and {c_out} out in {groups} groups",
+    )
+
+
 def tiles(rows: int, columns: int, tile: int) -> Markup:
     """A matrix cut into tiles, of which those at the edges are smaller."""
     cells = [[_in_tile(i // tile, j // tile) for j in range(columns)] for i in range(rows)]
@@ -142,7 +191,10 @@ def threads(size: int, block: int) -> Markup:
 
 PICTURES: Mapping[str, Callable[..., Markup]] = {
     each.__name__: each
-    for each in (sliding_window, transposed_rows, gaps, remainder, strides, tiles, threads)
+    for each in (
+        *(sliding_window, transposed_rows, gaps, remainder, strides, tiles, threads),
+        *(dilated_window, spread, channel_groups),
+    )
 }
 
 

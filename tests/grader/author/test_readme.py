@@ -106,6 +106,9 @@ def test_every_picture_is_well_formed_and_says_what_it_shows() -> None:
     numbers: dict[str, dict[str, object]] = {
         "sliding_window": {"x": [1, 4, 2, 0, 5], "k": [1, 2, 3]},
         "transposed_rows": {"k": [1, 2, 3], "n": 5},
+        "dilated_window": {"x": [1, 4, 2, 0, 5, 3, 1], "k": [1, 2, 3], "dilation": 2},
+        "spread": {"x": [2, -1, 4], "k": [1, 2, 3], "stride": 2},
+        "channel_groups": {"c_in": 4, "c_out": 6, "groups": 2},
         "gaps": {"grad": [2, 4], "stride": 3},
         "remainder": {"n": 8, "k": 3, "stride": 3},
         "strides": {"shape": [2, 2], "steps": [-2, -1], "offset": 3, "size": 4},
@@ -121,6 +124,8 @@ def test_every_picture_is_well_formed_and_says_what_it_shows() -> None:
 
 def test_a_pictures_numbers_are_worked_out() -> None:
     assert "gives 15 8 17" in PICTURES["sliding_window"](x=[1, 4, 2, 0, 5], k=[1, 2, 3])
+    assert "gives 20 13 15" in PICTURES["dilated_window"](x=[1, 4, 2, 0, 5, 3, 1], k=[1, 2, 3], dilation=2)
+    assert "gives 2 4 5 -2 1 8 12" in PICTURES["spread"](x=[2, -1, 4], k=[1, 2, 3], stride=2)
     assert "r = 2" in PICTURES["remainder"](n=8, k=3, stride=3)
     assert "2 have none" in PICTURES["threads"](size=10, block=4)
 
