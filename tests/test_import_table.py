@@ -59,6 +59,16 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "grader.__main__": ({"grader"}, set()),
     "grader": ({"grader.api"}, set()),  # the package itself, which lends out the library's names
     "assignments.probes": (set(), {"numpy"}),
+    "assignments.kinds": (
+        {"grader.model"} | {f"grader.judge.{name}" for name in ("kind", *OF_A_CASE)},
+        {"numpy", "pydantic"},
+    ),
+    "assignments.comparisons": (
+        {"grader.model"}
+        | {f"grader.judge.{name}" for name in COMPARED}
+        | {f"grader.judge.{name}" for name in ("kind", "formula", *OF_A_CASE)},
+        {"numpy", "pydantic"},
+    ),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
     "assignments.rewrites": ({"grader.model"}, {"ndarray", "numpy", "solution"}),
@@ -230,6 +240,7 @@ ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both
     "pooling": "pooling, in both forms",
     "findings": "what the emulator finds, and the comparison that asks for it",
     "grade": "the command, and the value that it shows",
+    "redteam": "the command, and the attacks that it grades",
 }
 
 

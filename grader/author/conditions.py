@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Condition, Kind
-from grader.judge.kinds import KINDS
+from grader.judge.kinds import KINDS, kind_of
 from grader.model.assignment import Case
 
 
@@ -43,3 +43,8 @@ CONDITIONS: Mapping[str, Condition] = {
     **{name: _of(kind, law) for kind in KINDS.values() for name, law in kind.conditions.items()},
     **OF_EVERY_KIND,
 }
+
+
+def law_of(case: Case, condition: str) -> Condition:
+    """The law of a condition, for a case of whatever kind: a kind of the assignment's own has its own."""
+    return kind_of(case).conditions.get(condition) or CONDITIONS[condition]

@@ -9,17 +9,19 @@ from pathlib import Path
 import yaml
 
 from grader.author.load import digest_of
+from grader.author.own.own_source import cut
 from grader.author.readme.page import to_html
 from grader.author.readme.sections import complete
 from grader.author.render import render
 from grader.author.wheel import NOT_IN_HANDOUTS, SOURCE, build_wheel, requirement_of
 from grader.author.worked_numbers import Variant
 from grader.author.yaml_document import Document
-from grader.judge.comparisons import comparison_of
+from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.examples.ladder import SMALLEST, freeze_ladders
+from grader.judge.kinds import kind_of
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
-from grader.model.assignment import OWN_TEST, Assignment, Case, Course, Visibility
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, OWN_TEST, Assignment, Case, Course, Visibility
 
 IGNORED = (
     ".venv/",
@@ -109,6 +111,8 @@ def _write(
         (grading / "assignment.yaml").write_text(_handout_assignment(assignment, python), encoding="utf-8")
         (grading / "rubric.yaml").write_text(_visible_rubric(assignment), encoding="utf-8")
         shutil.copyfile(assignment.probes, grading / "probes.py")
+        for file, text in _own_sources(assignment).items():
+            (grading / file).write_text(text, encoding="utf-8")
         shutil.copyfile(frozen, grading / "frozen.npz")
         for file, text in texts.items():
             (grading / file).write_text(text, encoding="utf-8")
@@ -123,6 +127,18 @@ def _write(
             os.replace(target, Path(scratch) / "old")
         os.replace(new, target)
     return target
+
+
+def _own_sources(assignment: Assignment) -> dict[str, str]:
+    """The assignment's own kinds and comparisons that visible cases need, and nothing else of these files."""
+    used: dict[str, set[str]] = {OWN_KINDS: set(), OWN_COMPARISONS: set()}
+    for case in _visible(assignment):
+        if case.kind_source:
+            used[OWN_KINDS].add(type(kind_of(case)).__name__)
+        if case.comparison_source:
+            used[OWN_COMPARISONS].add(type(compared_by(case)).__name__)
+    paths = {file: assignment.folder / file for file, names in used.items() if names}
+    return {file: cut(path, path.read_text(encoding="utf-8"), used[file]) for file, path in paths.items()}
 
 
 def _handout_assignment(assignment: Assignment, python: str) -> str:

@@ -9,30 +9,45 @@ from typing import Any
 
 from grader.author.conditions import CONDITIONS
 from grader.author.extent import MAX_ELEMENTS, elements
+from grader.author.scenario_steps import steps_of
 from grader.author.schema import (
-    CASE_KEYS,
-    CASES,
-    CRITERION_KEYS,
     CriterionModel,
     DefaultsModel,
     ManualCriterionModel,
     PaidHintModel,
     RubricModel,
-    WholeRubric,
+    vocabulary_of,
 )
 from grader.author.yaml_document import Document, read
 from grader.judge.case_model import CaseModel
-from grader.judge.comparisons import AROUND, COMPARISONS
+from grader.judge.comparison import Comparison
+from grader.judge.comparisons import AROUND, COMPARISONS, compared_by
 from grader.judge.kind import Kind
-from grader.model.assignment import SCENARIO, Case, Criterion, Level, PaidHint, Rubric
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, Case, Criterion, Level, PaidHint, Rubric
 from grader.model.near_miss import near_miss, one_of
 from grader.model.text import exact_text, plural
 
 Place = tuple[Hashable, ...]
-PROBE_KEYS = {key for one in COMPARISONS.values() for key in one.probe_keys}
-INPUT_KEYS = {key for one in COMPARISONS.values() for key in one.input_keys}
 
 MAX_CASES = 1000  # of a criterion
+
+
+class RubricDocument(Document):
+    """rubric.yaml, with the kinds and comparisons that it may use."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.words = vocabulary_of(path.parent)
+
+    @property
+    def comparisons(self) -> Mapping[str, Comparison]:
+        """The ways of comparing, by name."""
+        return self.words.comparisons
+
+    @property
+    def probe_keys(self) -> set[str]:
+        """The keys of comparisons that name a probe."""
+        return {key for one in self.comparisons.values() for key in one.probe_keys}
 
 
 def lines_of(rubric: Path) -> dict[str, int]:
@@ -58,9 +73,11 @@ def anchors_of(readme: Path) -> set[str]:
 
 def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...]], readme: Path) -> Rubric:
     """The rubric at `path`; `probes` are the functions that it may name, with the names of their results."""
-    document = Document(path)
+    document = RubricDocument(path)
     by_hand = _by_hand(document)
-    model: RubricModel = document.parse(WholeRubric, _with_places_held(document.data, by_hand))
+    model: RubricModel = document.parse(
+        document.words.whole_rubric, _with_places_held(document.data, by_hand)
+    )
     if model.assignment != assignment:
         raise document.fail(
             f"found assignment {model.assignment!r}, expected {assignment!r}", ("assignment",)
@@ -93,7 +110,7 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
     return Rubric(model.points, tuple(criteria), path.resolve())
 
 
-def _by_hand(document: Document) -> dict[int, ManualCriterionModel]:
+def _by_hand(document: RubricDocument) -> dict[int, ManualCriterionModel]:
     """The criteria of `kind: manual`, by their place."""
     data = document.data.get("criteria") if isinstance(document.data, dict) else None
     return {
@@ -117,7 +134,7 @@ def _with_places_held(data: Any, by_hand: Mapping[int, ManualCriterionModel]) ->
 
 
 def _manual_criterion(
-    document: Document, place: Place, model: ManualCriterionModel, earlier: Sequence[str]
+    document: RubricDocument, place: Place, model: ManualCriterionModel, earlier: Sequence[str]
 ) -> Criterion:
     if model.id in earlier:
         raise document.fail(f"found criterion {model.id!r} a second time: ids are unique", (*place, "id"))
@@ -132,12 +149,16 @@ def _manual_criterion(
 
 
 def _check_names(
-    document: Document, place: Place, model: CriterionModel, earlier: Sequence[str], probes: Collection[str]
+    document: RubricDocument,
+    place: Place,
+    model: CriterionModel,
+    earlier: Sequence[str],
+    probes: Collection[str],
 ) -> None:
     """The criterion's id is its own; the probes and criteria that it names exist."""
     if model.id in earlier:
         raise document.fail(f"found criterion {model.id!r} a second time: ids are unique", (*place, "id"))
-    of_options = [(key, probe) for key, probe in _options(model).items() if key in PROBE_KEYS]
+    of_options = [(key, probe) for key, probe in _options(model).items() if key in document.probe_keys]
     for key, probe in (("probe", model.probe), *of_options):
         if probe not in probes:
             expected = ", ".join(sorted(probes)) + near_miss(probe, probes)
@@ -152,14 +173,14 @@ def _check_names(
 
 def _options(model: CriterionModel) -> dict[str, Any]:
     """The keys of a criterion that comparisons add, where it has them."""
-    added = {key for keys in CRITERION_KEYS for key in keys.model_fields}
+    added = set(type(model).model_fields) - set(CriterionModel.model_fields)
     return model.model_dump(include=added, exclude_none=True)
 
 
-def _check_options(document: Document, place: Place, model: CriterionModel) -> None:
+def _check_options(document: RubricDocument, place: Place, model: CriterionModel) -> None:
     """A criterion has the keys that its comparison requires, and none that only others know."""
     options, compare = _options(model), model.compare or ""
-    comparison = COMPARISONS.get(compare)
+    comparison = document.comparisons.get(compare)
     for key in () if comparison is None else comparison.requires_of_criterion:
         if key not in options:
             raise document.fail(f"`compare: {compare}` also needs `{key}`: add it", (*place, "compare"))
@@ -168,32 +189,36 @@ def _check_options(document: Document, place: Place, model: CriterionModel) -> N
         takes |= set(COMPARISONS["adjoint"].criterion_keys().model_fields)
     for key in options:
         if key not in takes:
-            ways = [one.name for one in COMPARISONS.values() if key in one.criterion_keys().model_fields]
+            ways = [
+                one.name for one in document.comparisons.values() if key in one.criterion_keys().model_fields
+            ]
             words = " or ".join(f"`compare: {way}`" for way in ways)
             raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
 
 
 def _check_follow_through(
-    document: Document, place: Place, model: CriterionModel, earlier: Sequence[Criterion]
+    document: RubricDocument, place: Place, model: CriterionModel, earlier: Sequence[Criterion]
 ) -> None:
     """What a share for the gradient of a wrong forward pass needs: that pass, and an exact comparison."""
     here, options = (*place, "follow_through"), _options(model)
     for key in COMPARISONS["adjoint"].requires_of_criterion:
         if key not in options:
             raise document.fail(f"`follow_through` also needs `{key}`: which forward pass, which input", here)
-    if model.compare is not None and not COMPARISONS[model.compare].is_exact:
+    if model.compare is not None and not document.comparisons[model.compare].is_exact:
         message = (
             f"found follow_through with compare: {model.compare}, expected exact: it is for what is wrong"
         )
         raise document.fail(message, here)
-    probes = sorted({c.probe for c in earlier if not PROBE_KEYS & c.options.keys()})
+    probes = sorted({c.probe for c in earlier if not document.probe_keys & c.options.keys()})
     if options["adjoint_of"] not in probes:
         probe, expected = options["adjoint_of"], ", ".join(probes) or "none is"
         message = f"found adjoint_of {probe!r}, expected an earlier criterion's probe: {expected}"
         raise document.fail(message, (*place, "adjoint_of"))
 
 
-def _criterion(document: Document, place: Place, model: CriterionModel, defaults: DefaultsModel) -> Criterion:
+def _criterion(
+    document: RubricDocument, place: Place, model: CriterionModel, defaults: DefaultsModel
+) -> Criterion:
     cases: dict[str, Case] = {}
     for number, data in enumerate(model.cases):
         here = (*place, "cases", number)
@@ -238,7 +263,7 @@ def _paid_hints(document: Document, place: Place, model: CriterionModel) -> tupl
 
 
 def _cases(
-    document: Document,
+    document: RubricDocument,
     place: Place,
     data: dict[str, Any],
     criterion: CriterionModel,
@@ -248,10 +273,10 @@ def _cases(
     kind, kind_model = _kind(document, place, data)
     model = document.parse(kind_model, data, place)
     for condition in model.covers:
-        if condition not in CONDITIONS:
-            message = f"found {condition!r}, expected {one_of(condition, CONDITIONS)}"
+        if condition not in (conditions := {**CONDITIONS, **kind.conditions}):
+            message = f"found {condition!r}, expected {one_of(condition, conditions)}"
             raise document.fail(message, (*place, "covers"))
-    of_comparisons = {key for keys in CASE_KEYS for key in keys.model_fields}
+    of_comparisons = {key for keys in document.words.case_keys for key in keys.model_fields}
     parameters = model.model_dump(exclude_none=True, exclude=set(CaseModel.model_fields) | of_comparisons)
     count = parameters.pop("draw", None)
     parameters = kind.complete(parameters, defaults.batch)
@@ -276,11 +301,13 @@ def _cases(
         covers=tuple(model.covers),
         drawn=count is not None or "lengths" in parameters or bool(model.random),
         options={
-            **_shared(criterion, compare),
+            **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),
         },
-        ask={**(model.ask or {}), **_steps_of(document, place, model, criterion, kind.arrays_of(parameters))},
+        ask={**(model.ask or {}), **steps_of(document, place, model, criterion, kind.arrays_of(parameters))},
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
+        kind_source=document.words.sources.get(OWN_KINDS, {}).get(kind.name, ""),
+        comparison_source=document.words.sources.get(OWN_COMPARISONS, {}).get(compare, ""),
     )
     if twice := sorted(
         case.ask.keys() & case.random.keys() | (case.ask.keys() | case.random.keys()) & parameters.keys()
@@ -292,34 +319,10 @@ def _cases(
         yield replace(case, id=id)
 
 
-def _shared(criterion: CriterionModel, compare: str) -> dict[str, Any]:
+def _shared(document: RubricDocument, criterion: CriterionModel, compare: str) -> dict[str, Any]:
     """What a criterion says for all its cases that a case could say, too."""
-    taken = COMPARISONS[compare].case_keys().model_fields
+    taken = document.comparisons[compare].case_keys().model_fields
     return {key: value for key, value in _options(criterion).items() if key in taken}
-
-
-def _steps_of(
-    document: Document, place: Place, model: CaseModel, criterion: CriterionModel, arrays: Sequence[str]
-) -> dict[str, Any]:
-    """The scenario of a case for its probe; nothing where the criterion has a probe of the author's."""
-    if (model.scenario is not None) != (criterion.probe == SCENARIO):
-        message = f"found `scenario` with `probe: {criterion.probe}`, expected `probe: {SCENARIO}`"
-        if model.scenario is None:
-            message = f"`probe: {SCENARIO}` also needs `scenario` in each case: add it"
-        raise document.fail(message, place)
-    values = {*(model.ask or {}), *(model.random or {})}
-    if SCENARIO in values:
-        raise document.fail(f"found a value named {SCENARIO!r}, which holds the steps: rename it", place)
-    steps = [] if model.scenario is None else [step.model_dump(exclude_unset=True) for step in model.scenario]
-    for number, step in enumerate(steps):
-        given = step.get("given", [])
-        for each in [*(given.values() if isinstance(given, dict) else given), step.get("to")]:
-            named = each["case"] if isinstance(each, dict) and list(each) == ["case"] else None
-            if named is not None and named not in values | set(arrays):
-                expected = ", ".join(sorted(values)) or "none: it has neither `ask` nor `random`"
-                message = f"found {{case: {named}}}, expected a value of the case: {expected}"
-                raise document.fail(message, (*place, "scenario", number))
-    return {SCENARIO: steps} if steps else {}
 
 
 def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:
@@ -330,34 +333,36 @@ def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:
     return f"found wide {model.wide!r}, expected an array of the case: {expected}"
 
 
-def _kind(document: Document, place: Place, data: dict[str, Any]) -> tuple[Kind, type[CaseModel]]:
-    keys = [key for key in CASES if key in data]
-    keys = [key for key in keys if not CASES[key][0].yields] or keys[:1]
+def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple[Kind, type[CaseModel]]:
+    keys = [key for key in document.words.cases if key in data]
+    keys = [key for key in keys if not document.words.cases[key][0].yields] or keys[:1]
     if len(keys) != 1:
         raise document.fail(
-            f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(CASES)}", place
+            f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(document.words.cases)}",
+            place,
         )
-    return CASES[keys[0]]
+    return document.words.cases[keys[0]]
 
 
 def _share(case: Case, criterion: CriterionModel) -> float:
     """What the gradient of a wrong forward pass earns: only an exact case on integers can tell it."""
-    is_exact = COMPARISONS[case.compare].is_exact and case.data == "integers"
+    is_exact = compared_by(case).is_exact and case.data == "integers"
     return (criterion.follow_through or 0.0) if is_exact else 0.0
 
 
 def _check_comparison(
-    document: Document, place: Place, case: Case, kind: Kind, criterion: CriterionModel
+    document: RubricDocument, place: Place, case: Case, kind: Kind, criterion: CriterionModel
 ) -> None:
     """A case is of a kind, of data and with the keys that its comparison can judge."""
-    comparison, options = COMPARISONS[case.compare], _options(criterion)
+    comparison, options = compared_by(case), _options(criterion)
     judges = [comparison, *([COMPARISONS["adjoint"]] if criterion.follow_through else [])]
     for complaint in (judge.complaint(case, kind) for judge in judges):
         if complaint:
             raise document.fail(complaint, place)
     differentiable = kind.differentiable_of(case.parameters)
+    input_keys = {key for one in document.comparisons.values() for key in one.input_keys}
     for key in options:
-        if key in INPUT_KEYS and options[key] not in differentiable:
+        if key in input_keys and options[key] not in differentiable:
             expected = ", ".join(differentiable) or "none: such a case has no gradient"
             message = f"found {key} {options[key]!r}, expected one of {expected}"
             raise document.fail(message, (*place[:2], key))
@@ -372,15 +377,15 @@ def _check_comparison(
         _check_option(document, place, key, case.compare)
 
 
-def _check_option(document: Document, place: Place, key: str, compare: str) -> None:
+def _check_option(document: RubricDocument, place: Place, key: str, compare: str) -> None:
     """A key that a comparison adds to a case stands with that one, or around one that asks the reference."""
-    if key in COMPARISONS[compare].case_keys().model_fields:
+    if key in document.comparisons[compare].case_keys().model_fields:
         return
     if key not in AROUND:
-        ways = [one.name for one in COMPARISONS.values() if key in one.case_keys().model_fields]
+        ways = [one.name for one in document.comparisons.values() if key in one.case_keys().model_fields]
         words = " or ".join(f"`compare: {way}`" for way in ways)
         raise document.fail(f"`{key}` goes with {words}: add it, or remove `{key}`", (*place, key))
-    if not COMPARISONS[compare].needs_expected or COMPARISONS[compare].watches_the_run:
+    if not document.comparisons[compare].needs_expected or document.comparisons[compare].watches_the_run:
         message = (
             f"found {key} with compare: {compare}, expected a comparison with the reference, which is timed"
         )

@@ -1,17 +1,23 @@
 """Defines the keys of an author's YAML files, each with its type and its meaning."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 from pydantic_core import PydanticCustomError
 
+from grader.author.own.own_source import read_own
 from grader.judge.case_model import CaseModel, Count, Data, Id, Length, Strict
+from grader.judge.comparison import Comparison
 from grader.judge.comparisons import COMPARISONS
 from grader.judge.kind import Kind
 from grader.judge.kinds import KINDS
-from grader.model.assignment import ImportRules, Limits, Visibility
+from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, ImportRules, Limits, Visibility
+from grader.model.errors import UserError
 
 M = TypeVar("M", bound=BaseModel)
 Python = Literal["3.11", "3.12", "3.13", "3.14"]
@@ -66,16 +72,27 @@ class AssignmentModel(Strict):
     renamed: ClassVar[Mapping[str, str]] = {"policy": "rules"}
 
     name: Id
+    """Its name, which is also the name of its folder."""
     title: str
+    """Its title, as students read it."""
     files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.(py|cu)$")]] = Field(min_length=1)
+    """The files that students submit; each needs a template of its name."""
     oracle: str
+    """The module of the reference that gives expected values, such as `reference.conv`."""
     devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
+    """Where submissions run; the first device that the machine has is used."""
     limits: LimitsModel = LimitsModel()
+    """The resources that a submission may use; [limits.md](limits.md) lists them."""
     rules: RulesModel = RulesModel()
+    """What a submission may import, and which functions it may not use."""
     submissions: AttemptsModel = AttemptsModel()
+    """How often a student may submit."""
     provided: dict[str, str] = {}
+    """Only in a handout: the digest of each file that it provides."""
     frozen: str | None = None
+    """Only in a handout: the file with the inputs and expected values of the visible cases."""
     python: Python | None = None
+    """Only in a handout: the Python that grades."""
 
 
 def _one_of(names: Sequence[str]) -> Callable[[str], str]:
@@ -91,8 +108,17 @@ def _one_of(names: Sequence[str]) -> Callable[[str], str]:
 
 
 BY_RANK = sorted(COMPARISONS.values(), key=lambda comparison: comparison.rank)
-COMPARES = [one.name for one in BY_RANK if not one.chosen_by]
-CASE_COMPARES = [one.name for one in BY_RANK if one.a_case_may_choose_it]
+
+
+def _for_criteria(ways: Sequence[Comparison]) -> list[str]:
+    return [one.name for one in ways if not one.chosen_by]
+
+
+def _for_cases(ways: Sequence[Comparison]) -> list[str]:
+    return [one.name for one in ways if one.a_case_may_choose_it]
+
+
+COMPARES, CASE_COMPARES = _for_criteria(BY_RANK), _for_cases(BY_RANK)
 Compare = Annotated[str, AfterValidator(_one_of(COMPARES)), Field(json_schema_extra={"enum": COMPARES})]
 CaseCompare = Annotated[
     str, AfterValidator(_one_of(CASE_COMPARES)), Field(json_schema_extra={"enum": CASE_COMPARES})
@@ -123,17 +149,6 @@ def _joined(model: type[M], *others: type[Strict]) -> type[M]:
     """A model with the keys of others too, under the first one's name."""
     bases: tuple[Any, ...] = (*others, model)
     return cast(type[M], create_model(model.__name__, __base__=bases, __doc__=model.__doc__))
-
-
-CASE_KEYS = tuple(dict.fromkeys(one.case_keys() for one in BY_RANK if one.case_keys() is not Strict))
-CRITERION_KEYS = tuple(
-    dict.fromkeys(one.criterion_keys() for one in BY_RANK if one.criterion_keys() is not Strict)
-)
-CASES: Mapping[str, tuple[Kind, type[CaseModel]]] = {  # the key that tells a kind: (it, a case with that key)
-    key: (kind, _joined(model, *CASE_KEYS, AnyCase))
-    for kind in KINDS.values()
-    for key, model in kind.keys().items()
-}
 
 
 class PaidHintModel(Strict):
@@ -215,16 +230,92 @@ class RubricModel(Strict):
     """The criteria, in the order in which they run and are reported."""
 
 
-WholeCriterion = _joined(CriterionModel, *CRITERION_KEYS)
-WholeRubric = create_model(
-    "RubricModel",
-    __base__=RubricModel,
-    __doc__=RubricModel.__doc__,
-    criteria=(
-        list[WholeCriterion],  # type: ignore[valid-type]
-        Field(min_length=1, description=RubricModel.model_fields["criteria"].description),
-    ),
-)
+@dataclass(frozen=True)
+class Vocabulary:
+    """The kinds of cases and the ways of comparing that a rubric may use, and the models of its keys.
+
+    `sources` are the Python of those that the assignment brings, by file and name.
+    """
+
+    kinds: Mapping[str, Kind]
+    comparisons: Mapping[str, Comparison]
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def ways(self) -> Sequence[Comparison]:
+        """The comparisons, the strongest proof first."""
+        return sorted(self.comparisons.values(), key=lambda comparison: comparison.rank)
+
+    @cached_property
+    def case_keys(self) -> tuple[type[Strict], ...]:
+        """The keys that comparisons add to a case."""
+        return tuple(dict.fromkeys(keys for one in self.ways if (keys := one.case_keys()) is not Strict))
+
+    @cached_property
+    def cases(self) -> Mapping[str, tuple[Kind, type[CaseModel]]]:
+        """By the key that tells a kind: the kind, and the model of a case with that key."""
+        fields: Any = {"compare": (_name_among(_for_cases(self.ways)) | None, _like(AnyCase, "compare"))}
+        any_case = create_model("AnyCase", __base__=AnyCase, **fields) if self._has_own_ways else AnyCase
+        return {
+            key: (kind, _joined(model, *self.case_keys, any_case))
+            for kind in self.kinds.values()
+            for key, model in kind.keys().items()
+        }
+
+    @cached_property
+    def whole_rubric(self) -> type[RubricModel]:
+        """A rubric with the keys of all comparisons in its criteria."""
+        keys = dict.fromkeys(keys for one in self.ways if (keys := one.criterion_keys()) is not Strict)
+        criterion, defaults = _joined(CriterionModel, *keys), DefaultsModel
+        if self._has_own_ways:
+            fields: Any = {
+                "compare": (_name_among(_for_criteria(self.ways)) | None, _like(CriterionModel, "compare"))
+            }
+            criterion = create_model(CriterionModel.__name__, __base__=criterion, **fields)
+            fields = {"compare": (_name_among(_for_cases(self.ways)), _like(DefaultsModel, "compare"))}
+            defaults = create_model(DefaultsModel.__name__, __base__=DefaultsModel, **fields)
+        about = RubricModel.model_fields["criteria"].description
+        of_rubric: Any = {"criteria": (list[criterion], Field(min_length=1, description=about))}
+        if self._has_own_ways:
+            of_rubric["defaults"] = (defaults, defaults())
+        return create_model("RubricModel", __base__=RubricModel, __doc__=RubricModel.__doc__, **of_rubric)
+
+    @property
+    def _has_own_ways(self) -> bool:
+        return bool(self.sources.get(OWN_COMPARISONS))
+
+
+def _name_among(names: list[str]) -> Any:
+    """The type of a key that holds one of the names."""
+    return Annotated[str, AfterValidator(_one_of(names))]
+
+
+def _like(model: type[BaseModel], key: str) -> Any:
+    return model.model_fields[key].default
+
+
+HOUSE = Vocabulary(KINDS, COMPARISONS)
+CASE_KEYS, CASES, WholeRubric = HOUSE.case_keys, HOUSE.cases, HOUSE.whole_rubric
+
+
+def vocabulary_of(folder: Path) -> Vocabulary:
+    """The grader's own kinds and comparisons, and those that an assignment's folder defines.
+
+    UserError, with file and line, for what an author can have written wrong there.
+    """
+    kinds, of_kinds = read_own(folder / OWN_KINDS, Kind, KINDS)  # type: ignore[type-abstract]
+    ways, of_ways = read_own(folder / OWN_COMPARISONS, Comparison, COMPARISONS)  # type: ignore[type-abstract]
+    if not kinds and not ways:
+        return HOUSE
+    for name, kind in kinds.items():
+        taken = sorted(set(kind.keys()) & set(CASES))
+        if taken:
+            message = (
+                f"found the key {taken[0]!r} of the kind {name!r}, which the grader's own have: rename it"
+            )
+            raise UserError(message, folder / OWN_KINDS)
+    sources = {OWN_KINDS: of_kinds, OWN_COMPARISONS: of_ways}
+    return Vocabulary({**KINDS, **kinds}, {**COMPARISONS, **ways}, sources)
 
 
 YEARS = range(1970, 2200)
@@ -245,7 +336,9 @@ class CourseModel(Strict):
     """course.yaml: the assignments in order, and the policies; see `grader.model.late_policy`."""
 
     title: str
+    """The title of the course, as students read it."""
     assignments: list[Id] = Field(min_length=1)
+    """The names of the assignments, which are folders beside this file, in the course's order."""
     variants: bool = False
     """Whether hidden cases have different numbers for each student."""
     python: Python | None = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.judge.comparisons import COMPARISONS
+from grader.judge.comparisons import compared_by
 from grader.judge.drawn_values import draw_values
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
@@ -29,7 +29,7 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     inputs = kind_of(case).draw(case, shapes, numbers)
     values = generator([*words, "values", str(redraw), *of_variant])
     inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
-    told = COMPARISONS[case.compare].told(case, generator([*words, "told", str(redraw), *of_variant]))
+    told = compared_by(case).told(case, generator([*words, "told", str(redraw), *of_variant]))
     return inputs.telling(told) if told else inputs
 
 

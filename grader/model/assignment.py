@@ -77,6 +77,7 @@ class Attempts:
 
 
 OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
+OWN_KINDS, OWN_COMPARISONS = "kinds.py", "comparisons.py"  # what an assignment defines itself
 SCENARIO = "scenario"  # the grader's own probe, and what a case asks it: the steps that it takes
 
 
@@ -89,7 +90,8 @@ class Case:
     that comparisons add to a case. `ask` holds plain values for the probe, `random` the ranges of drawn ones.
     `weight` is its share of the criterion's points. `covers` names the conditions for which the case is there
     (see `grader.author.conditions`); `drawn`: of random shapes. `follow_through` is the share of its points
-    for a gradient that is right for a forward pass that is wrong.
+    for a gradient that is right for a forward pass that is wrong. Where the assignment brings the kind or the
+    comparison itself, `kind_source` and `comparison_source` are the Python that defines it.
     """
 
     id: str
@@ -107,6 +109,8 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
     ask: Mapping[str, Any] = field(default_factory=dict)
     random: Mapping[str, Any] = field(default_factory=dict)
+    kind_source: str = ""
+    comparison_source: str = ""
 
     @property
     def name(self) -> str:

@@ -8,13 +8,13 @@ from pathlib import Path
 from textwrap import dedent
 from types import MappingProxyType
 
-from grader.author.conditions import CONDITIONS
+from grader.author.conditions import law_of
 from grader.author.exercises.cuda_functions import code_of
 from grader.author.exercises.python_source import find_exercise
 from grader.author.render import Rendered, Views, line_before_rendering
 from grader.author.rubric import anchors_of
 from grader.judge.comparison import Oracle
-from grader.judge.comparisons import COMPARISONS, comparison_of
+from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.subset.selection import criteria_of_exercises
@@ -62,9 +62,7 @@ def verify(
     sweeps = [
         sweep(case, oracle.inputs(case), oracle.expected(case, oracle.inputs(case)), seeds)
         for case in cases
-        if case.kind != OWN_TEST
-        and COMPARISONS[case.compare].must_prove_bounds(case)
-        and case.name not in broken
+        if case.kind != OWN_TEST and compared_by(case).must_prove_bounds(case) and case.name not in broken
     ]
     of_rubric = [
         *_free_points(grades[HANDOUT]),
@@ -171,7 +169,7 @@ def _idle(
         fresh, dead = killed - dead, dead | killed
         for condition in case.covers:
             others = [c.name for c in cases if c is not case and condition in c.covers]
-            if not CONDITIONS[condition](case, inputs_of(case)):
+            if not law_of(case, condition)(case, inputs_of(case)):
                 yield case.name, f"says that it covers {condition}, and does not"
             elif others:
                 yield case.name, f"says that it covers {condition}, and {others[0]} says so too"

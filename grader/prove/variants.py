@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from grader.judge.comparisons import COMPARISONS
+from grader.judge.comparisons import compared_by
 from grader.model.assignment import OWN_TEST, Assignment, Rubric, Visibility
 from grader.model.grade import Grade, Status
 
@@ -19,7 +19,7 @@ def hidden_exact(assignment: Assignment) -> Assignment:
             for case in criterion.cases
             if case.visibility is not Visibility.VISIBLE
             and case.kind != OWN_TEST
-            and COMPARISONS[case.compare].is_exact
+            and compared_by(case).is_exact
         )
         if cases:
             criteria.append(replace(criterion, cases=cases))

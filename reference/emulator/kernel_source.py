@@ -28,19 +28,19 @@ INCLUDES = {
     *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring"),
     *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h"),
     *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
-    *("algorithm", "limits", "utility"),
+    *("mma.h", "algorithm", "limits", "utility"),
 }
 # What few sources ask for stands in headers of its own: a compilation stays short.
 EXTENSIONS = {
     "emulator_groups.h": re.compile(r"#\s*include\s*[<\"]cooperative_groups"),
     "emulator_bfloat16.h": re.compile(r"#\s*include\s*[<\"]cuda_bf16\.h"),
+    "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
 REFUSED = {
     r"<<<": "a kernel is launched by the host, which is not written in this file",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
-    r"\b(wmma|nvcuda)\b": "tensor cores are not emulated",
     r"\b(tex|surf)[123]D\w*": "textures and surfaces are not emulated",
     r"\b(new|delete|malloc|free)\b": "memory from the device's heap is not emulated",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",

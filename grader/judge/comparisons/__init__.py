@@ -10,17 +10,25 @@ pydantic.
 from collections.abc import Mapping
 
 from grader.judge.comparison import Comparison
-from grader.judge.found_by_name import instances
-from grader.model.assignment import Case
+from grader.judge.found_by_name import defined_by, instances
+from grader.model.assignment import OWN_COMPARISONS, Case
 
 COMPARISONS: Mapping[str, Comparison] = instances(Comparison, __path__, __name__)  # type: ignore[type-abstract]
 AROUND = {one.chosen_by: one for one in COMPARISONS.values() if one.chosen_by}
 
 
+def compared_by(case: Case) -> Comparison:
+    """The comparison that a case names: one of these, or one of the assignment's own."""
+    if case.comparison_source:
+        own = defined_by(case.comparison_source, Comparison, OWN_COMPARISONS)  # type: ignore[type-abstract]
+        return own[case.compare]
+    return COMPARISONS[case.compare]
+
+
 def comparison_of(case: Case) -> Comparison:
-    """How a case is compared."""
+    """How a case is compared: as it says, or by what stands around that."""
     around = [one for key, one in AROUND.items() if key in case.options]
-    return around[0] if around else COMPARISONS[case.compare]
+    return around[0] if around else compared_by(case)
 
 
 def draws(case: Case) -> int:

@@ -8,13 +8,15 @@ wrong shape, and the conditions that such cases may cover. May import: grader.mo
 
 from collections.abc import Mapping
 
-from grader.judge.found_by_name import instances
+from grader.judge.found_by_name import defined_by, instances
 from grader.judge.kind import Kind
-from grader.model.assignment import Case
+from grader.model.assignment import OWN_KINDS, Case
 
 KINDS: Mapping[str, Kind] = instances(Kind, __path__, __name__)  # type: ignore[type-abstract]
 
 
 def kind_of(case: Case) -> Kind:
-    """The kind of a case."""
+    """The kind of a case: one of these, or one of the assignment's own."""
+    if case.kind_source:
+        return defined_by(case.kind_source, Kind, OWN_KINDS)[case.kind]  # type: ignore[type-abstract]
     return KINDS[case.kind]

@@ -30,7 +30,7 @@ INCLUDES = frozenset(
         *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert"),
         *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h"),
         *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
-        *("algorithm", "limits", "utility"),
+        *("mma.h", "algorithm", "limits", "utility"),
     )
 )
 TYPE = r"(?:const\s+|volatile\s+|unsigned\s+|signed\s+|struct\s+|class\s+)*[A-Za-z_][\w:]*(?:\s*<[^<>;{}]*>)?"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.judge.comparison import Oracle, Question
-from grader.judge.comparisons import COMPARISONS, comparison_of
+from grader.judge.comparisons import COMPARISONS, compared_by, comparison_of
 from grader.judge.differences.difference import Difference
 from grader.judge.process.implementation import Implementation
 from grader.model.assignment import Case, Criterion
@@ -17,7 +17,7 @@ def grade_case(
 
     `forward_fails` names a case that the forward pass of this criterion's gradient fails, if there is one.
     """
-    tolerance = COMPARISONS[case.compare].tolerance(case)
+    tolerance = compared_by(case).tolerance(case)
     question = Question(case, criterion, submission, oracle, tolerance)
     outcome, difference = comparison_of(case).judge(question)
     result = _result(question, outcome, difference)
@@ -57,6 +57,6 @@ def _result(question: Question, outcome: Outcome, difference: Difference | None)
         rationale=rationale,
         help="" if status is Status.OK else criterion.help,
         output=outcome.output,
-        answer=COMPARISONS[case.compare].digest(case, outcome, difference) if has_answer else "",
+        answer=compared_by(case).digest(case, outcome, difference) if has_answer else "",
         calls=outcome.calls,
     )

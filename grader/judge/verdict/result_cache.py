@@ -58,7 +58,7 @@ class CaseKeys:
     def _work_out(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
         inputs = [oracle.inputs(case, redraw).digest for redraw in range(draws(case))]
         parts: list[object] = [self._surroundings, case.name, case.probe, case.compare, case.data, inputs]
-        parts += [dict(case.options), dict(criterion.options)]
+        parts += [dict(case.options), dict(criterion.options), case.kind_source, case.comparison_source]
         parts += [self._expected_of(case, oracle), forward_fails if case.follow_through else ""]
         return _digest(parts)
 

@@ -594,6 +594,16 @@ INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
     hand_on(reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena));
 }
 
+// An access of a function of the headers, which says itself where it is called.
+INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line)
+{
+    std::size_t before = findings.size();
+    std::uint64_t place = std::uint64_t(line) << 48 | 1;
+    is_store ? access<WRITE>(pointer, size, place) : access<READ>(pointer, size, place);
+    for (; before < findings.size(); ++before)
+        findings[before].line = line;
+}
+
 INTERFACE void emulator_fence()
 {
     if (!fence_of(block))
@@ -682,22 +692,36 @@ std::int32_t line_of(const Location &location)
 
 }  // namespace
 
-INTERFACE void __ubsan_handle_type_mismatch_v1(const Mismatch *what, std::uintptr_t address)
+static void stop_misaligned(
+    std::uintptr_t address, int alignment, Mode mode, std::uint64_t place, std::int32_t line, const char *type)
 {
-    if (thread < 0)
-        return;
     std::size_t offset = address - reinterpret_cast<std::uintptr_t>(arena);
     bool is_inside = offset < arena_size;
-    Finding finding = finding_at(
-        MISALIGNED, what->check == 1 ? WRITE : READ, HERE, is_inside ? offset : arena_size, 1 << what->alignment);
+    Finding finding = finding_at(MISALIGNED, mode, place, is_inside ? offset : arena_size, alignment);
     if (!is_inside) {
         finding.region = -2;
         finding.name = "memory";
     }
-    finding.line = line_of(what->location);
-    finding.type = what->type->name;
+    finding.line = line;
+    finding.type = type;
     report(finding);
     stop();  // as a GPU does
+}
+
+INTERFACE void __ubsan_handle_type_mismatch_v1(const Mismatch *what, std::uintptr_t address)
+{
+    if (thread >= 0)
+        stop_misaligned(address, 1 << what->alignment, what->check == 1 ? WRITE : READ, HERE, line_of(what->location),
+            what->type->name);
+}
+
+// Where a matrix, or a row of it, begins at an address that the hardware does not take.
+INTERFACE void emulator_aligned(const volatile void *pointer, int alignment, int is_store, int line)
+{
+    std::uintptr_t address = reinterpret_cast<std::uintptr_t>(pointer);
+    if (address % std::uintptr_t(alignment))
+        stop_misaligned(address, alignment, is_store ? WRITE : READ, HERE, line,
+            alignment == 32 ? "'a matrix'" : "'a row of a matrix'");
 }
 
 INTERFACE void __ubsan_handle_out_of_bounds(const Beyond *what, std::int64_t index)

@@ -856,6 +856,23 @@ INTERFACE long long emulator_clock()
     return (long long)(++ticks + seen.global_reads + seen.global_writes + seen.shared_reads + seen.shared_writes);
 }
 
+// A lane shows its fragments of two matrices to its warp. They stay until the lanes have met twice.
+INTERFACE const void **emulator_fragments(const void *a, const void *b)
+{
+    static const void *given[MAX_THREADS / WARP][2 * WARP];
+    const void **mine = given[thread / WARP];
+    mine[thread % WARP] = a;
+    mine[WARP + thread % WARP] = b;
+    return mine;
+}
+
+INTERFACE void emulator_incomplete(int line)
+{
+    requests[thread].line = line;
+    complain(thread, "works on a matrix without all 32 lanes of its warp");
+    stop();
+}
+
 // A thread ends the whole launch.
 INTERFACE void emulator_trap(const char *what, int line)
 {

@@ -1,0 +1,1 @@
+"""Reads what an assignment brings itself: kinds of cases, comparisons, and tests."""

@@ -1,0 +1,91 @@
+"""Reads the kinds and comparisons that an assignment brings, and cuts out what each of them needs."""
+
+import ast
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from grader.author.yaml_document import read
+from grader.judge.found_by_name import defined_by
+from grader.model.errors import UserError
+
+T = TypeVar("T")
+IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+def read_own(path: Path, of: type[T], taken: Collection[str]) -> tuple[Mapping[str, T], Mapping[str, str]]:
+    """What a file defines, by name, and the source of each with what it uses; nothing where there is no file.
+
+    UserError, with the line, for a file that does not run, and for a name that the grader's own have.
+    """
+    if not path.is_file():
+        return {}, {}
+    text = read(path)
+    try:
+        tree, own = ast.parse(text), defined_by(text, of, path.name)
+    except SyntaxError as error:
+        raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
+    except Exception as error:  # the author's own code
+        line = _line_in(path.name, error)
+        raise UserError(
+            f"found a file that cannot be run: {type(error).__name__}: {error}", path, line
+        ) from error
+    what = of.__name__
+    if not own:
+        raise UserError(f"found no subclass of {what}, expected one or more with a `name` each", path)
+    sources = {}
+    for name, one in own.items():
+        line = next(
+            n.lineno for n in tree.body if isinstance(n, ast.ClassDef) and n.name == type(one).__name__
+        )
+        if name in taken:
+            raise UserError(
+                f"found the name {name!r}, which the grader's own {what} has: rename yours", path, line
+            )
+        sources[name] = cut(path, text, {type(one).__name__})
+    return own, sources
+
+
+def cut(path: Path, text: str, names: Collection[str]) -> str:
+    """The classes of those names, and the imports, constants, functions and classes that they use."""
+    lines, body = text.splitlines(), ast.parse(text).body
+    uses = {id(node): {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for node in body}
+    needed, before = set(names), set[str]()
+    while needed != before:
+        before = set(needed)
+        needed |= {name for node in body if _bound(path, node) & needed for name in uses[id(node)]}
+    kept = [node for node in body if _bound(path, node) & needed or _is_of_future(node)]
+    return "\n\n\n".join("\n".join(lines[_first(node) - 1 : node.end_lineno]) for node in kept) + "\n"
+
+
+def _bound(path: Path, node: ast.stmt) -> set[str]:
+    """The names that a statement of a module binds; none for a docstring and for what only checkers read."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, IMPORTS):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    if is_text or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        return set()
+    message = "found a statement that runs, expected imports, constants, functions and classes"
+    raise UserError(message, path, node.lineno)
+
+
+def _is_of_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _first(node: ast.stmt) -> int:
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+    return decorators[0].lineno if decorators else node.lineno
+
+
+def _line_in(file: str, error: Exception) -> int | None:
+    """The last line of the file that an exception passed through."""
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == file else line
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,234 @@
+"""An assignment brings kinds and comparisons of its own, and a handout holds those that it needs alone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.author.handout import generate
+from grader.author.load import load
+from grader.judge.session import Session
+from grader.model.assignment import Assignment
+from grader.model.errors import UserError
+from grader.model.grade import Sandbox, Status
+from tests.folders import in_folder
+from tests.tables import by_name
+
+KINDS = """\
+\"\"\"Kinds of cases of this course's own.\"\"\"
+
+from grader.judge.inputs import Inputs
+from grader.judge.kind import Kind
+
+ORDER = "backwards"
+ANSWERS_OF_HIDDEN_CASES = {"abc": 3}
+
+
+def shuffled_keys():
+    from grader.judge.case_model import CaseModel
+
+    class ShuffledCase(CaseModel):
+        \"\"\"A word of these letters.\"\"\"
+
+        letters: str
+        \"\"\"The letters.\"\"\"
+
+    return {"letters": ShuffledCase}
+
+
+class Shuffled(Kind):
+    \"\"\"The letters of a word, in an order that is drawn.\"\"\"
+
+    name = "shuffled"
+    keys = staticmethod(shuffled_keys)
+
+    def draw(self, case, shapes, numbers):
+        letters = list(case.parameters["letters"])
+        numbers.shuffle(letters)
+        return Inputs({"word": "".join(letters)}, {}, {})
+
+    def describe(self, case, inputs):
+        return f"the word {inputs.values['word']}, {ORDER}"
+
+    def lengths(self, parameters):
+        return [], []
+
+
+def secret_keys():
+    from grader.judge.case_model import CaseModel
+
+    class SecretCase(CaseModel):
+        \"\"\"A word that nobody sees.\"\"\"
+
+        secret: str
+
+    return {"secret": SecretCase}
+
+
+class Secret(Shuffled):
+    \"\"\"What hidden cases ask.\"\"\"
+
+    name = "secret"
+    keys = staticmethod(secret_keys)
+
+    def draw(self, case, shapes, numbers):
+        return Inputs({"word": case.parameters["secret"] * len(ANSWERS_OF_HIDDEN_CASES)}, {}, {})
+"""
+COMPARISONS = """\
+from grader.judge.comparison import Comparison
+from grader.judge.differences.difference import Difference
+from grader.judge.reference_answer import answer_in
+from grader.model.grade import Status
+
+
+class SameLength(Comparison):
+    \"\"\"The answer is as long as the reference's.\"\"\"
+
+    name = "same_length"
+    rank = 100
+    docs = "The answer must be as long as the reference's."
+    a_case_may_choose_it = True
+
+    def judge(self, question):
+        expected = question.oracle.expected(question.case, question.inputs).value
+        outcome = question.submission.run(question.case.probe, question.inputs)
+        if outcome.status is not Status.OK or len(answer_in(outcome)) == len(expected):
+            return outcome, None
+        return outcome, Difference(str(len(expected)), str(len(answer_in(outcome))), "the length differs")
+"""
+RUBRIC = """\
+assignment: words
+points: 4
+criteria:
+  - id: turn
+    title: turns words
+    points: 4
+    probe: turn
+    help: README.md#here
+    cases:
+      - {id: any, letters: kitten}
+      - {id: as-long, letters: dog, compare: same_length}
+      - {id: withheld, secret: abc, visibility: hidden, weight: 2}
+"""
+FILES = {
+    "reference/__init__.py": "",
+    "reference/words.py": 'def turn(word):\n    """The word backwards."""\n    return word[::-1]\n',
+    "assignments/words/rubric.yaml": RUBRIC,
+    "assignments/words/kinds.py": KINDS,
+    "assignments/words/comparisons.py": COMPARISONS,
+    "assignments/words/probes.py": "def turn(submission, case):\n    return submission.turn(case.word)\n",
+    "assignments/words/templates/README.md.j2": "# Here\n",
+    "assignments/words/templates/words.py.j2": '{{ exercise("reference.words:turn") }}\n',
+    "assignments/words/assignment.yaml": (
+        "name: words\ntitle: Words\nfiles: [words.py]\noracle: reference.words\n"
+    ),
+}
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Callable[..., Path]:
+    """Writes the course with one text of one of its files replaced; returns the assignment's folder."""
+
+    def course(file: str = "kinds.py", old: str = "", new: str = "") -> Path:
+        for name, text in FILES.items():
+            path = tmp_path / "course" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            is_it = name == f"assignments/words/{file}"
+            assert old in text or not is_it
+            path.write_text(text.replace(old, new, 1) if is_it else text)
+        return tmp_path / "course" / "assignments" / "words"
+
+    return course
+
+
+def ends(assignment: Assignment, folder: Path) -> dict[str, tuple[Status, str, str]]:
+    with Session(assignment, sandbox=Sandbox.BUBBLEWRAP) as session:
+        grade = session.grade(in_folder(folder), "ada")
+    return {r.case: (r.status, r.rationale, r.inputs) for r in grade.criteria[0].results}
+
+
+def test_own_kinds_and_comparisons_judge_in_a_course_and_in_its_handout(
+    course: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = course()
+    assignment = replace(load(folder), library=folder.parents[1])
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "words.py").write_text("def turn(word):\n    return word.upper()\n")
+
+    graded = ends(assignment, tmp_path / "one")
+    assert {case: end[0] for case, end in graded.items()} == {
+        "any": Status.WRONG,
+        "as-long": Status.OK,
+        "withheld": Status.WRONG,
+    }
+    assert graded["any"][2].startswith("the word ") and graded["any"][2].endswith(", backwards")
+
+    generate([assignment], tmp_path / "out")
+    grading = tmp_path / "out" / "release" / "words" / "grading"
+    shipped = (grading / "kinds.py").read_text()
+    assert "class Shuffled" in shipped and "ORDER" in shipped
+    assert "Secret" not in shipped and "ANSWERS" not in shipped and "secret" not in shipped
+    in_handout = ends(load(grading), tmp_path / "one")
+    assert in_handout == {case: graded[case] for case in ("any", "as-long")}
+
+
+def test_a_file_that_no_visible_case_needs_stays_at_home(course: Callable[..., Path], tmp_path: Path) -> None:
+    folder = course("rubric.yaml", "as-long, letters: dog, compare: same_length", "as-long, ask: {word: ab}")
+    generate([replace(load(folder), library=folder.parents[1])], tmp_path / "out")
+    grading = tmp_path / "out" / "release" / "words" / "grading"
+
+    assert (grading / "kinds.py").is_file()
+    assert not (grading / "comparisons.py").exists()
+
+
+def test_what_an_own_file_says_is_part_of_what_its_cases_are(course: Callable[..., Path]) -> None:
+    before = {case.id: case for case in load(course()).rubric.criteria[0].cases}
+    after = {
+        case.id: case
+        for case in load(course("comparisons.py", "the length differs", "not as long"))
+        .rubric.criteria[0]
+        .cases
+    }
+
+    assert before["any"] == after["any"]
+    assert before["as-long"].comparison_source != after["as-long"].comparison_source
+
+
+MISTAKES = {
+    "no_python": (
+        "kinds.py",
+        "class Shuffled(Kind):",
+        "class Shuffled(Kind",
+        "kinds.py:22: found Python that",
+    ),
+    "no_class": ("comparisons.py", "(Comparison)", "", "comparisons.py: found no subclass of Comparison"),
+    "not_run": (
+        "kinds.py",
+        'ORDER = "backwards"',
+        "ORDER = 1 / 0",
+        "kinds.py:6: found a file that cannot be run",
+    ),
+    "a_name_that_is_taken": ("kinds.py", '"shuffled"', '"matmul"', "kinds.py:22: found the name 'matmul'"),
+    "a_key_that_is_taken": ("kinds.py", '{"letters":', '{"shape":', "kinds.py: found the key 'shape'"),
+    "a_statement_that_runs": (
+        "kinds.py",
+        'ORDER = "backwards"',
+        'ORDER = "backwards"\nprint()',
+        "kinds.py:7: found a statement that runs",
+    ),
+    "a_key_that_no_kind_has": ("rubric.yaml", "letters: kitten", "leters: kitten", "rubric.yaml:10: found "),
+    "a_value_of_another_type": ("rubric.yaml", "letters: kitten", "letters: 7", "rubric.yaml:10: found 7"),
+    "an_unknown_comparison": ("rubric.yaml", "same_length", "same_size", "'same_length'"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "phrase"), by_name(MISTAKES))
+def test_a_mistake_in_an_own_kind_or_comparison_names_its_file_and_line(
+    course: Callable[..., Path], file: str, old: str, new: str, phrase: str
+) -> None:
+    folder = course(file, old, new)
+    with pytest.raises(UserError) as caught:
+        load(folder)
+    assert phrase in str(caught.value)
+    assert "\n" not in str(caught.value)
