@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from grader.judge.comparisons.memory import too_large
+from grader.judge.comparisons.peak_memory import too_large
 from grader.judge.process import procfs
 
 MIB = 1 << 20

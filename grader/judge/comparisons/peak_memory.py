@@ -34,29 +34,29 @@ not count.
 
 
 @cache
-def memory_keys() -> "type[Strict]":
+def peak_memory_keys() -> "type[Strict]":
     """The keys that it adds to a case."""
     from pydantic import Field
 
     from grader.judge.case_model import Strict
 
-    class MemoryKeys(Strict):
+    class PeakMemoryKeys(Strict):
         """What a case says whose memory is bounded."""
 
         peak_memory: Annotated[str, Field(pattern=r"^[1-9]\d{0,3} MiB$")] | None = None
         """`40 MiB`: the most memory that its process may ever hold; left out of handouts."""
 
-    return MemoryKeys
+    return PeakMemoryKeys
 
 
-class Memory(Comparison):
+class PeakMemory(Comparison):
     """Right, and within a ceiling of memory."""
 
-    name = "memory"
+    name = "peak_memory"
     rank = 85
     heading = "Memory"
     docs = DOCS
-    case_keys = staticmethod(memory_keys)
+    case_keys = staticmethod(peak_memory_keys)
     chosen_by = "peak_memory"
     is_in_handout = False
     must_kill = False
