@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from grader.api import Course
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
-from grader.cli.course import handout_of, has_variants, repository, secret
+from grader.cli.course import course, handout_of, has_variants, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake.submission import read_submission
@@ -42,7 +41,7 @@ README = "README.html"  # of a handout, rendered
 def run(options: argparse.Namespace) -> int:
     """Grades the submission, shows the grade, and writes it to the requested files."""
     _check_reports(options)
-    given = None if options.assignment is None else Course(repository())[options.assignment]
+    given = None if options.assignment is None else course()[options.assignment]
     assignment = handout_of(options.submission) if given is None else given.views.assignment
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
