@@ -19,7 +19,10 @@ KINDS = {
     "deadlock": "threads that wait, in a loop, for a change that never comes",
     "crashed": "a kernel that takes down what runs it",
 }
-NOTES = {"same_value": "lanes of one warp that store one value at one address with one store"}
+NOTES = {
+    "same_value": "lanes of one warp that store one value at one address with one store",
+    "maybe_uninitialised": "a variable that, as the compiler sees it, may be used without a value",
+}
 
 
 @dataclass(frozen=True)

@@ -111,3 +111,12 @@ def runtime(path: Path) -> ctypes.CDLL:
         function = getattr(library, str(name))
         function.restype, function.argtypes = result, arguments
     return library
+
+
+def text_in(library: ctypes.CDLL, name: str) -> str:
+    """A text that a library exports; "" where it has none."""
+    try:
+        address = ctypes.addressof(ctypes.c_char.in_dll(library, name))
+    except ValueError:
+        return ""
+    return ctypes.string_at(address).decode(errors="replace")

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from grader.judge.differences.probe_values import HINT
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, MESSAGE, Ideas, Misconceptions, end_of
 from grader.model.assignment import Visibility
-from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Status
+from grader.model.grade import HINT, Call, CheckResult, CriterionGrade, Grade, Status
 from grader.model.mutant import called_name
 
 UNTOLD = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)

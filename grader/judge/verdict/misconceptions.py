@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from grader.judge.differences.probe_values import HINT
-from grader.model.grade import Call, CheckResult, Grade, Status
+from grader.model.grade import HINT, Call, CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout

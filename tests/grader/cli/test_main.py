@@ -112,7 +112,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 INSTRUCTORS = {"alembic", "copydetect", "distributed", "jinja2", "nbformat", "sqlalchemy"}
 
 
-MODULES = ("__main__", "cli.grade", "cli.generate", "cli.verify", "cli.batch", "cli.report")
+MODULES = ("__main__", "cli.grade", "cli.generate", "cli.proofs.verify", "cli.batch", "cli.report")
 IMPORTING = """
 import importlib, json, sys
 loaded = {}
@@ -139,7 +139,7 @@ def loaded() -> dict[str, list[str]]:
             "help": ("__main__", {*INSTRUCTORS, "numpy", "pydantic", "pytest", "rich", "yaml"}),
             "grade": ("cli.grade", INSTRUCTORS),
             "generate": ("cli.generate", INSTRUCTORS - {"jinja2"}),
-            "verify": ("cli.verify", INSTRUCTORS - {"jinja2"}),
+            "verify": ("cli.proofs.verify", INSTRUCTORS - {"jinja2"}),
             "batch": ("cli.batch", {"alembic", "copydetect", "distributed"}),
             "report": ("cli.report", {"alembic", "copydetect", "distributed"}),
         }
