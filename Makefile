@@ -95,8 +95,9 @@ generate: setup
 	@$(GRADER) verify $(NAME)
 	@$(GRADER) generate $(NAME)
 
-verify: setup
+verify: setup # the example course too, which is about other subjects
 	@$(GRADER) verify $(NAME)
+	@$(if $(NAME),,cd examples && ../$(GRADER) verify)
 
 redteam: setup # the corpus of attacks and the cheats made of each solution: what they gained, and what they may
 	@$(GRADER) redteam $(NAME) $(ARGS)
