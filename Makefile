@@ -21,7 +21,7 @@ help:
 	@echo "make gpu-sanitize  run the tests of the backend and the emulator under compute-sanitizer's memcheck, racecheck and initcheck"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    prove each rubric: every wrong version of an exercise must lose points"
-	@echo "make redteam   verify with the corpus of attacks too; writes build/redteam; takes minutes"
+	@echo "make redteam   grade attacks and cheats: none may gain more than its row says; takes minutes  (NAME=dense for one)"
 	@echo "make verify-tolerance  verify with 1,000 seeds for each tolerance"
 	@echo "make verify-variants  prove that 50 students' numbers are equally hard; takes minutes  (VARIANTS=5 for fewer)"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
@@ -29,7 +29,7 @@ help:
 	@echo "make report    write build/report/grades.csv and the class report from the gradebook"
 	@echo "make golden    write the expected reports in tests/golden again"
 	@echo "make screenshots  draw the pictures of the docs, with Chromium"
-	@echo "make docs      write docs/rubric.schema.json, docs/rubric.md and docs/limits.md from the loader's models, and docs/attacks.md"
+	@echo "make docs      write docs/rubric.schema.json, rubric.md, limits.md and reference.md from the loader's models, and docs/attacks.md"
 	@echo "make diagnosis measure which ideas feedback claims for slips that are not mutants; takes minutes"
 	@echo "make error-rates  measure how often wrong code is accepted and correct code is rejected; takes minutes  (NAME=dense for one)"
 	@echo "make bench     measure the promised times, and write docs/benchmarks.md"
@@ -95,11 +95,12 @@ generate: setup
 	@$(GRADER) verify $(NAME)
 	@$(GRADER) generate $(NAME)
 
-verify: setup
+verify: setup # the example course too, which is about other subjects
 	@$(GRADER) verify $(NAME)
+	@$(if $(NAME),,cd examples && ../$(GRADER) verify)
 
 redteam: setup # the corpus of attacks and the cheats made of each solution: what they gained, and what they may
-	@$(GRADER) verify --attacks --out build/redteam $(NAME)
+	@$(GRADER) redteam $(NAME) $(ARGS)
 
 verify-tolerance: setup
 	@$(GRADER) verify --seeds 1000 $(NAME)

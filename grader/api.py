@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from grader.batch.work import Grading
     from grader.judge.session import Session as JudgeSession
     from grader.judge.verdict.misconceptions import Misconceptions
+    from grader.model.results.verification import RedTeam, Verification
 
 ASSIGNMENTS, COURSE_FILE = "assignments", "course.yaml"
 SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
@@ -72,6 +73,21 @@ class Course:
 
     def __contains__(self, name: object) -> bool:
         return name in self.facts.assignments
+
+    def generate(self, out: str | Path, *names: str, student: str = "") -> list[Path]:
+        """Writes the handouts and solutions of the named assignments, or of all; returns their folders.
+
+        They are `out`/release/NAME and `out`/solution/NAME. With a `student`'s id it is the handout alone,
+        `out`/release/NAME-ID, with that student's own worked numbers.
+        """
+        from grader.author.handout import generate
+
+        chosen = [self[name] for name in names or self]
+        misconceptions_of = {
+            one.name: ideas for one in chosen if (ideas := one.misconceptions(Sandbox.BUBBLEWRAP)) is not None
+        }
+        assignments = [one.views.assignment for one in chosen]
+        return generate(assignments, Path(out), misconceptions_of, student, self.seed, self.facts.python)
 
     @cached_property
     def facts(self) -> CourseFacts:
@@ -142,6 +158,24 @@ class CourseAssignment:
 
         ideas, variants = self.misconceptions(sandbox), self.course.facts.variants
         return Grading.of(self.views.assignment, sandbox, self.course.seed, ideas, variants)
+
+    def verify(self, *, jobs: int = 1, seeds: int = 200) -> "Verification":
+        """Proves the rubric: grades every mutant, and says what to mend in `findings`.
+
+        Each tolerance is tried with so many `seeds`.
+        """
+        from grader.prove.assignment_proof import prove
+
+        return prove(self.course.root, self.views, self.course.seed, jobs, seeds)
+
+    def redteam(self, *, jobs: int = 1, sample: int = 1) -> "RedTeam":
+        """Grades attacks and cheats, and says in `findings` which gained more than they may.
+
+        Of the attacks that do not depend on the assignment, every `sample`-th is graded.
+        """
+        from grader.prove.redteam import red_team
+
+        return red_team(self.views, self.course.seed, jobs, sample)
 
     def grade(self, files: Files, *, student: str = "", sandbox: str = Sandbox.BUBBLEWRAP) -> Grade:
         """The grade of one submission; each call starts a sandbox, so for many open a `session`.

@@ -10,13 +10,12 @@ import pytest
 
 from grader.__main__ import main
 from grader.author.render import Views
-from grader.judge.differences.probe_values import HINT
 from grader.judge.kernels import find_nvrtc
 from grader.judge.session import Session
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment, Visibility
-from grader.model.grade import Grade, Sandbox, Status
+from grader.model.grade import HINT, Grade, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
 from grader.prove.mutant_answers import grade_made, work_out

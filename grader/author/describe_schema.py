@@ -1,6 +1,6 @@
-"""Describes rubric.yaml and limits by the loader's own models: a JSON Schema for editors, pages for people.
+"""Describes what authors write by the loader's own models: a JSON Schema for editors, pages for people.
 
-`python -m grader.author.describe_schema` writes docs/rubric.schema.json, docs/rubric.md and docs/limits.md.
+`python -m grader.author.describe_schema` writes rubric.schema.json and three pages to docs/.
 """
 
 import ast
@@ -15,25 +15,32 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+import grader
 from grader.author.conditions import CONDITIONS
 from grader.author.schema import (
     BY_RANK,
     CASE_KEYS,
     CASES,
+    AssignmentModel,
+    AttemptsModel,
+    CourseModel,
     CriterionModel,
     LimitsModel,
     ManualCriterionModel,
     RubricModel,
+    RulesModel,
     WholeRubric,
 )
 from grader.author.text_templates import text_environment
 from grader.judge.case_model import CaseModel, Strict
 from grader.judge.process.time_budget import IMPORTS, PATIENCE, SECOND_TRIES, WAITING, most_seconds
+from grader.model import grade as model_grade
 from grader.model.assignment import Limits
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCS = Path(__file__).parents[2] / "docs"
-SCHEMA, PAGE, LIMITS_PAGE = "rubric.schema.json", "rubric.md", "limits.md"
+SCHEMA, PAGE, LIMITS_PAGE, REFERENCE_PAGE = "rubric.schema.json", "rubric.md", "limits.md", "reference.md"
+GRADE, CLI = Path(model_grade.__file__), Path(grader.__file__).parent / "cli" / "__init__.py"
 TABLE_HEAD = ("| key | type | default | |", "|---|---|---|---|")
 CONDITION = "Condition"
 EVERY_CASE: tuple[type[BaseModel], ...] = (CaseModel, *CASE_KEYS)
@@ -170,6 +177,41 @@ def limits_page() -> str:
     )
 
 
+def reference_page() -> str:
+    """docs/reference.md: the keys of assignment.yaml and course.yaml, the statuses, and the exit codes."""
+    _document()
+
+    def table(model: type[BaseModel]) -> str:
+        schema = model.model_json_schema(schema_generator=_Readable)
+        return "\n".join((*TABLE_HEAD, *(row for _, row in _rows(schema, schema.get("$defs", {})))))
+
+    context = {
+        "assignment": table(AssignmentModel),
+        "rules": table(RulesModel),
+        "submissions": table(AttemptsModel),
+        "course": table(CourseModel),
+        "statuses": {status: about for status, about in _described(GRADE, "Status").values()},
+        "exits": _described(CLI),
+    }
+    return _render(REFERENCE_PAGE, context)
+
+
+def _described(path: Path, inside: str = "") -> dict[str, tuple[Any, str]]:
+    """The constants of a module, or of a class in it, by name: each with its value and the text below it."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    if inside:
+        (body,) = (node.body for node in body if isinstance(node, ast.ClassDef) and node.name == inside)
+    found: dict[str, tuple[Any, str]] = {}
+    for constant, text in itertools.pairwise(body):
+        match constant, text:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value)),
+                ast.Expr(value=ast.Constant(value=str(about))),
+            ):
+                found[name] = (value, inspect.cleandoc(about))
+    return found
+
+
 def _render(page: str, context: dict[str, Any]) -> str:
     environment = text_environment(Path(__file__).parent)
     return environment.get_template(f"{page}.j2").render(context)
@@ -235,6 +277,7 @@ def write(folder: Path) -> None:
     (folder / SCHEMA).write_text(f"{text}\n", encoding="utf-8")
     (folder / PAGE).write_text(rubric_page(), encoding="utf-8")
     (folder / LIMITS_PAGE).write_text(limits_page(), encoding="utf-8")
+    (folder / REFERENCE_PAGE).write_text(reference_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -72,16 +72,27 @@ class AssignmentModel(Strict):
     renamed: ClassVar[Mapping[str, str]] = {"policy": "rules"}
 
     name: Id
+    """Its name, which is also the name of its folder."""
     title: str
+    """Its title, as students read it."""
     files: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.(py|cu)$")]] = Field(min_length=1)
+    """The files that students submit; each needs a template of its name."""
     oracle: str
+    """The module of the reference that gives expected values, such as `reference.conv`."""
     devices: list[Literal["cpu", "cuda", "emulated"]] = Field(["cpu"], min_length=1)
+    """Where submissions run; the first device that the machine has is used."""
     limits: LimitsModel = LimitsModel()
+    """The resources that a submission may use; [limits.md](limits.md) lists them."""
     rules: RulesModel = RulesModel()
+    """What a submission may import, and which functions it may not use."""
     submissions: AttemptsModel = AttemptsModel()
+    """How often a student may submit."""
     provided: dict[str, str] = {}
+    """Only in a handout: the digest of each file that it provides."""
     frozen: str | None = None
+    """Only in a handout: the file with the inputs and expected values of the visible cases."""
     python: Python | None = None
+    """Only in a handout: the Python that grades."""
 
 
 def _one_of(names: Sequence[str]) -> Callable[[str], str]:
@@ -325,7 +336,9 @@ class CourseModel(Strict):
     """course.yaml: the assignments in order, and the policies; see `grader.model.late_policy`."""
 
     title: str
+    """The title of the course, as students read it."""
     assignments: list[Id] = Field(min_length=1)
+    """The names of the assignments, which are folders beside this file, in the course's order."""
     variants: bool = False
     """Whether hidden cases have different numbers for each student."""
     python: Python | None = None

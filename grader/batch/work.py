@@ -14,7 +14,6 @@ from pathlib import Path
 from grader.judge.code_digest import code_digest
 from grader.judge.kernels import find_nvrtc
 from grader.judge.verdict.misconceptions import Misconceptions
-from grader.judge.verdict.result_cache import CaseKeys, ResultCache
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Grade, Sandbox
@@ -124,7 +123,8 @@ class GradingSession:
             rubric=replace(rubric, source=there / rubric.source.name),
             library=root,
         )
-        from grader.judge.session import Session  # here alone: what sends work needs none of it
+        from grader.judge.session import Session  # here alone: what sends work needs neither, nor NumPy
+        from grader.judge.verdict.result_cache import CaseKeys
 
         self._variants = grading.variants
         self._session = Session(
@@ -149,6 +149,8 @@ class GradingSession:
 
     def grade_work(self, work: Work) -> Done:
         """Grades the files, for each student where numbers are their own, else once for all of them."""
+        from grader.judge.verdict.result_cache import ResultCache
+
         cache = ResultCache(self._case_keys, work.cached)
         variants = work.students if self._variants else ("",)
         graded = self._session.grade_variants(work.files, work.students[0], variants, cache=cache)

@@ -3,4 +3,11 @@
 A module is imported when its command is given, so none pays for the libraries of another.
 """
 
-PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT = 0, 1, 2, 3
+PASSED = 0
+"""The command did what you asked, and everything that it checked is right."""
+NOT_PASSED = 1
+"""The command ran, and something needs your attention: a case that fails, a finding, a score to review."""
+USER_MISTAKE = 2
+"""An input is wrong. The message names the file, the line, and what to change."""
+GRADER_FAULT = 3
+"""The fault is the grader's. No score was changed."""

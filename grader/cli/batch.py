@@ -9,7 +9,6 @@ from functools import partial
 from rich.console import Console
 from rich.text import Text
 
-from grader.api import Course
 from grader.batch.gradebook import Gradebook
 from grader.batch.per_process import grade_one, open_checked_session
 from grader.batch.pool import grade_all
@@ -17,7 +16,7 @@ from grader.batch.run import Executor, Results, run_batch
 from grader.batch.work import Grading, Work
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import repository
+from grader.cli.course import course
 from grader.cli.intake import intake_of
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
@@ -30,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Runs the cases without a known result, and prints a summary."""
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
-    given = Course(repository())[options.assignment]
+    given = course()[options.assignment]
     assignment = given.views.assignment
     intake = intake_of(options, assignment)
     console = Console(stderr=options.json)

@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from grader.api import ASSIGNMENTS, COURSE_FILE, Course, secret_of
-from grader.author.load import load, load_course
+from grader.api import ASSIGNMENTS, COURSE_FILE, Course, CourseAssignment, secret_of
+from grader.author.load import load
 from grader.model.assignment import Assignment
-from grader.model.assignment import Course as CourseFacts
 from grader.model.errors import UserError
-
-if TYPE_CHECKING:
-    from grader.author.render import Views
 
 COURSE, HANDOUT = Path(ASSIGNMENTS, COURSE_FILE), Path("grading")
 
@@ -29,20 +24,20 @@ def repository() -> Path:
     return root
 
 
-def course_of(root: Path) -> CourseFacts:
-    """The contents of a repository's `course.yaml`."""
-    return load_course(root / COURSE)
+def course() -> Course:
+    """The course around the working folder; UserError if there is none."""
+    return Course(repository())
 
 
 def has_variants(assignment: Assignment) -> bool:
     """Whether each student's hidden cases have different numbers; always false in a handout."""
-    return assignment.frozen is None and course_of(repository()).variants
+    return assignment.frozen is None and course().facts.variants
 
 
 def assignment_of(name: str | None) -> Assignment:
     """The named assignment of the repository around the working folder; without a name, the handout's."""
     if name is not None:
-        return views_of(repository(), name).assignment
+        return course()[name].views.assignment
     return handout_of(Path())
 
 
@@ -51,23 +46,16 @@ def handout_of(submission: Path) -> Assignment:
     for folder in (Path(), submission):
         if (folder / HANDOUT / "assignment.yaml").is_file():
             return load(folder / HANDOUT)
-    raise UserError("which assignment? name it with --assignment, or grade a handout's folder")
+    raise UserError(
+        f"found no {HANDOUT}/assignment.yaml here or in {submission}, so neither is a handout. Run this in "
+        "a handout's folder, or name the assignment with --assignment"
+    )
 
 
-def chosen(names: Sequence[str]) -> list["Views"]:
+def chosen(names: Sequence[str]) -> list[CourseAssignment]:
     """The named assignments of the repository; without a name, all of the course."""
-    root = repository()
-    return [views_of(root, name) for name in names or course_of(root).assignments]
-
-
-def views_of(root: Path, name: str) -> "Views":
-    """An assignment with its handout and its solution; UserError if no assignment has that name."""
-    return Course(root)[name].views
-
-
-def folder_of(root: Path, name: str) -> Path:
-    """The folder of an assignment; UserError if no assignment has that name."""
-    return Course(root)[name].loaded.folder
+    given = course()
+    return [given[name] for name in names or given]
 
 
 def secret() -> str:

@@ -3,11 +3,9 @@
 import argparse
 import re
 
-from grader.author.handout import generate
 from grader.cli import PASSED
-from grader.cli.course import chosen, course_of, repository, secret
+from grader.cli.course import course
 from grader.model.errors import UserError
-from grader.prove.answers_file import misconceptions
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 
@@ -16,10 +14,6 @@ def run(options: argparse.Namespace) -> int:
     """Prints the folders that were written."""
     if options.variant and not STUDENT_ID.fullmatch(options.variant):
         raise UserError(f"--variant {options.variant!r}: it names a folder: letters, digits and ._@-")
-    root, every = repository(), chosen(options.names)
-    misconceptions_of = {views.loaded.name: misconceptions(root, views, secret()) for views in every}
-    assignments = [views.assignment for views in every]
-    python = course_of(root).python
-    for folder in generate(assignments, options.out, misconceptions_of, options.variant, secret(), python):
+    for folder in course().generate(options.out, *options.names, student=options.variant):
         print(folder)
     return PASSED

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from grader.api import Course
 from grader.author.load import changed_files
 from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED
-from grader.cli.course import handout_of, has_variants, repository, secret
+from grader.cli.course import course, handout_of, has_variants, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake.submission import read_submission
@@ -28,7 +27,7 @@ from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.near_miss import one_of
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
-from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
+from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
 from grader.report.next_step import where_to_begin
 from grader.report.terminal.show_grade import show
 
@@ -42,7 +41,7 @@ README = "README.html"  # of a handout, rendered
 def run(options: argparse.Namespace) -> int:
     """Grades the submission, shows the grade, and writes it to the requested files."""
     _check_reports(options)
-    given = None if options.assignment is None else Course(repository())[options.assignment]
+    given = None if options.assignment is None else course()[options.assignment]
     assignment = handout_of(options.submission) if given is None else given.views.assignment
     device = Device(options.device or first_available(assignment.devices))
     if device not in assignment.devices:
@@ -114,7 +113,9 @@ def _look_closer(
     from grader.report.pages.grade_page import IN_FULL, Closer
 
     wanted: Sequence[CheckResult] = ()
-    if options.html is not None:
+    if _is_unread(grade):
+        pass
+    elif options.html is not None:
         failing = map(in_telling_order, grade.criteria)
         wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
@@ -123,6 +124,13 @@ def _look_closer(
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return Closer(whole, small, sources, README if is_beside else "", place)
+
+
+def _is_unread(grade: Grade) -> bool:
+    """Whether every case fails before any function was called, as a file does that Python cannot read."""
+    failing = [result for c in grade.criteria for result in c.results if result.status != "not_run"]
+    is_raised = all(result.status == "error" and not result.calls for result in failing)
+    return is_raised and feedback_on(grade).whole is not None
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:

@@ -10,10 +10,9 @@ from rich.text import Text
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import assignment_of, course_of, repository
+from grader.cli.course import assignment_of, course
 from grader.intake.choice import Choice, choice_of
 from grader.intake.classes import Intake, read_class
-from grader.intake.roster import read_roster
 from grader.intake.submission_times import read_times
 from grader.model.assignment import Assignment
 from grader.model.late_policy import Policies, closes, extension_of
@@ -60,8 +59,12 @@ def _facts(intake: Intake) -> dict[str, object]:
 
 def intake_of(options: argparse.Namespace, assignment: Assignment) -> Intake:
     """A class's submissions, read with the options of `batch`, `intake` and `similarity`."""
-    roster = None if options.roster is None else read_roster(options.roster)
-    policies = course_of(repository()).policies
+    roster = None
+    if options.roster is not None:
+        from grader.intake.roster import read_roster  # pydantic: a class without a roster needs none
+
+        roster = read_roster(options.roster)
+    policies = course().facts.policies
     return read_class(
         options.submissions,
         assignment.files,

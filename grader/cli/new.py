@@ -5,14 +5,14 @@ import re
 import sys
 from pathlib import Path
 
+from grader.api import Course
 from grader.author.load import load_course
 from grader.author.new_assignment.course_entry import with_assignment
 from grader.author.new_assignment.draft import EXAMPLE, TEMPLATES, first_draft
 from grader.author.new_assignment.function import PACKAGE, read_function
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.course import COURSE, repository, secret, views_of
+from grader.cli.course import COURSE, repository, secret
 from grader.model.errors import UserError
-from grader.prove.assignment_proof import prove
 from grader.prove.drafting import Drafted, proved
 from grader.prove.tolerance import SEEDS
 from grader.report.write_files import write_files, write_text
@@ -69,7 +69,7 @@ def _draft(root: Path, name: str, options: argparse.Namespace) -> Drafted:
 def _prove(root: Path, drafted: Drafted, jobs: int) -> int:
     """Prints the findings of `grader verify`, and the next steps."""
     draft = drafted.draft
-    verification = prove(root, views_of(root, draft.name), secret(), jobs, SEEDS)
+    verification = Course(root)[draft.name].verify(jobs=jobs, seeds=SEEDS)
     for finding in verification.findings:
         print(finding)
     cases = sum(case.draws for case in (*draft.cases, *draft.hidden, *draft.refused))

@@ -7,15 +7,17 @@ from pathlib import Path
 
 from rich.console import Console
 
+from grader.api import Course
 from grader.author.load import load
 from grader.batch.gradebook import Gradebook
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import TERMINAL
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import course_of, find_repository, secret
-from grader.model.assignment import Course, Visibility
+from grader.cli.course import find_repository, secret
+from grader.model.assignment import Visibility
 from grader.model.class_row import ClassReport, showing, with_policies
 from grader.model.errors import UserError
+from grader.model.late_policy import Policies
 from grader.model.near_miss import near_miss
 from grader.model.request_code import with_codes
 from grader.model.student import Student
@@ -95,7 +97,7 @@ def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Studen
     Where there is no course around, everybody scores what they earned.
     """
     root = find_repository()
-    policies = (Course("", ()) if root is None else course_of(root)).policies
+    policies = Policies() if root is None else Course(root).facts.policies
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = showing(with_policies(gradebook.grades(), policies), set(map(Visibility, options.show)))
         students, seconds = gradebook.students(), gradebook.seconds()

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 
-from grader.author.load import load
+from grader.api import Course, CourseAssignment
 from grader.author.render import render
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
-from grader.cli.course import COURSE, course_of, find_repository, secret
+from grader.cli.course import find_repository
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.errors import UserError
 
@@ -54,25 +54,26 @@ def course_facts() -> CourseFacts:
     root = find_repository()
     if root is None:
         return CourseFacts()
-    course = course_of(root)
-    facts = tuple(_facts(root, name) for name in course.assignments)
-    return CourseFacts(course.title, facts, course.policies, secret(), course.variants)
+    course = Course(root)
+    facts = tuple(_facts(course[name]) for name in course)
+    policies, title, variants = course.facts.policies, course.facts.title, course.facts.variants
+    return CourseFacts(title, facts, policies, course.seed, variants)
 
 
-def _facts(root: Path, name: str) -> AssignmentFacts:
-    assignment = load(root / COURSE.parent / name)
+def _facts(given: CourseAssignment) -> AssignmentFacts:
+    assignment = given.loaded
 
     @cache
     def handout() -> Mapping[str, str]:
         return render(assignment, "handout").files
 
     return AssignmentFacts(
-        name,
+        given.name,
         assignment.title,
         assignment.files,
         tuple(criterion for criterion in assignment.rubric.criteria if criterion.by_hand),
         handout,
-        partial(_text, root / VERIFIED / f"{name}.html"),
+        partial(_text, given.course.root / VERIFIED / f"{given.name}.html"),
         tuple(criterion for criterion in assignment.rubric.criteria if criterion.paid_hints),
     )
 

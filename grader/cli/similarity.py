@@ -3,13 +3,12 @@
 import argparse
 from collections.abc import Mapping
 
-from grader.author.load import load
 from grader.author.render import render
 from grader.batch.copy_detection import alike, most_alike
 from grader.batch.gradebook import Gradebook
 from grader.cli import PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import course_of, folder_of, repository
+from grader.cli.course import course
 from grader.cli.intake import intake_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
@@ -25,13 +24,13 @@ def run(options: argparse.Namespace) -> int:
     """Writes the pages, and prints the most similar pairs."""
     if options.top < 1:
         raise UserError(f"--top {options.top}: at least one is needed")
-    root = repository()
-    assignment = load(folder_of(root, options.assignment))
+    given = course()[options.assignment]
+    assignment = given.loaded
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = [row for row in gradebook.grades() if row.assignment == assignment.name]
     handout = render(assignment, "handout").files
     pairs = _pairs(options, assignment, handout)
-    note = OWN_NUMBERS if course_of(root).variants else ""
+    note = OWN_NUMBERS if given.course.facts.variants else ""
     pages = similarity_pages(assignment.title, pairs, shared_answers(rows)[: options.top], handout, note)
     write_files(options.out / assignment.name, pages)
     page = options.out / assignment.name / "index.html"

@@ -7,6 +7,8 @@ from fractions import Fraction
 from grader.model.assignment import Visibility
 from grader.model.frame import RawArray
 
+HINT = "~"  # the digest of an answer with few different numbers, which is no more than a hint, begins with it
+
 
 class Sandbox(StrEnum):
     """The sandbox of a submission during grading. Without one, it has all rights of the grader's user."""
@@ -23,17 +25,29 @@ class Status(StrEnum):
     """
 
     OK = "ok"
+    """The answer is right."""
     WRONG = "wrong"
+    """The answer is wrong; the report shows where it first differs."""
     ERROR = "error"
+    """The submission raised an exception, or returned what is no data."""
     TOO_SLOW = "too_slow"
+    """The answer is right and took longer than the case's `at_most`."""
     TIMEOUT = "timeout"
+    """No answer came within the time limit."""
     MEMORY = "memory"
+    """The submission needed more memory than its limit."""
     OUTPUT_LIMIT = "output_limit"
+    """The submission printed or returned more than its limit."""
     CRASHED = "crashed"
+    """The process of the submission ended by itself."""
     FORGED_REPLY = "forged_reply"
+    """The grader's channel carried what no honest worker writes."""
     REFUSED = "refused"
+    """The submission breaks a rule of the assignment, so nothing of it ran."""
     NOT_RUN = "not_run"
+    """The case did not run, because a criterion that it requires fails or its time was used up."""
     INTERNAL_ERROR = "internal_error"
+    """The fault is the grader's. The score needs review."""
 
 
 @dataclass(frozen=True)

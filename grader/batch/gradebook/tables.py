@@ -11,21 +11,94 @@ tell that history. Scores are exact fractions as text ("67/2"). What a submissio
 JSON text, which holds every character that Python's strings do, where a database's own text type may not.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from types import NoneType
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    text,
+)
+from sqlalchemy import Table as SqlTable
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped  # so that mypy knows what a column holds
+else:
+    Mapped = Column
+
+COLUMNS: tuple[Any, ...] = (Column,)
+TYPES: Mapping[Any, Any] = {
+    **{str: String, bool: Boolean, int: Integer, bytes: LargeBinary, datetime: DateTime(timezone=True)},
+    **{dict: JSON, list: JSON},
+}
 
 
-class Table(DeclarativeBase):
-    """Root of the tables."""
+@dataclass(frozen=True)
+class _Given:
+    """What is said of a column beside its type."""
 
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-        datetime: DateTime(timezone=True),
-    }
+    words: tuple[Any, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def column(*words: Any, **options: Any) -> Any:
+    """A column of the annotated type; the arguments are those of SQLAlchemy's `Column`."""
+    return _Given(words, options)
+
+
+class Table:
+    """Root of the tables: a subclass is one, with its columns as attributes.
+
+    The rows go by no objects of their own, so SQLAlchemy's ORM is not needed: importing it takes longer than
+    all else that a small batch does.
+    """
+
+    metadata: ClassVar[MetaData] = MetaData()
+    __tablename__: ClassVar[str]
+    __table__: ClassVar[SqlTable]
+    __table_args__: ClassVar[Any] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Makes the columns of the annotations, and the table of them."""
+        columns = {
+            name: _column(name, hint, cls.__dict__.get(name, column()))
+            for name, hint in cls.__annotations__.items()
+            if get_origin(hint) in COLUMNS
+        }
+        more = cls.__table_args__
+        options = more if isinstance(more, dict) else {}
+        items = () if isinstance(more, dict) else more
+        cls.__table__ = SqlTable(cls.__tablename__, cls.metadata, *columns.values(), *items, **options)
+        for name, each in columns.items():
+            setattr(cls, name, each)
+
+    @classmethod
+    def __clause_element__(cls) -> SqlTable:
+        """The table, where SQLAlchemy is given the class."""
+        return cls.__table__
+
+
+def _column(name: str, hint: Any, given: _Given) -> Column[Any]:
+    (kind,) = get_args(hint)
+    kinds = (
+        [each for each in get_args(kind) if each is not NoneType] if NoneType in get_args(kind) else [kind]
+    )
+    words, options = list(given.words), dict(given.options)
+    stored_as = words.pop(0) if words and isinstance(words[0], str) else name
+    if not any(isinstance(word, JSON) or word is JSON for word in words):
+        words.insert(0, TYPES[get_origin(kinds[0]) or kinds[0]])
+    return Column(stored_as, *words, **{"nullable": len(get_args(kind)) > 1 and kinds != [kind], **options})
 
 
 class StudentRow(Table):
@@ -35,7 +108,7 @@ class StudentRow(Table):
     """
 
     __tablename__ = "students"
-    id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = column(primary_key=True)
     name: Mapped[str]
     email: Mapped[str]
     section: Mapped[str]
@@ -54,15 +127,15 @@ class SubmissionRow(Table):
 
     __tablename__ = "submissions"
     __table_args__ = (Index("submissions_by_student", "assignment", "student_id"),)
-    id: Mapped[str] = mapped_column(primary_key=True)
-    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
+    id: Mapped[str] = column(primary_key=True)
+    student_id: Mapped[str] = column(ForeignKey("students.id"))
     assignment: Mapped[str]
-    sequence: Mapped[str] = mapped_column("attempt", key="sequence")  # the name that old gradebooks have
+    sequence: Mapped[str] = column("attempt", key="sequence")  # the name that old gradebooks have
     files: Mapped[str]
     submitted_at: Mapped[str]
     late: Mapped[bool]
-    doubt: Mapped[str] = mapped_column(JSON)
-    confirmed: Mapped[str] = mapped_column(JSON)
+    doubt: Mapped[str] = column(JSON)
+    confirmed: Mapped[str] = column(JSON)
 
 
 # As text, in the index and in what looks for it: of `counts = 1`, which SQLAlchemy makes of a boolean, SQLite
@@ -79,18 +152,10 @@ class GradeRow(Table):
     """
 
     __tablename__ = "grades"
-    __table_args__ = (
-        Index(
-            "one_grade_counts",
-            "assignment",
-            "student_id",
-            unique=True,
-            sqlite_where=COUNTS,
-            postgresql_where=COUNTS,
-        ),
-    )
-    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"))
+    # The migration limits it to grades that count. Saying so here would import both databases' dialects.
+    __table_args__ = (Index("one_grade_counts", "assignment", "student_id", unique=True),)
+    submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
+    student_id: Mapped[str] = column(ForeignKey("students.id"))
     assignment: Mapped[str]
     counts: Mapped[bool]
     graded_by: Mapped[str]
@@ -115,8 +180,8 @@ class CaseRow(Table):
 
     __tablename__ = "case_results"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy wants it
-    files: Mapped[str] = mapped_column(primary_key=True)
-    address: Mapped[str] = mapped_column(primary_key=True)
+    files: Mapped[str] = column(primary_key=True)
+    address: Mapped[str] = column(primary_key=True)
     status: Mapped[str]
     result: Mapped[dict[str, Any]]
 
@@ -125,8 +190,8 @@ class FaultRow(Table):
     """The last attempt to grade this submission failed through no fault of the student's."""
 
     __tablename__ = "faults"
-    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    reason: Mapped[str] = mapped_column(JSON)
+    submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
+    reason: Mapped[str] = column(JSON)
 
 
 class AdjustmentRow(Table):
@@ -137,9 +202,9 @@ class AdjustmentRow(Table):
     """
 
     __tablename__ = "adjustments"
-    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"), primary_key=True)
-    assignment: Mapped[str] = mapped_column(primary_key=True)
-    criterion: Mapped[str] = mapped_column(primary_key=True)
+    student_id: Mapped[str] = column(ForeignKey("students.id"), primary_key=True)
+    assignment: Mapped[str] = column(primary_key=True)
+    criterion: Mapped[str] = column(primary_key=True)
     points: Mapped[str]
     reason: Mapped[str]
     author: Mapped[str]
@@ -152,8 +217,8 @@ class WithdrawalRow(Table):
     """What a student has in an assignment is in no report, because `author` withdrew it for this reason."""
 
     __tablename__ = "withdrawals"
-    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"), primary_key=True)
-    assignment: Mapped[str] = mapped_column(primary_key=True)
+    student_id: Mapped[str] = column(ForeignKey("students.id"), primary_key=True)
+    assignment: Mapped[str] = column(primary_key=True)
     reason: Mapped[str]
     author: Mapped[str]
 
@@ -166,12 +231,12 @@ class RunRow(Table):
     """
 
     __tablename__ = "runs"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = column(primary_key=True)
     assignment: Mapped[str]
     graded_by: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    roster: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    roster: Mapped[list[Any] | None] = column(JSON(none_as_null=True))
     withdrawn: Mapped[bool]
 
 
@@ -179,17 +244,17 @@ class ArrivalRow(Table):
     """Which run first brought a submission, of those runs that are not withdrawn."""
 
     __tablename__ = "arrivals"
-    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
+    run_id: Mapped[int] = column(ForeignKey("runs.id"))
 
 
 class AuditRow(Table):
     """What happened, in order; rows are only ever added, which the database itself sees to."""
 
     __tablename__ = "audit_log"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = column(primary_key=True)
     at: Mapped[datetime]
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    run_id: Mapped[int | None] = column(ForeignKey("runs.id"))
     action: Mapped[str]
     student_id: Mapped[str]
     assignment: Mapped[str]
@@ -203,12 +268,12 @@ class FileRow(Table):
     """
 
     __tablename__ = "submitted_files"
-    files: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(JSON)
+    files: Mapped[str] = column(primary_key=True)
+    number: Mapped[int] = column(primary_key=True)
+    name: Mapped[str] = column(JSON)
     content: Mapped[bytes]
     size: Mapped[int]
-    problem: Mapped[str] = mapped_column(JSON)
+    problem: Mapped[str] = column(JSON)
 
 
 class IntakeRow(Table):
@@ -219,7 +284,7 @@ class IntakeRow(Table):
     """
 
     __tablename__ = "intakes"
-    assignment: Mapped[str] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = column(primary_key=True)
     layout: Mapped[str]
     entries: Mapped[list[Any]]
     entry_count: Mapped[int]
@@ -234,8 +299,8 @@ class DecisionRow(Table):
     """
 
     __tablename__ = "decisions"
-    student_id: Mapped[str] = mapped_column(ForeignKey("students.id"), primary_key=True)
-    assignment: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
+    student_id: Mapped[str] = column(ForeignKey("students.id"), primary_key=True)
+    assignment: Mapped[str] = column(primary_key=True)
+    kind: Mapped[str] = column(primary_key=True)
+    key: Mapped[str] = column(primary_key=True)
     value: Mapped[dict[str, Any]]

@@ -115,7 +115,7 @@ def mark_student(
         raise UserError(f"found nothing of student {student!r}{_of(assignment)} in the reports", name)
     for each in chosen:
         key = {"student_id": student, "assignment": each}
-        db.execute(WithdrawalRow.__table__.insert().values(**key, reason=reason, author=author))  # type: ignore[attr-defined]
+        db.execute(WithdrawalRow.__table__.insert().values(**key, reason=reason, author=author))
     return chosen
 
 

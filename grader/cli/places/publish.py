@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -9,12 +10,10 @@ from functools import cache, partial
 from pathlib import Path
 
 from grader.api import SEED_FILE, Course, CourseAssignment
-from grader.author.handout import generate
 from grader.author.wheel import OF_INSTRUCTORS, SOURCE, build_wheel
 from grader.cli import PASSED
-from grader.cli.course import repository
+from grader.cli.course import course
 from grader.model.errors import UserError
-from grader.model.grade import Sandbox
 from grader.model.near_miss import one_of
 from grader.prove.answers_file import files_of
 from grader.publish.bundle import Bundle, Wheel
@@ -22,6 +21,8 @@ from grader.publish.targets import names, target_of
 from grader.report.write_files import write_files
 
 SCRIPT = b"#!"
+DAEMONS = {"docker": ("info",)}  # programs that need a daemon, with the arguments that ask it
+ANSWER_SECONDS = 20
 LOCKS = ("autograder", "instructor")
 
 
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if options.target not in names():
         raise UserError(f"found no target {options.target!r}, expected {one_of(options.target, names())}")
     target = target_of(options.target)
-    bundle = bundle_of(repository(), options.name)
+    bundle = bundle_of(course(), options.name)
     files = target.files(bundle)
     for path in write_files(options.out, files):
         if path.read_bytes().startswith(SCRIPT):
@@ -38,34 +39,43 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(f"{options.out}: {target.WRITES}", target.next_step(bundle), sep="\n")
     for program, purpose in target.USES.items():
-        if shutil.which(program) is None:
-            message = f"{program} is not installed. You need it {purpose}; everything is written"
-            print(f"note: {message}", file=sys.stderr)
+        if trouble := _trouble_with(program):
+            print(f"note: {trouble}. You need it {purpose}; everything is written", file=sys.stderr)
     return PASSED
 
 
-def bundle_of(root: Path, name: str) -> Bundle:
-    """The parts that targets use, for an assignment of the course at `root`."""
-    course = Course(root)
+def _trouble_with(program: str) -> str:
+    """Why a program cannot be used on this machine; "" if it can."""
+    path = shutil.which(program)
+    if path is None:
+        return f"{program} is not installed"
+    if program not in DAEMONS:
+        return ""
+    try:
+        done = subprocess.run([path, *DAEMONS[program]], capture_output=True, timeout=ANSWER_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return f"the daemon of {program} does not answer"
+    return f"the daemon of {program} does not answer" if done.returncode else ""
+
+
+def bundle_of(course: Course, name: str) -> Bundle:
+    """The parts that targets use, for an assignment of the course."""
     views, facts = course[name].views, course.facts
     return Bundle(
         assignment=views.assignment,
         python=facts.python,
         variants=facts.variants,
         locks={lock: (SOURCE / "locks" / f"{lock}.txt").read_bytes() for lock in LOCKS},
-        handout=cache(partial(_handout, course[name], facts.python)),
+        handout=cache(partial(_handout, course[name])),
         wheel=cache(partial(_wheel, whole=False)),
         whole_wheel=cache(partial(_wheel, whole=True)),
         answers=partial(_answers, course[name]),
     )
 
 
-def _handout(given: CourseAssignment, python: str) -> Mapping[str, bytes]:
-    assignment, ideas = given.views.assignment, given.misconceptions(Sandbox.BUBBLEWRAP)
-    misconceptions_of = {} if ideas is None else {given.name: ideas}
+def _handout(given: CourseAssignment) -> Mapping[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
-        generate([assignment], Path(scratch), misconceptions_of, python=python)
-        folder = Path(scratch) / "release" / assignment.name
+        folder = given.course.generate(scratch, given.name)[0]
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 

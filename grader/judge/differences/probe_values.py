@@ -12,11 +12,10 @@ import numpy.typing as npt
 from grader.model import data
 from grader.model.data import Encoder, decode
 from grader.model.frame import DATA, RawArray
-from grader.model.grade import Outcome, Status
+from grader.model.grade import HINT, Outcome, Status
 
 Array = npt.NDArray[Any]
 FEW = 4  # an answer with fewer different numbers is no more than a hint
-HINT = "~"  # the digest of such an answer begins with it
 
 
 WORDS = re.compile(rb"[\w.-]+")

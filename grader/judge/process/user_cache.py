@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-MOST_BYTES = 512 << 20
+MOST_BYTES, MOST_FILES = 512 << 20, 4000
 LEAST_SECONDS = 600.0  # what was used so lately stays: another process may be about to
 DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -72,8 +72,9 @@ class UserCache:
                 about = entry.stat(follow_symlinks=False)
                 entries.append((about.st_mtime, about.st_size, entry.path))
         excess = sum(size for _, size, _ in entries) - self._most_bytes
-        for used, size, path in sorted(entries):
-            if excess <= 0 or used > time.time() - LEAST_SECONDS:
+        too_many = len(entries) - MOST_FILES
+        for number, (used, size, path) in enumerate(sorted(entries)):
+            if (excess <= 0 and number >= too_many) or used > time.time() - LEAST_SECONDS:
                 return
             Path(path).unlink(missing_ok=True)
             excess -= size

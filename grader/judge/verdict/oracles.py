@@ -18,6 +18,7 @@ from grader.judge.differences.probe_values import NO_VALUE, Array, arrays_of, te
 from grader.judge.inputs import Inputs
 from grader.judge.process.implementation import REFERENCE_LIMITS, Implementation, Subject
 from grader.judge.process.sandbox import starter
+from grader.judge.verdict.kept_expected import KeptExpected
 from grader.model.assignment import NDARRAY, NUMPY_ARRAYS, Assignment, Case, Device, Visibility
 from grader.model.data import decode
 from grader.model.errors import GraderFault, UserError
@@ -37,6 +38,7 @@ class ReferenceOracle:
             ndarray = assignment.oracle
         elif assignment.library and not (assignment.library / f"{ndarray.replace('.', '/')}.py").is_file():
             ndarray = NUMPY_ARRAYS
+        self._kept = KeptExpected(assignment, secret)
         self._name = assignment.name
         self._secret = secret
         self._expected: dict[tuple[str, str], Expected] = {}
@@ -52,7 +54,11 @@ class ReferenceOracle:
         """Drawn from the course's seed."""
         key = (case.name, redraw)
         if key not in self._drawn:
-            self._drawn[key] = self.draw(case, redraw)
+            inputs = self._kept.inputs(case, redraw)
+            if inputs is None:
+                inputs = self.draw(case, redraw)
+                self._kept.add_inputs(case, redraw, inputs)
+            self._drawn[key] = inputs
         return self._drawn[key]
 
     def draw(self, case: Case, redraw: int = 0, variant: str = "") -> Inputs:
@@ -63,7 +69,11 @@ class ReferenceOracle:
         """The reference's answer; GraderFault where it has none."""
         key = (case.name, inputs.digest)
         if key not in self._expected:
-            self._expected[key] = self.work_out(case, inputs)
+            expected = self._kept.expected(case, inputs)
+            if expected is None:
+                expected = self.work_out(case, inputs)
+                self._kept.add_expected(case, inputs, expected)
+            self._expected[key] = expected
         return self._expected[key]
 
     def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
@@ -75,7 +85,8 @@ class ReferenceOracle:
         return self._of_student(variant) if variant else self
 
     def close(self) -> None:
-        """Ends the reference's process."""
+        """Ends the reference's process, and keeps what it has worked out."""
+        self._kept.close()
         self._reference.close()
 
     def work_out(self, case: Case, inputs: Inputs) -> Expected:

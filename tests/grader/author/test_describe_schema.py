@@ -13,8 +13,10 @@ from grader.author import describe_schema
 from grader.author.handout import _visible_rubric
 from grader.author.load import load
 from grader.author.rubric import load_rubric
-from grader.author.schema import CASES
+from grader.author.schema import CASES, AssignmentModel, CourseModel
+from grader.cli import GRADER_FAULT, NOT_PASSED, PASSED, USER_MISTAKE
 from grader.judge.case_model import Strict
+from grader.model.grade import Status
 
 FIRST_LINE = "# yaml-language-server: $schema=../../docs/rubric.schema.json"
 ROOT = Path(__file__).parents[3]
@@ -54,7 +56,9 @@ def test_docs_hold_what_the_loader_says_now(tmp_path: Path) -> None:
     """After a change to the loader's models or to a page's template: `make docs`."""
     describe_schema.write(tmp_path)
 
-    for name in (describe_schema.SCHEMA, describe_schema.PAGE, describe_schema.LIMITS_PAGE):
+    written = sorted(path.name for path in tmp_path.iterdir())
+    assert written == ["limits.md", "reference.md", "rubric.md", "rubric.schema.json"]
+    for name in written:
         assert (describe_schema.DOCS / name).read_bytes() == (tmp_path / name).read_bytes(), (
             f"{name}: run `make docs`"
         )
@@ -201,3 +205,12 @@ def test_a_handouts_rubric_names_no_schema(course: Path) -> None:
     path.write_text(f"{FIRST_LINE}\n{path.read_text()}")
 
     assert "yaml-language-server" not in _visible_rubric(load(path.parent))
+
+
+def test_the_reference_lists_every_key_status_and_exit_code() -> None:
+    page = describe_schema.reference_page()
+
+    for name in (*AssignmentModel.model_fields, *CourseModel.model_fields, *Status):
+        assert re.search(rf"^\| `{name}` \|.*\S \|$", page, re.MULTILINE), name
+    codes = (PASSED, NOT_PASSED, USER_MISTAKE, GRADER_FAULT)
+    assert re.findall(r"^\| (\d) \| `", page, re.MULTILINE) == list(map(str, codes))

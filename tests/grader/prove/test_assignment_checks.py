@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 import grader.prove.assignment_proof as proof
+from grader import Course
 from grader.__main__ import main
 from grader.author.conditions import CONDITIONS
 from grader.author.load import load, load_course
 from grader.author.render import Views
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
-from grader.cli.course import views_of
 from grader.judge.cases import draw
 from grader.model.assignment import Case
 from grader.model.grade import Grade
@@ -332,7 +332,7 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(sound)
-    views = views_of(sound, "tiny")
+    views = Course(sound)["tiny"].views
     assert proof.grades_on_further_devices(views, "") == {}
 
     monkeypatch.setattr(proof, "first_available", lambda devices: "another")

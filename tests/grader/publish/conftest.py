@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import Course
 from grader.__main__ import main
 from grader.cli.places.publish import bundle_of
 from grader.publish.targets import names, target_of
@@ -50,7 +51,7 @@ def published(
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(course)
         patch.delenv("BACKFLIP_SEED", raising=False)
-        bundle = bundle_of(course, "tiny")
+        bundle = bundle_of(Course(course), "tiny")
         for name in names():
             write_files(root / name, target_of(name).files(bundle))
     return root

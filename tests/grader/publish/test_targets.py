@@ -531,13 +531,32 @@ def test_every_target_is_written_by_the_command(
     assert set(names()) == {path.name for path in published.iterdir()} - {"course"}
 
 
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        (None, "docker is not installed. You need it to build the image; everything is written"),
+        ("exit 1", "the daemon of docker does not answer. You need it to build the image; everything is"),
+        ("exit 0", ""),
+    ],
+    ids=["no_program", "no_daemon", "all_there"],
+)
 def test_what_is_missing_is_said_and_everything_is_written(
-    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    published: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    script: str | None,
+    says: str,
 ) -> None:
     monkeypatch.chdir(published / "course")
-    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    (tmp_path / "bin").mkdir()
+    if script is not None:
+        (tmp_path / "bin" / "docker").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "bin" / "docker").chmod(0o755)
     assert main(["publish", "docker", "tiny", "--out", str(tmp_path / "out")]) == PASSED
-    assert "docker is not installed. You need it to build the image" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert says in told if says else told == ""
     assert (tmp_path / "out" / "compose.yaml").is_file()
 
 

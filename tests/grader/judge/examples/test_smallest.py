@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from grader import Course
 from grader.author.load import load, load_course
-from grader.cli.course import views_of
 from grader.judge.differences.difference import Expected
 from grader.judge.examples.failing import examples_of
 from grader.judge.examples.look import used_inputs, wrong_in
@@ -49,7 +49,7 @@ def test_a_convolutions_ladder_begins_with_one_picture_one_channel_and_one_nonze
 @pytest.mark.parametrize("name", ["conv_forward", "conv_backward", "dense", "ndarray"])
 def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(name: str) -> None:
     """Of the criteria that it fails in a student's sight, at least one shows it small."""
-    views = views_of(ROOT, name)
+    views = Course(ROOT)[name].views
     mutants, _ = read_mutants(views)
     made = submissions(views, mutants)
     large = []

@@ -45,6 +45,17 @@ def test_the_longest_unused_make_room_for_what_is_new(cache: UserCache, tmp_path
     assert names(tmp_path) == {"a", "d", "e", "f"}
 
 
+def test_no_more_than_so_many_files_are_kept(
+    cache: UserCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.judge.process.user_cache.MOST_FILES", 2)
+    for name in "abc":
+        cache.keep(name, b"")
+    unused(tmp_path, a=2, b=3, c=1)
+    cache.keep("d", b"")
+    assert names(tmp_path) == {"c", "d"}
+
+
 def test_what_was_used_lately_stays_however_much_it_is(cache: UserCache, tmp_path: Path) -> None:
     """Another process may be about to load it."""
     for name in "abcdef":

@@ -7,10 +7,10 @@ from rich.text import Text
 
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.json_output import print_json
-from grader.cli.course import chosen, repository, secret
+from grader.cli.course import chosen
 from grader.model.errors import UserError
 from grader.model.results.verification import Verification
-from grader.prove.assignment_proof import differences_between_variants, prove
+from grader.prove.assignment_proof import differences_between_variants
 from grader.report.pages import kill_matrix
 from grader.report.write_files import write_text
 
@@ -19,19 +19,20 @@ def run(options: argparse.Namespace) -> int:
     """Shows the kill matrix of each assignment, and the findings to correct."""
     if options.seeds < 1:
         raise UserError(f"--seeds {options.seeds}: at least one is needed")
-    root, console, passed = repository(), Console(stderr=options.json), True
+    console, passed = Console(stderr=options.json), True
     facts: list[dict[str, object]] = []
-    for views in chosen(options.names):
+    for given in chosen(options.names):
         if options.variants:
-            differences = differences_between_variants(views, secret(), options.variants, options.jobs)
+            seed, views = given.course.seed, given.views
+            differences = differences_between_variants(views, seed, options.variants, options.jobs)
             console.print(Text("\n".join([*differences[0], differences[1]])), soft_wrap=True)
-            facts.append({"assignment": views.loaded.name, "differences": differences[0]})
+            facts.append({"assignment": given.name, "differences": differences[0]})
             passed = passed and not differences[0]
             continue
-        verification = prove(root, views, secret(), options.jobs, options.seeds, options.attacks)
+        verification = given.verify(jobs=options.jobs, seeds=options.seeds)
         kill_matrix.show_matrix(verification, console)
         facts.append(_facts(verification))
-        write_text(options.out / f"{views.loaded.name}.html", kill_matrix.to_html(verification))
+        write_text(options.out / f"{given.name}.html", kill_matrix.to_html(verification))
         passed = passed and not verification.findings
     if options.json:
         print_json("variants/1" if options.variants else "verify/1", {"assignments": facts})

@@ -1,0 +1,173 @@
+"""Keeps the inputs and the expected values of a rubric's cases in the user's cache.
+
+They follow from the assignment, the reference, the secret seed and the code that draws and answers. A file is
+named by a digest of all these, so what is kept never meets another version of any. Hidden cases are among
+them: nobody but the user may read the file, and who may read it may read the seed as well.
+"""
+
+import hashlib
+import json
+import struct
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.judge.code_digest import code_digest
+from grader.judge.differences.difference import Expected
+from grader.judge.differences.probe_values import NO_VALUE, Array, text_of
+from grader.judge.inputs import Inputs
+from grader.judge.process.user_cache import UserCache
+from grader.model.assignment import Assignment, Case
+from grader.model.data import NotData, decode
+from grader.model.errors import ProtocolError
+from grader.model.file_formats.plain_records import NotPlain, Records
+
+CACHE = "expected"
+MOST_CASE_BYTES, MOST_BYTES = 1 << 20, 32 << 20  # larger ones are quicker to work out than they are to keep
+LENGTH = struct.Struct("<Q")
+RECORDS = Records(())
+PLAIN = "biufc"  # the kinds of dtypes that are kept
+
+
+class Drawn(NamedTuple):
+    """Which draw of a case: its name, and the number of the draw."""
+
+    case: str
+    redraw: int
+
+
+class KeptExpected:
+    """What is kept for one assignment; read when it is first asked, and written by `close` if more is known.
+
+    For an assignment that was not loaded from files nothing is kept.
+    """
+
+    def __init__(self, assignment: Assignment, secret: str) -> None:
+        self._assignment, self._secret = assignment, secret
+        self._cases = {case.name: case for c in assignment.rubric.criteria for case in c.cases}
+        self._name: str | None = None
+        self._inputs: dict[Drawn, Inputs] = {}
+        self._expected: dict[str, Expected] = {}
+        self._has_more = False
+
+    def inputs(self, case: Case, redraw: int) -> Inputs | None:
+        """A draw of one of the rubric's cases; None where it is not kept."""
+        return self._read()._inputs.get(Drawn(case.name, redraw)) if self._is_ours(case) else None
+
+    def expected(self, case: Case, inputs: Inputs) -> Expected | None:
+        """What was expected for a case's first draw; None where it is not kept, or the inputs are others."""
+        if not self._is_ours(case) or self.inputs(case, 0) is not inputs:
+            return None
+        return self._expected.get(case.name)
+
+    def add_inputs(self, case: Case, redraw: int, inputs: Inputs) -> None:
+        """Notes a draw of one of the rubric's cases."""
+        if self._is_ours(case) and sum(base.nbytes for base in inputs.bases.values()) <= MOST_CASE_BYTES:
+            self._read()._inputs[Drawn(case.name, redraw)] = inputs
+            self._has_more = True
+
+    def add_expected(self, case: Case, inputs: Inputs, expected: Expected) -> None:
+        """Notes what is expected for a case's first draw; that of any other inputs is not kept."""
+        arrays = (*expected.arrays, *(expected.bounds or ()))
+        is_small = sum(array.nbytes for array in arrays) <= MOST_CASE_BYTES
+        if self._is_ours(case) and is_small and self.inputs(case, 0) is inputs:
+            self._expected[case.name] = expected
+            self._has_more = True
+
+    def close(self) -> None:
+        """Keeps what was noted."""
+        if self._has_more and self._name:
+            content = _packed(self._inputs, self._expected)
+            if content is not None and len(content) <= MOST_BYTES:
+                UserCache(CACHE).keep(self._name, content)
+        self._has_more = False
+
+    def _is_ours(self, case: Case) -> bool:
+        """Whether it is the rubric's case itself: a smaller one may have its name."""
+        return self._cases.get(case.name) is case
+
+    def _read(self) -> "KeptExpected":
+        if self._name is None:
+            self._name = _name_of(self._assignment, self._secret)
+            content = UserCache(CACHE).get(self._name) if self._name else None
+            if content is not None:
+                self._inputs, self._expected = _unpacked(content)
+        return self
+
+
+def _name_of(assignment: Assignment, secret: str) -> str:
+    """The name of the file; "" where not all is known on which its content depends."""
+    if assignment.library is None or not assignment.digest:
+        return ""
+    folder = assignment.library / assignment.oracle.partition(".")[0]
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    parts = [code_digest(), sys.version, assignment.name, assignment.digest, assignment.oracle, secret]
+    parts += [f"{path.relative_to(folder)} {_digest(path)}" for path in (*files,)]
+    parts.append(_digest(assignment.probes))
+    return f"{assignment.name}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[str, Expected]) -> bytes | None:
+    """An index as plain data, and the arrays behind it; None where something has no such form."""
+    arrays: list[Array] = []
+
+    def numbers(of: Iterable[Array]) -> tuple[int, ...]:
+        start = len(arrays)
+        arrays.extend(of)
+        return tuple(range(start, len(arrays)))
+
+    drawn = [
+        (*key, dict(i.values), dict(i.ask), dict(i.recipes), tuple(i.bases), numbers(i.bases.values()))
+        for key, i in inputs.items()
+    ]
+    try:
+        answers = []
+        for name, each in expected.items():
+            text, held = ("", each.arrays) if each.value is NO_VALUE else text_of(each.value)
+            bounds = None if each.bounds is None else numbers(each.bounds)
+            answers.append((name, text, numbers(held), bounds))
+        forms = [(array.dtype.str, array.shape) for array in arrays]
+        if any(array.dtype.kind not in PLAIN for array in arrays):
+            return None
+        index = RECORDS.write((drawn, answers, forms))
+    except (NotPlain, NotData):
+        return None
+    return b"".join([LENGTH.pack(len(index)), index, *(array.tobytes() for array in arrays)])
+
+
+def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[str, Expected]]:
+    """What was packed; nothing where it cannot be read."""
+    try:
+        (length,) = LENGTH.unpack_from(content)
+        start = LENGTH.size + length
+        drawn, answers, forms = RECORDS.read(content[LENGTH.size : start])
+        arrays: list[Array] = []
+        for dtype, shape in forms:
+            count = int(np.prod(shape, dtype=np.int64))
+            arrays.append(np.frombuffer(content, dtype, count, start).reshape(shape).copy())
+            start += arrays[-1].nbytes
+        inputs = {
+            Drawn(case, redraw): Inputs(
+                values, {n: arrays[i] for n, i in zip(names, places, strict=True)}, recipes, ask
+            )
+            for case, redraw, values, ask, recipes, names, places in drawn
+        }
+        expected = {name: _answer(text, held, bounds, arrays) for name, text, held, bounds in answers}
+    except (ValueError, TypeError, LookupError, struct.error, ProtocolError):
+        return {}, {}
+    return inputs, expected
+
+
+def _answer(text: str, held: Iterable[int], bounds: Iterable[int] | None, arrays: list[Array]) -> Expected:
+    values = tuple(arrays[place] for place in held)
+    if text:
+        value: Any = decode(text.encode(), values)
+        return Expected((), value=value)
+    return Expected(values, None if bounds is None else tuple(arrays[place] for place in bounds))

@@ -1,0 +1,186 @@
+"""Laws of the inputs and expected values that are kept: as worked out, of this very assignment alone."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.author.load import load
+from grader.judge.cases import draw
+from grader.judge.differences.difference import Expected
+from grader.judge.inputs import Inputs
+from grader.judge.verdict import oracles
+from grader.judge.verdict.oracles import ReferenceOracle
+from grader.model.assignment import Assignment, Case
+from tests.tiny_course import COURSE
+
+ROOT = Path(__file__).parents[4]
+FOLDER = "assignments/tiny"
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of what is kept, which does not exist yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "backflip" / "expected"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A repository with the course of one assignment, and what it needs of the reference."""
+    root = tmp_path / "course"
+    for name, text in COURSE.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "reference", root / "reference", ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+@pytest.fixture
+def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the cases that were really drawn or asked of the reference."""
+    names: list[str] = []
+    work_out = ReferenceOracle.work_out
+
+    def noting_answer(self: ReferenceOracle, case: Case, inputs: Inputs) -> Expected:
+        names.append(f"answer {case.name}")
+        return work_out(self, case, inputs)
+
+    def noting_draw(case: Case, *words: object) -> Inputs:
+        names.append(f"draw {case.name}")
+        return draw(case, *words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ReferenceOracle, "work_out", noting_answer)
+    monkeypatch.setattr(oracles, "draw", noting_draw)
+    return names
+
+
+def loaded(folder: Path) -> Assignment:
+    return replace(load(folder), library=folder.parents[1])
+
+
+def all_of(assignment: Assignment, secret: str = "secret") -> list[tuple[Inputs, Expected]]:
+    """What an oracle of its own says of every case that needs the reference and no compiler."""
+    oracle = ReferenceOracle(assignment, secret)
+    cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
+    answers = []
+    try:
+        for case in cases:
+            if case.compare in ("exact", "bound", "close", "set"):
+                inputs = oracle.inputs(case)
+                answers.append((inputs, oracle.expected(case, inputs)))
+    finally:
+        oracle.close()
+    return answers
+
+
+def in_full(answers: list[tuple[Inputs, Expected]]) -> list[object]:
+    """Everything of them, types and dtypes included."""
+
+    def shown(expected: Expected) -> object:
+        bounds = None if expected.bounds is None else [(b.dtype.str, b.tolist()) for b in expected.bounds]
+        arrays = [(a.dtype.str, a.shape, a.tolist()) for a in expected.arrays]
+        return arrays, bounds, repr(expected.value)
+
+    return [(i.digest, repr((i.values, i.ask, i.recipes)), shown(expected)) for i, expected in answers]
+
+
+@pytest.mark.parametrize(
+    "folder", ["assignments/ndarray", "assignments/dense", "examples/assignments/edit_distance"]
+)
+def test_what_is_kept_is_what_was_worked_out(folder: str, kept: Path, worked_out: list[str]) -> None:
+    assignment = loaded(ROOT / folder)
+    fresh = in_full(all_of(assignment))
+    count = len(worked_out)
+    assert count > len(fresh) > 5
+    assert in_full(all_of(assignment)) == fresh
+    assert len(worked_out) == count  # nothing is drawn or asked again
+
+
+def test_what_is_kept_can_be_written_to(course: Path, kept: Path) -> None:
+    """As what is drawn can be."""
+    all_of(loaded(course / FOLDER))
+    for inputs, expected in all_of(loaded(course / FOLDER)):
+        assert all(array.flags.writeable for array in (*inputs.bases.values(), *expected.arrays))
+
+
+def edit(root: Path, file: str, old: str, new: str) -> None:
+    path = root / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+EDITS: dict[str, Callable[[Path], None]] = {
+    "the_rubric": lambda root: edit(root, f"{FOLDER}/rubric.yaml", "shape: [2, 3]", "shape: [3, 2]"),
+    "a_probe": lambda root: edit(root, f"{FOLDER}/probes.py", "case.axes)", "case.axes) "),
+    "the_reference": lambda root: edit(root, "reference/conv.py", "\n\n\n", "\n# changed\n\n\n"),
+    "what_the_reference_imports": lambda root: edit(root, "reference/ndarray.py", "\n\n\n", "\n#\n\n\n"),
+    "a_file_more": lambda root: (root / "reference" / "more.py").touch(),
+}
+
+
+@pytest.mark.parametrize("edited", EDITS)
+def test_after_an_edit_all_is_worked_out_again(
+    course: Path, kept: Path, worked_out: list[str], edited: str
+) -> None:
+    all_of(loaded(course / FOLDER))
+    count = len(worked_out)
+    EDITS[edited](course)
+    all_of(loaded(course / FOLDER))
+    assert len(worked_out) == 2 * count
+
+
+def test_another_secret_or_other_code_works_all_out_again(
+    course: Path, kept: Path, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_of(loaded(course / FOLDER))
+    count = len(worked_out)
+    all_of(loaded(course / FOLDER), "another")
+    assert len(worked_out) == 2 * count
+    monkeypatch.setattr("grader.judge.verdict.kept_expected.code_digest", lambda: "other")
+    all_of(loaded(course / FOLDER))
+    assert len(worked_out) == 3 * count
+
+
+def test_a_damaged_file_is_worked_out_again(course: Path, kept: Path, worked_out: list[str]) -> None:
+    fresh = in_full(all_of(loaded(course / FOLDER)))
+    count = len(worked_out)
+    for path in kept.iterdir():
+        path.write_bytes(path.read_bytes()[:-9])
+    assert in_full(all_of(loaded(course / FOLDER))) == fresh
+    assert len(worked_out) == 2 * count
+
+
+def test_a_smaller_case_of_the_same_name_is_not_taken_for_the_case(course: Path, kept: Path) -> None:
+    assignment = loaded(course / FOLDER)
+    all_of(assignment)
+    oracle = ReferenceOracle(assignment, "secret")
+    case = assignment.rubric.criteria[0].cases[0]
+    smaller = replace(case, parameters={**case.parameters, "shape": [1, 2]})
+    try:
+        inputs = oracle.draw(smaller)
+        assert oracle.expected(smaller, inputs).arrays[0].shape == (1, 2)
+        other = inputs.telling({"axes": [0]})
+        assert not np.array_equal(oracle.expected(case, other).arrays[0], np.zeros((1, 2)))
+    finally:
+        oracle.close()
+    again = ReferenceOracle(assignment, "secret")
+    try:
+        assert again.expected(case, again.inputs(case)).arrays[0].shape == (2, 3)
+    finally:
+        again.close()
+
+
+def test_what_was_not_loaded_from_files_is_not_kept(course: Path, kept: Path) -> None:
+    all_of(replace(loaded(course / FOLDER), digest=""))
+    assert not kept.exists()
+
+
+def test_nobody_else_reads_hidden_values(course: Path, kept: Path) -> None:
+    all_of(loaded(course / FOLDER))
+    (file,) = kept.iterdir()
+    assert [path.stat().st_mode & 0o077 for path in (file, kept)] == [0, 0]
