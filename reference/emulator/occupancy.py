@@ -73,8 +73,9 @@ def in_words(gpu: str, threads: int, shared: int, registers: int | None) -> str:
     warps = math.ceil(threads / WARP)
     bound = "at most " if registers is None else ""
     unknown = "; registers are unknown: give --registers N" if registers is None else ""
-    blocks = "block" if found.blocks == 1 else "blocks"
+    blocks = f"{found.blocks} {'block' if found.blocks == 1 else 'blocks'}"
+    size = f"{warps} {'warp' if warps == 1 else 'warps'}"
     return (
         f"occupancy of compute capability {gpu}: {bound}{found.share:.0%}, as a multiprocessor holds "
-        f"{bound}{found.blocks} {blocks} of {warps} {'warp' if warps == 1 else 'warps'}, limited by {' and '.join(found.limits)}{unknown}"
+        f"{bound}{blocks} of {size}, limited by {' and '.join(found.limits)}{unknown}"
     )
