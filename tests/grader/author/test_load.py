@@ -208,7 +208,7 @@ BROKEN = {
         "id: given,",
         "id: given, shape: [2],",
         25,
-        "found shape, x, expected one of the keys shape, x, remainder, ",
+        "found shape, x, expected one of the keys shape, arrays, x, remainder, ",
     ),
     "a_case_of_no_kind": (RUBRIC, GIVEN, "view: [slice]", 25, "found none, expected one of the keys"),
     "a_case_that_is_text": (RUBRIC, "{id: given, " + GIVEN + "}", "given", 25, "found 'given'"),
