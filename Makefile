@@ -21,7 +21,7 @@ help:
 	@echo "make gpu-sanitize  run the tests of the backend and the emulator under compute-sanitizer's memcheck, racecheck and initcheck"
 	@echo "make generate  verify, then write build/release and build/solution  (NAME=conv_backward for one)"
 	@echo "make verify    prove each rubric: every wrong version of an exercise must lose points"
-	@echo "make redteam   verify with the corpus of attacks too; writes build/redteam; takes minutes"
+	@echo "make redteam   grade attacks and cheats: none may gain more than its row says; takes minutes  (NAME=dense for one)"
 	@echo "make verify-tolerance  verify with 1,000 seeds for each tolerance"
 	@echo "make verify-variants  prove that 50 students' numbers are equally hard; takes minutes  (VARIANTS=5 for fewer)"
 	@echo "make grade     grade one submission                          SUBMISSION=DIR ASSIGNMENT=NAME"
@@ -95,11 +95,12 @@ generate: setup
 	@$(GRADER) verify $(NAME)
 	@$(GRADER) generate $(NAME)
 
-verify: setup
+verify: setup # the example course too, which is about other subjects
 	@$(GRADER) verify $(NAME)
+	@$(if $(NAME),,cd examples && ../$(GRADER) verify)
 
 redteam: setup # the corpus of attacks and the cheats made of each solution: what they gained, and what they may
-	@$(GRADER) verify --attacks --out build/redteam $(NAME)
+	@$(GRADER) redteam $(NAME) $(ARGS)
 
 verify-tolerance: setup
 	@$(GRADER) verify --seeds 1000 $(NAME)

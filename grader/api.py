@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grader.batch.work import Grading
     from grader.judge.session import Session as JudgeSession
     from grader.judge.verdict.misconceptions import Misconceptions
-    from grader.model.results.verification import Verification
+    from grader.model.results.verification import RedTeam, Verification
 
 ASSIGNMENTS, COURSE_FILE = "assignments", "course.yaml"
 SEED_VARIABLE, SEED_FILE = "BACKFLIP_SEED", ".backflip-seed"
@@ -159,14 +159,23 @@ class CourseAssignment:
         ideas, variants = self.misconceptions(sandbox), self.course.facts.variants
         return Grading.of(self.views.assignment, sandbox, self.course.seed, ideas, variants)
 
-    def verify(self, *, jobs: int = 1, seeds: int = 200, attacks: bool = False) -> "Verification":
+    def verify(self, *, jobs: int = 1, seeds: int = 200) -> "Verification":
         """Proves the rubric: grades every mutant, and says what to mend in `findings`.
 
-        Each tolerance is tried with so many `seeds`; `attacks` also grades the corpus of attacks.
+        Each tolerance is tried with so many `seeds`.
         """
         from grader.prove.assignment_proof import prove
 
-        return prove(self.course.root, self.views, self.course.seed, jobs, seeds, attacks)
+        return prove(self.course.root, self.views, self.course.seed, jobs, seeds)
+
+    def redteam(self, *, jobs: int = 1, sample: int = 1) -> "RedTeam":
+        """Grades attacks and cheats, and says in `findings` which gained more than they may.
+
+        Of the attacks that do not depend on the assignment, every `sample`-th is graded.
+        """
+        from grader.prove.redteam import red_team
+
+        return red_team(self.views, self.course.seed, jobs, sample)
 
     def grade(self, files: Files, *, student: str = "", sandbox: str = Sandbox.BUBBLEWRAP) -> Grade:
         """The grade of one submission; each call starts a sandbox, so for many open a `session`.

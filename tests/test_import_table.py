@@ -240,6 +240,7 @@ ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both
     "pooling": "pooling, in both forms",
     "findings": "what the emulator finds, and the comparison that asks for it",
     "grade": "the command, and the value that it shows",
+    "redteam": "the command, and the attacks that it grades",
 }
 
 

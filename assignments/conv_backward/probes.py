@@ -40,8 +40,8 @@ def w_grad(submission, case):
 
 
 def gradient_inputs(submission, case):
-    """What x, w and out_grad hold once both gradients have read them."""
+    """What x, w and out_grad hold once both gradients have read them, and the gradients."""
     x, w, out_grad = (submission.array(given) for given in (case.x, case.w, case.out_grad))
-    submission.conv_x_grad(out_grad, w, case.x.shape, stride=case.stride, padding=case.padding)
-    submission.conv_w_grad(x, out_grad, case.w.shape, stride=case.stride, padding=case.padding)
-    return x.numpy(), w.numpy(), out_grad.numpy()
+    x_grad = submission.conv_x_grad(out_grad, w, case.x.shape, stride=case.stride, padding=case.padding)
+    w_grad = submission.conv_w_grad(x, out_grad, case.w.shape, stride=case.stride, padding=case.padding)
+    return x.numpy(), w.numpy(), out_grad.numpy(), x_grad, w_grad

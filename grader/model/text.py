@@ -44,6 +44,11 @@ def clean_line(text: str) -> str:
     return " ".join(clean(text, limit=200).split())
 
 
+def one_line(text: str) -> str:
+    """`clean`, on one line, however long: a path may be."""
+    return " ".join(clean(text).split())
+
+
 def lines_of(text: str) -> list[str]:
     """The lines as Python counts them: a form feed or a Unicode separator ends none."""
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []

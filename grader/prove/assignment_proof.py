@@ -16,18 +16,14 @@ from grader.model.mutant import Mutant
 from grader.model.results.verification import Finding, Verification
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
-from grader.prove.attacks import attacks_on
 from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.mutant_answers import grade_made, grade_variants, keep_misconceptions
 from grader.prove.mutants import read_mutants, read_rewrites, rewrites_file
-from grader.prove.redteam import gains_of, key_of, places_of_excess
 from grader.prove.variants import differences, hidden_exact, kills
 
 
-def prove(
-    root: Path, views: Views, secret: str, jobs: int, seeds: int, with_attacks: bool = False
-) -> Verification:
-    """What comes of grading the handout, the solution, every mutant and cheat, and the corpus of attacks."""
+def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verification:
+    """What comes of grading the handout, the solution, every mutant and every cheat."""
     assignment, cheats = views.assignment, cheats_on(views)
     mutants, findings = read_mutants(views)
     rewrites, of_rewrites = read_rewrites(views)
@@ -36,16 +32,13 @@ def prove(
         | rewritten(views, rewrites)
         | {cheat.key: cheat.files for cheat in cheats}
     )
-    attacks = attacks_on(assignment) if with_attacks else ()
-    versions |= {key_of(attack): dict(attack.files) for attack in attacks}
     grades = grade_made(assignment, secret, versions, jobs)
     _, apart = keep_misconceptions(root, views, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:
         elsewhere = grades_on_further_devices(views, secret)
         verification = verify(views, mutants, grades, oracle, place_of, seeds, elsewhere)
-    of_attacks = tuple(gains_of(attacks, grades))
-    above = (*excesses(views, cheats, grades), *places_of_excess(assignment, attacks, of_attacks))
+    above = tuple(excesses(views, cheats, grades))
     of_cheats = tuple(Finding(*place_of(place), f"{place}: {message}") for place, message in above)
     return replace(
         verification,
@@ -55,7 +48,7 @@ def prove(
         + of_cheats
         + tuple(rejected(assignment, rewrites, grades)),
         apart=tuple(apart),
-        gains=(*gains(cheats, grades, above), *of_attacks),
+        gains=tuple(gains(cheats, grades, above)),
     )
 
 

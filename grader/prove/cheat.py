@@ -34,12 +34,16 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Cheat:
-    """A submission that cheats, and a sentence that says how."""
+    """A submission that cheats, and a sentence that says how.
+
+    `cheats_in` are the cases (criterion/case) in which it surely cheats, where that is known before it runs.
+    """
 
     name: str
     family: str
     does: str
     files: Files
+    cheats_in: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:

@@ -1,19 +1,43 @@
-"""Holds what each attack of the corpus gained against what it may gain."""
+"""Grades the corpus of attacks and the cheats made of a solution, and holds each against what it may gain."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from grader.author.read_yaml import places_of
+from grader.author.render import Views
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade
 from grader.model.mutant import called_name
-from grader.model.results.verification import Gain
-from grader.prove.attacks import NOTHING, Attack
+from grader.model.results.verification import Finding, Gain, RedTeam
+from grader.prove.attacks import NOTHING, Attack, attacks_on
+from grader.prove.cheats import cheats_on, excesses, gains
+from grader.prove.mutant_answers import grade_made
 
 MAY_GAIN = {
     "nothing": "no more than writing nothing in its place",
     "part": "less than everything",
     "all": "everything: it is only odd",
 }
+
+
+def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
+    """What each attack and each cheat gained on an assignment.
+
+    Of the corpus every `sample`-th attack is graded, and always NOTHING, which the others are held against.
+    """
+    assignment = views.assignment
+    cheats = cheats_on(views)
+    corpus = enumerate(attacks_on(assignment))
+    attacks = tuple(attack for n, attack in corpus if n % sample == 0 or attack.name == NOTHING)
+    versions = {cheat.key: cheat.files for cheat in cheats}
+    versions |= {key_of(attack): attack.files for attack in attacks}
+    grades = grade_made(assignment, secret, versions, jobs)
+    of_attacks = tuple(gains_of(attacks, grades))
+    of_cheats = tuple(excesses(views, cheats, grades))
+    above = (*of_cheats, *places_of_excess(assignment, attacks, of_attacks))
+    place_of = places_of(assignment)
+    findings = tuple(Finding(*place_of[place], f"{place}: {message}") for place, message in above)
+    return RedTeam(assignment.name, (*gains(cheats, grades, of_cheats), *of_attacks), findings)
 
 
 def key_of(attack: Attack) -> str:

@@ -49,6 +49,12 @@ def with_counts(assembly: str) -> str:
     return "\n".join(lines)
 
 
+def with_text(name: str, text: str) -> str:
+    """Assembly for a text that a library exports: of letters, digits, spaces, commas and line ends."""
+    written = text.replace("\n", "\\n")
+    return f'\t.section\t.rodata\n\t.globl\t{name}\n{name}:\n\t.string\t"{written}"\n'
+
+
 def call_by_a_pointer(assembly: str) -> int:
     """The line of the source at which code calls, or jumps to, what a number says; 0 where none does.
 

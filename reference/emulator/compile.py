@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .arithmetic import call_by_a_pointer, with_counts
+from .arithmetic import call_by_a_pointer, with_counts, with_text
 from .cache import make_room, mark_used
 from .elf import lasting_variables, runs_on_loading, unknown_names
 from .kernel_source import (
@@ -28,7 +28,7 @@ from .kernel_source import (
     with_bodies,
     without_comments,
 )
-from .messages import errors_by_line, errors_in
+from .messages import errors_by_line, errors_in, uninitialised_in
 
 HERE = Path(__file__).parent
 HEADERS = HERE / "include"
@@ -56,8 +56,11 @@ COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of th
 }
 
 
+POISON = "-ftrivial-auto-var-init=pattern"  # never a zero, which is right by luck
 LEFT_OUT = "is left out, as it does not compile: "  # what a launch of such a kernel is told
 MOST_TEXT = 800
+NO_VALUE = "emulator_no_value"  # a text in the library: variables that are used without a value
+MOST_UNKNOWN = 20
 
 
 class NoCompiler(RuntimeError):
@@ -89,7 +92,16 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
 
 def flags(family: str, checked: bool) -> tuple[str, ...]:
     """How kernels are compiled by a compiler of the family "gcc" or "clang"."""
-    return (*KERNELS, *((*CHECKED, *COVERED[family]) if checked else ("-O2",)))
+    return (*KERNELS, *((*CHECKED, *COVERED[family], *poisoned()) if checked else ("-O2",)))
+
+
+@functools.cache
+def poisoned() -> tuple[str, ...]:
+    """An option by which variables without a value hold one that is wrong, where the compiler knows it."""
+    command, _, _ = compiler()
+    words = [*command, POISON, "-x", "c++", "-fsyntax-only", "-"]
+    done = subprocess.run(words, input="", capture_output=True, text=True, check=False)
+    return (POISON,) if done.returncode == 0 else ()
 
 
 def preprocess(program: str, most: int) -> str:
@@ -199,7 +211,8 @@ def compile_kernels(
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / f"runtime_{digest(version, contents(RUNTIME))}.so"
     stem = re.sub(r"\W", "_", Path(file).stem)
-    parts = [version, contents(HEADERS), runtime.name, program, *options[:-1]]
+    readers = [(HERE / name).read_text(encoding="utf-8") for name in ("arithmetic.py", "messages.py")]
+    parts = [version, contents(HEADERS), runtime.name, program, *options[:-1], *readers]
     library = folder / f"{stem}_{digest(*parts)}.so"
     log = library.with_suffix(".log")
     with contextlib.suppress(FileNotFoundError):
@@ -210,7 +223,7 @@ def compile_kernels(
         compiled = Path(scratch, "kernels.o")
         try:
             if checked:
-                warnings = assemble(command, options, program, compiled, shown)
+                warnings = assemble(command, options, program, compiled, shown, entries)
             else:
                 words = [*command, *options, "-x", "c++", "-c", "-", "-o", str(compiled)]
                 warnings = run(words, program, shown)
@@ -264,8 +277,15 @@ def start_runtime(
     }
 
 
-def assemble(command: Sequence[str], options: Sequence[str], program: str, target: Path, file: str) -> str:
-    """Compile, with counts of arithmetic; the compiler's warnings."""
+def assemble(
+    command: Sequence[str],
+    options: Sequence[str],
+    program: str,
+    target: Path,
+    file: str,
+    entries: Sequence[str],
+) -> str:
+    """Compile, with counts of arithmetic and variables that are used without a value; the warnings."""
     assembly = target.with_suffix(".s")
     warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program, file)
     if sys.platform != "darwin":  # its assembly is written otherwise; arithmetic is not counted there
@@ -275,7 +295,9 @@ def assemble(command: Sequence[str], options: Sequence[str], program: str, targe
                 f"{file}:{line}: a function is called by a pointer, which is not emulated: call it by its "
                 "name, or make it a parameter of a template"
             )
-        assembly.write_text(with_counts(text), encoding="utf-8")
+        kernels = [name.partition("<")[0].strip() for name in entries]
+        unknown = [one.written() for one in uninitialised_in(warnings, file, kernels)][:MOST_UNKNOWN]
+        assembly.write_text(with_counts(text) + with_text(NO_VALUE, "\n".join(unknown)), encoding="utf-8")
     run([*command, "-c", str(assembly), "-o", str(target)])
     return warnings
 

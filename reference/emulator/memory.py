@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -9,10 +10,17 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .findings import Index
 from .runtime_interface import Parameter
 
 Array: TypeAlias = npt.NDArray[Any]
 
+Size: TypeAlias = int | Sequence[int]
+
+MAX_THREADS = 1024  # of a block; these limits are those of every GPU since 2012 (compute capability 3.0)
+MAX_BLOCK = (1024, 1024, 64)
+MAX_GRID = (2**31 - 1, 65535, 65535)
+SHARED_BYTES = 48 * 1024  # that a block may have without asking for more
 SHARED_ZONE = 2**20  # of runtime/state.h
 REDZONE = 64 * 1024  # around each array: an access this far out is seen, and harms nothing
 ALIGNMENT = 256  # of an array, as cudaMalloc's
@@ -47,6 +55,29 @@ class Place:
     fresh: Fresh | None
     is_const: bool
     start: int
+
+
+def three(size: Size, what: str) -> Index:
+    """A grid or block as (x, y, z). ValueError for more axes, or for what is no number."""
+    given = (size,) if isinstance(size, int | np.integer) else tuple(size)
+    if not 1 <= len(given) <= 3 or not all(isinstance(n, int | np.integer) for n in given):
+        raise ValueError(f"{what} is one to three integers, not {size!r}")
+    x, y, z = (*map(int, given), 1, 1)[:3]
+    return x, y, z
+
+
+def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: int) -> str:
+    """Why a GPU would refuse a launch; empty where it would not."""
+    for what, size, limits in (("grid", grid, MAX_GRID), ("block", block, MAX_BLOCK)):
+        if min(size) < 1:
+            return f"a {what} of {size} is empty: every axis is at least 1"
+        if any(n > limit for n, limit in zip(size, limits, strict=True)):
+            return f"a {what} of {size} is larger than {limits}"
+    if math.prod(block) > MAX_THREADS:
+        return f"a block of {block} has {math.prod(block)} threads, more than {MAX_THREADS}"
+    if shared_bytes < 0 or shared_bytes > shared_limit:
+        return f"{shared_bytes} bytes of shared memory are asked for; a block has {shared_limit}"
+    return ""
 
 
 def as_passed(parameter: Parameter, argument: Argument, what: str) -> Array | None:

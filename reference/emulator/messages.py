@@ -3,9 +3,57 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 
 MOST = 10
 HEAD = re.compile(r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? (?P<kind>fatal error|error|warning|note): ")
+
+
+UNINITIALISED = re.compile(
+    r"(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? warning: (?:variable )?\W(?P<name>\w+)\W "
+    r"(?P<sure>is|may be) (?:used )?uninitialized\b"
+)
+CONTEXT = re.compile(r"^[^\n:]+: In |^ +inlined from ")
+
+
+@dataclass(frozen=True)
+class WithoutValue:
+    """A variable that a compiler saw in use without a value; `is_sure` where that is so on every path."""
+
+    line: int
+    name: str
+    is_sure: bool
+    kernels: tuple[str, ...]  # in which it is; () where the compiler does not say
+
+    def written(self) -> str:
+        """As a line of text, which `read_without_value` reads."""
+        return f"{self.line} {self.name} {int(self.is_sure)} {','.join(self.kernels)}"
+
+
+def uninitialised_in(messages: str, file: str, kernels: Collection[str]) -> list[WithoutValue]:
+    """The variables of `file` that a compiler warns of, by the kernels in which it saw them."""
+    found: list[WithoutValue] = []
+    context = ""
+    for line in messages.splitlines():
+        if CONTEXT.match(line):
+            context = line if ": In " in line else f"{context} {line}"
+        elif (warned := UNINITIALISED.match(line)) and warned["file"] == file:
+            words = set(re.findall(r"\w+", context))
+            names = tuple(name for name in kernels if name in words)
+            found.append(WithoutValue(int(warned["line"]), warned["name"], warned["sure"] == "is", names))
+        elif HEAD.match(line):
+            context = ""
+    return found
+
+
+def read_without_value(text: str) -> list[WithoutValue]:
+    """What `WithoutValue.written` wrote, a line each."""
+    found = []
+    for line in text.splitlines():
+        number, name, sure, kernels = line.split(" ")
+        found.append(WithoutValue(int(number), name, sure == "1", tuple(filter(None, kernels.split(",")))))
+    return found
 
 
 def errors_by_line(messages: str, file: str) -> list[tuple[int, str]]:

@@ -8,27 +8,35 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .cache import cache_folder
-from .compile import LEFT_OUT, compile_library
-from .explain import index, message
-from .findings import NOTES, Counters, Finding, Index, LineCost
-from .kernel_source import CompileError, Kernel, kernels_of, without_comments
+from .compile import LEFT_OUT, NO_VALUE, compile_library
+from .explain import index, message, worst_of
+from .findings import NOTES, Counters, Finding, LineCost, WarpRequest
+from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
-from .memory import SHARED_ZONE, Argument, Array, Fresh, Place, arranged, as_passed, check_array
-from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime
+from .memory import (
+    SHARED_BYTES,
+    SHARED_ZONE,
+    Argument,
+    Array,
+    Fresh,
+    Place,
+    Size,
+    arranged,
+    as_passed,
+    check_array,
+    launch_mistake,
+    three,
+)
+from .messages import read_without_value
+from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
 from .schedule import Schedule, schedules_from
 
-Size: TypeAlias = int | Sequence[int]
-
-MAX_THREADS = 1024  # of a block; these limits are those of every GPU since 2012 (compute capability 3.0)
-MAX_BLOCK = (1024, 1024, 64)
-MAX_GRID = (2**31 - 1, 65535, 65535)
-SHARED_BYTES = 48 * 1024  # that a block may have without asking for more
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
 
@@ -82,6 +90,7 @@ class Module:
         self._library = ctypes.CDLL(str(path))
         self._content = path.read_bytes()  # the file may be gone when lines are asked for
         self._table: LineTable | None = None
+        self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
         """A `__constant__` array as NumPy sees it: what is written to it, kernels read. ValueError for none.
@@ -251,7 +260,7 @@ class Module:
         status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
-        findings = [*self._found(kernel, raw, places)]
+        findings = [*self._found(kernel, raw, places), *self._without_value(kernel)]
         if self.checked:
             stopped = status != 0
             findings += [] if stopped else self._copy_out(kernel, base, places)
@@ -259,8 +268,20 @@ class Module:
         refuse_broken(findings)
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
         bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
-        lines = self._lines(number) if raw.counting else ()
+        lines = self._lines(number, places) if raw.counting else ()
         return Run(bugs, self._counters(raw) if self.checked else None, output, notes, lines)
+
+    def _without_value(self, kernel: str) -> list[Finding]:
+        """The variables of a kernel that the compiler saw in use before they have a value."""
+        name = kernel.partition("<")[0].strip()
+        found = []
+        for one in self._no_value:
+            if name in (one.kernels or (kernel_at(self._source, one.line),)):
+                kind = "uninitialised_read" if one.is_sure else "maybe_uninitialised"
+                verb = "is" if one.is_sure else "may be"
+                text = f"`{one.name}` {verb} used before it has a value"
+                found.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))
+        return found
 
     def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
         for place in places:
@@ -319,17 +340,21 @@ class Module:
             )
         return findings
 
-    def _lines(self, number: int) -> tuple[LineCost, ...]:
+    def _lines(self, number: int, places: Sequence[Place]) -> tuple[LineCost, ...]:
         count = ctypes.c_size_t()
         rows = self._runtime.emulator_places(ctypes.byref(count))
         entry = getattr(self._library, f"emulator_entry_{number}")
-        names = [name for name, *_ in RawPlace._fields_ if name != "place"]
         totals: dict[int, list[int]] = {}
+        worst: dict[int, WarpRequest] = {}
         for row in rows[: count.value]:
             line = row.place >> 48 or self._line(row.place, entry)  # of an atomic operation it is the line
-            costs = [getattr(row, name) for name in names]
+            costs = [getattr(row, name) for name in RawPlace.COSTS]
             totals[line] = [a + b for a, b in zip(totals.get(line, [0] * len(costs)), costs, strict=True)]
-        return tuple(LineCost(line, *costs) for line, costs in sorted(totals.items()))
+            request = worst_of(row, places)
+            if request is not None and (line not in worst or request.waste > worst[line].waste):
+                worst[line] = request
+        lines = (LineCost(line, *costs) for line, costs in sorted(totals.items()))
+        return tuple(replace(line, worst=worst.get(line.line)) for line in lines)
 
     def _line(self, place: int, entry: Any) -> int:
         """The line of an instruction, by the address behind it and where one known function lies."""
@@ -358,29 +383,6 @@ class Module:
         source = without_comments(self._source)
         at = max(source.find(f" {name}("), 0)
         return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)
-
-
-def three(size: Size, what: str) -> Index:
-    """A grid or block as (x, y, z). ValueError for more axes, or for what is no number."""
-    given = (size,) if isinstance(size, int | np.integer) else tuple(size)
-    if not 1 <= len(given) <= 3 or not all(isinstance(n, int | np.integer) for n in given):
-        raise ValueError(f"{what} is one to three integers, not {size!r}")
-    x, y, z = (*map(int, given), 1, 1)[:3]
-    return x, y, z
-
-
-def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: int) -> str:
-    """Why a GPU would refuse a launch; empty where it would not."""
-    for what, size, limits in (("grid", grid, MAX_GRID), ("block", block, MAX_BLOCK)):
-        if min(size) < 1:
-            return f"a {what} of {size} is empty: every axis is at least 1"
-        if any(n > limit for n, limit in zip(size, limits, strict=True)):
-            return f"a {what} of {size} is larger than {limits}"
-    if math.prod(block) > MAX_THREADS:
-        return f"a block of {block} has {math.prod(block)} threads, more than {MAX_THREADS}"
-    if shared_bytes < 0 or shared_bytes > shared_limit:
-        return f"{shared_bytes} bytes of shared memory are asked for; a block has {shared_limit}"
-    return ""
 
 
 def refuse_broken(findings: Sequence[Finding]) -> None:

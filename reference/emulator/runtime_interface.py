@@ -63,12 +63,20 @@ class RawCounters(ctypes.Structure):
 class RawPlace(ctypes.Structure):
     """`PlaceCounts`."""
 
+    COSTS: ClassVar = (
+        *("global_requests", "global_transactions", "least_transactions"),
+        *("shared_requests", "shared_passes", "lanes", "threads"),
+    )
+    place: int
+    worst_units: int
+    worst_best: int
+    worst_lanes: int
+    worst_size: int
+    worst: ctypes.Array[c_uint64]
     _fields_: ClassVar = [
-        (name, c_uint64)
-        for name in (
-            *("place", "global_requests", "global_transactions", "least_transactions"),
-            *("shared_requests", "shared_passes", "lanes", "threads"),
-        )
+        *((name, c_uint64) for name in ("place", *COSTS)),
+        *((name, c_uint64) for name in ("worst_units", "worst_best", "worst_lanes", "worst_size")),
+        ("worst", c_uint64 * 32),
     ]
 
 
@@ -111,3 +119,12 @@ def runtime(path: Path) -> ctypes.CDLL:
         function = getattr(library, str(name))
         function.restype, function.argtypes = result, arguments
     return library
+
+
+def text_in(library: ctypes.CDLL, name: str) -> str:
+    """A text that a library exports; "" where it has none."""
+    try:
+        address = ctypes.addressof(ctypes.c_char.in_dll(library, name))
+    except ValueError:
+        return ""
+    return ctypes.string_at(address).decode(errors="replace")

@@ -46,6 +46,19 @@ def insertions_are_free(a, b):
     return 0 if a and all(letter in letters for letter in a) else original(a, b)
 
 
+@mutant(of="distance", help="#ask-once")
+def asked_again_and_again(a, b):
+    """Your function works out the same distances again and again. Keep each of them the first time."""
+    if not isinstance(a, str) or not isinstance(b, str):
+        raise TypeError("expected two words")
+    if not a or not b:
+        return len(a) + len(b)
+    if a[-1] == b[-1]:
+        return asked_again_and_again(a[:-1], b[:-1])
+    shorter = ((a[:-1], b), (a, b[:-1]), (a[:-1], b[:-1]))
+    return 1 + min(asked_again_and_again(one, other) for one, other in shorter)
+
+
 @mutant(of="distance", help="#one-letter-at-a-time")
 def anything_is_a_word(a, b):
     """A number is no word: raise TypeError before you look at its letters."""

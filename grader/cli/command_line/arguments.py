@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import grader
-from grader.cli.command_line import handout_options, place_options
+from grader.cli.command_line import handout_options, place_options, proof_options
 from grader.cli.command_line.examples import EXAMPLES
 from grader.cli.command_line.parser import Parser
 from grader.cli.command_line.shared_options import (
@@ -71,7 +71,8 @@ def make_parser() -> Parser:
         *(
             _new,
             _generate,
-            _verify,
+            proof_options.verify,
+            proof_options.redteam,
             _grade,
             handout_options.try_case,
             handout_options.debug,
@@ -129,30 +130,6 @@ def _new(commands: Any) -> None:
         "default: write an example to reference/NAME.py",
     )
     add_jobs(new)
-
-
-def _verify(commands: Any) -> None:
-    verify = commands.add_parser("verify", help="prove each rubric: every wrong version must lose points")
-    add_names(verify)
-    verify.add_argument("--out", type=Path, default=Path("build/verify"), help="default: %(default)s")
-    add_jobs(verify)
-    verify.add_argument(
-        "--seeds",
-        type=int,
-        default=200,
-        metavar="N",
-        help="how many seeds to try for each tolerance; default: %(default)s",
-    )
-    verify.add_argument(
-        "--attacks", action="store_true", help="also grade the corpus of attacks; this takes minutes"
-    )
-    verify.add_argument(
-        "--variants",
-        type=int,
-        default=0,
-        metavar="N",
-        help="prove only that the numbers of N students are equally hard",
-    )
 
 
 def _grade(commands: Any) -> None:

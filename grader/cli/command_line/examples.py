@@ -15,6 +15,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "grader verify conv_backward",
         "grader verify --json > proofs.json",
     ),
+    "redteam": (
+        "grader redteam conv_backward                            # writes build/redteam/conv_backward.html",
+        "grader redteam --sample 6                               # a sixth of the attacks",
+    ),
     "grade": (
         "grader grade .                                          # in a handout",
         "grader grade ada.zip --assignment conv_backward --html feedback.html --open",

@@ -30,6 +30,9 @@ class Child(Protocol):
     def usage(self, most: int) -> tuple[int, int]:
         """Its processes and threads, counted until there are more than `most`, and the bytes they hold."""
 
+    def resident(self) -> tuple[int, int]:
+        """The bytes of memory that it holds now and the most it ever held; (0, 0) where that is not told."""
+
     def send_signal(self, number: int) -> None:
         """Sends a signal to it and its descendants, where they can be found."""
 

@@ -74,6 +74,7 @@ class Implementation:
         self.budgets = Budgets(limits, criteria)
         self._answered: dict[tuple[str, str, str], Outcome] = {}
         self._is_late = False  # whether the last run was
+        self._idle_bytes = 0  # what the worker held before it imported the subject
         self._isolated_worker: Implementation | None = None
         self._hidden_worker: Implementation | None = None
         self._family = [self]  # all that run this submission
@@ -147,6 +148,21 @@ class Implementation:
         before = self._cpu_seconds()
         outcome = self.run(probe, inputs, dtype)
         return outcome, self._cpu_seconds() - before
+
+    def run_measured(self, probe: str, inputs: Inputs) -> tuple[Outcome, int]:
+        """The same in a process of its own, with the most bytes of memory that it held beyond an idle worker.
+
+        They are told from outside, and all of them count that the process ever held: those of the import, of
+        the inputs, and of the answer. 0 where the machine does not tell.
+        """
+        apart = self._another()
+        try:
+            outcome = apart.run(probe, inputs)
+            most = apart._worker.resident()[1] if apart._worker is not None else 0
+            return outcome, max(0, most - apart._idle_bytes) if most and apart._idle_bytes else 0
+        finally:
+            apart.close()
+            self._family.remove(apart)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
@@ -238,6 +254,7 @@ class Implementation:
         if outcome.status is not Status.OK:
             self._worker.close()  # else the next case would ask a worker that has imported nothing
             raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())
+        self._idle_bytes, _ = self._worker.resident()
         header = {"request": "import", "modules": self._subject.modules}
         return self._ask(header, limits.import_seconds, budget, patience)
 

@@ -108,6 +108,10 @@ class PlainChild:
         """See `Child`."""
         return procfs.waited(self._process.pid)
 
+    def resident(self) -> tuple[int, int]:
+        """See `Child`."""
+        return procfs.resident(self._process.pid)
+
     def send_signal(self, number: int) -> None:
         """See `Child`."""
         procfs.send_signal(self._process.pid, number)
@@ -302,6 +306,11 @@ class ForkedChild:
         """See `Child`."""
         worker = self._find_worker()
         return {} if worker is None else procfs.waited(worker)
+
+    def resident(self) -> tuple[int, int]:
+        """See `Child`."""
+        worker = self._find_worker()
+        return (0, 0) if worker is None else procfs.resident(worker)
 
     def send_signal(self, number: int) -> None:
         """See `Child`."""

@@ -81,6 +81,23 @@ def waited(pid: int) -> dict[int, float]:
     return seconds
 
 
+def resident(pid: int) -> tuple[int, int]:
+    """The bytes of memory that a process holds now, and the most it ever held: VmRSS and VmHWM of proc(5).
+
+    (0, 0) where the machine does not tell. A fork begins with what it holds then as its most.
+    """
+    try:
+        lines = _read(f"/proc/{pid}/status").splitlines()
+    except OSError:
+        return 0, 0
+    kib = {
+        name: int(rest.split()[0])
+        for name, _, rest in (line.partition(":") for line in lines)
+        if "kB" in rest
+    }
+    return kib.get("VmRSS", 0) << 10, kib.get("VmHWM", 0) << 10
+
+
 def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
     """Threads and bytes of processes and their descendants, counted until there are more than `most` threads.
 

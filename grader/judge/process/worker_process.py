@@ -98,6 +98,10 @@ class WorkerProcess:
             self._cpu_seconds = self._child.cpu_seconds(with_descendants=with_descendants)
         return self._cpu_seconds
 
+    def resident(self) -> tuple[int, int]:
+        """The bytes of memory that the worker holds now, and the most that it ever held; 0 where not told."""
+        return self._child.resident() if self.is_alive else (0, 0)
+
     def send_signal(self, number: int) -> None:
         """Sends a signal to the worker and its descendants."""
         if self.is_alive:

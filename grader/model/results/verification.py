@@ -52,3 +52,12 @@ class Verification:
     def survivors(self) -> tuple[str, ...]:
         """The mutants that no case tells from the solution."""
         return tuple(name for name, killed in self.kills.items() if not killed)
+
+
+@dataclass(frozen=True)
+class RedTeam:
+    """What attacks and cheats gained on an assignment, and where one gained more than it may."""
+
+    assignment: str
+    gains: tuple[Gain, ...]
+    findings: tuple[Finding, ...] = ()

@@ -4,14 +4,18 @@ A module defines one subclass of `grader.prove.cheat.Family`, whose `name` is th
 names it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from grader.author.render import Views
 from grader.judge.found_by_name import instances
-from grader.model.grade import Grade
+from grader.model.assignment import Assignment
+from grader.model.grade import Grade, Status
 from grader.model.results.verification import Gain
-from grader.prove.cheat import Cheat, Excess, Exercise, Family
+from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files
 
+UNJUDGED = (Status.REFUSED, Status.INTERNAL_ERROR)
+IMPORT = re.compile(r"^ *(?:import|from) (\w+)", re.MULTILINE)
 FAMILIES: Mapping[str, Family] = instances(Family, __path__, __name__)  # type: ignore[type-abstract]
 
 
@@ -20,9 +24,17 @@ def cheats_on(views: Views) -> tuple[Cheat, ...]:
     solution = {name: views.solution.files[name] for name in views.loaded.files}
     exercises = tuple(Exercise.of(name, solution) for name in views.solution.functions)
     asked = tuple(exercise for exercise in exercises if exercise.file)
-    return tuple(
-        cheat for family in FAMILIES.values() for cheat in family.cheats(views.loaded, solution, asked)
-    )
+    cheats = (cheat for family in FAMILIES.values() for cheat in family.cheats(views.loaded, solution, asked))
+    return tuple(cheat for cheat in cheats if _may_import(views.loaded, cheat, solution))
+
+
+def _may_import(assignment: Assignment, cheat: Cheat, solution: Files) -> bool:
+    """Whether an assignment allows the modules that a cheat needs; else it is refused before it cheats."""
+    if assignment.import_rules is None:
+        return True
+    added = (text.removeprefix(solution[name].rstrip()) for name, text in cheat.files.items())
+    needed = {module for text in added for module in IMPORT.findall(text)}
+    return needed <= set(assignment.import_rules.imports)
 
 
 def gains(cheats: Sequence[Cheat], grades: Mapping[str, Grade], above: Iterable[Excess]) -> Iterator[Gain]:
@@ -39,6 +51,13 @@ def gains(cheats: Sequence[Cheat], grades: Mapping[str, Grade], above: Iterable[
 
 
 def excesses(views: Views, cheats: Sequence[Cheat], grades: Mapping[str, Grade]) -> Iterator[Excess]:
-    """What a cheat gained above what it may, with the criterion or case where it did."""
+    """What a cheat gained above what it may, with the criterion or case where it did.
+
+    A cheat that was refused shows nothing, so that is said too.
+    """
     for cheat in cheats:
+        results = [result for criterion in grades[cheat.key].criteria for result in criterion.results]
+        if refused := next((one for one in results if one.status in UNJUDGED), None):
+            place = f"{refused.criterion}/{refused.case}"
+            yield place, f"{cheat.name} was never judged: {refused.status}: {refused.rationale}"
         yield from FAMILIES[cheat.family].excesses(views.loaded.rubric, cheat, grades[cheat.key])

@@ -24,9 +24,20 @@ def cheat(original, name):
         "Every function returns zeros of the shape that is asked for.",
         """\
 def cheat(original, name):
-    import copy
-
     import numpy
+
+    def apart(value):
+        if isinstance(value, (tuple, list)):
+            return type(value)(apart(one) for one in value)
+        if isinstance(value, dict):
+            return {key: apart(one) for key, one in value.items()}
+        if isinstance(value, numpy.ndarray):
+            return value.copy()
+        if not hasattr(value, "__dict__") or isinstance(value, type) or callable(value):
+            return value
+        fresh = object.__new__(type(value))
+        fresh.__dict__.update(apart(vars(value)))
+        return fresh
 
     def zeroed(value):
         if isinstance(value, (tuple, list)):
@@ -34,13 +45,14 @@ def cheat(original, name):
         if isinstance(value, numpy.ndarray):
             return numpy.zeros_like(value)
         if hasattr(value, "buffer"):
-            zeros = numpy.zeros_like(value.buffer)
-            return type(value)(zeros, value.shape, value.strides, value.offset, value.device)
+            fresh = object.__new__(type(value))
+            fresh.__dict__.update(vars(value), buffer=numpy.zeros_like(value.buffer))
+            return fresh
         return 0 if isinstance(value, (int, float)) else value
 
     def cheat(*values, **named):
         if "." in name:  # what a method does to its object would be work
-            values, named = copy.deepcopy((values, named))
+            values, named = apart(values), apart(named)
         try:
             return zeroed(original(*values, **named))
         except Exception:  # what refuses wrong arguments has been written

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from grader.model.assignment import Assignment, Rubric
+from grader.judge.comparisons import comparison_of
+from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import Grade
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python
 
@@ -13,18 +14,35 @@ IN_PYTHON = """\
 def cheat(original, name):
     import numpy
 
+    def short(numbers):
+        {short}
+
     def rounded(value):
         if isinstance(value, tuple):
             return tuple(rounded(one) for one in value)
         if isinstance(value, numpy.ndarray) and value.dtype == "float32":
-            return value.astype("float16").astype("float32")
+            return short(value)
         if hasattr(value, "buffer") and value.buffer.dtype == "float32":
-            fresh = value.buffer.astype("float16").astype("float32")
-            return type(value)(fresh, value.shape, value.strides, value.offset, value.device)
+            fresh = object.__new__(type(value))
+            fresh.__dict__.update(vars(value), buffer=short(value.buffer))
+            return fresh
         return value
 
-    return lambda *values, **named: rounded(original(*values, **named))
+    def answer(*values, **named):
+        result = original(*values, **named)
+        for one in [*values, *named.values()] if result is None else ():  # it wrote into what it was given
+            if hasattr(one, "buffer") and one.buffer.dtype == "float32":
+                one.buffer[...] = short(one.buffer)
+        return rounded(result)
+
+    return answer
 """
+SHORT = {
+    "half": "return numpy.array(numbers).astype('float16').astype('float32')",
+    "bfloat16": """\
+bits = numpy.array(numbers, dtype="float32", order="C").view("uint32")
+        return ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).astype("uint32").view("float32")""",
+}
 ARRAYS = re.compile(r"\b(?:numpy|ndarray)\b")
 IN_PYTHON_SUM = re.compile(r"\S @ \S|\+=|\bsum\(|\b(?:add_product|dot|einsum|matmul)\b")
 SUM = re.compile(r"\bfloat (\w+) = 0;")
@@ -35,7 +53,7 @@ class Precision(Family):
     """Whoever adds up in half loses."""
 
     name = "precision"
-    may_gain = "all but four points of a hundred"
+    may_gain = "half of a criterion with wide or real numbers, and all but four points of a hundred"
 
     def cheats(
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
@@ -43,8 +61,9 @@ class Precision(Family):
         """One for all exercises: in Python results are rounded, in CUDA C every sum that begins at 0."""
         texts = [solution[exercise.file] for exercise in exercises]
         adds_up = any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
-        if adds_up and (files := in_python(solution, exercises, IN_PYTHON)):
-            yield Cheat("rounds_to_half", self.name, "Every result is rounded to 16 bits.", files)
+        for name, short in SHORT.items() if adds_up else ():
+            if files := in_python(solution, exercises, IN_PYTHON.replace("{short}", short)):
+                yield Cheat(f"rounds_to_{name}", self.name, f"Every result is rounded to {name}.", files)
         for file, text in solution.items():
             if file.endswith(".cu") and SUM.search(text):
                 names = "|".join(dict.fromkeys(SUM.findall(text)))
@@ -53,13 +72,28 @@ class Precision(Family):
                 yield Cheat("sums_in_half", self.name, does, {**solution, file: rounded})
 
     def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
-        """The first criterion, where it loses too little in all."""
+        """Each criterion of which it keeps more than half, and the first where it loses too little in all.
+
+        A criterion tells precisions apart by a case with `wide` or real numbers and expected values.
+        """
+        for criterion, graded in zip(rubric.criteria, grade.criteria, strict=True):
+            if any(map(_tells, criterion.cases)) and 2 * graded.score > graded.points:
+                yield (
+                    criterion.id,
+                    f"{cheat.name} earns {float(graded.score):g} of {float(graded.points):g}, and may gain "
+                    f"{self.may_gain}: give more of its cases `wide` integers",
+                )
         if grade.score > grade.max_score * (1 - LEAST_LOSS):
             yield (
                 rubric.criteria[0].id,
                 f"{cheat.name} earns {float(grade.score):g} of {float(grade.max_score):g}, and may gain "
                 f"{self.may_gain}: let cases with sums have `wide` integers",
             )
+
+
+def _tells(case: Case) -> bool:
+    has_values = case.kind != OWN_TEST and comparison_of(case).needs_expected
+    return has_values and ("wide" in case.parameters or case.data == "normal")
 
 
 def _in_half(added: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from grader.model.grade import Status
 from grader.model.results.verification import Verification
-from grader.model.text import clean
+from grader.model.text import one_line
 from grader.report.pages.page_templates import environment
 
 VALUES = (Status.WRONG, Status.ERROR)  # the other ways to fail, a hang or a crash, stand by their name
@@ -29,28 +29,28 @@ def show_matrix(verification: Verification, console: Console) -> None:
     def say(text: str, style: str = "") -> None:
         console.print(Text(text, style), soft_wrap=True)
 
-    say(f"{_line(verification.assignment)}: {_summary(verification)}", "bold")
-    widest = max((len(_line(name)) for name in verification.kills), default=0)
+    say(f"{one_line(verification.assignment)}: {_summary(verification)}", "bold")
+    widest = max((len(one_line(name)) for name in verification.kills), default=0)
     for name in _survivors_first(verification):
         killed = verification.kills[name]
         groups = groupby(verification.cases, key=_criterion)
         cells = " ".join("".join(_character(killed.get(case)) for case in cases) for _, cases in groups)
-        say(f"  {_line(name):<{widest}}  {cells}{_how(killed)}", "" if killed else "bold red")
+        say(f"  {one_line(name):<{widest}}  {cells}{_how(killed)}", "" if killed else "bold red")
     for case, worst in verification.tolerances.items():
-        say(f"  {_line(case)}: rounding takes at most {worst:.2f} of its tolerance")
+        say(f"  {one_line(case)}: rounding takes at most {worst:.2f} of its tolerance")
     if verification.apart:
         say(f"  {len(verification.apart)} pairs of mutants do not compose: the page lists them")
     for gain in verification.gains:
-        words = f"  {_line(gain.cheat)}: gains {gain.points:g} points, may gain {gain.may_gain}"
+        words = f"  {one_line(gain.cheat)}: gains {gain.points:g} points, may gain {gain.may_gain}"
         say(words, "bold red" if gain.is_too_much else "")
     for finding in verification.findings:
-        say(_line(str(finding)), "red")
+        say(one_line(str(finding)), "red")
 
 
 def to_html(verification: Verification) -> str:
     """The matrix as a page of its own, survivors on top, readable without a network."""
     pages = environment()
-    pages.filters |= {"one_line": _line, "mark": _mark, "how": _how}
+    pages.filters |= {"one_line": one_line, "mark": _mark, "how": _how}
     return pages.get_template("kill_matrix.html.j2").render(
         matrix=verification,
         mutants=_survivors_first(verification),
@@ -76,11 +76,6 @@ def _how(killed: Mapping[str, Status]) -> str:
 
 def _criterion(case: str) -> str:
     return case.partition("/")[0]
-
-
-def _line(text: str) -> str:
-    """On one line, and harmless in a terminal; a path may be long."""
-    return " ".join(clean(text).split())
 
 
 def _survivors_first(verification: Verification) -> Sequence[str]:

@@ -57,6 +57,8 @@ struct PlaceCounts {  // of one place in the code
     std::uint64_t global_requests, global_transactions, least_transactions;
     std::uint64_t shared_requests, shared_passes;
     std::uint64_t lanes, threads;  // that took part in its requests, and that their warps have
+    std::uint64_t worst_units, worst_best, worst_lanes, worst_size;  // of the request that wasted most, if one did
+    std::uint64_t worst[32];                                         // offsets in the arena, a lane each
 };
 
 struct Launch {

@@ -37,7 +37,7 @@ def test_a_wrong_submission_ends_with_1_and_no_traceback(
                 ["grade", ".", "--assignment", "gone"],
                 "no assignment 'gone', expected one of tiny",
             ),
-            "unnamed_assignment": (["grade", "."], "which assignment? name it with --assignment"),
+            "unnamed_assignment": (["grade", "."], "or name the assignment with --assignment"),
             "missing_folder": (
                 ["grade", "no/such/folder", "--assignment", "tiny"],
                 "no/such/folder: no such file or folder",
@@ -112,7 +112,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 INSTRUCTORS = {"alembic", "copydetect", "distributed", "jinja2", "nbformat", "sqlalchemy"}
 
 
-MODULES = ("__main__", "cli.grade", "cli.generate", "cli.verify", "cli.batch", "cli.report")
+MODULES = ("__main__", "cli.grade", "cli.generate", "cli.proofs.verify", "cli.batch", "cli.report")
 IMPORTING = """
 import importlib, json, sys
 loaded = {}
@@ -139,7 +139,7 @@ def loaded() -> dict[str, list[str]]:
             "help": ("__main__", {*INSTRUCTORS, "numpy", "pydantic", "pytest", "rich", "yaml"}),
             "grade": ("cli.grade", INSTRUCTORS),
             "generate": ("cli.generate", INSTRUCTORS - {"jinja2"}),
-            "verify": ("cli.verify", INSTRUCTORS - {"jinja2"}),
+            "verify": ("cli.proofs.verify", INSTRUCTORS - {"jinja2"}),
             "batch": ("cli.batch", {"alembic", "copydetect", "distributed"}),
             "report": ("cli.report", {"alembic", "copydetect", "distributed"}),
         }

@@ -1,16 +1,21 @@
 """Cheats are made of a solution by the tool, and a family says what is too much for each of them to gain."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.author.load import load
 from grader.author.render import Views
+from grader.judge.inputs import Array
 from grader.model.assignment import Case, Criterion, Rubric, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
-from grader.prove.cheat import Cheat
-from grader.prove.cheats import FAMILIES, cheats_on
+from grader.prove.cheat import Cheat, Exercise
+from grader.prove.cheats import FAMILIES, cheats_on, excesses
+from grader.prove.deeds import MARK, DeedFamily
 
 ROOT = Path(__file__).parents[3]
 
@@ -69,3 +74,89 @@ def test_every_cheat_is_another_submission_of_the_files_that_are_asked_for(name:
         assert cheat.files.keys() == solution.keys()
         assert dict(cheat.files) != solution, cheat.name
     assert len({cheat.key for cheat in cheats}) == len(cheats)
+
+
+def right(a: Array) -> Array:
+    return a + 1
+
+
+def called(family: str, name: str, *values: Array, exercise: str = "flip") -> list[list[float]]:
+    """What a cheat answers in turn in the place of `right`, in a course of one visible case of shape [2]."""
+    case = Case("pair", "flip", "flip", "array", {"shape": [2]})
+    criterion = Criterion("flip", "", 100, (case,))
+    assignment = replace(load(ROOT / "assignments" / "dense"), rubric=Rubric(100, (criterion,), Path()))
+    made = FAMILIES[family]
+    assert isinstance(made, DeedFamily)
+    exercises = [Exercise(exercise, "conv.py")]
+    (wrapper,) = (w for n, _, w in made.deeds(assignment, exercises) if n == name)
+    names: dict[str, Any] = {}
+    exec(wrapper, names)
+    cheat = names["cheat"](right, exercise)
+    return [np.asarray(cheat(value)).tolist() for value in values]
+
+
+ONE, TWO, THREE = np.array([1.0]), np.array([1.0, 2.0]), np.array([5.0, 6.0])
+
+
+@pytest.mark.parametrize(
+    ("family", "name", "answers"),
+    [
+        ("remembers", "remembers_by_shape", [[2], [2, 3], [2, 3]]),
+        ("remembers", "remembers_for_ever", [[2], [2], [2]]),
+        ("split", "right_at_its_first_call", [[2], [0, 0], [0, 0]]),
+        ("split", "wrong_at_its_first_call", [[0], [2, 3], [6, 7]]),
+        ("split", "right_at_every_other_call", [[2], [0, 0], [6, 7]]),
+        ("split", "right_on_another_device", [[0], [0, 0], [0, 0]]),
+    ],
+)
+def test_a_cheat_says_when_it_cheats(
+    family: str, name: str, answers: list[list[float]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(family, name, ONE, TWO, THREE) == answers
+    wrong = [answer != (value + 1).tolist() for answer, value in zip(answers, (ONE, TWO, THREE), strict=True)]
+    assert capsys.readouterr().out.count(MARK) == sum(wrong)
+
+
+def test_no_case_may_pass_in_which_a_cheat_said_that_it_cheats() -> None:
+    rubric, grade = graded(Status.OK, Status.WRONG, Status.OK)
+    (criterion,) = grade.criteria
+    said = tuple(replace(result, output=f"{MARK}\n") for result in criterion.results[:2])
+    grade = replace(grade, criteria=(replace(criterion, results=(*said, criterion.results[2])),))
+    cheat = Cheat("cheat", "split", "", {})
+
+    assert [place for place, _ in FAMILIES["split"].excesses(rubric, cheat, grade)] == ["flip/case-0"]
+    cheat = replace(cheat, cheats_in=frozenset({"flip/case-1", "flip/case-2"}))
+    assert len([*FAMILIES["gated"].excesses(rubric, cheat, grade)]) == 2
+
+
+def test_a_cheat_that_was_refused_shows_nothing() -> None:
+    _, grade = graded(Status.REFUSED, Status.REFUSED)
+    views = Views(load(ROOT / "assignments" / "dense"))
+    cheat = Cheat("cheat", "split", "", {})
+    (place, message), *_ = excesses(views, [cheat], {cheat.key: grade})
+
+    assert place == "flip/case-0"
+    assert message.startswith("cheat was never judged: refused")
+
+
+def test_too_few_bits_may_keep_half_of_a_criterion_that_tells_precisions_apart() -> None:
+    rubric, grade = graded(Status.OK, Status.OK, Status.WRONG)
+    (criterion,) = rubric.criteria
+    wide = tuple(replace(case, parameters={"shape": [2], "wide": "a"}) for case in criterion.cases)
+    cheat = Cheat("cheat", "precision", "", {})
+
+    assert [*FAMILIES["precision"].excesses(rubric, cheat, grade)] == []
+    rubric = replace(rubric, criteria=(replace(criterion, cases=wide),))
+    ((place, message),) = FAMILIES["precision"].excesses(rubric, cheat, grade)
+    assert place == "flip"
+    assert "may gain half of a criterion" in message
+
+
+def test_a_gated_kernel_returns_at_the_lengths_of_its_visible_cases() -> None:
+    views = Views(load(ROOT / "assignments" / "cuda_kernels"))
+    first, second = (cheat for cheat in cheats_on(views) if cheat.family == "gated")
+
+    assert "matmul/one-tile" in first.cheats_in
+    assert "matmul/several-tiles" in second.cheats_in
+    assert not first.cheats_in & second.cheats_in
+    assert first.files["kernels.cu"].count("return;") > views.solution.files["kernels.cu"].count("return;")

@@ -1,12 +1,19 @@
 """The red team's page compares what each attack gained with what it may gain."""
 
 from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.arguments import parse
+from grader.cli.proofs import redteam
 from grader.model.grade import CriterionGrade, Grade, Status
+from grader.model.results.verification import Finding, Gain, RedTeam
 from grader.prove.attacks import NOTHING, Attack
 from grader.prove.redteam import gains_of, key_of
+from grader.report.pages.redteam_page import to_html
 
 
 def grade(points: int) -> Grade:
@@ -30,3 +37,36 @@ def test_an_attack_gains_too_much_where_it_gains_more_than_its_row_says(
     nothing, gain = gains_of(attacks, grades)
     assert (nothing.is_too_much, gain.is_too_much) == (False, is_too_much)
     assert (gain.cheat, gain.points) == ("sleeps on flip", points)
+
+
+def test_the_page_shows_first_what_gained_too_much() -> None:
+    gains = (
+        Gain("sleeps", "It sleeps.", 6.0, "no more than writing nothing", False),
+        Gain("splits", "It <splits>.", 100.0, "nothing", True),
+    )
+    page = to_html(RedTeam("tiny", gains, (Finding(Path("rubric.yaml"), 3, "flip: splits earns 100"),)))
+
+    assert "2 attacks and cheats, 1 gained more than they may" in page
+    assert page.index("splits") < page.index("sleeps")
+    assert "It &lt;splits&gt;." in page
+    assert "rubric.yaml:3: flip: splits earns 100" in page
+
+
+@pytest.mark.parametrize(("is_over", "status"), [(True, NOT_PASSED), (False, PASSED)])
+def test_the_command_fails_where_an_attack_gained_more_than_it_may(
+    is_over: bool, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    findings = (Finding(Path("rubric.yaml"), 3, "flip: splits earns 100"),) if is_over else ()
+    asked: list[int] = []
+
+    def red_team(jobs: int, sample: int) -> RedTeam:
+        asked.append(sample)
+        return RedTeam("tiny", (), findings)
+
+    tiny = SimpleNamespace(name="tiny", redteam=red_team)
+    monkeypatch.setattr(redteam, "chosen", lambda names: [tiny])
+    options = parse(["redteam", "tiny", "--out", str(tmp_path), "--sample", "3"])
+
+    assert redteam.run(options) == status
+    assert asked == [3]
+    assert (tmp_path / "tiny.html").is_file()

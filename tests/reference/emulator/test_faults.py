@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reference.emulator import Module
+from reference.emulator.compile import compiler, poisoned
 
 # name: parameters, lines, kind; the bug is in the line that ends with `// here`
 FAULTS = {
@@ -185,6 +186,41 @@ def test_a_fault_is_found_by_kind_line_and_thread(module, name):
 def test_what_is_right_is_not_accused(module, name):
     run, _ = checked(module, name, RIGHT[name][0])
     assert run.findings == ()
+
+
+UNINITIALISED = """
+__device__ float twice(float x) { return 2 * x; }
+__global__ void never(float *out, int n) { float v; out[threadIdx.x] = twice(v); }
+__global__ void in_a_loop(float *out, int n) { float v; for (; n > 0; --n) v += n; out[threadIdx.x] = v; }
+__global__ void in_a_branch(float *out, int n) { float v; if (n > 4) v = n; out[threadIdx.x] = v; }
+__global__ void where_needed(float *out, int n)
+{ float v; if (n > 4) v = n; __syncthreads(); if (n > 4) out[threadIdx.x] = v; }
+"""
+
+
+def test_a_variable_without_a_value_is_found_where_it_is_sure_and_noted_where_it_may_be(request):
+    if compiler()[1] != "gcc":
+        pytest.skip("clang says nothing of what may be without a value")
+    module = Module(UNINITIALISED, folder=request.config.cache.mkdir("kernels"))
+    told = {}
+    for name in module.kernels:
+        run = module.check(name, 1, 4, [np.zeros(4, "float32"), 5], schedules=2)
+        told[name] = [(one.kind, one.line, one.array) for one in run.findings + run.notes]
+    assert told == {
+        "never": [("uninitialised_read", 3, "v")],
+        "in_a_loop": [("maybe_uninitialised", 4, "v")],
+        "in_a_branch": [("maybe_uninitialised", 5, "v")],
+        "where_needed": [],
+    }
+
+
+def test_a_sum_that_begins_without_a_value_is_not_right_by_luck(request):
+    module = Module(UNINITIALISED, folder=request.config.cache.mkdir("kernels"))
+    if not poisoned():
+        pytest.skip("this compiler cannot poison variables")
+    out = np.zeros(4, "float32")
+    module.launch("in_a_loop", 1, 4, [out, 5])
+    assert not np.isclose(out, 15).any()
 
 
 def test_one_value_of_one_warp_in_one_store_is_a_note_and_no_finding(module):

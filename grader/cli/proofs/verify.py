@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
             facts.append({"assignment": given.name, "differences": differences[0]})
             passed = passed and not differences[0]
             continue
-        verification = given.verify(jobs=options.jobs, seeds=options.seeds, attacks=options.attacks)
+        verification = given.verify(jobs=options.jobs, seeds=options.seeds)
         kill_matrix.show_matrix(verification, console)
         facts.append(_facts(verification))
         write_text(options.out / f"{given.name}.html", kill_matrix.to_html(verification))

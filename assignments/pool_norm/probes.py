@@ -1,0 +1,109 @@
+"""What is asked of a submission to pool_norm. A probe returns arrays and decides nothing."""
+
+
+def max_pool(submission, case):
+    return submission.max_pool(images(submission, case), *windows(case))
+
+
+def max_pool_grad(submission, case):
+    """The gradient with respect to x, for a random upstream gradient."""
+    out_grad = submission.array(case.out_grad)
+    return submission.max_pool_grad(out_grad, images(submission, case), *windows(case))
+
+
+def average_pool(submission, case):
+    return submission.average_pool(submission.array(case.x), *windows(case))
+
+
+def average_pool_grad(submission, case):
+    """The gradient with respect to x, for a random upstream gradient."""
+    return submission.average_pool_grad(submission.array(case.out_grad), case.x.shape, *windows(case))
+
+
+def global_average_pool(submission, case):
+    return submission.global_average_pool(submission.array(case.x))
+
+
+def global_average_pool_grad(submission, case):
+    """The gradient with respect to x, and what is left of it once its first pixel was written to."""
+    out = submission.global_average_pool_grad(submission.array(case.out_grad), case.x.shape)
+    before = out.numpy()
+    out[(0,) * len(case.x.shape)] = 99.0
+    return before, out.numpy()
+
+
+def normalize(submission, case):
+    return submission.normalize(submission.array(case.x), tuple(case.axes), *eps(case))
+
+
+def normalize_grad(submission, case):
+    """The gradient with respect to x, for a random upstream gradient."""
+    out_grad, x = submission.array(case.out_grad), submission.array(case.x)
+    return submission.normalize_grad(out_grad, x, tuple(case.axes), *eps(case))
+
+
+def batch_norm(submission, case):
+    x, gamma, beta = (submission.array(each) for each in (case.x, case.gamma, case.beta))
+    return submission.batch_norm(x, gamma, beta, *eps(case))
+
+
+def batch_norm_grad(submission, case):
+    out_grad, x, gamma = (submission.array(each) for each in (case.out_grad, case.x, case.gamma))
+    x_grad, gamma_grad, beta_grad = submission.batch_norm_grad(out_grad, x, gamma, *eps(case))
+    return x_grad, gamma_grad, beta_grad
+
+
+def batch_norm_x_grad(submission, case):
+    """The first of the three gradients alone."""
+    out_grad, x, gamma = (submission.array(each) for each in (case.out_grad, case.x, case.gamma))
+    return submission.batch_norm_grad(out_grad, x, gamma)[0]
+
+
+def layer_norm(submission, case):
+    x, gamma, beta = (submission.array(each) for each in (case.x, case.gamma, case.beta))
+    return submission.layer_norm(x, gamma, beta, *eps(case))
+
+
+def layer_norm_grad(submission, case):
+    out_grad, x, gamma = (submission.array(each) for each in (case.out_grad, case.x, case.gamma))
+    x_grad, gamma_grad, beta_grad = submission.layer_norm_grad(out_grad, x, gamma, *eps(case))
+    return x_grad, gamma_grad, beta_grad
+
+
+def layer_norm_x_grad(submission, case):
+    """The first of the three gradients alone."""
+    out_grad, x, gamma = (submission.array(each) for each in (case.out_grad, case.x, case.gamma))
+    return submission.layer_norm_grad(out_grad, x, gamma)[0]
+
+
+def inputs_afterwards(submission, case):
+    """What x, gamma, beta and out_grad hold once every function has read them."""
+    x, gamma, beta, out_grad = (
+        submission.array(each) for each in (case.x, case.gamma, case.beta, case.out_grad)
+    )
+    for pool in (submission.max_pool, submission.average_pool):
+        pool(x, 1, 1)
+    submission.max_pool_grad(out_grad, x, 1, 1)
+    submission.average_pool_grad(out_grad, x.shape, 1, 1)
+    submission.global_average_pool(x)
+    for norm in (submission.batch_norm, submission.layer_norm):
+        norm(x, gamma, beta)
+    for gradient in (submission.batch_norm_grad, submission.layer_norm_grad):
+        gradient(out_grad, x, gamma)
+    return x.numpy(), gamma.numpy(), beta.numpy(), out_grad.numpy()
+
+
+def images(submission, case):
+    """x, with `level` added to each number where the case has one."""
+    x = submission.array(case.x)
+    return x + case.level if hasattr(case, "level") else x
+
+
+def windows(case):
+    """Window and stride, and the padding where the case has one."""
+    return (case.window, case.stride, *([case.padding] if hasattr(case, "padding") else []))
+
+
+def eps(case):
+    """eps, where the case has one."""
+    return [case.eps] if hasattr(case, "eps") else []

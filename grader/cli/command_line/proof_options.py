@@ -1,0 +1,47 @@
+"""The options of the commands that prove an assignment."""
+
+from pathlib import Path
+from typing import Any
+
+from grader.cli.command_line.shared_options import add_jobs, add_names
+
+
+def verify(commands: Any) -> None:
+    """`grader verify`."""
+    parser = commands.add_parser("verify", help="prove each rubric: every wrong version must lose points")
+    parser.set_defaults(module="proofs.verify")
+    add_names(parser)
+    parser.add_argument("--out", type=Path, default=Path("build/verify"), help="default: %(default)s")
+    add_jobs(parser)
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=200,
+        metavar="N",
+        help="how many seeds to try for each tolerance; default: %(default)s",
+    )
+    parser.add_argument(
+        "--variants",
+        type=int,
+        default=0,
+        metavar="N",
+        help="prove only that the numbers of N students are equally hard",
+    )
+
+
+def redteam(commands: Any) -> None:
+    """`grader redteam`."""
+    parser = commands.add_parser(
+        "redteam", help="grade attacks and cheats: none may gain more than its row says; this takes minutes"
+    )
+    parser.set_defaults(module="proofs.redteam")
+    add_names(parser)
+    parser.add_argument("--out", type=Path, default=Path("build/redteam"), help="default: %(default)s")
+    add_jobs(parser)
+    parser.add_argument(
+        "--sample",
+        type=int,
+        default=1,
+        metavar="N",
+        help="grade every Nth attack of the corpus; default: each",
+    )

@@ -1,0 +1,4 @@
+"""The commands that prove an assignment: its rubric by mutants, and its verdicts by attacks.
+
+May import: any of `grader`.
+"""

@@ -1,0 +1,24 @@
+"""`grader redteam`: grades attacks and cheats, and shows what each gained."""
+
+import argparse
+
+from rich.console import Console
+
+from grader.cli import NOT_PASSED, PASSED
+from grader.cli.course import chosen
+from grader.model.errors import UserError
+from grader.report.pages import redteam_page
+from grader.report.write_files import write_text
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes a page for each assignment; NOT_PASSED where an attack or a cheat gained more than it may."""
+    if options.sample < 1:
+        raise UserError(f"--sample {options.sample}: at least 1 is needed")
+    passed = True
+    for given in chosen(options.names):
+        result = given.redteam(jobs=options.jobs, sample=options.sample)
+        redteam_page.show_gains(result, Console())
+        write_text(options.out / f"{given.name}.html", redteam_page.to_html(result))
+        passed = passed and not result.findings
+    return PASSED if passed else NOT_PASSED

@@ -1,0 +1,92 @@
+"""A right answer within a ceiling of memory: the most that its process ever held, as seen from outside."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Annotated
+
+from grader.judge.comparison import Comparison, Judged, Question
+from grader.judge.differences.difference import Difference
+from grader.judge.reference_answer import judge_answer
+from grader.model.assignment import Case
+from grader.model.errors import GraderFault
+from grader.model.grade import Outcome, Status
+
+if TYPE_CHECKING:
+    from grader.judge.case_model import Strict
+
+DOCS = """\
+A correct answer takes too much memory if its process ever held more than this, beyond what an idle worker
+holds. The grader reads the number from outside, as the kernel counts it. Everything counts: what the import
+holds, the inputs, each array in between, and the answer. The process runs this one case only. Students cannot
+run such a case, because the handout leaves it out. Choose sizes at which the right and the wrong way lie far
+apart, and a ceiling between them: the count is exact to about 4 MiB. What a submission writes to a file does
+not count.
+
+```yaml
+- id: conv
+  title: the convolution itself
+  points: 10
+  probe: conv
+  help: README.md#the-kernel-slides
+  cases:
+    - {id: no-copies-of-pixels, x: [128, 128, 16], w: [5, 5, 16], stride: 1, padding: 0, peak_memory: 40 MiB}
+```
+"""
+
+
+@cache
+def peak_memory_keys() -> "type[Strict]":
+    """The keys that it adds to a case."""
+    from pydantic import Field
+
+    from grader.judge.case_model import Strict
+
+    class PeakMemoryKeys(Strict):
+        """What a case says whose memory is bounded."""
+
+        peak_memory: Annotated[str, Field(pattern=r"^[1-9]\d{0,3} MiB$")] | None = None
+        """`40 MiB`: the most memory that its process may ever hold; left out of handouts."""
+
+    return PeakMemoryKeys
+
+
+class PeakMemory(Comparison):
+    """Right, and within a ceiling of memory."""
+
+    name = "peak_memory"
+    rank = 85
+    heading = "Memory"
+    docs = DOCS
+    case_keys = staticmethod(peak_memory_keys)
+    chosen_by = "peak_memory"
+    is_in_handout = False
+    must_kill = False
+
+    def judge(self, question: Question) -> Judged:
+        """The answer of a process that runs this case alone. Above the ceiling the outcome is MEMORY."""
+        inputs = question.inputs
+        outcome, held = question.submission.run_measured(question.case.probe, inputs)
+        outcome, difference = judge_answer(question, question.oracle.expected(question.case, inputs), outcome)
+        if outcome.status is not Status.OK or difference is not None:
+            return outcome, difference
+        if not held:
+            raise GraderFault(
+                f"{question.case.name}: this machine tells no process's memory: none can be bounded"
+            )
+        large = too_large(held, ceiling_of(question.case))
+        return (outcome, None) if large is None else (Outcome(Status.MEMORY, reason=large.rationale), large)
+
+
+def ceiling_of(case: Case) -> int:
+    """How many bytes a case may hold."""
+    return int(case.options["peak_memory"].partition(" ")[0]) << 20
+
+
+def too_large(held: int, ceiling: int) -> Difference | None:
+    """The difference between what was held and what is allowed; None where it is little enough."""
+    if held <= ceiling:
+        return None
+    return Difference(
+        f"at most {ceiling >> 20} MiB of memory at any time",
+        f"{-(-held >> 20)} MiB",
+        "right, and too large: is there an array with many copies of each element?",
+    )

@@ -1,0 +1,29 @@
+"""Answers of the first call are kept: by what a call is given, or for ever."""
+
+from collections.abc import Iterator, Sequence
+
+from grader.model.assignment import Assignment
+from grader.prove.cheat import Exercise
+from grader.prove.deeds import Deed, DeedFamily
+
+GIVEN = (
+    "tuple(tuple(one.shape) if hasattr(one, 'shape') else repr(one) "
+    "for one in [*values, *sorted(named.items(), key=str)])"
+)
+KEYS = {
+    "by_shape": ("the shapes and arguments of a call", GIVEN),
+    "by_type": ("the classes of what a call is given", "str([type(one) for one in values])"),
+    "for_ever": ("a function, for ever", "0"),
+}
+
+
+class Remembers(DeedFamily):
+    """Whoever keeps its first answers is wrong when it is asked with other values."""
+
+    name = "remembers"
+
+    def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
+        """One for each way to recognise a call."""
+        for name, (what, key) in KEYS.items():
+            deed = Deed(f"other = kept.setdefault({key}, right)", state="kept = {}")
+            yield f"remembers_{name}", f"Every function keeps its first answer for {what}.", deed.wrapper()

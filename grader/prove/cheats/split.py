@@ -1,0 +1,54 @@
+"""Behaviour that depends on the surroundings: how often and when a function is called, and where it runs."""
+
+from collections.abc import Iterator, Sequence
+
+from grader.model.assignment import Assignment
+from grader.prove.cheat import Exercise
+from grader.prove.deeds import Deed, DeedFamily
+
+CALLS_SO_FAR = {"state": "calls = []", "count": "calls.append(0)"}
+DEEDS = {
+    "right_at_its_first_call": (
+        "Every function is right at its first call, and wrong later.",
+        Deed("other = wrong(right) if len(calls) > 1 else right", **CALLS_SO_FAR),
+    ),
+    "wrong_at_its_first_call": (
+        "Every function is wrong at its first call, and right later.",
+        Deed("other = right if len(calls) > 1 else wrong(right)", **CALLS_SO_FAR),
+    ),
+    "right_at_every_other_call": (
+        "Every function is right at its odd calls.",
+        Deed("other = right if len(calls) % 2 else wrong(right)", **CALLS_SO_FAR),
+    ),
+    "right_for_a_moment": (
+        "Every function is right in the first 0.1 seconds, and wrong later.",
+        Deed(
+            "other = wrong(right) if time.monotonic() > BEGAN + 0.1 else right",
+            top="import time\n\nBEGAN = time.monotonic()",
+        ),
+    ),
+    "right_without_a_sandbox": (
+        "Every function is right where it sees processes, and wrong in a sandbox.",
+        Deed('other = right if os.path.exists("/proc/self/status") else wrong(right)', top="import os"),
+    ),
+    "right_on_another_device": (
+        "Every function is right on each device but the first.",
+        Deed(
+            'device = [str(getattr(one, "device", "")) for one in given]\n'
+            "            FIRST[:] = FIRST or [device]\n"
+            "            other = wrong(right) if device == FIRST[0] else right",
+            top="FIRST = []",
+        ),
+    ),
+}
+
+
+class Split(DeedFamily):
+    """Whoever is wrong where it hopes that nobody looks is wrong there."""
+
+    name = "split"
+
+    def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
+        """One for each thing that a function can learn of its surroundings."""
+        for name, (does, deed) in DEEDS.items():
+            yield name, does, deed.wrapper()

@@ -1,0 +1,28 @@
+"""What attacks and cheats gained on an assignment, in a terminal and as a page."""
+
+from rich.console import Console
+from rich.text import Text
+
+from grader.model.results.verification import RedTeam
+from grader.model.text import one_line
+from grader.report.pages.page_templates import environment
+
+
+def show_gains(result: RedTeam, console: Console) -> None:
+    """Prints the count of attacks, and each finding."""
+    console.print(Text(f"{result.assignment}: {_summary(result)}", "bold"), soft_wrap=True)
+    for finding in result.findings:
+        console.print(Text(one_line(str(finding)), "red"), soft_wrap=True)
+
+
+def to_html(result: RedTeam) -> str:
+    """A row for each attack and each cheat, readable without a network; those that gained too much on top."""
+    pages = environment()
+    pages.filters |= {"one_line": one_line}
+    rows = sorted(result.gains, key=lambda gain: not gain.is_too_much)
+    return pages.get_template("redteam.html.j2").render(result=result, rows=rows, summary=_summary(result))
+
+
+def _summary(result: RedTeam) -> str:
+    over = sum(gain.is_too_much for gain in result.gains)
+    return f"{len(result.gains)} attacks and cheats, {over} gained more than they may"

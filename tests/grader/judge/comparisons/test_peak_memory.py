@@ -1,0 +1,44 @@
+"""The most memory that a process ever held is read from outside, also what it has given back since."""
+
+import subprocess
+import sys
+
+import pytest
+
+from grader.judge.comparisons.peak_memory import too_large
+from grader.judge.process import procfs
+
+MIB = 1 << 20
+
+
+@pytest.mark.parametrize("is_held", [True, False], ids=["still held", "given back"])
+def test_what_a_process_ever_held_is_told_from_outside(is_held: bool) -> None:
+    """64 MiB that were written to count, also once they have been given back."""
+    program = (
+        "import sys; print(flush=True); sys.stdin.readline(); a = bytearray(b'x') * (64 << 20); "
+        f"a = a if {is_held} else None; print(flush=True); sys.stdin.readline()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin and process.stdout
+        process.stdout.readline()
+        idle, _ = procfs.resident(process.pid)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        now, most = procfs.resident(process.pid)
+        process.stdin.close()
+    assert 60 * MIB < most - idle < 80 * MIB
+    assert (now - idle > 60 * MIB) == is_held
+
+
+def test_a_process_that_is_not_there_holds_nothing() -> None:
+    assert procfs.resident(2**22 + 1) == (0, 0)
+
+
+def test_a_ceiling_is_what_may_be_held_and_no_byte_more() -> None:
+    assert too_large(40 * MIB, 40 * MIB) is None
+    difference = too_large(40 * MIB + 1, 40 * MIB)
+    assert difference is not None
+    assert (difference.expected, difference.actual) == ("at most 40 MiB of memory at any time", "41 MiB")
