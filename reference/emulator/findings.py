@@ -123,7 +123,7 @@ class Counters:
     A request is one instruction of a warp; transactions move 32 bytes of global memory; passes are what a
     request of shared memory takes, 1 without a bank conflict. Requests and what follows from them are counted
     where the launch asks for it, else 0. Arithmetic is operations on floating-point numbers; a function such
-    as expf is one.
+    as expf is one. `shared_memory` is the bytes of shared memory that a block has, static and dynamic.
     """
 
     threads: int
@@ -140,6 +140,7 @@ class Counters:
     global_transactions: int
     shared_requests: int
     shared_passes: int
+    shared_memory: int
 
     @property
     def global_per_thread(self) -> float:

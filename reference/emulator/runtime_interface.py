@@ -56,6 +56,7 @@ class RawCounters(ctypes.Structure):
             *("global_reads", "global_writes", "shared_reads", "shared_writes", "atomics"),
             *("global_bytes", "shared_bytes", "barriers", "arithmetic"),
             *("global_requests", "global_transactions", "shared_requests", "shared_passes"),
+            "shared_memory",
         )
     ]
 

@@ -50,6 +50,7 @@ struct Counters {
     std::uint64_t global_bytes, shared_bytes, barriers, arithmetic;
     std::uint64_t global_requests, global_transactions;  // of warps; transactions of 32 bytes
     std::uint64_t shared_requests, shared_passes;        // of warps; passes without a bank conflict: one each
+    std::uint64_t shared_memory;                         // of a block, in bytes
 };
 
 struct PlaceCounts {  // of one place in the code
