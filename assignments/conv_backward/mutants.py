@@ -564,6 +564,16 @@ def frame_cut_at_one_end(out_grad, w, x_shape, stride=1, padding=0):
     return first(slide_back(full, turned(w), edges(w, 0)), x_shape[1], x_shape[2])
 
 
+@mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
+def frame_cut_up_to_minus_zero(out_grad, w, x_shape, stride=1, padding=0):
+    """You cut the frame off with a slice that ends at -p. That is right while p is positive, but where it
+    is 0 the slice ends at -0, which is 0: it is empty. Work out the end as a number counted from the
+    start."""
+    full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
+    p_h, p_w = pair(padding)
+    return slide_back(full, turned(w), edges(w, 0))[:, p_h:-p_h, p_w:-p_w].compact()
+
+
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "p_h, p_w"})
 def padding_of_the_forward_pass():
     """You pad out_grad by p, as x was padded. That is right only where p = (K - 1) / 2. In the transposed
@@ -963,6 +973,19 @@ def mean_over_positions(x, out_grad, w_shape, stride=1, padding=0):
 def picture_not_padded():
     """You slide out_grad over x as it is. Forward, the kernel slid over the padded picture, and some
     weights met zeros: x must be padded in the same way here."""
+
+
+@mutant(
+    of="conv_w_grad",
+    help="#when-the-forward-pass-padded",
+    edits={
+        KEPT: ": height - k_h + 1, : width - k_w + 1",
+        "pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0)))": "x",
+    },
+)
+def picture_not_padded_and_out_grad_cut():
+    """You slide out_grad over x as it is, and cut from out_grad what then does not fit. Forward, the
+    kernel slid over the padded picture, and every output counts: pad x in the same way here."""
 
 
 @mutant(

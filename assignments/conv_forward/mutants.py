@@ -97,6 +97,15 @@ def minus_zero_as_an_end(a, padding):
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
+def negative_number_as_an_index(a, padding):
+    """You write the array from place `low` on, and where low is negative your slice counts from the end.
+    A negative number cuts elements off: work out which elements stay, and where they go."""
+    out = zeros([n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)], a.device, a.dtype)
+    out[tuple(slice(low, low + n) for n, (low, _) in zip(a.shape, padding, strict=True))] = a
+    return out
+
+
+@mutant(of="pad", help="#zeros-around-the-picture")
 def height_and_width_only(a, padding):
     """Your pad takes every array for a batch of pictures with four axes, and pads axes 1 and 2. It is
     asked for any number of axes, and there is one pair of numbers for each of them, batch and channels
@@ -277,6 +286,18 @@ def strides_before_padding(x, w, stride=1, padding=0):
     return times_kernels(windows, w)
 
 
+@mutant(of="conv", help="#zeros-around-the-picture")
+def strides_before_padding_of_a_compact_picture(x, w, stride=1, padding=0):
+    """You make x compact, and take its strides before you pad it. The padded picture has longer rows, so
+    a step down is further in its memory than it was in x. As soon as there is padding, your windows slip."""
+    image, row, column, channel = x.compact().strides
+    (s_h, s_w), frame = pair(stride), pair(padding)
+    n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    steps = (image, s_h * row, s_w * column, row, column, channel)
+    windows = framed(x, frame, frame).as_strided((n, out_h, out_w, *w.shape[:3]), steps)
+    return times_kernels(windows, w)
+
+
 @mutant(of="conv", help="#how-many-windows-fit")
 def windows_one_pixel_apart(x, w, stride=1, padding=0):
     """The stride decides how many windows you take, and not where: your windows are one pixel apart.
@@ -295,6 +316,18 @@ def stride_inside_the_window(x, w, stride=1, padding=0):
     x = framed(x, frame, frame)
     image, row, column, channel = x.strides
     steps = (image, row, column, s_h * row, s_w * column, channel)
+    return times_kernels(x.as_strided((n, out_h, out_w, *w.shape[:3]), steps), w)
+
+
+@mutant(of="conv", help="#how-many-windows-fit")
+def stride_between_and_inside(x, w, stride=1, padding=0):
+    """You apply the stride twice: your windows are s apart, and so are the pixels inside each of them. A
+    window is K neighbouring pixels; only from one window to the next is it s."""
+    n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, s_w), frame = pair(stride), pair(padding)
+    x = framed(x, frame, frame)
+    image, row, column, channel = x.strides
+    steps = (image, s_h * row, s_w * column, s_h * row, s_w * column, channel)
     return times_kernels(x.as_strided((n, out_h, out_w, *w.shape[:3]), steps), w)
 
 
@@ -345,6 +378,31 @@ def stride_of_the_height_for_both(x, w, stride=1, padding=0):
     """You move by the stride of the height on both axes. A pair has two numbers, (height, width), and
     they may differ: read the second one for the columns."""
     return original(x, w, pair(stride)[0], padding)
+
+
+@mutant(of="conv", help="#how-many-windows-fit")
+def columns_moved_by_the_stride_of_the_height(x, w, stride=1, padding=0):
+    """You count the windows right and move along the width by the stride of the height. A pair is
+    (height, width): the column at which a window starts is a multiple of the second number."""
+    _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, _), (p_h, p_w) = pair(stride), pair(padding)
+    behind = max(0, (out_w - 1) * s_h + w.shape[1] - x.shape[2] - 2 * p_w)
+    wide = framed(x, (p_h, p_w), (p_h, p_w + behind))
+    return original(wide, w, s_h, 0)[:, :out_h, :out_w].compact()
+
+
+@mutant(of="conv", help="#how-many-windows-fit")
+def stride_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
+    """You take `stride` for one number. It may be a pair (height, width): `pair(stride)` makes two numbers
+    of either."""
+    return original(x, w, stride + 0, padding)
+
+
+@mutant(of="conv", help="#how-many-windows-fit")
+def padding_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
+    """You take `padding` for one number. It may be a pair (height, width): `pair(padding)` makes two
+    numbers of either."""
+    return original(x, w, stride, padding + 0)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")

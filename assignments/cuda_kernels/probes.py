@@ -11,6 +11,7 @@ KINDS = (
     *("schedule_dependent", "bad_launch", "misaligned", "trap", "deadlock", "crashed"),
 )
 SHOWN = 4  # findings that are put into words
+LINES = 2  # so many lines that waste accesses
 
 
 def blocks_for(submission, case):
@@ -140,9 +141,18 @@ def _watched(submission, case, hosts, given):
     words = "\n".join(str(finding) for finding in run.findings[:SHOWN])
     if len(found) > SHOWN:
         words += f"\nand {len(found) - SHOWN} more"
+    if not found and {"global_transactions", "shared_passes"} & set(case.counted):
+        words = _wasteful(run.lines)
     kinds = np.array([found.count(kind) for kind in KINDS], np.int64)
     counts = [sum(getattr(counters, name) for counters in run.counters) for name in case.counted]
     return *run.results, kinds, _text(words), np.array(counts, np.int64)
+
+
+def _wasteful(lines):
+    """The lines whose requests took most beyond what they might have taken, each with one of them."""
+    worst = [line for line in lines if line.worst is not None]
+    worst.sort(key=lambda line: line.worst.best - line.worst.units)
+    return "\n".join(f"kernels.cu:{line.line}: {line.worst}" for line in worst[:LINES])
 
 
 def _text(words):

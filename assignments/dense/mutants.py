@@ -285,6 +285,15 @@ def one_copy_taken(grad, shape):
 
 
 @mutant(of="unbroadcast", help="#what-a-copy-passes-back")
+def one_copy_of_new_axes_taken(grad, shape):
+    """Along the axes that are new you keep the gradient of the first copy and drop that of the others. All
+    copies had a say in the loss: sum over new axes as you do over stretched ones."""
+    for _ in range(grad.ndim - len(shape)):
+        grad = grad[0]
+    return original(grad, shape)
+
+
+@mutant(of="unbroadcast", help="#what-a-copy-passes-back")
 def stretched_axes_forgotten(grad, shape):
     """You sum over the axes that are new and leave those that were stretched from length 1. They too
     hold copies: compare the lengths of the two shapes axis by axis, from the last one on."""
@@ -523,6 +532,13 @@ def logarithm_of_softmax(logits, labels):
     dtype that is the logarithm of 0, and the loss is infinite or not a number. On paper log and exp
     cancel for the one logit of the right class: what is left?"""
     return -(softmax(logits).log() * labels).sum() / logits.shape[0]
+
+
+@mutant(of="cross_entropy", help="#the-loss-and-its-gradient")
+def logarithm_of_the_right_probability(logits, labels):
+    """You take the logarithm of the right class's probability. Where that is too small for the dtype it
+    is 0, and the loss is infinite. On paper log and exp cancel for that one logit: what is left?"""
+    return -(softmax(logits) * labels).sum(axis=1).log().sum() / logits.shape[0]
 
 
 @mutant(of="cross_entropy", help="#the-loss-and-its-gradient")

@@ -46,7 +46,10 @@ def handout_of(submission: Path) -> Assignment:
     for folder in (Path(), submission):
         if (folder / HANDOUT / "assignment.yaml").is_file():
             return load(folder / HANDOUT)
-    raise UserError("which assignment? name it with --assignment, or grade a handout's folder")
+    raise UserError(
+        f"found no {HANDOUT}/assignment.yaml here or in {submission}, so neither is a handout. Run this in "
+        "a handout's folder, or name the assignment with --assignment"
+    )
 
 
 def chosen(names: Sequence[str]) -> list[CourseAssignment]:

@@ -27,7 +27,7 @@ from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.near_miss import one_of
 from grader.model.submitted_files import SubmittedFiles
 from grader.model.text import clean_line
-from grader.report.feedback_content import CASES_IN_FULL, in_telling_order
+from grader.report.feedback_content import CASES_IN_FULL, feedback_on, in_telling_order
 from grader.report.next_step import where_to_begin
 from grader.report.terminal.show_grade import show
 
@@ -113,7 +113,9 @@ def _look_closer(
     from grader.report.pages.grade_page import IN_FULL, Closer
 
     wanted: Sequence[CheckResult] = ()
-    if options.html is not None:
+    if _is_unread(grade):
+        pass
+    elif options.html is not None:
         failing = map(in_telling_order, grade.criteria)
         wanted = [result for results in failing for result in shown_failing(results, IN_FULL)]
     elif not where_to_begin(grade, place):
@@ -122,6 +124,13 @@ def _look_closer(
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return Closer(whole, small, sources, README if is_beside else "", place)
+
+
+def _is_unread(grade: Grade) -> bool:
+    """Whether every case fails before any function was called, as a file does that Python cannot read."""
+    failing = [result for c in grade.criteria for result in c.results if result.status != "not_run"]
+    is_raised = all(result.status == "error" and not result.calls for result in failing)
+    return is_raised and feedback_on(grade).whole is not None
 
 
 def newer_python(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[str]:

@@ -148,7 +148,9 @@ def _sum(kernel: Rows, seen: Rows, top: int, left: int, i: int, j: int, example:
                 total += weight * value
                 if weight and value:
                     products.append(f"{number_text(weight)}·{number_text(value)}")
-    words = f"{' + '.join(products) or 'nothing'} = {number_text(total)} at [{i}, {j}]."
+    words = f"{' + '.join(products)} = {number_text(total)} at [{i}, {j}]."
+    if not products:
+        words = f"Each product is 0, and so is the sum at [{i}, {j}]."
     return f"{words} {_given(example, i, j)}"
 
 

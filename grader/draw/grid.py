@@ -25,13 +25,15 @@ def draw_grid(
 ) -> Markup:
     """Rows of squares as an SVG that says what it shows."""
     height, width = len(rows), max(map(len, rows), default=0)
+    longest = max((len(cell.text) for row in rows for cell in row), default=0)
+    font = min(13.0, 1.5 * size / max(longest, 1))  # one for all: digits of one size can be compared
     stops = 0
     squares = []
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
             is_stop = focusable and "wrong" in cell.looks and stops < FOCUSABLE
             stops += is_stop
-            squares.append(_square(cell, j * size, i * size, size, is_stop))
+            squares.append(_square(cell, j * size, i * size, size, font, is_stop))
     view = f"-1 -1 {max(width, 1) * size + 2} {max(height, 1) * size + 2}"
     return element(
         "svg",
@@ -44,12 +46,11 @@ def draw_grid(
     )
 
 
-def _square(cell: Cell, x: int, y: int, size: int, is_stop: bool) -> Markup:
+def _square(cell: Cell, x: int, y: int, size: int, font: float, is_stop: bool) -> Markup:
     text = None
     if cell.text:
-        fits = min(13.0, 1.5 * size / max(len(cell.text), 1))
-        middle = {"x": x + size / 2, "y": y + size / 2 + fits / 3}
-        text = element("text", cell.text, **middle, font_size=f"{fits:.1f}", text_anchor="middle")
+        middle = {"x": x + size / 2, "y": y + size / 2 + font / 3}
+        text = element("text", cell.text, **middle, font_size=f"{font:.1f}", text_anchor="middle")
     title = element("title", cell.label) if cell.label else None
     box = element("rect", x=x, y=y, width=size, height=size)
     stop = {"tabindex": 0, "role": "img", "aria_label": cell.label or cell.text} if is_stop else {}

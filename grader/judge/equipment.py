@@ -57,6 +57,12 @@ class Equipment:
             sandbox, assignment.probes, assignment.ndarray, provided, import_rules, self.device
         )
 
+    def begin(self, workers: int = 1) -> None:
+        """Begins what the next submission needs, side by side, and waits for nothing."""
+        self._starter.begin(workers)
+        if self._reading is not None:
+            self._reading.begin()
+
     def close(self) -> None:
         """Ends the oracle and the launcher and removes what was staged."""
         self.oracle.close()
@@ -65,6 +71,13 @@ class Equipment:
 
     def check_sandbox(self) -> None:
         """Raises UserError, with the reason, where a worker cannot be started in the sandbox."""
+        self.begin()
+        if self.sandbox is not Sandbox.NONE:
+            self._check_start()
+        if self._builder is not None and (reason := self._builder.missing()):
+            raise UserError(reason)
+
+    def _check_start(self) -> None:
         with self._implementation(Subject((), DTYPE, self.device)) as empty:
             try:
                 empty.start()
@@ -73,8 +86,6 @@ class Equipment:
                 raise UserError(
                     f"{self.sandbox}: {reason}; --sandbox none grades your own code without it"
                 ) from fault
-        if self._builder is not None and (reason := self._builder.missing()):
-            raise UserError(reason)
 
     @contextlib.contextmanager
     def candidate(self, submission: SubmittedFiles, variants: int = 1) -> Iterator[Candidate]:

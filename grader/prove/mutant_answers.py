@@ -18,6 +18,8 @@ from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.answers_file import misconceptions_file, right_beside
 from grader.prove.assignment_checks import SOLUTION, submissions
+from grader.prove.cheat import Exercise, in_python
+from grader.prove.cheats.nothing_written import FORMS
 from grader.prove.compositions import answers_of, compositions
 from grader.prove.mutants import read_mutants, right_version
 from grader.report.write_files import write_files
@@ -63,16 +65,30 @@ def work_out(
     pairs, apart = compositions(mutants, grades, asked, cases, solution)
     names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
     composed = answers_of(views.assignment, secret, pairs, names, jobs) if pairs else {}
-    return of_mutants(mutants, grades, asked, composed), apart
+    files = given_back(views, solution)
+    unchanged = grade_made(views.assignment, secret, {"": files}, jobs)[""] if files else None
+    return of_mutants(mutants, grades, asked, composed, unchanged), apart
+
+
+def given_back(views: Views, solution: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The solution with functions that hand back what they are given; None where none is in Python."""
+    exercises = [Exercise.of(name, solution) for name in views.solution.functions]
+    return in_python(solution, exercises, FORMS["hands_its_input_back"][1])
 
 
 def exercises_asked(views: Views) -> dict[str, list[str]]:
-    """By criterion: the exercises that its probe calls, a method by its bare name."""
+    """By criterion: the exercises that its probe calls, a method by its bare name.
+
+    A probe that names none, because each case says what to call, asks for those of the criteria it requires.
+    """
     asked: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
     exercises = {called_name(name) for name in views.solution.functions}
     for exercise, criteria in criteria_of_exercises(views.loaded).items():
         for criterion in criteria if exercise in exercises else ():
             asked[criterion].append(exercise)
+    for one in views.loaded.rubric.criteria:
+        if not asked[one.id]:
+            asked[one.id] = list(dict.fromkeys(name for other in one.requires for name in asked[other]))
     return asked
 
 

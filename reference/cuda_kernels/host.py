@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.emulator import Counters, Finding, Fresh, Module
+from reference.emulator import Counters, Finding, Fresh, LineCost, Module
 from reference.emulator.compile import HEADERS, compile_library, preprocess, refuse_state
 from reference.emulator.nvrtc import diagnose, function_at, self_contained
 
@@ -92,7 +92,7 @@ def module() -> Module:
 
 
 class Emulated:
-    """Launches kernels on the emulator, each in several orders of threads; keeps findings and counters.
+    """Launches kernels on the emulator, each in several orders of threads; keeps what they found and counted.
 
     The orders of a launch follow from `seed` and from all that the launch gets: other numbers mean other
     orders, and a repeated launch has the same ones. `results` are those of each device that ran: the
@@ -102,6 +102,7 @@ class Emulated:
     def __init__(self, seed: int = 0) -> None:
         self.findings: list[Finding] = []
         self.counters: list[Counters] = []
+        self.lines: list[LineCost] = []
         self.results: list[Any] = []
         self._seed = seed
 
@@ -130,6 +131,7 @@ class Emulated:
                 raise RuntimeError(str(finding))
         self.findings += run.findings
         self.counters += [run.counters] if run.counters else []
+        self.lines += run.lines
 
     def result(self, out: Any) -> Any:
         """What is in memory now, as a NumPy array, also for a kernel that goes on with it."""

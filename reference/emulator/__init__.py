@@ -14,7 +14,7 @@ From a command line: `python -m reference.emulator FILE.cu --kernel NAME ...`, o
 
 from .cache import cache_folder
 from .compile import NoCompiler
-from .findings import KINDS, NOTES, Counters, Finding, LineCost
+from .findings import KINDS, NOTES, Counters, Finding, LineCost, WarpRequest
 from .kernel_source import CompileError
 from .memory import Fresh
 from .module import Module, Run
@@ -30,5 +30,6 @@ __all__ = [
     "Module",
     "NoCompiler",
     "Run",
+    "WarpRequest",
     "cache_folder",
 ]

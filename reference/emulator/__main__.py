@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import math
 import re
 import signal
 import sys
@@ -19,6 +20,7 @@ from numpy.lib.npyio import NpzFile
 from . import CompileError, Fresh, Module, NoCompiler, Run
 from .kernel_source import Kernel, kernels_of, with_bodies
 from .nvrtc import diagnose
+from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
 from .programs import is_program
 
 CLEAN, FOUND, MISTAKE = 0, 1, 2
@@ -114,6 +116,19 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--save", type=Path, metavar="FILE.npz", help="write all arrays to a file after the run"
     )
+    parser.add_argument(
+        "--gpu",
+        choices=sorted(GPUS),
+        default=DEFAULT_GPU,
+        help="with --check, show the occupancy of a GPU of this compute capability; default: %(default)s",
+    )
+    parser.add_argument(
+        "--registers",
+        type=int,
+        choices=range(1, MOST_REGISTERS + 1),
+        metavar="N",
+        help="registers of a thread, as `nvcc -Xptxas -v` prints them, for the occupancy",
+    )
     program = parser.add_argument_group("a whole program")
     program.add_argument(
         "--seconds",
@@ -181,6 +196,9 @@ def emulate(options: argparse.Namespace) -> int:
     source = with_bodies(source, dict.fromkeys(left_out, ""))
     on_a_gpu = diagnose(source, str(options.file), defines, instances)
     show(run, parameters, given)
+    if run.counters is not None and not any(finding.kind == "bad_launch" for finding in run.findings):
+        shared, threads = run.counters.shared_memory, math.prod(options.block)
+        print(in_words(options.gpu, threads, shared, options.registers))
     if on_a_gpu is not None and on_a_gpu.messages:
         print(f"\nNVIDIA's compiler, for {'a warning' if on_a_gpu.accepted else 'an error'}:")
         print(on_a_gpu.messages)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .findings import Index
-from .memory import Place
-from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch
+from .findings import Index, WarpRequest
+from .memory import SHARED_ZONE, Place
+from .runtime_interface import ATOMIC, KINDS, READ, RawFinding, RawLaunch, RawPlace
+
+WORD = 4  # bytes, of shared memory
 
 
 def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[str, str]:
@@ -78,3 +80,18 @@ def text_of(name: bytes) -> str:
 def unquoted(kind: bytes) -> str:
     """A type as compilers name it, in quotes, in this text's quotes."""
     return f"`{text_of(kind).strip(chr(39))}`"
+
+
+def worst_of(row: RawPlace, places: Sequence[Place]) -> WarpRequest | None:
+    """The request of a place that wasted most, by the array that it asked for; None where none did."""
+    offsets, size = list(row.worst[: row.worst_lanes]), max(row.worst_size, 1)
+    if not offsets:
+        return None
+    if offsets[0] < SHARED_ZONE:
+        words = tuple(offset // WORD for offset in offsets)
+        return WarpRequest("", words, WORD, row.worst_units, row.worst_best)
+    for place in places:
+        if all(place.start <= offset < place.start + place.array.nbytes for offset in offsets):
+            elements = tuple((offset - place.start) // size for offset in offsets)
+            return WarpRequest(place.name, elements, size, row.worst_units, row.worst_best)
+    return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 Index = tuple[int, int, int]
 
@@ -46,11 +47,43 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class WarpRequest:
+    """What the lanes of one warp asked for at once, and what memory made of it.
+
+    `elements` of `array`, each of `size` bytes, a lane each; in shared memory, which has no name here, words
+    of 4 bytes. It took `units`, transactions of global memory or passes of shared memory, where `best` would
+    do for as many bytes.
+    """
+
+    array: str
+    elements: tuple[int, ...]
+    size: int
+    units: int
+    best: int
+
+    @property
+    def waste(self) -> int:
+        """How many transactions or passes it took beyond what it might have taken."""
+        return self.units - self.best
+
+    def __str__(self) -> str:
+        what, units = f"elements {{}} of {self.array} ({self.size} bytes each)", "transactions of 32 bytes"
+        if not self.array:
+            what, units = "words {} of shared memory", "passes"
+        steps = {b - a for a, b in pairwise(self.elements)}
+        apart = f", {min(steps)} apart" if len(steps) == 1 else ""
+        ends = f"{self.elements[0]} to {self.elements[-1]}"
+        asked = what.format(ends if apart else " ".join(map(str, self.elements)))
+        return f"a warp asks for {asked}{apart}: {self.units} {units}, where {self.best} would do"
+
+
+@dataclass(frozen=True)
 class LineCost:
     """What the accesses at one line of the source cost: requests of warps, and what memory made of them.
 
     `least_transactions` is what the requests would take if neighbouring lanes asked for neighbours in memory.
-    `lanes` of the `threads` that the requests' warps have took part.
+    `lanes` of the `threads` that the requests' warps have took part. `worst` is the request that took most
+    beyond what it might have taken, None where none did.
     """
 
     line: int
@@ -61,6 +94,7 @@ class LineCost:
     shared_passes: int
     lanes: int
     threads: int
+    worst: WarpRequest | None = field(default=None, compare=False, kw_only=True)
 
     @property
     def idle(self) -> float:
@@ -89,7 +123,7 @@ class Counters:
     A request is one instruction of a warp; transactions move 32 bytes of global memory; passes are what a
     request of shared memory takes, 1 without a bank conflict. Requests and what follows from them are counted
     where the launch asks for it, else 0. Arithmetic is operations on floating-point numbers; a function such
-    as expf is one.
+    as expf is one. `shared_memory` is the bytes of shared memory that a block has, static and dynamic.
     """
 
     threads: int
@@ -106,6 +140,7 @@ class Counters:
     global_transactions: int
     shared_requests: int
     shared_passes: int
+    shared_memory: int
 
     @property
     def global_per_thread(self) -> float:

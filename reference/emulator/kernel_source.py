@@ -28,12 +28,14 @@ INCLUDES = {
     *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring"),
     *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h"),
     *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
+    *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
     *("mma.h", "algorithm", "limits", "utility"),
 }
 # What few sources ask for stands in headers of its own: a compilation stays short.
 EXTENSIONS = {
     "emulator_groups.h": re.compile(r"#\s*include\s*[<\"]cooperative_groups"),
     "emulator_bfloat16.h": re.compile(r"#\s*include\s*[<\"]cuda_bf16\.h"),
+    "emulator_cuda.h": re.compile(r"\bcuda\s*::|#\s*include\s*[<\"]cuda(?:/|_pipeline\.h)"),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
@@ -46,7 +48,7 @@ REFUSED = {
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
     r"\b__v(add|sub|min|max|abs|avg|cmp|set)\w*[24]\b": "arithmetic on the bytes of a word is not emulated",
-    r"\b(__pipeline_\w+|cuda::\w+|__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
+    r"\b(__cvta_\w+|__is(Global|Shared|Constant|Local))\b": "this is not emulated",
     r"\b__[fd](add|sub|mul|div|rcp|sqrt|maf?)_r[zud]\b": "only rounding to the nearest is emulated: _rn",
     r"\b__managed__": "managed memory is not emulated",
     r"\b(thread_local|typeid|dynamic_cast|throw|try|catch|virtual)\b": "device code does not have it here",

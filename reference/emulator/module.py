@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from .cache import cache_folder
 from .compile import LEFT_OUT, NO_VALUE, compile_library
-from .explain import index, message
-from .findings import NOTES, Counters, Finding, LineCost
+from .explain import index, message, worst_of
+from .findings import NOTES, Counters, Finding, LineCost, WarpRequest
 from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import (
@@ -268,7 +268,7 @@ class Module:
         refuse_broken(findings)
         notes = tuple(finding for finding in findings if finding.kind in NOTES)
         bugs = tuple(finding for finding in findings if finding.kind not in NOTES)
-        lines = self._lines(number) if raw.counting else ()
+        lines = self._lines(number, places) if raw.counting else ()
         return Run(bugs, self._counters(raw) if self.checked else None, output, notes, lines)
 
     def _without_value(self, kernel: str) -> list[Finding]:
@@ -340,17 +340,21 @@ class Module:
             )
         return findings
 
-    def _lines(self, number: int) -> tuple[LineCost, ...]:
+    def _lines(self, number: int, places: Sequence[Place]) -> tuple[LineCost, ...]:
         count = ctypes.c_size_t()
         rows = self._runtime.emulator_places(ctypes.byref(count))
         entry = getattr(self._library, f"emulator_entry_{number}")
-        names = [name for name, *_ in RawPlace._fields_ if name != "place"]
         totals: dict[int, list[int]] = {}
+        worst: dict[int, WarpRequest] = {}
         for row in rows[: count.value]:
             line = row.place >> 48 or self._line(row.place, entry)  # of an atomic operation it is the line
-            costs = [getattr(row, name) for name in names]
+            costs = [getattr(row, name) for name in RawPlace.COSTS]
             totals[line] = [a + b for a, b in zip(totals.get(line, [0] * len(costs)), costs, strict=True)]
-        return tuple(LineCost(line, *costs) for line, costs in sorted(totals.items()))
+            request = worst_of(row, places)
+            if request is not None and (line not in worst or request.waste > worst[line].waste):
+                worst[line] = request
+        lines = (LineCost(line, *costs) for line, costs in sorted(totals.items()))
+        return tuple(replace(line, worst=worst.get(line.line)) for line in lines)
 
     def _line(self, place: int, entry: Any) -> int:
         """The line of an instruction, by the address behind it and where one known function lies."""

@@ -18,6 +18,7 @@ from .kernel_source import INCLUDES, closing, extensions_of, kernels_of, without
 
 OF_THE_TOOLKIT = {
     *("cuda_fp16.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h", "mma.h"),
+    *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
 }
 NOT_THERE = sorted(map(re.escape, INCLUDES - OF_THE_TOOLKIT))
 # NVRTC has no standard headers, which nvcc has. Of what is in them kernels use these; the rest NVRTC knows.

@@ -56,6 +56,7 @@ class RawCounters(ctypes.Structure):
             *("global_reads", "global_writes", "shared_reads", "shared_writes", "atomics"),
             *("global_bytes", "shared_bytes", "barriers", "arithmetic"),
             *("global_requests", "global_transactions", "shared_requests", "shared_passes"),
+            "shared_memory",
         )
     ]
 
@@ -63,12 +64,20 @@ class RawCounters(ctypes.Structure):
 class RawPlace(ctypes.Structure):
     """`PlaceCounts`."""
 
+    COSTS: ClassVar = (
+        *("global_requests", "global_transactions", "least_transactions"),
+        *("shared_requests", "shared_passes", "lanes", "threads"),
+    )
+    place: int
+    worst_units: int
+    worst_best: int
+    worst_lanes: int
+    worst_size: int
+    worst: ctypes.Array[c_uint64]
     _fields_: ClassVar = [
-        (name, c_uint64)
-        for name in (
-            *("place", "global_requests", "global_transactions", "least_transactions"),
-            *("shared_requests", "shared_passes", "lanes", "threads"),
-        )
+        *((name, c_uint64) for name in ("place", *COSTS)),
+        *((name, c_uint64) for name in ("worst_units", "worst_best", "worst_lanes", "worst_size")),
+        ("worst", c_uint64 * 32),
     ]
 
 

@@ -5,9 +5,11 @@
 
 import os
 import random
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import combinations
 from pathlib import Path
 
@@ -16,18 +18,22 @@ from grader.author.load import load
 from grader.author.render import Views, provided_files
 from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.evidence import failing_of
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
 from grader.prove.answers_file import misconceptions
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.mutant_answers import grade_made
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
+from tests.diagnosis.student_work import assignments_of, student_work
 from tests.diagnosis.unnamed import UNNAMED_SLIPS
 
 ROOT = Path(__file__).parents[2]
 TITLE = "## Diagnosis"
 TRIPLES = 30
 REWRITES = 48
+FOLDERS = ("students", "unseen")
+SENT = re.compile(r"Fix (\w+) first")  # without the reference, that is what such a fact ends in
 RAISED = ("ValueError", "TypeError", "IndexError", "AssertionError", "KeyError")
 
 Made = tuple[str, frozenset[str]]
@@ -125,7 +131,78 @@ def count(sort: str, of: Assignment, known: Misconceptions, made: Sequence[Made]
     return Count(sort, len(made), true, len(wrong), tuple(wrong), tuple(silent), has_ideas)
 
 
-def section(counts: Sequence[Count]) -> str:
+@dataclass(frozen=True)
+class CriterionCount:
+    """What the failing criteria of a folder's student work were told.
+
+    `named` were told a true idea, `sent` no idea but truly which other function to mend first, `false` a
+    wrong idea or a wrong function. `untold` and `wrong` say which, and how.
+    """
+
+    work: str
+    submissions: int
+    named: int
+    sent: int
+    false: int
+    untold: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+    @property
+    def criteria(self) -> int:
+        """How many failed."""
+        return self.named + self.sent + len(self.untold)
+
+    def plus(self, other: "CriterionCount") -> "CriterionCount":
+        """Both together."""
+        return CriterionCount(
+            self.work,
+            self.submissions + other.submissions,
+            self.named + other.named,
+            self.sent + other.sent,
+            self.false + other.false,
+            self.untold + other.untold,
+            self.wrong + other.wrong,
+        )
+
+
+def measure_student_work(jobs: int, folders: Sequence[str] = FOLDERS) -> list[CriterionCount]:
+    """A count for each folder of what students wrote, of all its assignments."""
+    counts = []
+    for folder in folders:
+        parts = [_count_criteria(folder, name, jobs) for name in assignments_of(folder)]
+        counts.append(reduce(CriterionCount.plus, parts))
+    return counts
+
+
+def _count_criteria(folder: str, name: str, jobs: int) -> CriterionCount:
+    loaded = load(ROOT / "assignments" / name)
+    of = replace(loaded, provided=provided_files(loaded))
+    known = misconceptions(ROOT, Views(of), "")
+    work = student_work(folder, name, submissions(Views(of), ())[SOLUTION][of.files[0]])
+    exercises = [idea.exercise for idea in known.ideas.values()]
+    grades = grade_made(of, "", {key: {of.files[0]: one.text} for key, one in work.items()}, jobs)
+    named, sent = 0, 0
+    untold: list[str] = []
+    wrong: list[str] = []
+    for key, one in work.items():
+        reached = calls({of.files[0]: one.text.encode()}, exercises)
+        for criterion in diagnose(grades[key], known, reached).criteria:
+            if not failing_of(criterion):
+                continue
+            claims = [{idea.name, *idea.others} for idea in criterion.ideas]
+            functions = [SENT.search(fact.text) for fact in criterion.facts if fact.kind == "inner"]
+            mended = {found[1] for found in functions if found}
+            false = [min(claim) for claim in claims if not claim & one.ideas] + sorted(mended - one.wrong)
+            is_named = any(claim & one.ideas for claim in claims)
+            is_sent = bool(mended & one.wrong)
+            named += is_named
+            sent += is_sent and not is_named
+            untold += [] if is_named or is_sent else [f"{key}: {criterion.id}"]
+            wrong += [f"{key}: {criterion.id}: {', '.join(false)}"] if false else []
+    return CriterionCount(folder, len(work), named, sent, len(wrong), tuple(untold), tuple(wrong))
+
+
+def section(counts: Sequence[Count], of_students: Sequence[CriterionCount]) -> str:
     """The measure as a section of docs/benchmarks.md."""
     rows = []
     for one in counts:
@@ -137,7 +214,24 @@ def section(counts: Sequence[Count]) -> str:
     )
     table = "| | submissions | a true idea | false claims |\n| --- | ---: | ---: | ---: |\n"
     head = f"{TITLE}\n\n{about}\n\n{table}"
-    return head + "\n".join(rows) + "\n"
+    return head + "\n".join(rows) + "\n\n" + _section_of_criteria(of_students)
+
+
+def _section_of_criteria(counts: Sequence[CriterionCount]) -> str:
+    rows = []
+    for one in counts:
+        shares = (f"{n / max(one.criteria, 1):.0%}" for n in (one.named, one.sent))
+        rows.append(
+            f"| {one.work} | {one.submissions} | {one.criteria} | {' | '.join(shares)} | {one.false} |"
+        )
+    about = """\
+Whole functions as students write them, counted by the criteria that fail. The files of
+`tests/diagnosis/students` showed what the diagnosis lacked, and it was mended with them. Those of
+`tests/diagnosis/unseen` were written afterwards and only measured. A criterion that fails because of another
+function is told which one to fix first. A false claim is a wrong idea or a wrong function.
+"""
+    head = "| | submissions | failing criteria | a true idea | what to fix first | false claims |\n"
+    return f"{about}\n{head}| --- | ---: | ---: | ---: | ---: | ---: |\n" + "\n".join(rows) + "\n"
 
 
 def main() -> int:
@@ -146,8 +240,12 @@ def main() -> int:
     for one in counts:
         print(one.sort, one.submissions, one.true, one.false, *sorted(set(one.wrong)), sep="\n  ")
         print("nothing true is said of", *sorted(set(one.silent)), sep="\n  ")
+    of_students = measure_student_work(os.cpu_count() or 1)
+    for work in of_students:
+        print(work.work, work.submissions, work.criteria, work.named, work.sent, work.false, sep="\n  ")
+        print("nothing is said of", *work.untold, "false is", *work.wrong, sep="\n  ")
     if not sys.argv[1:]:
-        write(section(counts))
+        write(section(counts, of_students))
     return 0
 
 

@@ -158,7 +158,7 @@ def _of_functions(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def _sentence(node: ast.FunctionDef) -> str:
     says = " ".join((ast.get_docstring(node) or "").split())
-    return re.split(r"(?<=\.)\s", says, maxsplit=1)[0].rstrip(".").replace("|", "\\|")
+    return re.split(r"(?<=[^.]\.)\s", says, maxsplit=1)[0].rstrip(".").replace("|", "\\|")
 
 
 def _arguments(node: ast.FunctionDef, first: int) -> str:

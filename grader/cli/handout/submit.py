@@ -59,8 +59,8 @@ def _parse(name: str, content: bytes) -> None:
     try:
         ast.parse(content)
     except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        raise UserError(f"nothing is packed: Python cannot read it: {error}", name, line) from error
+        line, why = getattr(error, "lineno", None), getattr(error, "msg", None) or error
+        raise UserError(f"nothing is packed: Python cannot read it: {why}", name, line) from error
 
 
 def unwritten(name: str, content: bytes) -> list[tuple[str, int]]:

@@ -19,6 +19,7 @@ from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.submitted_files import SubmittedFiles
 from grader.report.terminal.show_grade import show
 
+PROCESSES = 2  # of a submission: one for its cases, one for forward passes that must share nothing
 DEBOUNCE_MS, STEP_MS = 50, 20  # an editor writes a file in several steps, some milliseconds apart
 
 
@@ -79,6 +80,7 @@ class Watch:
         self._console.print(
             f"graded {what} in {took:.2f} s; waiting for the next save (Ctrl-C ends)", style="dim"
         )
+        self._session.equipment.begin(PROCESSES)  # so that the next save finds them warm
         return grade
 
     def _graded(

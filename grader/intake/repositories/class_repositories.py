@@ -17,6 +17,9 @@ AT_A_TIME = 8
 MAX_PUSHES, MAX_BYTES = 500, 64 << 20  # of one repository; what several pushes share counts once
 SHORT = 12  # hexadecimal digits of a commit that name a folder
 NO_TIME = "nothing says when the server got it: collect again with --times, or look yourself"
+LFS = "version https://git-lfs.github.com/spec/"  # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+SOURCES = (".py", ".cu", ".ipynb", ".zip")  # endings of files that may be what a student submits
+POINTER = "Git LFS keeps {names} elsewhere, and it is not read: ask the student to commit the file itself"
 LOST = "a push of {time} is no longer in the repository"
 
 
@@ -124,11 +127,21 @@ def _read(
     contents: dict[str, bytes] = {}
     for commit, time in times.items():
         place = f"{repository.name}/{commit[:SHORT]}"
-        doubt = "; ".join(filter(None, (warning, "" if time or any_time else NO_TIME)))
+        of_commit = dict(_files(folder, commit, contents))
+        doubts = (warning, "" if time or any_time else NO_TIME, _pointers(of_commit))
+        doubt = "; ".join(filter(None, doubts))
         login = repository.name.removeprefix(prefix)
         entries.append(Entry(place, login, repository.name, repository.address, commit, time, doubt))
-        files.update({f"{place}/{path}": content for path, content in _files(folder, commit, contents)})
+        files.update({f"{place}/{path}": content for path, content in of_commit.items()})
     return Collected(repository, tuple(entries), files)
+
+
+def _pointers(files: Mapping[str, bytes]) -> str:
+    """A doubt about files of which the commit holds no more than where Git LFS keeps them."""
+    start = LFS.encode()
+    names = sorted(name for name, content in files.items() if content.startswith(start))
+    sources = [name for name in names if name.endswith(SOURCES)]
+    return POINTER.format(names=", ".join(sources[:3])) if sources else ""
 
 
 def _files(folder: Path, commit: str, contents: dict[str, bytes]) -> Iterable[tuple[str, bytes]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.comparisons.budget import (
     COUNTED,
+    Excess,
     budget_keys,
     complaint_about_budget,
     excess,
@@ -34,7 +36,7 @@ some threads miss. It must find none, and the values of the same run must be rig
 
 - the values, for each device that ran,
 - the number of findings of each kind, in the order of `grader/judge/comparisons/findings.py`,
-- the first finding in words, as bytes,
+- the first finding in words, as bytes; where nothing was found, the lines that cost most, or nothing,
 - a whole number for each name in `case.counted`: the names of the case's `budget`, or none without a budget.
 
 The reference answers the same probe, and only its values count. `case.schedule` is the seed of the random
@@ -79,6 +81,8 @@ class Findings(Comparison):
         difference = first_finding(arrays[-TOLD:])
         if difference is None:
             difference = values_difference(question, arrays[:-TOLD], TOLD) or excess(question, arrays[-1])
+        if isinstance(difference, Excess) and (where := _words(arrays[-TOLD:])):
+            difference = replace(difference, rationale=f"{difference.rationale}\n{where}")
         return outcome, difference
 
     def complaint(self, case: Case, kind: Kind) -> str:
@@ -105,8 +109,12 @@ def first_finding(told: Sequence[Array]) -> Difference | None:
     kinds = [kind for kind, count in zip(FINDINGS, told[0].tolist(), strict=True) if count]
     if not kinds:
         return None
-    text = told[1].tobytes()[:MAX_TEXT].decode(errors="replace")
-    return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in kinds), text)
+    return Difference("nothing found", ", ".join(kind.replace("_", " ") for kind in kinds), _words(told))
+
+
+def _words(told: Sequence[Array]) -> str:
+    """The text of an answer: what was found, or where accesses are wasted."""
+    return told[1].tobytes()[:MAX_TEXT].decode(errors="replace")
 
 
 def kinds_digest(kinds: Array) -> str:

@@ -30,6 +30,7 @@ INCLUDES = frozenset(
         *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert"),
         *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h"),
         *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
+        *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
         *("mma.h", "algorithm", "limits", "utility"),
     )
 )

@@ -47,6 +47,10 @@ class Reading:
             "crash": "reading it ends the reader",
         }
 
+    def begin(self) -> None:
+        """Starts the process that reads, and does not wait for it."""
+        _process().begin()
+
     def refusal(self, files: Mapping[str, bytes]) -> str:
         """The first line of a submission that breaks the policy and why, or "".
 
@@ -87,6 +91,11 @@ class _Process:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._end: socket.socket | None = None
+
+    def begin(self) -> None:
+        """Starts it, where it does not run; waits for nothing."""
+        with self._turn, contextlib.suppress(OSError):  # asking says why
+            self._start()
 
     def ask(self, request: Mapping[str, object], files: Mapping[str, bytes]) -> dict[str, str]:
         """All that it says to a request, and `exhausted` where that ended it; GraderFault if it says nothing.

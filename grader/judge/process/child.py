@@ -53,6 +53,9 @@ class Child(Protocol):
 class Starter(Protocol):
     """Something that starts workers."""
 
+    def begin(self, count: int = 1) -> None:
+        """Begins what the next `count` starts need, and waits for nothing."""
+
     def start(self, compiled: Mapping[str, bytes]) -> Child:
         """A new worker that finds `compiled`, files by name; GraderFault where none can be started."""
 

@@ -31,10 +31,17 @@ class PlainStarter:
     def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
         self._arguments = arguments
         self._environment = dict(environment)
+        self._begun: list[PlainChild] = []
+
+    def begin(self, count: int = 1) -> None:
+        """See `Starter`."""
+        with contextlib.suppress(OSError):  # the start says why
+            while len(self._begun) < count:
+                self._begun.append(PlainChild(self._arguments, self._environment))
 
     def start(self, compiled: Mapping[str, bytes]) -> "PlainChild":
-        """A new interpreter; takes the time that importing NumPy takes."""
-        child = PlainChild(self._arguments, self._environment)
+        """A new interpreter; takes the time that importing NumPy takes, unless it was begun before."""
+        child = self._begun_child() or PlainChild(self._arguments, self._environment)
         for name, content in compiled.items():  # nobody but its own user needs to be kept from them
             path = Path(child.folder, COMPILED, name)
             path.parent.mkdir(exist_ok=True)
@@ -42,7 +49,18 @@ class PlainStarter:
         return child
 
     def close(self) -> None:
-        """Keeps nothing."""
+        """Ends those that were begun for nothing."""
+        while self._begun:
+            self._begun.pop().kill()
+
+    def _begun_child(self) -> "PlainChild | None":
+        """One that was begun and still lives."""
+        while self._begun:
+            child = self._begun.pop(0)
+            if child.is_running:
+                return child
+            child.kill()
+        return None
 
 
 class PlainChild:
@@ -69,6 +87,11 @@ class PlainChild:
         )
         self._pipes.close_theirs()
         self.is_alive = True
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has not ended by itself."""
+        return self._process.poll() is None
 
     def exit_code(self) -> int | None:
         """See `Child`."""
@@ -137,6 +160,12 @@ class Launcher:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ended: dict[int, int] = {}
+
+    def begin(self, count: int = 1) -> None:
+        """See `Starter`: the warm process, which all of them need."""
+        with contextlib.suppress(OSError):  # the start says why
+            if self._process is None:
+                self._launch()
 
     def start(self, compiled: Mapping[str, bytes]) -> "ForkedChild":
         """A worker forked from the warm process; GraderFault where that cannot be."""

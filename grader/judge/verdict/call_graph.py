@@ -33,11 +33,18 @@ def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef]]:
 
 
 def _mentioned(function: ast.FunctionDef) -> set[str]:
-    return {
-        node.id if isinstance(node, ast.Name) else node.attr
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name | ast.Attribute)
-    }
+    return {name for node in ast.walk(function) if (name := _name_of(node))}
+
+
+def _name_of(node: ast.AST) -> str:
+    """What a node names; `self[...]` names the method behind it, as no other index does."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        return "__getitem__" if isinstance(node.ctx, ast.Load) else "__setitem__"
+    return ""
 
 
 def _reached(name: str, direct: Mapping[str, set[str]]) -> frozenset[str]:

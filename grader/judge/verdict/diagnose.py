@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from grader.judge.differences.shapes import without_slip
+from grader.judge.verdict.blame import Blame
 from grader.judge.verdict.evidence import Calls, Evidence, failing_of, name_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions
 from grader.judge.verdict.shared_facts import Inner, shared_facts
 from grader.model.assignment import Visibility
-from grader.model.grade import CheckResult, CriterionGrade, Grade, Idea, Status
+from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
 
 MAX_OTHERS = 2  # so many ideas that fit as well are named; where more do, the evidence says too little
 LEAST = 3  # one of so many failing cases is a lone one, and may be chance
@@ -38,7 +39,15 @@ def diagnose(
     not known.
     """
     evidence = Evidence(grade, known, calls)
-    return replace(grade, criteria=tuple(_diagnose(c, evidence, is_inner) for c in grade.criteria))
+    ideas = {criterion.id: _told(criterion, evidence) for criterion in grade.criteria}
+    blame = Blame(evidence, {one: [idea for idea, _ in claims] for one, claims in ideas.items()})
+    return replace(
+        grade,
+        criteria=tuple(
+            _with_claims(c, ideas[c.id], shared_facts(c, failing_of(c), evidence, blame, is_inner))
+            for c in grade.criteria
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -49,13 +58,19 @@ class Found:
     explained: frozenset[str]
 
 
-def _diagnose(criterion: CriterionGrade, evidence: Evidence, is_inner: Inner) -> CriterionGrade:
+def _told(criterion: CriterionGrade, evidence: Evidence) -> list[tuple[Idea, frozenset[str]]]:
+    """The ideas of a criterion, each with the cases that it explains."""
     failing = failing_of(criterion)
-    facts = shared_facts(criterion, failing, evidence, is_inner)
     telling = [result for result in failing if evidence.tells(result)]
-    ideas = [_with_silent(claim, failing, evidence) for claim in _ideas(criterion, telling, evidence)]
+    return [_with_silent(claim, failing, evidence) for claim in _ideas(criterion, telling, evidence)]
+
+
+def _with_claims(
+    criterion: CriterionGrade, ideas: list[tuple[Idea, frozenset[str]]], facts: tuple[Fact, ...]
+) -> CriterionGrade:
     if not ideas:
         return replace(criterion, facts=facts)
+    failing = failing_of(criterion)
     results = tuple(
         _with_ideas(result, ideas) if result in failing else result for result in criterion.results
     )
@@ -106,7 +121,8 @@ def _claims(
     for group in groups:
         name, others = group[0], group[1:]
         explained = _part(name, whole, best, evidence) if len(best[0].names) > 1 else whole
-        is_sure = len(whole) == len(telling) and name not in evidence.doubted(at_home=False)
+        is_all = len(whole) == len(telling) and not evidence.is_partial
+        is_sure = is_all and name not in evidence.doubted(at_home=False)
         idea = evidence.known.ideas[name]
         claims.append(
             (
@@ -127,10 +143,14 @@ def _claims(
 
 
 def _is_refuted(name: str, evidence: Evidence) -> bool:
-    """Whether a criterion on the exercise alone fails, in no case with the answers of the idea."""
+    """Whether a criterion on the exercise alone gives wrong values, in no case those of the idea.
+
+    Exceptions refute nothing: the same mistake ends in one here and in values there, as it was written.
+    """
     exercise = evidence.exercise_of(name)
     for criterion in evidence.grade.criteria:
-        telling = [name_of(result) for result in failing_of(criterion) if evidence.tells(result)]
+        failing = [name_of(result) for result in failing_of(criterion) if evidence.tells(result)]
+        telling = [case for case in failing if not evidence.ends[case].startswith(ERROR)]
         asks_it_alone = evidence.asked_of(criterion.id) == {exercise}
         if asks_it_alone and telling and not any((name,) in evidence.at(case) for case in telling):
             return True
@@ -185,7 +205,8 @@ def _candidates(
     kept: Ideas,
 ) -> list[Ideas]:
     # the answers of an exercise that calls a wrong one say nothing of its own mistakes
-    reached = evidence.inner_of(criterion.id) & evidence.wrong or evidence.exercises_of(criterion.id)
+    wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
+    reached = wrong or evidence.exercises_of(criterion.id)
     seen = {name for result in telling for ideas in evidence.deciding(name_of(result)) for name in ideas}
     pool = sorted(name for name in seen - against if evidence.exercise_of(name) in reached)
     sets: list[Ideas] = [(name,) for name in pool]
@@ -224,6 +245,7 @@ def _is_enough(
 ) -> bool:
     """An answer of few numbers is a hint. Two are evidence, and one is beside cases that pass or another.
 
+    Any number of answers that are what was given are one hint: they say that nothing was done.
     Where a case of another criterion speaks against an idea, one answer is not enough. A lone one among many
     failing cases is evidence only where the idea makes the very same cases fail, and others pass.
     """
@@ -232,13 +254,20 @@ def _is_enough(
     fails_alike = passed and all(evidence.fails_with(found.names, name_of(result)) for result in telling)
     if is_lone and not fails_alike:
         return False
-    strong = [case for case in found.explained if not evidence.is_hint(case)]
+    unchanged = {case for case in found.explained if evidence.is_unchanged(case)}
+    strong = [case for case in found.explained - unchanged if not evidence.is_hint(case)]
     if doubted & set(found.names) and len(strong) < len(found.names) + 1:
         return False
-    if strong or len(found.explained) > 1:
+    if strong or len(found.explained - unchanged) > 1:
         return True
-    borne_out = passed or evidence.reach(found.names) > 1
+    borne_out = passed or evidence.reach(found.names) > 1 or _ends_alike(found, criterion, evidence)
     return len(found.explained) == len(telling) > 0 and borne_out
+
+
+def _ends_alike(found: Found, criterion: CriterionGrade, evidence: Evidence) -> bool:
+    """Whether several cases that have no answer to compare fail too, each as with the one idea."""
+    untold = [name_of(result) for result in failing_of(criterion) if not evidence.tells(result)]
+    return len(untold) > 1 and all(found.names in evidence.at(case) for case in untold)
 
 
 def _each_counts(

@@ -60,6 +60,10 @@ class Evidence:
         """Whether a case came to so few numbers that another mistake may well give them."""
         return self.ends[case].startswith(HINT)
 
+    def is_unchanged(self, case: str) -> bool:
+        """Whether a case came to what it was given: many mistakes do nothing to some inputs."""
+        return self.known.unchanged.get(case, "") == self.ends[case]
+
     def is_bare_error(self, case: str) -> bool:
         """Whether a case ended in an exception that says no more than its class."""
         return self.ends[case].startswith(ERROR) and MESSAGE not in self.ends[case]
@@ -163,19 +167,46 @@ class Evidence:
         asked = self.asked_of(criterion)
         return asked.union(*(self._calls.get(exercise, frozenset()) for exercise in asked))
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether cases were left out that might speak against an idea."""
+        return self.grade.not_selected > 0
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether it is known which exercises reach which."""
+        return self._calls is not None
+
+    def reached_by(self, exercise: str) -> frozenset[str]:
+        """The exercises that an exercise of the submission may reach, as far as that is known."""
+        return (self._calls or {}).get(exercise, frozenset())
+
     def inner_of(self, criterion: str) -> frozenset[str]:
         """Those of them that it reaches only through others."""
         asked = self.asked_of(criterion)
         return self.exercises_of(criterion) - asked if self._calls is not None else frozenset()
 
     @cached_property
-    def wrong(self) -> frozenset[str]:
-        """The exercises of which a criterion fails that asks for nothing else."""
-        return frozenset(
-            min(asked)
-            for criterion in self.grade.criteria
-            if len(asked := self.asked_of(criterion.id)) == 1 and failing_of(criterion)
-        )
+    def alone(self) -> dict[str, list[CriterionGrade]]:
+        """By exercise: the criteria that ask for nothing else."""
+        alone: dict[str, list[CriterionGrade]] = {}
+        for criterion in self.grade.criteria:
+            if len(asked := self.asked_of(criterion.id)) == 1:
+                alone.setdefault(min(asked), []).append(criterion)
+        return alone
+
+    def wrong_before(self, criterion: str) -> set[str]:
+        """The exercises that fail in a criterion that asks for nothing else, and were asked alone before.
+
+        What comes later is no reason for a failure. A call graph that knows methods by their bare names
+        takes NumPy's for them too, and would have exercises be wrong because of each other.
+        """
+        order = {one.id: number for number, one in enumerate(self.grade.criteria)}
+        return {
+            exercise
+            for exercise, criteria in self.alone.items()
+            if order[criteria[0].id] < order[criterion] and any(map(failing_of, criteria))
+        }
 
 
 def name_of(result: CheckResult) -> str:

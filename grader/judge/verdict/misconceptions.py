@@ -12,7 +12,7 @@ from grader.model.grade import HINT, Call, CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
-FORMAT = 6  # of that file: another number for another meaning, so that no old one is read
+FORMAT = 7  # of that file: another number for another meaning, so that no old one is read
 DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
 ERROR = "error "  # an exception's answer begins with it, and its class follows
@@ -39,13 +39,15 @@ class Misconceptions:
     Answers are digests (see `grader.judge.differences`), so that this can travel in a handout without a
     mutant, or how the case ended. An idea that is not among a case's answers passes it. `asked[criterion]`
     are the exercises that its probe calls. `right[exercise]` is a source that puts the reference's version in
-    the place of a submission's; no handout has it.
+    the place of a submission's; no handout has it. `unchanged[criterion/case]` is the answer of functions
+    that hand back what they were given: one that many mistakes lead to.
     """
 
     ideas: Mapping[str, Misconception]
     asked: Mapping[str, Sequence[str]]
     answers: Mapping[str, Mapping[str, Sequence[Ideas]]]
     right: Mapping[str, str] = field(default_factory=dict)
+    unchanged: Mapping[str, str] = field(default_factory=dict)
 
     def only(self, cases: Iterable[str]) -> "Misconceptions":
         """What is known of these cases."""
@@ -66,7 +68,7 @@ class Misconceptions:
             for case, ends in self.answers.items()
         }
         ideas = [{"name": name, **asdict(idea)} for name, idea in self.ideas.items()]
-        data = {"ideas": ideas, "asked": self.asked, "answers": answers}
+        data = {"ideas": ideas, "asked": self.asked, "answers": answers, "unchanged": self.unchanged}
         return json.dumps(data, separators=(",", ":"), sort_keys=True)
 
     @staticmethod
@@ -79,7 +81,7 @@ class Misconceptions:
             for case, ends in data["answers"].items()
         }
         ideas = {name: Misconception(**idea) for name, idea in zip(names, data["ideas"], strict=True)}
-        return Misconceptions(ideas, data["asked"], answers)
+        return Misconceptions(ideas, data["asked"], answers, unchanged=data["unchanged"])
 
 
 def of_mutants(
@@ -87,8 +89,12 @@ def of_mutants(
     grades: Mapping[str, Grade],
     asked: Mapping[str, Sequence[str]],
     composed: Mapping[tuple[str, str], Mapping[str, str]],
+    unchanged: Grade | None = None,
 ) -> Misconceptions:
-    """What is known once every mutant was graded, and the answers of two in one solution."""
+    """What is known once every mutant was graded, and the answers of two in one solution.
+
+    `unchanged` is the grade of a submission that hands back what its functions are given.
+    """
     ideas = {m.name: Misconception(m.exercise, m.message, m.help) for m in mutants}
     answers: dict[str, dict[str, list[Ideas]]] = defaultdict(lambda: defaultdict(list))
     for name, idea in ideas.items():
@@ -97,7 +103,10 @@ def of_mutants(
     for pair, of_cases in composed.items():
         for case, answer in of_cases.items():
             answers[case][answer].append(pair)
-    return Misconceptions(ideas, asked, {case: dict(ends) for case, ends in answers.items()})
+    given_back = {} if unchanged is None else ends_of(unchanged, {})
+    values = {c: end for c, end in given_back.items() if not end.startswith(ERROR) and end not in ENDINGS}
+    by_case = {case: dict(ends) for case, ends in answers.items()}
+    return Misconceptions(ideas, asked, by_case, unchanged=values)
 
 
 def ends_of(grade: Grade, names: Mapping[str, str]) -> dict[str, str]:
@@ -113,22 +122,23 @@ def ends_of(grade: Grade, names: Mapping[str, str]) -> dict[str, str]:
 def end_of(result: CheckResult, names: Mapping[str, str]) -> str:
     """The digest of an answer; an exception with the exercise that it was raised in; or a status."""
     if result.status is Status.ERROR and result.answer:
-        return f"{result.answer}{_of_message(result)} in {place_of(result, names)}"
+        return f"{result.answer}{_of_message(result, names)} in {place_of(result, names)}"
     return result.answer[: DIGITS + len(HINT)] or str(result.status)
 
 
-def _of_message(result: CheckResult) -> str:
+def _of_message(result: CheckResult, names: Mapping[str, str]) -> str:
     """A digest of what an exception says, where what the submission called says it; else "".
 
     Two who call the same function with the same wrong numbers read the same text. What somebody writes
-    behind `raise` or `assert` is their own, and Python words one and the same TypeError in many ways: of one
-    about a tuple it counts that the failing line names an argument that is a pair.
+    behind `raise` or `assert` in an exercise is their own, and Python words one and the same TypeError in
+    many ways: of one about a tuple it counts that the failing line names an argument that is a pair.
     """
     error = result.answer.removeprefix(ERROR)
     source = result.calls[-1].source if result.calls else ""
     if error == "TypeError" and re.search(r"\btuple\b", result.rationale) and _names_a_pair(result.calls):
         return f"{MESSAGE}pair"
-    if error not in OF_CALLS or re.match(r"(raise|assert)\b", source):
+    is_own = re.match(r"(raise|assert)\b", source) and _is_exercise(result.calls[-1], names)
+    if error not in OF_CALLS or is_own:
         return ""
     message = result.rationale.partition(f"{error}: ")[2].removesuffix(f"\n{source}")
     return f"{MESSAGE}{hashlib.sha256(message.encode()).hexdigest()[:DIGITS]}" if message else ""
@@ -147,9 +157,12 @@ def place_of(result: CheckResult, names: Mapping[str, str]) -> str:
 
     A method goes by its bare name, for so its frames are called.
     """
-    exercises = {called_name(exercise) for exercise in names.values()}
     for call in reversed(result.calls):
-        exercise = called_name(names.get(call.function, ""))
-        if exercise or call.function in exercises:
-            return exercise or call.function
+        if _is_exercise(call, names):
+            return called_name(names.get(call.function, call.function))
     return ""
+
+
+def _is_exercise(call: Call, names: Mapping[str, str]) -> bool:
+    """Whether a call is one of an exercise, and of no function that was provided or that stands beside it."""
+    return call.function in names or call.function in {called_name(one) for one in names.values()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from grader.judge.verdict.blame import Blame
 from grader.judge.verdict.evidence import Evidence
 from grader.judge.verdict.misconceptions import ERROR
 from grader.model.assignment import Visibility
@@ -11,10 +12,14 @@ Inner = Callable[[CriterionGrade, str], bool | None]
 
 
 def shared_facts(
-    criterion: CriterionGrade, failing: Sequence[CheckResult], evidence: Evidence, is_inner: Inner
+    criterion: CriterionGrade,
+    failing: Sequence[CheckResult],
+    evidence: Evidence,
+    blame: Blame,
+    is_inner: Inner,
 ) -> tuple[Fact, ...]:
     """What visible failing cases have in common, to be shown once."""
-    return (*_errors(failing, evidence), *_inner(criterion, failing, evidence, is_inner))
+    return (*_errors(failing, evidence), *_inner(criterion, failing, blame, is_inner))
 
 
 def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
@@ -43,16 +48,23 @@ def _class_of(result: CheckResult) -> str:
 
 
 def _inner(
-    criterion: CriterionGrade, failing: Sequence[CheckResult], evidence: Evidence, is_inner: Inner
+    criterion: CriterionGrade,
+    failing: Sequence[CheckResult],
+    blame: Blame,
+    is_inner: Inner,
 ) -> list[Fact]:
-    """What there is to say of a wrong exercise that the criterion's own calls."""
-    facts = []
+    """What there is to say of a wrong exercise that the criterion's own calls, or that it asks for too."""
     cases = tuple(result.case for result in failing if result.visibility is Visibility.VISIBLE)
-    for exercise in sorted(evidence.inner_of(criterion.id) & evidence.wrong) if failing else ():
+    facts = []
+    called = blame.calls(criterion) if failing else []
+    for exercise in called:
         passes = is_inner(criterion, exercise)
         text = f"Your {exercise} is wrong, and this calls it. Fix {exercise} first."
         if passes is not None:
             outcome = "this would pass" if passes else "this would still fail"
             text = f"Your {exercise} is wrong; with a right one {outcome}."
+        facts.append(Fact("inner", text, cases))
+    for exercise in blame.asks(criterion) if failing and not called else ():
+        text = f"Your {exercise} is wrong, and this needs it. Fix {exercise} first."
         facts.append(Fact("inner", text, cases))
     return facts

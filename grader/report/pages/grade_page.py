@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.draw.accesses import draw_accesses
 from grader.draw.convolution import drawn, steps_of
 from grader.draw.grid import heat_grids
 from grader.draw.markup import Markup, element
@@ -249,4 +250,6 @@ def _findings(text: str, closer: Closer) -> Markup | None:
         parts.append(element("table", element("tbody", rows), class_="source"))
         if (warp := draw_warp(says)) is not None:
             parts.append(element("figure", element("figcaption", "the threads, in their warp"), warp))
+        if (accesses := draw_accesses(says)) is not None:
+            parts.append(element("figure", element("figcaption", accesses[0]), accesses[1]))
     return element("div", parts) if parts else None

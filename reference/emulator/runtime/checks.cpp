@@ -86,13 +86,14 @@ std::uint32_t releases_of;                                      // the block, by
 std::unordered_map<std::size_t, std::vector<Release>> releases;  // by the word's offset
 std::unordered_map<std::uint64_t, std::size_t> acquired;         // by word and thread: how many it has seen
 
-void hand_on(std::size_t offset)
+void hand_on(std::size_t offset, bool acquires = true, bool releases_too = true)
 {
     if (releases_of != block_start)
         return;  // no thread has passed a fence
     std::vector<Release> &made = releases[offset];
-    acquired[offset * MAX_THREADS + unsigned(thread)] = made.size();
-    if (fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
+    if (acquires)
+        acquired[offset * MAX_THREADS + unsigned(thread)] = made.size();
+    if (releases_too && fence_passed[thread] > block_start && (made.empty() || made.back().thread != thread
                                                   || made.back().passed != fence_passed[thread]))
         made.push_back({thread, fence_passed[thread]});
 }
@@ -103,7 +104,7 @@ bool was_handed_on(int by, std::uint32_t moment)
         return false;
     for (const auto &one : releases) {
         auto seen = acquired.find(one.first * MAX_THREADS + unsigned(thread));
-        for (std::size_t i = 0; seen != acquired.end() && i < seen->second; ++i)
+        for (std::size_t i = seen == acquired.end() ? 0 : seen->second; i-- > 0;)  // most often one of the last
             if (one.second[i].thread == by && one.second[i].passed > moment)
                 return true;
     }
@@ -594,6 +595,98 @@ INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
     hand_on(reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena));
 }
 
+// A struct may be of any size; what is that large leaves every array.
+static int bounded(std::size_t n) { return n < INT32_MAX ? int(n) : INT32_MAX; }
+INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line);
+INTERFACE void emulator_fence();
+INTERFACE void emulator_fence_block();
+
+// The same with an order of memory, of cuda::atomic: a store reads nothing, and what is relaxed orders nothing.
+INTERFACE void emulator_atomic_in_order(
+    const volatile void *pointer, int size, int is_store, int acquires, int releases_too, int line)
+{
+    if (Fence *mine = fence_of(block)) {
+        if (releases_too)
+            mine->published = mine->passed;
+        if (acquires)
+            mine->has_seen_others = true;
+    }
+    std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
+    for (std::size_t i = offset; is_store && offset < arena_size && i < offset + std::size_t(size) && i < arena_size; ++i)
+        state[i / 4] = static_cast<unsigned char>(state[i / 4] | (state[i / 4] & 1u << i % 4) << 4);
+    std::size_t before = findings.size();
+    access<ATOMIC>(pointer, size, std::uint64_t(line) << 48 | 1);
+    for (; before < findings.size(); ++before)
+        findings[before].line = line;
+    hand_on(offset, acquires, releases_too);
+}
+
+// A thread arrives at what its block shares at this address, or has waited there for the others.
+INTERFACE void emulator_order(const void *word, int acquires, int releases_too, int of_block)
+{
+    if (!is_checked)
+        return;
+    if (releases_too)
+        of_block ? emulator_fence_block() : emulator_fence();
+    hand_on(reinterpret_cast<std::uintptr_t>(word) - reinterpret_cast<std::uintptr_t>(arena), acquires, releases_too);
+}
+
+// Copies that threads of the block have asked for and that are not yet done.
+namespace {
+
+struct Copy {
+    void *to;
+    const void *from;
+    std::size_t size, zeros;
+    int line;
+    unsigned batch;
+};
+std::vector<Copy> copies[MAX_THREADS];
+unsigned batches[MAX_THREADS];  // committed
+std::uint32_t copies_of[MAX_THREADS];  // the block that they belong to, by its start
+
+std::vector<Copy> &copies_of_thread()
+{
+    if (copies_of[thread] != block_start) {
+        copies[thread].clear();
+        batches[thread] = 0;
+        copies_of[thread] = block_start;
+    }
+    return copies[thread];
+}
+
+}  // namespace
+
+INTERFACE void emulator_copy_later(void *to, const void *from, std::size_t size, std::size_t zeros, int line)
+{
+    std::vector<Copy> &mine = copies_of_thread();
+    mine.push_back({to, from, size, zeros < size ? zeros : size, line, batches[thread]});
+}
+
+INTERFACE void emulator_commit()
+{
+    copies_of_thread();
+    ++batches[thread];
+}
+
+// Does the copies of all batches but the last `count`.
+INTERFACE void emulator_wait_for_copies(unsigned count)
+{
+    std::vector<Copy> &mine = copies_of_thread();
+    std::size_t done = 0;
+    for (; done < mine.size() && mine[done].batch + count < batches[thread]; ++done) {
+        Copy one = mine[done];
+        std::size_t size = one.size - one.zeros;
+        if (is_checked && size)
+            emulator_touch(one.from, bounded(size), 0, one.line);
+        if (is_checked && one.size)
+            emulator_touch(one.to, bounded(one.size), 1, one.line);
+        std::memcpy(one.to, one.from, size);
+        std::memset(static_cast<char *>(one.to) + size, 0, one.zeros);
+    }
+    mine.erase(mine.begin(), mine.begin() + std::ptrdiff_t(done));
+}
+
 // An access of a function of the headers, which says itself where it is called.
 INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line)
 {
@@ -631,8 +724,6 @@ INTERFACE void __tsan_read4(void *p) { read_4(p, HERE); }
 INTERFACE void __tsan_write4(void *p) { access_4<WRITE>(p, HERE); }
 INTERFACE void __tsan_unaligned_read4(void *p) { access<READ>(p, 4, HERE); }
 INTERFACE void __tsan_unaligned_write4(void *p) { access<WRITE>(p, 4, HERE); }
-// A struct may be of any size; what is that large leaves every array.
-static int bounded(std::size_t n) { return n < INT32_MAX ? int(n) : INT32_MAX; }
 INTERFACE void __tsan_read_range(void *p, std::size_t n) { access<READ>(p, bounded(n), HERE); }
 INTERFACE void __tsan_write_range(void *p, std::size_t n) { access<WRITE>(p, bounded(n), HERE); }
 INTERFACE void *__tsan_memcpy(void *to, const void *from, std::size_t n)

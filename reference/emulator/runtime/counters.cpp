@@ -136,6 +136,18 @@ template <std::uint32_t UNIT> Units count_units(const Request &request)
     return units;
 }
 
+// Keeps the request that took most beyond what it might have taken: an example to look at.
+void keep_the_worst(const Request &request, PlaceCounts &here, std::uint64_t units, std::uint64_t best)
+{
+    if (units - best <= here.worst_units - here.worst_best)
+        return;
+    here.worst_units = units;
+    here.worst_best = best;
+    here.worst_lanes = std::uint64_t(request.lanes);
+    here.worst_size = std::uint64_t(request.size);
+    std::copy(request.offsets, request.offsets + request.lanes, here.worst);
+}
+
 void count_request(const Request &request, PlaceCounts &here, int threads)
 {
     here.lanes += std::uint64_t(request.lanes);
@@ -148,6 +160,7 @@ void count_request(const Request &request, PlaceCounts &here, int threads)
         here.global_transactions += transactions;
         std::uint64_t least = (std::size_t(request.lanes) * std::size_t(request.size) + SECTOR - 1) / SECTOR;
         here.least_transactions += std::min(least, transactions);
+        keep_the_worst(request, here, transactions, std::min(least, transactions));
         return;
     }
     // 32 lanes of 8 or 16 bytes take 2 or 4 passes at best; only what is beyond is a conflict.
@@ -157,6 +170,7 @@ void count_request(const Request &request, PlaceCounts &here, int threads)
     counters.shared_passes += std::uint64_t(words.most_in_a_bank - best + 1);
     ++here.shared_requests;
     here.shared_passes += std::uint64_t(words.most_in_a_bank - best + 1);
+    keep_the_worst(request, here, std::uint64_t(words.most_in_a_bank - best + 1), 1);
 }
 
 void count_lanes(Place &place, int warp)

@@ -947,6 +947,7 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
     unwatch();
     count_plain_reads();
     counters.arithmetic = emulator_arithmetic;
+    counters.shared_memory = shared_used;
     return stopped;
 }
 

@@ -50,6 +50,7 @@ struct Counters {
     std::uint64_t global_bytes, shared_bytes, barriers, arithmetic;
     std::uint64_t global_requests, global_transactions;  // of warps; transactions of 32 bytes
     std::uint64_t shared_requests, shared_passes;        // of warps; passes without a bank conflict: one each
+    std::uint64_t shared_memory;                         // of a block, in bytes
 };
 
 struct PlaceCounts {  // of one place in the code
@@ -57,6 +58,8 @@ struct PlaceCounts {  // of one place in the code
     std::uint64_t global_requests, global_transactions, least_transactions;
     std::uint64_t shared_requests, shared_passes;
     std::uint64_t lanes, threads;  // that took part in its requests, and that their warps have
+    std::uint64_t worst_units, worst_best, worst_lanes, worst_size;  // of the request that wasted most, if one did
+    std::uint64_t worst[32];                                         // offsets in the arena, a lane each
 };
 
 struct Launch {

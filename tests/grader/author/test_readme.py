@@ -92,7 +92,7 @@ class NDArray:
     readme = readmes["conv_backward"][0]
     assert "| `.reshape(shape)` |" in readme
     assert "| `.buffer`, `.shape`, `.strides`, `.offset`, `.device` |" in readme
-    assert "| `a[index]` | A view of the elements that" in readme
+    assert "| `a[index]` | A view of the elements that integers, slices, ... and None select" in readme
     assert "`a - b`" in readme
     assert "| `zeros(shape" in readme
 

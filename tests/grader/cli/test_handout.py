@@ -151,6 +151,16 @@ def test_the_smallest_failing_case_is_shown_whole(
 
 
 @pytest.mark.parametrize("command", ["try", "debug", "watch", "submit"])
+def test_a_file_that_python_cannot_read_has_no_smallest_case(
+    handout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (handout / "conv.py").write_text("def flip(:\n")
+    assert main(["grade", "."]) == 1
+    out = capsys.readouterr().out
+    assert "conv.py:1: SyntaxError" in out
+    assert "smallest case" not in out
+
+
 def test_a_folder_that_is_no_handout_hears_what_was_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complaint: Callable[[], str], command: str
 ) -> None:

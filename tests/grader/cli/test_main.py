@@ -37,7 +37,7 @@ def test_a_wrong_submission_ends_with_1_and_no_traceback(
                 ["grade", ".", "--assignment", "gone"],
                 "no assignment 'gone', expected one of tiny",
             ),
-            "unnamed_assignment": (["grade", "."], "which assignment? name it with --assignment"),
+            "unnamed_assignment": (["grade", "."], "or name the assignment with --assignment"),
             "missing_folder": (
                 ["grade", "no/such/folder", "--assignment", "tiny"],
                 "no/such/folder: no such file or folder",

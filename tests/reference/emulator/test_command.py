@@ -72,6 +72,15 @@ def test_a_bug_is_printed_with_its_line_and_is_the_exit_status(folder):
     )
 
 
+def test_the_occupancy_says_where_registers_are_unknown(folder):
+    done = emulate(folder, *ADD, *OUT, "--check", "--schedules", "1")
+    assert "occupancy of compute capability 8.0: at most 50%" in done.stdout
+    done = emulate(folder, *ADD, *OUT, "--check", "--schedules", "1", "--gpu", "7.5", "--registers", "255")
+    assert "capability 7.5: 25%, as a multiprocessor holds 8 blocks of 1 warp, limited by registers" in (
+        done.stdout
+    )
+
+
 def test_counts_are_those_of_the_kernel(folder):
     done = emulate(folder, *ADD, *OUT, "--check")
     assert "128 threads. On average a thread: 2.34 accesses to global memory" in done.stdout

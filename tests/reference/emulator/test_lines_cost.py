@@ -1,9 +1,11 @@
 """The emulator counts transactions, bank conflicts and idle lanes by line of source."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from reference.emulator import LineCost, Module
+from reference.emulator import LineCost, Module, WarpRequest
 
 SOURCE = """__global__ void kernel(const float *a, float *out)
 {
@@ -45,3 +47,19 @@ def test_what_is_worth_a_look_is_said(lines):
 def test_what_is_not_counted_has_no_costs(request):
     module = Module(SOURCE, folder=request.config.cache.mkdir("kernels"))
     assert module.launch("kernel", 1, 32, [np.zeros(1024, "f"), np.zeros(32, "f")]).lines == ()
+
+
+def test_the_request_that_wastes_most_is_kept_with_what_each_lane_asked_for(lines):
+    assert str(lines[6].worst) == (
+        "a warp asks for elements 0 to 992 of a (4 bytes each), 32 apart: 32 transactions of 32 bytes, where "
+        "4 would do"
+    )
+    assert lines[5].worst.array == "" and lines[5].worst.units == 32
+    assert {b - a for a, b in pairwise(lines[5].worst.elements)} == {32}
+    assert lines[8].worst.elements == tuple(range(0, 32, 4))
+    assert lines[9].worst is None
+
+
+def test_what_lanes_ask_for_in_no_order_is_listed():
+    request = WarpRequest("", (3, 35, 2), 4, 2, 1)
+    assert str(request) == "a warp asks for words 3 35 2 of shared memory: 2 passes, where 1 would do"

@@ -1,5 +1,4 @@
 """Is right once, and returns that same answer ever after."""
-# may gain: part
 
 first = []
 

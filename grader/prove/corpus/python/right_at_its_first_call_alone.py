@@ -1,5 +1,4 @@
 """Is right at its first call, and returns zeros afterwards."""
-# may gain: part
 
 import numpy as np
 

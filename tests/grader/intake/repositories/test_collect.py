@@ -271,6 +271,37 @@ def test_a_link_is_no_file(repository: Callable[..., tuple[Path, list[str]]], tm
     assert [path.name for path in (tmp_path / "class").rglob("*") if path.is_file()] == ["collected.json"]
 
 
+def test_of_submodules_and_huge_files_nothing_is_read(
+    repository: Callable[..., tuple[Path, list[str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_reader, "MAX_FILE", 1 << 16)
+    inner, _ = repository("other", "secret = 1\n")
+    folder, _ = repository("tiny-ada", RIGHT)
+    (folder / "data.bin").write_bytes(bytes(1 << 17))
+    git(folder, "-c", "protocol.file.allow=always", "submodule", "add", "--quiet", str(inner), "inner")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message=more")
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{folder}\n")
+    assert collect(tmp_path, listed, "--any-time") == PASSED
+    names = sorted(path.name for path in (tmp_path / "class").rglob("*") if path.is_file())
+    assert names == [".gitmodules", "collected.json", "conv.py"]
+
+
+def test_a_file_that_git_lfs_keeps_elsewhere_is_a_doubt(
+    repository: Callable[..., tuple[Path, list[str]]], tmp_path: Path
+) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 9\n"
+    folder, _ = repository("tiny-ada", pointer)
+    repository("tiny-bob", RIGHT)
+    (tmp_path / "server" / "tiny-bob" / "picture.png").write_text(pointer)
+    git(tmp_path / "server" / "tiny-bob", "add", ".")
+    git(tmp_path / "server" / "tiny-bob", "commit", "--quiet", "--message=picture")
+    assert collect(tmp_path, folder.parent, "--any-time") == PASSED
+    doubts = {entry["login"]: entry["doubt"] for entry in submissions(tmp_path)}
+    assert "Git LFS keeps conv.py elsewhere" in doubts["ada"] and doubts["bob"] == ""
+
+
 def test_a_folder_with_old_files_is_not_written_into(
     repository: Callable[..., tuple[Path, list[str]]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

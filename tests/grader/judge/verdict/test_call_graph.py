@@ -26,5 +26,23 @@ def test_a_function_reaches_what_it_calls_through_helpers_and_methods() -> None:
     assert reached == {"outer": {"flip"}, "flip": {"outer"}, "permute": {"flip", "outer"}}
 
 
+def test_an_index_of_self_is_a_call_of_the_method_behind_it_and_no_other_index_is() -> None:
+    source = b"""
+class NDArray:
+    def fill(self, index, value):
+        self[index] = value
+
+    def part(self, index):
+        return self[index]
+
+    def length(self):
+        return self.shape[0]
+"""
+    names = ["fill", "part", "length", "NDArray.__getitem__", "NDArray.__setitem__"]
+    source += b"\n    def __getitem__(self, i): pass\n    def __setitem__(self, i, v): pass\n"
+    reached = calls({"a.py": source}, names)
+    assert (reached["fill"], reached["part"], reached["length"]) == ({"__setitem__"}, {"__getitem__"}, set())
+
+
 def test_a_file_that_is_no_python_reaches_nothing() -> None:
     assert calls({"conv.py": b"def outer(:"}, ["outer"]) == {"outer": set()}

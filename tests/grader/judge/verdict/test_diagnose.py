@@ -421,4 +421,4 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
         found = {name: names_in(grade, evidence, made[name]) for name, grade in grades.items()}
         there = {name: {mutant.name for mutant in pair} for name, pair in pairs.items()}
         assert {name: found[name] for name in pairs if not found[name] <= there[name]} == {}
-        assert sum(map(len, found.values())) > count, "nearly nothing is named"
+        assert sum(map(bool, found.values())) > count / 2, "nearly nothing is named"

@@ -1,0 +1,243 @@
+// Of libcu++ what kernels use most: atomics, barriers of a block, asynchronous copies. The names and their meaning are
+// those of NVIDIA's "CUDA C++ Core Libraries" and of the "CUDA C++ Programming Guide".
+//
+// A copy is done when its thread waits for it and not before, so a kernel that does not wait finds nothing there.
+#pragma once
+
+extern "C" {
+void emulator_atomic_in_order(const volatile void *pointer, int size, int is_store, int acquires, int releases, int line);
+void emulator_order(const void *word, int acquires, int releases, int of_block);
+void emulator_copy_later(void *to, const void *from, size_t size, size_t zeros, int line);
+void emulator_commit();
+void emulator_wait_for_copies(unsigned batches);
+}
+
+namespace cuda {
+
+enum thread_scope { thread_scope_system, thread_scope_device, thread_scope_block, thread_scope_thread };
+namespace std {
+enum memory_order {
+    memory_order_relaxed, memory_order_consume, memory_order_acquire, memory_order_release, memory_order_acq_rel,
+    memory_order_seq_cst
+};
+}
+using std::memory_order;
+using std::memory_order_relaxed; using std::memory_order_consume; using std::memory_order_acquire;
+using std::memory_order_release; using std::memory_order_acq_rel; using std::memory_order_seq_cst;
+
+constexpr bool emulator_acquires(memory_order order)
+{
+    return order != memory_order_relaxed && order != memory_order_release;
+}
+constexpr bool emulator_releases(memory_order order)
+{
+    return order == memory_order_release || order == memory_order_acq_rel || order == memory_order_seq_cst;
+}
+
+EMULATOR_QUIET static inline void atomic_thread_fence(memory_order order, thread_scope scope = thread_scope_system)
+{
+    if (order == memory_order_relaxed || scope == thread_scope_thread)
+        return;
+    scope == thread_scope_block ? emulator_fence_block() : emulator_fence();
+}
+
+// What a thread does before it releases comes before what another does after it has acquired the same word. All threads
+// run on one thread of the machine, so a plain update is atomic.
+template <typename T, thread_scope Scope> struct emulator_word {
+    EMULATOR_QUIET static void tell(const volatile T *word, memory_order order, bool is_store, bool loads, int line)
+    {
+        if (emulator_releases(order) && (is_store || !loads))
+            atomic_thread_fence(order, Scope);
+#ifdef EMULATOR_CHECKED
+        emulator_atomic_in_order(word, sizeof(T), is_store, loads && emulator_acquires(order), !loads || is_store, line);
+#else
+        (void)word, (void)line;
+#endif
+    }
+    EMULATOR_QUIET static T load(const volatile T *word, memory_order order, int line)
+    {
+        tell(word, order, false, true, line);
+        return *word;
+    }
+    EMULATOR_QUIET static void store(volatile T *word, T value, memory_order order, int line)
+    {
+        tell(word, order, true, false, line);
+        *word = value;
+    }
+    template <typename F> EMULATOR_QUIET static T update(volatile T *word, memory_order order, int line, F &&made)
+    {
+        if (emulator_releases(order))
+            atomic_thread_fence(order, Scope);
+#ifdef EMULATOR_CHECKED
+        emulator_atomic_in_order(word, sizeof(T), false, emulator_acquires(order), true, line);
+#endif
+        T old = *word;
+        *word = made(old);
+        return old;
+    }
+    EMULATOR_QUIET static bool exchange_if(volatile T *word, T &expected, T value, memory_order order, int line)
+    {
+        T wanted = expected;
+        expected = update(word, order, line, [=](T old) EMULATOR_QUIET { return old == wanted ? value : old; });
+        if (expected != wanted)
+            emulator_yield();  // another thread may hold a lock
+        return expected == wanted;
+    }
+};
+
+#define EMULATOR_ORDER memory_order order = memory_order_seq_cst, EMULATOR_LINE
+#define EMULATOR_FETCH(name, ...)                                                                              \
+    T name(T value, EMULATOR_ORDER) const                                                                      \
+    {                                                                                                          \
+        return Word::update(word(), order, line, [=](T old) EMULATOR_QUIET -> T { return __VA_ARGS__; });      \
+    }
+#define EMULATOR_OPERATIONS                                                                                    \
+    T load(EMULATOR_ORDER) const { return Word::load(word(), order, line); }                                   \
+    void store(T value, EMULATOR_ORDER) const { Word::store(word(), value, order, line); }                     \
+    operator T() const { return load(); }                                                                      \
+    EMULATOR_FETCH(exchange, ((void)old, value))                                                               \
+    EMULATOR_FETCH(fetch_add, old + value) EMULATOR_FETCH(fetch_sub, old - value)                              \
+    EMULATOR_FETCH(fetch_and, old &value) EMULATOR_FETCH(fetch_or, old | value) EMULATOR_FETCH(fetch_xor, old ^ value) \
+    EMULATOR_FETCH(fetch_min, value < old ? value : old) EMULATOR_FETCH(fetch_max, old < value ? value : old)  \
+    bool compare_exchange_strong(T &expected, T value, EMULATOR_ORDER) const                                   \
+    {                                                                                                          \
+        return Word::exchange_if(word(), expected, value, order, line);                                        \
+    }                                                                                                          \
+    bool compare_exchange_strong(T &expected, T value, memory_order order, memory_order, EMULATOR_LINE) const  \
+    {                                                                                                          \
+        return Word::exchange_if(word(), expected, value, order, line);                                        \
+    }                                                                                                          \
+    bool compare_exchange_weak(T &expected, T value, EMULATOR_ORDER) const                                     \
+    {                                                                                                          \
+        return Word::exchange_if(word(), expected, value, order, line);                                        \
+    }                                                                                                          \
+    bool compare_exchange_weak(T &expected, T value, memory_order order, memory_order, EMULATOR_LINE) const    \
+    {                                                                                                          \
+        return Word::exchange_if(word(), expected, value, order, line);                                        \
+    }                                                                                                          \
+    void wait(T old, EMULATOR_ORDER) const                                                                     \
+    {                                                                                                          \
+        while (Word::load(word(), order, line) == old)                                                         \
+            emulator_yield();                                                                                  \
+    }                                                                                                          \
+    void notify_one() const {}                                                                                 \
+    void notify_all() const {}                                                                                 \
+    T operator+=(T value) const { return fetch_add(value) + value; }                                           \
+    T operator-=(T value) const { return fetch_sub(value) - value; }                                           \
+    T operator++() const { return fetch_add(1) + 1; }                                                          \
+    T operator++(int) const { return fetch_add(1); }                                                           \
+    T operator--() const { return fetch_sub(1) - 1; }                                                          \
+    T operator--(int) const { return fetch_sub(1); }
+
+template <typename T, thread_scope Scope = thread_scope_system> struct atomic {
+    typedef emulator_word<T, Scope> Word;
+    mutable T emulator_value;
+
+    atomic() = default;
+    constexpr atomic(T value) : emulator_value(value) {}
+    atomic(const atomic &) = delete;
+    T operator=(T value) const { return store(value), value; }
+    volatile T *word() const { return &emulator_value; }
+    EMULATOR_OPERATIONS
+};
+
+template <typename T, thread_scope Scope = thread_scope_system> struct atomic_ref {
+    typedef emulator_word<T, Scope> Word;
+    T *emulator_place;
+
+    explicit atomic_ref(T &of) : emulator_place(&of) {}
+    T operator=(T value) const { return store(value), value; }
+    volatile T *word() const { return emulator_place; }
+    EMULATOR_OPERATIONS
+};
+
+// A barrier that threads of a block share. Arriving releases, waiting acquires.
+template <thread_scope Scope = thread_scope_system> struct barrier {
+    unsigned emulator_expected, emulator_left, emulator_phase;
+    typedef unsigned arrival_token;
+
+    barrier() = default;
+    barrier(const barrier &) = delete;
+
+    EMULATOR_QUIET arrival_token arrive(unsigned count = 1)
+    {
+        arrival_token phase = emulator_phase;
+        emulator_wait_for_copies(0);
+        emulator_order(this, 0, 1, Scope == thread_scope_block);
+        emulator_left -= count;
+        if (emulator_left == 0) {
+            emulator_left = emulator_expected;
+            ++emulator_phase;
+        }
+        return phase;
+    }
+    EMULATOR_QUIET void wait(arrival_token phase) const
+    {
+        while (emulator_phase == phase)
+            emulator_yield();
+        emulator_order(this, 1, 0, Scope == thread_scope_block);
+    }
+    void arrive_and_wait() { wait(arrive()); }
+    EMULATOR_QUIET void arrive_and_drop()
+    {
+        --emulator_expected;
+        arrive();
+    }
+};
+template <thread_scope Scope> EMULATOR_QUIET static inline void init(barrier<Scope> *made, unsigned expected)
+{
+    made->emulator_expected = made->emulator_left = expected;
+    made->emulator_phase = 0;
+}
+
+// Copies, in batches that a thread commits and waits for.
+
+template <size_t Alignment> struct aligned_size_t {
+    size_t value;
+    constexpr explicit aligned_size_t(size_t size) : value(size) {}
+    constexpr operator size_t() const { return value; }
+};
+
+template <thread_scope Scope = thread_scope_thread> struct pipeline {
+    static_assert(Scope == thread_scope_thread, "of pipelines those of one thread are emulated: cuda::make_pipeline()");
+    void producer_acquire() const {}
+    void producer_commit() const { emulator_commit(); }
+    void consumer_wait() const { emulator_wait_for_copies(0); }
+    void consumer_release() const {}
+};
+static inline pipeline<thread_scope_thread> make_pipeline() { return {}; }
+template <unsigned N, thread_scope Scope> static inline void pipeline_consumer_wait_prior(pipeline<Scope> &)
+{
+    emulator_wait_for_copies(N);
+}
+
+template <typename T, typename Size, thread_scope Scope>
+static inline void memcpy_async(T *to, const T *from, Size size, pipeline<Scope> &, EMULATOR_LINE)
+{
+    emulator_copy_later(to, from, (size_t)size, 0, line);
+}
+template <typename T, typename Size, thread_scope Scope>
+static inline void memcpy_async(T *to, const T *from, Size size, barrier<Scope> &, EMULATOR_LINE)
+{
+    emulator_copy_later(to, from, (size_t)size, 0, line);
+    emulator_commit();
+}
+// Each thread of a group copies its share.
+template <typename Group, typename T, typename Size, typename Waits>
+static inline void memcpy_async(const Group &group, T *to, const T *from, Size size, Waits &, EMULATOR_LINE)
+{
+    size_t bytes = (size_t)size, share = (bytes / sizeof(T) + group.size() - 1) / group.size() * sizeof(T);
+    size_t first = share * group.thread_rank();
+    if (first < bytes)
+        emulator_copy_later((char *)to + first, (const char *)from + first, share < bytes - first ? share : bytes - first, 0, line);
+    emulator_commit();
+}
+
+} // namespace cuda
+
+static inline void __pipeline_memcpy_async(void *to, const void *from, size_t size, size_t zeros = 0, EMULATOR_LINE)
+{
+    emulator_copy_later(to, from, size, zeros, line);
+}
+static inline void __pipeline_commit() { emulator_commit(); }
+static inline void __pipeline_wait_prior(unsigned batches) { emulator_wait_for_copies(batches); }

@@ -1,0 +1,81 @@
+"""How many warps of a kernel a multiprocessor of a GPU holds at once: NVIDIA's occupancy calculation.
+
+The limits are those of the CUDA C++ Programming Guide, "Compute Capabilities", tables of technical
+specifications. Registers and shared memory are rounded as in `cuda_occupancy.h` of the CUDA toolkit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+WARP = 32
+REGISTERS, REGISTER_UNIT, PARTITIONS = 65536, 256, 4  # of a multiprocessor; a warp gets whole units
+MOST_REGISTERS = 255  # of a thread
+DEFAULT_GPU = "8.0"
+
+
+@dataclass(frozen=True)
+class Multiprocessor:
+    """What a multiprocessor holds: warps, blocks, and bytes of shared memory.
+
+    A block gets whole units of `unit` bytes, and the system takes `reserved` bytes of its own with each.
+    """
+
+    warps: int
+    blocks: int
+    shared: int
+    unit: int
+    reserved: int
+
+
+GPUS = {  # by compute capability
+    "7.0": Multiprocessor(64, 32, 96 << 10, 256, 0),
+    "7.5": Multiprocessor(32, 16, 64 << 10, 256, 0),
+    "8.0": Multiprocessor(64, 32, 164 << 10, 128, 1 << 10),
+    "8.6": Multiprocessor(48, 16, 100 << 10, 128, 1 << 10),
+    "8.9": Multiprocessor(48, 24, 100 << 10, 128, 1 << 10),
+    "9.0": Multiprocessor(64, 32, 228 << 10, 128, 1 << 10),
+}
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """Blocks that a multiprocessor holds at once, the share of its warps in use, and what limits them."""
+
+    blocks: int
+    share: float
+    limits: tuple[str, ...]
+
+
+def occupancy(gpu: str, threads: int, shared: int, registers: int | None) -> Occupancy:
+    """For blocks of `threads` that take `shared` bytes, and `registers` a thread; None where that is unknown.
+
+    KeyError for a GPU that is not in GPUS.
+    """
+    has = GPUS[gpu]
+    warps = math.ceil(threads / WARP)
+    most = {"blocks": has.blocks, "warps": has.warps // warps}
+    if shared:
+        taken = math.ceil((shared + has.reserved) / has.unit) * has.unit
+        most["shared memory"] = has.shared // taken
+    if registers is not None:
+        of_a_warp = math.ceil(max(registers, 1) * WARP / REGISTER_UNIT) * REGISTER_UNIT
+        most["registers"] = REGISTERS // PARTITIONS // of_a_warp * PARTITIONS // warps
+    blocks = min(most.values())
+    limits = tuple(name for name, count in most.items() if count == blocks)
+    return Occupancy(blocks, blocks * warps / has.warps, limits)
+
+
+def in_words(gpu: str, threads: int, shared: int, registers: int | None) -> str:
+    """The occupancy in a sentence; an upper bound where the registers are unknown."""
+    found = occupancy(gpu, threads, shared, registers)
+    warps = math.ceil(threads / WARP)
+    bound = "at most " if registers is None else ""
+    unknown = "; registers are unknown: give --registers N" if registers is None else ""
+    blocks = f"{found.blocks} {'block' if found.blocks == 1 else 'blocks'}"
+    size = f"{warps} {'warp' if warps == 1 else 'warps'}"
+    return (
+        f"occupancy of compute capability {gpu}: {bound}{found.share:.0%}, as a multiprocessor holds "
+        f"{bound}{blocks} of {size}, limited by {' and '.join(found.limits)}{unknown}"
+    )

@@ -1,0 +1,68 @@
+"""Reads the folders `students` and `unseen`: slips as students write them, in functions of a whole solution.
+
+The docstring of each file says what is wrong with it, and behind "Ideas:" which mutants say the same; a file
+without that line has a mistake that no mutant names. All were written from the handouts alone. What
+`students` showed was mended. `unseen` came later: to mend the diagnosis with it, move a file to `students`
+and write another one.
+"""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import indent
+
+HERE = Path(__file__).parent
+IDEAS = "Ideas: "
+
+
+@dataclass(frozen=True)
+class StudentWork:
+    """A submission's text, the functions in it that are wrong, and the mutants that say what is wrong."""
+
+    text: str
+    wrong: frozenset[str]
+    ideas: frozenset[str]
+
+
+def assignments_of(folder: str) -> list[str]:
+    """The assignments that a folder has work for."""
+    return sorted(path.name for path in (HERE / folder).iterdir() if path.is_dir())
+
+
+def student_work(folder: str, assignment: str, solution: str) -> dict[str, StudentWork]:
+    """The submissions of a folder to an assignment, by name."""
+    work = {}
+    for path in sorted((HERE / folder / assignment).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        wrong = frozenset(f.name for f in ast.parse(text).body if isinstance(f, ast.FunctionDef))
+        work[path.stem] = StudentWork(in_place(text, solution), wrong, _ideas_of(text))
+    return work
+
+
+def in_place(text: str, solution: str) -> str:
+    """The solution with each function of `text` in the place of its own; what else there is comes last."""
+    lines, added = solution.splitlines(), text.splitlines()
+    places = _places(solution)
+    replaced = []
+    for node in ast.parse(text).body:
+        source = "\n".join(added[node.lineno - 1 : node.end_lineno])
+        if isinstance(node, ast.FunctionDef) and node.name in places:
+            replaced.append((*places[node.name], source))
+        elif not isinstance(node, ast.Expr):  # the docstring
+            lines.append(source)
+    for first, last, column, source in sorted(replaced, reverse=True):
+        lines[first - 1 : last] = indent(source, " " * column).splitlines()
+    return "\n".join(lines) + "\n"
+
+
+def _places(solution: str) -> dict[str, tuple[int, int, int]]:
+    """By name: first and last line of each function and method, and the column it begins in."""
+    tree = ast.parse(solution).body
+    methods = [node for outer in tree if isinstance(outer, ast.ClassDef) for node in outer.body]
+    functions = [node for node in (*methods, *tree) if isinstance(node, ast.FunctionDef)]
+    return {f.name: (f.lineno, f.end_lineno or f.lineno, f.col_offset) for f in functions}
+
+
+def _ideas_of(text: str) -> frozenset[str]:
+    _, _, ideas = (ast.get_docstring(ast.parse(text)) or "").partition(IDEAS)
+    return frozenset(ideas.rstrip(".").split(", ")) if ideas else frozenset()

@@ -1,0 +1,65 @@
+"""Workers that are begun ahead are the ones that are used, and none is left behind."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.judge.process.launcher import PlainChild, PlainStarter
+from grader.judge.process.sandbox import starter
+from grader.model.grade import Sandbox
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Iterator[PlainStarter]:
+    """What starts workers without a sandbox."""
+    (tmp_path / "probes.py").write_text("")
+    it = starter(Sandbox.NONE, tmp_path / "probes.py", "grader.worker.numpy_arrays")
+    assert isinstance(it, PlainStarter)
+    yield it
+    it.close()
+
+
+def pid_of(child: PlainChild) -> int:
+    return child._process.pid
+
+
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_start_takes_the_worker_that_was_begun(plain: PlainStarter) -> None:
+    plain.begin(2)
+    plain.begin(2)
+    first, second = plain._begun
+    assert [plain.start({}), plain.start({})] == [first, second]
+    third = plain.start({})
+    assert third not in (first, second)
+    for child in (first, second, third):
+        child.kill()
+
+
+def test_a_worker_that_ended_meanwhile_is_not_taken(plain: PlainStarter) -> None:
+    plain.begin()
+    (begun,) = plain._begun
+    os.kill(pid_of(begun), signal.SIGKILL)
+    begun._process.wait()
+    child = plain.start({})
+    assert child is not begun
+    assert child.is_running
+    assert not Path(begun.folder).exists()
+    child.kill()
+
+
+def test_closing_ends_what_was_begun_for_nothing(plain: PlainStarter) -> None:
+    plain.begin(2)
+    pids, folders = [pid_of(child) for child in plain._begun], [child.folder for child in plain._begun]
+    plain.close()
+    assert [is_there(pid) for pid in pids] == [False, False]
+    assert not any(Path(folder).exists() for folder in folders)

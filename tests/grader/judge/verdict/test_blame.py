@@ -1,0 +1,67 @@
+"""Where a criterion fails because of another exercise, that exercise is named, and no right one is."""
+
+from fractions import Fraction
+
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.misconceptions import Misconception, Misconceptions
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+
+KNOWN = Misconceptions(
+    ideas={
+        "flipped": Misconception("flip", "You flip."),
+        "kept": Misconception("dilate", "You keep."),
+        "turned": Misconception("grad", "You turn."),
+    },
+    asked={"flip": ["flip"], "dilate": ["dilate"], "grad": ["grad"], "views": ["flip", "dilate"]},
+    answers={"grad/one": {"f": [("flipped",)]}},
+)
+# A graph of bare names goes in circles: `flip` writes x.reshape where x is NumPy's.
+CALLS = {"flip": frozenset({"grad"}), "dilate": frozenset({"flip"}), "grad": frozenset({"dilate", "flip"})}
+
+
+def sent(**answers: str) -> dict[str, list[str]]:
+    """By criterion, what it is told to fix first; an answer of "ok" passes."""
+    criteria = [
+        CriterionGrade(
+            id,
+            "",
+            Fraction(4),
+            Fraction(0),
+            Status.WRONG,
+            (CheckResult(id, "one", Status.OK if answers[id] == "ok" else Status.WRONG, answer=answers[id]),),
+        )
+        for id in answers
+    ]
+    grade = diagnose(Grade("tiny", "ada", tuple(criteria), "none"), KNOWN, CALLS)
+    texts = {c.id: [fact.text for fact in c.facts if fact.kind == "inner"] for c in grade.criteria}
+    return {id: facts for id, facts in texts.items() if facts}
+
+
+def test_a_criterion_that_calls_a_wrong_exercise_says_so() -> None:
+    assert sent(flip="x", grad="y") == {"grad": ["Your flip is wrong, and this calls it. Fix flip first."]}
+
+
+def test_a_criterion_that_needs_a_wrong_exercise_beside_others_says_so() -> None:
+    """`views` asks flip and dilate; that flip is wrong elsewhere is worth knowing."""
+    assert sent(flip="x", views="y") == {"views": ["Your flip is wrong, and this needs it. Fix flip first."]}
+
+
+def test_an_exercise_is_not_blamed_on_one_that_comes_later() -> None:
+    assert sent(flip="x", dilate="ok", grad="ok") == {}
+    assert list(sent(flip="x", dilate="ok", grad="y")) == ["grad"]
+
+
+def test_of_exercises_that_stand_on_each_other_the_first_is_named_alone() -> None:
+    assert sent(flip="x", dilate="y", views="z")["views"] == [
+        "Your flip is wrong, and this needs it. Fix flip first."
+    ]
+
+
+def test_an_exercise_that_fails_by_anothers_mistake_is_not_called_wrong() -> None:
+    """`grad` gives just what a wrong flip makes of it."""
+    known_by_grad = sent(flip="x", grad="f", views="ok")
+    assert all("grad" not in text for texts in known_by_grad.values() for text in texts)
+
+
+def test_what_passes_needs_no_fix() -> None:
+    assert sent(flip="ok", dilate="ok", grad="x") == {}
