@@ -1,6 +1,7 @@
 """Grades the corpus of attacks and the cheats made of a solution, and holds each against what it may gain."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from grader.author.read_yaml import places_of
 from grader.author.render import Views
@@ -14,7 +15,7 @@ from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.mutant_answers import grade_made
 
 MAY_GAIN = {
-    "nothing": "no more than writing nothing in its place",
+    "nothing": "in its own criteria no more than writing nothing in its place",
     "part": "less than everything",
     "all": "everything: it is only odd",
 }
@@ -32,7 +33,7 @@ def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
     versions = {cheat.key: cheat.files for cheat in cheats}
     versions |= {key_of(attack): attack.files for attack in attacks}
     grades = grade_made(assignment, secret, versions, jobs)
-    of_attacks = tuple(gains_of(attacks, grades))
+    of_attacks = tuple(gains_of(attacks, grades, criteria_of_exercises(assignment)))
     of_cheats = tuple(excesses(views, cheats, grades))
     above = (*of_cheats, *places_of_excess(assignment, attacks, of_attacks))
     place_of = places_of(assignment)
@@ -45,13 +46,23 @@ def key_of(attack: Attack) -> str:
     return f"attack {attack.name} on {attack.exercise}"
 
 
-def gains_of(attacks: Sequence[Attack], grades: Mapping[str, Grade]) -> Iterator[Gain]:
-    """A row for each attack of the corpus."""
-    nothing = {a.exercise: grades[key_of(a)].score for a in attacks if a.name == NOTHING}
+def gains_of(
+    attacks: Sequence[Attack], grades: Mapping[str, Grade], asked: Mapping[str, Sequence[str]]
+) -> Iterator[Gain]:
+    """A row for each attack of the corpus; `asked` are the criteria whose probe calls an exercise.
+
+    An attack gains too much in those alone: what others earn that call it themselves is their own.
+    """
+
+    def earned(attack: Attack) -> Fraction:
+        of_it = asked[called_name(attack.exercise)]
+        return sum((c.score for c in grades[key_of(attack)].criteria if c.id in of_it), Fraction(0))
+
+    nothing = {a.exercise: earned(a) for a in attacks if a.name == NOTHING}
     for attack in attacks:
         grade = grades[key_of(attack)]
         is_too_much = {
-            "nothing": grade.score > nothing[attack.exercise],
+            "nothing": earned(attack) > nothing[attack.exercise],
             "part": grade.score == grade.max_score,
             "all": False,
         }[attack.may_gain]

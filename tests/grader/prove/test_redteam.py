@@ -34,7 +34,7 @@ def test_an_attack_gains_too_much_where_it_gains_more_than_its_row_says(
 ) -> None:
     attacks = [Attack(NOTHING, "", "flip", "nothing", {}), Attack("sleeps", "", "flip", may_gain, {})]
     grades = {key_of(attacks[0]): grade(6), key_of(attacks[1]): grade(points)}
-    nothing, gain = gains_of(attacks, grades)
+    nothing, gain = gains_of(attacks, grades, {"flip": ("flip",)})
     assert (nothing.is_too_much, gain.is_too_much) == (False, is_too_much)
     assert (gain.cheat, gain.points) == ("sleeps on flip", points)
 
