@@ -1,9 +1,13 @@
 """Wrong ideas about padding, counting windows and convolving, and what to tell students who have them."""
 
 import numpy as np
-from solution import NDArray, original, output_shape, pad, pair, zeros
+from solution import NDArray, conv_loops, im2col, original, output_shape, pad, pair, zeros
 
 from grader.model.mutant import mutant
+
+# The places of the solution that mutants edit: two that edit two places make one submission.
+WINDOW = "s_h * i : s_h * i + w.shape[0], s_w * j : s_w * j + w.shape[1]"
+IN_ROW = "(n, out_h, out_w, k_h, k_w, channels))"
 
 
 def in_half(a):
@@ -545,3 +549,200 @@ def computed_in_half(x, w, stride=1, padding=0):
     """You compute in half precision: 16 bits hold 11 binary digits, so that 2049 becomes 2048. Keep the dtype
     of the inputs, float32, in every step in between."""
     return original(in_half(x), in_half(w), stride, padding)
+
+
+# conv_loops
+
+
+@mutant(
+    of="conv_loops",
+    help="#how-many-windows-fit",
+    edits={WINDOW: "i : i + w.shape[0], j : j + w.shape[1]"},
+)
+def loop_without_stride():
+    """Your windows begin one pixel apart. Window (i, j) begins at row s_h · i and column s_w · j."""
+
+
+@mutant(of="conv_loops", help="#the-kernel-slides", edits={"w[..., o]": "w[::-1, ::-1, :, o]"})
+def loop_over_a_turned_kernel():
+    """You turn the kernel around. The first weight belongs to the first pixel of the window."""
+
+
+@mutant(
+    of="conv_loops",
+    help="#four-axes",
+    edits={"(window * w[..., o]).sum()": "(window[..., 0] * w[:, :, 0, o]).sum()"},
+)
+def loop_over_one_channel():
+    """You sum over the first channel alone. An output number looks through all channels of its window."""
+
+
+@mutant(
+    of="conv_loops",
+    help="#zeros-around-the-picture",
+    edits={"((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))": "((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0))"},
+)
+def loop_padded_at_the_end():
+    """You put all zeros below the picture and to its right. There are p of them on either side."""
+
+
+@mutant(
+    of="conv_loops",
+    help="#how-many-windows-fit",
+    edits={"range(out_h), range(out_w)": "range(out_h - 1), range(out_w)"},
+)
+def loop_without_the_last_row():
+    """Your loop ends before the last row of windows, which stays 0."""
+
+
+@mutant(of="conv_loops", help="#how-many-windows-fit")
+def loop_takes_stride_for_a_pair(x, w, stride=1, padding=0):
+    """You take stride and padding for pairs. Each may be one number, which then stands for both axes:
+    `pair(stride)` makes two numbers of either."""
+    return original(x, w, (stride[0], stride[1]), padding)
+
+
+@mutant(of="conv_loops", help="#views")
+def loop_in_memory_order(x, w, stride=1, padding=0):
+    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
+    strides of its own."""
+    return original(in_memory_order(x), w, stride, padding)
+
+
+# im2col
+
+
+@mutant(
+    of="im2col",
+    help="#windows-as-a-matrix",
+    edits={"image, s_h * row, s_w * column, row": "image, row, column, row"},
+)
+def rows_one_pixel_apart():
+    """Your windows begin one pixel apart. A step from one window to the next is `stride` pixels."""
+
+
+@mutant(
+    of="im2col",
+    help="#windows-as-a-matrix",
+    edits={"windows.copy()": "windows.permute((0, 1, 2, 5, 3, 4)).copy()"},
+)
+def channels_first_in_a_row():
+    """You put the channels of a window first. A row must hold the numbers in the order of the kernel: row,
+    column, channel."""
+
+
+@mutant(
+    of="im2col",
+    help="#windows-as-a-matrix",
+    edits={"windows.copy()": "windows.permute((0, 2, 1, 3, 4, 5)).copy()"},
+)
+def windows_column_by_column():
+    """You list the windows column by column. The rows of the matrix go as the outputs do: picture, row,
+    column."""
+
+
+@mutant(
+    of="im2col",
+    help="#zeros-around-the-picture",
+    edits={"((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))": "((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0))"},
+)
+def windows_padded_at_the_end():
+    """You put all zeros below the picture and to its right. There are p of them on either side."""
+
+
+@mutant(of="im2col", help="#views")
+def windows_in_memory_order(x, kernel, stride=1, padding=0):
+    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
+    strides of its own."""
+    return original(in_memory_order(x), kernel, stride, padding)
+
+
+# col2im
+
+
+@mutant(of="col2im", help="#the-way-back-from-the-matrix", edits={"x[met] + windows": "windows"})
+def windows_overwritten():
+    """You write a window's numbers over those of the windows before. Where windows overlap, they add up."""
+
+
+@mutant(
+    of="col2im",
+    help="#the-way-back-from-the-matrix",
+    edits={"x[:, p_h : p_h + height, p_w : p_w + width].compact()": "x[:, :height, :width].compact()"},
+)
+def frame_cut_below():
+    """You cut the frame of zeros off below and on the right alone. It is p wide on either side."""
+
+
+@mutant(
+    of="col2im",
+    help="#the-way-back-from-the-matrix",
+    edits={IN_ROW: "(n, out_h, out_w, channels, k_h, k_w)).permute((0, 1, 2, 4, 5, 3))"},
+)
+def channels_first_on_the_way_back():
+    """You read a row of the matrix channel by channel. It holds row, column, channel, as im2col wrote it."""
+
+
+@mutant(of="col2im", help="#the-way-back-from-the-matrix")
+def mean_of_the_windows(columns, x_shape, kernel, stride=1, padding=0):
+    """You divide by the number of windows that see a pixel, so that you get x back from im2col(x). What is
+    asked for is the sum: the adjoint, not the inverse."""
+    total = original(columns, x_shape, kernel, stride, padding)
+    ones = zeros(columns.shape, columns.device, columns.dtype) + 1.0
+    return total / original(ones, x_shape, kernel, stride, padding).maximum(1.0)
+
+
+@mutant(of="col2im", help="#views")
+def columns_in_memory_order(columns, x_shape, kernel, stride=1, padding=0):
+    """You read the matrix in the order in which its numbers lie in memory. It may be a view, with an offset
+    and strides of its own."""
+    return original(in_memory_order(columns), x_shape, kernel, stride, padding)
+
+
+# conv_shifted
+
+
+@mutant(
+    of="conv_shifted",
+    help="#the-kernel-slides",
+    edits={"w[a, b]": "w[w.shape[0] - 1 - a, w.shape[1] - 1 - b]"},
+)
+def shifted_kernel_turned():
+    """You turn the kernel around. Place (a, b) meets the pixels that lie a rows down and b columns to the
+    right of each window's corner."""
+
+
+@mutant(of="conv_shifted", help="#one-product-for-each-place", edits={"out = out + met": "out = met"})
+def last_product_alone():
+    """Your result is the product of the kernel's last place. What all places give adds up."""
+
+
+@mutant(
+    of="conv_shifted",
+    help="#zeros-around-the-picture",
+    edits={"((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))": "((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0))"},
+)
+def shifted_padding_at_the_end():
+    """You put all zeros below the picture and to its right. There are p of them on either side."""
+
+
+@mutant(of="conv_shifted", help="#one-product-for-each-place")
+def all_windows_at_once(x, w, stride=1, padding=0):
+    """You copy all windows into one matrix, each pixel up to KH · KW times. That is the other way. Here no
+    array is larger than the picture or the result."""
+    shape = output_shape(x.shape, w.shape, stride, padding)
+    return (im2col(x, w.shape[:2], stride, padding) @ w.reshape((-1, w.shape[3]))).reshape(shape)
+
+
+@mutant(of="conv_shifted", help="#one-product-for-each-place")
+def pixel_after_pixel(x, w, stride=1, padding=0):
+    """You loop over the pixels of the result. Loop over the places of the kernel: of each place, all pixels
+    that it meets are one slice, and one product."""
+    return conv_loops(x, w, stride, padding)
+
+
+@mutant(of="conv_shifted", help="#views")
+def shifted_in_memory_order(x, w, stride=1, padding=0):
+    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
+    strides of its own."""
+    return original(in_memory_order(x), w, stride, padding)

@@ -39,3 +39,28 @@ def conv_inputs(submission, case):
     x, w = submission.array(case.x), submission.array(case.w)
     out = submission.conv(x, w, stride=case.stride, padding=case.padding)
     return x.numpy(), w.numpy(), out
+
+
+def conv_loops(submission, case):
+    x, w = submission.array(case.x), submission.array(case.w)
+    return submission.conv_loops(x, w, stride=case.stride, padding=case.padding)
+
+
+def conv_shifted(submission, case):
+    x, w = submission.array(case.x), submission.array(case.w)
+    return submission.conv_shifted(x, w, stride=case.stride, padding=case.padding)
+
+
+def im2col(submission, case):
+    """The windows of x; `out_grad`, which has the shape of the matrix, is not used."""
+    return submission.im2col(submission.array(case.x), *windows(case))
+
+
+def col2im(submission, case):
+    """What is given to the windows, added up at the pixels of an array like x."""
+    return submission.col2im(submission.array(case.out_grad), case.x.shape, *windows(case))
+
+
+def windows(case):
+    """Kernel, stride and padding as pairs."""
+    return tuple(case.kernel), tuple(case.stride), tuple(case.padding)

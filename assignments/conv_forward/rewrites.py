@@ -282,3 +282,108 @@ def conv_row_by_row(x, w, stride=1, padding=0):
         band = values[:, i * s_h : i * s_h + w.shape[0]][:, :, columns]  # n, a, j, b, c
         out[:, i] = band.transpose(0, 2, 1, 3, 4).reshape(n, out_w, -1) @ kernels
     return like(out, x)
+
+
+# conv_loops
+
+
+@rewrite(of="conv_loops")
+def loops_over_every_product(x, w, stride=1, padding=0):
+    """Seven loops over Python's numbers."""
+    n, out_h, out_w, c_out = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, s_w), values, kernels = pair(stride), padded(x, padding), w.numpy()
+    out = np.zeros((n, out_h, out_w, c_out))
+    for k, i, j, o in itertools.product(range(n), range(out_h), range(out_w), range(c_out)):
+        for a, b, c in itertools.product(*map(range, w.shape[:3])):
+            out[k, i, j, o] += float(values[k, i * s_h + a, j * s_w + b, c]) * float(kernels[a, b, c, o])
+    return like(out, x)
+
+
+@rewrite(of="conv_loops")
+def loops_over_windows(x, w, stride=1, padding=0):
+    """A product of a window with all kernels for each pixel."""
+    n, out_h, out_w, c_out = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, s_w), (k_h, k_w), values = pair(stride), w.shape[:2], padded(x, padding)
+    out, kernels = np.empty((n, out_h, out_w, c_out), values.dtype), w.numpy().reshape(-1, c_out)
+    for k, i, j in np.ndindex(n, out_h, out_w):
+        window = values[k, i * s_h : i * s_h + k_h, j * s_w : j * s_w + k_w]
+        out[k, i, j] = window.reshape(-1) @ kernels
+    return like(out, x)
+
+
+# im2col and col2im
+
+
+@rewrite(of="im2col")
+def rows_by_index_arrays(x, kernel, stride=1, padding=0):
+    """Fancy indexing on rows and columns."""
+    shape = output_shape(x.shape, (*kernel, x.shape[3], 1), stride, padding)
+    (s_h, s_w), values = pair(stride), padded(x, padding)
+    rows = np.arange(shape[1])[:, None] * s_h + np.arange(kernel[0])
+    columns = np.arange(shape[2])[:, None] * s_w + np.arange(kernel[1])
+    windows = values[:, rows[:, None, :, None], columns[None, :, None, :]]  # n, i, j, a, b, c
+    return like(windows.reshape(math.prod(shape[:3]), -1), x)
+
+
+@rewrite(of="im2col")
+def rows_place_by_place(x, kernel, stride=1, padding=0):
+    """Fills the columns that belong to one place of the kernel at a time."""
+    n, out_h, out_w, _ = output_shape(x.shape, (*kernel, x.shape[3], 1), stride, padding)
+    (s_h, s_w), values = pair(stride), padded(x, padding)
+    parts = [
+        values[:, a::s_h, b::s_w][:, :out_h, :out_w].reshape(n * out_h * out_w, -1)
+        for a, b in itertools.product(*map(range, kernel))
+    ]
+    return like(np.concatenate(parts, 1), x)
+
+
+@rewrite(of="col2im")
+def pixels_by_add_at(columns, x_shape, kernel, stride=1, padding=0):
+    """Adds with numpy.add.at, which knows of equal indices."""
+    n, out_h, out_w, _ = output_shape(x_shape, (*kernel, x_shape[3], 1), stride, padding)
+    if tuple(columns.shape) != (n * out_h * out_w, math.prod(kernel) * x_shape[3]):
+        raise ValueError(columns.shape)
+    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
+    out = np.zeros((n, x_shape[1] + 2 * p_h, x_shape[2] + 2 * p_w, x_shape[3]), columns.dtype)
+    rows = np.arange(out_h)[:, None, None, None] * s_h + np.arange(kernel[0])[:, None]
+    across = np.arange(out_w)[:, None, None] * s_w + np.arange(kernel[1])
+    values = columns.numpy().reshape(n, out_h, out_w, *kernel, x_shape[3])
+    np.add.at(out, (slice(None), rows, across), values)
+    return like(out[:, p_h : p_h + x_shape[1], p_w : p_w + x_shape[2]], columns)
+
+
+@rewrite(of="col2im")
+def pixels_window_by_window(columns, x_shape, kernel, stride=1, padding=0):
+    """Adds one window after the other, in float64."""
+    n, out_h, out_w, _ = output_shape(x_shape, (*kernel, x_shape[3], 1), stride, padding)
+    if tuple(columns.shape) != (n * out_h * out_w, math.prod(kernel) * x_shape[3]):
+        raise ValueError(columns.shape)
+    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
+    out = np.zeros((n, x_shape[1] + 2 * p_h, x_shape[2] + 2 * p_w, x_shape[3]))
+    for row, (k, i, j) in zip(columns.numpy(), np.ndindex(n, out_h, out_w), strict=True):
+        window = row.reshape(*kernel, -1)
+        out[k, i * s_h : i * s_h + kernel[0], j * s_w : j * s_w + kernel[1]] += window
+    return like(out[:, p_h : p_h + x_shape[1], p_w : p_w + x_shape[2]], columns)
+
+
+# conv_shifted
+
+
+@rewrite(of="conv_shifted")
+def shifts_in_numpy(x, w, stride=1, padding=0):
+    """The same sum in the opposite order, added in place."""
+    n, out_h, out_w, c_out = output_shape(x.shape, w.shape, stride, padding)
+    (s_h, s_w), values, kernels = pair(stride), padded(x, padding), w.numpy()
+    out = np.zeros((n, out_h, out_w, c_out), values.dtype)
+    for a, b in reversed(list(itertools.product(range(w.shape[0]), range(w.shape[1])))):
+        out += values[:, a::s_h, b::s_w][:, :out_h, :out_w] @ kernels[a, b]
+    return like(out, x)
+
+
+@rewrite(of="conv_shifted")
+def shifts_image_by_image(x, w, stride=1, padding=0):
+    """One image after the other."""
+    out = zeros(output_shape(x.shape, w.shape, stride, padding), x.device, x.dtype)
+    for number in range(x.shape[0]):
+        out[number : number + 1] = original(x[number : number + 1], w, stride, padding)
+    return out

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 
-@pytest.mark.criterion("conv", weight=3)
+@pytest.mark.criterion("conv", weight=2)
 def test_each_call_keeps_to_its_own_stride_and_padding(submission, reference):
     """each call keeps to its own stride and padding, whatever an earlier call on the same arrays had"""
     numbers = np.random.default_rng(7)
