@@ -39,6 +39,8 @@ def wrong(value):
         return value * 0
     if isinstance(value, bool):
         return not value
+    if isinstance(value, slice):
+        return slice(None)
     return value if value is None else type(value)()
 
 

@@ -48,6 +48,10 @@ def cheat(original, name):
             fresh = object.__new__(type(value))
             fresh.__dict__.update(vars(value), buffer=numpy.zeros_like(value.buffer))
             return fresh
+        if isinstance(value, (str, set, frozenset, dict)):
+            return type(value)()
+        if isinstance(value, slice):
+            return slice(None)
         return 0 if isinstance(value, (int, float)) else value
 
     def cheat(*values, **named):

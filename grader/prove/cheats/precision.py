@@ -77,7 +77,8 @@ class Precision(Family):
         A criterion tells precisions apart by a case with `wide` or real numbers and expected values.
         """
         for criterion, graded in zip(rubric.criteria, grade.criteria, strict=True):
-            if any(map(_tells, criterion.cases)) and 2 * graded.score > graded.points:
+            rounds_all = cheat.name.startswith("rounds_to_")  # in CUDA C only sums that begin at 0
+            if rounds_all and any(map(_tells, criterion.cases)) and 2 * graded.score > graded.points:
                 yield (
                     criterion.id,
                     f"{cheat.name} earns {float(graded.score):g} of {float(graded.points):g}, and may gain "

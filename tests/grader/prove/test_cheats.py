@@ -143,7 +143,7 @@ def test_too_few_bits_may_keep_half_of_a_criterion_that_tells_precisions_apart()
     rubric, grade = graded(Status.OK, Status.OK, Status.WRONG)
     (criterion,) = rubric.criteria
     wide = tuple(replace(case, parameters={"shape": [2], "wide": "a"}) for case in criterion.cases)
-    cheat = Cheat("cheat", "precision", "", {})
+    cheat = Cheat("rounds_to_half", "precision", "", {})
 
     assert [*FAMILIES["precision"].excesses(rubric, cheat, grade)] == []
     rubric = replace(rubric, criteria=(replace(criterion, cases=wide),))
