@@ -1,6 +1,7 @@
 """Holds the table "Who may import whom" of the design: a folder is a trust boundary, this is its argument."""
 
 import ast
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -369,3 +370,17 @@ def test_a_planted_loader_is_caught(tmp_path: Path, source: str) -> None:
     (tmp_path / "planted.py").write_text(source)
 
     assert len(loaders(tmp_path / "planted.py")) == 1
+
+
+def test_the_page_on_architecture_states_the_same_table() -> None:
+    """Each package has a row there, and the row names exactly the modules of ours that the table allows."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = {}
+    for who, may in re.findall(r"^\| (`.*) \| (.*) \|$", page, re.MULTILINE):
+        for name in re.findall(r"`([\w.*/]+)`", who):
+            rows[name] = {word.rpartition(".")[2] for word in re.findall(r"`([a-z_.]+)`", may)}
+    rows["grader.judge.comparisons"] |= rows["grader.judge.kinds"]  # "the same, and ..."
+    ours = {who: may for who, (may, _) in TABLE.items() if not who.startswith("assignments.")}
+    assert set(ours) == {who for who in rows if who.partition(".")[0] in OURS and "/" not in who}
+    for who, may in ours.items():
+        assert rows[who] == {name.rpartition(".")[2] for name in may}, who

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from grader.batch.gradebook.statements import read_rows
+from grader.batch.gradebook.sql_statements import read_rows
 from grader.batch.gradebook.tables import COUNTS, AdjustmentRow, GradeRow, StudentRow, SubmissionRow
 from grader.model.errors import UserError
 from grader.model.student import Adjustment

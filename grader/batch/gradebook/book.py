@@ -20,7 +20,7 @@ from grader.batch.gradebook.case_results import read_case_results, write_case_re
 from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.grade_json import grade_to_row
 from grader.batch.gradebook.standings import STUDENT_FIELDS, read_standings, student_of, submission_of
-from grader.batch.gradebook.statements import CHUNK, chunks, read_rows, table_of, upsert
+from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows, table_of, upsert
 from grader.batch.gradebook.tables import (
     COUNTS,
     ArrivalRow,

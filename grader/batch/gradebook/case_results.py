@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from grader.batch.gradebook.grade_json import result_from_json, result_to_json
-from grader.batch.gradebook.statements import upsert
+from grader.batch.gradebook.sql_statements import upsert
 from grader.batch.gradebook.tables import CaseRow
 from grader.model.grade import CheckResult
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from grader.batch.gradebook.decisions import read_decisions
 from grader.batch.gradebook.grade_json import grade_from_row
-from grader.batch.gradebook.statements import CHUNK, chunks, read_rows
+from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows
 from grader.batch.gradebook.tables import (
     COUNTS,
     AdjustmentRow,

@@ -82,14 +82,16 @@ def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox,
     (folder / runtime.name).write_bytes(runtime.read_bytes())
     config: dict[str, object] = {"task": "compile", "source": SOURCE, "file": request.file, "limits": LIMITS}
     config |= {"defines": dict(request.defines), "runtime": runtime.name, "executable": EXECUTABLE}
-    words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.program")
+    words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.cuda_program")
     environment = {**ENVIRONMENT, **compiler_variables(), "TMPDIR": str(folder)}
     config |= {"paths": [str(emulator.parent)], "folder": str(folder), "emulator": emulator.name}
     if sandbox is not Sandbox.NONE:
         config |= {"paths": ["/sandbox/packages"], "folder": "/build"}
         variables = tuple(compiler_variables().items())
         packages = {emulator.name: emulator}
-        words = compiler_sandbox(scratch / "nothing", folder, variables, packages, "grader.worker.program")
+        words = compiler_sandbox(
+            scratch / "nothing", folder, variables, packages, "grader.worker.cuda_program"
+        )
     try:
         done = subprocess.run(
             [*words, json.dumps(config)],
@@ -130,7 +132,7 @@ def _run(
         program = [f"{place}/{EXECUTABLE}", *request.arguments]
         config: dict[str, object] = {"task": "run", "words": program, "limits": limits}
         config["is_sandboxed"] = sandbox is not Sandbox.NONE and sys.platform == "linux"
-        words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.program")
+        words: Sequence[str] = (sys.executable, "-P", "-s", "-m", "grader.worker.cuda_program")
         if sandbox is not Sandbox.NONE:
             words = program_sandbox(scratch / "run", tuple(variables.items()))
         with subprocess.Popen(

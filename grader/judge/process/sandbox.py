@@ -67,7 +67,6 @@ def starter(
     may_fork = import_rules is None or not PROCESS_MODULES.isdisjoint(import_rules["allowed"])
     config |= {"tmp_bytes": TMP_BYTES, "import_rules": import_rules, "may_fork": may_fork}
     config["whole_proc"] = WHOLE_PROC if device is Device.CUDA else ""
-    config["whole_proc"] = WHOLE_PROC if device is Device.CUDA else ""
     if sandbox is Sandbox.NONE:
         config["paths"] = [] if provided is None else [str(provided)]
         words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))
@@ -111,7 +110,7 @@ def compiler_sandbox(
 
 
 def program_sandbox(folder: Path, environment: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """The command that runs `grader.worker.program` inside bubblewrap; its configuration is to follow.
+    """The command that runs `grader.worker.cuda_program` inside bubblewrap; its configuration is to follow.
 
     It sees `folder` as /sandbox/program and can write to a /tmp of its own alone.
     """
@@ -120,7 +119,7 @@ def program_sandbox(folder: Path, environment: Sequence[tuple[str, str]]) -> tup
         words += ["--ro-bind-try", path, path]
     for name, value in (*environment, ("PYTHONPATH", "/sandbox/packages")):
         words += ["--setenv", name, value]
-    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", "grader.worker.program")
+    python = (os.path.realpath(sys.executable), "-P", "-s", "-S", "-m", "grader.worker.cuda_program")
     return (*words, "--remount-ro", "/", "--chdir", "/tmp", "--", *python)
 
 
@@ -158,11 +157,7 @@ def _outer_sandbox(device: Device) -> tuple[str, ...]:
         words += ["--ro-bind", str(package / name), f"/sandbox/packages/grader/{name}"]
     words += ["--dev", "/dev", *devices.binds(device, Path(numpy.__file__).parents[1], "/sandbox/packages")]
     words += ["--remount-ro", "/dev", "--proc", "/proc"]  # submissions find /proc empty
-    if device is Device.CUDA:
-        words += ["--bind", "/proc", WHOLE_PROC]
-    if (
-        device is Device.CUDA
-    ):  # CUDA starts with a /proc alone, and a child may mount one where it sees a whole one
+    if device is Device.CUDA:  # CUDA needs a /proc, and a child may mount one only where it sees a whole one
         words += ["--bind", "/proc", WHOLE_PROC]
     if "--size" in subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False).stdout:
         words += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
