@@ -23,7 +23,7 @@ def modules_of(package: str) -> tuple[str, ...]:
 
 
 class AsReport(argparse.Action):
-    """Keeps `--json FILE` and `--report json=FILE` alike: as a format and a file, in the given order."""
+    """Stores `--json FILE` and `--report json=FILE` in the same way: format and file, in the given order."""
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: Any, value: Any, option: str | None = None
