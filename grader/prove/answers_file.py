@@ -8,7 +8,7 @@ from grader.author.load import digest_of
 from grader.author.render import Views
 from grader.judge.verdict.misconceptions import FORMAT, Misconceptions
 from grader.model.assignment import Assignment
-from grader.model.errors import GraderFault
+from grader.model.errors import GraderFault, UserError
 
 CACHES = {"__pycache__", ".mypy_cache"}
 
@@ -40,7 +40,7 @@ def _read(path: Path) -> Misconceptions | None:
     try:
         right = json.loads(right_beside(path).read_text(encoding="utf-8"))
         return replace(Misconceptions.read(path), right=dict(right))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, UserError):
         return None
 
 

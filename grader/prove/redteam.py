@@ -7,7 +7,7 @@ from grader.author.read_yaml import places_of
 from grader.author.render import Views
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Status
 from grader.model.mutant import called_name
 from grader.model.results.verification import Finding, Gain, RedTeam
 from grader.prove.attacks import NOTHING, Attack, attacks_on
@@ -33,7 +33,7 @@ def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
     versions = {cheat.key: cheat.files for cheat in cheats}
     versions |= {key_of(attack): attack.files for attack in attacks}
     grades = grade_made(assignment, secret, versions, jobs)
-    of_attacks = tuple(gains_of(attacks, grades, criteria_of_exercises(assignment)))
+    of_attacks = tuple(gains_of(attacks, grades, shares_of(assignment)))
     of_cheats = tuple(excesses(views, cheats, grades))
     above = (*of_cheats, *places_of_excess(assignment, attacks, of_attacks))
     place_of = places_of(assignment)
@@ -46,17 +46,36 @@ def key_of(attack: Attack) -> str:
     return f"attack {attack.name} on {attack.exercise}"
 
 
+def shares_of(assignment: Assignment) -> dict[str, dict[str, Fraction]]:
+    """By exercise: the points of each case, by name, of the criteria whose probe calls it.
+
+    Left out are cases that ask for a refusal: most attacks call the right function, which then refuses.
+    """
+    return {
+        exercise: {
+            case.name: Fraction(criterion.points * case.weight, criterion.weight)
+            for criterion in map(assignment.criterion, criteria)
+            for case in criterion.cases
+            if case.compare != "raises" and not case.parameters.get("refused")
+        }
+        for exercise, criteria in criteria_of_exercises(assignment).items()
+    }
+
+
 def gains_of(
-    attacks: Sequence[Attack], grades: Mapping[str, Grade], asked: Mapping[str, Sequence[str]]
+    attacks: Sequence[Attack],
+    grades: Mapping[str, Grade],
+    shares: Mapping[str, Mapping[str, Fraction]],
 ) -> Iterator[Gain]:
-    """A row for each attack of the corpus; `asked` are the criteria with a probe that calls an exercise.
+    """A row for each attack of the corpus; `shares` are the points of an exercise's cases.
 
     Only in these can an attack gain too much; other functions that call it earn their own points.
     """
 
     def earned(attack: Attack) -> Fraction:
-        of_it = asked[called_name(attack.exercise)]
-        return sum((c.score for c in grades[key_of(attack)].criteria if c.id in of_it), Fraction(0))
+        worth = shares[called_name(attack.exercise)]
+        results = (r for c in grades[key_of(attack)].criteria for r in c.results if r.status is Status.OK)
+        return sum((worth.get(f"{r.criterion}/{r.case}", Fraction(0)) for r in results), Fraction(0))
 
     nothing = {a.exercise: earned(a) for a in attacks if a.name == NOTHING}
     for attack in attacks:
