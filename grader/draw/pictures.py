@@ -155,7 +155,7 @@ def spread(x: Sequence[int], k: Sequence[int], stride: int = 1) -> Markup:
 
 
 def channel_groups(c_in: int, c_out: int, groups: int) -> Markup:
-    """Which channels in each channel out sees, one row for each channel out."""
+    """The input channels that each output channel uses, one row for each output channel."""
     c, o = c_in // groups, c_out // groups
     rows = [
         [Cell(str(i) if i // c == j // o else "", "part" if i // c == j // o else "gap") for i in range(c_in)]

@@ -47,9 +47,9 @@ def key_of(attack: Attack) -> str:
 
 
 def shares_of(assignment: Assignment) -> dict[str, dict[str, Fraction]]:
-    """By exercise: the points of each case, by name, of the criteria whose probe calls it.
+    """The points of each case, by exercise and case name, of the criteria with a probe that calls it.
 
-    Left out are cases that ask for a refusal: most attacks call the right function, which then refuses.
+    Cases that expect a refusal are left out: most attacks call the right function, which then refuses.
     """
     return {
         exercise: {

@@ -14,7 +14,7 @@ NO_CODE = re.compile(
 
 
 def cut_kernel(text: str, name: str) -> Function | None:
-    """The function `name` of a source in CUDA C, with the comment right above it; None where there is none.
+    """The function `name` of a source in CUDA C, with the comment right above it; None if there is none.
 
     The function is outside any braces. Its comment, lines of `//`, describes it as a docstring would.
     """

@@ -97,7 +97,7 @@ class Function:
 class Group:
     """Functions that a template names as one: the methods of a class, or the parts of a property.
 
-    `members` maps the line (from 0) at which each function begins to the function; methods have dotted
+    `members` maps the first line (from 0) of each function to the function; methods have dotted
     names. `documented`: the whole has a docstring, so a member needs none.
     """
 

@@ -50,7 +50,7 @@ def module_of(root: Path, name: str) -> str:
 
 
 def _find_in_python(text: str, name: str) -> Exercise | None:
-    """The function, class or property of that dotted name; None where there is none."""
+    """The function, class or property of that dotted name; None if there is none."""
     *outer, inner = name.split(".")
     body: Sequence[ast.stmt] = _tree(text).body
     for one in outer:

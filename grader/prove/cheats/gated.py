@@ -57,7 +57,7 @@ class Gated(DeedFamily):
     def cheats(
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
     ) -> Iterator[Cheat]:
-        """Those in Python, and kernels that write nothing at the lengths of visible cases."""
+        """The cheats in Python, and kernels that write nothing at the lengths of visible cases."""
         yield from super().cheats(assignment, solution, exercises)
         for turn, which in enumerate(TURNS):
             files, cheats_in = dict(solution), set[str]()

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from grader.model.results.similar_pair import Pair
 from grader.model.text import lines_of
 
-ALIKE = 0.5  # the least share that joins two students in a graph
+ALIKE = 0.5  # the smallest share that joins two students in a graph
 MOST_LINES = 4000  # shown of one file
 LONG = 800  # lines; in longer files the comparison skips repeated lines, to save time
 SIZE, RING = 460, 150
