@@ -1,4 +1,4 @@
-"""Grades the corpus of attacks and the cheats made of a solution, and holds each against what it may gain."""
+"""Grades the attacks of the corpus and the cheats, and compares each with what it may gain."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -7,7 +7,7 @@ from grader.author.read_yaml import places_of
 from grader.author.render import Views
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
-from grader.model.grade import Grade
+from grader.model.grade import Grade, Status
 from grader.model.mutant import called_name
 from grader.model.results.verification import Finding, Gain, RedTeam
 from grader.prove.attacks import NOTHING, Attack, attacks_on
@@ -22,9 +22,9 @@ MAY_GAIN = {
 
 
 def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
-    """What each attack and each cheat gained on an assignment.
+    """The gain of each attack and each cheat on an assignment.
 
-    Of the corpus every `sample`-th attack is graded, and always NOTHING, which the others are held against.
+    Grades every `sample`-th attack of the corpus, and always NOTHING, to which the others are compared.
     """
     assignment = views.assignment
     cheats = cheats_on(views)
@@ -33,7 +33,7 @@ def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
     versions = {cheat.key: cheat.files for cheat in cheats}
     versions |= {key_of(attack): attack.files for attack in attacks}
     grades = grade_made(assignment, secret, versions, jobs)
-    of_attacks = tuple(gains_of(attacks, grades, criteria_of_exercises(assignment)))
+    of_attacks = tuple(gains_of(attacks, grades, shares_of(assignment)))
     of_cheats = tuple(excesses(views, cheats, grades))
     above = (*of_cheats, *places_of_excess(assignment, attacks, of_attacks))
     place_of = places_of(assignment)
@@ -42,21 +42,40 @@ def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
 
 
 def key_of(attack: Attack) -> str:
-    """Its name among all submissions that an assignment is verified by."""
+    """A unique name for an attack among the submissions that verify an assignment."""
     return f"attack {attack.name} on {attack.exercise}"
 
 
-def gains_of(
-    attacks: Sequence[Attack], grades: Mapping[str, Grade], asked: Mapping[str, Sequence[str]]
-) -> Iterator[Gain]:
-    """A row for each attack of the corpus; `asked` are the criteria whose probe calls an exercise.
+def shares_of(assignment: Assignment) -> dict[str, dict[str, Fraction]]:
+    """The points of each case, by exercise and case name, of the criteria with a probe that calls it.
 
-    An attack gains too much in those alone: what others earn that call it themselves is their own.
+    Cases that expect a refusal are left out: most attacks call the right function, which then refuses.
+    """
+    return {
+        exercise: {
+            case.name: Fraction(criterion.points * case.weight, criterion.weight)
+            for criterion in map(assignment.criterion, criteria)
+            for case in criterion.cases
+            if case.compare != "raises" and not case.parameters.get("refused")
+        }
+        for exercise, criteria in criteria_of_exercises(assignment).items()
+    }
+
+
+def gains_of(
+    attacks: Sequence[Attack],
+    grades: Mapping[str, Grade],
+    shares: Mapping[str, Mapping[str, Fraction]],
+) -> Iterator[Gain]:
+    """A row for each attack of the corpus; `shares` are the points of an exercise's cases.
+
+    Only in these can an attack gain too much; other functions that call it earn their own points.
     """
 
     def earned(attack: Attack) -> Fraction:
-        of_it = asked[called_name(attack.exercise)]
-        return sum((c.score for c in grades[key_of(attack)].criteria if c.id in of_it), Fraction(0))
+        worth = shares[called_name(attack.exercise)]
+        results = (r for c in grades[key_of(attack)].criteria for r in c.results if r.status is Status.OK)
+        return sum((worth.get(f"{r.criterion}/{r.case}", Fraction(0)) for r in results), Fraction(0))
 
     nothing = {a.exercise: earned(a) for a in attacks if a.name == NOTHING}
     for attack in attacks:
@@ -73,7 +92,7 @@ def gains_of(
 def places_of_excess(
     assignment: Assignment, attacks: Sequence[Attack], gains: Sequence[Gain]
 ) -> Iterator[tuple[str, str]]:
-    """The criterion where an attack gained too much, and what to say there."""
+    """The criterion where an attack gained too much, and the message."""
     asked = criteria_of_exercises(assignment)
     for attack, gain in zip(attacks, gains, strict=True):
         if gain.is_too_much:

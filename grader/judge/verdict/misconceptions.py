@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from grader.model.errors import UserError
 from grader.model.grade import HINT, Call, CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
+UNREADABLE = "misconceptions that cannot be read: unpack the handout again, or ask for a newer one"
 FORMAT = 7  # of that file: another number for another meaning, so that no old one is read
 DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
@@ -73,15 +75,18 @@ class Misconceptions:
 
     @staticmethod
     def read(path: Path) -> "Misconceptions":
-        """Reads what `to_json` wrote."""
-        data = json.loads(path.read_text(encoding="utf-8"))
-        names = [idea.pop("name") for idea in data["ideas"]]
-        answers = {
-            case: {a: [tuple(names[n] for n in one) for one in many] for a, many in ends.items()}
-            for case, ends in data["answers"].items()
-        }
-        ideas = {name: Misconception(**idea) for name, idea in zip(names, data["ideas"], strict=True)}
-        return Misconceptions(ideas, data["asked"], answers, unchanged=data["unchanged"])
+        """Reads what `to_json` wrote; UserError if the file is damaged or of another version."""
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            names = [idea.pop("name") for idea in data["ideas"]]
+            answers = {
+                case: {a: [tuple(names[n] for n in one) for one in many] for a, many in ends.items()}
+                for case, ends in data["answers"].items()
+            }
+            ideas = {name: Misconception(**idea) for name, idea in zip(names, data["ideas"], strict=True)}
+            return Misconceptions(ideas, data["asked"], answers, unchanged=data["unchanged"])
+        except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise UserError(UNREADABLE, path) from error
 
 
 def of_mutants(

@@ -9,15 +9,20 @@ import pytest
 from grader.cli import NOT_PASSED, PASSED
 from grader.cli.command_line.arguments import parse
 from grader.cli.proofs import redteam
-from grader.model.grade import CriterionGrade, Grade, Status
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.verification import Finding, Gain, RedTeam
 from grader.prove.attacks import NOTHING, Attack
 from grader.prove.redteam import gains_of, key_of
 from grader.report.pages.redteam_page import to_html
 
+SHARES = {"flip": {f"flip/{n}": Fraction(1) for n in range(10)}}
+
 
 def grade(points: int) -> Grade:
-    criterion = CriterionGrade("flip", "", Fraction(10), Fraction(points), Status.OK, ())
+    """Of ten cases of a point so many pass."""
+    ends = [Status.OK] * points + [Status.WRONG] * (10 - points)
+    results = tuple(CheckResult("flip", str(n), end) for n, end in enumerate(ends))
+    criterion = CriterionGrade("flip", "", Fraction(10), Fraction(points), Status.OK, results)
     return Grade("tiny", "attack", (criterion,), "bubblewrap", "cpu")
 
 
@@ -34,7 +39,7 @@ def test_an_attack_gains_too_much_where_it_gains_more_than_its_row_says(
 ) -> None:
     attacks = [Attack(NOTHING, "", "flip", "nothing", {}), Attack("sleeps", "", "flip", may_gain, {})]
     grades = {key_of(attacks[0]): grade(6), key_of(attacks[1]): grade(points)}
-    nothing, gain = gains_of(attacks, grades, {"flip": ("flip",)})
+    nothing, gain = gains_of(attacks, grades, SHARES)
     assert (nothing.is_too_much, gain.is_too_much) == (False, is_too_much)
     assert (gain.cheat, gain.points) == ("sleeps on flip", points)
 

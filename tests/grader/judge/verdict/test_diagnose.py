@@ -22,6 +22,7 @@ from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.misconceptions import Misconception, Misconceptions, end_of
 from grader.model.assignment import Assignment, Visibility
+from grader.model.errors import UserError
 from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox, Status
 from grader.model.mutant import Mutant
 from grader.prove.answers_file import misconceptions
@@ -336,6 +337,17 @@ def test_in_a_handout_the_frozen_digests_name_the_misconception(
     assert failing
     assert all(case["misconceptions"] == ["remainder_ignored"] for case in failing)
     assert all(case["idea"] == f"This is it. {known.ideas['remainder_ignored'].message}" for case in failing)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", '{"ideas": [], "answers": {}, "asked": {}}', '{"ideas": [{}], "answers": {}}'],
+    ids=["empty", "a_list", "of_another_version", "without_names"],
+)
+def test_misconceptions_that_cannot_be_read_are_no_fault_of_the_grader(content: str, tmp_path: Path) -> None:
+    (tmp_path / "misconceptions.json").write_text(content)
+    with pytest.raises(UserError, match="unpack the handout again"):
+        Misconceptions.read(tmp_path / "misconceptions.json")
 
 
 def test_a_handout_knows_the_answers_of_visible_cases_and_of_no_others(
