@@ -1,1 +1,1 @@
-"""Measurements of what Backflip promises about time and memory; `make bench` writes docs/benchmarks.md."""
+"""Measures Backflip's promises about time and memory; `make bench` writes docs/benchmarks.md."""

@@ -1,8 +1,8 @@
 """Runs every benchmark and writes docs/benchmarks.md: `make bench`, or `python -m benchmarks [NAME...]`.
 
-With names it runs those alone and prints them; of these it writes only what is the same on every machine. A
-benchmark is a module of this package with a function `measure() -> Table`; to add one, add its name here.
-Each has its own section of the page. `gpu` runs with the rest where a GPU is at hand.
+With names it runs only those and prints them; it writes only the results that are the same on every machine.
+A benchmark is a module of this package with a function `measure() -> Table`; to add one, add its name here.
+Each has its own section of the page. `gpu` runs with the rest if a GPU is available.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main(names: list[str]) -> None:
 
 
 def gpu_benchmarks() -> tuple[str, ...]:
-    """What can be measured on this machine's GPU: nothing where there is none."""
+    """The benchmarks for this machine's GPU; none if there is no GPU."""
     from reference.ndarray import cuda
 
     try:
@@ -57,7 +57,7 @@ def gpu_benchmarks() -> tuple[str, ...]:
 
 
 def surroundings() -> str:
-    """What it ran on, one line each: the processor, Python, and the libraries compared."""
+    """The environment, one line each: the processor, Python, and the libraries compared."""
     import numpy as np
 
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
@@ -74,7 +74,7 @@ def surroundings() -> str:
 
 
 def processor() -> str:
-    """The processor's name, as far as the system tells it."""
+    """The processor's name, if the system reports it."""
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

@@ -1,4 +1,4 @@
-"""NDArray's operations on the CPU, against the same calls of NumPy."""
+"""Times NDArray's operations on the CPU, against the same calls of NumPy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ a new array. The promise is a ratio of at most 1.3 for `compact`, elementwise op
 
 
 def measure() -> Table:
-    """The table: milliseconds of both, and the ratio of ours to NumPy's."""
+    """The table: milliseconds for each library, and the ratio of ours to NumPy's."""
     rows = []
     for name, (ours, numpys) in contenders().items():
         np.testing.assert_allclose(ours().numpy(), numpys(), rtol=1e-4, err_msg=name)
@@ -28,7 +28,7 @@ def measure() -> Table:
 
 
 def contenders() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
-    """By what is done: our way to do it, and NumPy's."""
+    """For each operation, our way to do it and NumPy's."""
     rng = np.random.default_rng(0)
     x, y, wide = (rng.random(shape, "float32") + 0.5 for shape in [(1000, 1000)] * 2 + [(2000, 2000)])
     cube = x.reshape(100, 100, 100)

@@ -1,4 +1,4 @@
-"""A whole class through `grader batch`, into a gradebook: speed, memory, storage, and the run after it.
+"""Runs a whole class through `grader batch`, into a gradebook: speed, memory, storage, and a second run.
 
 `python -m benchmarks.batch N` measures N submissions of conv_backward alone, for instance 10,000.
 """
@@ -23,7 +23,7 @@ from grader.batch.gradebook import Gradebook, Graded
 ROOT = Path(__file__).parents[1]
 JOBS = 2
 REAL = "conv_backward"
-LOOK_SECONDS = 0.05  # how often the coordinator's memory is looked at
+LOOK_SECONDS = 0.05  # how often the coordinator's memory is sampled
 CLASSES = ((REAL, 1000), (REAL, 10_000), (NAME, 1000))
 COPIED = 200  # grades, to time their writing
 LARGE = 100_000  # submissions that docs/scaling.md plans
@@ -79,14 +79,14 @@ class Measured:
 
 
 def measure() -> Table:
-    """The table: a real assignment, and a trivial one for what does not depend on the exercise."""
+    """The table: a real assignment, and a trivial one for the costs that do not depend on the exercise."""
     measured = [measure_class(*what) for what in CLASSES]
     PLAN.write_text(plan(measured), encoding="utf-8")
     return table(measured)
 
 
 def plan(measured: Sequence[Measured]) -> str:
-    """docs/scaling.md: what a very large class needs, worked out from what was measured."""
+    """docs/scaling.md: the needs of a very large class, computed from the measurements."""
     few, many = sorted((m for m in measured if m.assignment == REAL), key=lambda m: m.count)
     grows = (many.memory_mib - few.memory_mib) / (many.count - few.count)  # MiB for one more submission
     core_seconds = many.each * JOBS
@@ -114,7 +114,7 @@ def plan(measured: Sequence[Measured]) -> str:
 
 
 def table(measured: list[Measured]) -> Table:
-    """What was measured, a class a row."""
+    """The measurements, one row per class."""
     header = ("assignment", "submissions", "each, ms", "a second", "start, s", "again, s", "memory, MiB")
     rows = tuple(
         (
@@ -127,7 +127,7 @@ def table(measured: list[Measured]) -> Table:
 
 
 def measure_class(assignment: str, count: int) -> Measured:
-    """Grades a class of so many twice."""
+    """Grades a class of the given size twice."""
     with tempfile.TemporaryDirectory(prefix="backflip-") as folder:
         root = Path(folder, "course")
         if assignment == NAME:
@@ -143,13 +143,13 @@ def measure_class(assignment: str, count: int) -> Measured:
         database = Path(folder, "gradebook.db")
         command = [sys.executable, "-m", "grader", "batch", str(Path(folder, "class")), "--jobs", str(JOBS)]
         command += ["--assignment", assignment, "--gradebook", f"sqlite:///{database}"]
-        hand_in(Path(folder, "warm"), files, 1)  # what mutants answer is worked out once an assignment
+        hand_in(Path(folder, "warm"), files, 1)  # the mutants' answers are computed once per assignment
         run([*command[:4], str(Path(folder, "warm")), *command[5:-1], f"sqlite:///{folder}/warm.db"], root)
         hand_in(Path(folder, "class"), files, count)
         first, second = run(command, root), run(command, root)
         assert first.said[-2].startswith(f"{count} graded"), first.said
         assert second.said[-2] == f"nothing to run, {count} graded before", second.said
-        # the first tenth is left out: it holds the start of every process
+        # the first tenth is left out: it includes the start of every process
         (begun, done), (ended, last) = first.progress[0], first.progress[-1]
         each = (ended - begun) / (last - done)
         size = sum(path.stat().st_size for path in Path(folder).glob("gradebook.db*"))
@@ -166,7 +166,7 @@ def measure_class(assignment: str, count: int) -> Measured:
 
 
 def time_writing(url: str, other: str) -> float:
-    """Seconds that the coordinator takes to write one grade: some of a gradebook, copied to another."""
+    """Seconds that the coordinator takes to write one grade: it copies some to another gradebook."""
     with Gradebook(url, create=False) as book, Gradebook(other) as copy:
         rows = [row for row in book.grades()[:COPIED] if row.grade and row.submission and row.student]
         copy.hand_in([r.student for r in rows if r.student], [r.submission for r in rows if r.submission])
@@ -181,7 +181,7 @@ def time_writing(url: str, other: str) -> float:
 
 
 def hand_in(root: Path, files: Mapping[str, str], count: int) -> None:
-    """A folder for each student; no two files are the same."""
+    """Writes a folder for each student; no two files are the same."""
     for number in range(count):
         student = root / f"student-{number:05}"
         student.mkdir(parents=True)
@@ -191,7 +191,7 @@ def hand_in(root: Path, files: Mapping[str, str], count: int) -> None:
 
 @dataclass(frozen=True)
 class Run:
-    """A command that ended well: seconds, the most memory, its lines, and (seconds, graded) on the way."""
+    """A command that succeeded: seconds, peak memory, output lines, and (seconds, graded) along the way."""
 
     seconds: float
     memory_mib: float
@@ -200,7 +200,7 @@ class Run:
 
 
 def run(command: list[str], folder: Path) -> Run:
-    """Runs a batch and looks at it meanwhile."""
+    """Runs a batch and observes it meanwhile."""
     start, peak = time.perf_counter(), 0.0
     lines: list[str] = []
     progress: list[tuple[float, int]] = []
@@ -223,7 +223,7 @@ def run(command: list[str], folder: Path) -> Run:
 
 
 def resident_mib(pid: int) -> float:
-    """The most memory that a process has held so far, resident; 0 where it is gone."""
+    """The peak resident memory of a process so far; 0 if it has ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except OSError:

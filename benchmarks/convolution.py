@@ -1,4 +1,4 @@
-"""Convolution and its gradients on the CPU, against PyTorch."""
+"""Times convolution and its gradients on the CPU, against PyTorch."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ Contenders = tuple[Callable[[], Any], dict[str, Callable[[], Any]]]
 
 
 def contenders(shape: Shape) -> Iterator[Contenders]:
-    """For the forward pass, x_grad and w_grad: our function, and torch's ways to the same result."""
+    """Our function, and torch's ways to the same result, for the forward pass, x_grad and w_grad."""
     n, size, c_in, c_out, kernel, s, p = shape
     rng = np.random.default_rng(0)
     x = rng.standard_normal((n, size, size, c_in), "float32")

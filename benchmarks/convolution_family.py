@@ -60,7 +60,7 @@ Contest = tuple[str, Callable[[], Any], list[Callable[[], Any]], tuple[int, ...]
 
 
 def measure() -> Table:
-    """The table: milliseconds of both and their ratio, a row for each function and shape."""
+    """The table: milliseconds for each library and their ratio, a row for each function and shape."""
     torch.set_num_threads(1)
     rows, ratios = [], []
     contests = [contest for layer in LAYERS for contest in of_layer(layer)]
@@ -79,7 +79,7 @@ def measure() -> Table:
 
 
 def of_layer(layer: Layer) -> list[Contest]:
-    """The forward pass of a layer and, where it is not a transpose itself, both gradients."""
+    """The forward pass of a layer and, unless it is a transpose itself, both gradients."""
     rng = np.random.default_rng(0)
     _, n, size, c_in, c_out, kernel, s, p, d, groups, more = layer
     x = rng.standard_normal((n, size, size, c_in), "float32")
@@ -126,7 +126,7 @@ def of_layer(layer: Layer) -> list[Contest]:
 
 
 def of_pool(n: int, size: int, channels: int, window: int, stride: int, padding: int) -> list[Contest]:
-    """Both ways of pooling, with their gradients."""
+    """Max and average pooling, with their gradients."""
     rng = np.random.default_rng(0)
     x = rng.standard_normal((n, size, size, channels), "float32")
     how, ours = (window, stride, padding), array(x)

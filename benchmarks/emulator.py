@@ -1,4 +1,4 @@
-"""The emulator: how long it compiles and runs a tiled product, against Numba's CUDA simulator."""
+"""Times the emulator on compiling and running a tiled product, against Numba's CUDA simulator."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ __global__ void tiled(const float *a, const float *b, float *c, int m, int k, in
 
 
 def measure() -> Table:
-    """The table: milliseconds, and what was promised."""
+    """The table: milliseconds, and the promised limits."""
     rows = [*compilation()]
     for size, rounds in ((128, 7), (256, 5)):
         for name, run in launches(operands(size, size, size)).items():
@@ -60,7 +60,7 @@ def measure() -> Table:
 
 
 def compilation() -> list[tuple[str, str, str]]:
-    """Cold, with nothing in the folder; for a second source, with the runtime there; and from the cache."""
+    """Compile times: with an empty folder; for a second source, with the runtime there; from the cache."""
     cold, second, cached = [], [], []
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
@@ -83,7 +83,7 @@ def operands(m: int, k: int, n: int) -> tuple[npt.NDArray[np.float32], npt.NDArr
 def launches(
     matrices: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
 ) -> dict[str, Callable[[], Any]]:
-    """The product without checks and with all of them; each run's result is looked at."""
+    """Times of the product without checks and with all of them; each run's result is verified."""
     a, b = matrices
     (m, k), n = a.shape, b.shape[1]
 
@@ -108,12 +108,12 @@ def simulated(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> None:
 
 
 def grid(m: int, n: int) -> tuple[int, int]:
-    """As many tiles as cover the result."""
+    """The grid of tiles that covers the result."""
     return -(-n // TILE), -(-m // TILE)
 
 
 def shortest(function: Callable[[], Any], rounds: int) -> float:
-    """The shortest wall time in seconds; more than one round begins with one that does not count."""
+    """The shortest wall time in seconds; with more than one round, the first is a warm-up."""
     if rounds > 1:
         function()
     return min(timed(function) for _ in range(rounds))
@@ -127,5 +127,5 @@ def timed(function: Callable[[], Any]) -> float:
 
 
 def milliseconds(seconds: float) -> str:
-    """As the table shows it."""
+    """A time as the table shows it."""
     return f"{seconds * 1e3:.1f}"

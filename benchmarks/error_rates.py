@@ -1,7 +1,7 @@
-"""Measures how often assignments accept what is wrong, and reject what is right: `make error-rates`.
+"""Measures how often assignments accept wrong code and reject right code: `make error-rates`.
 
-Wrong are an assignment's mutants, and two of them in one solution; right are its rewrites. All are graded as
-a student's submission is.
+An assignment's mutants are wrong, and so are pairs of them in one solution; its rewrites are right. All are
+graded like a student's submission.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from grader.prove.mutant_answers import grade_made
 from grader.prove.mutants import read_mutants, read_rewrites
 
 ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
-PAIRS = {".py": 300, ".cu": 60}  # of an assignment that are drawn: a kernel takes seconds to compile
+PAIRS = {".py": 300, ".cu": 60}  # drawn per assignment: a kernel takes seconds to compile
 ABOUT = f"""\
 A wrong submission is an assignment's solution with a mutant in it, or with two of them: of the pairs
 {PAIRS[".py"]} are drawn for each assignment in Python, and {PAIRS[".cu"]} for kernels. It is accepted
 where it loses nothing on the criteria of its exercises. A right submission is the solution with one
 exercise written otherwise (`rewrites.py`, `rewrites.cu`): other algorithms, orders of summation, types in
 between. It is rejected where it loses anything. The goal is 0 and 0. `make error-rates` measures this."""
-# Pairs whose mistakes undo each other, so that they are right: one zero more than one zero less.
+# Pairs of mistakes that cancel out, such as one zero more and one zero less, so the result is right.
 RIGHT_TOGETHER = {frozenset(("one_zero_too_many", "dilation_taken_for_the_step"))}
 HEADER = ("assignment", "mutants", "pairs", "wrong and accepted", "rewrites", "right and rejected")
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """A submission that is not right: what it is called, the exercises that it gets wrong, its files."""
+    """A wrong submission: its name, the exercises that it gets wrong, and its files."""
 
     name: str
     exercises: tuple[str, ...]
@@ -52,7 +52,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Rates:
-    """Of one assignment: how many submissions of each sort there were, and those that are judged wrongly."""
+    """One assignment's counts of submissions of each sort, and the misjudged ones."""
 
     assignment: str
     mutants: int
@@ -63,7 +63,7 @@ class Rates:
 
 
 def rates_of(views: Views, jobs: int, secret: str = "") -> Rates:
-    """What comes of grading mutants, pairs and rewrites; UserError for one of them that is none."""
+    """The rates from grading mutants, pairs and rewrites; UserError for one that is not what it claims."""
     (mutants, of_mutants), (rewrites, of_rewrites) = read_mutants(views), read_rewrites(views)
     for finding in (*of_mutants, *of_rewrites):
         raise UserError(finding.message, finding.source, finding.line)
@@ -79,7 +79,7 @@ def rates_of(views: Views, jobs: int, secret: str = "") -> Rates:
 
 
 def passes(assignment: Assignment, wrong: Wrong, grade: Grade) -> bool:
-    """Whether every case of the criteria of its exercises passes."""
+    """True if every case of its exercises' criteria passes."""
     known = criteria_of_exercises(assignment)
     ids = {id for exercise in wrong.exercises for id in known.get(called_name(exercise), ())}
     results = [result for c in grade.criteria if c.id in ids for result in c.results]
@@ -87,7 +87,7 @@ def passes(assignment: Assignment, wrong: Wrong, grade: Grade) -> bool:
 
 
 def drawn_pairs(mutants: Sequence[Mutant], solution: Mapping[str, str]) -> Iterator[Wrong]:
-    """Two mutants that can be in one solution and do not undo each other; the same pairs every time."""
+    """Pairs of mutants that fit in one solution and do not cancel out; the same pairs every time."""
     pairs = [p for p in combinations(mutants, 2) if frozenset(m.name for m in p) not in RIGHT_TOGETHER]
     random.Random(0).shuffle(pairs)
     left = dict(PAIRS)
@@ -101,7 +101,7 @@ def drawn_pairs(mutants: Sequence[Mutant], solution: Mapping[str, str]) -> Itera
 
 
 def together(one: Mutant, other: Mutant, solution: str) -> str:
-    """The solution with two mutants in it; "" where they have no place beside each other."""
+    """The solution with two mutants in it; "" if they do not fit together."""
     if one.file.endswith(".py"):
         try:
             return compose(one, other, solution)
@@ -116,14 +116,14 @@ def together(one: Mutant, other: Mutant, solution: str) -> str:
 
 
 def change(source: str, solution: str) -> tuple[int, int, str]:
-    """What a source has in the place of one stretch of the solution: from where to where, and the text."""
+    """The one stretch of the solution that a source replaces: its start and end, and the new text."""
     before = shared(source, solution)
     behind = min(shared(source[::-1], solution[::-1]), min(len(source), len(solution)) - before)
     return before, len(solution) - behind, source[before : len(source) - behind]
 
 
 def shared(one: str, other: str) -> int:
-    """How many characters two texts begin with that are the same."""
+    """The length of the common prefix of two texts."""
     pairs = zip(one, other, strict=False)
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
@@ -137,7 +137,7 @@ def table(rates: Sequence[Rates]) -> Table:
 
 
 def main(names: Sequence[str]) -> int:
-    """Measures the named assignments, or all and then writes the section; 1 where one is judged wrongly."""
+    """Measures the named assignments, or all and then writes the section; 1 if one is misjudged."""
     folders = sorted(path.parent for path in ASSIGNMENTS.glob("*/rubric.yaml"))
     chosen = [folder for folder in folders if not names or folder.name in names]
     rates = [rates_of(Views(load(folder)), os.cpu_count() or 1) for folder in chosen]

@@ -1,4 +1,4 @@
-"""The trivial exercise that grading is timed on: one function, two cases, in a course made on the spot."""
+"""The trivial exercise for timing: one function, two cases, in a newly written course."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def flip(a, axes):
 
 
 def make_course(root: Path, *, hidden: bool = True) -> Assignment:
-    """Writes the course into `root` and loads its one assignment; the reference is the repository's.
+    """Writes the course into `root` and loads its one assignment; uses the repository's reference.
 
-    Without a `hidden` case both are visible: hidden ones are asked in a process of their own.
+    If not `hidden`, both cases are visible. Hidden cases run in a process of their own.
     """
     for name, text in COURSE.items():
         path = root / "assignments" / name
@@ -65,7 +65,7 @@ def make_course(root: Path, *, hidden: bool = True) -> Assignment:
 
 
 def hand_in(root: Path, students: int) -> list[Path]:
-    """A folder for each student with a right solution; no two files are the same."""
+    """Writes a folder with a correct solution for each student; no two files are the same."""
     folders = [root / f"student-{number:03}" for number in range(students)]
     for folder in folders:
         folder.mkdir(parents=True)

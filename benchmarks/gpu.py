@@ -1,4 +1,4 @@
-"""Convolution and its gradients on the GPU, against PyTorch: the CPU's shapes with N = 256."""
+"""Times convolution and its gradients on the GPU, against PyTorch: the CPU's shapes with N = 256."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GPU: {gpu}."""
 
 
 def measure() -> Table:
-    """The table: milliseconds of both and their ratio. RuntimeError where there is no GPU."""
+    """The table: milliseconds of both and their ratio. RuntimeError if there is no GPU."""
     cuda()
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
@@ -48,9 +48,9 @@ def measure() -> Table:
 
 
 def on_gpu(compute: Callable[[], Any]) -> float:
-    """Milliseconds of one call, the shortest of many, by events that the GPU itself times.
+    """Milliseconds of the shortest of many calls, measured by events on the GPU.
 
-    The default stream of CUDA is CuPy's and torch's, so that one kind of event times both.
+    CuPy and torch both use CUDA's default stream, so one kind of event times both.
     """
     compute()
     best = float("inf")
@@ -68,7 +68,7 @@ Contenders = tuple[Callable[[], Any], list[Callable[[], Any]]]
 
 
 def contenders(shape: Shape) -> list[Contenders]:
-    """For the forward pass, x_grad and w_grad: our function, and torch's in its two memory formats."""
+    """Our function, and torch's in its two memory formats, for the forward pass, x_grad and w_grad."""
     n, size, c_in, c_out, kernel, s, p = shape
     rng = np.random.default_rng(0)
     x = rng.standard_normal((n, size, size, c_in), "float32")

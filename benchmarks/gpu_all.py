@@ -1,8 +1,8 @@
-"""All that must be tried on a GPU, within eight minutes: `make gpu-all PYTHON=python3`.
+"""Runs everything that needs a GPU, within eight minutes: `make gpu-all PYTHON=python3`.
 
 It needs NumPy, pytest, CuPy and, for the benchmark, torch; nothing is installed, and no `.venv` is made or
-read. Where hypothesis lies in `build/gpu` (`make gpu-packages`), the laws that draw their examples run too.
-What it finds replaces the section "On a GPU" of docs/benchmarks.md.
+read. If hypothesis is in `build/gpu` (`make gpu-packages`), the property-based tests run too.
+The results replace the section "On a GPU" of docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ print(f"{properties['name'].decode()}, CUDA {cuda}, CuPy {cupy.__version__}")
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that is tried: its name, the command, and the seconds that it may take."""
+    """A step: its name, the command, and its time limit in seconds."""
 
     name: str
     command: Sequence[str]
@@ -46,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a step: its last line in words, and whether it went well."""
+    """The outcome of a step: its last line in words, and whether it succeeded."""
 
     step: Step
     passed: bool
@@ -56,7 +56,7 @@ class Outcome:
 
 
 def steps() -> Iterator[Step]:
-    """All of them; the seconds add up to eight minutes."""
+    """All steps; their limits add up to eight minutes."""
     laws = (*PYTEST, "--confcutdir", "tests/reference", *LAWS)
     yield Step("the machine", (sys.executable, "-c", DESCRIBE), 30)
     yield Step("laws of the backend, agreement with the emulator", laws, 150)
@@ -72,7 +72,7 @@ def steps() -> Iterator[Step]:
 
 
 def run(step: Step) -> Outcome:
-    """Runs a step to its end, or until its time is over."""
+    """Runs a step to its end, or until its time limit."""
     packages = str(ROOT / "build" / "gpu")
     environment = {**os.environ, "BACKFLIP_GPU": "required", "PYTHONPATH": f"{ROOT}{os.pathsep}{packages}"}
     start = time.monotonic()
@@ -117,7 +117,7 @@ def _cell(outcome: Outcome) -> str:
 
 
 def main() -> int:
-    """Runs all steps, prints them, and writes the section; 1 where one failed."""
+    """Runs all steps, prints them, and writes the section; 1 if one failed."""
     outcomes = []
     for step in steps():
         outcomes.append(outcome := run(step))

@@ -1,4 +1,4 @@
-"""Grading, from the files of a submission to its grade, against starting Python with NumPy."""
+"""Times grading, from a submission's files to its grade, against starting Python with NumPy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROUNDS = 15
 PER_ROUND = 20
 POOLS = 3
 JOBS = 2
-WARM_UP = 20  # of a pool: until every process has imported what it needs and knows what is expected
+WARM_UP = 20  # of a pool: until every process has its imports and the expected values
 PER_POOL = 100
 
 ABOUT = f"""\
@@ -51,7 +51,7 @@ rounds.
 
 
 def measure() -> Table:
-    """The table: milliseconds, what they are held against, the ratio of both, and what is promised."""
+    """The table: milliseconds, the baseline, their ratio, and the promised limit."""
     with one_core(), tempfile.TemporaryDirectory(prefix="backflip-") as folder:
         visible, starts = time_trivial(Path(folder, "visible"), hidden=False)
         half_hidden, more_starts = time_trivial(Path(folder, "half-hidden"), hidden=True)
@@ -92,7 +92,7 @@ def time_trivial(folder: Path, *, hidden: bool) -> tuple[list[float], list[float
 
 
 def time_conv_backward(folder: Path) -> tuple[list[float], list[float]]:
-    """Seconds from one grade to the next, of each pool, and for each start of Python with NumPy."""
+    """Seconds from one grade to the next for each pool, and for each start of Python with NumPy."""
     assignment = load(ROOT / "assignments" / "conv_backward")
     assignment = replace(assignment, provided=provided_files(assignment))
     work = list(solutions(assignment, WARM_UP + PER_POOL))
@@ -111,7 +111,7 @@ def time_conv_backward(folder: Path) -> tuple[list[float], list[float]]:
 
 
 def solutions(assignment: Assignment, count: int) -> Iterator[Work]:
-    """The assignment's solution, handed in by as many students; no two files are the same."""
+    """The assignment's solution, submitted by the given number of students; no two files are the same."""
     files = render(assignment, "solution").files
     for number in range(count):
         student = f"student-{number:05}"
@@ -120,7 +120,7 @@ def solutions(assignment: Assignment, count: int) -> Iterator[Work]:
 
 
 def check(grade: Grade | Exception) -> None:
-    """A grade that is not full marks was not worth timing."""
+    """Raises an error for a grade below full marks, which is not worth timing."""
     assert isinstance(grade, Grade) and grade.passed, grade
 
 
@@ -133,7 +133,7 @@ def start_python() -> float:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Keeps this process, and what it starts meanwhile, on one core where the system can."""
+    """Keeps this process and its children on one core, if the system can."""
     if sys.platform != "linux":
         yield
         return

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, a section for each thing that is measured; each is written by what measures it."""
+"""Writes docs/benchmarks.md; each benchmark writes its own section."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ Commands measure all of this and write it here, each its own section; nothing is
 
 
 def with_section(page: str, section: str) -> str:
-    """The page with `section` in the place of the one that has its title, or at the end.
+    """The page with `section` in place of the one with the same title, or at the end.
 
     A section begins with its title, a line `## ...`, and ends where the next one begins.
     """

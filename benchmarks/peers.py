@@ -1,4 +1,4 @@
-"""The same trivial exercise with nbgrader and Otter; `make bench-peers` writes docs/benchmarks-peers.md.
+"""Times the same trivial exercise in nbgrader and Otter; `make bench-peers` writes docs/benchmarks-peers.md.
 
 Both are installed into throw-away environments, from the package registry that pip is set up for.
 """
@@ -42,7 +42,7 @@ class Peer(Protocol):
     """A tool that grades the exercise."""
 
     name: str
-    submissions: int  # that one command is given: enough for some seconds
+    submissions: int  # for one command: enough for some seconds
 
     def prepare(self, folder: Path) -> None:
         """Installs it and writes the exercise and the submissions."""
@@ -58,14 +58,14 @@ class Backflip:
     submissions = 60
 
     def prepare(self, folder: Path) -> None:
-        """Writes the course; the first command works out what later ones know."""
+        """Writes the course; the first command fills the caches for later ones."""
         make_course(folder)
         hand_in(folder / "submitted", self.submissions)
         self.folder, self.rounds = folder, 0
         self.grade()
 
     def grade(self) -> None:
-        """Into a new gradebook each time: one that is known would be as fast, and prove less."""
+        """Grades into a new gradebook each time: an existing one would be as fast, and prove less."""
         self.rounds += 1
         words = ["batch", "submitted", "--assignment", NAME, "--jobs", "1"]
         words += ["--gradebook", f"sqlite:///{self.folder}/{self.rounds}.db"]
@@ -81,7 +81,7 @@ class Nbgrader:
     submissions = 6
 
     def prepare(self, folder: Path) -> None:
-        """Writes the instructor's notebook, makes the release, hands in."""
+        """Writes the instructor's notebook, makes the release, and submits."""
         self.folder, self.tools = folder, install(folder / "tools", "nbgrader")
         self.name = f"nbgrader {version('nbgrader', self.tools)}: `nbgrader autograde`"
         _write(
@@ -94,7 +94,7 @@ class Nbgrader:
             _write(path, notebook(f"{SOLUTION}# {number}"))
 
     def grade(self) -> None:
-        """--force, else it would leave alone what it graded before."""
+        """Runs with --force, else nbgrader would skip what it has graded before."""
         self._run("autograde", "--force")
         with closing(sqlite3.connect(self.folder / "gradebook.db")) as book:
             (score,) = book.execute("select sum(auto_score) from grade").fetchone()
@@ -105,7 +105,7 @@ class Nbgrader:
 
 
 class Otter:
-    """Otter-Grader: a notebook, one command for each; its container, which would cost more, is left out."""
+    """Otter-Grader: a notebook, one command for each; its slower container is not used."""
 
     submissions = 2
 
@@ -140,7 +140,7 @@ class Otter:
 
 
 def measure() -> Table:
-    """The table; a tool that cannot be installed or run has the reason in the place of its figures."""
+    """The table; for a tool that cannot be installed or run, the reason replaces its figures."""
     ours = Backflip()
     peers: list[Peer] = [ours, Nbgrader(), Otter()]
     seconds: dict[Peer, list[float]] = {peer: [] for peer in peers}
@@ -175,7 +175,7 @@ def measure() -> Table:
 
 
 def install(folder: Path, *packages: str) -> Path:
-    """Makes an environment with these packages and NumPy in it; returns where its commands are."""
+    """Makes an environment with these packages and NumPy; returns the folder of its commands."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     venv.create(folder, with_pip=True)
     run([folder / "bin" / "python", "-m", "pip", "install", "--quiet", *packages, "numpy"], folder)
@@ -189,7 +189,7 @@ def version(package: str, tools: Path) -> str:
 
 
 def run(words: Sequence[str | Path], folder: Path, tools: Path | None = None) -> str:
-    """What a command prints; with `tools` first on its path, and no settings of the user's."""
+    """The output of a command, run with `tools` first on its path and without the user's settings."""
     environment = dict(os.environ)
     if tools is not None:
         environment |= {"HOME": str(folder), "PATH": f"{tools}{os.pathsep}{environment['PATH']}"}
@@ -200,7 +200,7 @@ def run(words: Sequence[str | Path], folder: Path, tools: Path | None = None) ->
 
 
 def reason(error: subprocess.CalledProcessError | OSError) -> str:
-    """The last line that a failed command said, fit for a table."""
+    """The last line that a failed command printed, in a form for the table."""
     output = (
         (error.stderr or error.stdout or "")
         if isinstance(error, subprocess.CalledProcessError)
@@ -211,7 +211,7 @@ def reason(error: subprocess.CalledProcessError | OSError) -> str:
 
 
 def doctest(case: str) -> str:
-    """A case as a doctest, which passes where it prints nothing."""
+    """A case as a doctest, which passes if it prints nothing."""
     return "\n".join(f">>> {line}" for line in case.splitlines())
 
 
@@ -229,7 +229,7 @@ def notebook(answer: str) -> str:
 
 
 def plain_notebook(*cells: str | tuple[str, Mapping[str, Any]]) -> str:
-    """A notebook (nbformat 4.5) of code cells, some with what nbgrader wants to know of them."""
+    """A notebook (nbformat 4.5) of code cells, some with nbgrader's metadata."""
     notebook_cells: list[dict[str, Any]] = []
     for number, cell in enumerate(cells):
         source, wanted = (cell, None) if isinstance(cell, str) else cell

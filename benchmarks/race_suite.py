@@ -1,7 +1,7 @@
-"""Kernels with a race, and each one's twin without: small programs of the ways in which threads share memory.
+"""Kernels with a race, each with a twin without one: small programs in which threads share memory.
 
-A case is a text with `{racy|clean}` wherever the two differ. `FORMS` say how work is dealt out to threads:
-what works on one element at a time is written once and comes in each form. Other cases are whole kernels.
+A case is a text with `{racy|clean}` wherever the two differ. `FORMS` say how work is divided among threads:
+a case that works on one element at a time is written once and used in each form. Others are whole kernels.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class Labelled:
 
 
 def suite() -> tuple[Labelled, ...]:
-    """All kernels: of each case the racy one, then the clean one."""
+    """All kernels: for each case the racy one, then the clean one."""
     bodies = {
         f"{name}, {form}": around.replace("BODY", body)
         for name, body in EACH.items()

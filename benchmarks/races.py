@@ -1,4 +1,4 @@
-"""The race detector on labelled kernels: `make bench NAME=races`, or `python -m benchmarks races`."""
+"""Scores the race detector on labelled kernels: `make bench NAME=races`, or `python -m benchmarks races`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ trees, halos, tiles, scans, locks, flags and last blocks. A kernel is accused if
 finds a `race`. Precision is the share of the accused kernels that have a race. Recall is the share of the
 kernels with a race that are accused. `python -m benchmarks races` measures this and writes it here.
 """
-ALWAYS_THE_SAME = True  # whatever the machine: it is written whenever it is measured
+ALWAYS_THE_SAME = True  # the same on every machine, so it is always written
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a checked run found of one kernel: whether a race, and what else."""
+    """The result of a checked run of one kernel: whether it found a race, and its other findings."""
 
     labelled: Labelled
     accused: bool
@@ -35,14 +35,14 @@ class Verdict:
 
 
 def measure() -> Table:
-    """The table: how many kernels, and precision and recall."""
+    """The table: number of kernels, precision and recall."""
     with tempfile.TemporaryDirectory() as folder:
         verdicts = judged(suite(), Path(folder))
     return Table("Races found", ABOUT, ("what", "value"), tuple(rows(verdicts)))
 
 
 def rows(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
-    """Counts, precision, recall, and what is wrong by name."""
+    """Counts, precision, recall, and the wrong verdicts by name."""
     racy = [one for one in verdicts if one.labelled.is_racy]
     accused = [one for one in verdicts if one.accused]
     right = [one for one in accused if one.labelled.is_racy]
@@ -59,13 +59,13 @@ def rows(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
 
 
 def judged(kernels: Sequence[Labelled], folder: Path) -> list[Verdict]:
-    """What the emulator says of each; all are compiled as one file, in `folder`."""
+    """The emulator's verdict on each kernel; all are compiled as one file, in `folder`."""
     module = Module("".join(one.source for one in kernels), "suite.cu", folder=folder)
     return [verdict(module, one) for one in kernels]
 
 
 def verdict(module: Module, labelled: Labelled) -> Verdict:
-    """What the emulator says of one kernel."""
+    """The emulator's verdict on one kernel."""
     kinds = [finding.kind for finding in run_of(module, labelled).findings]
     return Verdict(labelled, "race" in kinds, tuple(kind for kind in kinds if kind != "race"))
 

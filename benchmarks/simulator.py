@@ -11,7 +11,7 @@ from numba import cuda, float32
 def tiled(a: Any, b: Any, c: Any) -> None:
     """c = a @ b."""
     a_tile = cuda.shared.array((16, 16), float32)
-    b_tile = cuda.shared.array((16, 16), float32)  # on a line of its own: the simulator tells arrays by lines
+    b_tile = cuda.shared.array((16, 16), float32)  # on its own line: the simulator tells arrays by line
     x, y = cuda.threadIdx.x, cuda.threadIdx.y
     row, column = cuda.blockIdx.y * 16 + y, cuda.blockIdx.x * 16 + x
     total = float32(0)

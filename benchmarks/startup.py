@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def measure() -> Table:
-    """CPU seconds, user and system with all children, the least of some rounds in which all run in turn.
+    """User and system CPU seconds with all children: the least of some rounds in which all run in turn.
 
-    Of a sandbox it counts what the kernel still tells once the sandbox was killed, which may be nothing.
+    A killed sandbox counts only with the time that the kernel still reports, which may be nothing.
     """
     with tempfile.TemporaryDirectory() as scratch:
         one = Path(scratch, "class", "ada")
@@ -32,7 +32,7 @@ def measure() -> Table:
         for name in assignment.files:
             (one / name).write_text(solution[name], encoding="utf-8")
         commands = _commands(one, Path(scratch, "gradebook.db"))
-        _seconds(commands["grade"])  # what is kept from now on is no part of it
+        _seconds(commands["grade"])  # the first run fills the caches and is not counted
         seconds: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(ROUNDS):
             Path(scratch, "gradebook.db").unlink(missing_ok=True)

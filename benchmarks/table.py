@@ -1,4 +1,4 @@
-"""A titled table of measurements, and how it is written in Markdown."""
+"""A titled table of measurements, written in Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Table:
-    """What one benchmark found: `about` says what was compared and how, `rows` are as long as `header`."""
+    """The results of one benchmark: `about` says what was compared and how; rows are as long as `header`."""
 
     title: str
     about: str

@@ -1,4 +1,4 @@
-"""The time that functions take, measured so that what else a machine does matters as little as may be."""
+"""Times functions in a way that is robust against other work on the machine."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ ROUNDS = 15  # at least
 def best_times(functions: Mapping[str, Callable[[], Any]], seconds: float = 3.0) -> dict[str, float]:
     """The shortest time of each function in seconds, over rounds in which each is called once.
 
-    It is the time that this thread spends on a processor: all that a function takes with one thread. The
-    shortest, because other work on the machine only ever adds to it; in rounds, because a machine that slows
-    down for a while then does so for all. The rounds go on for about `seconds`.
+    It measures this thread's CPU time, which is all that a single-threaded function takes. It takes the
+    shortest, because other work on the machine can only add to it, and it runs in rounds, because a machine
+    that slows down for a while then slows down every function. The rounds go on for about `seconds`.
     """
     for function in functions.values():
         function()

@@ -42,9 +42,9 @@ Files = Mapping[str, str | bytes]  # a submission's files, by name
 class Course:
     """The course in a folder: `assignments`, or the repository that holds it.
 
-    `seed` draws the inputs of hidden cases; by default it is the environment's BACKFLIP_SEED, else what
-    `.backflip-seed` in the repository holds. Iterating gives the names of the assignments, in the course's
-    order. UserError where there is no course.yaml.
+    `seed` determines the inputs of hidden cases. The default is the environment variable BACKFLIP_SEED, or
+    the content of `.backflip-seed` in the repository. Iterating gives the names of the assignments, in the
+    course's order. Raises UserError if there is no course.yaml.
     """
 
     def __init__(self, folder: str | Path = ASSIGNMENTS, *, seed: str | None = None) -> None:
@@ -57,7 +57,7 @@ class Course:
         self.seed = secret_of(self.root) if seed is None else seed
 
     def __getitem__(self, name: str) -> "CourseAssignment":
-        """The assignment of that name; UserError, with the nearest name, where there is none."""
+        """The assignment of that name; a UserError for an unknown name suggests the nearest one."""
         folder = self.root / ASSIGNMENTS / name
         if not (folder / "assignment.yaml").is_file():
             files = (self.root / ASSIGNMENTS).glob("*/assignment.yaml")
@@ -77,8 +77,8 @@ class Course:
     def generate(self, out: str | Path, *names: str, student: str = "") -> list[Path]:
         """Writes the handouts and solutions of the named assignments, or of all; returns their folders.
 
-        They are `out`/release/NAME and `out`/solution/NAME. With a `student`'s id it is the handout alone,
-        `out`/release/NAME-ID, with that student's own worked numbers.
+        The folders are `out`/release/NAME and `out`/solution/NAME. With a `student`'s id, only the handout
+        is written, to `out`/release/NAME-ID, with that student's own worked numbers.
         """
         from grader.author.handout import generate
 
@@ -91,7 +91,7 @@ class Course:
 
     @cached_property
     def facts(self) -> CourseFacts:
-        """What course.yaml says: the title, the policies."""
+        """The content of course.yaml: the title, the policies."""
         return load_course(self.root / ASSIGNMENTS / COURSE_FILE)
 
 
@@ -104,12 +104,12 @@ class CourseAssignment:
 
     @property
     def name(self) -> str:
-        """The assignment's."""
+        """The assignment's name."""
         return self.loaded.name
 
     @property
     def title(self) -> str:
-        """As students read it."""
+        """The title that students read."""
         return self.loaded.title
 
     @property
@@ -131,7 +131,7 @@ class CourseAssignment:
         return Views(replace(self.loaded, library=root), root / PROVIDED)
 
     def misconceptions(self, sandbox: Sandbox) -> "Misconceptions | None":
-        """What mutants answer, so that a grade can name an idea; none is run without the sandbox."""
+        """The answers of mutants, which let a grade name a misconception; none without the sandbox."""
         from grader.prove.answers_file import misconceptions
 
         return (
@@ -141,7 +141,7 @@ class CourseAssignment:
         )
 
     def judge(self, sandbox: Sandbox, device: Device | None = None) -> "JudgeSession":
-        """What grades one submission after the other in this process; to be entered and left."""
+        """A context manager that grades one submission after the other in this process."""
         from grader.judge.session import Session as JudgeSession
 
         return JudgeSession(
@@ -153,23 +153,23 @@ class CourseAssignment:
         )
 
     def grading(self, sandbox: Sandbox) -> "Grading":
-        """The same, to be sent to other processes."""
+        """The same, in a form that can be sent to other processes."""
         from grader.batch.work import Grading
 
         ideas, variants = self.misconceptions(sandbox), self.course.facts.variants
         return Grading.of(self.views.assignment, sandbox, self.course.seed, ideas, variants)
 
     def verify(self, *, jobs: int = 1, seeds: int = 200) -> "Verification":
-        """Proves the rubric: grades every mutant, and says what to mend in `findings`.
+        """Proves the rubric: grades every mutant, and lists what to correct in `findings`.
 
-        Each tolerance is tried with so many `seeds`.
+        Each tolerance is tried with this number of `seeds`.
         """
         from grader.prove.assignment_proof import prove
 
         return prove(self.course.root, self.views, self.course.seed, jobs, seeds)
 
     def redteam(self, *, jobs: int = 1, sample: int = 1) -> "RedTeam":
-        """Grades attacks and cheats, and says in `findings` which gained more than they may.
+        """Grades attacks and cheats, and lists in `findings` those that gained more than they may.
 
         Of the attacks that do not depend on the assignment, every `sample`-th is graded.
         """
@@ -180,14 +180,14 @@ class CourseAssignment:
     def grade(self, files: Files, *, student: str = "", sandbox: str = Sandbox.BUBBLEWRAP) -> Grade:
         """The grade of one submission; each call starts a sandbox, so for many open a `session`.
 
-        `student` is their id: with `variants: true` in course.yaml it says whose numbers hidden cases have.
-        UserError where the sandbox cannot run here; `sandbox="none"` is for your own code only.
+        `student` is the student's id: with `variants: true` in course.yaml, it picks hidden cases' numbers.
+        Raises UserError if the sandbox cannot run here; `sandbox="none"` is for your own code only.
         """
         with self.session(sandbox=sandbox) as session:
             return session.grade(files, student=student)
 
     def session(self, *, jobs: int = 1, sandbox: str = Sandbox.BUBBLEWRAP) -> "Session":
-        """What grades many submissions, in `jobs` processes."""
+        """A session that grades many submissions, in `jobs` processes."""
         if jobs < 1:
             raise UserError(f"jobs={jobs}: at least one is needed")
         return Session(self, jobs, Sandbox(sandbox))
@@ -195,7 +195,7 @@ class CourseAssignment:
 
 @dataclass
 class Session:
-    """Grades submissions to one assignment; entered as a context, so that every process ends with it."""
+    """Grades submissions to one assignment; a context manager, so that every process ends with it."""
 
     assignment: CourseAssignment
     jobs: int
@@ -218,10 +218,10 @@ class Session:
         return self._judge.grade(_submitted(files), student, variant=variant)
 
     def grade_all(self, submissions: Mapping[str, Files] | Iterable[Files]) -> Iterator[Grade]:
-        """The grades as they end, in any order: `grade.submission` is the student's id.
+        """Yields each grade when it is ready, in any order: `grade.submission` is the student's id.
 
-        `submissions` are files by the student's id; of a list that is the place in it, "0" for the first.
-        An iterable is read as grades are wanted, so it may be longer than memory.
+        `submissions` maps student ids to files; in a list, the position is the id, "0" for the first.
+        An iterable is read lazily, so it may be larger than memory.
         """
         named = submissions.items() if isinstance(submissions, Mapping) else _numbered(submissions)
         if self.jobs == 1:
@@ -230,7 +230,7 @@ class Session:
             yield from self._grade_side_by_side(named)
 
     async def grade_each(self, submissions: Mapping[str, Files] | Iterable[Files]) -> AsyncIterator[Grade]:
-        """The same for `async for`: while a grade is waited for, other tasks run."""
+        """The same for `async for`: other tasks run during the wait for a grade."""
         import asyncio  # which takes as long to import as a grade does to begin
 
         grades = self.grade_all(submissions)

@@ -1,6 +1,6 @@
-"""pytest's front door: a rubric's cases become pytest items, `rubric.yaml::criterion::case`.
+"""A pytest plugin: a rubric's cases become pytest items, `rubric.yaml::criterion::case`.
 
-An author's own tests are items of pytest's; here are their fixtures, and how they score.
+An author's own tests are ordinary pytest items; this module has their fixtures and scores them.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class RubricFile(pytest.File):
     """A rubric; its children are its criteria."""
 
     def collect(self) -> Iterator["CriterionNode"]:
-        """One node a criterion, in the author's order."""
+        """One node per criterion, in the author's order."""
         plugin = _plugin(self.config)
         assert plugin is not None
         for criterion in plugin.assignment.rubric.criteria:
@@ -63,7 +63,7 @@ class CriterionNode(pytest.Collector):
         self.criterion = criterion
 
     def collect(self) -> Iterator["CaseItem"]:
-        """One item a case; those that are tests are pytest's own."""
+        """One item per case; an author's tests are pytest's own items."""
         for case in self.criterion.cases:
             if case.kind != OWN_TEST:
                 yield CaseItem.from_parent(self, name=case.id, case=case)
@@ -79,7 +79,7 @@ class CaseItem(pytest.Item):
         self.case = case
 
     def runtest(self) -> None:
-        """Leaves the result in the run; fails or skips as it says."""
+        """Stores the result in the run; fails or skips accordingly."""
         result = result_of(self.case, self.parent.criterion, _run(self.config))
         if result.status is Status.NOT_RUN:
             pytest.skip(result.rationale)
@@ -87,7 +87,7 @@ class CaseItem(pytest.Item):
             raise NotPassed(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-        """The failure in pytest's own report: what a student reads, without a traceback of ours."""
+        """The failure in pytest's report: the student's message, without a traceback of the grader."""
         error = excinfo.value
         if not isinstance(error, NotPassed):
             return str(super().repr_failure(excinfo))
@@ -98,7 +98,7 @@ class CaseItem(pytest.Item):
         return "\n".join(line for line in lines if line)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Where pytest says this item stands."""
+        """The location of this item in pytest's report."""
         return self.path, None, f"{self.parent.criterion.id}::{self.case.id}"
 
 
@@ -134,14 +134,14 @@ def reference(request: pytest.FixtureRequest) -> ProbeClient:
 
 
 def _own_test(item: pytest.Item) -> tuple[Run, Case]:
-    """The run, and the case that one of the author's own tests is."""
+    """The run, and the case for one of the author's own tests."""
     run = _run(item.config)
     assert isinstance(item, pytest.Function)
     return run, own_test(run.assignment, item.path.name, item.originalname)
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Stores the result of an author's own test in the run; of several parameters, the first failure."""
+    """Stores the result of an author's own test in the run; with several parameters, the first failure."""
     if not isinstance(item, pytest.Function) or (call.when != "call" and call.excinfo is None):
         return
     run, case = _own_test(item)
@@ -152,7 +152,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _verdict(case: Case, when: str, error: BaseException | None) -> CheckResult:
-    """A failed assertion of a test's is the submission's doing; any other error is the author's."""
+    """The result of a test: a failed assertion is the submission's fault, any other error the author's."""
     about = " ".join(case.parameters["about"].split())
     if error is None:
         return ended_early(case, Status.OK, "")
@@ -168,5 +168,5 @@ def _verdict(case: Case, when: str, error: BaseException | None) -> CheckResult:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the mark known."""
+    """Registers the mark."""
     config.addinivalue_line("markers", "criterion(id, weight=1, visibility='hidden'): what a test scores")

@@ -1,7 +1,7 @@
-"""Products with im2col(x) on the CPU, in blocks that its cache holds: on flat buffers, as in `backends`.
+"""Cache-blocked products with im2col(x) on the CPU, on flat buffers as in `backends`.
 
-A convolution of few channels takes so little time that what lies around its arithmetic counts: a copy that
-leaves the cache, and each call. So this speaks to NumPy without an NDArray in between.
+A convolution of few channels takes so little time that the overhead matters: each call, and a copy that
+leaves the cache. So this module calls NumPy directly, without NDArray.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ def multiply_transposed(images: View, geometry: Geometry, b_shape: Shape, b: Buf
 
 
 def blocks(images: View, geometry: Geometry, out_shape: Shape) -> Iterator[tuple[slice, Buffer]]:
-    """The matrix of multiply, a block at a time: which rows, and these, valid until the next block."""
+    """Yields multiply's matrix in blocks: the row range, and the rows, valid until the next block."""
     (k_h, k_w), (s_h, s_w), _ = geometry
     channels, done, memory = images.shape[3], 0, None
-    # A block is best used while it is in the cache, but where each meets a large matrix, few are better.
+    # A block is best used while in the cache, but if each multiplies a large matrix, fewer blocks are better.
     large = k_h * k_w * channels * out_shape[3] > backend.BLOCK // 16
     room = backend.BLOCK // (2 if large else 6)
     for box in boxes(out_shape[:3], max(k_h * k_w, s_h * s_w) * channels, room):
@@ -101,7 +101,7 @@ def boxes(lengths: Sequence[int], elements: int, limit: int) -> Iterable[Box]:
     room = limit // max(elements, 1)
     steps: list[int] = []
     for length in reversed(lengths):
-        parts = -(-length // min(max(room, 1), max(length, 1)))  # as few as may be, and of equal sizes
+        parts = -(-length // min(max(room, 1), max(length, 1)))  # as few as possible, of equal sizes
         steps.insert(0, -(-length // max(parts, 1)) or 1)
         room //= max(length, 1)
     cuts = (

@@ -1,4 +1,4 @@
-"""Products and sums of arrays, written to an array that exists: what a fast convolution is made of."""
+"""Products and sums written to an existing array: the building blocks of a fast convolution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reference.ndarray import NDArray
 
 
 def multiply_into(a: NDArray, b: NDArray, out: NDArray, add: bool = False) -> None:
-    """Write the matrix product (m, k) @ (k, n) over `out`, or add it to `out`, which is one run of memory."""
+    """Write the matrix product (m, k) @ (k, n) over `out`, or add it to `out`, which is contiguous."""
     assert out.is_run()
     out.device.ops.matmul(a.in_memory(), b.in_memory(), out.buffer, out.offset, add)
 

@@ -1,6 +1,6 @@
-"""The conditions for which a case may be there, as laws: what a rubric's `covers` may name.
+"""Defines the conditions that a rubric's `covers` may name, each as a predicate on a case.
 
-Those of one kind of case stand in its module of `grader.judge.kinds`; here are those of every kind.
+Conditions for one kind of case are in its module of `grader.judge.kinds`; here are those for every kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ def _zero_size(case: Case, inputs: Inputs) -> bool:
 
 
 def _length(law: Callable[[int], bool]) -> Condition:
-    """Whether a law holds for a length of some array's axis."""
+    """True if a law holds for the length of some array's axis."""
     return lambda case, inputs: any(law(n) for name in inputs.bases for n in inputs.array(name).shape)
 
 
@@ -25,7 +25,7 @@ def _is_prime(n: int) -> bool:
 
 
 def _of(kind: Kind, condition: Condition) -> Condition:
-    """The same condition, which no case of another kind covers."""
+    """The same condition, limited to cases of one kind."""
     return lambda case, inputs: case.kind == kind.name and condition(case, inputs)
 
 
@@ -46,5 +46,5 @@ CONDITIONS: Mapping[str, Condition] = {
 
 
 def law_of(case: Case, condition: str) -> Condition:
-    """The law of a condition, for a case of whatever kind: a kind of the assignment's own has its own."""
+    """The law of a condition for a case; the assignment's own kinds have their own conditions."""
     return kind_of(case).conditions.get(condition) or CONDITIONS[condition]

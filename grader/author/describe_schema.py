@@ -1,4 +1,4 @@
-"""Describes what authors write by the loader's own models: a JSON Schema for editors, pages for people.
+"""Generates the description of authors' files from the loader's models: a JSON Schema, and pages for people.
 
 `python -m grader.author.describe_schema` writes rubric.schema.json and three pages to docs/.
 """
@@ -44,7 +44,7 @@ GRADE, CLI = Path(model_grade.__file__), Path(grader.__file__).parent / "cli" / 
 TABLE_HEAD = ("| key | type | default | |", "|---|---|---|---|")
 CONDITION = "Condition"
 EVERY_CASE: tuple[type[BaseModel], ...] = (CaseModel, *CASE_KEYS)
-HEADINGS = {  # of the page, by the model that is described there
+HEADINGS = {  # headings of the page, by the model that each describes
     **{
         "DefaultsModel": "defaults",
         "CriterionModel": "criterion",
@@ -60,14 +60,14 @@ Schema = dict[str, Any]
 
 
 def _texts(model: type[BaseModel]) -> dict[str, str]:
-    """What stands below each field of a model, its bases' fields included."""
+    """The text below each field of a model, including the fields of its bases."""
     texts: dict[str, str] = {}
     for one in reversed(model.__mro__):
         if not issubclass(one, Strict) or one.__module__ == "pydantic.main":
             continue
         try:
             (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
-        except (OSError, TypeError):  # a model that was joined of others has no source
+        except (OSError, TypeError):  # a model that was combined from others has no source
             continue
         body = node.body if isinstance(node, ast.ClassDef) else []
         for field, text in itertools.pairwise(body):
@@ -78,7 +78,7 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _document(model: type[BaseModel] = Strict) -> None:
-    """Gives every model the descriptions of its fields: those that it is made of first."""
+    """Gives every model the descriptions of its fields; starts with the models that it consists of."""
     for below in model.__subclasses__():
         texts = _texts(below)
         for name, field in below.model_fields.items():
@@ -88,7 +88,7 @@ def _document(model: type[BaseModel] = Strict) -> None:
 
 
 class _Readable(GenerateJsonSchema):
-    """pydantic's schema without titles made of names, and without null for what is not given."""
+    """pydantic's schema without titles derived from names, and without null for omitted keys."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -106,8 +106,7 @@ class _Readable(GenerateJsonSchema):
 def rubric_schema() -> Schema:
     """The JSON Schema of rubric.yaml.
 
-    It holds what a file says by itself: whether points add up, and whether what is named exists, is left to
-    the loader.
+    It describes a file by itself. Only the loader checks that points add up and that named things exist.
     """
     kinds = [model for _, model in CASES.values()]
     models_of_ours: list[type[BaseModel]] = [WholeRubric, ManualCriterionModel, *kinds]
@@ -221,7 +220,7 @@ def _rows(model: Schema, models: Schema) -> Iterator[tuple[str, str]]:
     """The keys of a model, each with its row of a Markdown table."""
     for key, value in model["properties"].items():
         default = "**required**" if key in model.get("required", ()) else ""
-        if not isinstance(value.get("default", {}), dict):  # where it is a mapping its keys say theirs
+        if not isinstance(value.get("default", {}), dict):  # the keys of a mapping show their own defaults
             default = f"`{json.dumps(value['default'])}`"
         about = value.get("description") or models[value["$ref"].rpartition("/")[2]]["description"]
         yield key, f"| `{key}` | {_type(value, models)} | {default} | {about} |"

@@ -10,13 +10,13 @@ MAX_ELEMENTS = 1 << 24  # 64 MiB of float32, for all arrays of a case together
 
 
 def elements(kind: Kind, parameters: Mapping[str, Any], views: Sequence[str], is_drawn: bool = False) -> int:
-    """At least as many elements as a case's arrays hold; a length of 0 counts as 1, and costs as little."""
+    """An upper bound on the elements of a case's arrays; a length of 0 counts as 1, and costs as little."""
     inputs, results = kind.lengths(kind.largest_drawn if is_drawn else parameters)
     return sum(_size(shape, views) for shape in inputs) + sum(_size(shape, ()) for shape in results)
 
 
 def _size(shape: Iterable[int], views: Sequence[str]) -> int:
-    """Of the base that an array of this shape is a view of: `slice` takes every second element."""
+    """The size of the base that an array of this shape is a view of: `slice` takes every second element."""
     lengths = list(shape)
     for _ in range(list(views).count("slice")):
         lengths = [2 * n + 2 for n in lengths]

@@ -1,4 +1,4 @@
-"""Writes handouts and solutions: the rendered files, and what `make grade` needs, without hidden cases."""
+"""Writes handouts and solutions: the rendered files, and the files for `make grade`, without hidden cases."""
 
 import os
 import shutil
@@ -45,9 +45,9 @@ def generate(
 ) -> list[Path]:
     """Writes out/release/<name> and out/solution/<name> for each assignment; returns the folders.
 
-    For one `student`, by their id and the course's secret seed, it is out/release/<name>-<id> alone.
-    `python` is the version that the course grades with.
-    Each folder is made aside and then put in place of the old one, so that it is never half written.
+    For one `student`, it writes only out/release/<name>-<id>; the numbers depend on the id and the course's
+    secret seed. `python` is the version that the course grades with.
+    Each folder is written elsewhere and then replaces the old one, so that it is never half written.
     """
     written = []
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
@@ -80,7 +80,7 @@ def _visible(assignment: Assignment) -> list[Case]:
 
 
 def is_in_handout(case: Case) -> bool:
-    """Whether students get a case: it is visible, needs no reference, and is no test of the author's."""
+    """True if students get a case: it is visible, needs no reference, and is not an author's test."""
     is_shown = case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST
     return is_shown and comparison_of(case).is_in_handout
 
@@ -130,7 +130,7 @@ def _write(
 
 
 def _own_sources(assignment: Assignment) -> dict[str, str]:
-    """The assignment's own kinds and comparisons that visible cases need, and nothing else of these files."""
+    """Only the parts of the assignment's own kinds and comparisons that visible cases need."""
     used: dict[str, set[str]] = {OWN_KINDS: set(), OWN_COMPARISONS: set()}
     for case in _visible(assignment):
         if case.kind_source:
@@ -150,10 +150,10 @@ def _handout_assignment(assignment: Assignment, python: str) -> str:
 
 
 def _visible_rubric(assignment: Assignment) -> str:
-    """rubric.yaml with its hidden and its timed cases cut out and their weight noted as `withheld`."""
+    """rubric.yaml without its hidden and timed cases; notes their weight as `withheld`."""
     data = Document(assignment.folder / "rubric.yaml").data
     for criterion in data["criteria"]:
-        if "cases" not in criterion:  # a person judges it
+        if "cases" not in criterion:  # an instructor judges it
             continue
         loaded = assignment.criterion(criterion["id"])
         if loaded.paid_hints:

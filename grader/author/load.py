@@ -1,7 +1,7 @@
-"""Loads an assignment's and a course's YAML, whole and checked.
+"""Loads and checks the YAML of an assignment or a course.
 
-What was read once and found right is kept as plain data in the user's cache, by a digest of all that it was
-read from and of the code that reads it. Reading YAML and checking it takes longer than grading a submission.
+Correct files are cached as plain data in the user's cache, keyed by a digest of everything read and of the
+code that reads it. Reading and checking YAML takes longer than grading a submission.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ from grader.model.errors import UserError
 from grader.model.file_formats.plain_records import NotPlain, Records
 from grader.model.late_policy import LateDays, Penalty, Policies, Rounding
 
-CODE = ("author", "judge", "model")  # the rooms of the grader on which it depends what is read
+CODE = ("author", "judge", "model")  # the packages of the grader that determine the result of reading
 CACHE = "loaded"
 RECORDS = Records(
     (
@@ -46,7 +46,7 @@ RECORDS = Records(
 def load(folder: Path) -> Assignment:
     """The assignment in `folder`, without the files that are rendered for a handout.
 
-    Raises UserError for whatever an author can have written wrong.
+    Raises UserError for any mistake of the author.
     """
     assignment, recorded = _checked(folder)
     provided = {name: provided_file(folder.parent / name, digest) for name, digest in recorded.items()}
@@ -70,7 +70,7 @@ def load_course(path: Path) -> Course:
 
 
 def changed_files(assignment: Assignment) -> list[str]:
-    """In a handout: the provided files that are no longer as they were, line ends apart."""
+    """In a handout: the provided files that were changed, apart from line ends."""
     _, recorded = _checked(assignment.folder)
     return [name for name, data in assignment.provided.items() if digest_of(data) != recorded[name]]
 
@@ -81,12 +81,12 @@ def digest_of(data: bytes) -> str:
 
 
 def has_assignment(assignments: Path, name: str) -> bool:
-    """Whether a course's folder holds an assignment of that name."""
+    """True if a course's folder contains an assignment of that name."""
     return (assignments / name / "assignment.yaml").is_file()
 
 
 def has_oracle(oracle: str, root: Path) -> bool:
-    """Whether an oracle is a module of the repository's reference, which is run without a sandbox."""
+    """True if an oracle is a module of the repository's reference, which is run without a sandbox."""
     package, *names = oracle.split(".")
     is_named = package == "reference" and names and all(name.isidentifier() for name in names)
     path = root.joinpath(package, *names) if is_named else None
@@ -94,7 +94,7 @@ def has_oracle(oracle: str, root: Path) -> bool:
 
 
 def provided_file(path: Path, recorded: str) -> bytes:
-    """A provided file of a handout, with the line ends that it had where git has written others."""
+    """A provided file of a handout, with its original line ends even if git has changed them."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -130,11 +130,11 @@ def _key_of_assignment(folder: Path) -> str:
 
 
 def _key(what: str, path: Path, read: Iterable[Path], names: Iterable[str] = ()) -> str:
-    """Names what is read from some files, by what they hold and by the code that reads them."""
+    """The cache key: a digest of the content of some files and of the code that reads them."""
     parts = [what, str(path), str(path.resolve()), sys.version, code_digest(CODE), *names]
     for file in read:
         content = b""
-        with contextlib.suppress(OSError):  # whether it may be missing is for whoever reads it to say
+        with contextlib.suppress(OSError):  # the code that reads the file decides whether it may be missing
             content = file.read_bytes()
         parts.append(f"{file.name} {digest_of(content)}")
     digest = digest_of("\0".join(parts).encode())

@@ -1,4 +1,4 @@
-"""Reads an assignment's and a course's YAML, and refuses whatever an author can have written wrong."""
+"""Reads the YAML of an assignment or a course, and reports the author's mistakes."""
 
 import ast
 import re
@@ -36,7 +36,7 @@ WRAPPED = re.compile(r"(?:int|float|bool)\((.*)\)")  # a result as a number
 def read_assignment(folder: Path) -> tuple[Assignment, dict[str, str]]:
     """The assignment in `folder` without its provided files, and the digest that each of these should have.
 
-    UserError for whatever an author can have written wrong.
+    Raises UserError for any mistake of the author.
     """
     document = Document(folder / "assignment.yaml")
     model: AssignmentModel = document.parse(AssignmentModel, document.data)
@@ -78,7 +78,7 @@ def _check_oracle(document: Document, oracle: str, root: Path) -> None:
 
 
 def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
-    """The rubric with a test of the author's as the last case of its criterion."""
+    """The rubric with one of the author's tests as the last case of its criterion."""
     criteria = []
     for criterion in rubric.criteria:
         if criterion.id == case.criterion:
@@ -90,12 +90,12 @@ def _with_test(rubric: Rubric, case: Case, path: Path, line: int) -> Rubric:
 
 
 def _ids_of_tested(rubric: Rubric) -> list[str]:
-    """The criteria that cases judge: a test may be one more."""
+    """The criteria that cases judge, to which a test may be added."""
     return [criterion.id for criterion in rubric.criteria if not criterion.by_hand]
 
 
 def places_of(assignment: Assignment) -> dict[str, tuple[Path, int]]:
-    """File and line of each criterion (by id) and of each case (by criterion/case), tests among them."""
+    """File and line of each criterion (by id) and of each case (by criterion/case), including tests."""
     rubric = assignment.rubric
     lines = lines_of(rubric.source).items()
     tests = find_tests(
@@ -120,7 +120,7 @@ def _import_rules(document: Document, model: AssignmentModel, folder: Path) -> I
         if name.partition(".")[0] not in imports:
             message = f"found {name!r}, expected a function of a module in imports: others cannot be called"
             raise document.fail(message, place)
-        if model.frozen is None and find(name) is None:  # a student's NumPy may be another one
+        if model.frozen is None and find(name) is None:  # a student may have another version of NumPy
             raise document.fail(f"found {name!r}, expected a function that exists", place)
     return ImportRules(imports, forbidden)
 
@@ -141,7 +141,7 @@ def read_course(path: Path) -> Course:
 
 
 def _functions(probes: Path) -> dict[str, tuple[str, ...]]:
-    """By probe: what its results are called, where `return x.numpy(), w.numpy()` says so."""
+    """The names of each probe's results, if a line such as `return x.numpy(), w.numpy()` shows them."""
     try:
         tree = ast.parse(read(probes, "no such file: it says what is asked of a submission"))
     except SyntaxError as error:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A rendered view: the text of each file by its path, the exercises that the templates asked for, and the
-    pictures (SVG) by theirs.
+    """A rendered view: the text of each file by path, the exercises that the templates use, and the pictures
+    (SVG) by path.
 
-    `functions` are the names of all functions that students write: of a class those of its methods, dotted.
+    `functions` are the names of all functions that students write; methods have dotted names.
     """
 
     files: Mapping[str, str]
@@ -40,8 +40,8 @@ class Rendered:
 class Views:
     """An assignment with its handout and its solution; each is rendered once, when it is first needed.
 
-    The folder `cache` has what assignments provide, by a digest of all that it is rendered from: a grade
-    needs no more, and Jinja2 takes as long as the rest of its start.
+    The folder `cache` holds the files that assignments provide, keyed by a digest of all their sources. A
+    grade needs only these, and importing Jinja2 would double its start time.
     """
 
     loaded: Assignment
@@ -49,7 +49,7 @@ class Views:
 
     @cached_property
     def handout(self) -> Rendered:
-        """What students get, in everybody's numbers."""
+        """The handout with the numbers common to all students."""
         return render(self.loaded, "handout")
 
     @cached_property
@@ -71,7 +71,7 @@ class Views:
 
 
 def _keep(file: Path, texts: Mapping[str, str]) -> None:
-    """Writes a file whole: others may look for it meanwhile. Where it cannot be written nothing is kept."""
+    """Writes a file atomically, because other processes may read it; if it cannot, caches nothing."""
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(f".{os.getpid()}")
@@ -80,7 +80,7 @@ def _keep(file: Path, texts: Mapping[str, str]) -> None:
 
 
 def _sources(assignment: Assignment) -> str:
-    """A digest of everything that is rendered, and of the code that renders it."""
+    """A digest of all sources that are rendered, and of the code that renders them."""
     root, code = assignment.folder.parent.parent, Path(grader.__file__).parent
     folders = (assignment.folder, root / assignment.oracle.partition(".")[0], code / "author", code / "draw")
     digest = hashlib.sha256(assignment.digest.encode())
@@ -93,7 +93,7 @@ def _sources(assignment: Assignment) -> str:
 def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant | None" = None) -> Rendered:
     """The files of one view ("handout" or "solution"); the same text every time.
 
-    UserError where a template or what it names is wrong.
+    Raises UserError if a template, or something that it names, is wrong.
     """
     import jinja2
 
@@ -143,13 +143,13 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
     for name in environment.list_templates(extensions=["j2"]):
         try:
             files[name.removesuffix(".j2")] = environment.get_template(name).render(context)
-        except UserError as error:  # of `exercise` or `provided`: it does not know who asked
+        except UserError as error:  # from `exercise` or `provided`, which do not know the caller
             if error.source is not None:
                 raise
             raise UserError(str(error), *_place(error, templates / name)) from error
         except jinja2.TemplateSyntaxError as error:
             raise _not_rendered(error, templates / (error.name or name), error.lineno) from error
-        except Exception as error:  # whatever an author's expressions raise
+        except Exception as error:  # anything that an author's expressions raise
             raise _not_rendered(error, *_place(error, templates / name)) from error
         if name.endswith(".py.j2"):
             _check_python(templates / name, files[name.removesuffix(".j2")])
@@ -161,7 +161,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
     if "ndarray.py" not in assignment.files and (root / "reference" / "ndarray.py").is_file():
         files |= _ndarray_package(
             root, list(exercises)
-        )  # else the student writes NDArray, or the course has none
+        )  # otherwise the student writes NDArray, or the course has none
     if "emulated" in assignment.devices:
         files |= _emulator(root)
     functions = tuple(name for names in exercises.values() for name in names)
@@ -169,7 +169,7 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
 
 
 def _place(error: Exception, template: Path) -> tuple[Path, int | None]:
-    """The template's line at which an error came up: Jinja puts its lines into the traceback."""
+    """The template's line that raised an error: Jinja puts its lines into the traceback."""
     lines = [at for frame, at in walk_tb(error.__traceback__) if frame.f_code.co_filename == str(template)]
     return template, lines[-1] if lines else None
 
@@ -181,7 +181,7 @@ def _not_rendered(error: Exception, path: Path, line: int | None) -> UserError:
 
 
 def _check_python(template: Path, text: str) -> None:
-    """UserError, with the template's line, where what it renders is no Python."""
+    """Raises UserError, with the template's line, if the rendered text is not Python."""
     try:
         ast.parse(text)
     except SyntaxError as error:
@@ -214,14 +214,14 @@ def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:
 
 
 def _emulator(root: Path) -> dict[str, str]:
-    """The emulator as the package `ndarray.emulator`: it runs CUDA C where there is no GPU."""
+    """The emulator as the package `ndarray.emulator`: it runs CUDA C without a GPU."""
     folder = root / "reference"
     paths = [p for p in sorted((folder / "emulator").rglob("*")) if p.suffix in (".py", ".h", ".cpp")]
     return {f"ndarray/{p.relative_to(folder).as_posix()}": p.read_text(encoding="utf-8") for p in paths}
 
 
 def provided_files(assignment: Assignment) -> dict[str, bytes]:
-    """The files of code that a submission finds beside its own, whatever it brings along."""
+    """The code files that every submission finds next to its own; they replace any of the same name."""
     return _provided(assignment, render(assignment, "handout"))
 
 

@@ -1,4 +1,4 @@
-"""Loads rubric.yaml: criteria, cases, and what they may name."""
+"""Loads rubric.yaml: criteria, cases, and the names that they may use."""
 
 import re
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ from grader.model.text import exact_text, plural
 
 Place = tuple[Hashable, ...]
 
-MAX_CASES = 1000  # of a criterion
+MAX_CASES = 1000  # per criterion
 
 
 class RubricDocument(Document):
@@ -111,7 +111,7 @@ def load_rubric(path: Path, assignment: str, probes: Mapping[str, tuple[str, ...
 
 
 def _by_hand(document: RubricDocument) -> dict[int, ManualCriterionModel]:
-    """The criteria of `kind: manual`, by their place."""
+    """The criteria of `kind: manual`, by their position."""
     data = document.data.get("criteria") if isinstance(document.data, dict) else None
     return {
         number: document.parse(ManualCriterionModel, each, ("criteria", number))
@@ -121,7 +121,7 @@ def _by_hand(document: RubricDocument) -> dict[int, ManualCriterionModel]:
 
 
 def _with_places_held(data: Any, by_hand: Mapping[int, ManualCriterionModel]) -> Any:
-    """The rubric with a criterion of cases, which has none, in place of each that a person judges."""
+    """The rubric with an empty criterion of cases in place of each manual criterion."""
     if not by_hand:
         return data
     held = [
@@ -155,7 +155,7 @@ def _check_names(
     earlier: Sequence[str],
     probes: Collection[str],
 ) -> None:
-    """The criterion's id is its own; the probes and criteria that it names exist."""
+    """Checks that the criterion's id is unique, and that the probes and criteria that it names exist."""
     if model.id in earlier:
         raise document.fail(f"found criterion {model.id!r} a second time: ids are unique", (*place, "id"))
     of_options = [(key, probe) for key, probe in _options(model).items() if key in document.probe_keys]
@@ -172,13 +172,13 @@ def _check_names(
 
 
 def _options(model: CriterionModel) -> dict[str, Any]:
-    """The keys of a criterion that comparisons add, where it has them."""
+    """The keys that comparisons add to a criterion, as far as it has them."""
     added = set(type(model).model_fields) - set(CriterionModel.model_fields)
     return model.model_dump(include=added, exclude_none=True)
 
 
 def _check_options(document: RubricDocument, place: Place, model: CriterionModel) -> None:
-    """A criterion has the keys that its comparison requires, and none that only others know."""
+    """Checks that a criterion has the keys that its comparison requires, and none of other comparisons."""
     options, compare = _options(model), model.compare or ""
     comparison = document.comparisons.get(compare)
     for key in () if comparison is None else comparison.requires_of_criterion:
@@ -199,7 +199,7 @@ def _check_options(document: RubricDocument, place: Place, model: CriterionModel
 def _check_follow_through(
     document: RubricDocument, place: Place, model: CriterionModel, earlier: Sequence[Criterion]
 ) -> None:
-    """What a share for the gradient of a wrong forward pass needs: that pass, and an exact comparison."""
+    """Checks that `follow_through` has a forward pass to follow, and an exact comparison."""
     here, options = (*place, "follow_through"), _options(model)
     for key in COMPARISONS["adjoint"].requires_of_criterion:
         if key not in options:
@@ -269,7 +269,7 @@ def _cases(
     criterion: CriterionModel,
     defaults: DefaultsModel,
 ) -> Iterator[Case]:
-    """The case that stands at a place, or those that it draws."""
+    """The case at a place, or the cases that it draws."""
     kind, kind_model = _kind(document, place, data)
     model = document.parse(kind_model, data, place)
     for condition in model.covers:
@@ -320,13 +320,13 @@ def _cases(
 
 
 def _shared(document: RubricDocument, criterion: CriterionModel, compare: str) -> dict[str, Any]:
-    """What a criterion says for all its cases that a case could say, too."""
+    """The keys that a criterion sets for all its cases, and that a case could set itself."""
     taken = document.comparisons[compare].case_keys().model_fields
     return {key: value for key, value in _options(criterion).items() if key in taken}
 
 
 def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:
-    """What is wrong with the array that is to hold wide integers; "" where there is nothing."""
+    """The problem with the array that should hold wide integers; "" if there is none."""
     if model.wide is None or model.wide in arrays:
         return ""
     expected = ", ".join(arrays) or "none: such a case draws no integers"
@@ -345,7 +345,7 @@ def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple
 
 
 def _share(case: Case, criterion: CriterionModel) -> float:
-    """What the gradient of a wrong forward pass earns: only an exact case on integers can tell it."""
+    """The share earned by the gradient of a wrong forward pass: only an exact integer case shows it."""
     is_exact = compared_by(case).is_exact and case.data == "integers"
     return (criterion.follow_through or 0.0) if is_exact else 0.0
 
@@ -353,7 +353,7 @@ def _share(case: Case, criterion: CriterionModel) -> float:
 def _check_comparison(
     document: RubricDocument, place: Place, case: Case, kind: Kind, criterion: CriterionModel
 ) -> None:
-    """A case is of a kind, of data and with the keys that its comparison can judge."""
+    """Checks that the comparison can judge the case's kind, data and keys."""
     comparison, options = compared_by(case), _options(criterion)
     judges = [comparison, *([COMPARISONS["adjoint"]] if criterion.follow_through else [])]
     for complaint in (judge.complaint(case, kind) for judge in judges):
@@ -378,7 +378,7 @@ def _check_comparison(
 
 
 def _check_option(document: RubricDocument, place: Place, key: str, compare: str) -> None:
-    """A key that a comparison adds to a case stands with that one, or around one that asks the reference."""
+    """Checks that a key belongs to the case's comparison, or to one around it that uses the reference."""
     if key in document.comparisons[compare].case_keys().model_fields:
         return
     if key not in AROUND:

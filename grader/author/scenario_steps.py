@@ -1,4 +1,4 @@
-"""Checks the steps of a scenario against the case and the criterion that they stand in."""
+"""Checks the steps of a scenario against their case and criterion."""
 
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ def steps_of(
     criterion: CriterionModel,
     arrays: Sequence[str],
 ) -> dict[str, Any]:
-    """The scenario of a case for its probe; nothing where the criterion has a probe of the author's."""
+    """The scenario of a case for its probe; empty if the criterion has a probe of the author's."""
     if (model.scenario is not None) != (criterion.probe == SCENARIO):
         message = f"found `scenario` with `probe: {criterion.probe}`, expected `probe: {SCENARIO}`"
         if model.scenario is None:

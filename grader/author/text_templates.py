@@ -12,7 +12,7 @@ SOURCE = re.compile(r"^([ \t]+)\{\{-?\s*((?:exercise|provided)\([^{}\n]*\))\s*-?
 
 
 class IndentedSource(Extension):
-    """Indents what `exercise` and `provided` give as the line is indented in which they stand."""
+    """Indents the results of `exercise` and `provided` like the line that contains the call."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """The template with those lines rewritten; no line is added."""
@@ -20,19 +20,19 @@ class IndentedSource(Extension):
 
 
 def indented(source: str, blanks: str) -> str:
-    """A source, however it was indented, behind those blanks."""
+    """A source with its indentation replaced by those blanks."""
     return textwrap.indent(textwrap.dedent(source), blanks)
 
 
 def text_environment(*folders: Path) -> jinja2.Environment:
-    """The templates of some folders; a name that a template does not get is a mistake of the template."""
+    """The templates of some folders; an undefined name in a template is an error."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
         undefined=jinja2.StrictUndefined,
         extensions=[IndentedSource],
         keep_trailing_newline=True,
         trim_blocks=True,
-        autoescape=False,  # no HTML is made of them
+        autoescape=False,  # they do not become HTML
     )
     environment.globals["indented"] = indented
     return environment

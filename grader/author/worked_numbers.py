@@ -1,4 +1,4 @@
-"""The worked numbers of a handout: the author's own or one student's, and arithmetic set as text."""
+"""Chooses the numbers of worked examples, the author's or one student's, and prints the arithmetic."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ Matrix = Sequence[Numbers]
 
 @dataclass(frozen=True)
 class Variant:
-    """Whose handout it is: `id` is a student's, or "" where all students get the same one.
+    """The owner of a handout: `id` is a student's id, or "" if all students get the same handout.
 
-    What is picked derives from the course's secret seed and the id, the same on every platform.
+    The choices depend only on the course's secret seed and the id, and are the same on every platform.
     """
 
     assignment: str
@@ -24,9 +24,9 @@ class Variant:
     secret: str = ""
 
     def pick(self, name: str, default: Numbers, candidates: Sequence[Numbers]) -> list[int]:
-        """The example's own numbers, or for a student others: each one of those that it may be.
+        """The example's own numbers, or other ones for a student, chosen from `candidates`.
 
-        `candidates` holds, for each of the numbers, those for which all that the page says stays true.
+        `candidates` lists, for each number, the values for which the text of the page stays true.
         """
         if len(default) != len(candidates) or not all(candidates):
             raise UserError(
@@ -39,7 +39,7 @@ class Variant:
 
 
 def correlate(x: Numbers, kernel: Numbers) -> list[int]:
-    """The kernel, as it stands, at each place of x where it fits."""
+    """Correlates x with the kernel, not flipped, at each place where it fits."""
     return [int(value) for value in np.correlate(x, kernel, "valid")]
 
 
@@ -102,7 +102,7 @@ def terms(a: Numbers, b: Numbers) -> str:
     return " ".join([str(first), *(f"{'-' if term < 0 else '+'} {abs(term)}" for term in others)])
 
 
-FUNCTIONS: Mapping[str, Callable[..., object]] = {  # what a template may call beside `variant.pick`
+FUNCTIONS: Mapping[str, Callable[..., object]] = {  # functions for templates, in addition to `variant.pick`
     function.__name__: function
     for function in (
         *(correlate, correlate_back, correlate_2d, matmul, inner),

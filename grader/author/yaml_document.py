@@ -1,4 +1,4 @@
-"""Reads YAML; every complaint names file, line, what was found and what was expected."""
+"""Reads YAML; every error message names the file, the line, what was found and what was expected."""
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
@@ -16,20 +16,20 @@ MERGE = "tag:yaml.org,2002:merge"
 TEXT_KEYS = ("tag:yaml.org,2002:str", MERGE)
 MAX_NUMBER = 40  # digits
 BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-MAX_TEXT = 4 << 20  # bytes of any file of an author's
-MAX_BYTES = 256 * 1024  # of YAML: a person wrote it, and it is read in a second or so
-MAX_NODES = 50_000  # texts, lists and mappings, with what aliases stand for as if it were written out
+MAX_TEXT = 4 << 20  # bytes of any file that an author writes
+MAX_BYTES = 256 * 1024  # of YAML: handwritten files are smaller, and this takes about a second to read
+MAX_NODES = 50_000  # strings, lists and mappings, with aliases written out
 LONG = 100  # characters of a text that count as one value more
 MAX_DEPTH = 50
 
 
 class _Loader(yaml.SafeLoader):
-    """Stops at what is nested too deeply to be meant."""
+    """Refuses YAML that is nested too deeply."""
 
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """PyYAML's, which calls itself for what stands below."""
+        """PyYAML's method, which calls itself for nested nodes."""
         if self.depth == MAX_DEPTH:
             mark = None if parent is None else parent.start_mark
             raise yaml.composer.ComposerError(None, None, "nested too deeply", mark)
@@ -77,7 +77,7 @@ class Document:
         return line
 
     def fail(self, message: str, place: Sequence[Hashable] = ()) -> UserError:
-        """The complaint about what stands at `place`; endless words in it are cut."""
+        """The error about the value at `place`; cuts endless words in the message."""
         message = re.sub(r"\S{100,}", lambda word: f"{word[0][:57]}...", message)
         return UserError(message, self.path, self.line(place))
 
@@ -93,9 +93,9 @@ class Document:
             raise self.fail(message, (*place, *_steps(first, data), *first["loc"][-1:])) from error
 
     def _check(self, node: yaml.Node, sizes: dict[int, int]) -> int:
-        """How many nodes stand at `node` once aliases are written out; UserError for what nobody means.
+        """The number of nodes at `node` once aliases are written out; UserError for nonsensical input.
 
-        `sizes` holds those that are counted, by their identity: what aliases share is looked at once.
+        `sizes` holds the counts so far, by the identity of the node, so that a shared node is counted once.
         """
         line = node.start_mark.line + 1
         if id(node) in sizes:
@@ -104,7 +104,7 @@ class Document:
                     "found YAML that cannot be read: an alias inside what it names", self.path, line
                 )
             return sizes[id(node)]
-        sizes[id(node)] = 0  # until all below it is counted
+        sizes[id(node)] = 0  # until its children are counted
         if isinstance(node, yaml.MappingNode):
             self._check_keys(node)
             below = sum(self._check(key, sizes) + self._check(value, sizes) for key, value in node.value)
@@ -136,7 +136,7 @@ class Document:
             seen[key.value] = line
 
     def _check_scalar(self, node: yaml.Node, line: int) -> None:
-        """Whether what stands there is what YAML takes it for: 2026-13-01 looks like a date and is none."""
+        """Checks that a scalar is valid for the type that YAML infers: 2026-13-01 looks like a date."""
         if BAD_CHARACTER.search(node.value):
             raise UserError(
                 "found a character that no text has (a control code or half of one)", self.path, line
@@ -160,7 +160,7 @@ def _shown(value: object) -> str:
 
 
 def read(path: Path, missing: str = "no such file", limit: int = MAX_TEXT) -> str:
-    """A file of the author's as text; UserError, with `missing` where there is none, or for a larger one."""
+    """An author's file as text; UserError if it is too large or, with the message `missing`, not there."""
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
@@ -176,7 +176,7 @@ def read(path: Path, missing: str = "no such file", limit: int = MAX_TEXT) -> st
 
 
 def _steps(error: Any, data: object) -> tuple[Hashable, ...]:
-    """The keys and indices that lead to what is wrong; pydantic puts the branches of a union among them."""
+    """The keys and indices that lead to the error, without the branches of unions that pydantic inserts."""
     steps: list[Hashable] = []
     for step in error["loc"]:
         if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
@@ -186,9 +186,9 @@ def _steps(error: Any, data: object) -> tuple[Hashable, ...]:
 
 
 def _first(errors: Sequence[Any], data: object) -> Any:
-    """The error to report: an unknown key (where one is misspelt, one is missing, too), else the first.
+    """The error to report: an unknown key (a misspelled key is also a missing one), or else the first.
 
-    Of the errors in a union's branches it is that of the branch which went furthest.
+    Among the errors in a union's branches, it is from the branch that got furthest.
     """
     first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
     steps = _steps(first, data)
@@ -199,7 +199,7 @@ def _first(errors: Sequence[Any], data: object) -> Any:
 
 
 def _complaint(error: Any, model: type[BaseModel], steps: Sequence[Hashable]) -> str:
-    """pydantic's error as found, expected, what to do."""
+    """pydantic's error as a message: found, expected, what to do."""
     name, value = error["loc"][-1] if error["loc"] else "", _shown(error["input"])
     if error["type"] == "extra_forbidden":
         if len(error["loc"]) == 1 and (new := getattr(model, "renamed", {}).get(name)):

@@ -1,1 +1,1 @@
-"""A whole class: find its submissions, grade them side by side, keep every grade."""
+"""Grades a whole class: finds its submissions, grades them in parallel, keeps every grade."""

@@ -15,7 +15,7 @@ from grader.model.near_miss import near_miss
 from grader.model.student import ADJUSTMENT_COLUMNS, NO_SUBMISSION, Adjustment, Student
 from grader.model.text import exact_text
 
-COLUMNS = ADJUSTMENT_COLUMNS[:6]  # without the others a file says what it says where they are empty
+COLUMNS = ADJUSTMENT_COLUMNS[:6]  # the other columns may be left out, which means the same as empty
 Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]
 EXPECTED = {
     "points": "a number, 2.5 or -1/3",
@@ -46,10 +46,10 @@ class AdjustmentLine(BaseModel):
 def read_adjustments(
     path: Path, students: Iterable[Student], rows: Iterable[ClassRow]
 ) -> tuple[Adjustment, ...]:
-    """The adjustments in the file's order; `rows` say what there is to adjust.
+    """The adjustments in the file's order; `rows` are the standings to adjust.
 
-    UserError, with the line, for the first that names no student or nothing of theirs, that does not say how
-    much and why, or whose points alone are more than the assignment offers.
+    Raises UserError, with the line, for the first adjustment that names no student or none of the student's
+    work, that lacks its points or reason, or with points that alone exceed those of the assignment.
     """
     ids = {student.id for student in students}
     criteria: dict[str, set[str]] = {}

@@ -1,9 +1,9 @@
-"""The same work on a Dask cluster: one of this machine, or one that runs anywhere.
+"""Grades on a Dask cluster, on this machine or anywhere.
 
-Once a worker is told how the class is graded, as bytes, by a plugin that Dask also gives to workers that join
-later. Then submissions come one by one, so no disk is shared. A worker grades one submission at a time
-whatever its threads: more of them means more workers. Dask sends Python objects: a cluster's machines are
-trusted as this one is, while submissions stay in the sandbox of whichever machine they run on.
+A plugin sends each worker once, as bytes, how the class is graded; Dask also gives the plugin to workers that
+join later. Submissions follow one by one, so no disk is shared. A worker grades one submission at a time,
+however many threads it has: for more, start more workers. Dask sends Python objects, so the cluster's
+machines are trusted like this one, while submissions stay in the sandbox of the machine they run on.
 """
 
 import asyncio
@@ -28,30 +28,30 @@ from grader.model.errors import BackflipError, UserError
 LOCAL = "local"
 CONNECT_SECONDS = 10
 FIRST_WORKER_SECONDS = 60
-CLOSE_SECONDS = 10  # as long as Dask gives a loop of its own
+CLOSE_SECONDS = 10  # as long as Dask gives its own loop
 COUNT_SECONDS = 2.0  # how often the workers are counted
 
 _one_at_a_time = threading.Lock()
 
 
 class ClusterPlugin(WorkerPlugin):
-    """Keeps on a worker how the class is graded."""
+    """Gives a worker the messages on how the class is graded."""
 
     def __init__(self, grading: Grading) -> None:
         self.name = f"backflip-{grading.digest}"
         self.grading = grading
 
     def setup(self, worker: Any) -> None:
-        """Called by Dask on each worker; `grade_on_worker` does the rest, in the thread that grades."""
+        """Dask calls this on each worker; `grade_on_worker` does the rest, in the thread that grades."""
         THIS.gradings[self.grading.digest] = self.grading
 
     def teardown(self, worker: Any) -> None:
-        """Called by Dask where the worker ends."""
+        """Dask calls this when the worker ends."""
         THIS.gradings.pop(self.grading.digest, None)
 
 
 def grade_on_worker(digest: str, work: Work) -> Done:
-    """Does work on this worker."""
+    """Does one piece of work on this worker."""
     with _one_at_a_time:
         open_session(THIS.gradings[digest])
         return grade_one(digest, work)
@@ -59,12 +59,12 @@ def grade_on_worker(digest: str, work: Work) -> Done:
 
 @contextmanager
 def connect(address: str, jobs: int, code: str) -> Iterator[Client]:
-    """A client of the cluster at that address; `local` starts one here with that many workers, and ends it.
+    """A client of the cluster at that address; `local` starts and ends one here with that many workers.
 
-    `code` is the digest of the code that grades. Raises UserError where nothing answers there, no worker
-    comes, or one of them has other code.
+    `code` is the digest of the code that grades. Raises UserError if nothing answers there, no worker joins,
+    or a worker has different code.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is said in our own words
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # our own messages cover what matters
     if address == LOCAL:
         with (
             running_loop() as loop,
@@ -95,10 +95,10 @@ def connect(address: str, jobs: int, code: str) -> Iterator[Client]:
 
 @contextmanager
 def running_loop() -> Iterator[Any]:
-    """An event loop in a thread of its own, which Dask then does not start itself.
+    """Runs an event loop in its own thread, so that Dask does not start one.
 
-    Dask waits ten seconds for a loop that it starts and then fails an assertion; on a busy machine that is
-    too short.
+    Dask waits ten seconds for a loop that it starts and then fails an assertion; that is too short on a busy
+    machine.
     """
     started: Future[tuple[Any, asyncio.Event]] = Future()
 
@@ -120,10 +120,10 @@ def running_loop() -> Iterator[Any]:
 def grade_on_cluster(
     items: Iterable[Work], client: Client, grading: Grading
 ) -> Generator[tuple[Work, Done | Exception], None, None]:
-    """Yields each work with what a worker of the cluster made of it; see `do_all` for workers that die.
+    """Yields each work with its result from a worker of the cluster; see `do_all` for workers that die.
 
-    While it runs, the scheduler gives up a task when its worker dies: who tries again, and how often, is
-    decided here, where innocent bystanders are told from the guilty.
+    While it runs, the scheduler gives up a task when its worker dies. Retries are decided here, where
+    innocent bystanders can be told from the guilty.
     """
     address = client.scheduler.address if client.scheduler is not None else ""
     client.register_plugin(ClusterPlugin(grading))
@@ -149,7 +149,7 @@ def grade_on_cluster(
 
 
 class _Capacity:
-    """Two submissions for each worker, as many as there are: they may come and go."""
+    """Two submissions for each current worker; workers may come and go."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -188,7 +188,7 @@ def _check_sandboxes(client: Client, grading: Grading) -> None:
 
 
 def check_here(digest: str) -> str:
-    """Why this worker cannot start a submission in its sandbox; "" where it can."""
+    """The reason that this worker cannot start a submission in its sandbox; "" if it can."""
     try:
         open_session(THIS.gradings[digest])
         check_session(digest)
@@ -198,9 +198,9 @@ def check_here(digest: str) -> str:
 
 
 def _allow_failures(client: Client, count: int) -> int:
-    """Sets how many workers a task may outlive; returns what it was."""
+    """Sets how many workers a task may outlive; returns the previous number."""
 
-    def set_allowed(dask_scheduler: Any = None) -> int:  # travels by value: the scheduler may lack Backflip
+    def set_allowed(dask_scheduler: Any = None) -> int:  # sent by value: the scheduler may lack Backflip
         before: int = dask_scheduler.allowed_failures
         dask_scheduler.allowed_failures = count
         return before

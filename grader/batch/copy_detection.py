@@ -1,4 +1,4 @@
-"""Finds submissions whose code is alike, by copydetect's fingerprints (winnowing, Schleimer et al. 2003)."""
+"""Finds submissions with similar code, by copydetect's fingerprints (winnowing, Schleimer et al. 2003)."""
 
 import io
 from collections.abc import Iterable, Mapping
@@ -8,15 +8,15 @@ from typing import Any
 from grader.model.errors import UserError
 from grader.model.results.similar_pair import Pair, Side
 
-GRAM = 25  # characters of a fingerprint, names shortened to one: what is shorter is noise
-CANDIDATES = 4  # times as many pairs as are asked for are compared exactly
+GRAM = 25  # characters of a fingerprint, with names shortened to one: shorter matches are noise
+CANDIDATES = 4  # this many times the requested pairs are compared exactly
 
 
 def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[Pair, ...]:
-    """The `top` pairs of students whose file `name` is most alike, the most alike first.
+    """The `top` pairs of students with the most similar file `name`, the most similar first.
 
-    `files` are the texts by student, `handout` is what all of them were given. Names, comments and layout do
-    not count. Every fingerprint is kept, none is sampled: what is found does not depend on chance.
+    `files` are the texts by student; `handout` is the text that all students got. Names, comments and layout
+    do not count. Every fingerprint is kept, and none is sampled, so the result does not depend on chance.
     """
     detector = _copydetect()
     given = set(_fingerprint(detector, name, handout).hashes)
@@ -35,7 +35,7 @@ def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[
 
 
 def most_alike(pairs: Iterable[Pair], top: int) -> tuple[Pair, ...]:
-    """The `top` most alike of all, the most alike first."""
+    """The `top` most similar pairs of all, the most similar first."""
     return tuple(sorted(pairs, key=lambda p: (-p.share, p.left.student, p.right.student, p.file))[:top])
 
 
@@ -52,12 +52,12 @@ def _fingerprint(detector: Any, name: str, text: str) -> Any:
 
 
 def _plain(text: str) -> str:
-    """As Pygments takes it, so that places in what it made of it are places in this."""
+    """Normalizes the text as Pygments does, so that positions in Pygments's output are positions in this."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
 
 
 def _student_part(fingerprint: Any, given: set[int]) -> Any:
-    """The fingerprint without what the handout has too."""
+    """The fingerprint without the parts that are also in the handout."""
     from copydetect.utils import get_token_coverage  # type: ignore[import-untyped]
 
     fingerprint.hashes -= given
@@ -68,7 +68,7 @@ def _student_part(fingerprint: Any, given: set[int]) -> Any:
 
 
 def _bit_sets(hashes: Mapping[str, set[int]]) -> dict[str, int]:
-    """Each set as the bits of one number: 800 students are 320,000 pairs, of which each is one `&`."""
+    """Each set as the bits of one number: 800 students make 320,000 pairs, and each pair is one `&`."""
     bits: dict[int, int] = {}
     sets = {}
     for student, those in hashes.items():

@@ -1,4 +1,4 @@
-"""Work for workers that may die: tried again elsewhere, alone in the end, and at last set aside."""
+"""Runs work on processes that may die: retries it, isolates it, and finally sets it aside."""
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -18,7 +18,7 @@ DEATHS = 3  # after this many, an item is not tried again
 
 @dataclass(frozen=True)
 class Workers(Generic[Item, Result]):
-    """Workers that are ready: how to give them an item, how many to give at a time, how their death shows."""
+    """Ready workers: a way to submit an item, how many to submit at a time, the exception for a death."""
 
     submit: Callable[[Item], Future[Result]]
     capacity: Callable[[], int]
@@ -28,12 +28,12 @@ class Workers(Generic[Item, Result]):
 def do_all(
     items: Iterable[Item], open: Callable[[bool], AbstractContextManager[Workers[Item, Result]]]
 ) -> Generator[tuple[Item, Result | Exception], None, None]:
-    """Yields each item with its result, or the exception that came of it, as they end.
+    """Yields each item with its result or exception, as they end.
 
-    `open` starts workers, with True for an item that is to be alone with them. Only as many items as the
-    workers' capacity are taken at a time. Where a worker dies, what it may have had under way is tried again
-    with the others, from the second time on alone; what was there when three workers died comes back with a
-    GraderFault, so that it costs no other item.
+    `open` starts workers, with True for an item that must run alone. Only as many items as the workers'
+    capacity are taken at a time. If a worker dies, the items that it may have had under way are retried with
+    the others, and after a second death alone. An item that was there when three workers died comes back with
+    a GraderFault, so that it costs no other item.
     """
     waiting: Iterator[tuple[int, Item]] = enumerate(items)
     deaths: dict[int, int] = defaultdict(int)  # by the number of the item
@@ -56,12 +56,12 @@ def _do_until_a_death(
     open: Callable[[bool], AbstractContextManager[Workers[Item, Result]]],
     alone: bool,
 ) -> Generator[tuple[Item, Result | Exception], None, list[tuple[int, Item]]]:
-    """Takes numbered items until there are none or a worker dies; returns what it may have had."""
+    """Takes numbered items until there are none or a worker dies; returns those that it may have had."""
     under_way: dict[Future[Result], tuple[int, Item]] = {}
     lost: list[tuple[int, Item]] = []
     with open(alone) as workers:
         while True:
-            # workers may leave before what they had under way is known to be lost
+            # workers may leave before their items are known to be lost
             room = max(workers.capacity() - len(under_way), 0)
             for number, item in islice(waiting, 0 if lost else room):
                 try:

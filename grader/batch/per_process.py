@@ -1,8 +1,8 @@
-"""Keeps what one process that grades needs from one piece of work to the next.
+"""Keeps the state of one grading process from one piece of work to the next.
 
-A pool and a cluster call plain functions in processes that they start: of the parent's objects only what
-was sent exists there. So what outlives a call must belong to the process, and this is its one place. In
-the process that runs the batch it stays empty.
+A pool and a cluster call plain functions in processes that they start, which have only those of the parent's
+objects that were sent. So state that outlives a call must belong to the process, and this is its one place.
+It stays empty in the process that runs the batch.
 """
 
 import atexit
@@ -14,12 +14,12 @@ from grader.model.submitted_files import SubmittedFiles
 
 
 class Process:
-    """The sessions of this process, by the digest of how a class is graded, and how the process stands."""
+    """The sessions of this process, by the digest of how a class is graded, and the process's state."""
 
     def __init__(self) -> None:
-        self.gradings: dict[str, Grading] = {}  # of a cluster's worker: sent to it ahead of the work
+        self.gradings: dict[str, Grading] = {}  # in a cluster's worker: sent ahead of the work
         self.sessions: dict[str, GradingSession] = {}
-        self.is_grading = False  # no threading.Event: a signal inside of one would leave its lock taken
+        self.is_grading = False  # not a threading.Event: a signal inside one would leave its lock taken
         self.set_up_error: Exception | None = None
 
 
@@ -32,29 +32,29 @@ def open_session(grading: Grading) -> None:
         session = GradingSession(grading)
         THIS.sessions[grading.digest] = session
         gc.collect()
-        gc.freeze()  # else what is loaded is looked through again and again: a fortieth of the time
+        gc.freeze()  # or the collector scans loaded modules again and again: a fortieth of the time
         atexit.register(session.close)
 
 
 def open_checked_session(grading: Grading) -> None:
-    """The same; raises UserError where this process cannot start a submission in its sandbox."""
+    """The same; raises UserError if this process cannot start a submission in its sandbox."""
     open_session(grading)
     check_session(grading.digest)
 
 
 def check_session(digest: str) -> None:
-    """Raises UserError where this process, which was set up, cannot start a submission in its sandbox."""
+    """Raises UserError if this process, once set up, cannot start a submission in its sandbox."""
     THIS.sessions[digest].check()
 
 
 def grade_one(digest: str, work: Work) -> Done:
-    """Does work of the batch with that digest, in a process that was set up for it."""
+    """Does one piece of work of the batch with that digest, in a process set up for it."""
     return THIS.sessions[digest].grade_work(work)
 
 
 def answer_one(
     digest: str, names: Mapping[str, str], item: tuple[tuple[str, str], SubmittedFiles, Sequence[str]]
 ) -> dict[str, str]:
-    """How the files of an item end its cases, in a process that was set up for it."""
+    """Returns how the item's failing cases end on its files, in a process set up for it."""
     _, files, cases = item
     return THIS.sessions[digest].answers(files, cases, names)

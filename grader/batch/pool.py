@@ -1,7 +1,7 @@
-"""Grading side by side in processes of our own; a process that dies costs no submission but its own.
+"""Grades in parallel processes of our own; a process that dies affects only its own submission.
 
-The parent keeps the one writing end of a pipe whose reading end each worker watches. Closed, by us
-or because the parent was killed, it makes the worker leave: no process outlives its run.
+The parent keeps the only writing end of a pipe, and each worker watches the reading end. When the writing end
+closes, by our action or because the parent was killed, the worker exits: no process outlives its run.
 """
 
 import atexit
@@ -30,10 +30,10 @@ LEAVE_SECONDS = 5
 
 
 class _Worker(SpawnProcess):
-    """A process that does not run the parent's script again: what it is sent names modules of ours alone."""
+    """A process that does not run the parent's script again, because its work names only our modules."""
 
     def start(self) -> None:
-        """Starts it while `__main__` stands for nothing."""
+        """Starts it while `__main__` refers to nothing."""
         script = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
@@ -47,7 +47,7 @@ class _Context(SpawnContext):
 
 
 def nothing() -> None:
-    """What a process does before its first item, where there is nothing to do."""
+    """The set-up of a process that needs none."""
 
 
 def grade_all(
@@ -56,10 +56,10 @@ def grade_all(
     jobs: int,
     set_up: Callable[[], None] = nothing,
 ) -> Generator[tuple[Item, Result | Exception], None, None]:
-    """Yields each item with what `grade_one` made of it, or the exception that it raised, as they end.
+    """Yields each item with the result of `grade_one` or the exception that it raised, as they end.
 
-    `grade_one` and `set_up`, which each process calls first, must survive pickling. See `do_all` for what
-    happens where a process dies. Leaving the loop early, by Ctrl-C too, stops every process.
+    Each process calls `set_up` first; `set_up` and `grade_one` must survive pickling. See `do_all` for
+    processes that die. Leaving the loop early, even by Ctrl-C, stops every process.
     """
 
     @contextmanager
@@ -93,7 +93,7 @@ def _pool(jobs: int, set_up: Callable[[], None]) -> Iterator[ProcessPoolExecutor
 
 
 def _start(watched: connection.Connection, started: "Synchronized[int]", set_up: Callable[[], None]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_watch, args=(watched,), daemon=True).start()
     with started.get_lock():
@@ -102,15 +102,15 @@ def _start(watched: connection.Connection, started: "Synchronized[int]", set_up:
     keep_to_one_core(number)
     try:
         set_up()
-    except Exception as error:  # else the pool would say no more than that it is broken
+    except Exception as error:  # or the pool would only say that it is broken
         THIS.set_up_error = error
 
 
 def keep_to_one_core(number: int) -> None:
-    """Binds this process, and what it starts, to one core of those it may use, where the system can.
+    """Binds this process and its children to one of its allowed cores, if the system can.
 
-    A grader and its sandboxes take turns, a thousand times a second: on one core they find the other's data
-    in its cache and wake no sleeping core. That takes a quarter to a third off the time of a submission.
+    A grader and its sandboxes take turns a thousand times a second. On one core they find each other's data
+    in the cache and wake no sleeping core. That saves a quarter to a third of the time of a submission.
     """
     if sys.platform == "linux":
         cores = sorted(os.sched_getaffinity(0))
@@ -125,9 +125,9 @@ def _watch(watched: connection.Connection) -> None:
 
 
 def _leave(signal_number: int, frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows is clean-up
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: clean-up follows
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(LEAVE_SECONDS)  # the system ends what waits for a lock that the signal left taken
+    signal.alarm(LEAVE_SECONDS)  # the system ends a thread that waits for a lock the signal left taken
     if THIS.is_grading:
         raise KeyboardInterrupt  # the one exception that pytest, inside grade_one, lets through
     _end()

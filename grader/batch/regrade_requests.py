@@ -1,4 +1,4 @@
-"""Students' requests for a regrade, read from CSV: all of them or none."""
+"""Reads students' requests for a regrade from CSV: all rows or none."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from grader.model.student import Student
 from grader.model.text import clean_line
 
 COLUMNS = ("student", "case", "text")
-MOST_CHARACTERS = 4000  # of a student's words
+MOST_CHARACTERS = 4000  # of a student's text
 EXAMPLE = "x_grad/of-views · 7KQ2, as the feedback shows it"
 
 
@@ -29,9 +29,9 @@ class AskedFor:
 def read_requests(
     path: Path, students: Iterable[Student], assignments: Collection[str], key: str
 ) -> tuple[AskedFor, ...]:
-    """The requests in the file's order; `key` is the course's secret, which the codes are made with.
+    """The requests in the file's order; `key` is the course's secret, from which the codes are made.
 
-    UserError, with the line, for the first that names no student, or no case of their feedback.
+    Raises UserError, with the line, for the first that names no student, or no case of their feedback.
     """
     identities = Identities(students)
     rows = read_table(path, COLUMNS)
@@ -43,7 +43,7 @@ def _stripped(row: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def assignment_of_code(student: str, case: str, code: str, assignments: Collection[str], key: str) -> str:
-    """The assignment in which a case of a student's feedback has this code; "" for none."""
+    """The assignment with this code at a case of the student's feedback; "" for none."""
     return next((name for name in assignments if code_of(key, student, name, case) == code), "")
 
 

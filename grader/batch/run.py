@@ -1,4 +1,4 @@
-"""Grades a class: intake, gradebook, pool, gradebook; names all that a person must look at."""
+"""Grades a class: intake, gradebook, pool, gradebook; names everything that needs review."""
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -24,20 +24,20 @@ NO_POLICIES = Policies()
 
 
 class Progress(Protocol):
-    """Shows how far a batch is, from its start as a context manager to its end."""
+    """Shows the progress of a batch; a context manager."""
 
     def advance(self, count: int, failed: bool) -> None:
-        """`count` more submissions are graded, or `failed` and set aside."""
+        """Adds `count` submissions that were graded, or `failed` and were set aside."""
 
 
 class Screen(Protocol):
-    """Where a batch says that it waits, and how far it is."""
+    """The display of a batch: shows that it waits, and its progress."""
 
     def wait(self, assignment: str) -> None:
-        """Another batch grades the assignment into this gradebook; this one waits for it."""
+        """Shows that this batch waits for another one on the same assignment and gradebook."""
 
     def progress(self, total: int) -> AbstractContextManager[Progress]:
-        """Opens the progress of `total` submissions."""
+        """Opens the progress display for `total` submissions."""
 
 
 def run_batch(
@@ -50,13 +50,13 @@ def run_batch(
     policies: Policies = NO_POLICIES,
     accept_missing: bool = False,
 ) -> BatchSummary:
-    """Grades what has no grade yet; each grade is one transaction, so what is committed stays.
+    """Grades submissions without a grade; each grade is one transaction, so committed grades stay.
 
-    `graded_by` is a digest of all that `execute` grades with. Files that several students submitted are
-    graded once. A submission whose grading raised is noted in the gradebook and named in the summary; the
-    others are graded all the same. All that needs review by `policies` is named after each run;
-    `accept_missing` confirms the zeros of those whose file is missing. While another batch grades the same
-    assignment, this one waits.
+    `graded_by` is a digest of everything that `execute` grades with. Files that several students submitted
+    are graded once. If grading a submission raises, the gradebook records it and the summary names it; the
+    others are still graded. Each run names everything that needs review under `policies`; `accept_missing`
+    confirms the zeros of students with a missing file. While another batch grades the same assignment, this
+    one waits.
     """
 
     with gradebook.alone(assignment, on_wait=partial(screen.wait, assignment)):
@@ -79,7 +79,7 @@ def _by_id(row: ClassRow) -> str:
 
 
 class _Batch:
-    """A run over one intake: what waits, and what became of it."""
+    """A run over one intake: the waiting submissions, and their results."""
 
     def __init__(self, intake: Intake, graded_by: str, gradebook: Gradebook, assignment: str) -> None:
         self._intake, self._graded_by = intake, graded_by
@@ -102,7 +102,7 @@ class _Batch:
         return key is not None and key.graded_by == AGAIN
 
     def grade_waiting(self, execute: Executor, screen: Screen) -> None:
-        """Grades what waits, and keeps each grade as it comes."""
+        """Grades the waiting submissions, and keeps each grade as it arrives."""
 
         def work() -> Iterator[Work]:
             for files, same_files in self.waiting.items():
@@ -130,7 +130,7 @@ class _Batch:
         self._rescored += 0 if fresh else sum(map(bool, result.addresses))
         self._ran += len(fresh)
         for handin, grade, addresses in zip(same_files, result.grades, result.addresses, strict=True):
-            by = "" if grade.needs_review else self._graded_by  # what could not be judged is tried again
+            by = "" if grade.needs_review else self._graded_by  # cases that could not be judged are retried
             graded = Graded(grade, by, addresses, fresh, result.seconds if result.fresh else 0.0)
             self._gradebook.record(handin.submission, graded, handin.candidates)
             self._graded += 1
@@ -155,7 +155,7 @@ class _Batch:
     def summary(self, policies: Policies) -> BatchSummary:
         """Prints the result of the run, and the full reason of each failure, which no report shows."""
         standings = self._gradebook.standings(self._assignment)
-        # one by one: late days, which span assignments, decide no review
+        # one by one: late days, which span assignments, never decide a review
         listed = (row for one in standings for row in with_policies([one], policies))
         rows, counting = [], []
         for row in listed:
@@ -177,7 +177,7 @@ class _Batch:
         )
 
     def _counting(self, row: ClassRow) -> list[Counting]:
-        """Which submission counts, if this student has several."""
+        """The submission that counts, if this student has several."""
         count, chosen = self._intake.counts.get(row.student_id, 0), row.submission
         if count < 2 or chosen is None:
             return []

@@ -1,6 +1,6 @@
 """The messages to the processes that grade: one `Grading`, then one `Work` after the other.
 
-Everything goes as bytes and by content, so a process of this machine and one across a network do the same.
+Everything is sent as bytes and by content, so a process on this machine and one across a network do the same.
 """
 
 import hashlib
@@ -19,15 +19,15 @@ from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.submitted_files import SubmittedFiles
 
-LEFT_OUT = ("mutants.py", "mutants.cu")  # what they answer is in the misconceptions
+LEFT_OUT = ("mutants.py", "mutants.cu")  # their answers are in the misconceptions
 
 
 @dataclass(frozen=True)
 class Grading:
-    """How a class is graded: `course` holds, by path, the files of the course that grading needs.
+    """The message on how a class is graded: `course` holds, by path, the course's files for grading.
 
-    `variants` gives each student's hidden cases numbers of their own. `nvrtc` is the version of NVIDIA's
-    compiler that reads kernels: notes of a grade depend on it, and no case's result.
+    `variants` gives each student's hidden cases their own numbers. `nvrtc` is the version of NVIDIA's
+    compiler that reads kernels: a grade's notes depend on it, but no case's result does.
     """
 
     assignment: Assignment
@@ -47,7 +47,7 @@ class Grading:
         misconceptions: Misconceptions | None,
         variants: bool,
     ) -> "Grading":
-        """Reads what must travel: the assignment's own files, and the package of its oracle."""
+        """Reads the files to send: the assignment's own, and the package of its oracle."""
         root = assignment.folder.parent.parent
         oracle = root / assignment.oracle.partition(".")[0]
         paths = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
@@ -78,7 +78,7 @@ class Grading:
 class Work:
     """One set of files and the students who submitted it.
 
-    `key` tells it from all other work of a batch; `cached` are results that the gradebook has, by address.
+    `key` identifies it within a batch; `cached` are results that the gradebook has, by address.
     """
 
     key: str
@@ -89,7 +89,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Done:
-    """A grade for each student, the addresses of its cases, and the results that were not cached before.
+    """A grade for each student, the addresses of its cases, and the results that were not cached.
 
     `key` is that of the work; `seconds` is the CPU time that the submission took.
     """
@@ -123,7 +123,7 @@ class GradingSession:
             rubric=replace(rubric, source=there / rubric.source.name),
             library=root,
         )
-        from grader.judge.session import Session  # here alone: what sends work needs neither, nor NumPy
+        from grader.judge.session import Session  # only here: the sender of work needs neither this nor NumPy
         from grader.judge.verdict.result_cache import CaseKeys
 
         self._variants = grading.variants
@@ -138,17 +138,17 @@ class GradingSession:
         self._folder.cleanup()
 
     def check(self) -> None:
-        """Raises UserError where no submission can be started in the sandbox."""
+        """Raises UserError if no submission can be started in the sandbox."""
         self._session.equipment.check_sandbox()
 
     def answers(
         self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
     ) -> dict[str, str]:
-        """How files of the course's own end some exact cases that they do not pass."""
+        """Returns how some exact cases end that the course's own files do not pass."""
         return self._session.answers(files, cases, names)
 
     def grade_work(self, work: Work) -> Done:
-        """Grades the files, for each student where numbers are their own, else once for all of them."""
+        """Grades the files, for each student if hidden numbers are individual, else once for all of them."""
         from grader.judge.verdict.result_cache import ResultCache
 
         cache = ResultCache(self._case_keys, work.cached)

@@ -1,4 +1,4 @@
-"""`grader adjust`: enters a person's adjustments into the gradebook, all of them or none."""
+"""`grader adjust`: enters manual score adjustments into the gradebook, all of them or none."""
 
 import argparse
 

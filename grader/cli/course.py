@@ -30,7 +30,7 @@ def course() -> Course:
 
 
 def has_variants(assignment: Assignment) -> bool:
-    """Whether each student's hidden cases have different numbers; always false in a handout."""
+    """True if each student's hidden cases have different numbers; always false in a handout."""
     return assignment.frozen is None and course().facts.variants
 
 

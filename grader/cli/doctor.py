@@ -47,7 +47,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that grading uses: what it is needed for, what was found, and the command that brings it.
+    """One thing that grading uses: its purpose, what was found, and the command that installs it.
 
     `is_required`: without it nothing can be graded here.
     """
@@ -178,7 +178,7 @@ def _compiler() -> Check:
 
 
 def _has_kernels() -> bool:
-    """Whether students submit a .cu file for an assignment of this course."""
+    """True if students submit a .cu file for an assignment of this course."""
     root = find_repository()
     files = root.glob(f"{COURSE.parent}/*/assignment.yaml") if root else ()
     return any(".cu" in path.read_text(encoding="utf-8", errors="replace") for path in files)
@@ -250,7 +250,7 @@ def _database(url: str) -> Check:
 
 
 def _is_handout() -> bool:
-    """Whether this is a handout, which grades only its owner's code and keeps no grades."""
+    """True if this is a handout, which grades only its owner's code and keeps no grades."""
     return (HANDOUT / "assignment.yaml").is_file()
 
 

@@ -19,8 +19,8 @@ UNSHUT = "the program runs without a sandbox, with your rights on this machine: 
 def run(options: argparse.Namespace) -> int:
     """Passes every argument on. Finds the emulator by name, because the grader's wheel does not contain it.
 
-    In the repository it is the reference's, in a handout the one that the handout provides. A whole program
-    comes back to run in the sandbox.
+    In the repository it is the reference's emulator, in a handout the one that the handout provides. A whole
+    program calls back to run in the sandbox.
     """
     sys.path.append(str(Path.cwd()))
     for package in ("reference", "ndarray"):
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def run_program(emulator: Any, options: argparse.Namespace, source: str, defines: dict[str, str]) -> int:
-    """Compiles and runs a whole program, prints what it prints and what was found; the exit status.
+    """Compiles and runs a whole program, prints its output and the findings; returns the exit status.
 
     `emulator` is the emulator's package.
     """

@@ -1,6 +1,6 @@
 """`grader grade`: grades one submission and shows its feedback.
 
-What only some grades need is imported by them: a command that takes a second is run again and again.
+Modules that only some grades need are imported late, because students run this short command often.
 """
 
 import argparse
@@ -102,9 +102,9 @@ def _look_closer(
     grade: Grade,
     options: argparse.Namespace,
 ) -> "Closer | None":
-    """The smallest case that fails as the first failing case does; for a page, everything that it draws.
+    """The smallest case that fails like the first failing case; for a page, everything that it draws.
 
-    None where nothing fails and no page is wanted.
+    None if nothing fails and no page is requested.
     """
     place = place_of(assignment)
     if options.html is None and all(r.status == "ok" for c in grade.criteria for r in c.results):
@@ -127,7 +127,7 @@ def _look_closer(
 
 
 def _is_unread(grade: Grade) -> bool:
-    """Whether every case fails before any function was called, as a file does that Python cannot read."""
+    """True if every case fails before a function is called, as for a file that Python cannot read."""
     failing = [result for c in grade.criteria for result in c.results if result.status != "not_run"]
     is_raised = all(result.status == "error" and not result.calls for result in failing)
     return is_raised and feedback_on(grade).whole is not None

@@ -92,9 +92,9 @@ def _say(filled: Written) -> int:
 
 
 def _class_report(options: argparse.Namespace) -> tuple[ClassReport, list[Student]]:
-    """Everyone's standing by the course's policies, and who is known at all.
+    """Every student's standing by the course's policies, and all known students.
 
-    Where there is no course around, everybody scores what they earned.
+    Without a course, each student's score is what they earned.
     """
     root = find_repository()
     policies = Policies() if root is None else Course(root).facts.policies
@@ -127,7 +127,7 @@ def _titles(root: Path | None, names: Iterable[str]) -> dict[str, str]:
 def _show(report: ClassReport) -> None:
     console = Console()
     if not console.is_terminal:
-        console.width = max(console.width, 100)  # into a file or a pipe nothing forces a narrow table
+        console.width = max(console.width, 100)  # a file or a pipe has room for a wider table
     show_class(report.rows, console)
 
 

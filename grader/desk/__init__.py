@@ -1,5 +1,5 @@
-"""The instructor's desk in a browser: reads the gradebook, and with --edit writes what a person decides.
+"""The instructor's desk in a browser: reads the gradebook, and with --edit writes an instructor's decisions.
 
-It executes nothing that a student wrote and no other program. May import: grader.model, grader.batch,
+It runs neither students' code nor other programs. May import: grader.model, grader.batch,
 grader.report.
 """

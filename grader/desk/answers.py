@@ -1,4 +1,4 @@
-"""Gathers a class's answers by case and by misconception: who fails, and with which answer."""
+"""Groups a class's answers by case and by misconception: who fails, and with which answer."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from grader.model.grade import CheckResult, Status
 
 @dataclass(frozen=True)
 class Answer:
-    """One way to answer a case: how it ended, what it looks like, and who answers so."""
+    """One answer to a case: how it ended, what it looks like, and which students gave it."""
 
     status: Status
     actual: str
@@ -33,7 +33,7 @@ class CaseView:
 
 
 def case_view(rows: Sequence[ClassRow], name: str) -> CaseView | None:
-    """All answers to one case, `criterion/case`; None where there is no such case."""
+    """All answers to one case, `criterion/case`; None if there is no such case."""
     results = [(row, result) for row in rows for result in _results(row, name)]
     if not results:
         return None

@@ -57,7 +57,7 @@ def _http_failure(desk: Desk) -> Any:
 
 
 def _failure(desk: Desk) -> Any:
-    """What a gradebook complains of is shown in one line."""
+    """Shows an error of the gradebook in one line."""
 
     def show(request: Request, error: Exception) -> Response:
         return desk.page(request, "failure.html.j2", 422, says=str(error))

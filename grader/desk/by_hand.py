@@ -19,7 +19,7 @@ from grader.model.decision import ManualPoints
 
 
 def hand_page(desk: Desk, request: Request) -> Response:
-    """The first student without points for a criterion; `?at=` another one, by their place."""
+    """The first student without points for a criterion, or the one at the position `?at=`."""
     view = desk.class_of(request)
     criterion = view.facts.criterion(request.path_params["criterion"])
     if criterion is None:
@@ -69,7 +69,7 @@ def requests_page(desk: Desk, request: Request) -> Response:
 
 
 def _in_order(desk: Desk, view: ClassView, criterion: Criterion) -> Sequence[ClassRow]:
-    """Whose work there is, by name; in an anonymous criterion in an order that tells nothing."""
+    """The students with work, by name; for an anonymous criterion, in an order that reveals nothing."""
     rows = [row for row in view.rows if row.grade is not None and row.submission is not None]
     if not criterion.anonymous:
         return rows
@@ -77,7 +77,7 @@ def _in_order(desk: Desk, view: ClassView, criterion: Criterion) -> Sequence[Cla
 
 
 def _given(row: ClassRow, criterion: Criterion) -> ManualPoints | None:
-    """The points that a person gave for the files that count now."""
+    """The points that an instructor gave for the files that count now."""
     mine = (one for one in row.decisions.manual if one.criterion == criterion.id)
     return next((one for one in mine if one.files == row.files), None)
 

@@ -18,9 +18,9 @@ from grader.report.pages.class_statistics import ClassStatistics, statistics_of
 
 @dataclass(frozen=True)
 class ClassView:
-    """One assignment's class: rows by the names of students, and what they submitted before.
+    """One assignment's class: rows ordered by name, and earlier submissions.
 
-    `withdrawn` are students whose work is set aside: it is in no report.
+    `withdrawn` are the students whose work is set aside and appears in no report.
     """
 
     facts: AssignmentFacts
@@ -29,21 +29,21 @@ class ClassView:
 
     @cached_property
     def by_key(self) -> Mapping[str, ClassRow]:
-        """The rows by the name that addresses of pages have of a student."""
+        """The rows by the key that stands for a student in page addresses."""
         return {key_of(row.student_id): row for row in self.rows}
 
     @cached_property
     def statistics(self) -> ClassStatistics:
-        """What the class page of a report shows."""
+        """The statistics on the class page of a report."""
         return statistics_of(self.rows)
 
     @cached_property
     def to_review(self) -> Sequence[ClassRow]:
-        """Those at which a person must look: the same function counts them for batch and reports."""
+        """The rows that need review; batch and reports count them with the same function."""
         return to_review(self.rows)
 
     def beside(self, key: str) -> tuple[str, str]:
-        """The keys of the students before and after one, "" where there is none."""
+        """The keys of the students before and after one; "" at either end."""
         keys = list(self.by_key)
         at = keys.index(key)
         return keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
@@ -64,7 +64,7 @@ class Views:
         return view
 
     def cached(self, what: str, make: Any) -> Any:
-        """What `make` returns, kept until the gradebook changes."""
+        """The result of `make`, cached until the gradebook changes."""
         now = stamp(self.gradebook.database)
         with self._lock:
             if now != self._stamp:
@@ -78,20 +78,20 @@ class Views:
         return value
 
     def names(self) -> tuple[str, ...]:
-        """The assignments: those of the course in its order, then others that the gradebook holds."""
+        """The assignments: first the course's, in its order, then others in the gradebook."""
         listed = [one.name for one in self.course.assignments]
         graded: set[str] = self.cached("names", lambda: {run.assignment for run in self.gradebook.runs()})
         return (*listed, *sorted(graded - set(listed)))
 
     def files_of(self, rows: Sequence[ClassRow]) -> Mapping[str, tuple[KeptFile, ...]]:
-        """What each student submitted, by their id."""
+        """The files that each student submitted, by student id."""
         files = kept_files(self.gradebook.database, [row.files for row in rows if row.files])
         return {row.student_id: files[row.files] for row in rows if row.files in files}
 
     def _read(self, assignment: str) -> ClassView:
         book = self.gradebook
         others = [name for name in self.names() if name != assignment]
-        # late days span assignments, so the policies need them all; of the others only the scores
+        # late days span assignments, so the policies need all of them; of the others only the scores
         rows = [
             *book.standings(assignment, in_full=True),
             *(row for other in others for row in book.standings(other)),
@@ -108,10 +108,10 @@ class Views:
 
 
 def name_order(student: Student) -> tuple[str, str]:
-    """By name as it is written, then by id."""
+    """The sort key: the name as written, then the id."""
     return (student.name or student.id).casefold(), student.id
 
 
 def key_of(student: str) -> str:
-    """A student's id as addresses of pages have it: an id may be any text, and is nobody else's business."""
+    """A key for a student in page addresses: an id may be any text, and should stay private."""
     return hashlib.sha256(student.encode(errors="surrogatepass")).hexdigest()[:20]

@@ -1,4 +1,4 @@
-"""Describes what the desk needs to know of the course; `grader.cli.serve` reads it from the repository."""
+"""Holds the facts about the course that the desk needs; `grader.cli.serve` reads them from the repository."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from grader.model.late_policy import Policies
 
 @dataclass(frozen=True)
 class AssignmentFacts:
-    """One assignment: its folder's name, title, files, and the criteria that a person judges.
+    """One assignment: its folder's name, title, files, and manual criteria.
 
     `with_hints` are the criteria with hints that cost points.
 
-    `handout` returns the text of each file as students get it, to tell whose code is whose.
-    `kill_matrix` returns the page that `grader verify` wrote last, "" where there is none.
+    `handout` returns the text of each file as students get it, to tell given code from a student's own.
+    `kill_matrix` returns the latest page of `grader verify`, "" if there is none.
     """
 
     name: str
@@ -26,7 +26,7 @@ class AssignmentFacts:
     with_hints: tuple[Criterion, ...] = ()
 
     def criterion(self, id: str) -> Criterion | None:
-        """The criterion by hand of that id."""
+        """The manual criterion of that id."""
         return next((one for one in self.by_hand if one.id == id), None)
 
 
@@ -41,5 +41,5 @@ class CourseFacts:
     own_numbers: bool = False
 
     def assignment(self, name: str) -> AssignmentFacts:
-        """What is known of an assignment; its name alone where the course does not list it."""
+        """The facts about an assignment; only its name if the course does not list it."""
         return next((one for one in self.assignments if one.name == name), AssignmentFacts(name, name))

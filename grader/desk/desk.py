@@ -1,4 +1,4 @@
-"""Holds what every page of the desk needs: the gradebook, the course, the token, the templates."""
+"""Holds the objects that every page of the desk needs: gradebook, course, token, templates."""
 
 import getpass
 from collections.abc import Callable
@@ -18,12 +18,12 @@ from grader.desk.guard import FRAMED, derived
 from grader.model.class_row import ClassRow
 from grader.model.text import clean_line
 
-AUTHOR = "desk-author"  # the cookie with the name of the person at this browser
+AUTHOR = "desk-author"  # the cookie with the name of this browser's user
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What every page works with; without `editable` no page changes anything."""
+    """The state that all pages share; without `editable`, no page changes anything."""
 
     views: Views
     token: str
@@ -32,23 +32,23 @@ class Desk:
 
     @property
     def gradebook(self) -> Gradebook:
-        """The gradebook behind it."""
+        """The gradebook of the desk."""
         return self.views.gradebook
 
     @property
     def course(self) -> CourseFacts:
-        """What is known of the course."""
+        """The facts about the course."""
         return self.views.course
 
     def class_of(self, request: Request) -> ClassView:
-        """The class that an address is about; 404 where there is none."""
+        """The class that an address names; 404 if there is none."""
         name = request.path_params["assignment"]
         if name not in self.views.names():
             raise HTTPException(404, f"No assignment is called {clean_line(name)}.")
         return self.views.of(name)
 
     def row_of(self, request: Request, view: ClassView) -> ClassRow:
-        """The student whom an address is about; 404 where there is none."""
+        """The student that an address names; 404 if there is none."""
         row = view.by_key.get(request.path_params["student"])
         if row is None:
             raise HTTPException(404, "This student has nothing in this assignment, or it is set aside.")
@@ -70,13 +70,13 @@ class Desk:
 
 
 def author_of(request: Request) -> str:
-    """Who sits at this browser, as they say; else the user who started the desk."""
+    """The name that this browser's user entered, or the user who started the desk."""
     given = clean_line(unquote(request.cookies.get(AUTHOR, "")))
     return given[:60] or getpass.getuser()
 
 
 def framed(text: str) -> Response:
-    """A page of ours that another page shows in a frame: nothing in it runs."""
+    """A page that another page of the desk shows in a frame; it runs no scripts."""
     headers = {"content-security-policy": FRAMED}
     return HTMLResponse(text.encode("utf-8", errors="replace"), headers=headers)
 

@@ -1,4 +1,4 @@
-"""Takes the desk's forms: each writes one decision, and none overwrites what another person wrote."""
+"""Handles the desk's forms: each writes one decision, and none overwrites another user's."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -42,7 +42,7 @@ KEPT_BACK = ("form_token", "version")
 
 
 def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that reads a form, and shows what changed where another person was faster."""
+    """An endpoint that reads a form, and shows what changed if another user was faster."""
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_fields=40, max_files=0) as form:
@@ -56,7 +56,7 @@ def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
 
 def _taken(desk: Desk, take: Take, request: Request, values: Values) -> Response:
     try:
-        # one form at a time, of all desks on this gradebook: what is checked is still so when it is written
+        # one form at a time over all desks on this gradebook, so that checks still hold when it is written
         with desk.gradebook.database.alone("desk", on_wait=lambda: None):
             return take(desk, request, values)
     except Outdated as outdated:
@@ -74,7 +74,7 @@ def _taken(desk: Desk, take: Take, request: Request, values: Values) -> Response
 
 
 def name_author(desk: Desk, request: Request, values: Values) -> Response:
-    """Keeps the name of the person at this browser."""
+    """Stores the name of this browser's user."""
     back = values.get("back", "/")
     answer = RedirectResponse(back if re.fullmatch(r"/(?![/\\])[\x21-\x7e]*", back) else "/", 303)
     name = quote(_text(values, "author", "your name"), safe="")
@@ -102,7 +102,7 @@ def comment(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def remove_comment(desk: Desk, request: Request, values: Values) -> Response:
-    """Takes a comment away; the audit log keeps it."""
+    """Removes a comment; the audit log keeps it."""
     row, about = _about(desk, request, values)
     if values.get("id") not in {one.id for one in row.decisions.comments}:
         raise HTTPException(404, "This comment is not there any more.")
@@ -111,7 +111,7 @@ def remove_comment(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def give_points(desk: Desk, request: Request, values: Values) -> Response:
-    """Points for a criterion that no test judges: a level's, or others."""
+    """Gives points for a manual criterion: those of a level, or others."""
     row, about = _about(desk, request, values)
     facts = desk.class_of(request).facts
     criterion = facts.criterion(values.get("criterion", ""))
@@ -144,7 +144,7 @@ def give_points(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def give_hint(desk: Desk, request: Request, values: Values) -> Response:
-    """The next hint of a criterion, with what it costs; it is the student's whatever they submit."""
+    """Gives the next hint of a criterion, with its cost; it applies to every submission of the student."""
     row, about = _about(desk, request, values)
     with_hints = desk.class_of(request).facts.with_hints
     criterion = next((one for one in with_hints if one.id == values.get("criterion")), None)
@@ -164,7 +164,7 @@ def give_hint(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def adjust(desk: Desk, request: Request, values: Values) -> Response:
-    """Points that a person adds or takes, with the reason; 0 take an earlier adjustment back."""
+    """Adds or deducts points by hand, with the reason; 0 undoes an earlier adjustment."""
     row, about = _about(desk, request, values)
     criterion = values.get("criterion", "")
     if criterion and criterion not in {c.id for c in (row.grade.criteria if row.grade else ())}:
@@ -187,7 +187,7 @@ def adjust(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def confirm(desk: Desk, request: Request, values: Values) -> Response:
-    """Accepts the doubt that the page showed; another one that came since is not accepted."""
+    """Accepts the doubt that the page showed, but not one that arose since."""
     row = desk.row_of(request, desk.class_of(request))
     if row.submission is None or not row.doubt:
         raise HTTPException(409, "There is no doubt about this submission any more.")
@@ -200,7 +200,7 @@ def confirm(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def set_time(desk: Desk, request: Request, values: Values) -> Response:
-    """When a submission counts as submitted: on time, or at a time; or what is known of it counts again."""
+    """Sets when a submission counts as submitted: on time, at a given time, or as recorded."""
     row, about = _about(desk, request, values)
     if row.submission is None:
         raise HTTPException(422, "There is no submission that could be late.")
@@ -218,7 +218,7 @@ def set_time(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def set_aside(desk: Desk, request: Request, values: Values) -> Response:
-    """Takes a student's work in this assignment out of every report, until somebody undoes it."""
+    """Takes a student's work in this assignment out of every report, until this is undone."""
     row, about = _about(desk, request, values)
     check_version(desk.gradebook.database, about)
     reason = _line(values, "reason", "the reason")
@@ -236,7 +236,7 @@ def regrade(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def answer(desk: Desk, request: Request, values: Values) -> Response:
-    """Answers a request; the next feedback says it."""
+    """Answers a request; the next feedback includes the answer."""
     row, about = _about(desk, request, values)
     asked = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
     if asked is None:
@@ -252,7 +252,7 @@ def answer(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def ask(desk: Desk, request: Request, values: Values) -> Response:
-    """Enters a student's request, as they wrote it: who, `criterion/case · CODE`, and why."""
+    """Enters a student's request as written: who, `criterion/case · CODE`, and why."""
     students = desk.gradebook.students()
     name = _line(values, "student", "the student").strip()
     student = Identities(students).find(Claim(ids=(name,), name=name))
@@ -282,7 +282,7 @@ def take_back(desk: Desk, request: Request, values: Values) -> Response:
 
 
 def _about(desk: Desk, request: Request, values: Values) -> tuple[ClassRow, About]:
-    """Whose work a form is about, and which version of it the person saw."""
+    """The student that a form is about, and the version that the user saw."""
     row = desk.row_of(request, desk.class_of(request))
     version = values.get("version", "")
     if not (version.isascii() and version.isdigit() and len(version) < 18):
@@ -291,7 +291,7 @@ def _about(desk: Desk, request: Request, values: Values) -> tuple[ClassRow, Abou
 
 
 def _back(request: Request, place: str = "") -> Response:
-    """To the page of the student."""
+    """Redirects to the student's page."""
     assignment = quote(request.path_params["assignment"], safe="")
     return RedirectResponse(f"/a/{assignment}/s/{request.path_params['student']}{place}", 303)
 

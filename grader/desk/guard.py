@@ -1,7 +1,7 @@
-"""Keeps strangers out: one token, one host, no page of another site, and nothing that a browser may run.
+"""Protects the desk: one token, one host, no pages of other sites, and no code that a browser may run.
 
-The address that `grader serve` prints holds a token. It sets a cookie and leads to the first page. Each other
-request needs that cookie, a Host header of this server, and, to change something, a token in the form.
+The address that `grader serve` prints contains a token. It sets a cookie and leads to the first page. Every
+other request needs that cookie, a Host header of this server, and, to change something, a token in the form.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES = 1 << 20  # of one form
+MOST_BYTES = 1 << 20  # per form
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FRAMED = (  # a page within another of ours, which may measure it: no scripts, no forms, no links
+FRAMED = (  # a page inside another page of the desk, which may measure it: no scripts, no forms, no links
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; "
     "form-action 'none'; sandbox allow-same-origin"
 )
@@ -44,7 +44,7 @@ class Guard:
         self._session = derived(token, "session")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuses, or passes the request on with the headers that every answer has."""
+        """Refuses the request, or passes it on; adds the headers of every response."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
@@ -63,7 +63,7 @@ class Guard:
         await (answer or self._app)(scope, receive, send_with_headers)
 
     def _answer(self, request: Request) -> Response | None:
-        """What to answer in place of a page; None where the request may pass."""
+        """The response in place of a page; None if the request may pass."""
         headers = Headers(scope=request.scope)
         if headers.getlist("host") != [headers.get("host")] or headers.get("host") not in self._hosts:
             return PlainTextResponse("This desk answers to its own address only.", 400)
@@ -86,12 +86,12 @@ class Guard:
 
 
 def derived(token: str, purpose: str) -> str:
-    """Another secret made of the token: one does not tell the other."""
+    """A secret derived from the token: neither reveals the other."""
     return hmac.new(token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def is_own_form(token: str, given: str) -> bool:
-    """Whether a form is one that the desk itself made."""
+    """True if the desk itself made the form."""
     return _same(given, derived(token, "form"))
 
 

@@ -1,4 +1,4 @@
-"""The pages about a class as a whole: misconceptions, cases, and submissions that are alike."""
+"""The pages about a class as a whole: misconceptions, cases, and similar submissions."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -46,7 +46,7 @@ def cases_page(desk: Desk, request: Request) -> Response:
 
 
 def similarity_page(desk: Desk, request: Request) -> Response:
-    """The pairs that are most alike, groups of more than two as graphs, and shared wrong answers."""
+    """The most similar pairs, groups of more than two as graphs, and shared wrong answers."""
     view = desk.class_of(request)
     try:
         pairs = _pairs(desk, view)

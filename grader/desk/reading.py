@@ -16,7 +16,7 @@ from grader.model.class_row import ClassRow
 from grader.model.late_policy import Policies
 from grader.report.terminal.doubt_kinds import grouped, kind_of
 
-SHOWN_ENTRIES = 500  # of the audit log or an intake on one page
+SHOWN_ENTRIES = 500  # of the audit log or an intake, per page
 COLUMNS = ("name", "score", "late", "status", "submissions")
 
 
@@ -32,7 +32,7 @@ class ClassLine:
 
     @property
     def words(self) -> str:
-        """What a search looks through."""
+        """The text that a search looks through."""
         student = self.row.standing.student
         texts = (student.name, student.id, student.section, *self.misconceptions, self.status[0])
         return " ".join((*texts, self.row.review_reason)).casefold()
@@ -77,7 +77,7 @@ def class_page(desk: Desk, request: Request) -> Response:
 
 
 def audit_page(desk: Desk, request: Request) -> Response:
-    """What happened, the last first; what a person did can be undone."""
+    """The audit log, latest first; users' actions can be undone."""
     entries = list(reversed(desk.gradebook.audit_log()))
     wanted = request.query_params.get("q", "").casefold().split()
     names = {student.id: student for student in desk.gradebook.students()}
@@ -96,7 +96,7 @@ def audit_page(desk: Desk, request: Request) -> Response:
 
 
 def intake_page(desk: Desk, request: Request) -> Response:
-    """What became of every entry of the class's input, and every doubt."""
+    """The result for every entry of the class's input, and every doubt."""
     view = desk.class_of(request)
     account = account_of(desk.gradebook.database, view.facts.name)
     role = request.query_params.get("role", "")
@@ -125,12 +125,12 @@ def matrix_page(desk: Desk, request: Request) -> Response:
 
 
 def matrix_frame(desk: Desk, request: Request) -> Response:
-    """The same as it was written."""
+    """The kill matrix itself, unchanged, for the frame."""
     return framed(desk.class_of(request).facts.kill_matrix())
 
 
 def is_missing(row: ClassRow) -> bool:
-    """Whether what is in doubt is only a file that is not there: a zero may be accepted."""
+    """True if the only doubt is a missing file, so that a zero may be accepted."""
     return "the file is missing" in kind_of(row.doubt).headline if row.doubt else False
 
 
@@ -148,7 +148,7 @@ def _is_shown(one: ClassLine, show: str) -> bool:
 
 
 def _sorted(lines: Sequence[ClassLine], sort: str) -> list[ClassLine]:
-    """By the column that is asked for; the order by name stays among equals."""
+    """The lines sorted by the requested column; equal lines stay in order of name."""
     column = sort.removeprefix("-")
     keys = {
         "score": lambda one: (one.row.score is None, -(one.row.score or 0)),

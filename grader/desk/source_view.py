@@ -1,4 +1,4 @@
-"""Lays out source for reading: lines with what is said of them, and what changed between two files."""
+"""Lays out source for reading: lines with comments and findings, and the changes between two files."""
 
 import re
 from collections import defaultdict
@@ -18,7 +18,7 @@ PLACE = re.compile(r"\b(?P<file>[A-Za-z_]\w*\.(?:py|cu)):(?P<line>\d{1,6})\b")
 
 @dataclass(frozen=True)
 class Finding:
-    """What a case says about one line of a submission."""
+    """The message of a case about one line of a submission."""
 
     case: str
     text: str
@@ -26,7 +26,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a file, counted from 1, with what stands in its margin; `is_given`: the handout has it."""
+    """One line of a file, counted from 1, with the notes in its margin; `is_given`: it is in the handout."""
 
     number: int
     text: str
@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file to be read; `more` counts the lines that are not shown, `comments` are on it as a whole."""
+    """A file to read; `more` counts the lines not shown, `comments` are about the whole file."""
 
     name: str
     lines: tuple[Line, ...]
@@ -49,7 +49,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Changed:
-    """One line of a comparison: " " in both, "-" only before, "+" only after, "@" some are left out."""
+    """One line of a comparison: " " in both, "-" only before, "+" only after, "@" for omitted lines."""
 
     mark: str
     before: int
@@ -86,7 +86,7 @@ def source_files(
 
 
 def changes(before: Sequence[KeptFile], after: Sequence[KeptFile]) -> list[tuple[str, list[Changed]]]:
-    """What changed from one submission to another, file by file; files that are the same are left out."""
+    """The changes from one submission to another, file by file; omits unchanged files."""
     old, new = ({file.name: file for file in files} for files in (before, after))
     blocks = []
     for name in sorted(old.keys() | new.keys()):
@@ -112,7 +112,7 @@ def _compare(before: list[str], after: list[str]) -> Iterator[Changed]:
 
 
 def _findings(grade: Grade | None) -> Mapping[tuple[str, int], list[Finding]]:
-    """What failing cases say about lines: each text once at a line, under the first case that says it."""
+    """The messages of failing cases by line: each text once per line, under the first case that has it."""
     findings: dict[tuple[str, int], dict[str, Finding]] = defaultdict(dict)
     for criterion in grade.criteria if grade is not None else ():
         for result in criterion.results:

@@ -1,4 +1,4 @@
-"""One student in one assignment: source beside feedback, what came before, and what is decided."""
+"""The page of one student in one assignment: source next to feedback, history, and decisions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from grader.report.terminal.doubt_kinds import kind_of
 
 @dataclass(frozen=True)
 class HintLadder:
-    """The hints of a criterion that cost points, and which of them a student got."""
+    """The hints of a criterion that cost points, and those that a student got."""
 
     criterion: Criterion
     decisions: Decisions
 
     @property
     def given(self) -> Sequence[GivenHint]:
-        """Those that the student got, in order."""
+        """The hints that the student got, in order."""
         mine = [hint for hint in self.decisions.hints if hint.criterion == self.criterion.id]
         return sorted(mine, key=lambda hint: hint.number)
 
@@ -59,7 +59,7 @@ def student_page(desk: Desk, request: Request) -> Response:
 
 
 def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[str, Any]:
-    """What the page of a student shows."""
+    """The content of a student's page."""
     database = desk.gradebook.database
     version = version_of(database, row.student_id, row.assignment)
     earlier = [one for one in view.submissions.get(row.student_id, ()) if one.id != _counting(row)]
@@ -101,7 +101,7 @@ def about(desk: Desk, request: Request, view: ClassView, row: ClassRow) -> dict[
 
 
 def feedback_frame(desk: Desk, request: Request) -> Response:
-    """What the student reads, with the codes for requests, and with hidden cases shown to the instructor."""
+    """The student's feedback, with the codes for requests, and hidden cases shown to the instructor."""
     row = desk.row_of(request, desk.class_of(request))
     if row.grade is None:
         raise HTTPException(404, "There is no grade.")
@@ -112,7 +112,7 @@ def feedback_frame(desk: Desk, request: Request) -> Response:
 
 
 def reusable_comments(view: ClassView) -> list[tuple[str, str]]:
-    """Every comment of this assignment with its points, each once, the commonest first."""
+    """Every comment of this assignment with its points, each once, the most common first."""
     counts: dict[tuple[str, str], int] = {}
     for row in view.rows:
         for one in row.decisions.comments:
@@ -126,7 +126,7 @@ def _counting(row: ClassRow) -> str:
 
 
 def _outputs(row: ClassRow) -> list[tuple[str, str]]:
-    """What the submission printed, by case; the same text is shown once."""
+    """The output that the submission printed, by case; the same text appears once."""
     outputs: dict[str, str] = {}
     for criterion in row.grade.criteria if row.grade is not None else ():
         for result in criterion.results:

@@ -1,4 +1,4 @@
-"""Makes pages: templates in which every text is escaped, with the names that each of them uses."""
+"""Renders pages from templates in which every text is escaped, with the filters that they use."""
 
 import re
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ from grader.report.pages.page_templates import LONGEST_LINE, environment
 
 COMMAND = re.compile(r"`([^`]+)`")
 HERE = Path(__file__).parent
-IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the beginning says enough
+IDS = re.compile(r"\b[0-9a-f]{32,64}\b")  # of submissions and files: the first characters are enough
 
 
 def desk_environment() -> jinja2.Environment:
-    """The desk's templates; filters are those of the reports' pages, and the desk's own."""
+    """The desk's templates, with the filters of the reports' pages and the desk's own."""
     pages = environment()
     reports = pages.loader
     assert reports is not None
@@ -44,17 +44,17 @@ def desk_environment() -> jinja2.Environment:
 
 
 def commands(text: str) -> Markup:
-    """A sentence of ours with its commands, which stand in backquotes, as code."""
+    """A sentence of the desk with its commands, written in backquotes, as code."""
     return Markup(COMMAND.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def who(student: Student) -> str:
-    """The name, else the id."""
+    """The student's name, or the id if there is none."""
     return clean_line(student.name or student.id)
 
 
 def strip_of(criterion: CriterionGrade) -> Mapping[str, Any]:
-    """How a criterion is drawn in one small bar: its kind, its share, and what it says."""
+    """The small bar that shows a criterion: its kind, its share, and its text."""
     share = float(criterion.score / criterion.points) if criterion.points else 0.0
     kind = "full" if criterion.status is Status.OK else "part" if criterion.score else "none"
     if criterion.status is Status.INTERNAL_ERROR:
@@ -67,7 +67,7 @@ def strip_of(criterion: CriterionGrade) -> Mapping[str, Any]:
 
 
 def status_of(row: ClassRow) -> tuple[str, str]:
-    """A word for a row, and how it is marked."""
+    """A word for a row's status, and its mark."""
     if row.review_reason:
         return "needs review", "review"
     if row.absent:
@@ -78,7 +78,7 @@ def status_of(row: ClassRow) -> tuple[str, str]:
 
 
 def late_text(policies: Policies, row: ClassRow) -> str:
-    """How late a row is, "" where it is not."""
+    """How late a row is; "" if it is not."""
     lateness = lateness_of(policies, row.standing)
     if lateness is None:
         return "late" if row.submission is not None and row.submission.late else ""
@@ -86,7 +86,7 @@ def late_text(policies: Policies, row: ClassRow) -> str:
 
 
 def told(detail: Mapping[str, Any]) -> str:
-    """What an entry of the audit log holds, in one line."""
+    """An entry of the audit log, in one line."""
     parts = (f"{name} {_short(value)}" for name, value in detail.items() if value not in (None, "", {}))
     return clean(", ".join(parts), LONGEST_LINE)
 

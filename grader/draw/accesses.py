@@ -1,4 +1,4 @@
-"""Draws what a warp asked memory for at once, in lines of global memory or banks of shared memory."""
+"""Draws one memory request of a warp, in lines of global memory or banks of shared memory."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from grader.draw.markup import Markup
 
 WORD = 4  # bytes
 SECTOR = 8  # words of a transaction
-LINE = 32  # words of a line of the cache; and as many banks has shared memory
+LINE = 32  # words of a cache line, and the number of banks of shared memory
 MOST_ROWS = 8
 MOST_LANES = 32
 SIZE = 14
@@ -19,11 +19,11 @@ ASKED = re.compile(
 
 
 def draw_accesses(finding: str) -> tuple[str, Markup] | None:
-    """A title and the picture of the request that a finding tells of; None where it tells of none.
+    """A title and the picture of the request that a finding describes; None if it describes none.
 
-    Of global memory each row is a line of 128 bytes, made of 4 sectors of 32 bytes: a number is the lane that
-    asked for this word, and what is shaded is moved along in vain. Of shared memory a column is a bank, and
-    each row is a pass: a bank serves one word in each.
+    For global memory, each row is a line of 128 bytes, made of 4 sectors of 32 bytes. A number is the lane
+    that requested this word; shaded words are transferred without being used. For shared memory, a column is
+    a bank, and each row is a pass: a bank serves one word per pass.
     """
     found = ASKED.search(finding)
     if found is None:
@@ -43,7 +43,7 @@ def draw_accesses(finding: str) -> tuple[str, Markup] | None:
 
 
 def _elements(found: re.Match[str]) -> list[int]:
-    """What each lane asked for: listed, or from one number to another in equal steps."""
+    """The words that the lanes requested: listed, or from one number to another in equal steps."""
     if found["last"] is None:
         return [int(number) for number in found["elements"].split()]
     first, last, apart = int(found["elements"]), int(found["last"]), int(found["apart"] or 1)
@@ -81,11 +81,11 @@ def _lines(words: Sequence[tuple[int, int]], array: str) -> tuple[str, Markup]:
 
 def _banks(words: Sequence[int]) -> tuple[str, Markup]:
     passes: list[dict[int, Cell]] = []
-    served: dict[int, int] = {}  # by bank: how many words it has served
+    served: dict[int, int] = {}  # the number of words served, by bank
     seen: set[int] = set()
     for lane, word in enumerate(words):
         if word in seen:
-            continue  # one word goes to all lanes that ask for it, in one pass
+            continue  # one pass serves a word to all lanes that request it
         seen.add(word)
         bank = word % LINE
         number = served[bank] = served.get(bank, 0) + 1

@@ -20,7 +20,7 @@ class Step:
 
 
 def steps_of(example: Example) -> list[Step]:
-    """The steps of a convolution or one of its gradients, for one picture of one channel; else none."""
+    """The steps of a convolution or one of its gradients, for one image of one channel; otherwise none."""
     arrays = {table.name: table for table in example.inputs}
     stride, padding = (example.settings.get(name) for name in ("stride", "padding"))
     if example.kind != "conv" or stride is None or padding is None or len(example.expected) != 1:
@@ -116,7 +116,7 @@ def _gaps(grad: Rows, gaps: Rows, s: Sequence[int]) -> Step:
 
 
 def pad(rows: Rows, top: int, bottom: int, left: int, right: int) -> Rows:
-    """Rows with zeros around them; a negative number cuts that many off."""
+    """Rows with zeros around them; a negative number removes that many."""
     width = len(rows[0]) if rows else 0
     cut = [
         row[max(-left, 0) : width - max(-right, 0)]
@@ -139,7 +139,7 @@ def dilate(rows: Rows, s: Sequence[int]) -> Rows:
 
 
 def _sum(kernel: Rows, seen: Rows, top: int, left: int, i: int, j: int, example: Example) -> str:
-    """The sum of one window in numbers, and what the submission gives in its place."""
+    """The sum of one window in numbers, and the submission's result in its place."""
     products, total = [], 0.0
     for a, row in enumerate(kernel):
         for b, weight in enumerate(row):

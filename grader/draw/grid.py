@@ -7,7 +7,7 @@ from grader.draw.markup import Markup, element
 from grader.model.example import Table, number_text
 
 CELL = 34
-FOCUSABLE = 48  # of a grid: more stops would make a keyboard's way through the page too long
+FOCUSABLE = 48  # per grid: more stops would make keyboard navigation of the page too long
 STRENGTHS = 4  # shades on either side of zero
 
 
@@ -23,10 +23,10 @@ class Cell:
 def draw_grid(
     rows: Sequence[Sequence[Cell]], label: str, size: int = CELL, *, focusable: bool = False
 ) -> Markup:
-    """Rows of squares as an SVG that says what it shows."""
+    """Rows of squares as an SVG with a description."""
     height, width = len(rows), max(map(len, rows), default=0)
     longest = max((len(cell.text) for row in rows for cell in row), default=0)
-    font = min(13.0, 1.5 * size / max(longest, 1))  # one for all: digits of one size can be compared
+    font = min(13.0, 1.5 * size / max(longest, 1))  # the same for all, so that digits can be compared
     stops = 0
     squares = []
     for i, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""Makes elements of HTML and SVG; what is no element already is text, and is escaped."""
+"""Makes elements of HTML and SVG; everything that is not an element is text, and is escaped."""
 
 from html import escape
 
@@ -13,8 +13,8 @@ VOID = ("meta", "link", "br", "rect", "line", "circle", "path", "use")
 
 
 def element(name: str, /, *children: object, **attributes: object) -> Markup:
-    """`<name ...>children</name>`. An underscore at the end of an attribute's name is dropped, others are
-    dashes; an attribute that is None is left out. None among the children is nothing.
+    """`<name ...>children</name>`. An underscore at the end of an attribute's name is dropped, others become
+    dashes. Attributes and children that are None are left out.
     """
     words = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
@@ -28,7 +28,7 @@ def element(name: str, /, *children: object, **attributes: object) -> Markup:
 
 
 def joined(*children: object) -> Markup:
-    """The children one after the other; those that are no markup are escaped."""
+    """The children one after the other; escapes those that are not markup."""
     return Markup("".join(_one(child) for child in children))
 
 

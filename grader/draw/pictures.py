@@ -25,7 +25,7 @@ def _window(start: int, length: int) -> Callable[[int], str]:
 
 
 def _stacked(parts: Sequence[tuple[str, Sequence[Sequence[Cell]]]], says: str) -> Markup:
-    """Grids below each other, each under its line of words, as one picture with a white ground."""
+    """Grids below each other, each under its caption, as one picture with a white background."""
     drawn, y, width = [], SPACE, 0
     for words, rows in parts:
         drawn.append(element("text", words, x=SPACE, y=y + 14))
@@ -53,7 +53,7 @@ def _stacked(parts: Sequence[tuple[str, Sequence[Sequence[Cell]]]], says: str) -
 
 
 def sliding_window(x: Sequence[int], k: Sequence[int], stride: int = 1) -> Markup:
-    """A kernel at each place of a row of numbers, and the output that it makes there."""
+    """A kernel at each place of a row of numbers, and its output there."""
     places = range(0, len(x) - len(k) + 1, stride)
     rows = [_row(x, _window(at, len(k))) for at in places]
     out = [sum(weight * x[at + i] for i, weight in enumerate(k)) for at in places]
@@ -119,7 +119,7 @@ def strides(shape: Sequence[int], steps: Sequence[int], offset: int, size: int) 
 
 
 def dilated_window(x: Sequence[int], k: Sequence[int], dilation: int) -> Markup:
-    """A kernel whose places lie apart, at each place of a row of numbers, and the output that it makes."""
+    """A dilated kernel at each place of a row of numbers, and its output there."""
     reach = dilation * (len(k) - 1) + 1
     starts = range(len(x) - reach + 1)
     rows = [_row(x, _apart(start, reach, dilation)) for start in starts]
@@ -155,7 +155,7 @@ def spread(x: Sequence[int], k: Sequence[int], stride: int = 1) -> Markup:
 
 
 def channel_groups(c_in: int, c_out: int, groups: int) -> Markup:
-    """Which channels in each channel out sees, one row for each channel out."""
+    """The input channels that each output channel uses, one row for each output channel."""
     c, o = c_in // groups, c_out // groups
     rows = [
         [Cell(str(i) if i // c == j // o else "", "part" if i // c == j // o else "gap") for i in range(c_in)]
@@ -168,7 +168,7 @@ def channel_groups(c_in: int, c_out: int, groups: int) -> Markup:
 
 
 def tiles(rows: int, columns: int, tile: int) -> Markup:
-    """A matrix cut into tiles, of which those at the edges are smaller."""
+    """A matrix cut into tiles, with smaller tiles at the edges."""
     cells = [[_in_tile(i // tile, j // tile) for j in range(columns)] for i in range(rows)]
     says = f"A {rows}×{columns} matrix in tiles of {tile}×{tile}, those at the edges smaller"
     return _stacked([("each element with the number of its tile", cells)], says)
@@ -179,7 +179,7 @@ def _in_tile(i: int, j: int) -> Cell:
 
 
 def threads(size: int, block: int) -> Markup:
-    """The threads of a launch: block and number in it, and those that have no element."""
+    """The threads of a launch: the block and the number in it, and the threads without an element."""
     blocks = -(-size // block)
     rows = [
         [Cell(str(b * block + t), "part" if b * block + t < size else "gap") for t in range(block)]
@@ -199,7 +199,7 @@ PICTURES: Mapping[str, Callable[..., Markup]] = {
 
 
 def title_of(svg: str) -> str:
-    """What a picture says it shows."""
+    """The title of a picture."""
     return svg.partition("<title>")[2].partition("</title>")[0]
 
 

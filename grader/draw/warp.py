@@ -12,9 +12,9 @@ SIZE = 18
 
 
 def draw_warp(finding: str) -> Markup | None:
-    """The warp of the first thread that a finding names, its lanes marked; None where it names none.
+    """The warp of the first thread that a finding names, its lanes marked; None if it names none.
 
-    A finding tells threads by (x, y, z); in blocks of one axis the lane is x mod 32.
+    A finding names threads by (x, y, z); in blocks of one axis the lane is x mod 32.
     """
     threads = [tuple(map(int, match.groups("0")[:3])) for match in THREAD.finditer(finding)]
     if not threads or any(y or z for _, y, z in threads):

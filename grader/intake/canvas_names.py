@@ -1,12 +1,11 @@
-"""The names that Canvas gives the files of its zip of submissions.
+"""Reads the file names in Canvas's zip of submissions.
 
 Source: `lib/content_zipper.rb` of canvas-lms. A name is `{who}[_LATE]_{user id}_{attachment id}_{file}`,
-where `who` is the student's sortable name, or the group's name, in lower case with letters, digits and `_`
-alone. Text
-and links are `{who}[_LATE]_{user id}_text.html` and `..._link.html`. Without names it is
-`[LATE_]anon_{anonymous id}_{attachment id}_{file}`. The zip holds one submission
-of each student. A file that was uploaded again has `-1`, `-2` before its ending, whether or not the first one
-is there.
+where `who` is the sortable name of the student or the name of the group, in lower case, reduced to letters,
+digits and `_`. Text and links are `{who}[_LATE]_{user id}_text.html` and `..._link.html`. In anonymous
+assignments a name is `[LATE_]anon_{anonymous id}_{attachment id}_{file}`. The zip holds one submission of
+each student. A file that was uploaded again has `-1`, `-2` before its ending, even if the first one is
+missing.
 """
 
 import re
@@ -33,7 +32,7 @@ UNSURE = "{path} can be read in two ways: the numbers in it may be ids, or the e
 
 @dataclass(frozen=True)
 class Parsed:
-    """One reading of a file's name; `unsure` says why another one is as likely."""
+    """One reading of a file's name; `unsure` says why another reading is just as likely."""
 
     who: str
     late: bool
@@ -44,10 +43,10 @@ class Parsed:
 
 
 def readings(path: str) -> list[Parsed]:
-    """The ways to read a name, one or two; none if it is none of Canvas's.
+    """The one or two ways to read a name; none if Canvas did not write it.
 
-    Canvas takes `_12_` out of names, so the first such numbers are the ids, unless the name itself ends with
-    a number: in `team_3_1001_50001_dense.py` the ids may be 3 and 1001, or 1001 and 50001.
+    Canvas removes `_12_` from names, so the first such numbers are the ids, unless the name itself ends with
+    a number. In `team_3_1001_50001_dense.py` the ids may be 3 and 1001, or 1001 and 50001.
     """
     if "/" in path:
         return []
@@ -72,7 +71,7 @@ def _late(who: str) -> tuple[str, bool]:
 
 
 def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[str]) -> Reading | None:
-    """The submissions of a tree whose files' names were read: one a person, of one or more files."""
+    """The submissions in a tree of parsed file names: one per person, with one or more files."""
     if not parsed:
         return None
     of: dict[tuple[str, str, bool], dict[str, str]] = defaultdict(dict)
@@ -97,10 +96,10 @@ def read_names(tree: Tree, parsed: Mapping[str, Parsed], unexplained: Sequence[s
 
 
 def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[str]]:
-    """One reading of each name, and the names that are none of Canvas's.
+    """One reading of each name, and the names that Canvas did not write.
 
-    Where a name can be read in two ways, the people and the lengths of ids in names that can be read in one
-    decide, then the file that the assignment asks for. A reading that nothing decides is marked as unsure.
+    If a name can be read in two ways, the unambiguous names decide, by their people and the lengths of their
+    ids; then the file that the assignment asks for decides. A reading that nothing decides is marked unsure.
     """
     options = {path: readings(path) for path in paths}
     unexplained = [path for path, ways in options.items() if not ways]
@@ -110,7 +109,7 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[st
     users = Counter((one.who, one.user) for one in sure.values())
 
     def likelihood(path: str, one: Parsed) -> tuple[bool, bool, bool]:
-        others, usual = users, lengths  # a name is no evidence for itself
+        others, usual = users, lengths  # a name is not evidence for itself
         if (certain := sure.get(path)) is not None:
             others = users - Counter([(certain.who, certain.user)])
             usual = lengths - Counter([len(certain.attachment)])
@@ -129,18 +128,18 @@ def choose(paths: Iterable[str], tree: Tree) -> tuple[dict[str, Parsed], list[st
 
 
 def _sure(ways: list[Parsed], tree: Tree) -> list[Parsed]:
-    """The readings of a name; where there are several, those of a file that the assignment may ask for."""
+    """The readings of a name; of several, those with a file that the assignment may ask for."""
     return ways if len(ways) < 2 else [one for one in ways if tree.is_wanted(plain_name(one.file))]
 
 
 def plain_name(file: str) -> str:
-    """A file's name without the number that Canvas adds to a file uploaded again."""
+    """A file's name without the number that Canvas adds to a repeated upload."""
     again = AGAIN.fullmatch(file)
     return again["stem"] + again["ending"] if again else file
 
 
 def _without_numbers(files: Mapping[str, str], tree: Tree) -> tuple[dict[str, str], str]:
-    """A submission's files by name: `dense-1.py` is `dense.py` where the assignment asks for that one."""
+    """A submission's files by name: `dense-1.py` becomes `dense.py` if the assignment asks for that file."""
     named: dict[str, str] = {}
     twice: dict[str, list[str]] = defaultdict(list)
     for path, file in files.items():

@@ -16,18 +16,18 @@ ANY = Attempts()
 
 
 def extension_of(student: Student) -> timedelta:
-    """How much later than others they may hand in."""
+    """The student's extension: how much later than others they may submit."""
     return duration(student.extension or "0d")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which of a student's submissions counts: the `last`, the `best`, or the `last-before-deadline`.
+    """The rule for which submission counts: the `last`, the `best`, or the `last-before-deadline`.
 
     Only those that the assignment's `attempts` allow may count.
 
-    The last needs a `deadline`. `extension` says how much later a student may submit. What comes after
-    `closes` scores nothing, so it does not displace what came before.
+    The last of these needs a `deadline`. `extension` says how much later a student may submit. A submission
+    after `closes` scores nothing, so it does not displace an earlier one.
     """
 
     counts: str = "last"
@@ -42,9 +42,9 @@ LAST = Choice()
 
 @dataclass(frozen=True)
 class Chosen:
-    """The submissions that may count, in order; `doubt` says why a person must decide, "" if none must.
+    """The submissions that may count, in order; `doubt` says why an instructor must decide, or is "".
 
-    `not_allowed` says, by label, why others may not count.
+    `not_allowed` maps the label of each other submission to the reason that it may not count.
     """
 
     handins: tuple[Handin, ...]
@@ -53,7 +53,7 @@ class Chosen:
 
 
 def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> Choice:
-    """As the command says it; UserError where the two do not go together."""
+    """The choice that the command's options make; UserError if the two do not go together."""
     if (counts == "last-before-deadline") != (deadline is not None):
         raise UserError(f"--counts {counts}: --deadline goes with last-before-deadline, and only with it")
     if deadline is None:
@@ -66,7 +66,7 @@ def choice_of(counts: str, deadline: str | None, zone: tzinfo | None = None) -> 
 
 
 def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chosen:
-    """The submissions of one student that may count."""
+    """Chooses the submissions of one student that may count."""
     ordered = sorted(handins, key=_key)
     not_allowed, doubt = _not_allowed(ordered, choice.attempts)
     chosen = _choose([one for one in ordered if one.label not in not_allowed], student, choice)
@@ -75,7 +75,7 @@ def choose(handins: Sequence[Handin], student: Student, choice: Choice) -> Chose
 
 
 def _not_allowed(ordered: list[Handin], attempts: Attempts) -> tuple[dict[str, str], str]:
-    """Those that come too soon or are too many, by label with the reason; and what is not known of them."""
+    """The reasons, by label, against submissions that are too many or too soon; and what is unknown."""
     if len(ordered) < 2 or attempts == ANY:
         return {}, ""
     has_order = len({_key(one) for one in ordered}) == len(ordered)
@@ -118,7 +118,7 @@ def _choose(ordered: list[Handin], student: Student, choice: Choice) -> Chosen:
 
 
 def _last(ordered: list[Handin]) -> Chosen:
-    """The last one; in doubt if nothing orders them."""
+    """The last submission; in doubt if nothing puts them in order."""
     have_times = {bool(one.submitted_at) for one in ordered}
     same = [one for one in ordered if _key(one) == _key(ordered[-1])]
     unordered = ordered if len(have_times) > 1 else same
@@ -140,7 +140,7 @@ def _is_on_time(one: Handin, deadline: datetime) -> bool:
 
 
 def _key(one: Handin) -> tuple[str, tuple[tuple[bool, int, str], ...]]:
-    """Sorts by time, whatever the offset, or where there is none by number: attempt-10 after attempt-9."""
+    """Sort key: the time, across offsets, or without times the number, so attempt-10 follows attempt-9."""
     time = f"{datetime.fromisoformat(one.submitted_at).timestamp():020.6f}" if one.submitted_at else ""
     parts = re.split(r"([0-9]+)", one.sequence)
     numbers = tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in map(_ascii, parts))
@@ -148,5 +148,5 @@ def _key(one: Handin) -> tuple[str, tuple[tuple[bool, int, str], ...]]:
 
 
 def _ascii(part: str) -> str:
-    """Digits of other scripts are no numbers here: `²` has none, and `٣` would sort as 3."""
+    """Escapes digits of other scripts, which are not numbers here: `²` has none, `٣` would sort as 3."""
     return part if part.isascii() else ascii(part)

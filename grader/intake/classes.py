@@ -32,25 +32,25 @@ ANONYMOUS = "its only name is a number of the LMS, which a roster does not know:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A submission, its files' paths, and the ids of its student's submissions that may count, in order.
+    """A submission, its files' paths, and the ids of the student's submissions that may count, in order.
 
-    `is_missing`: its only doubt is a file that is not there or cannot be read, so a zero may be confirmed.
+    `is_missing`: the only doubt is about a missing or unreadable file, so a zero may be confirmed.
     """
 
     submission: Submission
     paths: tuple[tuple[str, str], ...]
     candidates: tuple[str, ...]
     is_missing: bool = False
-    litter: tuple[str, ...] = ()  # what programs left in a folder that holds nothing else
+    litter: tuple[str, ...] = ()  # files that programs left in a folder that holds nothing else
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What a class submitted, sorted by student; every entry of the input, and every doubt.
+    """The submissions of a class, sorted by student; every entry of the input, and every doubt.
 
-    `layout` is what a person calls the layout. `aside` are the doubts about what is
-    no student's submission. `by_roster`: the students are those of a roster; of the
-    `absent` there is nothing. `counts` says how many submissions each student made, by the student's id.
+    `layout` is the layout's title. `aside` holds the doubts about entries that are no student's submission.
+    `by_roster`: the students are those of a roster; the `absent` submitted nothing. `counts` maps a student's
+    id to the number of that student's submissions.
     """
 
     layout: str
@@ -67,7 +67,7 @@ class Intake:
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
-        """Everything that a person must decide: about submissions, and about the rest."""
+        """Everything that an instructor must decide, about submissions and about the rest."""
         doubtful = (one.submission for one in self.submissions if one.submission.doubt)
         labels = {student.id: student.label for student in self.students}
         return (*(Doubt(labels[one.student_id], one.doubt) for one in doubtful), *self.aside)
@@ -91,12 +91,12 @@ def read_class(
     zone: tzinfo | None = None,
     times: Sequence[SubmissionTime] = (),
 ) -> Intake:
-    """The submissions in a folder or a zip. `names` are the files that the assignment asks for.
+    """Reads the submissions in a folder or a zip. `names` are the files that the assignment asks for.
 
-    `layout` names one of `grader.intake.layouts` where the input can be read in several ways;
-    `accept_renamed` takes a file of a near name. Times without an offset are those of `zone`; `times` stand
-    above those that the input itself tells. UserError, which is a question to the instructor, if `root` holds
-    no class or its layout is not certain.
+    `layout` names one of `grader.intake.layouts`, for input that can be read in several ways;
+    `accept_renamed` accepts a file with a similar name. Times without an offset are in `zone`; `times`
+    override those in the input itself. Raises UserError, a question to the instructor, if `root` holds no
+    class or its layout is not certain.
     """
     source = open_source(root)
     identities = None if roster is None else Identities(roster)
@@ -107,12 +107,12 @@ def read_class(
 
 
 def _knows(identities: Identities) -> Callable[[str], bool]:
-    """Whether an id, an e-mail address or a name means someone on the roster."""
+    """A test that is true of an id, an e-mail address or a name that means someone on the roster."""
     return lambda id: isinstance(identities.find(Claim(ids=(id,))), Student)
 
 
 class _Reader:
-    """Reads one class; collects entries and doubts on the way."""
+    """Reads one class and collects entries and doubts on the way."""
 
     def __init__(
         self,
@@ -132,9 +132,9 @@ class _Reader:
         self._students = {student.id: student for student in roster or ()}
         self._entries: dict[str, Entry] = {}
         self._doubts: list[Doubt] = []
-        self._in_doubt: set[str] = set()  # paths of submissions that are in doubt as a whole
+        self._in_doubt: set[str] = set()  # paths of submissions in doubt as a whole
         self._submitted: list[Submitted] = []
-        self._folders: dict[str, str] = {}  # a student's own folder, with the student's id
+        self._folders: dict[str, str] = {}  # from a student's own folder to the student's id
 
     def read(self) -> Intake:
         """Reads everything."""
@@ -160,7 +160,7 @@ class _Reader:
         )
 
     def _by_student(self) -> dict[str, list[Handin]]:
-        """What each student submitted; what is no student's becomes a doubt."""
+        """The submissions of each student; anything that belongs to no student becomes a doubt."""
         of: dict[str, list[Handin]] = defaultdict(list)
         for handin in self._recognized.reading.handins:
             match = self._who(handin)
@@ -175,14 +175,14 @@ class _Reader:
         return of
 
     def _who(self, handin: Handin) -> list[Student] | str:
-        """The students whom a submission's claim means: several where it names a group of the roster."""
+        """The students whom a submission's claim means; several if it names a group on the roster."""
         claim = _normalized(handin.claim)
         if self._identities is not None and not (claim.ids or claim.name or claim.email):
             return ANONYMOUS
         if self._identities is None:
             id = next((id for id in (*claim.ids, claim.internal, claim.name) if id), "")
             return [self._students.setdefault(id, Student(id, claim.name, claim.email))] if id else UNNAMED
-        # a group's number is the number of one of its members, which may be any
+        # a group's number is that of any one of its members
         student = self._identities.find(Claim(name=claim.name) if handin.is_group else claim)
         if isinstance(student, Student):
             return [student]
@@ -192,7 +192,7 @@ class _Reader:
         return group or (GROUP if handin.is_group else student)
 
     def _with_times(self, of: dict[str, list[Handin]]) -> dict[str, list[Handin]]:
-        """The submissions with the times of a file: of several without any, the last has the student's."""
+        """The submissions with the times from a file; if a student's several have none, the last gets it."""
         if not self._times:
             return of
         times = TimesOf(self._times, self._id_of)
@@ -213,7 +213,7 @@ class _Reader:
         return of
 
     def _id_of(self, claim: Claim) -> str:
-        """The id of the student whom a line of the times means, "" if it is of none for certain."""
+        """The id of the student whom a line of the times means, "" if that is not certain."""
         if self._identities is None:
             ids = (id for id in (*claim.ids, claim.email, claim.name) if id in self._students)
             return next(ids, "")
@@ -227,7 +227,7 @@ class _Reader:
             self._doubts.append(Doubt(student.label, chosen.doubt))
         submitted = []
         for handin, files in read:
-            why = "" if self._is_empty(handin) else files.doubt  # a zero for an empty folder is no doubt
+            why = "" if self._is_empty(handin) else files.doubt  # a zero for an empty folder is not in doubt
             doubt = "; ".join(text for text in (handin.doubt, chosen.doubt, why) if text)
             submission = Submission(
                 student_id=student.id,
@@ -253,16 +253,16 @@ class _Reader:
         self._submitted += [replace(first[id], candidates=ids) for id in ids]
 
     def _empty_folders(self) -> list[str]:
-        """The folders that hold nothing at all: entries of their own."""
+        """The folders that hold nothing at all, which are entries of their own."""
         full = {parent for path in (*self._source.paths, *self._source.folders) for parent in parents(path)}
         return sorted(self._source.folders - full)
 
     def _is_empty(self, handin: Handin) -> bool:
-        """Whether a student's folder holds nothing at all, litter included."""
+        """True if a student's folder holds nothing at all, not even litter."""
         return not handin.files and not self._litter(handin)
 
     def _litter(self, handin: Handin) -> tuple[str, ...]:
-        """What lies in the folder of a submission without files, by paths below it."""
+        """The contents of the folder of a submission without files, as paths below it."""
         if handin.files or not handin.folder:
             return ()
         start = self._prefixed(f"{handin.folder}/")
@@ -279,7 +279,7 @@ class _Reader:
         return self._recognized.tree.prefix + path
 
     def _add(self, path: str, role: Role, student: str = "", why: str = "") -> None:
-        """Accounts for a path of the tree; of two students who share it, both are named."""
+        """Accounts for a path of the tree; names both students if two share it."""
         full = self._prefixed(path)
         before = self._entries.get(full)
         if before is None:
@@ -320,7 +320,7 @@ class _Reader:
 
 
 def _about_entries(entries: Iterable[Entry]) -> list[Doubt]:
-    """A line for each refused entry that no student's doubt is about; many of one reason are one line."""
+    """A line for each refused entry that no student's doubt covers; many with one reason share a line."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: entry.path):
         if entry.role is Role.REFUSED:
@@ -340,12 +340,12 @@ def _normalized(claim: Claim) -> Claim:
 
 
 def _squeezed(name: str) -> str:
-    """A group's name as Canvas writes it: word characters alone, in lower case."""
+    """A group's name as Canvas writes it: only word characters, in lower case."""
     return "".join(c for c in unicodedata.normalize("NFC", name).casefold() if c.isalnum() or c == "_")
 
 
 def digest_of(submitted: SubmittedFiles) -> str:
-    """SHA-256 over names and contents, and over what is wrong with a file, whatever else is there."""
+    """SHA-256 over names and contents, and over each file's problem, whatever other files there are."""
     digest = hashlib.sha256()
     parts = [
         (f"{name}\0", problem.partition(";")[0].encode(errors="surrogatepass"))

@@ -6,7 +6,7 @@ import yaml
 
 from grader.model.errors import UserError
 
-LIBYAML: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # it takes a tenth of the time
+LIBYAML: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast
 MAX_NESTED = 20
 OPENING = (
     *(yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken),
@@ -17,7 +17,7 @@ NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 
 class Loader(LIBYAML):  # type: ignore[misc]
-    """Reads numbers as texts: an id may begin with 0, and YAML adds 1:1:1:1... up for minutes."""
+    """Reads numbers as text: an id may begin with 0, and YAML would read 1:1:1:1... as minutes to add up."""
 
 
 Loader.yaml_implicit_resolvers = {
@@ -29,7 +29,7 @@ for number in NUMBERS:
 
 
 def read_yaml(content: bytes, path: str) -> Any:
-    """The file's data; UserError if it is not what Gradescope writes."""
+    """The file's data; UserError if Gradescope does not write such a file."""
     try:
         text = content.decode("utf-8-sig")
         if unlike := _unlike_gradescope(text):
@@ -42,7 +42,7 @@ def read_yaml(content: bytes, path: str) -> Any:
 
 
 def _unlike_gradescope(text: str) -> str:
-    """What would make a few bytes of YAML large, or its reader crash: an alias, or nesting; "" if neither."""
+    """An alias or nesting, which could make a few bytes of YAML large or crash its reader; "" if neither."""
     depth = 0
     for token in yaml.scan(text, Loader=Loader):
         if isinstance(token, yaml.AliasToken):

@@ -1,4 +1,4 @@
-"""Names the files that programs leave behind, which are no part of a submission."""
+"""Names the files that programs leave behind, which are not part of a submission."""
 
 import re
 
@@ -19,7 +19,7 @@ FILES = frozenset({
 PATTERN = re.compile(r"\._.*|~\$.*|\.~lock\..*#|\..*\.sw[a-p]|.+~|.*\.py[co]", re.DOTALL)
 
 
-# What file managers call a folder that was just made
+# Names that file managers give a new folder
 NEW_FOLDER = re.compile(
     r"(new folder|untitled folder|neuer ordner|unbenannter ordner|nouveau dossier|dossier sans titre|"
     r"nueva carpeta|carpeta sin título|nuova cartella|cartella senza nome|nova pasta|pasta sem título)"
@@ -29,12 +29,12 @@ NEW_FOLDER = re.compile(
 
 
 def is_new_folder(name: str) -> bool:
-    """Whether an empty folder of that name was made by accident, and not for a student."""
+    """True if an empty folder of that name was made by accident, not for a student."""
     return bool(NEW_FOLDER.fullmatch(name))
 
 
 def is_litter(path: str) -> bool:
-    """Whether an entry lies in such a folder or is such a file; the path of a folder ends with a slash."""
+    """True if an entry is such a file or lies in such a folder; the path of a folder ends with a slash."""
     *folders, name = path.split("/")
     return (
         any(is_litter_folder(folder) for folder in folders) or name in FILES or bool(PATTERN.fullmatch(name))
@@ -42,5 +42,5 @@ def is_litter(path: str) -> bool:
 
 
 def is_litter_folder(name: str) -> bool:
-    """Whether a folder of that name is never looked into."""
+    """True if a folder of that name is never read."""
     return name in FOLDERS

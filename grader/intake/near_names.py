@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from grader.intake.litter import is_litter
 from grader.intake.source import zip_within
 
-# What browsers, mail programs and file managers add to a name: " (1)", "-1", "_1", " copy", " - Copy (2)".
+# Suffixes from browsers, mail programs and file managers: " (1)", "-1", "_1", " copy", " - Copy (2)".
 ADDED = re.compile(
     r"(?: ?\(\d+\)|[-_ ]\d+|(?:[-_ ]+(?:copy|kopie|copie|copia))(?: ?\(?\d+\)?)?)+$", re.IGNORECASE
 )
-ALIKE = 0.8  # how much of two names must agree before one may be a slip of the other
-MAX_ZIPS = 5  # of one submission that are looked into; of more, none is
+ALIKE = 0.8  # the least similarity at which one name may be a typo of the other
+MAX_ZIPS = 5  # of one submission that are read; if there are more, none is
 MAX_ZIP_ENTRIES = 10_000
-ENTRY = b"PK\x01\x02"  # what each entry of a zip's directory begins with
+ENTRY = b"PK\x01\x02"  # the first bytes of each entry in a zip's directory
 
 
 @dataclass(frozen=True)
 class Near:
-    """A file that may be the missing one; `inner` is its name in the zip that `path` is, else ""."""
+    """A file that may be the missing one; if `path` is a zip, `inner` is the file's name in it, else ""."""
 
     path: str
     inner: str = ""
@@ -29,7 +29,7 @@ class Near:
 
 
 def nearest(name: str, paths: Iterable[str], read: Callable[[str], bytes | str]) -> tuple[Near, ...]:
-    """The files that may be the missing file `name`, by their names; zips are looked into."""
+    """The files that may be the missing file `name`, judging by their names; looks into zips."""
     near = []
     paths = sorted(paths)
     zips = sum(path.casefold().endswith(".zip") for path in paths)
@@ -43,7 +43,7 @@ def nearest(name: str, paths: Iterable[str], read: Callable[[str], bytes | str])
 
 
 def content_of(near: Near, read: Callable[[str], bytes | str]) -> bytes | str:
-    """The bytes of such a file, or what is wrong with it."""
+    """The bytes of such a file, or the problem with it."""
     content = read(near.path)
     if not near.inner or isinstance(content, str):
         return content
@@ -52,7 +52,7 @@ def content_of(near: Near, read: Callable[[str], bytes | str]) -> bytes | str:
 
 
 def is_near(file: str, name: str) -> bool:
-    """Whether a name differs from the expected one by case, a number or "copy" added, or a second ending."""
+    """True if a name differs from the expected one by case, an added number or "copy", or a second ending."""
     stem, _, ending = name.rpartition(".")
     file = file.casefold()
     for second in (".txt", f".{ending.casefold()}"):
@@ -63,7 +63,7 @@ def is_near(file: str, name: str) -> bool:
 
 
 def alike(name: str, paths: Iterable[str]) -> tuple[str, ...]:
-    """The files of the same ending that only a person can take for `name`: `dense_final.py`, `dnese.py`."""
+    """Files with the same ending that only a human can take for `name`: `dense_final.py`, `dnese.py`."""
     stem, _, ending = name.casefold().rpartition(".")
     return tuple(
         path for path in sorted(paths) if _is_alike(path.rpartition("/")[2].casefold(), stem, ending)
@@ -78,7 +78,7 @@ def _is_alike(file: str, stem: str, ending: str) -> bool:
     is_within = all(word in words for word in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])", stem))
     if is_within:
         return True
-    from difflib import SequenceMatcher  # only names that are near need it
+    from difflib import SequenceMatcher  # only similar names need it
 
     return SequenceMatcher(a=stem, b=other).ratio() >= ALIKE
 

@@ -1,10 +1,10 @@
-"""Reads a notebook as the modules that its cells are tagged with.
+"""Reads a notebook as the modules named in its cells' tags.
 
-A notebook is a student's file: whatever it holds, reading it ends, and costs a bounded time and memory. So
-only what is needed of the format is looked at
-(https://nbformat.readthedocs.io/en/latest/format_description.html), and it is looked at in a child process:
-this module, run as a program, imports nothing of ours. It lowers its limits for each notebook that it is
-sent. One that exhausts them ends the child, and the next one gets a new child.
+A notebook is a student's file: whatever it holds, reading it must end within bounded time and memory. So this
+module reads only the parts of the format that it needs
+(https://nbformat.readthedocs.io/en/latest/format_description.html), and reads them in a child process. The
+child runs this module as a program, which imports nothing else of ours. It lowers its limits for each
+notebook. A notebook that exhausts them ends the child, and the next notebook gets a new child.
 """
 
 import atexit
@@ -20,19 +20,19 @@ import time
 from functools import cache
 from typing import Any
 
-SMALL_BYTES = 1 << 20  # of a notebook after which the child reads the next one, too: it has not grown much
+SMALL_BYTES = 1 << 20  # after a notebook this small the child reads the next one, too: it has not grown much
 LIMITS = {"cpu_seconds": 2, "memory_bytes": 2 << 30}  # pictures are read at some hundred MB a second
 WALL_SECONDS = 60.0
 LENGTHS = struct.Struct("<QQQ")  # CPU seconds, bytes of memory, bytes of the notebook
 LENGTH = struct.Struct("<Q")
-MAX_TAGGED_CELLS, MAX_TAGGED_BYTES = 10_000, 4 << 20  # of cells with tags, the only ones that are handed on
+MAX_TAGGED_CELLS, MAX_TAGGED_BYTES = 10_000, 4 << 20  # of cells with tags; no others are passed on
 TOO_LONG = "it is too large or too deeply nested to read"
 
 Cells = list[tuple[list[str], str]]  # the tags and the source of each cell with code and tags, in order
 
 
 def tagged_sources(content: bytes) -> Cells | str:
-    """The tags and sources of a notebook's code cells that have tags, or what is wrong with it."""
+    """The tags and sources of a notebook's tagged code cells, or the problem with it."""
     reply = _child().ask(content)
     if isinstance(reply, str):
         return reply
@@ -40,7 +40,7 @@ def tagged_sources(content: bytes) -> Cells | str:
 
 
 def module_of(cells: Cells, name: str) -> bytes | str | None:
-    """The cells tagged with a file's name, joined in order, or what is wrong; None if there are none."""
+    """The cells tagged with a file's name, joined in order, or the problem; None if there are none."""
     sources = [source for tags, source in cells if name in tags]
     if not sources:
         return None
@@ -52,12 +52,12 @@ def module_of(cells: Cells, name: str) -> bytes | str | None:
 
 
 def code_cells(content: bytes) -> Cells:
-    """The tagged code cells of a notebook of any version; ValueError or RecursionError where it is none."""
+    """The tagged code cells of a notebook of any version; ValueError or RecursionError if it is not one."""
     data = json.loads(content.decode("utf-8-sig"))
     if not isinstance(data, dict) or "nbformat" not in data:
         raise ValueError("found no key nbformat")
     cells = data.get("cells")
-    if cells is None:  # nbformat 3 and before
+    if cells is None:  # nbformat 3 and earlier
         cells = _cells_of_sheets(data.get("worksheets"))
     if not isinstance(cells, list):
         raise ValueError("found no list of cells")
@@ -70,7 +70,7 @@ def code_cells(content: bytes) -> Cells:
 
 
 def _cells_of_sheets(sheets: object) -> list[Any] | None:
-    """The cells of all worksheets; None if these are no worksheets."""
+    """The cells of all worksheets; None if these are not worksheets."""
     if not isinstance(sheets, list):
         return None
     of_sheets = [sheet.get("cells") if isinstance(sheet, dict) else None for sheet in sheets]
@@ -89,7 +89,7 @@ def _cell(cell: dict[str, Any]) -> tuple[list[str], str]:
 
 
 class _Child:
-    """The process that reads notebooks; started when it is needed, and again where it ended."""
+    """The process that reads notebooks; started when needed, and restarted after it ended."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -97,7 +97,7 @@ class _Child:
         self._end: socket.socket | None = None
 
     def ask(self, content: bytes) -> Any:
-        """The cells of a notebook as the child says them, or what is wrong; TOO_LONG where it ended."""
+        """The cells of a notebook as the child reads them, or the problem; TOO_LONG if the child ended."""
         with self._turn:
             try:
                 end = self._start()
@@ -143,12 +143,12 @@ def _child_of(pid: int) -> _Child:
 
 
 def _child() -> _Child:
-    """That of this process: one that was forked has none of its parent's."""
+    """The child of this process: a forked process does not use its parent's."""
     return _child_of(os.getpid())
 
 
 def _received(end: socket.socket, count: int) -> bytes:
-    """So many bytes; ConnectionError where the other end was closed before them."""
+    """Reads that many bytes; ConnectionError if the other end closes first."""
     parts = bytearray()
     while len(parts) < count:
         part = end.recv(min(count - len(parts), 1 << 20))
@@ -165,7 +165,7 @@ def _reason(error: Exception) -> str:
 
 
 def main() -> None:
-    """In a child: says the cells of each notebook that it is sent, within the limits that come with it."""
+    """Runs in the child: answers each notebook with its cells, within the limits sent along."""
     judge = socket.socket(fileno=0)
     with contextlib.suppress(ConnectionError):
         while True:
@@ -180,13 +180,13 @@ def main() -> None:
 
 
 def _limit(cpu_seconds: int, memory_bytes: int) -> None:
-    """Allows this process CPU seconds from now on, and bytes in all."""
+    """Limits this process's CPU seconds from now on, and its memory in bytes."""
     import resource  # not on every system, and only a child needs it
 
     end = int(time.process_time()) + 1 + cpu_seconds
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
-    if sys.platform == "linux":  # macOS does not keep to it
+    if sys.platform == "linux":  # macOS does not enforce it
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.RLIM_INFINITY))
 
 

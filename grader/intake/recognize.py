@@ -12,7 +12,7 @@ from grader.intake.source import Source, shown
 from grader.intake.tree import Reading, Tree
 from grader.model.errors import UserError
 
-MAX_WRAPPERS = 3  # folders around the class that are looked through, besides an export's own
+MAX_WRAPPERS = 3  # folders around the class to look through, besides an export's own
 PLAIN = ("folders", "files")
 SHOWN = 3
 
@@ -27,18 +27,18 @@ class Recognized:
 
     @property
     def title(self) -> str:
-        """What a person calls the layout."""
+        """The layout's name for instructors."""
         return LAYOUTS[self.layout].TITLE
 
     @property
     def who(self) -> frozenset[str]:
-        """Whom it finds."""
+        """The students it finds."""
         return frozenset(handin.label for handin in self.reading.handins)
 
 
 @dataclass(frozen=True)
 class About:
-    """What is known of the class before its input is read; the fields are those of `Tree`."""
+    """Facts about the class known before its input is read; the fields are those of `Tree`."""
 
     names: tuple[str, ...]
     assignment: str = ""
@@ -47,10 +47,10 @@ class About:
 
 
 def recognize(root: Path, source: Source, about: About, layout: str = "") -> Recognized:
-    """The layout that explains every entry; `layout` names one that the instructor chose.
+    """Finds the layout that explains every entry; `layout` names one that the instructor chose.
 
-    The outermost folder that looks like an export decides: what lies below is made by students. There the
-    most specific layout is taken. UserError, which is a question to the instructor, if an export has entries
+    The outermost folder that looks like an export decides, because students made everything below it. The
+    most specific layout wins there. Raises UserError, a question to the instructor, if an export has entries
     that its LMS did not write, if two readings give different students, or if there is no class here.
     """
     trees = _trees(source, about)
@@ -67,7 +67,7 @@ def recognize(root: Path, source: Source, about: About, layout: str = "") -> Rec
 
 
 def _trees(source: Source, about: About) -> list[Tree]:
-    """The whole input, and while there is one folder, what lies in it."""
+    """The whole input, then the contents of its one folder, and so on inward."""
     trees = [_tree(source, about, "")]
     while len(trees) <= MAX_WRAPPERS + 1 and (folder := _only_folder(trees[-1])):
         trees.append(_tree(source, about, f"{trees[-1].prefix}{folder}/"))
@@ -75,7 +75,7 @@ def _trees(source: Source, about: About) -> list[Tree]:
 
 
 def _only_folder(tree: Tree) -> str:
-    """The one folder that may hold the class; "" if empty ones beside it may be students' of that class."""
+    """The one folder that may hold the class; "" if empty folders next to it may be students' too."""
     if len(tree.full_tops) != 1:
         return ""
     empty = set(tree.tops) - set(tree.full_tops)
@@ -102,7 +102,7 @@ def _tree(source: Source, about: About, prefix: str) -> Tree:
 
 
 def _exports(tree: Tree) -> Iterator[Recognized]:
-    """The exports that a tree may be. What lies in a folder named after someone on the roster is theirs."""
+    """The exports that a tree may be. A folder named after someone on the roster belongs to that student."""
     folders = tree.prefix.split("/")[:-1]
     if tree.has_person is not None and any(map(tree.has_person, folders)):
         return
@@ -130,7 +130,7 @@ def _chosen(root: Path, trees: Sequence[Tree], name: str) -> Recognized:
 
 
 def _plain(root: Path, trees: Sequence[Tree]) -> Recognized:
-    """Folders or files, in the innermost folder that holds the whole class."""
+    """Reads folders or files in the innermost folder that holds the whole class."""
     tree = _class_level(root, trees)
     top = [name for name in tree.names if name in tree.files]
     if top:
@@ -150,7 +150,7 @@ def _plain(root: Path, trees: Sequence[Tree]) -> Recognized:
 
 
 def _class_level(root: Path, trees: Sequence[Tree]) -> Tree:
-    """The tree whose folders or files are the students'; UserError where two could be."""
+    """The tree of the students' folders or files; UserError if it could be either of two."""
     level = 0
     while level < min(MAX_WRAPPERS, len(trees) - 1) and _is_wrapper(root, trees, level):
         level += 1
@@ -158,7 +158,7 @@ def _class_level(root: Path, trees: Sequence[Tree]) -> Tree:
 
 
 def _is_wrapper(root: Path, trees: Sequence[Tree], level: int) -> bool:
-    """Whether the one folder of a tree holds the class, and is not one student's."""
+    """True if the one folder of a tree holds the class and is not one student's."""
     tree, inner = trees[level], trees[level + 1]
     if len(tree.tops) > 1:
         return False
@@ -212,7 +212,7 @@ def _is_wrapper_around_one(root: Path, trees: Sequence[Tree], level: int) -> boo
 
 
 def _is_wrapper_of_files(root: Path, tree: Tree, inner: Tree) -> bool:
-    """The same where the folder holds files alone: `class/ada.py`, or the files of the student `class`."""
+    """The same for a folder with only files: `class/ada.py`, or the files of the student `class`."""
     students = _students(inner)
     if len(students) < 2 or any(
         inner.is_wanted(f) and not f.endswith((".ipynb", ".zip")) for f in inner.files
@@ -226,7 +226,7 @@ def _is_wrapper_of_files(root: Path, tree: Tree, inner: Tree) -> bool:
 
 
 def _students(tree: Tree) -> list[str]:
-    """Whose the files of a tree would be, were each one student's."""
+    """The students of a tree's files, if each file were one student's."""
     reading = LAYOUTS["files"].read(tree)
     return [] if reading is None else [handin.label for handin in reading.handins]
 

@@ -16,7 +16,7 @@ COLUMNS = ("student_id", "name", "email", "section", "extension")
 OPTIONAL = ("group",)
 LONGEST_EXTENSION = timedelta(days=3650)  # a date plus this is still a date
 QUOTED = 60
-# Control characters, ends of lines, and what turns the direction of what follows: reports show them raw.
+# Control characters, line ends and marks that change the text's direction: reports show them raw.
 UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 Line = Annotated[str, Field(pattern=rf"^[^{UNSEEN}]*$")]
 
@@ -46,7 +46,7 @@ class RosterLine(BaseModel):
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """The students in the file's order; UserError, with the line, for what is no roster."""
+    """The students in the file's order; UserError, with the line, if the file is not a roster."""
     seen: dict[str, int] = {}
     students = []
     for line, row in read_table(path, COLUMNS):

@@ -1,4 +1,4 @@
-"""Reads the input of a class, a folder or a zip, entry by entry; nothing is unpacked or followed."""
+"""Reads the input of a class, a folder or a zip, entry by entry; unpacks nothing, follows no link."""
 
 import io
 import os
@@ -17,25 +17,25 @@ from grader.model.near_miss import near_file
 from grader.model.submitted_files import MAX_FILE_BYTES, read_plain
 from grader.model.text import UNSEEN
 
-MAX_DEPTH = 12  # folders within folders; what lies deeper is one entry
+MAX_DEPTH = 12  # folders within folders; everything deeper is one entry
 MAX_PARTS = 16
 MAX_NAME = 255
 MAX_ENTRIES = 500_000
-MAX_ENTRIES_BELOW = 5_000  # in a student's folder: one of several at the top, or within one that wraps them
-MAX_OTHER_BYTES = 64 << 20  # a notebook with its pictures; what an LMS says of the whole class
+MAX_ENTRIES_BELOW = 5_000  # in a student's folder: one of several at the top, or in one folder around them
+MAX_OTHER_BYTES = 64 << 20  # a notebook with its pictures; an LMS's metadata about the whole class
 TWICE = "there are two entries of this name"
-REFUSED_IN_NAMES = {*UNSEEN, "Co"}  # what no person sees, and bytes that are no text
+REFUSED_IN_NAMES = {*UNSEEN, "Co"}  # invisible characters, and bytes that are not text
 UTF8 = 0x800  # the flag of a zip entry whose name is UTF-8
-MADE_ON_WINDOWS = 0  # a zip entry's creator, whose old programs write `ada\\dense.py`
+MADE_ON_WINDOWS = 0  # a zip entry's creator; old programs there write `ada\\dense.py`
 UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8
 
 
 class Source(Protocol):
     """The entries of a folder or a zip, by paths with slashes, in NFC, sorted.
 
-    `paths` are the files; a folder that was not looked into ends with a slash. `folders` are all folders.
-    `unreadable` says of some files why they are never read: a link, encrypted, twice the same name. `refused`
-    says why an entry is not even named among them: its name is not to be trusted.
+    `paths` are the files; a folder that was not read ends with a slash. `folders` are all folders.
+    `unreadable` says why some files are never read: a link, encrypted, the same name twice. `refused` gives
+    the reason for entries that are not even listed, because their names cannot be trusted.
     """
 
     paths: tuple[str, ...]
@@ -44,11 +44,11 @@ class Source(Protocol):
     refused: dict[str, str]
 
     def read(self, path: str) -> bytes | str:
-        """The content of a file, or what is wrong with it."""
+        """The content of a file, or the problem with it."""
 
 
 def open_source(root: Path) -> Source:
-    """A folder or a zip; UserError where it is neither."""
+    """Opens a folder or a zip; UserError if it is neither."""
     if root.is_dir():
         return FolderSource(root)
     if not root.exists():
@@ -60,7 +60,7 @@ def open_source(root: Path) -> Source:
 
 
 class FolderSource:
-    """A folder. Links are not followed; folders of litter are not looked into."""
+    """A folder. Links are not followed, and folders of litter are not read."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -94,9 +94,9 @@ class FolderSource:
     def _walk(
         self, folder: Path, prefix: str, folders: set[str], *, is_within: bool = False, is_top: bool = False
     ) -> Iterator[tuple[str, str]]:
-        """Every entry below, with the reason where it is refused; adds to `folders`.
+        """Every entry below, with the reason if it is refused; adds to `folders`.
 
-        `is_top`: the folder is one of several, so it may be a student's; `is_within`: it is one, or in one.
+        `is_top`: the folder is one of several, so it may be a student's. `is_within`: it is or lies in one.
         """
         for count, (name, reason) in enumerate(self._entries(folder, prefix, folders, is_within), 1):
             yield name, reason
@@ -136,7 +136,7 @@ class FolderSource:
 
 
 class ZipSource:
-    """A zip. Its entries are read one by one, and never written to a disk."""
+    """A zip. Its entries are read one by one and never written to disk."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._zip = archive
@@ -152,7 +152,7 @@ class ZipSource:
         )
         for info in infos:
             name = _without_dots(unicodedata.normalize("NFC", _name_of(info)))
-            if is_windows or info.create_system == MADE_ON_WINDOWS:  # where no file's name holds a backslash
+            if is_windows or info.create_system == MADE_ON_WINDOWS:  # file names on Windows hold no backslash
                 name = name.replace("\\", "/")
             if not name:  # the folder of all
                 continue
@@ -171,7 +171,7 @@ class ZipSource:
         self.folders = frozenset(folders)
 
     def read(self, path: str) -> bytes | str:
-        """Reads an entry, no further than its limit: a header's size is only a claim."""
+        """Reads an entry up to its limit, because the size in its header is only a claim."""
         name = path.rpartition("/")[2]
         if path in self.unreadable:
             return f"{name} cannot be read: {self.unreadable[path]}"
@@ -188,20 +188,20 @@ class ZipSource:
 
 
 def zip_within(content: bytes) -> ZipSource | None:
-    """The zip that a submitted file is; None where it is none."""
+    """Opens a submitted file as a zip; None if it is not one."""
     try:
         return ZipSource(zipfile.ZipFile(io.BytesIO(content)))
-    except Exception:  # whatever is wrong with it: it is not taken for a zip
+    except Exception:  # whatever the problem, it does not count as a zip
         return None
 
 
 def limit_of(name: str) -> int:
-    """The most bytes that are read of a file of that name."""
+    """The maximum bytes to read from a file of that name."""
     return MAX_OTHER_BYTES if name.endswith((".ipynb", ".yml", ".zip")) else MAX_FILE_BYTES
 
 
 def refusal_of(path: str) -> str:
-    """Why a name is not trusted; "" where it is."""
+    """The reason not to trust a name; "" if there is none."""
     parts = PurePosixPath(path).parts
     if path.startswith(("/", "\\")) or "\\" in path or (len(path) > 1 and path[1] == ":"):
         return "an absolute name, or one with backslashes"
@@ -215,22 +215,22 @@ def refusal_of(path: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A name as it may be printed: plain, on one line and of bounded length."""
+    """A name that is safe to print: plain, on one line and of bounded length."""
     return name if name.isprintable() and len(name) <= MAX_NAME else ascii(name[:MAX_NAME])[1:-1]
 
 
 def parents(name: str) -> Iterable[str]:
-    """The folders that an entry lies in, the outermost first."""
+    """The folders around an entry, the outermost first."""
     parts = name.split("/")[:-1]
     return ("/".join(parts[: count + 1]) for count in range(len(parts)))
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:
-    """An entry's name. Without the flag for UTF-8 it may be UTF-8 all the same: macOS writes it so."""
+    """An entry's name. It may be UTF-8 even without the flag for UTF-8: macOS writes such names."""
     name = info.orig_filename
     if info.flag_bits & UTF8 or name.isascii():
         return name
-    raw = name.encode("cp437")  # what zipfile decoded it with
+    raw = name.encode("cp437")  # zipfile decoded it with this
     if (unicode_path := _unicode_path(info.extra, raw)) is not None:
         return unicode_path
     try:
@@ -240,13 +240,13 @@ def _name_of(info: zipfile.ZipInfo) -> str:
 
 
 def _without_dots(name: str) -> str:
-    """`./ada//x.py`, as some programs write it, is `ada/x.py`; an absolute name stays one."""
+    """Turns `./ada//x.py`, which some programs write, into `ada/x.py`; an absolute name stays absolute."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     return "/" * name.startswith("/") + "/".join(parts) + "/" * (name.endswith("/") and bool(parts))
 
 
 def _unicode_path(extra: bytes, raw: bytes) -> str | None:
-    """The name in Info-ZIP's field (APPNOTE.TXT 4.6.9), where it is that of these bytes."""
+    """The name in Info-ZIP's field (APPNOTE.TXT 4.6.9), if the field belongs to these bytes."""
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)
         field, extra = extra[4 : 4 + size], extra[4 + size :]
@@ -260,7 +260,7 @@ def _is_looked_into(entry: "os.DirEntry[str]") -> bool:
 
 
 def _kind_on_disk(entry: "os.DirEntry[str]") -> str:
-    """Why an entry of a folder is neither a folder nor a plain file; "" where it is one."""
+    """The reason that an entry of a folder is neither a folder nor a plain file; "" if it is one."""
     if entry.is_symlink():
         return "a symbolic link; links are not followed"
     if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
@@ -269,7 +269,7 @@ def _kind_on_disk(entry: "os.DirEntry[str]") -> str:
 
 
 def _kind_in_zip(info: zipfile.ZipInfo) -> str:
-    """Why an entry of a zip is no plain file; "" where it is one, or a folder."""
+    """The reason that an entry of a zip is not a plain file; "" if it is one, or a folder."""
     mode = info.external_attr >> 16
     if stat.S_ISLNK(mode):
         return "a symbolic link"

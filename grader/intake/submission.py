@@ -10,19 +10,19 @@ from grader.intake.notebook import TOO_LONG, Cells, module_of, tagged_sources
 from grader.intake.source import open_source, zip_within
 from grader.model.submitted_files import SubmittedFiles
 
-MAX_NOTEBOOKS = 20  # of one submission that are looked into
+MAX_NOTEBOOKS = 20  # of one submission that are read
 MAX_NOTEBOOK_BYTES = 64 << 20  # of all those together: reading them takes some seconds at most
 TOO_MUCH = "the notebooks before it are too large together: leave the one that is meant"
-SHOWN = 3  # files that are named where one is missing
+SHOWN = 3  # files to name if one is missing
 
 Read = Callable[[str], bytes | str]
 
 
 @dataclass(frozen=True)
 class ReadFiles:
-    """A submission's files with the paths that they come from.
+    """A submission's files with their paths in the source.
 
-    `is_missing`: a file is not there or cannot be read, so the score is zero if nothing else turns up.
+    `is_missing`: a file is missing or unreadable, so the score is zero if nothing else turns up.
     `doubt` says why an instructor must review these files before they are graded; "" if they are certain.
     """
 
@@ -34,7 +34,7 @@ class ReadFiles:
 
 @dataclass
 class _Found:
-    """What was found for one name: its content or a problem, where, and what to note or doubt about it."""
+    """The result for one name: its content or a problem, its place, and what to note or doubt about it."""
 
     content: bytes | str
     used: tuple[str, ...] = ()
@@ -44,11 +44,11 @@ class _Found:
 
 
 def read_submission(root: Path, names: Iterable[str], accept_renamed: bool = False) -> ReadFiles:
-    """The submission in a folder or a zip. `names` are the files that the assignment asks for.
+    """Reads the submission in a folder or a zip. `names` are the files that the assignment asks for.
 
-    A file is taken from the top, from the outermost folder below that has it, or from the cells of a notebook
-    that are tagged with its name. A file of a near name is taken with `accept_renamed` only. UserError if
-    `root` is neither a folder nor a zip.
+    A file may be at the top, in the outermost folder below that has it, or in the cells of a notebook that
+    are tagged with its name. A file with a similar name counts only with `accept_renamed`. Raises UserError
+    if `root` is neither a folder nor a zip.
     """
     source = open_source(root)
     litter = [path for path in source.paths if path.endswith("/") or is_litter(path)]
@@ -63,9 +63,9 @@ def find_files(
     accept_renamed: bool = False,
     litter: Sequence[str] = (),
 ) -> ReadFiles:
-    """The same for files of a source: `files` maps paths below the submission to the paths that it reads.
+    """The same for the files of a source: `files` maps paths below the submission to paths of the source.
 
-    `litter` are the paths below it that are never read: they are named where there is nothing else.
+    `litter` are the paths below it that are never read: they are named if there is nothing else.
     """
     finder = _Finder(files, read, litter)
     by_name = {name: finder.find(name, accept_renamed) for name in names}
@@ -84,7 +84,7 @@ def find_files(
 
 
 class _Finder:
-    """Looks for files among those of one submission; each notebook is read once."""
+    """Looks for files in one submission; reads each notebook once."""
 
     def __init__(self, files: Mapping[str, str], read: Read, litter: Sequence[str]) -> None:
         self._files, self._litter = files, litter
@@ -96,7 +96,7 @@ class _Finder:
         return self._read_source(self._files[path])
 
     def find(self, name: str, accept_renamed: bool) -> _Found:
-        """The file of that name."""
+        """Finds the file of that name."""
         deeper = sorted(path for path in self._files if path.endswith(f"/{name}"))
         path = name if name in self._files else _outermost(deeper)
         if path:
@@ -137,7 +137,7 @@ class _Finder:
         return file
 
     def _tagged(self, name: str) -> list[tuple[str, bytes | str, str]]:
-        """The notebooks with cells tagged `name`: the notebook, its module or what is wrong, its path."""
+        """The notebooks with cells tagged `name`: the notebook, its module or the problem, its path."""
         tagged = []
         for notebook in self._notebook_paths():
             cells = self._cells(notebook)
@@ -153,7 +153,7 @@ class _Finder:
         return sorted(path for path in self._files if path.endswith(".ipynb"))
 
     def _unread(self) -> list[str]:
-        """The notebooks that were not looked into, for there are too many or too much of them."""
+        """The notebooks that were not read because they are too many or too large."""
         return [path for path in self._all_notebooks() if self._notebooks.get(path, TOO_MUCH) == TOO_MUCH]
 
     def _cells(self, notebook: str) -> Cells | str:
@@ -168,7 +168,7 @@ class _Finder:
             return TOO_MUCH
         self._bytes_left -= len(content)
         cells = tagged_sources(content)
-        if cells == TOO_LONG:  # a second one would take as long
+        if cells == TOO_LONG:  # a second notebook would take as long
             self._bytes_left = 0
         return cells
 
@@ -194,7 +194,7 @@ class _Finder:
         return _Found(f"{name} is missing; found {self._what_is_there()}", is_missing=True)
 
     def _what_is_there(self) -> str:
-        """The files in place of the missing one, each with what is wrong with it."""
+        """The files in place of the missing one, each with its problem."""
         if self._files:
             return _some(
                 [f"{path}{self._flaw(path)}" for path in sorted(self._files)[: SHOWN + 1]], len(self._files)
@@ -209,7 +209,7 @@ class _Finder:
 
 
 def _outermost(paths: Sequence[str]) -> str:
-    """The one path in whose folder all others lie; "" if there is none."""
+    """The one path with all others in or below its folder; "" if there is none."""
     first = min(paths, key=lambda path: path.count("/"), default="")
     folder = first.rpartition("/")[0]
     return first if all(path.startswith(f"{folder}/") for path in paths) else ""
@@ -222,7 +222,7 @@ def _offer(near: Sequence[Near]) -> str:
 
 
 def _some(paths: Sequence[str], count: int = 0) -> str:
-    """The first of `count` paths, by default of as many as there are."""
+    """Lists the first paths, and how many more there are of `count`, by default of all."""
     count = count or len(paths)
     more = f" and {count - SHOWN} more" if count > SHOWN else ""
     return ", ".join(paths[:SHOWN]) + more

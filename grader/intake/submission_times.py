@@ -21,7 +21,7 @@ from grader.model.errors import UserError
 from grader.model.near_miss import near_file
 
 MAX_BYTES = 64 << 20
-# headers, in lower case, of the columns that say who, and of the one that says when: the first of these wins
+# lower-case headers of the columns for the student, and of the column for the time: the first match wins
 IDS = ("student_id", "student", "id", "sid", "username", "user name", "sis user id", "identifier")
 NAMES = ("full name", "user full name", "name")
 FIRST, LAST, EMAILS = ("first name",), ("last name", "surname"), ("email", "email address")
@@ -41,16 +41,16 @@ IN_NUMBERS = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<y>\d{{2}}|\d{{4
 
 @dataclass(frozen=True)
 class SubmissionTime:
-    """Who submitted when: the time is ISO 8601 with its offset from UTC."""
+    """A student and a submission time, which is ISO 8601 with its offset from UTC."""
 
     claim: Claim
     time: str
 
 
 def read_times(path: Path, zone: tzinfo | None) -> tuple[SubmissionTime, ...]:
-    """The times of a file; those without an offset are meant in `zone`.
+    """The times of a file; those without an offset are in `zone`.
 
-    Raises UserError, with the line, for a file without times, and for one that is none or may be two.
+    Raises UserError, with the line, for a file without times, and for a time that is invalid or ambiguous.
     """
     text = _text(path)
     if text.lstrip()[:1] in ("[", "{"):
@@ -132,12 +132,12 @@ def _of_table(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submission
 
 
 def _is_submission(event: str) -> bool:
-    """Whether a line tells of a submission: every line of a table without events does."""
+    """True if a line records a submission, as every line of a table without events does."""
     return not event or SUBMITS.search(event) is not None
 
 
 def _day_first(times: Iterable[str]) -> bool | None:
-    """Whether 12/09/26 is a day of September, as other lines of the file tell; None: they do not."""
+    """True if 12/09/26 is a day in September, judging by the file's other lines; None if they do not say."""
     matches = [match for time in times if (match := IN_NUMBERS.fullmatch(time)) is not None]
     if any(int(match["a"]) > 12 for match in matches):
         return True
@@ -155,7 +155,7 @@ def _time(path: Path, line: int, written: str, zone: tzinfo | None, is_day_first
 
 
 def _plain(path: Path, line: int, written: str, is_day_first: bool | None) -> str:
-    """A time in words or numbers, as Moodle writes it, as ISO 8601; another text as it is."""
+    """Converts a time in words or numbers, as Moodle writes it, to ISO 8601; leaves other text as it is."""
     if (match := IN_WORDS.fullmatch(written)) is not None:
         month = match["month"].lower()
         if month in MONTHS:
@@ -185,10 +185,10 @@ def _is_before(one: str, other: str) -> bool:
 
 
 class TimesOf:
-    """The times of a file by the students of a class."""
+    """Looks up the times of a file by student."""
 
     def __init__(self, times: Iterable[SubmissionTime], find: Callable[[Claim], str]) -> None:
-        """`find` returns the id of the student whom a claim means, "" for none."""
+        """Takes `find`, which returns the id of the student whom a claim means, "" for none."""
         self._by_student: dict[str, str] = {}
         self._by_number: dict[str, str] = {}
         for one in times:
@@ -197,5 +197,5 @@ class TimesOf:
                     by[key] = one.time
 
     def of(self, student: str, number: str) -> str:
-        """When a student submitted, by their id or by the number that the LMS gives them; "" if unknown."""
+        """The submission time of a student, by their id or their number in the LMS; "" if unknown."""
         return self._by_student.get(student) or self._by_number.get(number, "")

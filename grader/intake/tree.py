@@ -1,4 +1,4 @@
-"""The entries of a class as a layout sees them, and what it makes of them."""
+"""The entries of a class as a layout sees them, and the layout's reading of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ Read = Callable[[str], bytes | str]
 
 @dataclass(frozen=True)
 class Tree:
-    """The entries below `prefix`, without litter; `names` are the files that the assignment asks for.
+    """The entries below `prefix`, except litter; `names` are the files that the assignment asks for.
 
     `paths` and `folders` are relative to the prefix; `all_paths` holds litter too. `read` takes such a path.
-    `zone` is the course's, for times without an offset. `has_person` says whether an id means someone on the
-    roster; None without a roster.
+    `zone` is the course's time zone, for times without an offset. `has_person` tests if an id means someone
+    on the roster; it is None without a roster.
     """
 
     prefix: str
@@ -33,7 +33,7 @@ class Tree:
 
     @cached_property
     def tops(self) -> tuple[str, ...]:
-        """The folders at the top, those of litter left out."""
+        """The folders at the top, except litter."""
         below = {path.partition("/")[0] for path in self.paths if "/" in path}
         here = {folder for folder in self.folders if "/" not in folder}
         return tuple(sorted(folder for folder in below | here if not is_litter(f"{folder}/")))
@@ -49,7 +49,7 @@ class Tree:
         return tuple(path for path in self.paths if "/" not in path)
 
     def below(self, folder: str) -> dict[str, str]:
-        """The files below a folder of the top, by their paths in it."""
+        """The files below a folder at the top, by their paths in it."""
         return {rest: f"{folder}/{rest}" for rest in self._by_top.get(folder, ())}
 
     @cached_property
@@ -62,7 +62,7 @@ class Tree:
         return by
 
     def is_wanted(self, path: str) -> bool:
-        """Whether a file may be one that the assignment asks for, by its name or as a notebook or zip."""
+        """True if a file may be one that the assignment asks for, by its name or as a notebook or zip."""
         file = path.rpartition("/")[2]
         return (
             file in self.names
@@ -73,13 +73,13 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Handin:
-    """What one person submitted at one time, and what the layout says of who that is.
+    """One submission of one person, and what the layout says about that person.
 
     `files` maps paths below the submission to paths in the tree. `sequence` and `submitted_at` (ISO 8601 with
-    an offset, or "") order several of one student; `label` is what the layout calls it. `knows_lateness`:
-    what is not `late` was on time. `doubt` says what the layout itself is not certain of;
-    `folder` is the one of the tree's top that is theirs alone. `is_group`: the name may be a group's, and the
-    number that of any of its members.
+    an offset, or "") put several of one student in order; `label` is the layout's name for it.
+    `knows_lateness`: a submission that is not `late` was on time. `doubt` says what the layout is not certain
+    of; `folder` is the top-level folder that belongs to this student alone. `is_group`: the name may be a
+    group's, and the number that of any of its members.
     """
 
     label: str
@@ -96,9 +96,9 @@ class Handin:
 
 @dataclass(frozen=True)
 class Reading:
-    """A layout's reading of a tree: submissions, entries that are no submission's, with the reason, the rest.
+    """A layout's reading of a tree: submissions; other entries, each with the reason; and the rest.
 
-    A layout claims a tree if nothing is `unexplained`; a `question` keeps it from being read at all.
+    A layout claims a tree if nothing is `unexplained`; a `question` prevents reading it at all.
     """
 
     handins: tuple[Handin, ...]

@@ -1,8 +1,8 @@
-"""The trusted side: draws inputs, asks implementations, compares what they return, and scores.
+"""The trusted side: draws inputs, runs implementations, compares their results, and scores them.
 
 `process/` starts and watches workers, `policy/` reads sources before they run, `kernels/` compiles CUDA C++,
-`kinds/` and `comparisons/` hold one module each for a kind of case and a way of comparing, `differences/`
-words what differs, `verdict/` grades a case, `equipment.py` prepares once what an assignment needs, and
-`session.py` grades a submission by all of them. Nothing in here imports a submission, a reference or the
-worker; they run in processes of their own. May import: grader.model, NumPy, pydantic, pytest.
+`kinds/` and `comparisons/` hold one module for each kind of case and each way of comparing, `differences/`
+describes differences in words, `verdict/` grades a case, `equipment.py` prepares what an assignment needs,
+and `session.py` grades a submission with all of them. Nothing here imports a submission, a reference or
+the worker; they run in their own processes. May import: grader.model, NumPy, pydantic, pytest.
 """

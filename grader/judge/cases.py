@@ -17,13 +17,13 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     """The inputs of a case, the same on every machine for the same names and secret.
 
     A visible case does not depend on the course's secret seed, so that a handout can show it, nor on the
-    `variant`: a student's id, with which the numbers of a hidden case are that student's own. Its shapes are
-    everybody's, so no student's are harder. `redraw` numbers further, different draws of the same shapes.
+    `variant`. A `variant` is a student's id: it gives the student different numbers in hidden cases, but
+    the same shapes as everyone else. `redraw` numbers further draws of the same shapes.
     """
     is_visible = case.visibility is Visibility.VISIBLE
     words = [assignment, case.name, "" if is_visible else secret]
     of_variant = [f"variant {variant}"] if variant and not is_visible else []
-    # the configuration comes from a generator of its own: a redraw keeps the shapes
+    # the shapes come from a separate generator, so that a redraw keeps them
     shapes = generator([*words, "shapes"])
     numbers = generator([*words, "numbers", str(redraw), *of_variant])
     inputs = kind_of(case).draw(case, shapes, numbers)

@@ -1,4 +1,4 @@
-"""Digests of the grader's own code and of what lies below it, which name whatever is kept between runs."""
+"""Digests of the grader's own code and its dependencies, which name everything kept between runs."""
 
 import hashlib
 import importlib.util
@@ -10,12 +10,12 @@ from pathlib import Path
 
 import grader
 
-JUDGING = ("judge", "model", "worker", "plugin.py")  # what decides what a case comes to
+JUDGING = ("judge", "model", "worker", "plugin.py")  # the code that decides a case's result
 
 
 @cache
 def code_digest(rooms: tuple[str, ...] = JUDGING) -> str:
-    """A digest of the code in some rooms of the grader, and of the versions below it."""
+    """A digest of the code in some of the grader's packages, and of the versions that it runs on."""
     root = Path(grader.__file__).parent
     digest = hashlib.sha256(f"{grader.__version__} numpy {numpy_version()}".encode())
     for path in code_files(rooms):
@@ -24,7 +24,7 @@ def code_digest(rooms: tuple[str, ...] = JUDGING) -> str:
 
 
 def code_files(rooms: Iterable[str] = JUDGING) -> list[Path]:
-    """The modules of some rooms, however deep they lie."""
+    """The modules of some packages, at any depth."""
     root = Path(grader.__file__).parent
     folders = [root / name for name in rooms if not name.endswith(".py")]
     modules = [path for folder in folders for path in folder.rglob("*.py")]
@@ -33,7 +33,7 @@ def code_files(rooms: Iterable[str] = JUDGING) -> list[Path]:
 
 @cache
 def numpy_version() -> str:
-    """The version of NumPy, read from its files: importing it takes longer than much that asks for this."""
+    """The version of NumPy, read from its files, because importing NumPy is slow."""
     spec = importlib.util.find_spec("numpy")
     if spec is not None and spec.origin is not None and "numpy" not in sys.modules:
         file = Path(spec.origin).with_name("version.py")

@@ -1,4 +1,4 @@
-"""A way of comparing: what it needs of a rubric, what it asks, and how it judges the answer."""
+"""A way of comparing: the rubric keys it needs, the questions it asks, and how it judges the answers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -23,16 +23,16 @@ from grader.model.grade import Outcome, Status
 if TYPE_CHECKING:
     from grader.judge.case_model import Strict
 
-DTYPE = "float32"  # what submissions are asked in; the reference answers in float64
+DTYPE = "float32"  # submissions run in this dtype; the reference runs in float64
 
 
 Judged = tuple[Outcome, Difference | None]
 
 
 class Oracle(Protocol):
-    """Knows the inputs of every case and what must come back.
+    """Provides the inputs and the expected values of every case.
 
-    `variant` is the id of the student whose own numbers hidden cases have, "" for everybody's.
+    `variant` is the id of the student for whom hidden cases are drawn; "" for the common numbers.
     """
 
     variant: str
@@ -41,23 +41,23 @@ class Oracle(Protocol):
         """The inputs of a case; `redraw` numbers further draws of the same shapes."""
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
-        """What the probe must return for them."""
+        """The value that the probe must return for these inputs."""
 
     def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
-        """The reference's own answer to any question, in float64 or another dtype, and its CPU seconds."""
+        """The reference's answer to any question, in float64 or another dtype, and its CPU seconds."""
 
     def of(self, variant: str) -> "Oracle":
-        """The same oracle with one student's own numbers in hidden cases; "" stands for everybody's."""
+        """The same oracle with one student's numbers in hidden cases; "" means the common numbers."""
 
     def close(self) -> None:
-        """Ends whatever it started."""
+        """Ends every process that it started."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One case of a criterion as a submission is asked it, with who knows what must come back.
+    """One case of a criterion as put to a submission, and the oracle that knows its expected value.
 
-    By the `tolerance` numbers in a value may be off, as a share of max(1, |expected|).
+    Numbers in a value may be off by `tolerance`, as a share of max(1, |expected|).
     """
 
     case: Case
@@ -68,7 +68,7 @@ class Question:
 
     @cached_property
     def inputs(self) -> Inputs:
-        """The inputs of the case, as they are drawn first."""
+        """The first draw of the case's inputs."""
         return self.oracle.inputs(self.case)
 
     @property
@@ -77,38 +77,37 @@ class Question:
         return kind_of(self.case)
 
     def describe(self) -> str:
-        """The case in words, and what it asks as the arguments of a call."""
+        """The case in words, and its question as the arguments of a call."""
         values = {name: value for name, value in self.inputs.ask.items() if name != SCENARIO}
         asked = ", ".join(f"{name}={shown(value)}" for name, value in values.items())
         steps = as_python(self.inputs.ask.get(SCENARIO, ()))
         return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), asked, steps]))
 
     def option(self, key: str) -> str:
-        """What the criterion says for a key that a comparison requires of it."""
+        """The criterion's value for a key that the comparison requires."""
         return str(self.criterion.options[key])
 
     def explain_shape(self, expected: Shape, actual: Shape) -> str:
-        """Why a result of that shape is wrong."""
+        """An explanation of why a result of that shape is wrong."""
         return explain_shape(expected, actual, lambda e, a: self.kind.explain_shape(e, a, self.inputs))
 
 
 class Comparison(ABC):
-    """What one way of comparing is. A module of `grader.judge.comparisons` defines one subclass; no other
-    module names it.
+    """One way of comparing. Each module of `grader.judge.comparisons` defines one subclass; no other module
+    names it.
 
-    `heading` and `docs` are its section in docs/rubric.md, sorted by `rank`: what proves most comes first.
+    `heading` and `docs` are its section in docs/rubric.md, sorted by `rank`: the strongest proof comes first.
 
-    `criterion_keys()` and `case_keys()` are the keys that it adds to a criterion and to a case, of which it
-    requires those in `requires_of_criterion` and `requires_of_case`; `probe_keys` and `input_keys` are those
-    that name a probe, and an input that the case's kind can be differentiated by. `data` is the only data
-    that it takes, with the reason. A case may choose it by itself where `a_case_may_choose_it`; one with the
-    key `chosen_by` is compared by it in any case, around the comparison that it would have without.
+    `criterion_keys()` and `case_keys()` are the keys that it adds to a criterion and to a case. It requires
+    those in `requires_of_criterion` and `requires_of_case`. `probe_keys` are the keys that name a probe;
+    `input_keys` name an input that the case's kind can be differentiated by. `data` is the only data that
+    it takes, with the reason. With `a_case_may_choose_it`, a single case may choose it. A case with the key
+    `chosen_by` always uses it, wrapped around the comparison that the case would have without the key.
 
     `draws` is how often the inputs are drawn. `needs_expected` says whether the reference must answer,
-    `watches_the_run` whether an answer holds more than values, namely what the run that made them did,
-    `has_bounds` whether elements may be off, `is_exact` whether equal values are all that passes,
-    `is_in_handout` whether students may run it, and `must_kill` whether a case must tell a mutant that no
-    other case tells.
+    `watches_the_run` whether an answer also records what the run did, `has_bounds` whether elements may be
+    off, `is_exact` whether only equal values pass, `is_in_handout` whether students may run it, and
+    `must_kill` whether a case must catch a mutant that no other case catches.
     """
 
     name: ClassVar[str]
@@ -132,57 +131,57 @@ class Comparison(ABC):
 
     @staticmethod
     def criterion_keys() -> "type[Strict]":
-        """The keys that it adds to a criterion; by default none."""
+        """The keys that it adds to a criterion; none by default."""
         from grader.judge.case_model import Strict
 
         return Strict
 
     @staticmethod
     def case_keys() -> "type[Strict]":
-        """The keys that it adds to a case; by default none."""
+        """The keys that it adds to a case; none by default."""
         from grader.judge.case_model import Strict
 
         return Strict
 
     @abstractmethod
     def judge(self, question: Question) -> Judged:
-        """The submission's answer, and the difference that makes it wrong, if there is one."""
+        """The submission's answer, and the difference that makes it wrong, if any."""
 
     def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:
-        """What the probe is given by it beside the case's own keys."""
+        """The values that it passes to the probe in addition to the case's own keys."""
         return {}
 
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
-        """A digest by which two answers are found to be the same; "" where none can be, as of real values."""
+        """A digest that is equal for equal answers; "" if answers cannot be matched, as with real values."""
         return ""
 
     def complaint(self, case: Case, kind: Kind) -> str:
-        """What is wrong with such a comparison of a case: "found ..., expected ..."; else ""."""
+        """The problem with comparing a case this way, as "found ..., expected ..."; "" if there is none."""
         return ""
 
     def bounds(
         self, case: Case, inputs: Inputs, answer: Sequence[Array], ask: Callable[[Inputs], Sequence[Array]]
     ) -> tuple[Array, ...] | None:
-        """How far off each element of the reference's `answer` may be; `ask` asks it for other inputs too."""
+        """The allowed error of each element of the reference's `answer`; `ask` runs it on other inputs."""
         return None
 
     def tolerance(self, case: Case) -> float:
-        """How far off a number of an answer that is more than arrays may be; 0.0 for not at all."""
+        """The allowed error of a number in an answer that is more than arrays; 0.0 allows none."""
         return 0.0
 
     def must_prove_bounds(self, case: Case) -> bool:
-        """Whether `grader verify` holds the bounds of a case against every legitimate way to compute it."""
+        """True if `grader verify` checks the bounds of a case against every legitimate way to compute it."""
         return self.has_bounds
 
     def forward_questions(
         self, case: Case, criterion: Criterion, oracle: Oracle
     ) -> Sequence[tuple[str, Inputs]]:
-        """What a process apart is asked in float32: the probes and their inputs, in this order."""
+        """The probes and inputs, in order, that a separate process runs in float32."""
         return ()
 
 
 def first_failure(questions: Sequence[Callable[[], Outcome]]) -> tuple[list[Outcome], Outcome | None]:
-    """The answers in turn, and the first that is none: the others would cost time and change nothing."""
+    """The answers, up to the first failure: further ones would cost time and change nothing."""
     answers: list[Outcome] = []
     for ask in questions:
         answers.append(of_arrays(ask()))

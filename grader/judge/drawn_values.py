@@ -9,7 +9,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def draw_values(random: Mapping[str, Mapping[str, Any]], rng: np.random.Generator) -> dict[str, Any]:
-    """A value for each name, in the order in which they are written."""
+    """A value for each name, in written order."""
     return {name: _draw(about, rng) for name, about in random.items()}
 
 

@@ -1,4 +1,4 @@
-"""Prepares once what grading an assignment needs: oracle, rules, a compiler of kernels, a launcher."""
+"""Prepares once what grading an assignment needs: oracle, rules, kernel compiler, launcher."""
 
 import contextlib
 import tempfile
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Candidate(NamedTuple):
-    """A submission that can be asked; why nothing of it may run, or ""; notes on its files."""
+    """A submission that can be run; the reason why it must not run, or ""; notes on its files."""
 
     implementation: Implementation
     refused: str
@@ -37,7 +37,7 @@ class Candidate(NamedTuple):
 
 
 class Equipment:
-    """What one assignment's submissions are graded with. `secret` seeds the hidden cases."""
+    """Everything that grading one assignment's submissions needs. `secret` seeds the hidden cases."""
 
     def __init__(
         self, assignment: Assignment, sandbox: Sandbox, secret: str = "", device: Device | None = None
@@ -58,19 +58,19 @@ class Equipment:
         )
 
     def begin(self, workers: int = 1) -> None:
-        """Begins what the next submission needs, side by side, and waits for nothing."""
+        """Starts everything that the next submission needs, in parallel, without waiting."""
         self._starter.begin(workers)
         if self._reading is not None:
             self._reading.begin()
 
     def close(self) -> None:
-        """Ends the oracle and the launcher and removes what was staged."""
+        """Ends the oracle and the launcher and removes staged files."""
         self.oracle.close()
         self._starter.close()
         self._folder.cleanup()
 
     def check_sandbox(self) -> None:
-        """Raises UserError, with the reason, where a worker cannot be started in the sandbox."""
+        """Raises UserError, with the reason, if no worker can be started in the sandbox."""
         self.begin()
         if self.sandbox is not Sandbox.NONE:
             self._check_start()
@@ -89,7 +89,7 @@ class Equipment:
 
     @contextlib.contextmanager
     def candidate(self, submission: SubmittedFiles, variants: int = 1) -> Iterator[Candidate]:
-        """A submission that follows the assignment's rules, with its kernels compiled, on the device."""
+        """A submission on the device, checked against the assignment's rules, with its kernels compiled."""
         files, refused = submission.all_of(self.assignment.files)
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
@@ -113,7 +113,7 @@ class Equipment:
 
     @contextlib.contextmanager
     def of_course(self, submission: SubmittedFiles, criteria: int) -> Iterator[Implementation]:
-        """The course's own files, which no rule restricts."""
+        """The course's own files, which are exempt from the rules."""
         files, _ = submission.all_of(self.assignment.files)
         subject = Subject(self.assignment.modules, DTYPE, self.device, files)
         with self._implementation(subject, criteria) as implementation:
@@ -128,11 +128,11 @@ class Equipment:
         return Builder(self.sandbox, provided, kernels.removesuffix(".cu"), self._refusal_of_macros)
 
     def _refusal_of_macros(self, name: str, expanded: bytes) -> str:
-        """What the macros of a submission's kernels bring in that its assignment rules out; "" if nothing."""
+        """The forbidden code that macros bring into a submission's kernels; "" if there is none."""
         return "" if self._reading is None else self._reading.refusal_of_macros(name, expanded)
 
     def _forward_questions(self) -> Iterator[tuple[str, str, Inputs]]:
-        """The forward passes that visible cases need besides the gradients, each with its criterion's id."""
+        """The forward passes that visible cases need as well as the gradients, with their criterion's id."""
         for criterion in self.assignment.rubric.criteria:
             for case in criterion.cases:
                 if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST:
@@ -141,7 +141,7 @@ class Equipment:
                         yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
-        """The turn on a device of which there is one: however long those before it take."""
+        """Waits, without a limit, for the turn on a device of which the machine has only one."""
         if self.device is Device.CUDA:
             return turn("gpu-0")
         return contextlib.nullcontext()
@@ -154,7 +154,7 @@ def _oracle(assignment: Assignment, secret: str) -> Oracle:
 
 
 def _write_provided(assignment: Assignment, folder: Path) -> Path:
-    folder.mkdir()  # there may be nothing to provide
+    folder.mkdir()  # created even if there is nothing to provide
     for name, content in assignment.provided.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Works out formulas that a rubric writes, such as `ceil(n / 16) * m`: whole numbers, names and + - * /."""
+"""Evaluates formulas in a rubric, such as `ceil(n / 16) * m`: whole numbers, names and + - * /."""
 
 import ast
 import operator
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import ceil
 
-LONGEST = 200  # characters; numbers grow by products alone, so this bounds them too
+LONGEST = 200  # characters; only products make numbers grow, so this bounds them too
 OPERATORS: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -17,7 +17,7 @@ FUNCTIONS: Mapping[str, Callable[..., Fraction | int]] = {"ceil": ceil, "min": m
 
 
 def work_out(formula: str | int, names: Mapping[str, int]) -> Fraction:
-    """The value of a formula; ValueError, whose words say what was found and what was expected."""
+    """The value of a formula; the message of a ValueError says what was found and what was expected."""
     if isinstance(formula, int):
         return Fraction(formula)
     if len(formula) > LONGEST:

@@ -1,4 +1,4 @@
-"""Finds what the modules of a package define: one subclass of a class each."""
+"""Finds the subclass of a given class that each module of a package defines."""
 
 import importlib.abc
 import importlib.util
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def instances(of: type[T], paths: Iterable[str], package: str) -> Mapping[str, T]:
-    """An instance of each subclass that the package's modules define, by its `name`, in the names' order."""
+    """An instance of each subclass that the package's modules define, by its `name`, sorted by name."""
     modules = sorted(module.name for module in pkgutil.iter_modules(paths))
     every = [one for name in modules for one in defined_in(importlib.import_module(f"{package}.{name}"), of)]
     return {name_of(one): one for one in every}
@@ -26,13 +26,13 @@ def defined_in(module: ModuleType, of: type[T]) -> list[T]:
 
 
 def defined_by(source: str, of: type[T], file: str) -> Mapping[str, T]:
-    """What a file of an assignment's own defines, by name, from its text: so it travels with the cases."""
+    """The subclasses that an assignment's own file defines, by name, from its text, which the cases carry."""
     return {name_of(one): one for one in defined_in(_module_of(source, file), of)}
 
 
 @lru_cache(maxsize=64)
 def _module_of(source: str, file: str) -> ModuleType:
-    """The course's own code, which is run without a sandbox as its reference is."""
+    """Runs the course's own code, without a sandbox, like its reference."""
     spec = importlib.util.spec_from_loader(f"own_{Path(file).stem}", _FromText(source, file))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -51,7 +51,7 @@ class _FromText(importlib.abc.SourceLoader):
         return self._source.encode()
 
     def get_filename(self, fullname: str) -> str:
-        """The name that stands in tracebacks."""
+        """The name shown in tracebacks."""
         return self._file
 
 

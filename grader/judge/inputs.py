@@ -14,14 +14,14 @@ from grader.model.frame import RawArray
 
 Array = npt.NDArray[Any]
 Recipe = tuple[tuple[str, Any], ...]
-UPSTREAM = "out_grad"  # the array that is no input of a forward pass, but the gradient of its result
+UPSTREAM = "out_grad"  # not an input of a forward pass, but the gradient of its result
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a probe is given: plain `values`, dense `bases` (float32), and a recipe of views for each base.
+    """A probe's inputs: plain `values`, dense `bases` (float32), and a recipe of views for each base.
 
-    `ask` holds what the rubric writes or draws as plain data: a list of it stays a list.
+    `ask` holds the plain data that the rubric writes or draws; a list in it stays a list.
     """
 
     values: Mapping[str, Any]
@@ -37,7 +37,7 @@ class Inputs:
         return view
 
     def absolute(self) -> "Inputs":
-        """The same case on absolute values: what an error bound is made of."""
+        """The same case on absolute values, from which an error bound is computed."""
         return replace(self, bases={name: abs(base) for name, base in self.bases.items()})
 
     def replacing(self, name: str, other: "Inputs") -> "Inputs":
@@ -45,7 +45,7 @@ class Inputs:
         return replace(self, bases={**self.bases, name: other.bases[name]})
 
     def holding(self, arrays: Mapping[str, Array]) -> "Inputs":
-        """This case with those values in some of its arrays, under the views that the case has."""
+        """This case with other values in some of its arrays, under the same views."""
         bases = dict(self.bases)
         for name, values in arrays.items():
             base = bases[name].astype(values.dtype)
@@ -54,11 +54,11 @@ class Inputs:
         return replace(self, bases=bases)
 
     def telling(self, values: Mapping[str, Any]) -> "Inputs":
-        """This case with more plain values beside its own."""
+        """This case with additional plain values."""
         return replace(self, values={**self.values, **values})
 
     def moved(self, name: str, direction: "Inputs", step: float) -> "Inputs":
-        """This case in float64, one array moved by `step` times that array of another draw."""
+        """This case in float64, with one array moved by `step` times the same array of another draw."""
         return self.holding({name: self.array(name).astype(np.float64) + step * direction.array(name)})
 
     def fields(self) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class Inputs:
 
     @cached_property
     def raw(self) -> tuple[RawArray, ...]:
-        """The bases as they cross to a worker."""
+        """The bases as they are sent to a worker."""
         return tuple(
             RawArray(base.dtype.newbyteorder("<").str, base.shape, base.tobytes())
             for base in self.bases.values()
@@ -79,7 +79,7 @@ class Inputs:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over everything that the probe is given."""
+        """SHA-256 over all of the probe's inputs."""
         digest = hashlib.sha256(json.dumps(self.fields(), sort_keys=True).encode())
         for raw in self.raw:
             digest.update(f"{raw.dtype}{raw.shape}".encode() + raw.data)

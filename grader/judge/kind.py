@@ -1,4 +1,4 @@
-"""A kind of case: the keys that a rubric writes for it, the inputs that they draw, and the words for both."""
+"""A kind of case: its keys in a rubric, the inputs drawn from them, and the words for both."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from grader.judge.case_model import CaseModel
 
 LARGEST = 8  # exact integers are drawn from [-8, 8], see numerics: products and sums stay exact in float32
-WIDE = 2**11  # what half and tf32 hold every integer up to
+WIDE = 2**11  # half and tf32 hold every integer up to this
 Shape = tuple[int, ...]
 Lengths = Sequence[Sequence[int]]
 Condition = Callable[[Case, Inputs], bool]
@@ -21,16 +21,16 @@ VIEWS = {"permute": "permuted", "slice": "sliced", "flip": "flipped"}
 
 
 class Kind(ABC):
-    """What one kind of case is. A module of `grader.judge.kinds` defines one subclass; no other names it.
+    """One kind of case. Each module of `grader.judge.kinds` defines one subclass; no other module names it.
 
-    `keys()` says which key of a case tells that it is of this kind, and the model of a case that has it; a
-    model with the key `draw` stands for that many cases. It is a function that imports pydantic itself: only
-    a loader that reads YAML calls it, and importing pydantic takes twice as long as NumPy.
-    `differentiable` names the arrays that a gradient may be with respect to; `conditions` are what a
-    case's `covers` may name beside what every kind has. `arrays` names what it draws, all that some case
-    may have. `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays whose
-    elements mean something, so that no others are put in their place. A kind that `yields` has no key of
-    its own: a case is of another kind where it has a key of that one too.
+    `keys()` maps the key that identifies a case of this kind to the model of such a case. A model with the
+    key `draw` stands for that many cases. It is a function that imports pydantic itself: only a loader that
+    reads YAML calls it, and importing pydantic takes twice as long as NumPy.
+    `differentiable` names the arrays that a gradient may be with respect to. `conditions` are those that a
+    case's `covers` may name in addition to the ones that every kind has. `arrays` names all arrays that some
+    case may draw. `largest_drawn` are parameters as large as any that are drawn. `fixed` names arrays with
+    meaningful elements, which are never replaced by others. A kind that `yields` has no key of its own: a
+    case that also has another kind's key is of that other kind.
     """
 
     name: ClassVar[str]
@@ -44,11 +44,11 @@ class Kind(ABC):
     @staticmethod
     @abstractmethod
     def keys() -> "Mapping[str, type[CaseModel]]":
-        """The models of a case by the key that tells that it is of this kind."""
+        """The models of a case, by the key that identifies this kind."""
 
     @abstractmethod
     def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
-        """The inputs of a case: its open lengths come from `shapes`, its elements from `numbers`."""
+        """The inputs of a case: `shapes` draws the open lengths, `numbers` the elements."""
 
     @abstractmethod
     def describe(self, case: Case, inputs: Inputs) -> str:
@@ -56,10 +56,10 @@ class Kind(ABC):
 
     @abstractmethod
     def lengths(self, parameters: Mapping[str, Any]) -> tuple[Lengths, Lengths]:
-        """The shapes of the arrays of a case, and at least those of its results; nothing is drawn for it."""
+        """The shapes of a case's arrays, or at least those of its results, without drawing anything."""
 
     def arrays_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
-        """The names of the arrays that a case may have; where the case itself names them, those."""
+        """The names of the arrays that a case may have, or those that the case itself names."""
         return self.arrays
 
     def differentiable_of(self, parameters: Mapping[str, Any]) -> Sequence[str]:
@@ -67,7 +67,7 @@ class Kind(ABC):
         return self.differentiable
 
     def formula_names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
-        """The names of lengths that a formula of a case may use."""
+        """The names of the lengths that a case's formulas may use."""
         return ()
 
     def names_of_lengths(self, case: Case, inputs: Inputs) -> Mapping[str, int]:
@@ -75,39 +75,39 @@ class Kind(ABC):
         return {}
 
     def complete(self, parameters: dict[str, Any], batch: int) -> dict[str, Any]:
-        """A case's keys with the rubric's defaults in them."""
+        """A case's keys, with the rubric's defaults filled in."""
         return parameters
 
     def complaint(self, parameters: Mapping[str, Any]) -> str:
-        """What is wrong with keys that are well-formed one by one: "found ..., expected ..."; else ""."""
+        """The problem with keys that are each well-formed, as "found ..., expected ..."; "" if none."""
         return ""
 
     def why_not_linear(self, parameters: Mapping[str, Any]) -> str:
-        """Why the forward pass is not linear in each array; "" where its gradient is its transpose."""
+        """The reason the forward pass is not linear in each array; "" if its gradient is its transpose."""
         return f"nothing is linear in a case of the kind {self.name}"
 
     def explain_shape(self, expected: Shape, actual: Shape, inputs: Inputs) -> str:
-        """The slip in the shape's arithmetic that gives the actual one; "" where none is found."""
+        """The slip in the shape's arithmetic that gives the actual shape; "" if none is found."""
         return ""
 
     def reduce(self, parameters: Mapping[str, Any], longest: int, channels: int) -> dict[str, Any]:
-        """The case with shorter axes, where its results may be real-valued: rounding is alike there."""
+        """The case with shorter axes, for results that may be real-valued: rounding is similar there."""
         return dict(parameters)
 
     def is_plain(self, inputs: Inputs) -> bool:
-        """Whether a small case is of the plainest sort, which is tried before all others."""
+        """True if a small case is of the plainest sort, which is tried first."""
         return True
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The parameters of small cases of the same probe, among which one may fail as this case does."""
+        """The parameters of small cases of the same probe, one of which may fail in the same way."""
         yield {}
 
 
 def draw_numbers(case: Case, rng: np.random.Generator, shape: Shape, is_wide: bool = False) -> Array:
-    """Elements as the case's `data` says: small integers, or real ones from N(0, 1).
+    """Draws elements according to the case's `data`: small integers, or real numbers from N(0, 1).
 
-    Wide are odd integers between 2^11 and 2^12, of either sign. They need 12 bits; half and tf32 hold 11,
-    bfloat16 8. In float32 their sums with small weights stay exact.
+    Wide numbers are odd integers between 2^11 and 2^12, of either sign. They need 12 bits; half and tf32
+    hold 11, bfloat16 8. In float32 their sums with small weights stay exact.
     """
     if is_wide:
         odd: Array = (2 * rng.integers(WIDE // 2, WIDE, shape) + 1) * rng.choice((-1, 1), shape)
@@ -120,7 +120,7 @@ def draw_numbers(case: Case, rng: np.random.Generator, shape: Shape, is_wide: bo
 def draw_arrays(
     case: Case, rng: np.random.Generator, values: Mapping[str, Any], shapes: Mapping[str, Shape]
 ) -> Inputs:
-    """Inputs with those `values` and an array of each of the `shapes`, under the views that the case has."""
+    """Inputs with the given `values` and an array of each of the `shapes`, under the case's views."""
     bases, recipes = {}, {}
     for name, shape in shapes.items():
         base_shape, recipes[name] = _view_recipe(case.parameters.get("view", ()), shape)
@@ -129,11 +129,11 @@ def draw_arrays(
 
 
 def _view_recipe(views: tuple[str, ...], shape: Shape) -> tuple[Shape, Recipe]:
-    """The base's shape, and the recipe that makes an array of `shape` of it.
+    """The base's shape, and the recipe that turns the base into an array of `shape`.
 
-    Built from the last view back to the first. `slice` takes every second element from the second on of
-    an axis that is longer at both ends, so the offset is not zero and nothing is compact; `permute`
-    turns the axes by one, which is not its own inverse from three axes on; `flip` runs backwards.
+    It is built from the last view back to the first. `slice` takes every second element, from the second
+    on, of an axis that is longer at both ends, so the offset is not zero and nothing is compact. `permute`
+    rotates the axes by one, which is not its own inverse from three axes on. `flip` runs backwards.
     """
     recipe: list[tuple[str, Any]] = []
     for view in reversed(views):
@@ -150,13 +150,13 @@ def _view_recipe(views: tuple[str, ...], shape: Shape) -> tuple[Shape, Recipe]:
 
 
 def view_in_words(case: Case) -> str:
-    """How a case's arrays arrive, as the end of a sentence; "" where they are compact."""
+    """The end of a sentence that says how a case's arrays are laid out; "" if they are compact."""
     views = ", ".join(VIEWS[view] for view in case.parameters.get("view", ()))
     return f", as a view ({views})" if views else ""
 
 
 def in_words(value: Any) -> str:
-    """A case's value as a student reads it: an index as Python writes it."""
+    """A case's value as a student reads it; an index is shown as Python writes it."""
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {in_words(item)}" for name, item in value.items())
     if isinstance(value, list | tuple) and any(isinstance(item, str) for item in value):

@@ -13,11 +13,11 @@ from grader.model.grade import Outcome
 
 
 class ProbeClient:
-    """Answers the functions of probes.py: `asked.conv(x=x, w=w, stride=1, padding=0)`.
+    """Offers the functions of probes.py as methods: `asked.conv(x=x, w=w, stride=1, padding=0)`.
 
-    What is given by name is what the probe finds in its case: an array (float32) as `case.x`, anything else
-    as it is. What comes back is an array, a tuple of them where the probe returns several, or another value.
-    `answer` asks, and raises where there is no answer.
+    The probe finds each keyword argument in its case: an array (float32) as `case.x`, anything else
+    unchanged. The result is an array, a tuple of arrays if the probe returns several, or another value.
+    `answer` runs the probe, and raises if there is no answer.
     """
 
     def __init__(self, probes: Path, answer: Callable[[str, Inputs], Outcome]) -> None:

@@ -1,4 +1,4 @@
-"""Runs pytest, which collects the tests that authors wrote, and chooses cases by arguments."""
+"""Runs pytest, which collects author-written tests and selects cases by its arguments."""
 
 import contextlib
 import os
@@ -11,17 +11,17 @@ from grader.judge.verdict.case_result import Run, own_test
 from grader.model.assignment import Assignment, Case
 from grader.model.errors import GraderFault, UserError
 
-# of pytest's own plugins, those that rubric items have no use for
+# pytest's own plugins that rubric items do not need
 UNUSED = (
     "debugging doctest faulthandler legacypath logging monkeypatch nose pastebin recwarn setuponly setupplan "
     "stepwise subtests threadexception tmpdir unittest unraisableexception"
 )
-# items are run after pytest's own run is over, when nothing can be captured any more
+# items run after pytest's own run is over, when nothing can be captured
 QUIETLY = ("--collect-only", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:capture")
 
 
 class RunPlugin:
-    """The plugin by which pytest's items find the run that they are part of; also keeps what is collected."""
+    """The plugin through which pytest's items find their run; it also keeps the collected items."""
 
     def __init__(self, assignment: Assignment, run: Run | None = None) -> None:
         self.assignment = assignment
@@ -34,7 +34,7 @@ class RunPlugin:
 
 
 class OwnTests:
-    """The author's own tests: pytest collects them once, and each submission is run through them."""
+    """The author's own tests: pytest collects them once, and each submission runs all of them."""
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
@@ -48,7 +48,7 @@ class OwnTests:
         return [item for item in self._plugin.items if isinstance(item, pytest.Function)]
 
     def ask(self, run: Run, is_chosen: Callable[[Case], bool]) -> None:
-        """Leaves in the run the result of each chosen test."""
+        """Adds the result of each chosen test to the run."""
         items, self._plugin.run = self._items, run
         for item in items:
             if is_chosen(own_test(self._assignment, item.path.name, item.originalname)):
@@ -56,9 +56,9 @@ class OwnTests:
 
 
 def run_by_pytest(run: Run, arguments: Sequence[str]) -> None:
-    """Leaves in the run the results of the cases that pytest chooses by its own arguments.
+    """Adds to the run the results of the cases that pytest selects by its own arguments.
 
-    UserError where pytest takes the arguments for wrong or they select nothing.
+    UserError if pytest rejects the arguments or they select nothing.
     """
     _call_pytest(RunPlugin(run.assignment, run), arguments)
 
@@ -81,7 +81,7 @@ def _call_pytest(plugin: RunPlugin, arguments: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _nothing_from_outside() -> Iterator[None]:
-    """Keeps out what installed plugins and the environment would add: no grade would tell of it."""
+    """Disables installed plugins and environment settings, because no grade would record them."""
     before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
     for name in before:
         del os.environ[name]

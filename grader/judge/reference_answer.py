@@ -1,4 +1,4 @@
-"""Asks the submission what the reference was asked, twice, and compares the answers."""
+"""Runs the submission twice on the reference's questions and compares the answers."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,22 +13,22 @@ from grader.judge.differences.value_difference import value_difference
 from grader.judge.inputs import Inputs
 from grader.model.grade import Outcome, Status
 
-TIMES = 2  # how often a case is asked: once with each draw of its values
+TIMES = 2  # runs of a case: one with each draw of its values
 AGAIN = "right at first, wrong when asked again with other values of the same shape"
 FIRST_ANSWER = "the first answer came back, so something keeps it"
 Judge = Callable[[Question, Expected, Outcome], Judged]
 
 
 def against_reference(question: Question) -> Judged:
-    """The submission's answer, and where it first leaves the reference's."""
+    """The submission's answer, and its first difference from the reference's."""
     return asked_twice(question, judge_answer)
 
 
 def asked_twice(question: Question, judge: Judge) -> Judged:
-    """Asks a case, then asks it again in the same process with other values of the same shapes.
+    """Runs a case, then runs it again in the same process with other values of the same shapes.
 
-    So an answer that is kept from the first call, by shape or for ever, is a wrong one. The second question
-    is left out where the first answer is wrong, and where a case draws no values.
+    So a function that caches its first answer, by shape or for ever, fails. The second run is skipped if
+    the first answer is wrong, or if the case draws no values.
     """
     first, again = question.inputs, question.oracle.inputs(question.case, 1)
     outcome, difference = _answer(question, first, judge)
@@ -51,13 +51,13 @@ def _answer(question: Question, inputs: Inputs, judge: Judge) -> Judged:
 
 
 def _again(question: Question, inputs: Inputs) -> str:
-    """What the second question was, with those of its plain values that are drawn."""
+    """A description of the second run, with those of its plain values that are drawn."""
     drawn = ", ".join(f"{name}={shown(inputs.ask[name])}" for name in question.case.random)
     return f"{AGAIN} ({drawn})" if drawn else AGAIN
 
 
 def judge_answer(question: Question, expected: Expected, outcome: Outcome) -> Judged:
-    """An outcome, and where what came back first leaves what is expected."""
+    """An outcome, and its first difference from the expected answer."""
     if outcome.status is not Status.OK:
         return outcome, None
     if expected.value is not NO_VALUE:
@@ -69,13 +69,13 @@ def judge_answer(question: Question, expected: Expected, outcome: Outcome) -> Ju
 
 
 def array_answer_difference(question: Question, expected: Expected, outcome: Outcome) -> Difference | None:
-    """The difference of answers that are arrays alone."""
+    """The difference between answers that are arrays only."""
     names = question.criterion.results
     return first_difference(expected, arrays_of(outcome), DTYPE, question.explain_shape, names)
 
 
 def answer_in(outcome: Outcome) -> Any:
-    """What came back as one value: an array, or a tuple of several, where it is arrays alone."""
+    """An answer as one value; arrays alone become an array, or a tuple of several."""
     value, arrays = value_of(outcome.arrays), arrays_of(outcome)
     if value is not NO_VALUE:
         return value

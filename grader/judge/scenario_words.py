@@ -1,11 +1,11 @@
-"""Shows a scenario as the Python that it stands for, and tells which names it uses."""
+"""Shows a scenario as Python code, and lists the names that it uses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.judge.differences.python_words import shown
 
-NAMING = ("new", "call", "get", "set")  # the keys of a step whose value is a name of the submission's
+NAMING = ("new", "call", "get", "set")  # the keys of a step that name something in the submission
 Step = Mapping[str, Any]
 
 
@@ -16,7 +16,7 @@ def names_of(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def as_python(steps: Sequence[Step]) -> str:
-    """The steps as statements, what they return as `result[0]`, `result[1]` and so on."""
+    """The steps as statements, with their results as `result[0]`, `result[1]` and so on."""
     latest, count, lines = "", 0, []
     for step in steps:
         owner = step.get("of", latest)

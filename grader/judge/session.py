@@ -1,4 +1,4 @@
-"""Grades submissions: asks their cases one after the other, adds the results up, and names their ideas."""
+"""Grades submissions: runs their cases one by one, adds up the results, and names misconceptions."""
 
 import platform
 from collections.abc import Callable, Mapping, Sequence, Set
@@ -25,12 +25,12 @@ from grader.model.submitted_files import SubmittedFiles
 if TYPE_CHECKING:
     from grader.judge.pytest_run import OwnTests
 
-EVERYBODY = ""  # the numbers that hidden cases have where students have none of their own
+EVERYBODY = ""  # the hidden cases' numbers unless a student has their own
 
 
 @dataclass(frozen=True)
 class Watcher:
-    """Callbacks for a grade's progress: the case that is asked next, and the result of each."""
+    """Callbacks for a grade's progress: the next case, and the result of each."""
 
     begins: Callable[[str], None] = lambda case: None
     ends: Callable[[CheckResult], None] = lambda result: None
@@ -38,10 +38,10 @@ class Watcher:
 
 @dataclass(frozen=True)
 class Choice:
-    """The cases of a rubric to ask, and the callbacks for their progress.
+    """The cases of a rubric to run, and the callbacks for their progress.
 
-    `arguments` are pytest's, which then chooses and runs the cases. `only` names them, as `criterion/case`;
-    None means all. `before` are the results of others, which count as they are.
+    `arguments` are for pytest, which then selects and runs the cases. `only` names them, as
+    `criterion/case`; None means all. `before` are results of other cases, which count unchanged.
     """
 
     arguments: Sequence[str] = ()
@@ -50,7 +50,7 @@ class Choice:
     watcher: Watcher = Watcher()
 
     def includes(self, case: Case) -> bool:
-        """Whether a case is asked."""
+        """True if the case is to be run."""
         return self.only is None or case.name in self.only
 
 
@@ -59,18 +59,18 @@ ALL = Choice()
 
 @dataclass(frozen=True)
 class Graded:
-    """The grades of one set of files, by whose numbers they are in; the CPU seconds that it took."""
+    """The grades of one set of files, by the student with whose numbers it ran, and the CPU seconds used."""
 
     grades: Mapping[str, Grade]
     cpu_seconds: float
 
 
 class Session:
-    """Grades submissions to one assignment, one after the other, with one equipment for all of them.
+    """Grades submissions to one assignment, one after the other, with shared equipment.
 
-    `secret` seeds the hidden cases; `device` is by default the first of the assignment's that is available,
-    and a GPU grades one submission at a time; `misconceptions` say which idea gives which answer (in a
-    handout: what `generate` froze).
+    `secret` seeds the hidden cases. `device` is by default the assignment's first one that is available;
+    a GPU grades one submission at a time. `misconceptions` map answers to the ideas that give them (in a
+    handout: those that `generate` froze).
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Session:
         self._own_tests: OwnTests | None = None
 
     def __enter__(self) -> "Session":
-        """Opens it; UserError, with the reason, where no submission can be started in the sandbox."""
+        """Opens the session; UserError, with the reason, if no submission can be started in the sandbox."""
         try:
             self.equipment.check_sandbox()
         except BaseException:
@@ -102,7 +102,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Ends the processes and removes the files of its equipment."""
+        """Ends the processes of its equipment and removes its files."""
         self.equipment.close()
 
     def grade(
@@ -110,8 +110,8 @@ class Session:
     ) -> Grade:
         """The grade of a submission.
 
-        `variant` is the id of a student whose hidden cases have numbers of their own.
-        Raises UserError where pytest takes the choice's arguments for wrong or they select nothing.
+        `variant` is the id of a student with their own numbers in hidden cases.
+        Raises UserError if pytest rejects the choice's arguments or they select nothing.
         """
         return self.grade_variants(submission, name, [variant], choice).grades[variant]
 
@@ -123,9 +123,9 @@ class Session:
         choice: Choice = ALL,
         cache: ResultCache | None = None,
     ) -> Graded:
-        """The grades in the numbers of several students, by their ids; one process answers them all.
+        """The grades for several students' numbers, by student id; one process runs them all.
 
-        Results that the `cache` has are not run again, and what runs is added to it.
+        Results in the `cache` are not run again, and new ones are added to it.
         """
         with self.equipment.candidate(submission, len(variants)) as candidate:
             grades = {variant: self._grade(candidate, name, variant, choice, cache) for variant in variants}
@@ -134,9 +134,9 @@ class Session:
     def answers(
         self, submission: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]
     ) -> dict[str, str]:
-        """How some cases end that the files do not pass; they are the course's own, which no rule restricts.
+        """The outcomes of the cases that fail for the course's own files, which are exempt from the rules.
 
-        `names` says which exercise a function stands for, where an exception passed through it.
+        `names` maps a function to its exercise, for exceptions that passed through it.
         """
         ends = {}
         with self.equipment.of_course(submission, len(cases)) as implementation:
@@ -169,13 +169,13 @@ class Session:
     def _results(
         self, candidate: Candidate, oracle: Oracle, choice: Choice, cache: ResultCache | None
     ) -> Mapping[str, CheckResult]:
-        """The rubric's cases one after the other, then the author's own tests, which are pytest's to run."""
+        """The results of the rubric's cases, one after the other, then those of the author's pytest tests."""
         implementation, refused, _ = candidate
         implementation.budgets.restart()
         results = dict(choice.before)
         run = Run(self._assignment, oracle, implementation, refused, cache, self._misconceptions, results)
         if choice.arguments:
-            from grader.judge.pytest_run import run_by_pytest  # pytest, where it is needed
+            from grader.judge.pytest_run import run_by_pytest  # imports pytest only if needed
 
             run_by_pytest(run, choice.arguments)
             return run.results

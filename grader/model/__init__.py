@@ -1,1 +1,1 @@
-"""Frozen values that every part of the grader shares; standard library only, no I/O."""
+"""Frozen values shared by every part of the grader; standard library only, no I/O."""

@@ -13,7 +13,7 @@ from grader.model.late_policy import Policies
 
 
 class Device(StrEnum):
-    """What a submission is graded on: the CPU, a GPU, or the emulator of one."""
+    """The device that grades a submission: the CPU, a GPU, or the emulator of one."""
 
     CPU = "cpu"
     CUDA = "cuda"
@@ -21,7 +21,7 @@ class Device(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who sees a case's values, and when; the words are Gradescope's."""
+    """The rule for who sees a case's values, and when; the words are Gradescope's."""
 
     VISIBLE = "visible"
     HIDDEN = "hidden"
@@ -31,9 +31,9 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Seconds are CPU seconds; wall time may be `wall_factor` times as long.
+    """The limits of one submission. Seconds are CPU seconds; wall time may be `wall_factor` times as long.
 
-    A criterion may take `criterion_cases` times `case_seconds`, all its cases together.
+    All cases of a criterion together may take `criterion_cases` times `case_seconds`.
     """
 
     import_seconds: float = 10.0
@@ -58,10 +58,10 @@ DEFAULT_IMPORTS = (
 
 @dataclass(frozen=True)
 class ImportRules:
-    """What a submission may use to do the exercise.
+    """The modules and functions that a submission may use for the exercise.
 
-    `imports` are the modules it may import beside its own files and what the assignment provides;
-    `forbidden` the functions, by their dotted names, that are the exercise itself.
+    `imports` are the modules that it may import besides its own files and those that the assignment provides.
+    `forbidden` are the functions, by their dotted names, that are the exercise itself.
     """
 
     imports: tuple[str, ...] = DEFAULT_IMPORTS
@@ -70,15 +70,15 @@ class ImportRules:
 
 @dataclass(frozen=True)
 class Attempts:
-    """How often a student may submit: `at_most` N times (None: any), each `cooldown` after the last."""
+    """The limit on submissions: `at_most` N times (None: any), each `cooldown` after the last."""
 
     at_most: int | None = None
     cooldown: timedelta = timedelta()
 
 
 OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
-OWN_KINDS, OWN_COMPARISONS = "kinds.py", "comparisons.py"  # what an assignment defines itself
-SCENARIO = "scenario"  # the grader's own probe, and what a case asks it: the steps that it takes
+OWN_KINDS, OWN_COMPARISONS = "kinds.py", "comparisons.py"  # files in which an assignment defines its own
+SCENARIO = "scenario"  # the grader's own probe, and the key of a case's steps for it
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ class Case:
     `kind` names a module of `grader.judge.kinds`, and `parameters` holds what that kind needs, in the
     rubric's own words. `compare` names a module of `grader.judge.comparisons`, and `options` holds the keys
     that comparisons add to a case. `ask` holds plain values for the probe, `random` the ranges of drawn ones.
-    `weight` is its share of the criterion's points. `covers` names the conditions for which the case is there
-    (see `grader.author.conditions`); `drawn`: of random shapes. `follow_through` is the share of its points
-    for a gradient that is right for a forward pass that is wrong. Where the assignment brings the kind or the
+    `weight` is its share of the criterion's points. `covers` names the conditions that the case tests (see
+    `grader.author.conditions`); `drawn`: its shapes are random. `follow_through` is the share of its points
+    for a gradient that is right for a wrong forward pass. If the assignment defines the kind or the
     comparison itself, `kind_source` and `comparison_source` are the Python that defines it.
     """
 
@@ -128,7 +128,7 @@ class Level:
 
 @dataclass(frozen=True)
 class PaidHint:
-    """A hint that an instructor gives on the desk, and the points that it costs the student."""
+    """A hint that an instructor gives on the desk, and the points it costs the student."""
 
     cost: Fraction
     text: str
@@ -136,16 +136,16 @@ class PaidHint:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One row of the rubric: what earns `points`, shared over its cases by weight.
+    """One row of the rubric, worth `points`, which its cases share by weight.
 
-    `hints` are revealed one by one where a student asks. `paid_hints` stay with the instructor; a handout's
+    `hints` are revealed one by one when a student asks. `paid_hints` stay with the instructor; a handout's
     copy of the rubric has only their number, `withheld_hints`.
-    `requires` names earlier criteria without which this one is not run. `options` holds the keys that
+    `requires` names earlier criteria that must pass before this one runs. `options` holds the keys that
     comparisons add to a criterion: the probe of a forward pass, and the input that a gradient is with respect
     to. `withheld` is the weight of the hidden cases that a handout's copy of the rubric leaves out,
-    `withheld_cases` their number. `results` are the names of what its probe returns, as far as it says them.
-    One `by_hand` has no cases: a person gives its points, by its `levels` or otherwise, and where it is
-    `anonymous` without seeing a name.
+    `withheld_cases` their number. `results` names the values that its probe returns, if it gives names.
+    A criterion `by_hand` has no cases: a grader gives its points, by its `levels` or otherwise, and without
+    seeing a name if it is `anonymous`.
     """
 
     id: str
@@ -168,7 +168,7 @@ class Criterion:
 
     @property
     def weight(self) -> int:
-        """The weight of all its cases, those withheld included."""
+        """The weight of all its cases, withheld ones included."""
         return self.withheld + sum(case.weight for case in self.cases)
 
 
@@ -189,12 +189,12 @@ NUMPY_ARRAYS = "grader.worker.numpy_arrays"
 class Assignment:
     """One homework, loaded and checked.
 
-    `files` are the names that students submit; `provided` maps the path of every file that comes from the
-    assignment, whatever a submission holds, to its bytes. `frozen` is the file of expected arrays
-    where there is no reference (in a handout), else None. `tests` are the author's own, pytest's files.
-    `import_rules` None holds a submission to nothing, which no loaded assignment does. `library` is the
-    folder in which the oracle's package lies where it is not installed. `digest` is over all that a grade
-    depends on. `python` is the version that the course grades with, where this is a handout.
+    `files` are the names that students submit. `provided` maps paths to bytes, for every file that always
+    comes from the assignment, whatever a submission holds. `frozen` is the file of expected arrays if there
+    is no reference (in a handout), else None. `tests` are the author's own pytest files. `import_rules` None
+    sets no rules; a loaded assignment always has some. `library` is the folder with the oracle's package, if
+    that is not installed. `digest` covers everything that a grade depends on. In a handout, `python` is the
+    version that the course grades with.
     """
 
     name: str
@@ -216,22 +216,22 @@ class Assignment:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The modules that answer probes: submitted Python files, and the provided host of each CUDA file."""
+        """The modules that answer probes: submitted Python files, and each CUDA file's host module."""
         return tuple(name.rpartition(".")[0] for name in self.files)
 
     @property
     def ndarray(self) -> str:
-        """The module of a submission's arrays: the provided or submitted one, or else NumPy."""
+        """The module of a submission's arrays: provided, submitted, or else NumPy."""
         is_there = NDARRAY in self.modules or any(name.startswith(f"{NDARRAY}/") for name in self.provided)
         return NDARRAY if is_there else NUMPY_ARRAYS
 
     @property
     def probes(self) -> Path:
-        """The file that says what is asked of a submission."""
+        """The file with the probes."""
         return self.folder / "probes.py"
 
     def criterion(self, id: str) -> Criterion:
-        """The criterion of that id; KeyError where there is none."""
+        """The criterion with that id; KeyError if there is none."""
         for criterion in self.rubric.criteria:
             if criterion.id == id:
                 return criterion
@@ -240,9 +240,9 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Course:
-    """course.yaml, loaded and checked; `variants`: hidden cases have numbers of each student's own.
+    """course.yaml, loaded and checked; `variants`: each student's hidden cases have their own numbers.
 
-    `python` is the version that submissions are graded with, such as 3.11; by default the one that generates.
+    `python` is the version that grades submissions, such as 3.11; by default the one that generates.
     """
 
     title: str

@@ -20,10 +20,10 @@ _SAYS_NOTHING = (Status.OK, Status.WRONG, Status.NOT_RUN, Status.INTERNAL_ERROR)
 class ClassRow:
     """A student's current grade, if there is one; `fault` says why the last attempt to grade failed.
 
-    `submission` is the one that the grade is of; `adjustments` are what a person adds to it; `policy_score`
-    is what the course's policies make of both. `absent`: the student is on the roster and submitted nothing.
-    `offered` are the assignment's points, where there is no grade to say so; 0 where they are not known.
-    `decisions` are what persons decided beside the tests; the grade has them already.
+    `submission` is the graded one; `adjustments` are the manual changes to its score; `policy_score` is the
+    result of the course's policies for both. `absent`: the student is on the roster and submitted nothing.
+    `offered` are the assignment's points if there is no grade to give them; 0 if they are unknown.
+    `decisions` are the instructors' decisions besides the tests; the grade already includes them.
     """
 
     student_id: str
@@ -39,18 +39,18 @@ class ClassRow:
     decisions: Decisions = NONE
 
     def with_decisions(self, decisions: Decisions) -> "ClassRow":
-        """The same with what persons decided: points by hand, comments and answers are in the grade."""
+        """The same with the decisions (points by hand, comments and answers) added to the grade."""
         grade = None if self.grade is None else decided(self.grade, self.files, decisions)
         return replace(self, grade=grade, decisions=decisions)
 
     @property
     def files(self) -> str:
-        """The digest of the files that the grade is of, "" without one."""
+        """The digest of the graded files, "" without a grade."""
         return "" if self.submission is None else self.submission.files
 
     @property
     def standing(self) -> Standing:
-        """What policies look at."""
+        """The input of the policies."""
         return Standing(
             student=self.student or Student(self.student_id),
             assignment=self.assignment,
@@ -67,18 +67,18 @@ class ClassRow:
 
     @property
     def final(self) -> FinalScore:
-        """What counts, and how it came about; without policies that is what was earned and adjusted."""
+        """The score that counts, with its steps; without policies, the points earned plus adjustments."""
         return self.policy_score or apply_policy_to(Policies(), self.standing, 0)
 
     @property
     def score(self) -> Fraction | None:
-        """The score that counts; None where there is neither a grade nor a person's word."""
+        """The score that counts; None if there is neither a grade nor a manual decision."""
         applied = any(adjustment.is_for(self.submission) for adjustment in self.adjustments)
         return self.final.score if applied or self.grade is not None else None
 
     @property
     def review_reason(self) -> str:
-        """Why a person must look before the score counts, without paths; "" where there is no reason."""
+        """The reason that the score needs review before it counts, without paths; "" if there is none."""
         if self.fault:
             return "grading failed"
         if self.grade is not None and self.grade.not_selected:
@@ -92,12 +92,12 @@ class ClassRow:
 
     @property
     def doubt(self) -> str:
-        """What is in doubt about the submission that counts, on one line and short."""
+        """The doubt about the submission that counts, short and on one line."""
         return "" if self.submission is None else clean_line(self.submission.doubt)
 
     @property
     def remark(self) -> str:
-        """A few words on how grading went; empty where it simply went."""
+        """A few words on how grading went; empty if all went well."""
         counts: Counter[Status] = Counter()
         for criterion in self.grade.criteria if self.grade is not None else ():
             counts.update(r.status for r in criterion.results if r.status not in _SAYS_NOTHING)
@@ -110,8 +110,7 @@ class ClassRow:
 class ClassReport:
     """The data behind a report on a class: `rows`, sorted by student and assignment.
 
-    `titles` are those of assignments; `seconds` says, by the id of a submission, how much CPU time it
-    took.
+    `titles` are those of assignments; `seconds` maps a submission's id to the CPU time that it took.
     """
 
     rows: tuple[ClassRow, ...]
@@ -120,7 +119,7 @@ class ClassReport:
 
     @property
     def assignments(self) -> tuple[str, ...]:
-        """Those that the rows are of, sorted."""
+        """The assignments in the rows, sorted."""
         return tuple(sorted({row.assignment for row in self.rows}))
 
     def of(self, assignment: str) -> tuple[ClassRow, ...]:
@@ -128,27 +127,27 @@ class ClassReport:
         return tuple(row for row in self.rows if row.assignment == assignment)
 
     def title(self, assignment: str) -> str:
-        """An assignment's title; its name where nobody knows it."""
+        """An assignment's title; its name if the title is unknown."""
         return self.titles.get(assignment, assignment)
 
     def max_score(self, assignment: str) -> Fraction:
-        """The points that an assignment offers; 0 where nobody has a grade."""
+        """The points that an assignment offers; 0 if no student has a grade."""
         return max((row.standing.max_score for row in self.of(assignment)), default=Fraction(0))
 
 
 def to_review(rows: Iterable[ClassRow]) -> list[ClassRow]:
-    """The rows at which a person must look, sorted: what `grader batch` names and each report counts."""
+    """The rows that need review, sorted: `grader batch` names them, and each report counts them."""
     rows_to_review = (row for row in rows if row.review_reason)
     return sorted(rows_to_review, key=lambda row: (row.student_id, row.assignment))
 
 
 def review_line(row: ClassRow) -> str:
-    """What a report says of a row whose score it leaves out."""
+    """The line in a report for a row without its score."""
     return f"{clean_line(row.student_id)}, {row.assignment}: needs review first ({row.review_reason})"
 
 
 def showing(rows: Iterable[ClassRow], shown: Collection[Visibility]) -> list[ClassRow]:
-    """The rows with cases of the visibilities `shown` visible: what a report does not hold back any more."""
+    """The rows with cases of the visibilities `shown` made visible, for reports that may reveal them."""
     return [row if row.grade is None else replace(row, grade=_showing(row.grade, shown)) for row in rows]
 
 
@@ -164,7 +163,7 @@ def _showing(grade: Grade, shown: Collection[Visibility]) -> Grade:
 
 
 def with_policies(rows: Iterable[ClassRow], policies: Policies) -> list[ClassRow]:
-    """The rows of a class, each with the score that the policies leave it."""
+    """The rows of a class, each with its score after the policies."""
     listed = list(rows)
     finals = apply_policies(policies, (row.standing for row in listed))
     return [replace(row, policy_score=finals[row.student_id, row.assignment]) for row in listed]

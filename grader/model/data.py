@@ -1,8 +1,8 @@
-"""Plain data as JSON text: what a probe may be given and may return besides arrays.
+"""Plain data as JSON text: the values that a probe may take and return besides arrays.
 
     null, true, 7, "text", [1, 2]   are themselves; a float is itself, or {"float": "nan"}
     {"tuple": [...]}, {"set": [...]}, {"dict": [[key, value], ...]}, {"bytes": hex}, {"complex": [re, im]}
-    {"array": 0}                    is the first of the arrays that travel beside the text
+    {"array": 0}                    is the first of the arrays that travel with the text
 
 The set is closed, so nothing that is read can run. Depth and size are capped on both sides.
 """
@@ -16,16 +16,16 @@ from grader.model.errors import ProtocolError
 
 MAX_DEPTH = 32
 MAX_VALUES = 100_000
-MAX_DIGITS = 4000  # of an int: Python turns no longer one into text
+MAX_DIGITS = 4000  # of an int: Python turns none with more digits into text
 EXPECTED = "a number, a text, a list, a tuple, a dict, a set or an array is expected"
 
 
 class NotData(TypeError):
-    """A value that does not travel; the message says which part of it, and what it is."""
+    """A value that cannot travel; the message says which part of it, and what that is."""
 
 
 class Encoder:
-    """Turns one value into text; `leaf` gives the array or the number that an object is, None for neither."""
+    """Turns one value into text; `leaf` converts an object to its array or number, or returns None."""
 
     def __init__(self, leaf: Callable[[Any], Any]) -> None:
         self._leaf = leaf
@@ -34,7 +34,7 @@ class Encoder:
         self.arrays: list[Any] = []
 
     def text(self, value: Any) -> str:
-        """The text of a value; NotData names what cannot travel. The arrays are in `arrays`."""
+        """The text of a value; its arrays go to `arrays`. NotData names a part that cannot travel."""
         return json.dumps(self._tree(value, "the result"), separators=(",", ":"), allow_nan=False)
 
     def _tree(self, value: Any, path: str) -> Any:
@@ -103,7 +103,7 @@ def _named(value: Any) -> str:
 
 
 def decode(text: bytes, arrays: Sequence[Any]) -> Any:
-    """The value that a text stands for; ProtocolError where it is none that an Encoder makes."""
+    """The value of a text; ProtocolError if no Encoder writes such a text."""
     try:
         tree = json.loads(text.decode())
     except (ValueError, RecursionError) as error:

@@ -1,7 +1,7 @@
 """An instructor's decisions about one student's work: points by hand, comments, times, answers.
 
-Grading again never touches a decision. Each belongs to a student and an assignment; what it says about
-certain files or a certain submission stops to apply when another submission counts.
+Regrading never changes a decision. Each belongs to a student and an assignment; a decision about certain
+files or a certain submission no longer applies when another submission counts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ EARLIER_FILES = "the points by hand are for earlier files"
 
 @dataclass(frozen=True, slots=True)
 class ManualPoints:
-    """What a person gave for a criterion that no test judges, for the files that they read."""
+    """The points that a grader gave by hand for a criterion, and the files that they read."""
 
     criterion: str
     points: Fraction
@@ -30,7 +30,7 @@ class ManualPoints:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A person's words on a line of a file, counted from 1; line 0 is the whole file. It may carry points."""
+    """A comment on a line of a file, counted from 1; line 0 is the whole file. It may carry points."""
 
     id: str
     files: str
@@ -47,14 +47,14 @@ class Comment:
 
     @property
     def note(self) -> str:
-        """What the student reads."""
+        """The text for the student."""
         worth = f" ({signed(self.points)})" if self.points else ""
         return f"{self.place}{worth}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class RegradeRequest:
-    """A student's question about a case (criterion/case, or "" for the whole), and its answer, "" so far."""
+    """A student's question about a case (criterion/case, or "" for all), and the answer, at first ""."""
 
     id: str
     case: str
@@ -64,14 +64,14 @@ class RegradeRequest:
 
     @property
     def note(self) -> str:
-        """What the student reads of the answer."""
+        """The answer as the student reads it."""
         about = f" about {self.case}" if self.case else ""
         return f"answer to your question{about}: {self.answer}"
 
 
 @dataclass(frozen=True, slots=True)
 class GivenHint:
-    """A hint that a student got from the instructor, and the points that it took, whatever they submit."""
+    """A hint that the instructor gave to a student, and the points it cost, whatever they submit."""
 
     id: str
     criterion: str
@@ -87,13 +87,13 @@ class GivenHint:
 
     @property
     def note(self) -> str:
-        """What the student reads."""
+        """The text for the student."""
         return f"{self.place} ({signed(self.points)}): {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All that persons decided about one student's work in one assignment."""
+    """All decisions about one student's work in one assignment."""
 
     manual: tuple[ManualPoints, ...] = ()
     comments: tuple[Comment, ...] = ()
@@ -102,13 +102,13 @@ class Decisions:
     hints: tuple[GivenHint, ...] = ()
 
     def ruling_on(self, submission: Submission | None) -> TimeRuling | None:
-        """When this submission counts as submitted, where a person says so."""
+        """The ruling on when this submission counts as submitted, if there is one."""
         if submission is None:
             return None
         return next((ruling for ruling in self.times if ruling.submission == submission.id), None)
 
     def points_of_comments(self, student: str, assignment: str, files: str) -> tuple[Adjustment, ...]:
-        """What the comments on these files add to the score, or take from it."""
+        """The points that the comments on these files add to the score, or take from it."""
         return tuple(
             Adjustment(student, assignment, "", one.points, f"{one.place}: {one.text}", one.author)
             for one in self.comments
@@ -116,7 +116,7 @@ class Decisions:
         )
 
     def points_of_hints(self, student: str, assignment: str) -> tuple[Adjustment, ...]:
-        """What the hints took from the score."""
+        """The points that the hints took from the score."""
         return tuple(
             Adjustment(student, assignment, "", one.points, one.place, one.author, "student")
             for one in self.hints
@@ -143,7 +143,7 @@ def decided(grade: Grade, files: str, decisions: Decisions) -> Grade:
 
 
 def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
-    """Why points by hand keep the score from being final; "" where they do not."""
+    """The reason that points by hand keep the score from being final; "" if they do not."""
     given = {one.criterion: one for one in decisions.manual}
     by_hand = [criterion.id for criterion in grade.criteria if criterion.by_hand]
     if waiting := [id for id in by_hand if id not in given]:
@@ -167,14 +167,14 @@ def signed(points: Fraction) -> str:
 
 
 def decisions_of(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Decisions:
-    """Reads decisions: of each its kind, its key, and its values as the gradebook keeps them."""
+    """Reads decisions, each as its kind, its key, and its values as the gradebook keeps them."""
     by_kind: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for kind, key, value in sorted(rows, key=lambda row: (row[0], row[1])):
         by_kind[kind].append(_read(kind, key, value))
     return Decisions(*(tuple(by_kind[kind]) for kind in KINDS))
 
 
-# by kind: what it is, and which field its key is; in the order of the fields of Decisions
+# by kind: the class, and the field that is its key; in the order of the fields of Decisions
 KINDS: Mapping[str, tuple[type[Any], str]] = {
     MANUAL: (ManualPoints, "criterion"),
     COMMENT: (Comment, "id"),

@@ -14,7 +14,7 @@ class BackflipError(Exception):
 
 
 class UserError(BackflipError):
-    """Bad input, said in one line: where it stands, what was found, what was expected, what to do.
+    """Bad input, in one line: the place, what was found, what was expected, what to do.
 
     `source` and `line` (counted from 1) point at the place; either may be missing.
     """
@@ -26,7 +26,7 @@ class UserError(BackflipError):
 
 
 class GraderFault(BackflipError):
-    """Something that only the grader can have done wrong."""
+    """An error that only the grader can have caused."""
 
 
 class ProtocolError(BackflipError):

@@ -1,4 +1,4 @@
-"""One case shown whole: its inputs, what was expected, and what came back, as tables of numbers."""
+"""One case in full: its inputs, the expected result and the actual one, as tables of numbers."""
 
 import itertools
 import math
@@ -9,10 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Table:
-    """An array by name: its elements in C order, and which of them are `wrong` (empty: none is).
+    """A named array: its elements in C order, and which of them are `wrong` (empty: none).
 
-    `grid` are the two axes that a reader sees as rows and columns; there is a grid for every index of the
-    other axes.
+    `grid` are the two axes shown as rows and columns; every index of the other axes has its own grid.
     """
 
     name: str
@@ -23,7 +22,7 @@ class Table:
     wrong: tuple[bool, ...] = ()
 
     def grids(self) -> Iterator[tuple[str, list[list[int]]]]:
-        """Each grid as rows of positions in `values`, with the index of the axes that it leaves out."""
+        """Each grid as rows of positions in `values`, with its index on the other axes."""
         if len(self.shape) < 2:
             yield "", [list(range(math.prod(self.shape)))]
             return
@@ -45,16 +44,16 @@ class Table:
         return position
 
     def is_wrong(self, position: int) -> bool:
-        """Whether an element is marked."""
+        """True if an element is marked as wrong."""
         return bool(self.wrong) and self.wrong[position]
 
 
 @dataclass(frozen=True)
 class Example:
-    """One case, whole. `settings` are its plain values by name; `kind` names how its inputs are drawn.
+    """One case in full. `settings` are its plain values by name; `kind` names how its inputs are drawn.
 
-    Where there is no `actual`, `ended` says how the case ended. `is_smallest`: it is not a case of the rubric
-    but the smallest one that fails as that does.
+    If there is no `actual`, `ended` says how the case ended. `is_smallest`: it is not the rubric's case but
+    the smallest one that fails in the same way.
     """
 
     criterion: str
@@ -76,5 +75,5 @@ class Example:
 
 
 def number_text(value: float) -> str:
-    """A number as short as it can be told: `3`, `0.25`, `-1.5e+20`, `nan`."""
+    """A number in its shortest form: `3`, `0.25`, `-1.5e+20`, `nan`."""
     return f"{value:.6g}"

@@ -1,7 +1,7 @@
 """The frames that cross between judge and worker: a JSON header of known fields, then raw array bytes.
 
     4 bytes   length of the header, little-endian
-    header    UTF-8 JSON object; its "arrays" lists {"dtype", "shape"} of what follows
+    header    UTF-8 JSON object; its "arrays" lists {"dtype", "shape"} of each array
     arrays    the elements in C order, little-endian, one array after the other
 
 There is no length field for an array: its bytes follow from dtype and shape, so nothing can
@@ -17,7 +17,7 @@ from typing import Any
 from grader.model.data import decode
 from grader.model.errors import ProtocolError
 
-DATA = "data"  # the dtype of what is no array but a text of `grader.model.data`; it goes first
+DATA = "data"  # the dtype of a text of `grader.model.data` in place of an array; it goes first
 ITEM_BYTES = {
     **{"|b1": 1, "|i1": 1, "|u1": 1, "<i2": 2, "<u2": 2, "<i4": 4, "<u4": 4, "<i8": 8, "<u8": 8},
     **{"<f2": 2, "<f4": 4, "<f8": 8, "<c8": 8, "<c16": 16, DATA: 1},
@@ -27,10 +27,10 @@ MAX_ARRAYS = 64
 MAX_DIMENSIONS = 16
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
-REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # beside "arrays"
+REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # besides "arrays"
 ERROR_FIELDS = frozenset({"type", "message", "file", "line", "source", "calls"})
 CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments"})
-MAX_CALLS = 6  # of a submission's that an exception passed through
+MAX_CALLS = 6  # calls of a submission that an exception passed through
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class FrameReader:
 
     @property
     def is_empty(self) -> bool:
-        """True where no byte of an unfinished frame is waiting."""
+        """True if no byte of an unfinished frame is waiting."""
         return not self._buffer and self._header is None
 
     def feed(self, data: bytes) -> Iterator[Frame]:
@@ -136,7 +136,7 @@ class FrameReader:
             raise ProtocolError("a shape that is not a short list")
         if any(type(n) is not int or n < 0 for n in shape):
             raise ProtocolError("a shape with a length that is no count")
-        if math.prod(n for n in shape if n) > 2**40:  # NumPy counts the elements so, even where one n is 0
+        if math.prod(n for n in shape if n) > 2**40:  # NumPy counts elements this way even if one n is 0
             raise ProtocolError("a shape that no array has")
         return dtype, tuple(shape), array_bytes(dtype, shape)
 

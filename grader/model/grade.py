@@ -7,7 +7,7 @@ from fractions import Fraction
 from grader.model.assignment import Visibility
 from grader.model.frame import RawArray
 
-HINT = "~"  # the digest of an answer with few different numbers, which is no more than a hint, begins with it
+HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
 
 
 class Sandbox(StrEnum):
@@ -18,10 +18,10 @@ class Sandbox(StrEnum):
 
 
 class Status(StrEnum):
-    """How one case ended; the set is closed.
+    """The way that one case ended; the set is closed.
 
-    OK and WRONG are verdicts on values. ERROR to REFUSED are the submission's doing. NOT_RUN and
-    INTERNAL_ERROR are not: they are never scored as zero in silence.
+    OK and WRONG are verdicts on values. The submission causes ERROR to REFUSED, but not NOT_RUN and
+    INTERNAL_ERROR: those are never silently scored as zero.
     """
 
     OK = "ok"
@@ -29,9 +29,9 @@ class Status(StrEnum):
     WRONG = "wrong"
     """The answer is wrong; the report shows where it first differs."""
     ERROR = "error"
-    """The submission raised an exception, or returned what is no data."""
+    """The submission raised an exception, or returned something that is not data."""
     TOO_SLOW = "too_slow"
-    """The answer is right and took longer than the case's `at_most`."""
+    """The answer is right but took longer than the case's `at_most`."""
     TIMEOUT = "timeout"
     """No answer came within the time limit."""
     MEMORY = "memory"
@@ -41,7 +41,7 @@ class Status(StrEnum):
     CRASHED = "crashed"
     """The process of the submission ended by itself."""
     FORGED_REPLY = "forged_reply"
-    """The grader's channel carried what no honest worker writes."""
+    """The grader's channel carried bytes that no honest worker writes."""
     REFUSED = "refused"
     """The submission breaks a rule of the assignment, so nothing of it ran."""
     NOT_RUN = "not_run"
@@ -52,10 +52,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """An implementation's answer to one question: arrays if `status` is OK, else the reason.
+    """An implementation's answer to one question: arrays if `status` is OK, else the reason for failure.
 
-    `error` is the class of the exception where one was raised, and `calls` are the submission's own calls
-    that it passed through, the outermost first.
+    `error` is the class of the exception if one was raised, and `calls` are the submission's own calls that
+    it passed through, the outermost first.
     """
 
     status: Status
@@ -70,7 +70,7 @@ class Outcome:
 class Call:
     """One call of a submission that an exception passed through.
 
-    `arguments` says what the function was given: the shapes of arrays, and short plain values.
+    `arguments` describes the function's arguments: the shapes of arrays, and short plain values.
     """
 
     function: str
@@ -82,12 +82,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Idea:
-    """A misconception that failing cases of one criterion speak for.
+    """A misconception suggested by failing cases of one criterion.
 
     `name` is its mutant and `exercise` the function that has it; `message` and `help` are for the student.
-    Of the criterion's `failing` cases that can tell, `explained` end exactly as this idea makes them end, by
-    itself or together with the criterion's other idea. `is_sure` says that the criterion's ideas explain all
-    of them and that no case speaks against one. `others` are the mutants that fit just as well.
+    `failing` counts the criterion's failing cases that can tell. Of these, `explained` end exactly as this
+    idea predicts, alone or together with the criterion's other idea. `is_sure`: the criterion's ideas explain
+    all of them, and no case speaks against one. `others` are the mutants that fit just as well.
     """
 
     name: str
@@ -102,10 +102,10 @@ class Idea:
 
 @dataclass(frozen=True)
 class Fact:
-    """What several failing `cases` of a criterion have in common, to be shown once; visible cases alone.
+    """A fact that several failing `cases` of a criterion share, to show once; only visible cases.
 
-    `kind` is "error" where they end in the same exception at the same line, "inner" where another exercise
-    that this one calls is wrong.
+    `kind` is "error" if they end in the same exception at the same line, "inner" if another exercise that
+    this one calls is wrong.
     """
 
     kind: str
@@ -117,13 +117,13 @@ class Fact:
 class CheckResult:
     """The verdict on one case, in the order that a student reads it.
 
-    `inputs` describes the case in words; `expected` and `actual` are what differs first, at `index`;
-    `rationale` says why that is wrong; `help` where to read on; `output` is what the submission printed.
-    `answer` is a digest of the arrays that came back, where they can be compared with others'; `calls` are
-    the calls that an exception passed through. `misconceptions` are those of the criterion's ideas that
-    explain this case, and `idea` says so in words.
-    `follow_through` is the share of its points that a case earns although it is wrong. `code` is what a
-    student's request for a regrade names it by (see `grader.model.request_code`).
+    `inputs` describes the case in words; `expected` and `actual` show the first difference, at `index`;
+    `rationale` says why that is wrong; `help` where to read more; `output` is what the submission printed.
+    `answer` is a digest of the returned arrays, if it can be compared with those of others; `calls` are the
+    calls that an exception passed through. `misconceptions` are the criterion's ideas that explain this case,
+    and `idea` is their text.
+    `follow_through` is the share of its points that a wrong case still earns. `code` identifies the case in a
+    student's request for a regrade (see `grader.model.request_code`).
     """
 
     criterion: str
@@ -154,8 +154,8 @@ class CheckResult:
 class CriterionGrade:
     """The result of one criterion: `score` of the `points` that its available cases offer.
 
-    A criterion `by_hand` has no cases: a person gives its points, and `reason` is their text.
-    `ideas` are at most two, the one that explains more first; `facts` are what several cases share.
+    A criterion `by_hand` has no cases: a grader gives its points, and `reason` is their text.
+    `ideas` holds at most two, the one that explains more first; `facts` are shared by several cases.
     """
 
     id: str
@@ -176,7 +176,7 @@ class Grade:
 
     `sandbox` records the sandbox, `versions` the software. `withheld` are the points of hidden cases that are
     not available here. `not_selected` counts the cases that this run left out: unless it is 0, the score is
-    no grade. `notes` are lines for the student that cost no points.
+    not a grade. `notes` are lines for the student that cost no points.
     """
 
     assignment: str
@@ -206,12 +206,12 @@ class Grade:
 
     @property
     def passed(self) -> bool:
-        """True where every case passed."""
+        """True if every case passed."""
         return all(criterion.status is Status.OK for criterion in self.criteria if not criterion.by_hand)
 
     @property
     def needs_review(self) -> tuple[CheckResult, ...]:
-        """The results that are the grader's fault: no score may stand on them unseen."""
+        """The results that are the grader's fault; a score that depends on them needs review."""
         return tuple(
             result
             for criterion in self.criteria
@@ -221,5 +221,5 @@ class Grade:
 
 
 def as_number(score: Fraction) -> float:
-    """A score as it is shown and exported: rounded half up to two decimals, the same everywhere."""
+    """A score for display and export: rounded half up to two decimals, the same everywhere."""
     return (score * 100 + Fraction(1, 2)).__floor__() / 100

@@ -1,7 +1,7 @@
-"""From points to the score that counts: deadlines, late penalties, late days, a person's word, rounding.
+"""Turns points into the score that counts: deadlines, late penalties, late days, adjustments, rounding.
 
 Everything here is a pure function: no clock, no database. The order is always the same: a late submission is
-dropped, or loses what its late days do not forgive; then comes what a person adds, within 0 and the points
+dropped, or loses what its late days do not forgive; then manual adjustments apply, within 0 and the points
 offered; rounding is last.
 """
 
@@ -24,7 +24,7 @@ OUTDATED = "no longer applies: it was for an earlier submission"
 
 @dataclass(frozen=True)
 class Penalty:
-    """The `share` of the points offered that each begun `per` (an hour or a day) after the deadline costs."""
+    """The `share` of the points offered to deduct for every `per` (hour or day) late, or part of one."""
 
     share: Fraction
     per: timedelta
@@ -40,7 +40,7 @@ class LateDays:
 
 @dataclass(frozen=True)
 class Rounding:
-    """To a multiple of `step` points, the `nearest` (halves go up), or always `up` or `down`."""
+    """Rounding to a multiple of `step` points: the `nearest` (halves go up), or always `up` or `down`."""
 
     direction: Literal["nearest", "up", "down"]
     step: Fraction
@@ -48,14 +48,14 @@ class Rounding:
 
 @dataclass(frozen=True)
 class Policies:
-    """What course.yaml says about scores; a course that says nothing gives everybody what they earned.
+    """The scoring policies of course.yaml; by default all students get the points that they earned.
 
-    `extensions[assignment][student]` moves one student's deadline; where the roster has another one for them,
-    the longer counts. `grace` moves everybody's. `floor` and `cap` are shares of the points offered: no
-    penalty takes a score below the floor, no late submission scores above the cap. Later than `drop_after`
-    after the deadline a submission scores nothing, whatever late days are left. Times without an offset are
-    meant in `timezone`. `unknown_lateness` is for what is late by an unknown time: a person must
-    `review` it, it counts as `on_time`, or as late by `one_unit`: a penalty's day or hour, else a day.
+    `extensions[assignment][student]` moves one student's deadline; if the roster has an extension too, the
+    longer one counts. `grace` moves every student's deadline. `floor` and `cap` are shares of the points
+    offered: no penalty takes a score below the floor, no late submission scores above the cap. A submission
+    more than `drop_after` late scores nothing, whatever late days are left. Times without an offset are in
+    `timezone`. `unknown_lateness` is for submissions late by an unknown time: they need `review`, count as
+    `on_time`, or count as late by `one_unit`: a penalty's day or hour, else a day.
     """
 
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Policies:
 
     @property
     def has_late_policy(self) -> bool:
-        """Whether being late can change a score at all."""
+        """True if lateness can change a score at all."""
         costs = self.penalty is not None or self.cap < 1 or self.drop_after is not None
         return costs or self.late_days.total > 0
 
@@ -81,7 +81,7 @@ class Policies:
 class Standing:
     """The input of the late policies: a student's points, the time of submission, and manual adjustments.
 
-    A person's `ruling` on when the submission counts as submitted stands above what is known of it.
+    An instructor's `ruling` on when the submission counts as submitted overrides its known time.
     """
 
     student: Student
@@ -95,7 +95,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Step:
-    """One policy at work: its name in course.yaml, what it says to the student, the score afterwards."""
+    """One applied policy: its name in course.yaml, its sentence to the student, the score afterwards."""
 
     policy: str
     says: str
@@ -106,7 +106,7 @@ class Step:
 class FinalScore:
     """The score that counts, and the steps that led there from what was `earned`.
 
-    `late_days` is how many were used; `unclear` says why a person must decide, "" where nobody must.
+    `late_days` is the number used; `unclear` says why the score needs a decision, or is "".
     """
 
     earned: Fraction
@@ -119,7 +119,7 @@ class FinalScore:
 def apply_policies(policies: Policies, standings: Iterable[Standing]) -> dict[tuple[str, str], FinalScore]:
     """The final score of each standing, by student and assignment.
 
-    A student's late days go to the assignment that was due first, as many as it takes.
+    The assignment that was due first gets as many of a student's late days as it needs, then the next one.
     """
     of: dict[str, list[Standing]] = defaultdict(list)
     for standing in standings:
@@ -160,7 +160,7 @@ def apply_policy_to(policies: Policies, standing: Standing, late_days_left: int)
 
 
 def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
-    """Adds what a person adds; returns the score, within 0 and the points offered unless they say more."""
+    """Adds manual adjustments; returns the score, within 0 and the points offered unless they may exceed."""
     before = score = steps[-1].score if steps else standing.earned
     exceeds = False
     for adjustment in standing.adjustments:
@@ -183,7 +183,7 @@ def _adjust(standing: Standing, steps: list[Step]) -> Fraction:
 
 
 def extension_of(policies: Policies, assignment: str, student: Student) -> timedelta:
-    """How much later than others the student may hand this in."""
+    """The student's extension for this assignment: how much later than others they may submit."""
     extension = policies.extensions.get(assignment, {}).get(student.id, timedelta())
     return max(extension, duration(student.extension or "0d"))
 
@@ -195,7 +195,7 @@ def closes(policies: Policies, assignment: str) -> datetime | None:
 
 
 def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
-    """How long after the student's own deadline the submission came, negative before it; None if unknown.
+    """The time from the student's own deadline to the submission, negative if early; None if unknown.
 
     Without a deadline, or without a submission, nothing is late.
     """
@@ -209,7 +209,7 @@ def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
         is_one_unit = standing.submission.late and policies.unknown_lateness == "one_unit"
         return _unit(policies) if is_one_unit and policies.has_late_policy else None
     handed_in = datetime.fromisoformat(time)
-    if handed_in.tzinfo is None:  # it came before the course had a time zone
+    if handed_in.tzinfo is None:  # it was read before the course had a time zone
         if policies.timezone is None:
             return None
         handed_in = earlier_reading(handed_in, policies.timezone)
@@ -217,7 +217,7 @@ def lateness_of(policies: Policies, standing: Standing) -> timedelta | None:
 
 
 def round_score(rounding: Rounding, score: Fraction, max_score: Fraction) -> Fraction:
-    """`score` rounded; never lifted above `max_score` where it was not above it before."""
+    """`score` rounded; rounding never lifts it above `max_score`."""
     steps = score / rounding.step
     count = {
         "nearest": floor(steps + Fraction(1, 2)),
@@ -263,7 +263,7 @@ def _be_late(
 def _punish(
     policies: Policies, standing: Standing, lateness: timedelta, how_late: str, steps: list[Step]
 ) -> None:
-    """Adds what the penalty and the cap take from a submission that is late by so much."""
+    """Adds the steps of the penalty and the cap for a submission this late."""
     score = standing.earned
     if (penalty := policies.penalty) is not None:
         begun = _begun(lateness, penalty.per)
@@ -284,7 +284,7 @@ def _punish(
 
 
 def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta, steps: list[Step]) -> None:
-    """Names the extension or the grace without which it would have been late."""
+    """Adds the step for the extension or grace without which it would have been late."""
     extension = extension_of(policies, standing.assignment, standing.student)
     accepted = standing.ruling is not None and standing.ruling.time == ON_TIME
     if standing.assignment not in policies.deadlines or standing.submission is None or accepted:
@@ -300,7 +300,7 @@ def _say_why_in_time(policies: Policies, standing: Standing, lateness: timedelta
 
 
 def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> str:
-    """Says what becomes of a submission without a time; returns why a person must decide, or ""."""
+    """Adds the step for a submission without a time; returns why it needs a decision, or ""."""
     is_late = standing.submission is not None and standing.submission.late
     if is_late and policies.has_late_policy and policies.unknown_lateness == "review":
         return UNKNOWN_LATENESS
@@ -314,7 +314,7 @@ def _without_time(policies: Policies, standing: Standing, steps: list[Step]) -> 
 
 
 def _unit(policies: Policies) -> timedelta:
-    """As late as the course takes a submission to be of which nothing says more than that it is late."""
+    """The lateness that the course assumes for a submission that is late by an unknown time."""
     return DAY if policies.penalty is None else policies.penalty.per
 
 

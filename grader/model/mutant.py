@@ -1,4 +1,4 @@
-"""A mutant: a named wrong version of one exercise, and what to tell a student who made it."""
+"""A mutant: a named wrong version of one exercise, and its message for a student who made it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Mutant:
-    """`name` says the idea that is wrong, `exercise` which function has it, `message` what a student reads.
+    """A mutant. `name` is the wrong idea, `exercise` the function that has it, `message` the student's text.
 
-    `help` is the heading of the handout's README that teaches it. `source` is the solution's `file` with this
-    mutant in it: a submission like any other. `edits` are what it changes in the exercise's own text, and
-    `appended` is what follows the solution: a function of the author's, which `wraps` the original or stands
-    in its place. `line` is where the mutant stands in mutants.py.
+    `help` is the heading in the handout's README that teaches it. `source` is the solution's `file` with this
+    mutant in it, a submission like any other. `edits` are the changes to the exercise's own text. `appended`
+    is code after the solution: a function of the author's, which `wraps` or replaces the original. `line` is
+    the mutant's line in mutants.py.
     """
 
     name: str
@@ -34,8 +34,8 @@ def mutant(
 ) -> Callable[[Function], Function]:
     """Marks a function of mutants.py as a wrong version of the exercise `of`; its docstring is the message.
 
-    `help` is a heading of the handout's README ("#filling-the-gaps"). With `edits` the mutant is the solution
-    with each of these texts of the exercise replaced by another, and the function is its message alone.
+    `help` is a heading in the handout's README ("#filling-the-gaps"). With `edits`, the mutant is the
+    solution with each of these texts of the exercise replaced, and the function holds only the message.
     The loader reads the mark from the source: a mutant runs only inside a solution, never from its own file.
     """
 
@@ -46,9 +46,9 @@ def mutant(
 
 
 def rewrite(*, of: str) -> Callable[[Function], Function]:
-    """Marks a function of rewrites.py as a right version of the exercise `of` that is written otherwise.
+    """Marks a function of rewrites.py as a different but correct version of the exercise `of`.
 
-    Its docstring says how. It is read as a mutant is, and must pass every case.
+    Its docstring says how it differs. It is read like a mutant, and must pass every case.
     """
 
     def mark(function: Function) -> Function:

@@ -1,15 +1,15 @@
-"""Suggests the name that a wrong one may stand for: the same words wherever a name is not known."""
+"""Suggests the name that was meant by an unknown one, in the same words everywhere."""
 
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-ALIKE = 0.6  # how much of two names must agree
-LONGEST = 200  # of a longer word no name is looked for
+ALIKE = 0.6  # the least similarity of two names
+LONGEST = 200  # characters; a longer word gets no suggestion
 
 
 def near_miss(word: str, words: Iterable[str]) -> str:
-    """`; did you mean 'x'?`, or "" where no known name is near."""
+    """The text `; did you mean 'x'?`, or "" if no known name is near."""
     names = {name.casefold(): name for name in words}
     if not word or len(word) > LONGEST or word in names.values():
         return ""
@@ -20,13 +20,13 @@ def near_miss(word: str, words: Iterable[str]) -> str:
 
 
 def one_of(word: str, words: Iterable[str]) -> str:
-    """`one of a, b, c`, and which of them was meant; `none` where there is none to choose from."""
+    """The text `one of a, b, c`, with the one probably meant; `none` if there are none to choose from."""
     names = list(words)
     return f"one of {', '.join(names)}{near_miss(word, names)}" if names else "none: there is none yet"
 
 
 def near_file(path: Path) -> str:
-    """The same for a path where nothing is: a near name in the same folder, or in a folder of a near name."""
+    """The same for a missing path: a near name in the same folder, or in a folder with a near name."""
     parent = path.parent
     with suppress(OSError):
         if not parent.is_dir():

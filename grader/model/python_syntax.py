@@ -1,8 +1,8 @@
-"""Tells which Python a submission's source is written for, and why another one cannot read it.
+"""Finds the Python version that a source is written for, and why another version cannot read it.
 
-It needs the standard library alone, so that any Python from 3.11 on can run it by itself. `needs` is for a
-Python that reads a source, and says what an older one would not. `why_not_read` is for one that does not:
-it names a version only where the source without its new constructs is one that this Python reads.
+This module needs only the standard library, so any Python from 3.11 on can run it by itself. `needs` is for
+a Python that can read a source: it finds what an older version could not. `why_not_read` is for one that
+cannot: it names a version only if this Python can read the source without its new constructs.
 """
 
 import ast
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import decode_source
 
-REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)  # of a parser
+REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)  # errors of a parser
 MOST_NESTED = 40  # f-strings within each other; Python stops at 150
 QUOTES = "use the other quotes inside"
 T_STRING = "a t-string", "use an f-string"
@@ -22,7 +22,7 @@ OUTSIDE = "put it into a name before the f-string"
 
 @dataclass(frozen=True, order=True)
 class Need:
-    """A place that needs Python 3.`minor`: its line (from 1), the construct there, and what does without."""
+    """A place that needs Python 3.`minor`: its line (from 1), the construct, and an alternative to it."""
 
     line: int
     minor: int
@@ -35,7 +35,7 @@ class Need:
 
 
 BRACKETS = r"\[(?:[^\[\]]|\[[^\[\]]*\])*+\]"
-# In code without texts and comments: construct, what older Pythons read in its place, the minor version.
+# In code without strings and comments: construct, its replacement for older Pythons, the minor version.
 NEW_STATEMENTS = (
     (
         re.compile(rf"^([ \t]*)type[ \t]+([^\W\d]\w*)[ \t]*(?:{BRACKETS})?[ \t]*=(?!=)", re.MULTILINE),
@@ -66,9 +66,9 @@ CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
 def needs(content: bytes, minor: int) -> list[Need]:
-    """What in a source that this Python reads is new to Python 3.`minor`, in the order of lines.
+    """The constructs in a source, readable here, that Python 3.`minor` lacks, in the order of lines.
 
-    Raises SyntaxError or ValueError, as `ast.parse` does, where this Python cannot read it.
+    Raises SyntaxError or ValueError, as `ast.parse` does, if this Python cannot read it.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -76,7 +76,7 @@ def needs(content: bytes, minor: int) -> list[Need]:
     text = _decoded(content)
     lines = text.split("\n")
     every = {need for need in (*_in_texts(text)[1], *_in_tree(tree, lines)) if need.minor > minor}
-    if not every:  # nothing that is known by its name
+    if not every:  # nothing recognized by its name
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -87,7 +87,7 @@ def needs(content: bytes, minor: int) -> list[Need]:
 
 
 def why_not_read(content: bytes) -> str:
-    """Why this Python cannot read a source, where it does not say so itself, and what to do; else ""."""
+    """The reason that this Python cannot read a source, unless its own error says so, and a remedy; or ""."""
     if _is_read(content):
         return ""
     if problem := _problem_of_encoding(content):
@@ -113,7 +113,7 @@ def why_not_read(content: bytes) -> str:
 
 
 def _decoded(content: bytes) -> str:
-    """A source as text with plain line ends; what is not in its encoding can only stand in a comment."""
+    """A source as text with plain line ends; bytes outside its encoding can only be in a comment."""
     try:
         return decode_source(content)
     except (SyntaxError, ValueError):
@@ -132,7 +132,7 @@ def _is_read(source: bytes | str) -> bool:
 
 
 def _in_tree(tree: ast.AST, lines: list[str]) -> Iterator[Need]:
-    """The new constructs that a parsed source shows; by their names, for no one Python knows them all."""
+    """The new constructs in a parsed source, found by name, because no single Python knows them all."""
     for node in ast.walk(tree):
         kind = type(node).__name__
         line = getattr(node, "lineno", 1)
@@ -149,7 +149,7 @@ def _in_tree(tree: ast.AST, lines: list[str]) -> Iterator[Need]:
 
 
 def _problem_of_encoding(content: bytes) -> str:
-    """What is wrong with a file's bytes as Python reads them, and what to do; "" where nothing is."""
+    """The problem with a file's bytes as Python reads them, and a remedy; "" if there is none."""
     if b"\0" in content:
         return "the file is no plain text (UTF-16?): save it as UTF-8"
     if any(map(CODING.match, content.split(b"\n", 2)[:2])):
@@ -167,9 +167,9 @@ def _line(text: str, position: int) -> int:
 
 
 def _in_texts(text: str) -> tuple[str, list[Need]]:
-    """The source with blanks in its texts and comments, of the same length, and what is new in its f-strings.
+    """The source with strings and comments blanked to the same length, and the new syntax in its f-strings.
 
-    ValueError where a text does not end.
+    Raises ValueError if a string does not end.
     """
     pieces, needs, position = [], list[Need](), 0
     while match := NEXT.search(text, position):
@@ -191,7 +191,7 @@ def _in_texts(text: str) -> tuple[str, list[Need]]:
 
 
 def _end_of_text(text: str, match: "re.Match[str]", needs: list[Need]) -> int:
-    """Where a text ends; what is new in it goes to `needs`."""
+    """The position where a string ends; adds new syntax in it to `needs`."""
     prefix, quote = match["prefix"].lower(), match["quote"]
     if prefix not in PREFIXES:
         raise ValueError("not the prefix of a text")
@@ -212,22 +212,22 @@ def _end_of_text(text: str, match: "re.Match[str]", needs: list[Need]) -> int:
 
 
 def _end_of_plain(text: str, start: int, quote: str) -> int | None:
-    """Behind the closing quote of a text as Python up to 3.11 reads any of them; None where there is none."""
+    """The position after the closing quote of a string as Python 3.11 reads it; None if there is none."""
     any_line = r"[\s\S]" if len(quote) == 3 else r"[^\n]"
     closed = re.compile(rf"(?:(?!{quote}|\\){any_line}|\\[\s\S])*+{quote}").match(text, start)
     return closed.end() if closed else None
 
 
 class _Field:
-    """Reads an f-string as Python 3.12 does, and notes what earlier ones do not take in a field."""
+    """Reads an f-string as Python 3.12 does, and notes syntax in a field that earlier versions refuse."""
 
     def __init__(self, text: str, needs: list[Need], outer: str) -> None:
         self._text, self._needs, self._outer = text, needs, outer
         self.has_news = False
-        self.first_quote: int | None = None  # the first text in a field that has the outer quotes
+        self.first_quote: int | None = None  # the first string in a field with the outer quotes
 
     def literal(self, position: int, quote: str, depth: int) -> int:
-        """Behind the end of an f-string's text that begins at `position`."""
+        """The position after the f-string text that begins at `position`."""
         while not self._text.startswith(quote, position):
             position = self._step(position, quote, depth)
         return position + len(quote)
@@ -246,7 +246,7 @@ class _Field:
         return position + (2 if character == "\\" and text[position + 1 : position + 2] not in "{}" else 1)
 
     def _field(self, position: int, quote: str, depth: int) -> int:
-        """Behind the brace that closes a field; it may hold texts, brackets, a conversion and a format."""
+        """The position after a field's closing brace; a field may hold strings, brackets and a format."""
         text, brackets = self._text, 0
         while True:
             character = text[position : position + 1]
@@ -281,7 +281,7 @@ class _Field:
         return position + 1
 
     def _nested(self, match: "re.Match[str]", depth: int) -> int:
-        """Behind a text within a field."""
+        """The position after a string in a field."""
         prefix, quote = match["prefix"].lower(), match["quote"]
         if prefix not in PREFIXES:
             raise ValueError("not the prefix of a text")

@@ -1,7 +1,7 @@
-"""Makes the short code of a case in one student's feedback, by which a request for a regrade names it.
+"""Makes the short code of a case in one student's feedback, for use in a request for a regrade.
 
-The code is the beginning of a keyed digest, so a request that carries it is about feedback that the grader
-wrote, to this student, and its case is not mistyped.
+The code is the beginning of a keyed digest. So a request with a valid code is about feedback that the grader
+wrote to this student, and its case is not mistyped.
 """
 
 import hashlib
@@ -28,13 +28,13 @@ def code_of(key: str, student: str, assignment: str, case: str) -> str:
 
 
 def read_code(text: str) -> tuple[str, str]:
-    """Case and code of `x_grad/of-views · 7KQ2`, as students copy it; both "" where it is none."""
+    """The case and code in `x_grad/of-views · 7KQ2`, as students copy it; both "" if there is no code."""
     match = WRITTEN.fullmatch(text)
     return (match["case"], match["code"].upper()) if match else ("", "")
 
 
 def with_codes(rows: Iterable[ClassRow], key: str) -> list[ClassRow]:
-    """The rows with a code at each case that was not passed."""
+    """The rows with a code for each case that did not pass."""
     return [
         row if row.grade is None else replace(row, grade=_with_codes(row.grade, key, row.student_id))
         for row in rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 ON_TIME = "on time"
-# of adjustments.csv, which a report writes and `grader adjust` reads
+# columns of adjustments.csv, which a report writes and `grader adjust` reads
 ADJUSTMENT_COLUMNS = (
     *("student_id", "assignment", "criterion", "points", "reason", "author"),
     *("applies_to", "may_exceed", "submission"),
@@ -15,10 +15,10 @@ NO_SUBMISSION = "none"  # in its column `submission`: none counted when the adju
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """Someone on the roster; without one all that is known is an id.
+    """A student on the roster; without a roster, only an id is known.
 
-    `extension` is how much later than others they may hand in: hours ("36h"), days ("2d"), or "". `group` is
-    the name of a group that students may share, "" without one.
+    `extension` is how much later than others they may submit: hours ("36h"), days ("2d"), or "". `group` is
+    the name of a group that students may share, or "".
     """
 
     id: str
@@ -30,7 +30,7 @@ class Student:
 
     @property
     def label(self) -> str:
-        """`1042 (Grace Hopper)`: the id, and the name where it is known and another."""
+        """The id and name, as in `1042 (Grace Hopper)`; only the id if the name is unknown or the same."""
         return f"{self.id} ({self.name})" if self.name and self.name != self.id else self.id
 
 
@@ -38,10 +38,10 @@ class Student:
 class Submission:
     """One set of files that a student submitted at one time.
 
-    `files` is the hex SHA-256 over the files' names and contents. `sequence` tells several submissions of one
-    student apart and sorts them. `submitted_at` is ISO 8601 with its offset from UTC (without one where the
-    course has no time zone), "" where it is not known; `late` is what the LMS said of it. `doubt` says why a
-    person must look before its grade counts, "" where there is no reason or a person has accepted it.
+    `files` is the hex SHA-256 over the files' names and contents. `sequence` distinguishes and sorts several
+    submissions of one student. `submitted_at` is ISO 8601 with its offset from UTC (without one if the course
+    has no time zone), "" if unknown; `late` is the LMS's word on it. `doubt` says why it needs review before
+    its grade counts, "" if there is no reason or an instructor has accepted it.
     """
 
     student_id: str
@@ -54,18 +54,18 @@ class Submission:
 
     @property
     def id(self) -> str:
-        """The same for the same student, assignment, sequence and files; another one for others."""
+        """A digest of student, assignment, sequence and files."""
         words = "\0".join((self.student_id, self.assignment, self.sequence, self.files))
         return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """Points that a person adds to a criterion's score, or takes from it; "" is the whole assignment.
+    """Points added to a criterion's score by hand, or taken from it; "" is the whole assignment.
 
     It `applies_to` one submission, or to the student whichever submission counts. `submission` is the id of
-    that one, "" where none counted; None means the one that counts when the adjustment is entered. Where it
-    `may_exceed`, the total may lie below 0 or above the points offered.
+    that one, "" if none counted; None means the one that counts when the adjustment is entered. If it
+    `may_exceed`, the total may be below 0 or above the points offered.
     """
 
     student_id: str
@@ -79,7 +79,7 @@ class Adjustment:
     submission: str | None = None
 
     def is_for(self, submission: Submission | None) -> bool:
-        """Whether it applies while this submission counts."""
+        """True if it applies while this submission counts."""
         if self.applies_to == "student" or self.submission is None:
             return True
         return self.submission == ("" if submission is None else submission.id)
@@ -87,7 +87,7 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class TimeRuling:
-    """When a submission counts as submitted: at `time` (ISO 8601 with its offset), or `ON_TIME`."""
+    """A ruling on when a submission counts as submitted: at `time` (ISO 8601 with offset), or `ON_TIME`."""
 
     submission: str
     time: str

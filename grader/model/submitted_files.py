@@ -1,4 +1,4 @@
-"""The files of one submission, and how a plain file is read without trusting it."""
+"""The files of one submission, and a way to read a plain file without trusting it."""
 
 import os
 import stat
@@ -11,9 +11,9 @@ MAX_FILE_BYTES = 1 << 20  # of one file that a student submits
 
 @dataclass(frozen=True)
 class SubmittedFiles:
-    """A submission as it was read: its files by name, and by name what is wrong with each other one.
+    """A submission as it was read: its files by name, and the problem of each other file by name.
 
-    `notes` say where a file was found, if that was not the plain file of its name.
+    `notes` say where a file was found, if it was not the plain file of that name.
     """
 
     files: Mapping[str, bytes]
@@ -21,7 +21,7 @@ class SubmittedFiles:
     notes: tuple[str, ...] = ()
 
     def all_of(self, names: Iterable[str]) -> tuple[dict[str, bytes], str]:
-        """The files of those names, or none and what is wrong with the first that is not there."""
+        """The files of those names, or none and the problem of the first missing one."""
         files: dict[str, bytes] = {}
         for name in names:
             if name not in self.files:
@@ -31,7 +31,7 @@ class SubmittedFiles:
 
 
 def read_plain(source: Path, name: str, limit: int = MAX_FILE_BYTES) -> bytes | str:
-    """The content of a plain file, or what is wrong with it; `name` is what it is called in the reason."""
+    """The content of a plain file, or the problem with it, which calls the file `name`."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Formats text for every report: makes any author's text harmless, and writes each score the same way."""
+"""Formats text for every report: makes untrusted text harmless, and writes each score the same way."""
 
 import re
 import unicodedata
@@ -21,16 +21,16 @@ KEPT = "\n\t\u200c\u200d"
 
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
-    """`text` without anything that a terminal obeys or that reorders a line, cut and marked after `limit`."""
+    """`text` without terminal controls and marks that reorder a line, cut and marked after `limit`."""
     shown = _ESCAPE_SEQUENCE.sub("", text[:limit]).replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
     plain = "".join(c for c in shown if c == "\n" or unicodedata.category(c) not in UNSEEN)
     return plain if len(text) <= limit else f"{plain} … {cut_mark(text)}"
 
 
 def visible(text: str) -> str:
-    """`text` with what no reader sees and a terminal may obey written out, as in `\\x1b`; nothing is lost.
+    """`text` with invisible and terminal control characters written out, as in `\\x1b`; nothing is lost.
 
-    Line ends and tabs stay, and so do the joiners that some languages write with.
+    Line ends and tabs stay, and so do the joiners that some languages need.
     """
     return "".join(c if c in KEPT or unicodedata.category(c) not in UNSEEN else _escape(c) for c in text)
 
@@ -45,33 +45,33 @@ def clean_line(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`clean`, on one line, however long: a path may be."""
+    """`clean`, on one line of any length, as for a path."""
     return " ".join(clean(text).split())
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines as Python counts them: a form feed or a Unicode separator ends none."""
+    """The lines as Python counts them: a form feed or a Unicode separator does not end a line."""
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
 
 
 def cut_mark(text: str) -> str:
-    """What stands where the rest of `text` was left out."""
+    """The mark in place of the rest of `text`."""
     return f"(cut: {len(text)} characters in all)"
 
 
 def score_text(score: Fraction) -> str:
-    """`12`, `12.5` or `12.33`: at most two decimals, rounded half up."""
+    """A score as `12`, `12.5` or `12.33`: at most two decimals, rounded half up."""
     return f"{as_number(score):.2f}".rstrip("0").rstrip(".")
 
 
 def exact_text(points: Fraction) -> str:
-    """Points such that they can be read back exactly: `2.5`, or `1/3`."""
+    """Points in a form that can be read back exactly: `2.5`, or `1/3`."""
     decimal = f"{float(points):.10f}".rstrip("0").rstrip(".")
     return decimal if Fraction(decimal) == points else str(points)
 
 
 def review_count(count: int) -> str:
-    """How many standings need review, in the same words everywhere."""
+    """The number of standings that need review, in the same words everywhere."""
     return f"{count} need{'s' * (count == 1)} review"
 
 
@@ -82,6 +82,6 @@ def plural(count: int | Fraction, noun: str) -> str:
 
 
 def listing(names: Sequence[str], limit: int = 3) -> str:
-    """The first names, and how many more there are."""
+    """The first names, and the number of others."""
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more

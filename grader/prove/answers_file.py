@@ -1,4 +1,4 @@
-"""Finds the file that says what an assignment's mutants answer, or has it made."""
+"""Finds the file with the answers of an assignment's mutants, or creates it."""
 
 import json
 from dataclasses import replace
@@ -14,9 +14,9 @@ CACHES = {"__pycache__", ".mypy_cache"}
 
 
 def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
-    """What each mutant of an assignment answers, and each two, in the course's secret numbers.
+    """The answers of each mutant of an assignment, and of each pair, in the course's secret numbers.
 
-    It is worked out where no file of this very assignment says it, or only a damaged one.
+    They are computed if the file for this version of the assignment is missing or damaged.
     """
     path = misconceptions_file(root, views.loaded, secret)
     kept = _read(path)
@@ -36,7 +36,7 @@ def files_of(root: Path, views: Views, secret: str) -> tuple[Path, Path]:
 
 
 def _read(path: Path) -> Misconceptions | None:
-    """What the two files say; None where one is missing or damaged."""
+    """The content of the two files; None if one is missing or damaged."""
     try:
         right = json.loads(right_beside(path).read_text(encoding="utf-8"))
         return replace(Misconceptions.read(path), right=dict(right))
@@ -51,9 +51,9 @@ def _make(root: Path, views: Views, secret: str) -> None:
 
 
 def misconceptions_file(root: Path, assignment: Assignment, secret: str) -> Path:
-    """The file that says what each mutant of this very assignment answers.
+    """The file with the answers of each mutant for this version of the assignment.
 
-    It is named by a digest of all files that mutants are made of, so that finding it renders nothing.
+    Its name is a digest of all files from which mutants are made, so that finding it renders nothing.
     """
     package = root / assignment.oracle.partition(".")[0]
     sources = sorted(path for folder in (assignment.folder, package) for path in folder.rglob("*.*"))
@@ -67,5 +67,5 @@ def _counts(path: Path) -> bool:
 
 
 def right_beside(path: Path) -> Path:
-    """The file of right versions beside it: a handout carries the first one and must not hold these."""
+    """The file of right versions next to it, separate because a handout must not contain these."""
     return path.with_suffix(".right.json")

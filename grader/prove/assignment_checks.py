@@ -1,4 +1,4 @@
-"""Holds an assignment to its own promises: the handout earns nothing, each mutant loses, each case counts."""
+"""Checks an assignment: the handout earns nothing, each mutant loses points, each case counts."""
 
 import ast
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -51,9 +51,9 @@ def verify(
 ) -> Verification:
     """Checks an assignment by the grades of its handout, its solution and each mutant.
 
-    `grades` are keyed by HANDOUT, SOLUTION and the mutants' names; `place_of` tells file and line of a
-    criterion's id or a "criterion/case"; the tolerance of real-valued cases is swept over so many `seeds`;
-    `elsewhere` has the solution's grade on each further device at hand.
+    `grades` are keyed by HANDOUT, SOLUTION and the mutants' names. `place_of` gives the file and line of a
+    criterion's id or a "criterion/case". The tolerance of real-valued cases is swept over `seeds` seeds.
+    `elsewhere` has the solution's grade on each further available device.
     """
     assignment = views.loaded
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
@@ -92,7 +92,7 @@ def verify(
 
 
 def _failed(grade: Grade) -> dict[str, CheckResult]:
-    """The cases that a submission fails; a hang or a crash is a failure like any other, not run is none."""
+    """The cases that a submission fails; hangs and crashes are failures, cases that did not run are not."""
     return {
         f"{result.criterion}/{result.case}": result
         for criterion in grade.criteria
@@ -102,7 +102,7 @@ def _failed(grade: Grade) -> dict[str, CheckResult]:
 
 
 def _killed_by(mutant: Grade, not_its_own: Container[str]) -> dict[str, Status]:
-    """The cases that tell a mutant from the solution, and how it ended there."""
+    """The cases that distinguish a mutant from the solution, with the mutant's status there."""
     return {
         case: result.status
         for case, result in _failed(mutant).items()
@@ -111,7 +111,7 @@ def _killed_by(mutant: Grade, not_its_own: Container[str]) -> dict[str, Status]:
 
 
 def broken_points(rubric: Rubric) -> Iterator[tuple[str, str]]:
-    """The criteria of which a case is worth no whole points: a student's total would be odd, as 34.78."""
+    """The criteria with a case that is not worth whole points, which leads to totals such as 34.78."""
     for criterion in rubric.criteria:
         shares = [Fraction(criterion.points * case.weight, criterion.weight) for case in criterion.cases]
         if odd := next((share for share in shares if share.denominator > 1), None):
@@ -148,7 +148,7 @@ def _surviving(
 
 
 def _without_help(assignment: Assignment, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, str]]:
-    """The mutants that send a student to no heading of the handout; nothing where there is no README.md."""
+    """The mutants that refer a student to no heading of the handout; none if there is no README.md."""
     readme = assignment.folder / "templates" / "README.md.j2"
     if not readme.is_file():
         return
@@ -162,7 +162,7 @@ def _without_help(assignment: Assignment, mutants: Sequence[Mutant]) -> Iterator
 def _idle(
     cases: Sequence[Case], kills: Mapping[str, Mapping[str, Status]], inputs_of: Callable[[Case], Inputs]
 ) -> Iterator[tuple[str, str]]:
-    """The cases that earn no place, each with the reason."""
+    """The cases that are not needed, each with the reason."""
     dead: set[str] = set()
     for case in cases:
         killed = {mutant for mutant, failed in kills.items() if case.name in failed}
@@ -208,14 +208,14 @@ def _of_handout(assignment: Assignment, handout: Rendered) -> Iterator[Finding]:
         path = templates / f"{name}.j2"
         if path.is_file():
             line = line_before_rendering(path.read_text(encoding="utf-8"), handout.files[name], at)
-        else:  # of the package ndarray
+        else:  # in the package ndarray
             path, line = root / "reference" / Path(name).relative_to("ndarray"), 1
         message = f"the handout's {name} holds two statements of the solution of {reference} in line {at}"
         yield Finding(path, line, message)
 
 
 def _asked_of_students(handout: Rendered) -> Iterator[tuple[str, str]]:
-    """Each exercise with the reference in a template; of a class those methods that others may call."""
+    """Each exercise with its reference in a template; for a class, its public methods."""
     for reference in handout.exercises:
         whole = reference.partition(":")[2]
         of_class = [name for name in handout.functions if name.startswith(f"{whole}.")]
@@ -224,7 +224,7 @@ def _asked_of_students(handout: Rendered) -> Iterator[tuple[str, str]]:
 
 
 def _template_with(templates: Path, words: str) -> tuple[Path, int]:
-    """Where the templates first say some words."""
+    """The first place in the templates that contains some words."""
     for path in sorted(templates.rglob("*.j2")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if words in line:
@@ -233,7 +233,7 @@ def _template_with(templates: Path, words: str) -> tuple[Path, int]:
 
 
 def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> list[tuple[str, int, str]]:
-    """Where a handout's files hold two consecutive statements (in CUDA C: lines) that an exercise leaves out.
+    """The places in a handout with two consecutive statements (in CUDA C: lines) that an exercise leaves out.
 
     Each is (file, its line, the exercise); the docstring, followed by the first statement, counts too.
     """
@@ -249,7 +249,7 @@ def leaks(root: Path, exercises: Sequence[str], files: Mapping[str, str]) -> lis
 
 
 def _pairs_of_lines(source: str) -> dict[tuple[str, str], int]:
-    """Where two lines of CUDA C follow each other; blanks, brackets and comments are none."""
+    """The place of every two consecutive lines of CUDA C; skips blanks, brackets and comments."""
     lines = [(number, "".join(line.split())) for number, line in enumerate(code_of(source).splitlines(), 1)]
     code = [(number, line) for number, line in lines if line.strip("{}();")]
     return {(one, other): number for (number, one), (_, other) in pairwise(code)}

@@ -1,4 +1,4 @@
-"""Proves an assignment: grades its handout, its solution and every mutant, and says what its rubric lacks."""
+"""Proves an assignment: grades its handout, its solution and every mutant, and lists its rubric's gaps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -23,7 +23,7 @@ from grader.prove.variants import differences, hidden_exact, kills
 
 
 def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verification:
-    """What comes of grading the handout, the solution, every mutant and every cheat."""
+    """The result of grading the handout, the solution, every mutant and every cheat."""
     assignment, cheats = views.assignment, cheats_on(views)
     mutants, findings = read_mutants(views)
     rewrites, of_rewrites = read_rewrites(views)
@@ -53,7 +53,7 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
 
 
 def rewritten(views: Views, rewrites: Sequence[Mutant]) -> dict[str, dict[str, str]]:
-    """The files of each right version that is written otherwise."""
+    """The files of each right version that is written differently."""
     made = submissions(views, rewrites)
     return {f"rewrite {one.name}": made[one.name] for one in rewrites}
 
@@ -71,7 +71,7 @@ def rejected(
 
 
 def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:
-    """The solution's grade on each of the assignment's devices at hand but the one that is used anyway."""
+    """The solution's grade on each of the assignment's available devices except the default one."""
     assignment = views.assignment
     first = first_available(assignment.devices)
     grades: dict[str, Grade] = {}
@@ -86,7 +86,7 @@ def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:
 def differences_between_variants(
     views: Views, secret: str, variants: int, jobs: int
 ) -> tuple[list[str], str]:
-    """A line for each mutant that hidden cases kill in some students' numbers only, and their count."""
+    """A line for each mutant that hidden cases kill only with some students' numbers, and their count."""
     assignment = views.assignment
     mutants, _ = read_mutants(views)
     by_name = submissions(views, mutants)

@@ -1,4 +1,4 @@
-"""Reads the corpus of attacks, and puts each in the place of one exercise of an assignment's solution."""
+"""Reads the corpus of attacks, and replaces one exercise of an assignment's solution by each."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ from grader.prove.bound_names import binding_of
 
 CORPUS = Path(__file__).with_name("corpus")
 LANGUAGES = {".py": CORPUS / "python", ".cu": CORPUS / "cuda"}
-NOTHING = "writes_nothing"  # the attack that an empty answer is: what the others are held against
+NOTHING = "writes_nothing"  # the attack with an empty answer, to which the others are compared
 MAY_GAIN = re.compile(r"^(?:#|//) may gain: (part|all)\n", re.MULTILINE)
 COMMENT = re.compile(r"(?://[^\n]*\n)+")
 OUTPUT = re.compile(r"^(?!.*\bconst\b).*\*\s*(?:__restrict__\s+)?(\w+)$", re.DOTALL)
@@ -26,8 +26,8 @@ INPUT = re.compile(r"\bconst\b.*\*\s*(?:__restrict__\s+)?(\w+)$", re.DOTALL)
 class Attack:
     """A submission in which one exercise is an attack, and everything else is right.
 
-    `does` says in a sentence what it does. `may_gain` is what it may earn above what NOTHING earns in its
-    place: "nothing"; "part", where its values are right and its ways are not; "all", where it is only odd.
+    `does` describes it in a sentence. `may_gain` is the most that it may earn above NOTHING in its place:
+    "nothing"; "part" if its values are right but its methods are not; "all" if it is only unusual.
     """
 
     name: str
@@ -57,7 +57,7 @@ def attacks_on(assignment: Assignment) -> tuple[Attack, ...]:
 def target(
     assignment: Assignment, exercises: list[str], files: Mapping[str, str], suffix: str
 ) -> list[tuple[str, str]]:
-    """The one exercise of a language that is attacked, with its file; nothing where there is none."""
+    """The one exercise of a language that is attacked, with its file; nothing if there is none."""
     points = {criterion.id: criterion.points for criterion in assignment.rubric.criteria}
     asked = criteria_of_exercises(assignment)
     names = []
@@ -71,7 +71,7 @@ def target(
 
 
 def attack_with(path: Path, exercise: str, file: str, solution: Mapping[str, str]) -> Attack:
-    """One attack of the corpus in the place of an exercise of a solution's `file`."""
+    """One attack of the corpus in place of an exercise in a solution's `file`."""
     text = path.read_text(encoding="utf-8")
     put = _in_cuda if path.suffix == ".cu" else _in_python
     files = {**solution, file: put(solution[file], exercise, text)}
@@ -80,7 +80,7 @@ def attack_with(path: Path, exercise: str, file: str, solution: Mapping[str, str
 
 
 def description(path: Path) -> tuple[str, str]:
-    """What an attack of the corpus does, in a sentence, and what it may gain: "nothing", "part" or "all"."""
+    """The description of an attack of the corpus, and what it may gain: "nothing", "part" or "all"."""
     text = path.read_text(encoding="utf-8")
     gain = MAY_GAIN.search(text)
     does = _comment(text) if path.suffix == ".cu" else ast.get_docstring(ast.parse(text)) or ""
@@ -101,7 +101,7 @@ def _comment(text: str) -> str:
 
 
 def _in_python(solution: str, exercise: str, text: str) -> str:
-    """What follows the solution: the helpers that the attack calls, itself, and its name for the exercise's.
+    """The text to append to the solution: helpers, the attack, and the statement that rebinds the exercise.
 
     An attack defines `attack`, unless it acts when it is imported; `original` is the solution's function.
     """
@@ -126,10 +126,10 @@ def _defined(text: str) -> set[str]:
 
 
 def _in_cuda(solution: str, exercise: str, text: str) -> str:
-    """The solution with an attack in the place of a kernel.
+    """The solution with an attack in place of a kernel.
 
-    In its text KERNEL stands for the kernel up to its body, ORIGINAL for the solution's body, OUT for the
-    first array that the kernel writes to, and IN for the first that it reads.
+    In the attack's text, KERNEL stands for the kernel up to its body, ORIGINAL for the solution's body, OUT
+    for the first array that the kernel writes to, and IN for the first that it reads.
     """
     kernel = cut_kernel(solution, exercise)
     assert kernel is not None

@@ -1,4 +1,4 @@
-"""Says how a function of a solution is read and replaced, a property or a static method included."""
+"""Finds how to read and replace a function of a solution, including properties and static methods."""
 
 import ast
 from collections.abc import Sequence
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Binding:
-    """An expression for the function that an exercise is, and the form in which another one replaces it.
+    """An expression for an exercise's function, and the form in which another function replaces it.
 
-    `form` holds the other one's name as `{}`.
+    `form` contains the other function's name as `{}`.
     """
 
     exercise: str
@@ -34,7 +34,7 @@ def binding_of(solution: str, exercise: str) -> Binding:
 
 
 def definition_of(solution: str, exercise: str) -> ast.FunctionDef | ast.ClassDef | None:
-    """The first definition of an exercise in a solution; None where there is none."""
+    """The first definition of an exercise in a solution; None if there is none."""
     *outer, name = exercise.split(".")
     body: Sequence[ast.stmt] = ast.parse(solution).body
     for one in outer:

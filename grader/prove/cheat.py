@@ -1,4 +1,4 @@
-"""A family of cheats: submissions that are made of a solution and must gain little."""
+"""Defines families of cheats: submissions that are made from a solution and must gain little."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ class Exercise:
 
     @staticmethod
     def of(name: str, solution: Files) -> "Exercise":
-        """The exercise of that dotted name; its file is "" where none defines it."""
+        """The exercise of that dotted name; its file is "" if none defines it."""
         head = name.partition(".")[0]
         for file, text in solution.items():
             is_there = cut_kernel(text, name) if file.endswith(".cu") else f"\ndef {head}(" in text
@@ -34,9 +34,9 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Cheat:
-    """A submission that cheats, and a sentence that says how.
+    """A submission that cheats, and a sentence that describes how.
 
-    `cheats_in` are the cases (criterion/case) in which it surely cheats, where that is known before it runs.
+    `cheats_in` are the cases (criterion/case) in which it surely cheats, if that is known before it runs.
     """
 
     name: str
@@ -47,14 +47,14 @@ class Cheat:
 
     @property
     def key(self) -> str:
-        """Its name among all submissions that an assignment is verified by; no mutant has such a one."""
+        """A unique name among the submissions that verify an assignment; no mutant has such a name."""
         return f"cheat {self.name}"
 
 
 class Family(ABC):
-    """What cheats have in common. A module of `grader.prove.cheats` defines one subclass.
+    """The base class of a family of cheats. A module of `grader.prove.cheats` defines one subclass.
 
-    `may_gain` says in words what each of them may gain at most.
+    `may_gain` states in words the most that each of them may gain.
     """
 
     name: ClassVar[str]
@@ -68,13 +68,13 @@ class Family(ABC):
 
     @abstractmethod
     def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
-        """What a cheat gained above what it may."""
+        """The places where a cheat gained more than it may."""
 
 
 def in_python(solution: Files, exercises: Sequence[Exercise], wrapper: str) -> dict[str, str] | None:
-    """The solution with each exercise in Python replaced by what the wrapper's `cheat(it, its name)` makes.
+    """The solution with each exercise in Python replaced by the wrapper's `cheat(it, its name)`.
 
-    None where no exercise is in Python.
+    None if no exercise is in Python.
     """
     files = dict(solution)
     for file in (name for name in solution if name.endswith(".py")):

@@ -1,4 +1,4 @@
-"""Puts two mutants into one solution, and asks what the two answer together."""
+"""Puts two mutants into one solution, and records what the two answer together."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ ORIGINAL = re.compile(r"\boriginal\b")
 
 @dataclass(frozen=True)
 class Composition:
-    """Two mutants in one solution: the files, and the cases to ask."""
+    """Two mutants in one solution: the files, and the cases to run."""
 
     pair: Pair
     files: SubmittedFiles
@@ -31,8 +31,8 @@ class Composition:
 def compose(one: Mutant, other: Mutant, solution: str) -> str:
     """The solution with two mutants of one file in it.
 
-    Edits go into the text of their exercises; functions follow it, each around what was there before.
-    ValueError, with the reason, where the two cannot both be there.
+    Edits change the text of their exercises; functions are appended, and each wraps the previous version.
+    Raises ValueError, with the reason, if the two cannot be combined.
     """
     if one.file != other.file:
         raise ValueError("they are in two files")
@@ -65,10 +65,10 @@ def compositions(
     cases: Iterable[Case],
     solution: Mapping[str, str],
 ) -> tuple[list[Composition], list[tuple[str, str, str]]]:
-    """Every two mutants that may be told together, and those that do not compose, each with the reason.
+    """Every two mutants that may be reported together, and pairs that do not compose, with the reason.
 
-    A case is worth asking where both fail it, each in an exercise that the case's probe calls: where one
-    passes, the other one decides.
+    A case is useful if both fail it, each in an exercise that the case's probe calls. If one passes, the
+    other one decides.
     """
     exact = {case.name: set(asked.get(case.criterion, ())) for case in cases if case.compare == "exact"}
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
@@ -104,9 +104,9 @@ def answers_of(
     names: Mapping[str, str],
     jobs: int,
 ) -> dict[Pair, dict[str, str]]:
-    """What each composition answers to its cases; a case that it passes is left out.
+    """The answers of each composition to its cases, without the cases that it passes.
 
-    `names` says which exercise a function stands for, as for exceptions.
+    `names` maps functions to the exercises that they replace, as for exceptions.
     """
     grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
     answers: dict[Pair, dict[str, str]] = {one.pair: {} for one in pairs}

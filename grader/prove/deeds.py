@@ -1,4 +1,4 @@
-"""Cheats that show in which cases they cheat, mostly by a line that they print: none of these may pass."""
+"""Cheats that show in which cases they cheat, mostly by printing a line; none of these cases may pass."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -69,10 +69,10 @@ def cheat(original, name):
 
 @dataclass(frozen=True)
 class Deed:
-    """What a cheat in Python does at each call: `other` is what it answers in the place of `right`.
+    """The behavior of a cheat in Python at each call: it answers `other` in place of `right`.
 
-    In `act` there are `name`, `values`, `named` and `shapes`, what `state` defines for each function, what
-    `count` does first at every call, and what `top` defines for all of them.
+    `act` can use `name`, `values`, `named` and `shapes`, the definitions of `state` for each function, the
+    results of `count`, which runs first at every call, and the definitions of `top` for all of them.
     """
 
     act: str
@@ -87,13 +87,13 @@ class Deed:
 
 
 class DeedFamily(Family):
-    """Cheats whose gain is judged by what they print."""
+    """Cheats that are judged by the lines that they print."""
 
     may_gain: ClassVar[str] = "no case in which it cheated"
 
     @abstractmethod
     def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
-        """The name of each cheat in Python, what it does in a sentence, and its wrapper."""
+        """The name of each cheat in Python, a sentence that describes it, and its wrapper."""
 
     def cheats(
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
@@ -116,13 +116,13 @@ class DeedFamily(Family):
 
 
 def visible_cases(assignment: Assignment, exercise: Exercise) -> list[Case]:
-    """The cases that everybody sees, of the criteria whose probe calls an exercise."""
+    """The visible cases of the criteria with a probe that calls an exercise."""
     asked = criteria_of_exercises(assignment).get(exercise.name.rpartition(".")[2], ())
     cases = (case for id in asked for case in assignment.criterion(id).cases)
     return [case for case in cases if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST]
 
 
 def shapes_of(assignment: Assignment, cases: Sequence[Case]) -> set[tuple[int, ...]]:
-    """The shapes of the arrays that some cases are given."""
+    """The shapes of the input arrays of some cases."""
     drawn = [draw(case, assignment.name) for case in cases]
     return {inputs.array(name).shape for inputs in drawn for name in inputs.bases}

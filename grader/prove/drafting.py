@@ -1,7 +1,7 @@
-"""Turns the first draft of an assignment into a proved one: grades its mutants, and keeps what counts.
+"""Turns the first draft of an assignment into a proved one: grades its mutants, and keeps what is needed.
 
-A case is kept for a mutant that no earlier case catches. A mutant is kept where a case catches it by a wrong
-answer, and where no other mutant is caught in the same way.
+A case is kept if it catches a mutant that no earlier case catches. A mutant is kept if a case catches it by a
+wrong answer, and no other mutant is caught in the same way.
 """
 
 import tempfile
@@ -31,14 +31,14 @@ Kills = Mapping[str, Mapping[str, Status]]
 
 @dataclass(frozen=True)
 class Drafted:
-    """The proved draft, and the mutants that no case tells from the solution."""
+    """The proved draft, and the mutants that no case distinguishes from the solution."""
 
     draft: Draft
     survivors: tuple[DraftMutant, ...]
 
 
 def proved(root: Path, draft: Draft, secret: str, jobs: int) -> Drafted:
-    """A draft of which every case and every mutant counts; UserError where none does."""
+    """A draft in which every case and every mutant counts; UserError if none does."""
     draft = _sorted(root, draft, secret)
     kills = _all_kills(root, draft, secret, jobs)
     if kills[SOLUTION] and draft.compare == "exact":  # rounding: real numbers after all
@@ -65,7 +65,7 @@ def proved(root: Path, draft: Draft, secret: str, jobs: int) -> Drafted:
 
 
 def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, dict[str, Status]]:
-    """What each mutant fails, and what the solution does."""
+    """The cases that each mutant and the solution fail."""
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         views = _written(root, draft, Path(scratch))
         mutants, _ = read_mutants(views)
@@ -76,7 +76,7 @@ def _all_kills(root: Path, draft: Draft, secret: str, jobs: int) -> dict[str, di
 
 
 def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
-    """The draft with its cases by what the reference does: it returns a value, or raises what it names."""
+    """The draft with its cases sorted by the reference's behavior: it returns a value, or raises an error."""
     outcomes = _outcomes(root, draft, secret)
     cases = tuple(case for case in draft.cases if outcomes[case.id].status is Status.OK)
     if not cases:
@@ -97,7 +97,7 @@ def _sorted(root: Path, draft: Draft, secret: str) -> Draft:
 
 
 def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
-    """What the reference answers to each case, by the case's id."""
+    """The reference's answer to each case, by the case's id."""
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         assignment = _written(root, replace(draft, mutants=()), Path(scratch)).assignment
         with closing(ReferenceOracle(assignment, secret)) as oracle:
@@ -109,7 +109,7 @@ def _outcomes(root: Path, draft: Draft, secret: str) -> dict[str, Outcome]:
 
 
 def _written(root: Path, draft: Draft, scratch: Path) -> Views:
-    """The draft as an assignment of a course in `scratch`, which has the reference of the real one."""
+    """The draft as an assignment of a course in `scratch`, with the reference of the real course."""
     folder = scratch / "assignments" / draft.name
     write_files(folder, draft.files())
     (scratch / PACKAGE).symlink_to((root / PACKAGE).resolve(), target_is_directory=True)
@@ -126,12 +126,12 @@ def _kills(grade: Grade) -> dict[str, Status]:
 
 
 def _counts(killed: Mapping[str, Status]) -> bool:
-    """A mutant that hangs or dies says little about an idea, and makes every proof slow."""
+    """True if a mutant is useful; one that hangs or crashes shows no idea, and slows down every proof."""
     return bool(killed) and all(status in BY_AN_ANSWER for status in killed.values())
 
 
 def _distinct(draft: Draft, kills: Kills) -> list[str]:
-    """The first mutant of those of one operator that the same cases catch in the same way."""
+    """The first of the mutants of one operator that the same cases catch in the same way."""
     first: dict[object, str] = {}
     for mutant in draft.mutants:
         if mutant.name in kills:
@@ -141,7 +141,7 @@ def _distinct(draft: Draft, kills: Kills) -> list[str]:
 
 
 def _varied(draft: Draft, names: Sequence[str]) -> set[str]:
-    """As many as an assignment should begin with, of as many operators as there are."""
+    """The mutants with which an assignment should begin, from as many operators as possible."""
     operators: dict[str, int] = {}
     turns: dict[str, int] = {}
     for mutant in draft.mutants:
@@ -153,7 +153,7 @@ def _varied(draft: Draft, names: Sequence[str]) -> set[str]:
 
 
 def _earning(cases: Sequence[DraftCase], criterion: str, kills: Kills, most: int) -> tuple[DraftCase, ...]:
-    """The fewest cases that catch as many mutants, the one that catches most first."""
+    """The fewest cases that catch the same mutants, chosen greedily: the case that catches most is first."""
     chosen: list[DraftCase] = []
     survivors = set(kills)
     fresh: Callable[[DraftCase], int] = lambda case: len(_caught([case], criterion, kills) & survivors)  # noqa: E731
@@ -169,7 +169,7 @@ def _caught(cases: Sequence[DraftCase], criterion: str, kills: Kills) -> set[str
 
 
 def _example(draft: Draft, case: DraftCase, outcome: Outcome) -> str:
-    """A sentence about one case; none where arrays or conversions stand between the case and the call."""
+    """A sentence about one case; "" if arrays or conversions come between the case and the call."""
     value = value_of(outcome.arrays)
     parameters = draft.function.parameters
     plain = (f"case.{p.key}" for p in parameters)

@@ -1,4 +1,4 @@
-"""Grades an assignment's mutants as a student's files would be, and keeps what each of them answers."""
+"""Grades an assignment's mutants like a student's files, and stores the answers of each."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from grader.report.write_files import write_files
 
 
 def answer_all(root: Path, views: Views, secret: str) -> None:
-    """Has every mutant answer every case, and writes the two files."""
+    """Runs every mutant on every case, and writes the two files."""
     mutants, _ = read_mutants(views)  # `grader verify` complains of the others
     jobs = os.cpu_count() or 1
     by_name = submissions(views, mutants)
@@ -42,12 +42,12 @@ def keep_misconceptions(
     grades: Mapping[str, Grade],
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
-    """Writes that file from the mutants' grades; returns what it says, and the pairs that do not compose."""
+    """Writes that file from the mutants' grades; returns its content, and the pairs that do not compose."""
     ideas, apart = work_out(views, secret, mutants, grades, jobs)
     path = misconceptions_file(root, views.loaded, secret)
     right = json.dumps(right_versions(views))
     files = {path.name: ideas.to_json().encode(), right_beside(path).name: right.encode()}
-    write_files(path.parent, files)  # others may look for them meanwhile
+    write_files(path.parent, files)  # other processes may read them
     return ideas, apart
 
 
@@ -58,7 +58,7 @@ def work_out(
     grades: Mapping[str, Grade],
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
-    """What the mutants answer, alone by their grades and two together; the pairs that do not compose."""
+    """The mutants' answers, singly by their grades and in pairs, and the pairs that do not compose."""
     asked = exercises_asked(views)
     solution = submissions(views, ())[SOLUTION]
     cases = [case for criterion in views.loaded.rubric.criteria for case in criterion.cases]
@@ -71,15 +71,16 @@ def work_out(
 
 
 def given_back(views: Views, solution: Mapping[str, str]) -> Mapping[str, str] | None:
-    """The solution with functions that hand back what they are given; None where none is in Python."""
+    """The solution with functions that return their input; None if no function is in Python."""
     exercises = [Exercise.of(name, solution) for name in views.solution.functions]
     return in_python(solution, exercises, FORMS["hands_its_input_back"][1])
 
 
 def exercises_asked(views: Views) -> dict[str, list[str]]:
-    """By criterion: the exercises that its probe calls, a method by its bare name.
+    """The exercises that each criterion's probe calls; a method has its bare name.
 
-    A probe that names none, because each case says what to call, asks for those of the criteria it requires.
+    A probe may name none, because each case says what to call; then the exercises are those of the required
+    criteria.
     """
     asked: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
     exercises = {called_name(name) for name in views.solution.functions}
@@ -93,9 +94,9 @@ def exercises_asked(views: Views) -> dict[str, list[str]]:
 
 
 def right_versions(views: Views) -> dict[str, str]:
-    """By exercise: what puts the reference's version in the place of a submission's, at the end of its file.
+    """The text for each exercise that, appended to a submission, replaces its version by the reference's.
 
-    Under the bare name of a method; nothing for a kernel, or for what a decorator makes of a function.
+    A method has its bare name. Kernels and decorated functions are left out.
     """
     solution = submissions(views, ())[SOLUTION]
     right = {}
@@ -109,7 +110,7 @@ def right_versions(views: Views) -> dict[str, str]:
 def grade_made(
     assignment: Assignment, secret: str, by_name: Mapping[str, Mapping[str, str]], jobs: int
 ) -> dict[str, Grade]:
-    """The grades of submissions that are given as texts, each graded as a student's would be."""
+    """The grades of submissions given as texts, each graded like a student's."""
     return grade_variants(assignment, secret, by_name, jobs, [""])[""]
 
 
@@ -120,7 +121,7 @@ def grade_variants(
     jobs: int,
     variants: Sequence[str],
 ) -> dict[str, dict[str, Grade]]:
-    """The same in the numbers of several students, by their ids; "" stands for everybody's."""
+    """The same with the numbers of several students, by their ids; "" stands for the common numbers."""
     grading = Grading.of(assignment, Sandbox.BUBBLEWRAP, secret, None, variants=True)
     encoded = {name: {file: text.encode() for file, text in files.items()} for name, files in by_name.items()}
     work = [Work(name, SubmittedFiles(files), tuple(variants)) for name, files in encoded.items()]

@@ -1,4 +1,4 @@
-"""Cuts mutants out of mutants.py and mutants.cu and puts each into the solution: one wrong idea each."""
+"""Reads mutants from mutants.py and mutants.cu and puts each into the solution: one wrong idea each."""
 
 import ast
 import re
@@ -26,15 +26,15 @@ DROPPED_IMPORTS = ("solution", "grader.model.mutant")  # names that a solution h
 
 
 def read_mutants(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
-    """The mutants in the author's order, and a finding for each function that is marked as one and cannot be.
+    """The mutants in the author's order, and a finding for each function that is marked but cannot be one.
 
-    Nothing where there is neither mutants.py nor mutants.cu; UserError where mutants.py is no Python.
+    Empty if there is neither mutants.py nor mutants.cu; UserError if mutants.py is not valid Python.
     """
     return _read(views, FILE, CUDA_FILE)
 
 
 def read_rewrites(views: Views) -> tuple[tuple[Mutant, ...], tuple[Finding, ...]]:
-    """The same of rewrites.py and rewrites.cu: right versions, written otherwise than the solution."""
+    """The same for rewrites.py and rewrites.cu: right versions, written differently from the solution."""
     return _read(views, *REWRITES)
 
 
@@ -58,12 +58,12 @@ def _read(views: Views, python: str, cuda: str) -> tuple[tuple[Mutant, ...], tup
 
 
 def rewrites_file(rewrite: Mutant) -> str:
-    """The name of the author's file in which a rewrite stands."""
+    """The name of the author's file that contains a rewrite."""
     return REWRITES[rewrite.file.endswith(".cu")]
 
 
 def file_of(assignment: Assignment, mutant: Mutant) -> Path:
-    """The author's file in which a mutant stands."""
+    """The author's file that contains a mutant."""
     return assignment.folder / (CUDA_FILE if mutant.file.endswith(".cu") else FILE)
 
 
@@ -85,7 +85,7 @@ def _read_python(
 
 
 class NotOne(Exception):
-    """What is marked as a mutant and cannot be one; says why."""
+    """The reason why something marked as a mutant cannot be one."""
 
 
 def _mutant(
@@ -95,7 +95,7 @@ def _mutant(
     exercises: Sequence[str],
     handed_in: Mapping[str, str],
 ) -> Mutant:
-    """A marked function as a mutant; NotOne where it cannot be."""
+    """A marked function as a mutant; raises NotOne if it cannot be one."""
     file = _file_of(exercise, handed_in) if exercise in exercises else ""
     message = ast.get_docstring(node) or ""
     if problem := _problem(node.name, exercise, message, exercises, file):
@@ -124,7 +124,7 @@ def _mutant(
 
 
 def _marked(node: ast.FunctionDef, key: str, default: Any, texts: Mapping[str, str]) -> Any:
-    """What `@mutant(...)` says for a key; NotOne where that is not written out."""
+    """The value of a key of `@mutant(...)`; raises NotOne if it is not a literal."""
     for decorator in node.decorator_list:
         for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
             if keyword.arg == key:
@@ -136,7 +136,7 @@ def _marked(node: ast.FunctionDef, key: str, default: Any, texts: Mapping[str, s
 
 
 def _texts(tree: ast.Module) -> dict[str, str]:
-    """The texts that constants of mutants.py stand for."""
+    """The texts of the constants in mutants.py."""
     return {
         target.id: node.value.value
         for node in tree.body
@@ -147,7 +147,7 @@ def _texts(tree: ast.Module) -> dict[str, str]:
 
 
 def _written_out(node: ast.expr, texts: Mapping[str, str]) -> Any:
-    """A literal, in which names stand for texts and texts may be added up."""
+    """The value of a literal, in which names stand for texts and texts may be added."""
     if isinstance(node, ast.Name):
         return texts[node.id]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -161,7 +161,7 @@ def _written_out(node: ast.expr, texts: Mapping[str, str]) -> Any:
 def edit(solution: str, exercise: str, edits: Mapping[str, str]) -> str:
     """The solution with texts of one exercise replaced.
 
-    ValueError, whose words follow a mutant's name, where a text is not there exactly once or two overlap.
+    Raises ValueError if a text does not occur exactly once, or two overlap; its words follow a mutant's name.
     """
     if not edits:
         return solution
@@ -182,9 +182,9 @@ def edit(solution: str, exercise: str, edits: Mapping[str, str]) -> str:
 
 
 def right_version(solution: str, exercise: str) -> str:
-    """What follows a submission so that it has the solution's version of an exercise.
+    """The text to append to a submission so that it has the solution's version of an exercise.
 
-    "" where that cannot be. It brings the solution's imports along, and calls what the submission defines.
+    "" if that is impossible. It includes the solution's imports, and calls the submission's functions.
     """
     tree, node = ast.parse(solution), definition_of(solution, exercise)
     if not isinstance(node, ast.FunctionDef) or node.decorator_list:
@@ -197,7 +197,7 @@ def right_version(solution: str, exercise: str) -> str:
 
 
 def extent(solution: str, exercise: str) -> tuple[int, int]:
-    """The lines of an exercise in a solution: the first, counted from 0, and the one behind the last."""
+    """The lines of an exercise in a solution: the first, counted from 0, and the one after the last."""
     node = definition_of(solution, exercise)
     if node is None:
         raise ValueError(f"is of {exercise}, which the solution does not define")
@@ -207,7 +207,7 @@ def extent(solution: str, exercise: str) -> tuple[int, int]:
 def _read_cuda(
     path: Path, exercises: Sequence[str], handed_in: Mapping[str, str]
 ) -> Iterator[Mutant | Finding]:
-    """In CUDA C no name is bound again: a mutant stands in the place of the exercise, its helpers above."""
+    """Replaces the exercise, with helpers above: in CUDA C a function cannot be defined twice."""
     functions = list(kernels(path.read_text(encoding="utf-8")))
     helpers = [kernel for _, kernel in functions if not CUDA_MARK.match(kernel.lines[0])]
     for line, kernel in functions:
@@ -256,7 +256,7 @@ def _problem(name: str, exercise: str, message: str, exercises: Sequence[str], f
 
 
 def _exercise_of(node: ast.stmt) -> str | None:
-    """The exercise that `@mutant(of="...")` names, "" where it names none; None for what has no mark."""
+    """The exercise that `@mutant(of="...")` names, "" if it names none; None without the mark."""
     for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
         mark = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(mark, ast.Name) and mark.id in MARKS:
@@ -271,7 +271,7 @@ def _body(source: str) -> list[ast.stmt]:
 
 
 def _file_of(exercise: str, files: Mapping[str, str]) -> str:
-    """The file that defines an exercise, or the class that it is a method of; "" where none does."""
+    """The file that defines an exercise, or the class of a method; "" if none does."""
     outer = exercise.partition(".")[0]
     return next(
         (name for name in files if name.endswith(".py") and outer in _defined(_body(files[name]))), ""
@@ -292,9 +292,9 @@ def _appended(
     solution: str,
     exercise: str,
 ) -> str:
-    """What makes a solution this mutant: its imports and helpers, itself, and its name for the exercise's.
+    """The text that makes a solution this mutant: imports, helpers, the function, and the rebinding.
 
-    Without a function it is the helpers of an edit.
+    Without a function, it is the helpers of an edit.
     """
     imports = [ast.unparse(node) for node in tree.body if _is_kept_import(node)]
     if mutant is None:
@@ -319,7 +319,7 @@ def _is_kept_import(node: ast.stmt) -> bool:
 
 
 def _used_by(tree: ast.Module, mutant: ast.FunctionDef, edits: Mapping[str, str]) -> list[ast.stmt]:
-    """The helpers and constants of mutants.py that a mutant needs, directly or through one another."""
+    """The helpers and constants of mutants.py that a mutant needs, directly or indirectly."""
     words = {word for new in edits.values() for word in re.findall(r"\w+", new)}
     defined: dict[str, ast.stmt] = {}
     for node in tree.body:

@@ -1,4 +1,4 @@
-"""Grades the corpus of attacks and the cheats made of a solution, and holds each against what it may gain."""
+"""Grades the attacks of the corpus and the cheats, and compares each with what it may gain."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -22,9 +22,9 @@ MAY_GAIN = {
 
 
 def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
-    """What each attack and each cheat gained on an assignment.
+    """The gain of each attack and each cheat on an assignment.
 
-    Of the corpus every `sample`-th attack is graded, and always NOTHING, which the others are held against.
+    Grades every `sample`-th attack of the corpus, and always NOTHING, to which the others are compared.
     """
     assignment = views.assignment
     cheats = cheats_on(views)
@@ -42,14 +42,14 @@ def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
 
 
 def key_of(attack: Attack) -> str:
-    """Its name among all submissions that an assignment is verified by."""
+    """A unique name for an attack among the submissions that verify an assignment."""
     return f"attack {attack.name} on {attack.exercise}"
 
 
 def shares_of(assignment: Assignment) -> dict[str, dict[str, Fraction]]:
-    """By exercise: the points of each case, by name, of the criteria whose probe calls it.
+    """The points of each case, by exercise and case name, of the criteria with a probe that calls it.
 
-    Left out are cases that ask for a refusal: most attacks call the right function, which then refuses.
+    Cases that expect a refusal are left out: most attacks call the right function, which then refuses.
     """
     return {
         exercise: {
@@ -69,7 +69,7 @@ def gains_of(
 ) -> Iterator[Gain]:
     """A row for each attack of the corpus; `shares` are the points of an exercise's cases.
 
-    An attack gains too much in those alone: what others earn that call it themselves is their own.
+    Only in these can an attack gain too much; other functions that call it earn their own points.
     """
 
     def earned(attack: Attack) -> Fraction:
@@ -92,7 +92,7 @@ def gains_of(
 def places_of_excess(
     assignment: Assignment, attacks: Sequence[Attack], gains: Sequence[Gain]
 ) -> Iterator[tuple[str, str]]:
-    """The criterion where an attack gained too much, and what to say there."""
+    """The criterion where an attack gained too much, and the message."""
     asked = criteria_of_exercises(assignment)
     for attack, gain in zip(attacks, gains, strict=True):
         if gain.is_too_much:

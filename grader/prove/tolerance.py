@@ -1,8 +1,8 @@
-"""Holds the tolerance of each real-valued case against both sides: what rounding does, what a mistake does.
+"""Checks the tolerance of each real-valued case from both sides: against rounding, and against mistakes.
 
-Legitimate ways to compute the same thing must all stay inside, whatever the seed; results just outside, a
+All legitimate ways to compute the same thing must stay inside, for every seed. Results just outside, a
 forgotten term and inputs of fewer bits must not. The arithmetic is NumPy's in float32, many seeds at a time,
-and every verdict is `grader.judge.differences.array_difference`'s, as in grading.
+and `grader.judge.differences.array_difference` makes every decision, as in grading.
 """
 
 import math
@@ -28,13 +28,13 @@ from grader.model.assignment import Case
 Array = npt.NDArray[Any]
 SEEDS = 200
 AT_ONCE = 50  # seeds in memory
-LONGEST, CHANNELS = 16, 4  # what a case is reduced to: errors and bounds shrink alike
+LONGEST, CHANNELS = 16, 4  # the size to which a case is reduced: errors and bounds shrink equally
 TF32_DROPPED = 13  # bits of float32's mantissa
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What many seeds said about one case: the largest share of a bound that rounding took, and problems."""
+    """The result of many seeds for one case: the largest share of a bound used by rounding, and problems."""
 
     case: str
     seeds: int
@@ -44,7 +44,7 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Results:
-    """Results by how they were computed, and what they are held against; the first axis counts seeds."""
+    """Results by how they were computed, and the exact ones to compare; the first axis is the seed."""
 
     exact: Array
     bound: Array
@@ -56,9 +56,9 @@ Computation = Callable[[Mapping[str, Array], Mapping[str, Any]], Results]
 
 
 def sweep(case: Case, inputs: Inputs, expected: Expected, seeds: int = SEEDS) -> Sweep:
-    """Looks at the tolerance of one `bound` or `close` case from both sides.
+    """Checks the tolerance of one `bound` or `close` case from both sides.
 
-    `inputs` and `expected` are the case's own: by them it is known what the probe computes.
+    `inputs` and `expected` are the case's own; they show what the probe computes.
     """
     computation = next((c for c in KNOWN.get(case.kind, ()) if _agrees(c, inputs, expected)), None)
     if computation is None:
@@ -90,7 +90,7 @@ def _passes(actual: Array, exact: Array, bound: Array) -> bool:
 
 
 def _agrees(computation: Computation, inputs: Inputs, expected: Expected) -> bool:
-    """Whether this is what the probe computes: on the case's own inputs it gives what the oracle expects."""
+    """True if the probe computes this: on the case's own inputs, it gives the oracle's expected values."""
     results = computation({name: inputs.array(name)[None] for name in inputs.bases}, inputs.values)
     if len(expected.arrays) != 1 or results.exact[0].shape != expected.arrays[0].shape:
         return False
@@ -102,7 +102,7 @@ def _agrees(computation: Computation, inputs: Inputs, expected: Expected) -> boo
 
 
 def _around(exact: Array, bound: Array, seed: int) -> tuple[Array, Array]:
-    """`exact` with one element as far off as float32 can say, just inside its bound and just outside."""
+    """`exact` with one element off by its bound: just inside and just outside, as exactly as float32 can."""
     problems = []
     place = np.unravel_index(np.flatnonzero(bound)[seed % np.count_nonzero(bound)], exact.shape)
     sign = 1 if seed % 2 else -1
@@ -132,7 +132,7 @@ def _forward(x: Array, w: Array, out_grad: Array, stride: Any, padding: Any) -> 
 
 
 def _x_grad(x: Array, w: Array, out_grad: Array, stride: Any, padding: Any) -> tuple[Array, Array, int]:
-    """The gradient for stride 1 under the flipped kernel; where that looks beyond the input is cut off."""
+    """The gradient for stride 1 under the flipped kernel; the part outside the input is cut off."""
     seeds, batch, height, width, _ = x.shape
     edge = (w.shape[1] - 1, w.shape[2] - 1)
     full = np.zeros(
@@ -186,7 +186,7 @@ def _in_float64(left: Array, right: Array) -> Array:
 
 
 def _sums(terms: Callable[..., tuple[Array, Array, int]], target: str) -> Computation:
-    """The computation of a linear map, whose result has the shape of the array `target`."""
+    """The computation of a linear map; its result has the shape of the array `target`."""
 
     def computation(arrays: Mapping[str, Array], values: Mapping[str, Any]) -> Results:
         images = dict(arrays)
@@ -289,7 +289,7 @@ def _of_logits(ways: Mapping[str, Callable[..., Array]], names: tuple[str, ...])
 
 
 LINEAR = (_sums(_forward, "out_grad"), _sums(_x_grad, "x"), _sums(_w_grad, "w"))
-KNOWN: Mapping[str, tuple[Computation, ...]] = {  # by kind of case: what its probes may compute
+KNOWN: Mapping[str, tuple[Computation, ...]] = {  # the computations that probes may do, by kind of case
     "conv": LINEAR,
     "matmul": LINEAR,
     "logits": (

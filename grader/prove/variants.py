@@ -1,4 +1,4 @@
-"""Proves that students' own numbers are equally hard: for each the same cases kill the same mutants."""
+"""Proves that students' own numbers are equally hard: for each, the same cases kill the same mutants."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -11,7 +11,7 @@ Kills = Mapping[str, frozenset[str]]  # by case: the mutants that fail it
 
 
 def hidden_exact(assignment: Assignment) -> Assignment:
-    """The assignment with nothing in its rubric but what has numbers of the student's own and is exact."""
+    """The assignment with only the exact cases that have the student's own numbers."""
     criteria = []
     for criterion in assignment.rubric.criteria:
         cases = tuple(
@@ -29,7 +29,7 @@ def hidden_exact(assignment: Assignment) -> Assignment:
 
 
 def kills(grades: Mapping[str, Grade]) -> Kills:
-    """Which mutants each case kills, from their grades; a hang or a crash is a death like any other."""
+    """The mutants that each case kills, from their grades; a hang or a crash counts as killed."""
     dead: dict[str, set[str]] = {}
     for mutant, grade in grades.items():
         for result in (result for criterion in grade.criteria for result in criterion.results):
@@ -40,7 +40,7 @@ def kills(grades: Mapping[str, Grade]) -> Kills:
 
 
 def differences(common: Kills, variants: Mapping[str, Kills]) -> Iterable[str]:
-    """A line for each case that kills others in one student's numbers than in everybody's."""
+    """A line for each case that kills other mutants with a student's numbers than with the common ones."""
     for variant, kills_of_variant in variants.items():
         for case in sorted(common.keys() | kills_of_variant.keys()):
             expected, actual = common.get(case, frozenset()), kills_of_variant.get(case, frozenset())

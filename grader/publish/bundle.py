@@ -28,11 +28,11 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Bundle:
-    """One assignment of a course; what takes time is made when a target asks for it.
+    """One assignment of a course; slow parts are made only when a target uses them.
 
     `python` and `variants` are the course's. `locks` are the files of hashed requirements by name.
-    `handout` makes the files that students get. `wheel` builds the grader that grades, `whole_wheel` the one
-    with the desk. `answers` makes what only an instructor may hold: the secret seed, what mutants answer.
+    `handout` makes the files that students get. `wheel` builds the grader without the desk, `whole_wheel` the
+    one with it. `answers` makes the files only for instructors: the secret seed and the mutants' answers.
     """
 
     assignment: Assignment
@@ -46,12 +46,12 @@ class Bundle:
 
     @property
     def name(self) -> str:
-        """The assignment's."""
+        """The assignment's name."""
         return self.assignment.name
 
     @property
     def has_kernels(self) -> bool:
-        """Whether the grader needs a C++ compiler, for kernels that it emulates."""
+        """True if the grader needs a C++ compiler, for kernels that it emulates."""
         return Device.EMULATED in self.assignment.devices
 
     @property
@@ -60,13 +60,13 @@ class Bundle:
         return f"python:{self.python}-slim-bookworm"
 
     def render(self, template: str, **values: object) -> bytes:
-        """A template, by its path below `templates/`, with this bundle and further values."""
+        """Renders the template at a path below `templates/` with this bundle and further values."""
         environment = text_environment(TEMPLATES)
         text = environment.get_template(template).render(bundle=self, name=self.name, **values)
         return text.encode()
 
     def course_of_one(self) -> dict[str, bytes]:
-        """A course of this assignment alone, with its reference and its answers: the instructor's."""
+        """A course of only this assignment, with its reference and its answers, for instructors."""
         root = self.assignment.folder.parent.parent
         files = {}
         for folder in (self.assignment.folder, root / self.assignment.oracle.partition(".")[0]):

@@ -18,9 +18,9 @@ PAIR = re.compile(r"(\w+) (\(\d+, \d+\))(?=,|$)")
 
 @dataclass(frozen=True)
 class Block:
-    """One failure: which case it is of, how that ended, and what can be said of it by label.
+    """One failure: its case, how the case ended, and labeled details.
 
-    `case` is the case's full name, by which a page finds what it draws.
+    `case` is the case's full name, with which a page finds its pictures.
     """
 
     heading: str
@@ -31,7 +31,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """A criterion's failures; `more` names those not told in full, `facts` are what several share."""
+    """A criterion's failures; `more` names those without details, `facts` are common to several."""
 
     criterion: CriterionGrade
     blocks: tuple[Block, ...]
@@ -41,16 +41,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Feedback:
-    """`whole` where all fails for one reason, else a section for each criterion that lost something."""
+    """`whole` if everything fails for one reason, else a section for each criterion that lost points."""
 
     whole: Block | None
     sections: tuple[Section, ...]
 
 
 def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) -> Feedback:
-    """What there is to say; of hidden cases their names and statuses alone, unless `reveal` says more.
+    """The feedback on a grade; hidden cases show only their names and statuses, unless `reveal` is set.
 
-    Of each criterion the first failing `cases` are told in full, and the others are named.
+    The first `cases` failing cases of each criterion are shown in full; the others are only named.
     """
     run = [r for criterion in grade.criteria for r in criterion.results if r.status is not Status.NOT_RUN]
     whole = _one_reason(run, reveal)
@@ -61,7 +61,7 @@ def feedback_on(grade: Grade, reveal: bool = False, cases: int = CASES_IN_FULL) 
 
 
 def remark(criterion: CriterionGrade) -> str:
-    """How many of a criterion's cases pass, or why none ran; empty where all pass."""
+    """How many of a criterion's cases pass, or why none ran; empty if all pass."""
     if criterion.by_hand:
         return clean_line(criterion.reason) or ("" if criterion.status is Status.OK else BY_HAND)
     if not criterion.results:
@@ -83,7 +83,7 @@ def remark(criterion: CriterionGrade) -> str:
 
 
 def block(result: CheckResult, heading: str, reveal: bool) -> Block:
-    """What can be said of one case."""
+    """The feedback on one case."""
     if is_fault(result):
         why = clean(result.rationale) if reveal else ""
         return Block(heading, NOT_SCORED, (("why", why),) if why else ())
@@ -109,14 +109,14 @@ def block(result: CheckResult, heading: str, reveal: bool) -> Block:
 
 
 def _calls(result: CheckResult) -> str:
-    """The submission's own calls, from the first down; "" where the reason says as much."""
+    """The submission's own calls, from the first down; "" if the reason already shows them."""
     is_more = len(result.calls) > 1 or any(call.arguments for call in result.calls)
     is_stub = "NotImplementedError" in result.rationale
     return clean("\n".join(map(_call, result.calls))) if is_more and not is_stub else ""
 
 
 def _pairs(result: CheckResult) -> str:
-    """Which argument in the failing line is a pair, where Python complains of a tuple; "" elsewhere."""
+    """The argument in the failing line that is a pair, if Python reports a tuple; "" otherwise."""
     is_about_a_tuple = re.search(r"\bTypeError: .*\btuple\b", result.rationale)
     if not is_about_a_tuple or not result.calls:
         return ""
@@ -127,19 +127,19 @@ def _pairs(result: CheckResult) -> str:
 
 
 def _call(call: Call) -> str:
-    """One call on the way to an exception: where, in which function, of what; then the line."""
+    """One call on the way to an exception: place, function and arguments; then the line."""
     given = f"({call.arguments})" if call.arguments else ""
     line = f"\n    {call.source}" if call.source else ""
     return f"{call.file}:{call.line} in {call.function}{given}{line}"
 
 
 def is_shown(result: CheckResult, reveal: bool) -> bool:
-    """Whether a student may read what a case is about."""
+    """True if a student may read the details of a case."""
     return reveal or result.visibility is Visibility.VISIBLE
 
 
 def is_fault(result: CheckResult) -> bool:
-    """Whether it is the grader's fault and not the student's."""
+    """True if it is the grader's fault and not the student's."""
     return result.status is Status.INTERNAL_ERROR
 
 
@@ -162,7 +162,7 @@ def _section(criterion: CriterionGrade, reveal: bool, cases: int) -> Section | N
 
 
 def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[CheckResult]:
-    """The cases that fail: first those that explain themselves, and of these what is not said already."""
+    """The failing cases: first those that may be shown, and among these new messages before repeated ones."""
     failing = [result for result in criterion.results if result.status is not Status.OK]
     again = _repeats(criterion)
     shown = [result for result in failing if is_shown(result, reveal)]
@@ -171,7 +171,7 @@ def in_telling_order(criterion: CriterionGrade, reveal: bool = False) -> list[Ch
 
 
 def _repeats(criterion: CriterionGrade) -> set[str]:
-    """The cases that say what an earlier one says: the same idea, or the same exception at the same line."""
+    """The cases that repeat an earlier one: the same idea, or the same exception at the same line."""
     at_line = {case: fact.text for fact in criterion.facts if fact.kind == "error" for case in fact.cases}
     explained: set[str] = set()
     again: set[str] = set()
@@ -183,7 +183,7 @@ def _repeats(criterion: CriterionGrade) -> set[str]:
 
 
 def _facts(criterion: CriterionGrade, *kinds: str) -> tuple[str, ...]:
-    """What several visible cases of a criterion share."""
+    """The facts that several visible cases of a criterion share."""
     return tuple(clean(fact.text) for fact in criterion.facts if fact.kind in kinds and fact.cases)
 
 
@@ -203,7 +203,7 @@ def _short(result: CheckResult) -> str:
 
 
 def _one_reason(results: Sequence[CheckResult], reveal: bool) -> CheckResult | None:
-    """What is common to all results, where they all failed alike and a shown one can speak for them."""
+    """A visible result that represents all results, if all failed in the same way."""
     shown = [result for result in results if is_shown(result, reveal)]
     alike = {(r.status, r.rationale, r.expected, r.actual) for r in results}
     if len(results) < 2 or len(alike) > 1 or not shown or shown[0].status in (Status.OK, Status.NOT_RUN):

@@ -1,4 +1,4 @@
-"""One submission's feedback as Markdown, whatever it holds: no text of a student's is read as markup."""
+"""Writes one submission's feedback as Markdown; no text from a student is read as markup."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#!|~&@]|:(?=//))")
 
 
 def to_markdown(grade: Grade, final: FinalScore | None = None, title: str = "") -> str:
-    """What `terminal.show` prints, laid out as Markdown (CommonMark with tables)."""
+    """The output of `terminal.show`, laid out as Markdown (CommonMark with tables)."""
     score = grade.score if final is None else final.score
     offered = "visible points" if grade.withheld else "points"
     lines = [f"# {escaped(title or grade.assignment)}", ""]
@@ -45,14 +45,14 @@ def to_markdown(grade: Grade, final: FinalScore | None = None, title: str = "") 
 
 
 def steps_table(final: FinalScore) -> list[str]:
-    """How policies led from what was earned to what counts."""
+    """The steps of the policies from the points earned to the final score."""
     lines = ["| | | score |", "|---|---|---:|", f"| earned | | {score_text(final.earned)} |"]
     lines += [f"| {escaped(s.policy)} | {escaped(s.says)} | {score_text(s.score)} |" for s in final.steps]
     return [*lines, f"| **counts** | | **{score_text(final.score)}** |"]
 
 
 def escaped(text: str) -> str:
-    """`text` on one line, every character standing for itself."""
+    """`text` on one line, with all markup escaped."""
     return _SPECIAL.sub(r"\\\1", clean_line(text))
 
 

@@ -1,4 +1,4 @@
-"""Says where a student goes from a grade: where to begin, what comes next, what is left to do."""
+"""Tells a student what to do after a grade: where to begin, what comes next, what is left to do."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedE
 
 @dataclass(frozen=True)
 class Place:
-    """Where the reader of a grade is: the files to submit, how many hidden cases wait, in a handout or not.
+    """The context of a grade: the files to submit, the number of hidden cases, in a handout or not.
 
     `functions` names the first function that each criterion calls.
     """
@@ -30,7 +30,7 @@ def unwritten(result: CheckResult) -> re.Match[str] | None:
 
 
 def where_to_begin(grade: Grade, place: Place) -> tuple[str, ...]:
-    """Three lines for a handout in which nothing is written yet; () for any other."""
+    """Three lines for a handout in which nothing is written yet; otherwise ()."""
     ran = [(c, r) for c in grade.criteria for r in c.results if r.status is not Status.NOT_RUN]
     if grade.not_selected or not ran or not all(unwritten(result) for _, result in ran):
         return ()
@@ -60,7 +60,7 @@ def next_step(grade: Grade, place: Place) -> str:
 
 
 def first_unfinished(grade: Grade) -> CriterionGrade | None:
-    """The first criterion, in the handout's order, of which a case failed by the submission's doing."""
+    """The first criterion, in the handout's order, with a case that failed because of the submission."""
     return next((criterion for criterion in grade.criteria if any(map(_failed, criterion.results))), None)
 
 

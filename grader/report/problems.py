@@ -15,7 +15,7 @@ FUNCTION = "def\\s+{name}\\b"
 
 @dataclass(frozen=True)
 class Sources:
-    """The submitted files, and the first function that each criterion calls: where its problems are shown."""
+    """The submitted files, and the first function that each criterion calls, where its problems appear."""
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem to fix: `file` "" and `line` 0 where no line is known. `cases` are those that show it."""
+    """One problem to fix: `file` "" and `line` 0 if no line is known. `cases` are those that show it."""
 
     criterion: str
     file: str
@@ -33,9 +33,9 @@ class Problem:
 
 
 def problems_of(grade: Grade, sources: Sources, reveal: bool = False) -> tuple[Problem, ...]:
-    """The failing cases, those of a criterion at the same line together; of hidden cases nothing is said.
+    """The failing cases, grouped by criterion and line; hidden cases are left out.
 
-    The line is the submission's own innermost frame, a kernel's finding, or the function that was asked.
+    The line is the submission's own innermost frame, a kernel's finding, or the function that was called.
     """
     problems: dict[tuple[str, str, int], Problem] = {}
     for criterion in grade.criteria:
@@ -63,7 +63,7 @@ def _failing(criterion: CriterionGrade, reveal: bool) -> Iterator[CheckResult]:
 
 
 def _places(result: CheckResult, sources: Sources) -> Iterator[tuple[str, int, str]]:
-    """File, line and message; several where a kernel has several findings."""
+    """File, line and message; several if a kernel has several findings."""
     why, idea = clean(result.rationale), clean(result.idea)
     named = list(AT.finditer(why))
     if result.calls:
@@ -77,7 +77,7 @@ def _places(result: CheckResult, sources: Sources) -> Iterator[tuple[str, int, s
 
 
 def _message(result: CheckResult, why: str, idea: str) -> str:
-    """How it ended, and the idea; if none is known what differs, and why."""
+    """The status and the idea; if no idea is known, the difference and the reason."""
     status = "" if result.status is Status.ERROR else f"{result.status.value.replace('_', ' ')}: "
     differs = f"expected {clean_line(result.expected)}, actual {clean_line(result.actual)}"
     facts = [idea] if idea else [differs if result.expected else "", why]
@@ -85,7 +85,7 @@ def _message(result: CheckResult, why: str, idea: str) -> str:
 
 
 def _function(criterion: str, sources: Sources) -> tuple[str, int]:
-    """Where the function that a criterion calls is written; the first file's first line, or nowhere."""
+    """The place of the function that a criterion calls, else the first file's first line, else none."""
     name = re.escape(sources.functions.get(criterion, criterion))
     for file, content in sources.files.items():
         pattern = re.compile((FUNCTION if file.endswith(".py") else KERNEL).format(name=name))

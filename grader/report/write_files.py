@@ -57,7 +57,7 @@ def _saying_where(path: Path) -> Iterator[None]:
 def results_files(
     report: ClassReport, results: Callable[[Grade, FinalScore | None], str], name: str = "results.json"
 ) -> Files:
-    """`<student>/<assignment>/<name>` of each student whose score needs no review."""
+    """`<student>/<assignment>/<name>` for each student with a score that needs no review."""
     return {
         f"{folder_name(row.student_id)}/{row.assignment}/{name}": results(row.grade, row.final).encode()
         for row in report.rows
@@ -66,7 +66,7 @@ def results_files(
 
 
 def folder_name(id: str) -> str:
-    """A student's id as the name of a folder: the same for the same id, another one for another."""
+    """A folder name for a student's id: the same for the same id, and different for different ids."""
     safe = re.sub(r"[^\w.@+-]", "_", id, flags=re.ASCII).lstrip(".")[:60]
     if safe and safe == id:
         return id

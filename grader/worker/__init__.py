@@ -1,1 +1,1 @@
-"""Runs next to a submission, inside the sandbox, and knows no expected value."""
+"""The code that runs next to a submission, inside the sandbox, and knows no expected values."""

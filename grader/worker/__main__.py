@@ -1,4 +1,4 @@
-"""`python -m grader.worker CONFIG`: serve requests on stdin and stdout until stdin closes; CONFIG is JSON."""
+"""`python -m grader.worker CONFIG` serves requests on stdin and stdout until stdin closes; CONFIG is JSON."""
 
 import json
 import sys

@@ -1,9 +1,9 @@
-"""Compiles submitted kernels in a process of its own, which runs none of them.
+"""Compiles submitted kernels in a separate process, which runs none of them.
 
-The host module that an assignment provides beside kernels.cu says how: `compile_into(source, folder)` makes
-two libraries, `runtime_into(folder)` the one of the two that depends on no submission,
-`preprocessed(source, most)` is the source with its macros replaced, cut off after `most` characters, and
-`refused_by_nvidia(source)` what NVIDIA's compiler has against it, as lines.
+The host module that an assignment provides with kernels.cu defines how. `compile_into(source, folder)` makes
+two libraries; `runtime_into(folder)` makes the one of them that depends on no submission.
+`preprocessed(source, most)` is the source with its macros expanded, cut off after `most` characters.
+`refused_by_nvidia(source)` is the output of NVIDIA's compiler on a source that it refuses, as lines.
 """
 
 import contextlib
@@ -22,10 +22,10 @@ MAX_TEXT = 4000
 
 
 def build(config: Mapping[str, Any]) -> None:
-    """Compiles the file `source` in `folder`, or the runtime alone where there is none; writes RESULT there.
+    """Compiles the file `source` in `folder`, or only the runtime if there is none; writes RESULT there.
 
-    `host` is the provided module's name, `paths` are where it is found, and `limits` what a compiler may use.
-    With `nvidia` the source goes to NVIDIA's compiler instead, and the result's text is what that refuses.
+    `host` is the name of the provided module, `paths` is its search path, and `limits` bound the compiler.
+    With `nvidia` the source goes to NVIDIA's compiler instead, and the result's text is its errors.
     """
     sys.dont_write_bytecode = True
     sys.path[:0] = config["paths"]
@@ -43,21 +43,21 @@ def build(config: Mapping[str, Any]) -> None:
             else:
                 expanded = host.preprocessed(source, config["most_expanded"] + 1)
                 (folder / PREPROCESSED).write_text(expanded, encoding="utf-8")
-                if len(expanded) <= config["most_expanded"]:  # else it is refused, and need not be compiled
+                if len(expanded) <= config["most_expanded"]:  # else it is refused, and not compiled
                     runtime, kernels = host.compile_into(source, folder)
                     result |= {"runtime": runtime.name, "kernels": kernels.name}
-    except Exception as error:  # of the emulator, which is provided: its classes are known by their names
+    except Exception as error:  # raised by the provided emulator: recognised by its class's name
         result |= {"status": type(error).__name__, "text": str(error)[:MAX_TEXT]}
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
 
 
 def limit_itself(limits: Mapping[str, int]) -> None:
-    """Sets this process's limits on resources, by their names in the module `resource`."""
+    """Sets this process's resource limits, by their names in the module `resource`."""
     if sys.platform == "win32":
         return
     for name, value in limits.items():
-        with contextlib.suppress(ValueError, OSError):  # macOS refuses some: there the judge's clock holds
-            # of CPU time the first limit has a signal of its own, by which a compiler says what ended it
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses some; the judge's clock still holds
+            # the soft limit on CPU time has its own signal, by which a compiler reports what ended it
             hard = value + 1 if name == "RLIMIT_CPU" else value
             resource.setrlimit(getattr(resource, name), (value, hard))
 

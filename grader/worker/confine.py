@@ -1,6 +1,6 @@
-"""Shuts a process in for good: namespaces, private mounts, no capabilities, a system-call filter. Linux only.
+"""Confines a process for good: namespaces, private mounts, no capabilities, a system-call filter. Linux only.
 
-Called in a child that was forked for one submission, before anything of the submission exists there.
+This runs in a child that was forked for one submission, before anything of the submission exists there.
 """
 
 import contextlib
@@ -23,10 +23,10 @@ CAPABILITY_VERSION_3 = 0x20080522
 EPERM, ENOSYS = 1, 38
 
 # What a submission has no business with: leaving its namespaces, looking into other processes, loading
-# code into the kernel, sockets, memory that no limit of ours counts, what the kernel has a fixed number of
-# for all users or for one, what tells paths of the machine, and what a neighbour could notice: two children
-# of one submission must not speak to each other by locks on the files that both can read, or by watching who
-# opens them. Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl and scripts/syscall.tbl.
+# code into the kernel, sockets, memory that our limits do not count, kernel objects of which there is a fixed
+# number per machine or user, calls that reveal the machine's paths, and anything that a neighbour could
+# notice: two children of one submission must not communicate by locks on files that both can read, or by
+# watching who opens them. Numbers: the kernel's arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl.
 DENIED: Mapping[str, Mapping[str, int]] = {
     "x86_64": {
         "acct": 163, "add_key": 248, "bpf": 321, "chroot": 161, "delete_module": 176, "fanotify_init": 300,
@@ -63,16 +63,16 @@ DENIED: Mapping[str, Mapping[str, int]] = {
         "unshare": 97, "userfaultfd": 282,
     },
 }  # fmt: skip
-# What sends a signal to the process, or the group of processes, that the first argument names.
+# Calls that send a signal to the process, or process group, named by the first argument.
 SIGNALLERS: Mapping[str, Mapping[str, int]] = {
     "x86_64": {"kill": 62, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "tgkill": 234, "tkill": 200},
     "aarch64": {"kill": 129, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "tgkill": 131, "tkill": 130},
 }
-# What CUDA does not start without, on the one machine where it was tried so far behind a filter: it shares a
-# sealed memfd among the processes of its own.
+# Calls that CUDA needs to start, on the one machine where it was tried so far behind a filter: it shares a
+# sealed memfd among its own processes.
 FOR_GPU = frozenset(("memfd_create",))
-ITSELF = (0, 1)  # a worker is process 1, and leads the group that it is in
-# What starts a process or another program, beside clone(2) without CLONE_THREAD.
+ITSELF = (0, 1)  # a worker is process 1, and the leader of its group
+# Calls that start a process or another program, in addition to clone(2) without CLONE_THREAD.
 PROCESS_STARTERS: Mapping[str, Mapping[str, int]] = {
     "x86_64": {"execve": 59, "execveat": 322, "fork": 57, "vfork": 58},
     "aarch64": {"execve": 221, "execveat": 281},
@@ -81,16 +81,16 @@ CLONE = {"x86_64": 56, "aarch64": 220}
 FCNTL = {"x86_64": 72, "aarch64": 25}
 # fcntl(2): F_GETLK to F_SETLKW, F_OFD_*, leases, F_NOTIFY; F_SETPIPE_SZ, as a user's pipe pages are limited
 COMMANDS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026, 1031)
-CLONE3 = 435  # its flags lie in memory, where a filter cannot look: C libraries fall back to clone
+CLONE3 = 435  # its flags are in memory, where a filter cannot look: C libraries fall back to clone
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-X32 = 0x40000000  # x86_64's second table of system calls, under numbers from here on
+X32 = 0x40000000  # x86_64's second table of system calls starts at this number
 
 
 class Confinement(NamedTuple):
-    """What a worker may do: as whom, with how many bytes of /tmp, with processes of its own, with a GPU.
+    """A worker's permissions: its user, its bytes of /tmp, and whether it may start processes or use a GPU.
 
-    With a GPU, `whole_proc` is a /proc that nothing covers, "" without. The kernel lets a process mount one
-    of its own only where it sees such another, and bubblewrap covers parts of the one that it mounts.
+    With a GPU, `whole_proc` is an uncovered /proc; without, it is "". The kernel lets a process mount its own
+    /proc only if it sees another uncovered one, and bubblewrap covers parts of the one that it mounts.
     """
 
     user: int
@@ -101,26 +101,26 @@ class Confinement(NamedTuple):
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_python_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during the call: a fork needs it
+_python_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during the call, as a fork needs
 
 
 def hide_from_others() -> None:
-    """Keeps processes of the same user from reading or tracing this one."""
+    """Prevents processes of the same user from reading or tracing this one."""
     _prctl(PR_SET_DUMPABLE, 0)
 
 
 def make_ready(has_gpu: bool) -> None:
-    """Makes before the first fork what each would make anew: the filters take a millisecond."""
-    with contextlib.suppress(OSError):  # on a machine that is not known: the fork says so
+    """Builds before the first fork what each fork would build anew: the filters take a millisecond."""
+    with contextlib.suppress(OSError):  # on an unknown machine: the fork reports it
         filter_program(platform.machine(), has_gpu)
         process_filter(platform.machine())
 
 
 def fork_into_namespaces() -> int:
-    """Forks into new user, pid, mount and ipc namespaces: the child is process 1 there; what fork(2) returns.
+    """Forks into new user, pid, mount and ipc namespaces, as process 1 there; returns what fork(2) returns.
 
-    One clone(2) in place of a fork, unshare(2) and another fork, each of which copies the page tables of a
-    whole interpreter. Python's own part of a fork is done as its C API asks (PyOS_BeforeFork and its kin).
+    A single clone(2) replaces a fork, unshare(2) and another fork, each of which copies the page tables of a
+    whole interpreter. Python's part of a fork follows its C API (PyOS_BeforeFork and related functions).
     """
     number = CLONE.get(platform.machine())
     if number is None:
@@ -153,11 +153,11 @@ def _map_user(user: int, group: int) -> None:
 
 
 def shut_in(allowed: Confinement, folder: str, compiled: Mapping[str, int]) -> None:
-    """In process 1 of the new namespaces: a private /tmp, an empty /proc, then no way back.
+    """Confines process 1 of the new namespaces: a private /tmp, an empty /proc, then no way back.
 
-    The user and group are those outside, by which it goes inside too. `compiled` are descriptors of files, by
-    the names that they get in `folder`, which nobody can write to from then on. With a GPU, /proc shows the
-    processes of these namespaces and nothing else: CUDA names its threads there.
+    The user and group ids are the same inside as outside. `compiled` are descriptors of files, by the names
+    that they get in `folder`, which is read-only from then on. With a GPU, /proc shows only the processes of
+    these namespaces: CUDA names its threads there.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setsid()  # a signal to its group would reach the launcher
@@ -178,7 +178,7 @@ def shut_in(allowed: Confinement, folder: str, compiled: Mapping[str, int]) -> N
 
 
 def filter_program_calls() -> None:
-    """Refuses this process what submissions are refused, and to start processes; it may become a program."""
+    """Applies the submissions' filter to this process and forbids new processes; it may still call exec."""
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _install(filter_program(platform.machine()))
     _install(process_filter(platform.machine(), may_exec=True))
@@ -189,7 +189,7 @@ def _cover(folder: str) -> None:
 
 
 def _hand_on(folder: str, files: Mapping[str, int]) -> None:
-    """A file system of its own for copies of these files, read-only once they are there."""
+    """Copies these files into a separate file system, and makes it read-only."""
     os.makedirs(folder)
     _mount(b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=755")
     for name, descriptor in files.items():
@@ -212,8 +212,8 @@ def _install(program: bytes) -> None:
     _check(_libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), head, 0, 0), "seccomp")
 
 
-# Classic BPF as seccomp(2) takes it: instructions (BPF_LD|W|ABS, BPF_JMP|..|K, BPF_RET), offsets in struct
-# seccomp_data, and what is returned.
+# Classic BPF for seccomp(2): instructions (BPF_LD|W|ABS, BPF_JMP|..|K, BPF_RET), offsets in struct
+# seccomp_data, and return values.
 LOAD, EQUAL, AT_LEAST, ANY_BIT, GIVE = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCH, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24
 ALLOW, KILL, REFUSE, MISSING = 0x7FFF0000, 0x80000000, 0x00050000 | EPERM, 0x00050000 | ENOSYS
@@ -221,11 +221,11 @@ ALLOW, KILL, REFUSE, MISSING = 0x7FFF0000, 0x80000000, 0x00050000 | EPERM, 0x000
 
 @cache
 def filter_program(machine: str, has_gpu: bool = False) -> bytes:
-    """The filter of all that is in the sandbox: refuse what is denied, allow the rest.
+    """The filter for everything in the sandbox: refuses the denied calls and allows the rest.
 
-    The kernel does not deliver to process 1 the signals that it sends itself. The filter ends it instead.
+    The kernel does not deliver signals that process 1 sends to itself. The filter ends the process instead.
 
-    OSError on a machine whose system calls are not known here.
+    OSError on a machine with system calls that are not known here.
     """
     if machine not in DENIED:
         raise OSError(f"no system-call filter is known for {machine}")
@@ -247,7 +247,7 @@ def filter_program(machine: str, has_gpu: bool = False) -> bytes:
 
 @cache
 def process_filter(machine: str, may_exec: bool = False) -> bytes:
-    """The filter that comes on top where a submission has no use for processes of its own.
+    """The additional filter for submissions that need no processes of their own.
 
     With `may_exec` it may still become another program.
     """

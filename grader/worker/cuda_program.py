@@ -1,7 +1,7 @@
-"""Compiles a whole CUDA program, or runs one: in a process of its own, shut in by whoever starts it.
+"""Compiles or runs a whole CUDA program, in a separate process that its caller has sandboxed.
 
-The emulator, a package that `config` names, knows how to compile. Before a program runs, this process limits
-itself and installs the system-call filter; then the program takes its place.
+The emulator, a package named in `config`, does the compiling. To run a program, this process limits
+itself, installs the system-call filter, and then calls exec.
 """
 
 import importlib
@@ -22,7 +22,7 @@ MAX_TEXT = 20_000
 def compile_program(config: Mapping[str, Any]) -> None:
     """Compiles the file `source` in `folder` to `executable` there, and writes RESULT beside it.
 
-    `paths` are where the package `emulator` is found; `runtime` is its library, in `folder` as well.
+    `paths` is the search path for the package `emulator`; `runtime` is its library, also in `folder`.
     """
     sys.dont_write_bytecode = True
     sys.path[:0] = config["paths"]
@@ -35,13 +35,13 @@ def compile_program(config: Mapping[str, Any]) -> None:
         program = programs.Program(text, config["file"], config["defines"])
         executable = folder / config["executable"]
         result["text"] = programs.program_into(program, folder / config["runtime"], executable)[:MAX_TEXT]
-    except Exception as error:  # of the emulator: its classes are known by their names
+    except Exception as error:  # raised by the emulator: recognised by its class's name
         result = {"status": type(error).__name__, "text": str(error)[:MAX_TEXT]}
     (folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
 
 
 def run_program(config: Mapping[str, Any]) -> None:
-    """Becomes the program of `words`, within `limits`; with `is_sandboxed`, behind the system-call filter."""
+    """Replaces this process by the program in `words`, under `limits`, and the filter if `is_sandboxed`."""
     limit_itself(config["limits"])
     if config["is_sandboxed"]:
         filter_program_calls()

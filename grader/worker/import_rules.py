@@ -1,7 +1,7 @@
-"""Holds a running submission to its import rules: a backstop for what the source did not show.
+"""Enforces import rules in a running submission: a backstop for imports that the source did not show.
 
-Only code whose file lies in the submission's folder is held to it. NumPy, the standard library and what the
-assignment provides import and call what they like. It is no wall: code that means to can get around it.
+The rules apply only to code in the submission's folder. NumPy, the standard library and the assignment's
+provided files may import and call anything. This is no sandbox: hostile code can get around it.
 """
 
 import builtins
@@ -17,7 +17,7 @@ import numpy
 
 
 class ImportRules:
-    """What a submission may import, and the functions that it was asked to write itself."""
+    """The modules that a submission may import, and the functions that students must write themselves."""
 
     def __init__(self, allowed: Sequence[str], forbidden: Sequence[str]) -> None:
         self._allowed = frozenset(allowed)
@@ -26,9 +26,9 @@ class ImportRules:
         self._inside = ""
 
     def install(self) -> None:
-        """Puts itself in front of `import` and of the forbidden functions, under every name they go by.
+        """Wraps `import` and the forbidden functions, under all of their names.
 
-        To be called once all that is trusted is loaded: it takes longer than a submission should.
+        Call this once all trusted code is loaded: it takes longer than a submission should.
         """
         builtins.__import__ = self._guarded(builtins.__import__)
         for module, stand_ins in self._stand_ins().items():
@@ -38,7 +38,7 @@ class ImportRules:
                         vars(each)[name] = stand_ins[id(value)]
 
     def hold(self, folder: str) -> None:
-        """From now on the code in `folder` is held to the rules."""
+        """Applies the rules to the code in `folder` from now on."""
         self._inside = folder + os.sep
 
     def _concerns(self, file: str) -> bool:
@@ -48,7 +48,7 @@ class ImportRules:
         def guarded(
             name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
         ) -> ModuleType:
-            # C code that imports, as NumPy's does within a call, passes a list; a statement never does
+            # C code that imports, such as NumPy's during a call, passes a list; a statement never does
             is_statement = not isinstance(fromlist, list) and not level
             if not is_statement or not self._concerns(sys._getframe(1).f_code.co_filename):
                 return real(name, globals, locals, fromlist, level)
@@ -67,9 +67,9 @@ class ImportRules:
             raise ImportError(f"{name} may not be imported; this assignment allows {self._offered}")
 
     def _stand_ins(self) -> dict[str, dict[int, Callable[..., Any]]]:
-        """What to put in place of each forbidden function, by its top module and its identity.
+        """The replacement of each forbidden function, by its top module and its identity.
 
-        Classes and ufuncs stay as they are: others test for them and read their attributes.
+        Classes and ufuncs are not replaced: other code tests for them and reads their attributes.
         """
         functions: dict[str, dict[int, Callable[..., Any]]] = {}
         for name in self._forbidden:

@@ -44,7 +44,7 @@ from grader.worker.worker_loop import Worker, poison_fresh_memory, serve
 
 MESSAGE_BYTES = 4096
 PIPES, MOST_DESCRIPTORS = 3, 16
-REHEARSAL = "/tmp/rehearsal"  # no submission sees it: each has a /tmp of its own
+REHEARSAL = "/tmp/rehearsal"  # no submission sees it: each has its own /tmp
 
 
 def launch(config: dict[str, object]) -> None:
@@ -61,7 +61,7 @@ def launch(config: dict[str, object]) -> None:
     make_ready(bool(allowed.whole_proc))
     rehearse(config, REHEARSAL)
     gc.collect()
-    gc.freeze()  # a child that collects garbage would look at, and so copy, all that it shares with this one
+    gc.freeze()  # a child's garbage collection would touch, and so copy, all memory shared with this process
     control = socket.socket(fileno=os.dup(0))
     children: dict[int, int] = {}
     with selectors.DefaultSelector() as selector:
@@ -90,7 +90,7 @@ def launch(config: dict[str, object]) -> None:
 
 
 def _tell(control: socket.socket, **message: int) -> None:
-    with contextlib.suppress(BrokenPipeError):  # the judge is gone: the next read says so
+    with contextlib.suppress(BrokenPipeError):  # the judge is gone: the next read will show it
         control.send(json.dumps(message).encode())
 
 
@@ -101,7 +101,7 @@ def _contain(
     inherited: list[int],
     allowed: Confinement,
 ) -> NoReturn:
-    """The whole life of a worker."""
+    """Runs a worker from its fork to its end."""
     try:
         pipes, files = descriptors[:PIPES], descriptors[PIPES:]
         for target, descriptor in enumerate(pipes):

@@ -1,20 +1,20 @@
-"""NumPy's arrays in the place of an NDArray, for a course that brings no NDArray of its own.
+"""NumPy arrays in place of an NDArray, for a course without an NDArray of its own.
 
-It has the names that `grader.worker.student_module` asks of the package `ndarray`.
+It defines the names that `grader.worker.student_module` needs from the package `ndarray`.
 """
 
 from typing import Any
 
 import numpy as np
 
-NDArray = np.ndarray  # a submission gets and returns NumPy's own
+NDArray = np.ndarray  # a submission gets and returns NumPy's arrays
 
 
 def cpu() -> str:
-    """The one device that there is."""
+    """The only device."""
     return "cpu"
 
 
 def array(values: Any, device: str, dtype: str) -> "np.ndarray[Any, Any]":
-    """A new array of `dtype`, whatever the layout of `values`."""
+    """A new array of `dtype`, for any layout of `values`."""
     return np.array(values, dtype=dtype)

@@ -1,8 +1,8 @@
-"""A rehearsal: all that a submission goes through, before there is one.
+"""Rehearses every step of a submission before there is one, so that forks start warm.
 
-What Python, NumPy and the C library make ready when code first runs (specialised bytecode, caches of types
-and of imports, resolved symbols) is then there in every fork. Else each would make it anew, in copies of the
-pages of memory that it lies in: a quarter of what a short exercise takes.
+When code first runs, Python, NumPy and the C library prepare specialised bytecode, caches of types and
+imports, and resolved symbols. After a rehearsal, every fork has them. Otherwise each fork would make them
+anew, in copies of the memory pages that hold them: a quarter of the time of a short exercise.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from typing import Any
 from grader.model.frame import FrameReader, RawArray, encode
 from grader.worker.worker_loop import Worker
 
-TIMES = 16  # Python specialises what has run eight times
+TIMES = 16  # Python specialises code that has run eight times
 MODULE = "rehearsed"
 SUBMISSION = """
 import {ndarray}
@@ -47,10 +47,10 @@ ASKED = {"values": {"stride": [1, 2]}, "inputs": {"a": VIEW}}
 
 
 def rehearse(config: Mapping[str, Any], folder: str) -> bytes:
-    """Takes a worker of its own through every kind of request, and then forgets it; returns its last answer.
+    """Takes a temporary worker through every kind of request; returns its last answer.
 
-    `config` is a worker's whose provided files can be imported already; `folder`, where the files of the
-    rehearsal go, is made and left behind.
+    `config` is a worker's configuration, with provided files that can already be imported. `folder`, for the
+    files of the rehearsal, is created and left behind.
     """
     path, here, answer = list(sys.path), os.getcwd(), b""
     probes, text = os.path.join(folder, "probes.py"), SUBMISSION.format(ndarray=config["ndarray"]).encode()
@@ -70,7 +70,7 @@ def rehearse(config: Mapping[str, Any], folder: str) -> bytes:
             ask(worker, {"request": "import", "modules": [MODULE]})
             answer = ask(worker, call, RawArray("<f4", (4, 6), bytes(4 * 4 * 6)))
     except OSError:
-        pass  # nowhere to write: then each submission begins cold
+        pass  # nowhere to write: each submission begins cold
     finally:
         sys.modules.pop(MODULE, None)
         sys.path[:] = path
@@ -81,13 +81,13 @@ def rehearse(config: Mapping[str, Any], folder: str) -> bytes:
 
 
 def ask(worker: Worker, header: Mapping[str, Any], *arrays: RawArray) -> bytes:
-    """The answer to a request that has gone through bytes, as one from the judge has."""
+    """The answer to a request that was encoded and decoded, like one from the judge."""
     (frame,) = FrameReader(1 << 20).feed(encode({**header, "nonce": "rehearsal"}, arrays))
     return worker.answer(frame)
 
 
 def _present_limits() -> dict[str, int]:
-    """The limits as they are, which every submission's are set below."""
+    """The present limits; every submission's limits are lower."""
     kinds = {"cpu_seconds": resource.RLIMIT_CPU, "file_bytes": resource.RLIMIT_FSIZE}
     kinds["open_files"] = resource.RLIMIT_NOFILE
     return {name: resource.getrlimit(kind)[1] for name, kind in kinds.items()} | NOT_SET

@@ -1,4 +1,4 @@
-"""Makes the calls that a case writes down, one after the other, and returns what they returned."""
+"""Makes the calls that a case lists, one after the other, and returns their results."""
 
 import copy
 from collections.abc import Mapping
@@ -6,13 +6,13 @@ from typing import Any
 
 
 def scenario(submission: Any, case: Any) -> list[Any]:
-    """What each call and each attribute of `case.scenario` was, in their order.
+    """The value of each call and each attribute in `case.scenario`, in order.
 
-    See `grader.judge.case_model.Step` for the steps. A step that must raise is not among the results.
-    AssertionError where it does not raise.
+    See `grader.judge.case_model.Step` for the steps. A step that must raise has no result; AssertionError if
+    it does not raise.
     """
     objects: dict[str, Any] = {}
-    latest = submission  # what a step is about that names nothing
+    latest = submission  # the object of a step that names none
     results = []
     for number, step in enumerate(case.scenario, 1):
         owner = objects[step["of"]] if "of" in step else latest
@@ -29,12 +29,12 @@ def scenario(submission: Any, case: Any) -> list[Any]:
         if "name" in step:
             objects[step["name"]] = value
         if ("call" in step or "get" in step) and "name" not in step:
-            results.append(copy.deepcopy(value))  # as it is now: a later step may change it
+            results.append(copy.deepcopy(value))  # copied, because a later step may change it
     return results
 
 
 def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any) -> Any:
-    """What one step comes to."""
+    """The result of one step."""
     if "get" in step:
         return getattr(owner, step["get"])
     if "set" in step:
@@ -48,9 +48,9 @@ def _take(step: Mapping[str, Any], submission: Any, owner: Any, case: Any) -> An
 
 
 def _argument(written: Any, submission: Any, case: Any) -> Any:
-    """What a step is given: a value as it is written, or the one of the case that `{case: name}` names.
+    """A step's argument: a literal value, or the case's value that `{case: name}` names.
 
-    The case's is the same object at each step, so that a later one sees what an earlier one did to it.
+    The case's value is the same object in each step, so that a later step sees an earlier one's changes.
     """
     if isinstance(written, Mapping) and list(written) == ["case"]:
         value = getattr(case, written["case"])
@@ -59,6 +59,6 @@ def _argument(written: Any, submission: Any, case: Any) -> Any:
 
 
 def _is(raised: BaseException, name: str) -> bool:
-    """Whether an exception is of the class of that name; what is not written yet counts by its own alone."""
+    """True if an exception is of the named class; NotImplementedError counts only under its own name."""
     classes = [one.__name__ for one in type(raised).__mro__]
     return name in (classes[:1] if "NotImplementedError" in classes else classes)

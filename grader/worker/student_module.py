@@ -1,4 +1,4 @@
-"""A submission and a case as a probe sees them, and the way from what it returns to raw arrays."""
+"""A submission and a case as a probe sees them, and the conversion of its results to raw arrays."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from grader.model.frame import DATA, ITEM_BYTES, RawArray
 
 @dataclass(frozen=True)
 class Input:
-    """An array of a case, before `submission.array` makes it the submission's own.
+    """An array of a case, before `submission.array` converts it to the submission's type.
 
     `base` is dense; `recipe` lists the views that lead from it to an array of `shape`:
     ("permute", axes) or ("slice", ((start, stop, step), ...)), None for a missing stop.
@@ -36,7 +36,7 @@ class Input:
         return view
 
     def numpy(self) -> np.ndarray[Any, Any]:
-        """A NumPy array of its own with the recipe applied, in the dtype in which it was drawn."""
+        """A new NumPy array with the recipe applied, in the dtype in which it was drawn."""
         return self._view().copy()
 
 
@@ -72,9 +72,9 @@ def _tuples(value: Any) -> Any:
 
 
 class Submission:
-    """The functions that a submission defines, and `array`, which is the grader's.
+    """The functions that a submission defines, and `array`, which belongs to the grader.
 
-    An attribute that no handed-in module defines raises AttributeError with a line for the student.
+    An attribute that no submitted module defines raises AttributeError with a line for the student.
     """
 
     def __init__(self, modules: Sequence[ModuleType], ndarray: ModuleType, dtype: str, device: str) -> None:
@@ -86,7 +86,7 @@ class Submission:
 
     @property
     def latest(self) -> Any:
-        """What a probe asked for last, which most likely gave the result."""
+        """The attribute that a probe used last, which most likely gave the result."""
         return self._latest
 
     @property
@@ -95,7 +95,7 @@ class Submission:
         return self._device
 
     def array(self, given: Input) -> Any:
-        """The input as an array of the submission's, on the device and in the dtype under test."""
+        """The input as an array of the submission's type, on the device and in the dtype under test."""
         device = getattr(self._ndarray, self._device)()
         out = self._ndarray.array(given.base, device=device, dtype=self._dtype)
         for name, argument in given.recipe:
@@ -113,14 +113,14 @@ class Submission:
 
 
 class NoData(TypeError):
-    """What a probe returned is neither data nor arrays; says which part of it, for the student."""
+    """A probe's result is neither data nor arrays; names the offending part for the student."""
 
 
 def to_raw(value: Any, ndarray: ModuleType, *, is_plain: bool = False) -> list[RawArray]:
-    """What a probe returned as raw arrays: one for each item of a tuple of arrays and whole numbers.
+    """A probe's result as raw arrays: one for each item of a tuple of arrays and whole numbers.
 
-    Whatever else is data goes first, as a text, and its arrays follow; so does all of it where the question
-    `is_plain`, of no array. Raises TypeError, with a line for the student, for what is neither.
+    Other data comes first, as text, followed by its arrays. If the question `is_plain`, that is, has no
+    arrays, all results are sent this way. Raises TypeError, with a line for the student, for anything else.
     """
     if not is_plain and _is_of_arrays(value, ndarray):
         return _arrays(value, ndarray)
@@ -137,7 +137,7 @@ def _is_array(value: Any, ndarray: ModuleType) -> bool:
 
 
 def _leaf(value: Any, ndarray: ModuleType) -> Any:
-    """An array, or the Python number that one of NumPy's is; None for what is neither."""
+    """An array, or a NumPy number as a Python number; None for anything else."""
     if isinstance(value, np.generic):
         return value.item()
     return _array(value, ndarray) if _is_array(value, ndarray) else None

@@ -1,4 +1,4 @@
-"""Answers the judge's requests: load a submission, run a probe on it, send arrays back."""
+"""Answers the judge's requests: loads a submission, runs probes on it, and sends arrays back."""
 
 import ast
 import contextlib
@@ -26,7 +26,7 @@ if sys.platform != "win32":
 
 REQUEST_BYTES = 1 << 30
 MAX_TEXT = 2000
-MAX_FRAMES = 50  # the last ones of a traceback: a recursion has thousands
+MAX_FRAMES = 50  # the last ones of a traceback; a recursion has thousands
 MAX_OF_CALL = 100  # characters of each text: all of them fit into a header
 MAX_ARGUMENT = 40
 
@@ -34,8 +34,8 @@ MAX_ARGUMENT = 40
 def serve(worker: "Worker") -> NoReturn:
     """Serves until the judge closes its end, then ends the process.
 
-    The protocol moves to descriptors of its own and what the submission prints goes to stderr, which
-    the judge reads apart from answers. Stdin is empty for the submission.
+    The protocol moves to new descriptors, and the submission's output goes to stderr, which the judge
+    reads separately from answers. Stdin is empty for the submission.
     """
     requests = os.fdopen(os.dup(0), "rb", buffering=0)
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -61,7 +61,7 @@ def _write(stream: BinaryIO, data: bytes) -> None:
 
 
 def poison_fresh_memory() -> None:
-    """Makes `numpy.empty` return NaN (integers: the smallest), so that a result never leans on luck."""
+    """Makes `numpy.empty` return NaN (integers: the smallest), so that no result is right by luck."""
 
     def poisoned(make: Any) -> Any:
         def fresh(*args: Any, **kwargs: Any) -> Any:
@@ -81,15 +81,15 @@ def poison_fresh_memory() -> None:
 class Worker:
     """Holds one submission and runs probes on it.
 
-    What is not a submission's is loaded once, before it is known which submission comes. Then there are
-    three requests, in this order: "setup" runs nothing of the submission (if it fails, the fault is the
-    grader's), "import" imports the submission, "call" runs one probe and may come many times.
+    Code that is not the submission's is loaded once, before the submission is known. Then come three kinds of
+    request, in this order: "setup" runs no code of the submission (if it fails, the fault is the grader's),
+    "import" imports the submission, and "call" runs one probe and may come many times.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        """Loads what is no submission's: `paths` of provided files, module `ndarray`, file `probes`.
+        """Loads everything but the submission: `paths` of provided files, module `ndarray`, file `probes`.
 
-        Then it installs the `import_rules`, if there are any: no reference is held to any.
+        Then it installs the `import_rules`, if there are any; a reference has none.
         """
         sys.dont_write_bytecode = True
         sys.path[:0] = config["paths"]
@@ -102,8 +102,8 @@ class Worker:
         self._modules: list[ModuleType] = []
         self._folder = ""
         self._folders = [*config["paths"], os.path.dirname(config["probes"])]  # of what is the course's own
-        self._latest: Any = None  # what the last probe asked for last
-        self._is_course = False  # whether nothing of a student's runs here
+        self._latest: Any = None  # the attribute that the last probe used last
+        self._is_course = False  # True if no student's code runs here
         self._answer_bytes = 0
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
             self._ndarray = importlib.import_module(self._ndarray_name)
@@ -113,13 +113,13 @@ class Worker:
             self._rules.install()
 
     def answer(self, frame: Frame) -> bytes:
-        """The reply to one request; whatever the submission raises becomes an error in it."""
+        """The reply to one request; any exception that the submission raises becomes an error in it."""
         steps = {"setup": self._setup, "import": self._import, "call": self._call}
         status, error, arrays = "ok", None, []
         try:
             arrays = steps[frame.header["request"]](frame)
         except BaseException as raised:
-            # BaseException: a submission that raises SystemExit or KeyboardInterrupt has answered, too.
+            # BaseException: a submission that raises SystemExit or KeyboardInterrupt has also answered.
             status, error = "error", self._describe(raised)
         if len(arrays) > MAX_ARRAYS or sum(len(a.data) for a in arrays) > self._answer_bytes:
             status, arrays = "output_limit", []
@@ -129,7 +129,7 @@ class Worker:
         return encode({"nonce": frame.header["nonce"], "status": status, "error": error}, arrays)
 
     def _setup(self, frame: Frame) -> list[RawArray]:
-        """Writes the submitted files to a folder of their own and lowers the limits."""
+        """Writes the submitted files to a separate folder and lowers the limits."""
         header = frame.header
         self._answer_bytes = header["limits"]["answer_bytes"]
         self._folder = header["folder"]
@@ -141,7 +141,7 @@ class Worker:
         sys.path.insert(0, self._folder)
         if self._rules is not None:
             self._rules.hold(self._folder)
-        # A device that does not start is no fault of the submission's; the emulator's kernels come compiled.
+        # A device that fails to start is not the submission's fault; the emulator's kernels come compiled.
         if self._ndarray is not None and header["device"] != "emulated":
             getattr(self._ndarray, header["device"])()
         set_limits(header["limits"])
@@ -164,7 +164,7 @@ class Worker:
         return to_raw(value, self._ndarray, is_plain=not header["case"]["inputs"])
 
     def _describe(self, raised: BaseException) -> dict[str, Any]:
-        """The exception as text, with the calls of the submission that it passed through."""
+        """The exception as text, with the submission's calls that it passed through."""
         place: dict[str, Any] = {"file": "", "line": 0, "source": ""}
         calls: list[dict[str, Any]] = []
         if isinstance(raised, SyntaxError):
@@ -193,9 +193,9 @@ class Worker:
         return {**_cut(texts), "calls": calls}
 
     def _unreadable(self, name: object) -> list[tuple[str, str]]:
-        """The file of a submission that Python cannot read, and why where Python itself does not say it.
+        """A submitted file that Python cannot read, and the reason if Python does not give one.
 
-        It is looked for among all of them where an error names none, as that about a NUL does.
+        All files are searched if the error names none, such as the one about a NUL.
         """
         for path in [Path(self._folder, str(name))] if name else sorted(Path(self._folder).glob("*.py")):
             if self._folder and path.is_file() and (why := why_not_read(path.read_bytes())):
@@ -208,9 +208,9 @@ def _cut(texts: Mapping[str, Any], most: int = MAX_TEXT) -> dict[str, Any]:
 
 
 def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
-    """The calls of a submission that an exception passed through, the outermost first, the last few of them.
+    """The last few of a submission's calls that an exception passed through, the outermost first.
 
-    Each says the function, its file and line, and what it was given as it stands when the exception leaves.
+    Each has the function, its file and line, and its arguments as they are when the exception leaves it.
     """
     calls = []
     for frame, line in list(traceback.walk_tb(raised.__traceback__))[-MAX_FRAMES:]:
@@ -231,7 +231,7 @@ def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
 
 
 def _place_in_course(raised: BaseException, folders: Sequence[str]) -> dict[str, Any]:
-    """The innermost line of the course's own files that an exception passed through; {} where none is."""
+    """The innermost line of the course's own files that an exception passed through; {} if there is none."""
     for frame, line in reversed(list(traceback.walk_tb(raised.__traceback__))):
         file = frame.f_code.co_filename
         if folder := next((f for f in folders if file.startswith(f + os.sep)), ""):
@@ -240,7 +240,7 @@ def _place_in_course(raised: BaseException, folders: Sequence[str]) -> dict[str,
 
 
 def _definition(function: object, folder: str) -> dict[str, Any]:
-    """Where a submission defines a function; {} for anything else."""
+    """The place where a submission defines a function; {} for anything else."""
     if not isinstance(function, FunctionType) or not folder:
         return {}
     file = function.__code__.co_filename
@@ -249,8 +249,8 @@ def _definition(function: object, folder: str) -> dict[str, Any]:
 
 
 def _lack_of_a_class(raised: BaseException, modules: Sequence[ModuleType], folder: str) -> dict[str, Any]:
-    """The line of the submitted class that lacks what a probe asked it for; nothing where that is not it."""
-    with contextlib.suppress(BaseException):  # the class is a submission's: any question may run its code
+    """The line of the submitted class that lacks the attribute a probe used; {} for any other error."""
+    with contextlib.suppress(BaseException):  # the class is the submission's: any access may run its code
         if not isinstance(raised, AttributeError) or not isinstance(raised.name, str):
             return {}
         owner = raised.obj if isinstance(raised.obj, type) else type(raised.obj)
@@ -264,7 +264,7 @@ def _lack_of_a_class(raised: BaseException, modules: Sequence[ModuleType], folde
 
 
 def _in_brief(value: object) -> str:
-    """An array's shape, a number, or a few of them; "" for anything else, and for what cannot be asked."""
+    """An array's shape, a number, or a few numbers; "" for anything else, or if reading it fails."""
     with contextlib.suppress(BaseException):
         if isinstance(value, int | float):
             return repr(value)[:MAX_ARGUMENT]
@@ -285,7 +285,7 @@ def _text(raised: BaseException) -> str:
 
 def set_limits(limits: dict[str, int]) -> None:
     """Lowers this process's resource limits, soft and hard, so that the submission cannot raise them."""
-    if sys.platform == "win32":  # it has none: wall time, kept by the judge, is the only limit there
+    if sys.platform == "win32":  # it has none: the judge's wall-clock limit is the only one there
         return
     wanted = {
         resource.RLIMIT_CPU: limits["cpu_seconds"],
@@ -293,7 +293,7 @@ def set_limits(limits: dict[str, int]) -> None:
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_CORE: 0,
     }
-    if limits["memory_bytes"]:  # else the judge alone watches over it: CUDA reserves address space
+    if limits["memory_bytes"]:  # otherwise only the judge watches it: CUDA reserves address space
         wanted[resource.RLIMIT_AS] = limits["memory_bytes"]
     if limits["processes"]:
         wanted[resource.RLIMIT_NPROC] = limits["processes"]
@@ -303,5 +303,5 @@ def set_limits(limits: dict[str, int]) -> None:
         try:
             resource.setrlimit(kind, (value, value))
         except (ValueError, OSError):
-            if sys.platform == "linux":  # macOS refuses some of them; the judge's clock still holds
+            if sys.platform == "linux":  # macOS refuses some; the judge's clock still holds
                 raise

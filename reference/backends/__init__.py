@@ -1,6 +1,6 @@
-"""Devices: where a buffer lives, and the flat-buffer operations that work there.
+"""Devices: places where a buffer lives, each with the flat-buffer operations that work there.
 
-A backend is a module or an object with the operations of `operations.py`. Where those would cost a copy or
+A backend is a module or an object with the operations of `operations.py`. To avoid a copy or
 many calls on the CPU, `numpy.py` also has `sum_axes`, `max_axes` and `sum_products`.
 """
 
@@ -32,18 +32,18 @@ def cpu() -> Device:
 
 @functools.cache
 def cuda() -> Device:
-    """The NVIDIA GPU that CuPy has chosen. RuntimeError, with the reason, where there is none to be had."""
-    from . import cupy  # here and not above: it costs time, and cpu() has no need of it
+    """The NVIDIA GPU that CuPy has chosen. RuntimeError, with the reason, if none is available."""
+    from . import cupy  # here and not above: it costs time, and cpu() does not need it
 
     return Device("cuda", cupy.operations())
 
 
 @functools.cache
 def emulated(checked: bool = True) -> Device:
-    """The kernels that cuda() runs, on the CPU. RuntimeError where there is no C++ compiler to compile them.
+    """The kernels that cuda() runs, on the CPU. RuntimeError if there is no C++ compiler.
 
-    Checked, a kernel that a GPU would let pass (out of bounds, a race, memory never written, ...) raises a
-    KernelBug; without checks it is several times faster.
+    With checks, a bug that a GPU would let pass (out of bounds, a race, memory never written, ...) raises a
+    KernelBug; without checks, kernels are several times faster.
     """
     from .emulator import operations
 

@@ -1,6 +1,6 @@
 """The flat-buffer operations on an NVIDIA GPU: a buffer is a one-dimensional CuPy array, float32 or float64.
 
-CuPy allocates, copies, compiles and launches; it is imported when a GPU is asked for.
+CuPy allocates, copies, compiles and launches; it is imported when a GPU is requested.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class CupyOperations(KernelOperations):
         self._compiled[file, dtype].get_function(name)(blocks, threads, tuple(arguments))
 
     def empty(self, size: int, dtype: str) -> Buffer:
-        """A buffer of `size` elements that hold anything at all."""
+        """A buffer of `size` arbitrary elements."""
         return self._cupy.empty(size, dtype)
 
     def from_host(self, values: npt.NDArray[Any], out: Buffer) -> None:
@@ -49,12 +49,12 @@ class CupyOperations(KernelOperations):
         return host
 
     def strided(self, a: Buffer, shape: Shape, strides: Shape, offset: int) -> Any:
-        """A strided view as a CuPy array: it shares the buffer's memory and speaks DLPack."""
+        """A strided view as a CuPy array: it shares the buffer's memory and supports DLPack."""
         first = a.data + offset * a.itemsize
         return self._cupy.ndarray(shape, a.dtype, first, [s * a.itemsize for s in strides])
 
     def from_dlpack(self, exporter: Any) -> tuple[Buffer, Shape, Shape, int]:
-        """A buffer over the memory of whatever speaks DLPack on a GPU, and its view of that."""
+        """A buffer over the memory of any object on a GPU that supports DLPack, and its view of it."""
         a = self._cupy.from_dlpack(exporter)
         if a.size == 0:
             return self.empty(0, str(a.dtype)), a.shape, (0,) * a.ndim, 0
@@ -67,12 +67,12 @@ class CupyOperations(KernelOperations):
 
 
 def operations() -> KernelOperations:
-    """The operations on a GPU. RuntimeError, with the reason, where there is none."""
+    """The operations on a GPU. RuntimeError, with the reason, if there is none."""
     return CupyOperations(import_cupy())
 
 
 def import_cupy() -> Any:
-    """The module cupy, once it is certain that it has a GPU. RuntimeError that says what is missing."""
+    """The module cupy, after checking that it has a GPU. RuntimeError that says what is missing."""
     driver = driver_version()
     try:
         cupy: Any = importlib.import_module("cupy")  # Any: CuPy has no types
@@ -90,7 +90,7 @@ def import_cupy() -> Any:
 
 
 def unavailable(problem: str, driver: tuple[int, int] | None) -> str:
-    """The message of cuda()'s error: what was found of CuPy and of the driver, and what to install."""
+    """The message of cuda()'s error: which CuPy and driver were found, and what to install."""
     if driver is None:
         state = (
             "no NVIDIA driver was found. On a machine with an NVIDIA GPU install the driver, then CuPy for "

@@ -1,6 +1,6 @@
-"""The flat-buffer operations by the kernels of `kernels/*.cu` on a CPU: a buffer is a NumPy array.
+"""The flat-buffer operations, as kernels of `kernels/*.cu` on a CPU: a buffer is a NumPy array.
 
-`reference.emulator` compiles and runs them. Checked, it knows of each element whether it was ever written.
+`reference.emulator` compiles and runs them. When checked, it tracks which elements have been written.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .kernel_operations import KERNELS, REAL, Arguments, Grid, KernelOperations,
 try:
     from ..emulator import Finding, Fresh, Module
     from ..emulator.compile import compiler
-except ModuleNotFoundError:  # a handout of an assignment that runs on other devices carries none
+except ModuleNotFoundError:  # a handout of an assignment for other devices has no emulator
     Module = None  # type: ignore[assignment, misc]
 
 Buffer = npt.NDArray[Any]
@@ -33,7 +33,7 @@ class KernelBug(RuntimeError):
 
 
 class EmulatedOperations(KernelOperations):
-    """The operations on emulated threads. Checked, a kernel's bug is a KernelBug where it happens.
+    """The operations on emulated threads. When checked, a kernel's bug raises KernelBug where it happens.
 
     Compiled kernels are kept in `folder`, by default the user's cache; `launched` counts launches by kernel.
     A checked launch runs in as many orders of threads and blocks as `schedules` says.
@@ -71,7 +71,7 @@ class EmulatedOperations(KernelOperations):
             raise KernelBug(run.findings)
 
     def empty(self, size: int, dtype: str) -> Buffer:
-        """A buffer of `size` elements that hold anything at all; checked, none of them may be read as yet."""
+        """A buffer of `size` arbitrary elements; when checked, none may be read before it is written."""
         buffer = np.empty(size, dtype)
         if self._checked:
             self._written[id(buffer)] = np.zeros(size, bool)
@@ -86,7 +86,7 @@ class EmulatedOperations(KernelOperations):
             written[...] = True
 
     def _as_memory(self, argument: Any) -> Any:
-        """A buffer with what is known of its elements; all else as it is."""
+        """A buffer with the record of its written elements; any other argument unchanged."""
         written = self._written_of(argument) if isinstance(argument, np.ndarray) else None
         return argument if written is None else Fresh(argument, whole=False, written=written)
 
@@ -101,7 +101,7 @@ class EmulatedOperations(KernelOperations):
 
 
 def operations(checked: bool) -> EmulatedOperations:
-    """The operations. RuntimeError where this copy of the library lacks them, or the machine a compiler."""
+    """The operations. RuntimeError if this copy of the library lacks them, or the machine has no compiler."""
     if Module is None or not KERNELS.is_dir():
         raise RuntimeError(
             "emulated() is not available: this copy of the library does not carry it. Use cpu()."

@@ -1,7 +1,7 @@
-"""The flat-buffer operations by CUDA kernels, on any device that can run those.
+"""The flat-buffer operations as CUDA kernels, for any device that can run them.
 
-The arithmetic is in `kernels/*.cu`. This is the host's side of it: which kernel runs, on how many threads,
-and with which arguments.
+The arithmetic is in `kernels/*.cu`. This module is the host's side: it chooses the kernel, the number of
+threads, and the arguments.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ VIEW = np.dtype(  # struct View of strided.cu: 64-bit integers only, so that no 
     [("ndim", "i8"), ("shape", "i8", MAX_AXES), ("strides", "i8", MAX_AXES), ("offset", "i8")]
 )
 MATRIX = np.dtype([("row_stride", "i8"), ("column_stride", "i8"), ("offset", "i8")])  # of matmul.cu
-LONG_ROW = 4096  # a reduction cuts longer rows into parts, where there are few of them
+LONG_ROW = 4096  # a reduction cuts longer rows into parts if there are few rows
 ENOUGH_BLOCKS = 512  # keeps a large GPU busy; the same for every GPU, as results would depend on it
 REAL = {"float32": "float", "float64": "double"}
 
 
 def source_of(file: str) -> str:
-    """The text of a file of kernels. RuntimeError where this copy of the library carries none."""
+    """The text of a file of kernels. RuntimeError if this copy of the library has none."""
     if not KERNELS.is_dir():
         raise RuntimeError(
             f"this copy of the library has no {KERNELS.name}/*.cu, so its arrays compute on cpu() alone"
@@ -45,9 +45,9 @@ def source_of(file: str) -> str:
 
 
 class KernelOperations(ABC):
-    """The operations of `backends/numpy.py`, by the kernels of `kernels/`, on any device that can run those.
+    """The operations of `backends/numpy.py`, as kernels of `kernels/`, for any device that can run them.
 
-    The device adds what is abstract here: how to launch a kernel, and what to do with its buffers.
+    The device implements what is abstract here: how to launch a kernel, and how to handle its buffers.
     """
 
     BLOCK = 2**23
@@ -59,7 +59,7 @@ class KernelOperations(ABC):
 
     @abstractmethod
     def empty(self, size: int, dtype: str) -> Buffer:
-        """A buffer of `size` elements that hold anything at all."""
+        """A buffer of `size` arbitrary elements."""
 
     @abstractmethod
     def from_host(self, values: npt.NDArray[Any], out: Buffer) -> None:
@@ -71,11 +71,11 @@ class KernelOperations(ABC):
 
     @abstractmethod
     def strided(self, a: Buffer, shape: Shape, strides: Shape, offset: int) -> Any:
-        """A strided view as this device's own kind of array: it shares the memory and speaks DLPack."""
+        """A strided view as this device's own kind of array: it shares the memory and supports DLPack."""
 
     @abstractmethod
     def from_dlpack(self, exporter: Any) -> tuple[Buffer, Shape, Shape, int]:
-        """A buffer over the memory of whatever speaks DLPack on this device, and its view of that."""
+        """A buffer over the memory of any object on this device that supports DLPack, and its view of it."""
 
     def fill(self, value: float, out: Buffer) -> None:
         """Set every element to one value."""
@@ -109,7 +109,7 @@ class KernelOperations(ABC):
         out_offset: int,
         shape: Shape,
     ) -> None:
-        """Add a strided view of `a` to one of `out`, both of one shape, and leave the rest of `out` as it is.
+        """Add a strided view of `a` to one of `out` with the same shape; the rest of `out` is unchanged.
 
         The view of `out` has no element twice, and the two buffers are not the same.
         """
@@ -175,7 +175,7 @@ class KernelOperations(ABC):
     def matmul(self, a: View, b: View, out: Buffer, out_offset: int = 0, accumulate: bool = False) -> None:
         """The product of two matrices, (m, k) and (k, n), in row-major order from `out_offset` on.
 
-        `accumulate` adds it to what is there. The rest of `out` stays as it is; it is not a's or b's buffer.
+        `accumulate` adds it to what is there. The rest of `out` is unchanged; it is not a's or b's buffer.
         """
         (m, k), n = a.shape, b.shape[1]
         if m * n == 0:
@@ -183,7 +183,7 @@ class KernelOperations(ABC):
         largest = 128 if out.dtype == "float32" else 64  # 8 x 8 doubles a thread are more than its registers
         tile = largest if min(m, n) > 64 else 64 if min(m, n) > 16 else 16
         tiles = ceil_div(m, tile) * ceil_div(n, tile)
-        # Few tiles, long sums: cut the sums, for more blocks. A part of 512 is long enough to pay its way.
+        # Few tiles, long sums: cut the sums, for more blocks. A part of 512 is long enough to be worthwhile.
         parts = pieces(k, max(512, ceil_div(k, ceil_div(ENOUGH_BLOCKS, tiles))))
         factors: list[Any] = [np.int64(size) for size in (m, k, n, parts)]
         factors += [matrix_struct(a), self._as(a.buffer, out)]
@@ -199,7 +199,7 @@ class KernelOperations(ABC):
         self._one_thread_each("matmul.cu:sum_parts", out, m * n, np.int64(parts), products, *place)
 
     def _as(self, a: Buffer, out: Buffer) -> Buffer:
-        """A buffer in the dtype of `out`, which is what kernels for that dtype read: itself or a copy."""
+        """The buffer, or a copy, in the dtype of `out`: the dtype that the kernel reads."""
         if a.dtype == out.dtype:
             return a
         converted = self.empty(a.size, str(out.dtype))
@@ -208,13 +208,13 @@ class KernelOperations(ABC):
         return converted
 
     def _one_thread_each(self, kernel: str, out: Buffer, size: int, *arguments: Any) -> None:
-        """Launch a kernel with a thread for each of `size` elements; there is no grid for none."""
+        """Launch a kernel with a thread for each of `size` elements; for none, launch nothing."""
         if size:
             blocks = (ceil_div(size, THREADS),)
             self.launch(kernel, str(out.dtype), blocks, (THREADS,), [np.int64(size), *arguments])
 
     def _elementwise(self, operation: str, operands: Sequence[Buffer | float], out: Buffer) -> None:
-        """Each operand goes as a buffer and a number, one of which says nothing."""
+        """Launch with each operand as a buffer and a number, one of which is unused."""
         given: list[Any] = []
         for operand in operands:
             is_number = isinstance(operand, int | float)
@@ -222,13 +222,13 @@ class KernelOperations(ABC):
         self._one_thread_each(f"elementwise.cu:{operation}", out, out.size, *given, out)
 
     def _reduce(self, kernel: str, a: Buffer, row_length: int, out: Buffer) -> None:
-        """One number for each row; for few long rows first one for each part, and then for those."""
+        """Reduce each row to one number; for few long rows, first reduce their parts, then the results."""
         rows = out.size
         if rows == 0:
             return
         parts = pieces(row_length, max(LONG_ROW, ceil_div(row_length, ceil_div(ENOUGH_BLOCKS, rows))))
         target = out if parts == 1 else self.empty(rows * parts, str(out.dtype))
-        # As wide as a part is long, as high as there are rows: short rows share a block.
+        # A block is as wide as a part and as high as there are rows: short rows share a block.
         width = power_of_two(ceil_div(row_length, parts))
         height = min(THREADS // width, power_of_two(rows * parts))
         sizes = map(np.int64, (rows, row_length, parts))
@@ -239,15 +239,15 @@ class KernelOperations(ABC):
 
 
 def scalar(value: float, out: Buffer) -> Any:
-    """A number as a kernel takes it: in the type of the elements."""
+    """A number for a kernel, in the type of the elements."""
     return np.dtype(str(out.dtype)).type(value)
 
 
 def view_struct(shape: Shape, strides: Shape, offset: int) -> npt.NDArray[Any]:
-    """A strided view as the struct that kernels take. ValueError where that has too few axes.
+    """A strided view as the struct that kernels take. ValueError if it has too many axes.
 
-    An axis of length 1 says nothing, and neighbours along which memory goes on at one step are one axis.
-    Every axis costs each thread a division, so both are left out.
+    Axes of length 1 are dropped, and neighbouring axes with one common step in memory are merged, because
+    every axis costs each thread a division.
     """
     runs: list[tuple[int, int]] = []
     for n, step in zip(shape, strides, strict=True):
@@ -277,7 +277,7 @@ def ceil_div(a: int, b: int) -> int:
 
 
 def pieces(length: int, size: int) -> int:
-    """Into how many equal parts of at most `size` a length is cut; the last may be shorter but not empty."""
+    """The number of equal parts of at most `size` that cover a length; the last may be shorter, not empty."""
     if length == 0:
         return 1
     part = ceil_div(length, ceil_div(length, size))

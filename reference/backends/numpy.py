@@ -21,7 +21,7 @@ Buffer: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = tuple[int, ...]
 
 # How many elements an intermediate result may have and still be in a cache when it is used: 4 MiB in float32.
-# Whoever works in blocks makes them of this size.
+# Functions that work in blocks use this size.
 BLOCK = 2**20
 
 # OpenBLAS multiplies matrices of up to this many multiplications as they lie in memory. Larger ones it
@@ -33,7 +33,7 @@ SMALL_MATRIX = 2**13
 # Looking up where a buffer lies takes 4 µs: as long as it takes to go through this many elements.
 WORTH_ALIGNING = 2**13
 
-# How many rows of a long matrix are multiplied at once: they are in the first-level cache as well.
+# How many rows of a long matrix are multiplied at once: they must fit in the first-level cache as well.
 ROWS = 128
 
 # Up to how many neighbours are copied as one item: beyond, NumPy is as fast with single elements.
@@ -41,9 +41,9 @@ LONGEST_ITEM = 64
 
 
 def empty(size: int, dtype: npt.DTypeLike) -> Buffer:
-    """A buffer of `size` elements that hold anything at all.
+    """A buffer of `size` arbitrary elements.
 
-    A large one starts where a cache line does: a vector across two of them takes twice the time to load.
+    A large one is aligned to a cache line: a vector across two lines takes twice the time to load.
     """
     if size < WORTH_ALIGNING:
         return np.empty(size, dtype)
@@ -68,7 +68,7 @@ def fill(value: float, out: Buffer) -> None:
     out[...] = value
 
 
-# Strided views: the only operations that know of strides. All others see rows of numbers.
+# Strided views: the only operations that use strides. All others see rows of numbers.
 
 
 def compact(a: Buffer, shape: Shape, strides: Shape, offset: int, out: Buffer) -> None:
@@ -105,7 +105,7 @@ def accumulate(
     out_offset: int,
     shape: Shape,
 ) -> None:
-    """Add a strided view of `a` to one of `out`, both of one shape, and leave the rest of `out` as it is.
+    """Add a strided view of `a` to one of `out` with the same shape; the rest of `out` is unchanged.
 
     The view of `out` has no element twice, and the two buffers are not the same.
     """
@@ -114,16 +114,16 @@ def accumulate(
 
 
 def strided(a: Buffer, shape: Shape, strides: Shape, offset: int) -> npt.NDArray[Any]:
-    """A strided view as this device's own kind of array: it shares the buffer's memory and speaks DLPack.
+    """A strided view as this device's own kind of array: it shares the buffer's memory and supports DLPack.
 
-    NumPy itself refuses one that reaches outside.
+    NumPy itself refuses a view that reaches outside the buffer.
     """
     size = a.itemsize
     return np.ndarray(shape, a.dtype, buffer=a, offset=offset * size, strides=[s * size for s in strides])
 
 
 def from_dlpack(exporter: Any) -> tuple[Buffer, Shape, Shape, int]:
-    """A buffer over the memory of whatever speaks DLPack on this device, and its view of that."""
+    """A buffer over the memory of any object on this device that supports DLPack, and its view of that."""
     a = np.from_dlpack(exporter)
     if a.size == 0:
         return np.empty(0, a.dtype), a.shape, (0,) * a.ndim, 0
@@ -135,8 +135,8 @@ def from_dlpack(exporter: Any) -> tuple[Buffer, Shape, Shape, int]:
     return buffer, a.shape, strides, -sum(r for r in reach if r < 0)
 
 
-# Element by element. One of the two operands may be a number. NumPy does to views what it does to rows of
-# numbers, so here operands may have any strides.
+# Element by element. One of the two operands may be a number. NumPy treats views like rows of numbers,
+# so here operands may have any strides.
 
 
 def add(a: Buffer | float, b: Buffer | float, out: Buffer) -> None:
@@ -256,7 +256,7 @@ def sum_products(a: View, b: View, out: Buffer) -> None:
 def matmul(a: View, b: View, out: Buffer, out_offset: int = 0, accumulate: bool = False) -> None:
     """The product of two matrices, (m, k) and (k, n), in row-major order from `out_offset` on.
 
-    `accumulate` adds it to what is there. The rest of `out` stays as it is; it is not the buffer of a or b.
+    `accumulate` adds it to what is there. The rest of `out` is unchanged; it is not the buffer of a or b.
     """
     left, right = strided(*a), strided(*b)
     m, n = len(left), right.shape[1]
@@ -270,10 +270,10 @@ def matmul(a: View, b: View, out: Buffer, out_offset: int = 0, accumulate: bool 
 
 
 def multiply_matrices(left: Buffer, right: Buffer, out: Buffer) -> None:
-    """The product of an m x k and a k x n matrix, by the calls of OpenBLAS that take the least time."""
+    """The product of an m x k and a k x n matrix, by the fastest calls of OpenBLAS."""
     (m, k), n = left.shape, right.shape[1]
     if 24 * k * n <= SMALL_PRODUCT < m * k * n:
-        # A small b: many small products, one under the other.
+        # A small b: many small products, stacked by rows.
         rows = min(SMALL_PRODUCT // (k * n) // 8 * 8, ROWS)
         count, done = m // rows, m // rows * rows
         np.matmul(left[:done].reshape(count, rows, k), right, out=out[:done].reshape(count, rows, n))

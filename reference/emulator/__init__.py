@@ -1,8 +1,8 @@
-"""CUDA C++ on a CPU, with what a GPU hides.
+"""CUDA C++ on a CPU, showing what a GPU hides.
 
 The same `.cu` files that a GPU runs are compiled as C++ and run with one fiber for each thread. A checked run
-tells of accesses out of bounds, reads of what was never written, races, barriers that some threads miss, and
-results that change with the order of threads; it counts accesses. `Module` is where to begin:
+reports accesses out of bounds, reads of unwritten memory, races, barriers that some threads miss, and results
+that change with the order of threads; it also counts accesses. Begin with `Module`:
 
     module = Module(source, defines={"REAL": "float"})
     run = module.check("fill", grid=2, block=256, arguments=[np.int64(257), np.float32(1), Fresh(out)])

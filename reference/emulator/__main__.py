@@ -45,7 +45,7 @@ exit status: 0 no bug found; 1 bugs found; 2 a mistake in what you gave: one lin
 
 
 class Mistake(Exception):
-    """What the user has to change."""
+    """A mistake that the user has to correct."""
 
 
 def main(
@@ -53,17 +53,17 @@ def main(
     prog: str = "python -m reference.emulator",
     run_program: Callable[..., int] | None = None,
 ) -> int:
-    """Run the command; its exit status.
+    """Run the command; returns its exit status.
 
-    A whole program is native code with everything that C++ can do. `run_program(emulator, options, source,
-    defines)` is to compile and run it where it does no harm, and returns the exit status.
+    A whole program is native code and can do everything that C++ can. `run_program(emulator, options,
+    source, defines)` must compile and run it where it does no harm, and return the exit status.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     behind = words.index("--") if "--" in words else len(words)
     parser = parser_of(prog)
     options = parser.parse_args(words[:behind])
     options.arguments = words[behind + 1 :]
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a kernel without end is ended by Ctrl-C
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a kernel that never ends
     try:
         if options.kernel is None:
             return whole_program(options, run_program)
@@ -147,7 +147,7 @@ def parser_of(prog: str) -> argparse.ArgumentParser:
 
 
 def whole_program(options: argparse.Namespace, run_program: Callable[..., int] | None) -> int:
-    """Run a file that has `main`. Mistake for one that has none, and where there is no sandbox for it."""
+    """Run a file that has `main`. Mistake if it has none, or if there is no sandbox for it."""
     source = options.file.read_text(encoding="utf-8")
     if not is_program(source):
         names = ", ".join(kernel.name for kernel in kernels_of(source)) or "none"
@@ -164,7 +164,7 @@ def size(text: str) -> tuple[int, ...]:
 
 
 def emulate(options: argparse.Namespace) -> int:
-    """Compile, run, and print what came of it."""
+    """Compile, run, and print the results."""
     source = options.file.read_text(encoding="utf-8")
     for option in ("grid", "block"):
         if getattr(options, option) is None:
@@ -206,7 +206,7 @@ def emulate(options: argparse.Namespace) -> int:
 
 
 def shortened(warnings: str) -> str:
-    """The errors of kernels that are left out, and the first warnings, each in a line."""
+    """The errors of omitted kernels, and the first warnings, one per line."""
     lines = warnings.splitlines()
     last = max((n for n, line in enumerate(lines) if line.startswith("left out")), default=-1)
     errors = lines[: last + 1]
@@ -216,7 +216,7 @@ def shortened(warnings: str) -> str:
 
 
 def given_parameters(kernel: Kernel, values: dict[str, Any]) -> tuple[str, ...]:
-    """The parameters that get a value: all but the last that have a default and no value."""
+    """The parameters that get a value: all except trailing ones with a default and no value."""
     parameters = kernel.parameters
     least = len(parameters) - kernel.defaults
     while len(parameters) > least and parameters[-1] not in values:
@@ -237,7 +237,7 @@ def pair(text: str, option: str) -> tuple[str, str]:
 
 
 def named_values(options: argparse.Namespace) -> dict[str, Any]:
-    """Every argument by its parameter's name; an array of no axes is a number."""
+    """Every argument by parameter name; an array of no axes is a number."""
     values: dict[str, Any] = {}
     if options.arrays:
         values |= arrays_of(options.arrays)
@@ -258,7 +258,7 @@ def named_values(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def arrays_of(path: Path) -> dict[str, Any]:
-    """The arrays of an .npz file, one without axes as a number. Mistake for what is no such file."""
+    """The arrays of an .npz file, one without axes as a number. Mistake if it is not such a file."""
     try:
         file = np.load(path, allow_pickle=False)
         if not isinstance(file, NpzFile):
@@ -276,7 +276,7 @@ def array_of(value: Any) -> np.ndarray[Any, Any]:
 
 
 def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
-    """What printf wrote, the arrays, the counts and the findings."""
+    """Print printf's output, the arrays, the counts and the findings."""
     if run.output:
         print(run.output, end="" if run.output.endswith("\n") else "\n")
     for name, value in zip(names, values, strict=True):
@@ -309,7 +309,7 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
 
 
 def show_lines(run: Run) -> None:
-    """The lines of the source that cost more than they need, those with the most requests first."""
+    """Print the source lines that cost more than they need to, most requests first."""
     told = [line for line in run.lines if line.complaints]
     told.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
     for line in told[:MOST_LINES]:

@@ -1,7 +1,7 @@
-"""Reads the compiler's assembly: counts floating-point operations, and finds calls by a pointer.
+"""Reads the compiler's assembly: counts floating-point operations, and finds calls through pointers.
 
-With -fsanitize-coverage=trace-pc each basic block begins with a call. Here that call gives way to an addition
-of as many operations as the block has, or to nothing.
+With -fsanitize-coverage=trace-pc each basic block begins with a call. This module replaces that call with an
+addition of the block's number of operations, or removes it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OPERATIONS = [
         1,
     ),
 ]
-# By a register or memory; a name's own place, where the loader puts its address, is as good as the name.
+# Through a register or memory; a name's own slot, where the loader puts its address, is as good as the name.
 BY_A_POINTER = re.compile(r"^\s+(?:notrack\s+)?(?:callq?|jmpq?)\s+\*(?!\w+@GOTPCREL\(%rip\))|^\s+bl?r\s+x\d")
 LINE = re.compile(r"^\s+\.loc\s+\d+\s+(\d+)")
 ADD = {
@@ -36,7 +36,7 @@ ADD = {
 
 
 def with_counts(assembly: str) -> str:
-    """The same program; what it adds goes to the runtime's `emulator_arithmetic`."""
+    """The same program, which adds its counts to the runtime's `emulator_arithmetic`."""
     lines = assembly.split("\n")
     add = ADD["x86-64" if "%rsp" in assembly else "arm64"]
     operations = 0
@@ -50,15 +50,15 @@ def with_counts(assembly: str) -> str:
 
 
 def with_text(name: str, text: str) -> str:
-    """Assembly for a text that a library exports: of letters, digits, spaces, commas and line ends."""
+    """Assembly for a text (letters, digits, spaces, commas and line ends) that a library exports."""
     written = text.replace("\n", "\\n")
     return f'\t.section\t.rodata\n\t.globl\t{name}\n{name}:\n\t.string\t"{written}"\n'
 
 
 def call_by_a_pointer(assembly: str) -> int:
-    """The line of the source at which code calls, or jumps to, what a number says; 0 where none does.
+    """The source line at which code calls, or jumps to, a computed address; 0 if there is none.
 
-    Where such a call leads nobody can tell by reading, so it could pass all checks by.
+    The target of such a call is unknown before it runs, so it could bypass every check.
     """
     last = 0
     for line in assembly.split("\n"):

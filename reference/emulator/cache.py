@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 MOST_BYTES = 512 << 20
-LEAST_SECONDS = 600.0  # what was used so lately stays: another process may be about to load it
+LEAST_SECONDS = 600.0  # recently used files stay: another process may be about to load them
 
 
 def cache_folder() -> Path:
@@ -19,19 +19,19 @@ def cache_folder() -> Path:
 
 
 def mark_used(*paths: Path) -> None:
-    """Notes that files are used now: when they are read is not kept everywhere. FileNotFoundError."""
+    """Marks files as used now, because not every system records reads. FileNotFoundError."""
     for path in paths:
         os.utime(path)
 
 
 def make_room(folder: Path, most_bytes: int = MOST_BYTES) -> None:
-    """Removes what was not used for longest, until no more than so many bytes are left.
+    """Removes the least recently used files until the folder is within the given number of bytes.
 
-    So goes what a process that was killed left half done. Others may be at work in the folder.
+    This also removes unfinished files of killed processes. Other processes may be using the folder.
     """
     entries = []
     for path in folder.iterdir():
-        with contextlib.suppress(FileNotFoundError):  # another process makes room, too
+        with contextlib.suppress(FileNotFoundError):  # another process is making room too
             files = [path, *path.rglob("*")]
             entries.append((path.stat().st_mtime, sum(file.stat().st_size for file in files), path))
     excess = sum(size for _, size, _ in entries) - most_bytes

@@ -1,4 +1,4 @@
-"""Compiles CUDA C++ with the machine's C++ compiler, and keeps what was compiled by its content."""
+"""Compiles CUDA C++ with the machine's C++ compiler, and caches the results by content."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ ARCHITECTURE = 800  # what __CUDA_ARCH__ is: compute capability 8.0
 ALWAYS = ("-fPIC", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden")
 KERNELS = (
     *("-std=c++20", "-g1", "-gdwarf-4", *ALWAYS, *WARNINGS),
-    # As a GPU computes: every operation rounds to its type, whatever the machine could fuse.
+    # As on a GPU, every operation rounds to its type, even where the machine could fuse several.
     *("-ffp-contract=off", "-fno-math-errno", "-fno-strict-aliasing"),
-    # A stack that is written over or too small is found by the runtime.
+    # The runtime finds stack overwrites and overflows.
     *("-fno-stack-protector", "-fstack-clash-protection"),
     *(f"-D__CUDA_ARCH__={ARCHITECTURE}", "-D__CUDACC__=1"),
 )
 CHECKED = ("-O1", "-fsanitize=thread,alignment,bounds", "-fno-jump-tables", "-DEMULATOR_CHECKED")
-COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of them, and nothing else
+COVERED = {  # from the sanitizers: all accesses and basic blocks, and nothing else
     "gcc": ("--param=tsan-instrument-func-entry-exit=0", "-fsanitize-coverage=trace-pc"),
     "clang": (
         *("-mllvm", "-tsan-instrument-func-entry-exit=0"),
@@ -56,10 +56,10 @@ COVERED = {  # of what the sanitizers tell: accesses and basic blocks, all of th
 }
 
 
-POISON = "-ftrivial-auto-var-init=pattern"  # never a zero, which is right by luck
-LEFT_OUT = "is left out, as it does not compile: "  # what a launch of such a kernel is told
+POISON = "-ftrivial-auto-var-init=pattern"  # never zero, which may be right by luck
+LEFT_OUT = "is left out, as it does not compile: "  # the message for a launch of such a kernel
 MOST_TEXT = 800
-NO_VALUE = "emulator_no_value"  # a text in the library: variables that are used without a value
+NO_VALUE = "emulator_no_value"  # a text in the library: variables used without a value
 MOST_UNKNOWN = 20
 
 
@@ -69,14 +69,14 @@ class NoCompiler(RuntimeError):
 
 @functools.cache
 def compiler() -> tuple[tuple[str, ...], str, str]:
-    """(command, "gcc" or "clang", what it says of its version). NoCompiler where there is none.
+    """(command, "gcc" or "clang", its version output). NoCompiler if there is none.
 
-    The environment variable BACKFLIP_CXX names one; else it is g++, clang++, or that of the package ziglang.
+    The environment variable BACKFLIP_CXX can name one; else g++, clang++, or the one in package ziglang.
     """
     named = os.environ.get("BACKFLIP_CXX")
     candidates: list[tuple[str, ...]] = [tuple(named.split())] if named else [("g++",), ("clang++",)]
     if not named and importlib.util.find_spec("ziglang"):
-        # For any processor of this kind, as the others do: what is compiled may be run elsewhere.
+        # For any processor of this kind, like the others: the result may run elsewhere.
         candidates.append((sys.executable, "-m", "ziglang", "c++", "-mcpu=baseline"))
     for command in candidates:
         if shutil.which(command[0]) is None:
@@ -91,13 +91,13 @@ def compiler() -> tuple[tuple[str, ...], str, str]:
 
 
 def flags(family: str, checked: bool) -> tuple[str, ...]:
-    """How kernels are compiled by a compiler of the family "gcc" or "clang"."""
+    """The options to compile kernels with a compiler of the family "gcc" or "clang"."""
     return (*KERNELS, *((*CHECKED, *COVERED[family], *poisoned()) if checked else ("-O2",)))
 
 
 @functools.cache
 def poisoned() -> tuple[str, ...]:
-    """An option by which variables without a value hold one that is wrong, where the compiler knows it."""
+    """An option that fills variables without a value with a wrong one, if the compiler has it."""
     command, _, _ = compiler()
     words = [*command, POISON, "-x", "c++", "-fsyntax-only", "-"]
     done = subprocess.run(words, input="", capture_output=True, text=True, check=False)
@@ -105,7 +105,7 @@ def poisoned() -> tuple[str, ...]:
 
 
 def preprocess(program: str, most: int) -> str:
-    """A program with its macros replaced, as it is compiled to be checked; cut off behind `most` bytes.
+    """A program with its macros expanded, as compiled for checking; cut off after `most` bytes.
 
     CompileError with the compiler's messages; NoCompiler.
     """
@@ -118,7 +118,7 @@ def preprocess(program: str, most: int) -> str:
             assert running.stdout is not None
             expanded = running.stdout.read(most)
             if len(expanded) == most:
-                running.kill()  # a macro may stand for more than there is memory
+                running.kill()  # a macro may expand to more than memory holds
         if running.returncode != 0 and len(expanded) < most:
             messages.seek(0)
             raise CompileError(messages.read().decode(errors="replace").strip())
@@ -133,9 +133,9 @@ def compile_library(
     checked: bool,
     folder: Path,
 ) -> tuple[Path, Path, str]:
-    """What `compile_kernels` makes of a source, without the kernels that have errors if others are left.
+    """The result of `compile_kernels`, without the kernels that have errors if others are left.
 
-    Such a kernel is there, and a launch of it raises its CompileError. Its errors stand before the warnings.
+    Such a kernel is still present; launching it raises its CompileError. Its errors precede the warnings.
     """
     broken: dict[str, str] = {}
     names = {kernel.name for kernel in kernels_of(source)}
@@ -157,7 +157,7 @@ def compile_library(
 
 
 def errors_by_kernel(source: str, file: str, messages: str) -> dict[str, str]:
-    """The errors of each kernel; empty where one error is of none."""
+    """The errors of each kernel; empty if any error is outside all kernels."""
     found: dict[str, str] = {}
     for line, text in errors_by_line(messages, file.replace("\\", "/").replace('"', "'")):
         name = kernel_at(source, line)
@@ -168,7 +168,7 @@ def errors_by_kernel(source: str, file: str, messages: str) -> dict[str, str]:
 
 
 def told(error: str) -> str:
-    """A body for a kernel that does not compile, which tells its error to whoever launches it."""
+    """A body for a kernel that does not compile: it reports the error when launched."""
     text = error[:MOST_TEXT].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'emulator_trap("{LEFT_OUT}{text}", 0);'
 
@@ -184,8 +184,8 @@ def compile_kernels(
 ) -> tuple[Path, Path, str]:
     """(runtime's library, kernels' library, the compiler's warnings); both libraries are files in `folder`.
 
-    `file` is the name in messages. `instances` names kernels as expressions, as in "tiled<16>", beside those
-    that are no templates. CompileError with the compiler's messages; NoCompiler.
+    `file` is the name in messages. `instances` names kernels as expressions, as in "tiled<16>", in addition
+    to those that are not templates. CompileError with the compiler's messages; NoCompiler.
     """
     command, family, version = compiler()
     kernels = kernels_of(source)
@@ -238,7 +238,7 @@ def compile_kernels(
                 raise NoCompiler(f"{command[0]} cannot compile the emulator's own {name}: {messages}")
         if started:
             link(command, [f"{scratch}/{name}.o" for name in started], runtime, Path(scratch))
-        # The sanitizer's own library stays out: its functions are the runtime's.
+        # The sanitizer's own library is not linked: the runtime provides its functions.
         link(command, [str(compiled), str(runtime)], library, Path(scratch), file)
         log.write_text(warnings, encoding="utf-8")
     make_room(folder)
@@ -246,7 +246,7 @@ def compile_kernels(
 
 
 def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str]:
-    """For each kernel the calls that leave out parameters with a default."""
+    """For each kernel, the calls that omit parameters with a default."""
     by_name = {kernel.name: kernel for kernel in kernels}
     made = []
     for number, name in enumerate(entries):
@@ -258,7 +258,7 @@ def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str
 
 
 def no_assertions(source: str) -> list[str]:
-    """An option of the compiler's where a source turns its assertions off."""
+    """The compiler option for a source that turns its assertions off."""
     turned_off = re.search(r"^[ \t]*#[ \t]*define[ \t]+NDEBUG\b", source, re.MULTILINE)
     return ["-DEMULATOR_NO_ASSERT"] if turned_off else []
 
@@ -266,7 +266,7 @@ def no_assertions(source: str) -> list[str]:
 def start_runtime(
     command: Sequence[str], scratch: Path, sources: Path = RUNTIME
 ) -> dict[str, subprocess.Popen[str]]:
-    """The compilations of the runtime, side by side. C++14: its standard headers are the shortest."""
+    """Starts compiling the runtime's files in parallel. C++14: its standard headers are the shortest."""
     return {
         path.name: subprocess.Popen(
             [*command, "-std=c++14", "-O2", *ALWAYS, "-c", str(path), "-o", str(scratch / f"{path.name}.o")],
@@ -285,10 +285,10 @@ def assemble(
     file: str,
     entries: Sequence[str],
 ) -> str:
-    """Compile, with counts of arithmetic and variables that are used without a value; the warnings."""
+    """Compile, with counts of arithmetic and of variables used without a value; returns the warnings."""
     assembly = target.with_suffix(".s")
     warnings = run([*command, *options, "-x", "c++", "-S", "-", "-o", str(assembly)], program, file)
-    if sys.platform != "darwin":  # its assembly is written otherwise; arithmetic is not counted there
+    if sys.platform != "darwin":  # its assembly looks different; arithmetic is not counted there
         text = assembly.read_text(encoding="utf-8")
         if line := call_by_a_pointer(text):
             raise CompileError(
@@ -303,7 +303,7 @@ def assemble(
 
 
 def run(command: Sequence[str], given: str = "", file: str = "") -> str:
-    """Run the compiler; what it says. CompileError with the errors in `file` where it fails."""
+    """Run the compiler and return its output. CompileError with the errors in `file` if it fails."""
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise CompileError(errors_in(done.stderr.strip(), file, given))
@@ -313,16 +313,16 @@ def run(command: Sequence[str], given: str = "", file: str = "") -> str:
 def link(
     command: Sequence[str], parts: Sequence[str], target: Path, scratch: Path, kernels: str = ""
 ) -> None:
-    """A shared library, in one step: another process never finds half of it.
+    """Links a shared library atomically: another process never finds half of it.
 
-    That of the file `kernels` takes nothing from elsewhere that is no device's: the C library is not its own.
-    And nothing of it runs when it is loaded.
+    The library of the file `kernels` imports only what a device has; the C library is not available to it.
+    None of its code runs when it is loaded.
     """
-    # What a kernel declares and nobody defines is an error here, and not when it is called.
-    # All names are looked up at the start, and where they are kept is read-only from then on.
+    # A function that is declared but not defined is an error here, and not when it is called.
+    # All names are looked up at the start, and their table is read-only from then on.
     name = "-install_name" if sys.platform == "darwin" else "-z,defs,-z,relro,-z,now,-soname"
     output = scratch / target.name
-    # By its name alone the loader finds the runtime that is loaded, wherever the files have moved.
+    # The loader finds the loaded runtime by name alone, even after the files have moved.
     run([*command, "-shared", f"-Wl,{name},{target.name}", *parts, "-o", str(output)])
     if kernels and runs_on_loading(output.read_bytes()):
         raise CompileError(
@@ -336,7 +336,7 @@ def link(
 
 
 def refuse_state(library: Path, source: str, file: str) -> None:
-    """CompileError where kernels may leave something behind for a later launch, in a variable."""
+    """Raises CompileError if kernels can leave something in a variable for a later launch."""
     for name in lasting_variables(library.read_bytes()):
         place = re.search(rf"\b{re.escape(name)}\b", without_comments(source))
         line = f":{1 + source.count(chr(10), 0, place.start())}" if place else ""

@@ -7,13 +7,13 @@ import struct
 from dataclasses import dataclass
 
 NO_BITS, WRITE, OBJECT, THREAD_LOCAL = 8, 1, 1, 6
-# What is written while a library is loaded, and never again; what every library begins with.
+# Sections that are written only while a library is loaded; names with which every library begins.
 SETTLED = re.compile(r"\.(?:dynamic|got|data\.rel\.ro|init_array|fini_array).*")
 OF_THE_LOADER = re.compile(r"completed(?:\.\d+)?|__dso_handle")
 LENGTH = re.compile(r"\d+")
 OF_THE_EMULATOR = "emulator_"  # no name of a submission has it
 
-# What a kernel's library may take from elsewhere: the runtime, functions of mathematics, what compilers call.
+# What a kernel's library may import: the runtime, mathematical functions, what compilers call.
 KNOWN = re.compile(
     r"emulator_\w+|__tsan_\w+|__ubsan_handle_\w+|__sanitizer_cov\w+|(thread|block)(Idx|Dim)|gridDim"
     r"|mem(cpy|move|set|cmp)|abs"
@@ -27,7 +27,7 @@ KNOWN = re.compile(
 
 @dataclass(frozen=True)
 class Section:
-    """A part of an ELF file: whether what it holds may be written to when it is loaded, and its bytes."""
+    """A section of an ELF file: its bytes, and whether they are writable once loaded."""
 
     name: str
     is_writable: bool
@@ -35,7 +35,7 @@ class Section:
 
 
 def sections(library: bytes) -> list[Section]:
-    """The sections of an ELF file in their order; none where it is no such file."""
+    """The sections of an ELF file in file order; none if it is not an ELF file."""
     if library[:5] != b"\x7fELF\x02":
         return []
     (table,) = struct.unpack_from("<Q", library, 0x28)
@@ -53,19 +53,19 @@ def sections(library: bytes) -> list[Section]:
 
 
 def section(library: bytes, name: str) -> bytes:
-    """The contents of a section of an ELF file; empty where there is none."""
+    """The contents of a section of an ELF file; empty if there is none."""
     return next((one.content for one in sections(library) if one.name == name), b"")
 
 
 def runs_on_loading(library: bytes) -> bool:
-    """Whether a variable gets its value from code, which would run when the library is loaded."""
+    """True if code that runs when the library is loaded gives a variable its value."""
     named = b"_GLOBAL__sub_I_" in section(library, ".strtab")  # so do GCC and Clang call that code
     # What every library begins with are the C library's address and, checked, the sanitizer's.
     return named or len(section(library, ".init_array")) > 16
 
 
 def unknown_names(library: bytes) -> list[str]:
-    """The functions and variables that a kernel's library takes from elsewhere and has no business with."""
+    """The functions and variables that a kernel's library imports but must not use."""
     symbols, names = section(library, ".dynsym"), section(library, ".dynstr")
     unknown = []
     for at in range(0, len(symbols), 24):
@@ -77,7 +77,7 @@ def unknown_names(library: bytes) -> list[str]:
 
 
 def lasting_variables(library: bytes) -> list[str]:
-    """The variables of a kernel's library that kernels can write to, and that outlive a launch."""
+    """The variables of a kernel's library that kernels can write and that outlive a launch."""
     by_name = sections(library)
     held = {one.name: one.content for one in by_name}
     symbols, names = held.get(".symtab", b""), held.get(".strtab", b"")
@@ -97,7 +97,7 @@ def _stays_writable(home: Section) -> bool:
 
 
 def written_name(symbol: str) -> str:
-    """The name of a variable as its source has it: a C++ compiler writes its scope in front of it."""
+    """The name of a variable as in its source; a C++ compiler prefixes it with its scope."""
     if not symbol.startswith("_Z"):
         return symbol.partition(".")[0]
     symbol = re.sub(r"L[a-z]n?\d+E", "", symbol)  # a number among the arguments of a template

@@ -1,4 +1,4 @@
-"""Says in words what the runtime found."""
+"""Puts the runtime's findings into words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORD = 4  # bytes, of shared memory
 
 
 def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[str, str]:
-    """(array, message) of a finding of the runtime's."""
+    """(array, message) for one of the runtime's findings."""
     if row.thread < 0:
         return "", f"{row.name.decode()}: {row.size} bytes with that of the launch; a block has {row.room}"
     who = f"thread {index(row.thread, raw.block)} of block {index(row.block, raw.grid)}"
@@ -50,7 +50,7 @@ def message(row: RawFinding, raw: RawLaunch, places: Sequence[Place]) -> tuple[s
 
 
 def verb_of(mode: int) -> str:
-    """What a thread does in a mode of access."""
+    """The verb for a mode of access."""
     return "reads" if mode == READ else "updates" if mode == ATOMIC else "writes"
 
 
@@ -73,17 +73,17 @@ def _misaligned(row: RawFinding, who: str, places: Sequence[Place]) -> tuple[str
 
 
 def text_of(name: bytes) -> str:
-    """A name of the runtime's or of a source."""
+    """A name from the runtime or from a source, as text."""
     return name.decode(errors="replace")
 
 
 def unquoted(kind: bytes) -> str:
-    """A type as compilers name it, in quotes, in this text's quotes."""
+    """A type that a compiler printed in quotes, in this project's quotes."""
     return f"`{text_of(kind).strip(chr(39))}`"
 
 
 def worst_of(row: RawPlace, places: Sequence[Place]) -> WarpRequest | None:
-    """The request of a place that wasted most, by the array that it asked for; None where none did."""
+    """The most wasteful request of a place, with the array that it accessed; None if none wasted any."""
     offsets, size = list(row.worst[: row.worst_lanes]), max(row.worst_size, 1)
     if not offsets:
         return None

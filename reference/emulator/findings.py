@@ -28,12 +28,12 @@ NOTES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One bug at one line. `block` and `thread` are (x, y, z) of the first that did it, None for nobody's."""
+    """One bug at one line. `block` and `thread` are (x, y, z) of the first that did it; None if none did."""
 
     kind: str  # of KINDS, or of NOTES
     kernel: str
     file: str
-    line: int  # from 1; 0 where it is not known
+    line: int  # from 1; 0 if unknown
     message: str
     block: Index | None = None
     thread: Index | None = None
@@ -48,11 +48,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class WarpRequest:
-    """What the lanes of one warp asked for at once, and what memory made of it.
+    """The accesses of one warp's lanes at one time, and their cost in memory.
 
-    `elements` of `array`, each of `size` bytes, a lane each; in shared memory, which has no name here, words
-    of 4 bytes. It took `units`, transactions of global memory or passes of shared memory, where `best` would
-    do for as many bytes.
+    `elements` of `array`, each of `size` bytes, one for each lane; in shared memory, which has no name here,
+    words of 4 bytes. The request took `units` (transactions of global memory or passes of shared memory);
+    the same number of bytes needs at least `best`.
     """
 
     array: str
@@ -63,7 +63,7 @@ class WarpRequest:
 
     @property
     def waste(self) -> int:
-        """How many transactions or passes it took beyond what it might have taken."""
+        """The number of transactions or passes beyond the minimum."""
         return self.units - self.best
 
     def __str__(self) -> str:
@@ -79,11 +79,11 @@ class WarpRequest:
 
 @dataclass(frozen=True)
 class LineCost:
-    """What the accesses at one line of the source cost: requests of warps, and what memory made of them.
+    """The cost of the accesses at one line of the source: requests of warps, and transactions or passes.
 
     `least_transactions` is what the requests would take if neighbouring lanes asked for neighbours in memory.
-    `lanes` of the `threads` that the requests' warps have took part. `worst` is the request that took most
-    beyond what it might have taken, None where none did.
+    Of the `threads` in the requests' warps, `lanes` took part. `worst` is the request furthest above its
+    minimum, None if every request took the minimum.
     """
 
     line: int
@@ -103,7 +103,7 @@ class LineCost:
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """What is worth a look: memory that is moved in vain, bank conflicts, lanes that are idle."""
+        """Warnings: memory moved in vain, bank conflicts, idle lanes."""
         said = []
         if self.global_transactions > 1.5 * self.least_transactions:
             better = f"where {self.least_transactions} would do"
@@ -117,13 +117,13 @@ class LineCost:
 
 @dataclass(frozen=True)
 class Counters:
-    """What all threads of a launch did together.
+    """Totals over all threads of a launch.
 
     Accesses are counted as compiled with optimization: a value that stays in a register is read once.
-    A request is one instruction of a warp; transactions move 32 bytes of global memory; passes are what a
-    request of shared memory takes, 1 without a bank conflict. Requests and what follows from them are counted
-    where the launch asks for it, else 0. Arithmetic is operations on floating-point numbers; a function such
-    as expf is one. `shared_memory` is the bytes of shared memory that a block has, static and dynamic.
+    A request is one instruction of a warp. A transaction moves 32 bytes of global memory. A request of shared
+    memory takes one pass without a bank conflict, else more. Requests and what follows from them are 0
+    unless the launch counts them. Arithmetic is operations on floating-point numbers; a function such
+    as expf is one. `shared_memory` is the bytes of shared memory of a block, static and dynamic.
     """
 
     threads: int
@@ -144,25 +144,25 @@ class Counters:
 
     @property
     def global_per_thread(self) -> float:
-        """Accesses to global memory, a thread."""
+        """Accesses to global memory per thread."""
         return (self.global_reads + self.global_writes) / self.threads
 
     @property
     def shared_per_thread(self) -> float:
-        """Accesses to shared memory, a thread."""
+        """Accesses to shared memory per thread."""
         return (self.shared_reads + self.shared_writes) / self.threads
 
     @property
     def arithmetic_per_byte(self) -> float:
-        """Operations on floating-point numbers for each byte that goes to or from global memory."""
+        """Floating-point operations for each byte moved to or from global memory."""
         return self.arithmetic / self.global_bytes if self.global_bytes else 0.0
 
     @property
     def transactions_per_request(self) -> float:
-        """4 where 32 neighbours take neighbouring floats, up to 32 where each takes one elsewhere."""
+        """4 if 32 neighbours access neighbouring floats, up to 32 if each accesses one elsewhere."""
         return self.global_transactions / self.global_requests if self.global_requests else 0.0
 
     @property
     def bank_conflicts(self) -> int:
-        """Passes that shared memory took beyond one a request."""
+        """Passes of shared memory beyond one per request."""
         return self.shared_passes - self.shared_requests

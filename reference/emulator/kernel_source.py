@@ -1,4 +1,4 @@
-"""Reads CUDA C++: which kernels a file has, what is not emulated, and how shared memory is declared."""
+"""Reads CUDA C++: finds a file's kernels, what is not emulated, and declarations of shared memory."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 
 class CompileError(ValueError):
-    """A source that does not compile: one line a mistake, each with file and line."""
+    """A source that does not compile: one line for each mistake, with file and line."""
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A `__global__` function as it is written."""
+    """A `__global__` function as written in the source."""
 
     name: str
     parameters: tuple[str, ...]  # their names
@@ -31,7 +31,7 @@ INCLUDES = {
     *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
     *("mma.h", "algorithm", "limits", "utility"),
 }
-# What few sources ask for stands in headers of its own: a compilation stays short.
+# Features that few sources use are in headers of their own, to keep compilations short.
 EXTENSIONS = {
     "emulator_groups.h": re.compile(r"#\s*include\s*[<\"]cooperative_groups"),
     "emulator_bfloat16.h": re.compile(r"#\s*include\s*[<\"]cuda_bf16\.h"),
@@ -78,7 +78,7 @@ SCOPE = re.compile(r"(?:\bnamespace\b[^;{}()]*|\bextern\s*\"\s*\"\s*)$")
 
 
 def without_comments(source: str) -> str:
-    """The source with comments and what stands between quotes as spaces: all else keeps its place."""
+    """The source with spaces in place of comments and quoted text; everything else keeps its position."""
 
     def blank(match: re.Match[str]) -> str:
         text = match.group()
@@ -93,7 +93,7 @@ def without_comments(source: str) -> str:
 
 
 def kernels_of(source: str) -> tuple[Kernel, ...]:
-    """The kernels of a source, in its order."""
+    """The kernels of a source, in source order."""
     text = without_comments(source)
     kernels = []
     for match in KERNEL.finditer(text):
@@ -114,19 +114,19 @@ def kernels_of(source: str) -> tuple[Kernel, ...]:
 
 
 def parameter_name(written: str) -> str:
-    """The name in `const float *a = nullptr` or `int n[3]`; "" where there is none."""
+    """The name in `const float *a = nullptr` or `int n[3]`; "" if there is none."""
     words = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", written.partition("=")[0]))
     return words[-1] if words else ""
 
 
 def body_of(text: str, end: int) -> tuple[int, int]:
-    """Where the body of a function lies whose parameters end at `end`; empty where it has none."""
+    """The span of the body of the function with parameters that end at `end`; empty if it has none."""
     body = re.compile(r"[^;{]*\{").match(text, end)
     return (body.end() - 1, closing(text, body.end() - 1) + 1) if body else (end, end)
 
 
 def with_bodies(source: str, bodies: Mapping[str, str]) -> str:
-    """The source in which kernels of these names have other bodies, of as many lines."""
+    """The source with new bodies for the kernels of these names, each with as many lines as before."""
     for kernel in reversed(kernels_of(source)):
         start, end = kernel.body
         if kernel.name in bodies and end > start:
@@ -136,7 +136,7 @@ def with_bodies(source: str, bodies: Mapping[str, str]) -> str:
 
 
 def kernel_at(source: str, line: int) -> str:
-    """The kernel, no template, in whose body a line (from 1) stands; "" where there is none."""
+    """The kernel (not a template) that has this line (from 1) in its body; "" if there is none."""
     for kernel in kernels_of(source):
         first, last = (1 + source.count("\n", 0, at) for at in kernel.body)
         if first <= line <= last and not kernel.is_template:
@@ -145,7 +145,7 @@ def kernel_at(source: str, line: int) -> str:
 
 
 def device_code(text: str) -> str:
-    """A source without comments, with all but the bodies of device functions as spaces."""
+    """A source without comments, with spaces for everything but the bodies of device functions."""
     kept = [" " if character != "\n" else character for character in text]
     for match in DEVICE_FUNCTION.finditer(text):
         start, end = body_of(text, closing(text, match.end() - 1))
@@ -154,12 +154,12 @@ def device_code(text: str) -> str:
 
 
 def extensions_of(source: str) -> list[str]:
-    """The emulator's headers that a source needs beyond the one that all need."""
+    """The emulator's headers that a source needs in addition to the common one."""
     return [name for name, asked in EXTENSIONS.items() if asked.search(source)]
 
 
 def closing(text: str, start: int) -> int:
-    """Where the bracket at `start`, ( or {, is closed; the end of the text where it is not."""
+    """The position where the bracket at `start`, ( or {, is closed; the end of the text if it is not."""
     change = {"(": 1, ")": -1} if text[start] == "(" else {"{": 1, "}": -1}
     depth = 0
     for at in range(start, len(text)):
@@ -170,7 +170,7 @@ def closing(text: str, start: int) -> int:
 
 
 def split(text: str) -> list[str]:
-    """What stands between commas that are inside no brackets."""
+    """The parts between commas that are not inside brackets."""
     parts, depth, start = [], 0, 0
     for at, character in enumerate(text):
         depth += {"(": 1, "[": 1, "<": 1, "{": 1, ")": -1, "]": -1, ">": -1, "}": -1}.get(character, 0)
@@ -181,9 +181,9 @@ def split(text: str) -> list[str]:
 
 
 def prepare(source: str, file: str, is_program: bool = False) -> str:
-    """The source as C++ for the emulator's header, line by line. CompileError for what is refused.
+    """The source as C++ for the emulator's header, line by line. CompileError if it is refused.
 
-    Of a program, host code may have what only device code may not, and any header that is in <>.
+    In a program, host code may use what only device code may not, and any header in <>.
     """
     text = without_comments(source)
     on_device = device_code(text) if is_program else text
@@ -197,7 +197,7 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
             continue
         for match in re.finditer(pattern, on_device if pattern in OF_DEVICES else text):
             refuse(match.start(), f"`{match.group()}`: {why}")
-    edits: list[tuple[int, int, str]] = []  # start, end, what stands there instead
+    edits: list[tuple[int, int, str]] = []  # start, end, replacement
     for match in DIRECTIVE.finditer(text):
         written = source[match.start() : match.end()]
         include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", written)
@@ -238,7 +238,7 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
 
 
 def inside_a_function(before: str) -> bool:
-    """Whether what comes after this text stands in some braces that are no namespace's."""
+    """True if what follows this text is inside braces other than a namespace's."""
     open_braces: list[bool] = []
     for brace in re.finditer(r"[{}]", before):
         if brace.group() == "{":
@@ -249,7 +249,7 @@ def inside_a_function(before: str) -> bool:
 
 
 def declaration(written: str, line: int) -> str:
-    """`__shared__ float a[8][8], b` as memory that the runtime hands out; ValueError for what is none."""
+    """`__shared__ float a[8][8], b` as memory from the runtime; ValueError if it is not a declaration."""
     words = re.sub(r"\b(?:__align__|alignas)\s*\([^()]*\)", " ", written)
     is_dynamic = re.search(r"\bextern\b", words) is not None
     words = " ".join(re.sub(r"\b(?:__shared__|extern|static)\b", " ", words).split())

@@ -20,18 +20,18 @@ class LineTable:
     """The lines of one library."""
 
     def __init__(self, library: bytes) -> None:
-        # Of rows at one address the last counts; where one function ends and another begins, the beginning.
+        # The last row at an address counts: where one function ends and another begins, the beginning.
         rows = rows_of(section(library, ".debug_line"))
         self._rows = sorted(rows, key=lambda row: (row[0], row[1] != ""))
         self._addresses = [address for address, _, _ in self._rows]
 
     def line_of(self, address: int) -> tuple[str, int]:
-        """(file, line) of what is at an address, counted from the library's start; ("", 0) for nothing."""
+        """(file, line) of an address, relative to the library's start; ("", 0) if there is none."""
         at = bisect_right(self._addresses, address) - 1
         return self._rows[at][1:] if at >= 0 else ("", 0)
 
     def line_in(self, file: str, address: int) -> int:
-        """The line of `file` at an address; where that is of a header's function, the line that calls it."""
+        """The line of `file` at an address; in a header's function, the line that calls it."""
         for at in range(bisect_right(self._addresses, address) - 1, -1, -1):
             _, file_of_row, line = self._rows[at]
             if file_of_row == file:
@@ -43,7 +43,7 @@ class LineTable:
 
 @dataclass
 class Reader:
-    """Reads numbers one after the other."""
+    """Reads numbers one after another."""
 
     data: bytes
     at: int = 0
@@ -65,7 +65,7 @@ class Reader:
                 return value - (1 << shift) if signed and byte & 0x40 else value
 
     def text(self) -> str:
-        """What stands before the next zero byte."""
+        """The text before the next zero byte."""
         end = self.data.index(b"\0", self.at)
         start, self.at = self.at, end + 1
         return self.data[start:end].decode(errors="replace")
@@ -89,7 +89,7 @@ def rows_of_program(reader: Reader, version: int, end: int) -> Iterator[Row]:
     program = reader.at + header_length
     step = reader.number("B")
     if version == 4:
-        reader.number("B")  # operations an instruction: for processors that are none of ours
+        reader.number("B")  # operations per instruction: for processors that we do not use
     reader.number("B")
     base, span, first_special = reader.number("b"), reader.number("B"), reader.number("B")
     lengths = [reader.number("B") for _ in range(first_special - 1)]
@@ -146,7 +146,7 @@ class DlInfo(ctypes.Structure):
 
 
 def load_address(address: int) -> int:
-    """Where the library that holds an address was loaded."""
+    """The load address of the library that contains an address."""
     info = DlInfo()
     ctypes.CDLL(None).dladdr(ctypes.c_void_p(address), ctypes.byref(info))
     return int(info.base or 0)

@@ -1,4 +1,4 @@
-"""Lays out a launch's arguments: values as a kernel takes them, and arrays in the launch's memory."""
+"""Lays out a launch's arguments: converts values for the kernel, and places arrays in its memory."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ ALIGNMENT = 256  # of an array, as cudaMalloc's
 
 @dataclass
 class Fresh:
-    """An array as fresh memory: nothing in it counts as written. With `whole`, a kernel is to write it all.
+    """An array as fresh memory: nothing in it counts as written. With `whole`, the kernel must fill it.
 
-    `written` says of each element, in the array's shape, whether it has been written; a launch updates it.
+    `written` is True for each element that has been written, in the array's shape; a launch updates it.
     """
 
     array: Array
@@ -47,7 +47,7 @@ Argument: TypeAlias = Array | Fresh | np.generic | int | float | None
 
 @dataclass(frozen=True)
 class Place:
-    """Where an array argument is: the parameter's number and name, and its start in the arena."""
+    """The place of an array argument: the parameter's number and name, and its start in the arena."""
 
     parameter: int
     name: str
@@ -58,7 +58,7 @@ class Place:
 
 
 def three(size: Size, what: str) -> Index:
-    """A grid or block as (x, y, z). ValueError for more axes, or for what is no number."""
+    """A grid or block as (x, y, z). ValueError for more axes, or for anything but numbers."""
     given = (size,) if isinstance(size, int | np.integer) else tuple(size)
     if not 1 <= len(given) <= 3 or not all(isinstance(n, int | np.integer) for n in given):
         raise ValueError(f"{what} is one to three integers, not {size!r}")
@@ -67,7 +67,7 @@ def three(size: Size, what: str) -> Index:
 
 
 def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: int) -> str:
-    """Why a GPU would refuse a launch; empty where it would not."""
+    """The reason a GPU would refuse a launch; empty if it would not."""
     for what, size, limits in (("grid", grid, MAX_GRID), ("block", block, MAX_BLOCK)):
         if min(size) < 1:
             return f"a {what} of {size} is empty: every axis is at least 1"
@@ -81,7 +81,7 @@ def launch_mistake(grid: Index, block: Index, shared_bytes: int, shared_limit: i
 
 
 def as_passed(parameter: Parameter, argument: Argument, what: str) -> Array | None:
-    """A value as the parameter's bytes; None for an array. ValueError for what the parameter cannot be."""
+    """A value as the parameter's bytes; None for an array. ValueError if the value does not fit."""
     if parameter.element_size:
         if argument is None:
             return np.zeros(1, np.uintp)
@@ -101,7 +101,7 @@ def as_passed(parameter: Parameter, argument: Argument, what: str) -> Array | No
 
 
 def check_array(parameter: Parameter, array: Array, what: str) -> None:
-    """ValueError for an array that is not what a pointer points to."""
+    """Raises ValueError if an array does not fit a pointer parameter."""
     kind = parameter.kind.decode()
     same = array.itemsize == parameter.element_size and (kind == "s" or array.dtype.kind == kind)
     same = same or are_parts(parameter, array)
@@ -119,7 +119,7 @@ def check_array(parameter: Parameter, array: Array, what: str) -> None:
 
 
 def are_parts(parameter: Parameter, array: Array) -> bool:
-    """Whether an array's elements are the parts of which the parameter's consist, as of float4 float32."""
+    """True if an array's elements are the parts of the parameter's type, as float32 is of float4."""
     return (
         parameter.part_size == array.itemsize
         and parameter.part_kind.decode() in ("s", array.dtype.kind)
@@ -128,9 +128,9 @@ def are_parts(parameter: Parameter, array: Array) -> bool:
 
 
 def arranged(places: Sequence[Place]) -> tuple[list[Place], int]:
-    """Each array's place in the arena, in the parameters' order, and the bytes of the whole.
+    """Each array's place in the arena, in parameter order, and the total size in bytes.
 
-    Arrays that share memory share it there too; all others have a redzone on either side.
+    Arrays that share memory share it there too. All others have a redzone on either side.
     """
     end, span_start, span_end = SHARED_ZONE + REDZONE, 0, -1  # span_*: of the memory that is shared
     arguments = []

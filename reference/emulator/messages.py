@@ -1,4 +1,4 @@
-"""Reads what a C++ compiler says, and keeps the errors in the kernels' own file."""
+"""Reads a C++ compiler's messages, and keeps the errors in the kernels' own file."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ CONTEXT = re.compile(r"^[^\n:]+: In |^ +inlined from ")
 
 @dataclass(frozen=True)
 class WithoutValue:
-    """A variable that a compiler saw in use without a value; `is_sure` where that is so on every path."""
+    """A variable that a compiler saw used without a value; `is_sure` if that holds on every path."""
 
     line: int
     name: str
     is_sure: bool
-    kernels: tuple[str, ...]  # in which it is; () where the compiler does not say
+    kernels: tuple[str, ...]  # that contain it; () if the compiler does not say
 
     def written(self) -> str:
-        """As a line of text, which `read_without_value` reads."""
+        """The record as a line of text that `read_without_value` reads."""
         return f"{self.line} {self.name} {int(self.is_sure)} {','.join(self.kernels)}"
 
 
 def uninitialised_in(messages: str, file: str, kernels: Collection[str]) -> list[WithoutValue]:
-    """The variables of `file` that a compiler warns of, by the kernels in which it saw them."""
+    """The variables of `file` that a compiler warns about, by kernel."""
     found: list[WithoutValue] = []
     context = ""
     for line in messages.splitlines():
@@ -48,7 +48,7 @@ def uninitialised_in(messages: str, file: str, kernels: Collection[str]) -> list
 
 
 def read_without_value(text: str) -> list[WithoutValue]:
-    """What `WithoutValue.written` wrote, a line each."""
+    """Reads what `WithoutValue.written` wrote, one line each."""
     found = []
     for line in text.splitlines():
         number, name, sure, kernels = line.split(" ")
@@ -57,7 +57,7 @@ def read_without_value(text: str) -> list[WithoutValue]:
 
 
 def errors_by_line(messages: str, file: str) -> list[tuple[int, str]]:
-    """The errors of `errors_in`, or of refusals, as (line, text); a line of 0 for what has none."""
+    """The errors of `errors_in`, or of refusals, as (line, text); line 0 if there is none."""
     found: list[tuple[int, str]] = []
     for line in messages.splitlines():
         at = re.match(rf"{re.escape(file)}:(\d+):", line)
@@ -69,9 +69,9 @@ def errors_by_line(messages: str, file: str) -> list[tuple[int, str]]:
 
 
 def errors_in(messages: str, file: str, program: str) -> str:
-    """The first errors at lines of `file`, each with its line of the program; no warnings, no notes.
+    """The first errors at lines of `file`, each with its source line; no warnings, no notes.
 
-    Where every error is elsewhere, as in the linker's, it is all that the compiler said.
+    If every error is elsewhere, such as in the linker, it is the compiler's whole output.
     """
     source = program.partition(f'#line 1 "{file}"\n')[2].splitlines()
     errors = []

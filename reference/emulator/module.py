@@ -1,4 +1,4 @@
-"""Runs kernels on NumPy arrays: what a launch is given, how it is checked, and what comes back."""
+"""Runs kernels on NumPy arrays: a launch's arguments, its checks, and its results."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a launch: bugs found, accesses counted (of a checked launch), and what printf wrote.
+    """The outcome of a launch: bugs found, accesses counted (if it was checked), and printf's output.
 
-    `notes` are what is no bug on today's GPUs, and still is no good style: their kinds are those of NOTES.
-    `lines` say, of a counted launch, what each line of the source cost.
+    `notes` are bad style that is not a bug on today's GPUs; their kinds are in NOTES.
+    `lines` hold the cost of each line of the source, if the launch was counted.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -58,12 +58,12 @@ class Run:
 class Module:
     """The kernels of a CUDA C++ source, compiled; `launch` runs one, `check` runs it in many orders.
 
-    `defines` are macros, as in {"REAL": "float"}. `instances` names the instances of templates that are to be
-    launched, as in ("tiled<16>",). `checked=False` compiles for speed: nothing is found, nothing counted, and
-    an access out of bounds is whatever it is. Compiled libraries are kept in `folder`. `libraries` are those
-    of this very source, (runtime's, kernels'), where `compile_library` made them: no compiler is needed then.
+    `defines` are macros, as in {"REAL": "float"}. `instances` names the template instances to be launched,
+    as in ("tiled<16>",). `checked=False` compiles for speed: it finds and counts nothing, and an access
+    out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
+    kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
 
-    CompileError with file and line for what does not compile; NoCompiler where there is no C++ compiler.
+    CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
     """
 
     def __init__(
@@ -88,14 +88,14 @@ class Module:
             runtime_path, path, self.warnings = *(path.resolve() for path in libraries), ""
         self._runtime = runtime(runtime_path)
         self._library = ctypes.CDLL(str(path))
-        self._content = path.read_bytes()  # the file may be gone when lines are asked for
+        self._content = path.read_bytes()  # the file may be gone when lines are looked up
         self._table: LineTable | None = None
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
-        """A `__constant__` array as NumPy sees it: what is written to it, kernels read. ValueError for none.
+        """A `__constant__` array as a NumPy array: kernels read what you write to it. ValueError for none.
 
-        It is one in all Modules of the same source.
+        All Modules of the same source share it.
         """
         try:
             memory = (ctypes.c_ubyte * (np.dtype(dtype).itemsize * size)).in_dll(self._library, name)
@@ -116,13 +116,13 @@ class Module:
     ) -> Run:
         """Run a kernel once, as kernel<<<grid, block, shared_bytes>>>(arguments...) would.
 
-        `grid` and `block` have 1 to 3 axes. For a pointer an argument is a C-contiguous array of the
-        parameter's dtype, to which the kernel may write, `Fresh` for memory that is not yet written, or None,
-        a null pointer; for a number a number, and for a struct an array of one element of a structured dtype.
+        `grid` and `block` have 1 to 3 axes. For a pointer, pass a C-contiguous array of the
+        parameter's dtype, to which the kernel may write, `Fresh` for memory not yet written, or None for a
+        null pointer. For a number, pass a number; for a struct, a one-element array of a structured dtype.
         `order`, of blocks and of threads, is "forward", "reverse", the seed of a random one, or a Schedule.
         With `counting`, transactions and bank conflicts are counted too.
 
-        A bug is a finding of the Run, not an error. ValueError for arguments that are no kernel call at all.
+        A bug is a finding of the Run, not an error. ValueError for arguments that do not form a kernel call.
         """
         if kernel not in self.kernels:
             raise ValueError(
@@ -155,10 +155,10 @@ class Module:
         counting: bool = False,
         shared_limit: int = SHARED_BYTES,
     ) -> Run:
-        """Run a kernel on the same arguments in several orders: `schedule_dependent` where results differ.
+        """Run a kernel on the same arguments in several orders: `schedule_dependent` if results differ.
 
-        They are those of `schedules_from(seed, schedules)`. What several find is in the Run once; arrays hold
-        the results of the first, a random one, which is counted.
+        The orders are `schedules_from(seed, schedules)`. The Run has each finding once. Arrays hold the
+        results of the first order, a random one; accesses are counted in that order.
         """
         memory = [a for a in arguments if isinstance(a, Fresh)]
         arrays = [a.array if isinstance(a, Fresh) else a for a in arguments]
@@ -201,7 +201,7 @@ class Module:
         results: Sequence[Array],
         schedules: tuple[Schedule, Schedule],
     ) -> Finding | None:
-        """What another order changed, if anything: bits are compared."""
+        """The difference that another order made, if any, bit by bit."""
         names = self._names(kernel, len(arguments))
         for a, expected in zip(buffers, results, strict=True):
             if a.tobytes() == expected.tobytes():
@@ -322,7 +322,7 @@ class Module:
         told = {line for row, line in located if KINDS[row.kind] == "out_of_bounds" and not row.type}
         for row, line in located:
             if row.type and KINDS[row.kind] == "out_of_bounds" and line in told:
-                continue  # the index of an array, where the access left memory altogether
+                continue  # an array index, if the access left memory altogether
             name, text = message(row, raw, places)
             nobody = row.thread < 0
             findings.append(
@@ -357,7 +357,7 @@ class Module:
         return tuple(replace(line, worst=worst.get(line.line)) for line in lines)
 
     def _line(self, place: int, entry: Any) -> int:
-        """The line of an instruction, by the address behind it and where one known function lies."""
+        """The line of an instruction, from the address after it and the address of one known function."""
         if self._table is None:
             self._table = LineTable(self._content)
         base = load_address(ctypes.cast(entry, ctypes.c_void_p).value or 0)
@@ -378,7 +378,7 @@ class Module:
         return self._written.get(name.partition("<")[0].strip(), Kernel(name, (), False))
 
     def _finding(self, kernel: str, kind: str, text: str, array: str = "") -> Finding:
-        """A finding about a kernel as a whole: at the line where it begins."""
+        """A finding about a kernel as a whole, at the line where it begins."""
         name = kernel.partition("<")[0].strip()
         source = without_comments(self._source)
         at = max(source.find(f" {name}("), 0)
@@ -386,7 +386,7 @@ class Module:
 
 
 def refuse_broken(findings: Sequence[Finding]) -> None:
-    """CompileError where the kernel that was launched does not compile."""
+    """Raises CompileError if the launched kernel does not compile."""
     for finding in findings:
         _, left_out, error = finding.message.partition(LEFT_OUT)
         if finding.kind == "trap" and left_out:
@@ -394,5 +394,5 @@ def refuse_broken(findings: Sequence[Finding]) -> None:
 
 
 def key(finding: Finding) -> tuple[str, int, str]:
-    """What makes two findings of two runs the same one."""
+    """The key by which findings of two runs count as the same."""
     return finding.kind, finding.line, finding.array

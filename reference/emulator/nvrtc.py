@@ -1,4 +1,4 @@
-"""NVIDIA's own compiler, NVRTC: whether it takes a source for a real GPU. It needs no GPU and no driver.
+"""Asks NVIDIA's own compiler, NVRTC, if it accepts a source for a real GPU; needs no GPU and no driver.
 
 It comes with the packages nvidia-cuda-nvrtc-cu12 (CUDA 12) and nvidia-cuda-nvrtc (13).
 """
@@ -21,7 +21,7 @@ OF_THE_TOOLKIT = {
     *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
 }
 NOT_THERE = sorted(map(re.escape, INCLUDES - OF_THE_TOOLKIT))
-# NVRTC has no standard headers, which nvcc has. Of what is in them kernels use these; the rest NVRTC knows.
+# Unlike nvcc, NVRTC has no standard headers. Kernels use these parts of them; NVRTC knows the rest.
 INTEGERS = "".join(
     f"typedef {sign}{kind} {letter}int{bits}_t;\n"
     for bits, kind in ((8, "char"), (16, "short"), (32, "int"), (64, "long long"))
@@ -72,7 +72,7 @@ FUNCTION = re.compile(r"\b(\w+)\s*\([^(){};]*\)\s*\{")
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What NVRTC says: whether it compiles the source, its messages, and the PTX it makes."""
+    """NVRTC's verdict: whether it compiles the source, its messages, and the PTX."""
 
     accepted: bool
     messages: str
@@ -80,7 +80,7 @@ class Diagnosis:
 
     @property
     def errors(self) -> tuple[tuple[int, str], ...]:
-        """What it refuses, as line and message; line 0 for what has none. Empty where it is accepted."""
+        """The errors, as line and message; line 0 if there is none. Empty if the source is accepted."""
         if self.accepted:
             return ()
         lines = (
@@ -97,10 +97,10 @@ def diagnose(
     instances: Sequence[str] = (),
     architecture: str = f"sm_{ARCHITECTURE // 10}",
 ) -> Diagnosis | None:
-    """Compile for a GPU; None where NVRTC is not installed.
+    """Compile for a GPU; None if NVRTC is not installed.
 
-    `instances` are kernels by expressions, as for `Module`. A source with a header of the CUDA toolkit,
-    as cuda_fp16.h, is taken as it is. So are functions of the host, as far as nothing on the GPU calls them.
+    `instances` are kernels by expressions, as for `Module`. A source that includes a header of the CUDA
+    toolkit, such as cuda_fp16.h, is accepted unseen. So are host functions that nothing on the GPU calls.
     """
     library = nvrtc()
     if library is None:
@@ -121,7 +121,7 @@ def diagnose(
 def compiled(
     library: ctypes.CDLL, source: str, file: str, instances: Sequence[str], options: Sequence[str]
 ) -> Diagnosis:
-    """What NVRTC says with these options."""
+    """NVRTC's verdict with these options."""
     program = ctypes.c_void_p()
     text_of_it = self_contained(source, file).encode()
     call(library, "nvrtcCreateProgram", ctypes.byref(program), text_of_it, file.encode(), 0, None, None)
@@ -139,14 +139,14 @@ def compiled(
 
 
 def self_contained(source: str, file: str) -> str:
-    """The source with what standard headers define in place of including them; its lines are `file`'s."""
+    """The source with the standard headers' definitions inlined; line numbers are those of `file`."""
     shown = file.replace("\\", "/").replace('"', "'")
     needed = "".join((HEADERS / name).read_text(encoding="utf-8") for name in extensions_of(source))
     return f'{INTEGERS}{NUMBERS}{needed}#line 1 "{shown}"\n{INCLUDED.sub("", source)}'
 
 
 def calls(source: str, line: int) -> bool:
-    """Whether what a kernel, or a function for it, says names the function that begins at a line (from 1)."""
+    """True if a kernel or device function names the function that begins at a line (from 1)."""
     text = without_comments(source)
     name = re.search(r"(\w+)\s*\(", text.split("\n")[line - 1])
     if name is None:
@@ -161,7 +161,7 @@ def calls(source: str, line: int) -> bool:
 
 
 def function_at(source: str, line: int) -> str:
-    """The name of the function in which a line (from 1) of a source stands; "" outside of all."""
+    """The name of the function that contains a line (from 1) of a source; "" outside functions."""
     text = without_comments(source)
     for match in FUNCTION.finditer(text):
         end = closing(text, match.end() - 1)
@@ -194,7 +194,7 @@ def text(library: ctypes.CDLL, program: ctypes.c_void_p, what: str) -> str:
 
 
 def call(library: ctypes.CDLL, name: str, *arguments: object) -> None:
-    """Call a function of NVRTC; RuntimeError where it fails."""
+    """Call a function of NVRTC; RuntimeError if it fails."""
     status = getattr(library, name)(*arguments)
     if status != 0:
         raise RuntimeError(f"{name}: status {status}")

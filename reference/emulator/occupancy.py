@@ -1,4 +1,4 @@
-"""How many warps of a kernel a multiprocessor of a GPU holds at once: NVIDIA's occupancy calculation.
+"""Computes how many warps of a kernel fit on a GPU's multiprocessor: NVIDIA's occupancy calculation.
 
 The limits are those of the CUDA C++ Programming Guide, "Compute Capabilities", tables of technical
 specifications. Registers and shared memory are rounded as in `cuda_occupancy.h` of the CUDA toolkit.
@@ -17,9 +17,9 @@ DEFAULT_GPU = "8.0"
 
 @dataclass(frozen=True)
 class Multiprocessor:
-    """What a multiprocessor holds: warps, blocks, and bytes of shared memory.
+    """The capacity of a multiprocessor: warps, blocks, and bytes of shared memory.
 
-    A block gets whole units of `unit` bytes, and the system takes `reserved` bytes of its own with each.
+    A block gets whole units of `unit` bytes, and the system takes `reserved` bytes for each.
     """
 
     warps: int
@@ -49,7 +49,7 @@ class Occupancy:
 
 
 def occupancy(gpu: str, threads: int, shared: int, registers: int | None) -> Occupancy:
-    """For blocks of `threads` that take `shared` bytes, and `registers` a thread; None where that is unknown.
+    """The occupancy of blocks of `threads`, `shared` bytes, and `registers` per thread (None if unknown).
 
     KeyError for a GPU that is not in GPUS.
     """
@@ -68,7 +68,7 @@ def occupancy(gpu: str, threads: int, shared: int, registers: int | None) -> Occ
 
 
 def in_words(gpu: str, threads: int, shared: int, registers: int | None) -> str:
-    """The occupancy in a sentence; an upper bound where the registers are unknown."""
+    """The occupancy in a sentence; an upper bound if the registers are unknown."""
     found = occupancy(gpu, threads, shared, registers)
     warps = math.ceil(threads / WARP)
     bound = "at most " if registers is None else ""

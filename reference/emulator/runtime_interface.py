@@ -1,4 +1,4 @@
-"""The runtime's library as Python sees it: its structs and functions, of `runtime/state.h`."""
+"""The Python interface to the runtime's library: its structs and functions, from `runtime/state.h`."""
 
 from __future__ import annotations
 
@@ -100,9 +100,9 @@ LOADED: dict[str, ctypes.CDLL] = {}  # by the file's name, which says what is in
 
 
 def runtime(path: Path) -> ctypes.CDLL:
-    """The runtime, with its functions' types. It is loaded once, whichever folder it is found in.
+    """The runtime, with its functions' types. It is loaded once, whichever folder it is in.
 
-    Kernels ask for it by its name, so they all get the first; a second one would know nothing of them.
+    Kernels look it up by name, so they all get the first one; a second would know nothing about them.
     """
     if path.name in LOADED:
         return LOADED[path.name]
@@ -123,7 +123,7 @@ def runtime(path: Path) -> ctypes.CDLL:
 
 
 def text_in(library: ctypes.CDLL, name: str) -> str:
-    """A text that a library exports; "" where it has none."""
+    """A text that a library exports; "" if it has none."""
     try:
         address = ctypes.addressof(ctypes.c_char.in_dll(library, name))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Orders in which a launch runs blocks and threads: random ones, and some that are made to show bugs."""
+"""Orders in which a launch runs blocks and threads: random ones, and some designed to show bugs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST = (
 
 @dataclass(frozen=True)
 class Schedule:
-    """An order of blocks, and of the threads of each block in each round; each is one of ORDERS."""
+    """An order of blocks, and an order of each block's threads in each round; both are from ORDERS."""
 
     blocks: str
     threads: str
@@ -24,12 +24,12 @@ class Schedule:
 
     @classmethod
     def named(cls, order: str | int) -> Schedule:
-        """The same for blocks and threads: "forward", "reverse", or the seed of a random one."""
+        """The same order for blocks and threads: "forward", "reverse", or the seed of a random one."""
         return cls("random", "random", order) if isinstance(order, int) else cls(order, order)
 
     @property
     def orders(self) -> tuple[int, int]:
-        """As `Order` of runtime/state.h numbers them; ValueError for an order that does not exist."""
+        """The two orders as numbered by `Order` in runtime/state.h; ValueError for an unknown order."""
         return ORDERS.index(self.blocks), ORDERS.index(self.threads)
 
     def __str__(self) -> str:
@@ -39,9 +39,9 @@ class Schedule:
 
 
 def schedules_from(seed: int, count: int) -> tuple[Schedule, ...]:
-    """As many schedules as asked for: those of FIRST, then random ones; other ones for each seed.
+    """The requested number of schedules: those of FIRST, then random ones that depend on the seed.
 
-    The first is a random one: whatever a kernel relies on of the order of blocks, its result is wrong there.
+    The first is random: a kernel that relies on any order of blocks gives a wrong result there.
     """
     orders = [FIRST[n] if n < len(FIRST) else ("random", "random") for n in range(count)]
     return tuple(

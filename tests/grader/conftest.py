@@ -1,4 +1,4 @@
-"""Fixtures that tests of more than one package of the grader use."""
+"""Fixtures shared by the tests of several packages of the grader."""
 
 import os
 import pwd
@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from grader.intake.classes import Intake, read_class
 from tests.waiting import LIMIT, wait_until
 
-SERVER_USERS = ("postgres", "nobody")  # the server refuses to be root's
+SERVER_USERS = ("postgres", "nobody")  # the server refuses to run as root
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def make_class(tmp_path: Path) -> Callable[..., Intake]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, without a database's name; it is gone afterwards."""
+    """The URL of a temporary PostgreSQL server, without a database name."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     initdb = str(installed[-1]) if installed else shutil.which("initdb")
     if initdb is None:
@@ -78,12 +78,12 @@ def _wait_for(url: str) -> None:
 
 @pytest.fixture
 def postgres_url(postgres: str, request: pytest.FixtureRequest) -> str:
-    """The URL of a database that is empty."""
+    """The URL of an empty database."""
     return make_database(postgres, f"test_{abs(hash(request.node.nodeid)):x}")
 
 
 def make_database(server: str, name: str, template: str = "template1") -> str:
-    """The URL of a new database, which is a copy of another one."""
+    """The URL of a new database, a copy of another one."""
     engine = create_engine(server.replace("postgresql:", "postgresql+psycopg:").replace("NAME", "postgres"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))

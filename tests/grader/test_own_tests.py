@@ -1,4 +1,4 @@
-"""A test of the author's own scores as a case does; what is its author's fault costs a student nothing."""
+"""An author's own test scores like a case; its author's mistakes cost a student nothing."""
 
 import re
 from collections.abc import Callable
@@ -34,11 +34,11 @@ def flip(a, axes):
     axes = [axes] if isinstance(axes, int) else axes
     return a[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(a.ndim))]
 """
-SHORTER = FLIP.replace("None, None, -1", "0, -1, 1")  # a row less each time
+SHORTER = FLIP.replace("None, None, -1", "0, -1, 1")  # one row fewer each time
 
 
 def with_tests(root: Path, text: str) -> Assignment:
-    """The assignment with these tests, under a name of their own: Python imports a module once."""
+    """The assignment with these tests, under a unique name: Python imports a module only once."""
     folder = root / "assignments" / "tiny"
     for path in folder.glob("test_*.py"):
         path.unlink()
@@ -50,7 +50,7 @@ def with_tests(root: Path, text: str) -> Assignment:
 
 @pytest.fixture
 def grade(course: Path, tmp_path: Path) -> Callable[..., Grade]:
-    """The grade of a submission by a rubric with tests; twice by one session, which must come to the same."""
+    """The grade of a submission by a rubric with tests, graded twice by one session with the same result."""
 
     def grade(tests: str, source: str, *arguments: str) -> Grade:
         (tmp_path / "conv.py").write_text(source)
@@ -64,7 +64,7 @@ def grade(course: Path, tmp_path: Path) -> Callable[..., Grade]:
 
 @pytest.fixture
 def verdict(grade: Callable[..., Grade]) -> Callable[..., CheckResult]:
-    """What the last case of flip, a test, came to."""
+    """The result of the last case of flip, a test."""
     return lambda tests, source, *arguments: grade(tests, source, *arguments).criteria[0].results[-1]
 
 

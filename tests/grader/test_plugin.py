@@ -1,4 +1,4 @@
-"""A rubric's cases are pytest items, named by criterion and case; no insides of ours are reported."""
+"""A rubric's cases are pytest items, named by criterion and case; none of our internals are reported."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Iterator[Session]:
-    """One session on the assignment `tiny` for all tests; beside it lies a neighbour's rubric."""
+    """One session on the assignment `tiny` for all tests, with another rubric next to it."""
     root = make_course(tmp_path_factory.mktemp("plugin") / "course")
     neighbour = root / "assignments" / "neighbour"
     neighbour.mkdir()

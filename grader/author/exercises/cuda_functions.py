@@ -1,4 +1,4 @@
-"""Finds functions in CUDA C, by their braces: enough to cut one out, or to put another in its place."""
+"""Finds functions in CUDA C by their braces, so that one can be cut out or replaced."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.author.exercises.exercise import Function
 
 MISSING = "// yours to write"
-# what holds brackets and names that are none: comments, texts, characters, the preprocessor's lines
+# text whose brackets and names do not count: comments, strings, characters, preprocessor lines
 NO_CODE = re.compile(
     r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|^[ \t]*\#(?:\\\n|[^\n])*',
     re.DOTALL | re.MULTILINE,
@@ -14,9 +14,9 @@ NO_CODE = re.compile(
 
 
 def cut_kernel(text: str, name: str) -> Function | None:
-    """The function `name` of a source in CUDA C, with the comment right above it; None where there is none.
+    """The function `name` of a source in CUDA C, with the comment right above it; None if there is none.
 
-    It stands outside of any braces. Its comment, lines of `//`, says what it does, as a docstring does.
+    The function is outside any braces. Its comment, lines of `//`, describes it as a docstring would.
     """
     return next((kernel for _, kernel in kernels(text) if kernel.name == name), None)
 
@@ -38,12 +38,12 @@ def kernels(text: str) -> Iterator[tuple[int, Function]]:
 
 
 def code_of(text: str) -> str:
-    """The source with blanks in place of comments, texts and the preprocessor's lines."""
+    """The source with blanks in place of comments, strings and preprocessor lines."""
     return NO_CODE.sub(lambda match: re.sub(r"\S", " ", match.group()), text)
 
 
 def _closing(code: str, opening: int) -> int:
-    """Behind the bracket that closes the one at `opening`, or the end of a text that never closes it."""
+    """The position after the bracket that closes the one at `opening`, or the end if none closes it."""
     open_, depth = code[opening], 0
     close = {"(": ")", "{": "}"}[open_]
     for position in range(opening, len(code)):

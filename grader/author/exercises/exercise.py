@@ -1,4 +1,4 @@
-"""A function or a class as its source says it, and what of it a student is given."""
+"""The source of a reference function or class: the full text, and the stub given to students."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 
 
 class Exercise(Protocol):
-    """What a template may name: `whole` goes into a solution, `stub` into a handout.
+    """Something that a template may name: `whole` goes into a solution, `stub` into a handout.
 
-    `functions` are the names of the functions that a student writes for it; those of a class are dotted.
+    `functions` are the names of the functions that a student writes for it; methods have dotted names.
     """
 
     @property
     def name(self) -> str:
-        """Its own name, without that of a class around it."""
+        """Its own name, without the name of an enclosing class."""
 
     @property
     def whole(self) -> str:
@@ -25,20 +25,20 @@ class Exercise(Protocol):
 
     @property
     def stub(self) -> str:
-        """The same without what a student writes; UserError where nothing says what it does."""
+        """The same without the part that a student writes; UserError if it has no description."""
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """The names of what a student writes."""
+        """The names of the functions that a student writes."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function or method of the reference: the `lines` of its source, indented as they stand there.
+    """A function or method of the reference: the `lines` of its source, with their indentation.
 
-    `head` is how many of them a student keeps in any case (what it does, its signature), 0 where nothing says
-    what it does; `tail` how many at the end (a closing brace). `missing` stands for what is the student's to
-    write, and `comment` starts a comment in that language.
+    `head` is the number of lines at the start that a student always keeps (description and signature), 0 if
+    there is no description; `tail` is the number at the end (a closing brace). `missing` replaces the part
+    that the student writes, and `comment` starts a comment in that language.
     """
 
     name: str
@@ -61,15 +61,15 @@ class Function:
 
     @property
     def is_marked(self) -> bool:
-        """Whether the source says which part of it the student writes."""
+        """True if the source marks the part that the student writes."""
         return any(self._is(line, BEGIN) for line in self.lines)
 
     @property
     def stub(self) -> str:
-        """What says what it does, its signature, and `missing` for what the student writes.
+        """The description, the signature, and `missing` for the part that the student writes.
 
-        Where the source marks a solution, what stands around the marks stays. UserError where nothing says
-        what it does.
+        If the source marks a solution, everything outside the marks stays. Raises UserError if there is no
+        description.
         """
         if not self.head:
             documentation = "docstring" if self.comment == "#" else "comment right above it"
@@ -95,11 +95,10 @@ class Function:
 
 @dataclass(frozen=True)
 class Group:
-    """Functions that a template names as one: those of a class, or the parts of a property.
+    """Functions that a template names as one: the methods of a class, or the parts of a property.
 
-    `members` are the functions among the `lines`, by the line (from 0) at which each begins; a function of a
-    class goes by a dotted name. `documented` says whether a docstring says what the whole does: then a member
-    needs none.
+    `members` maps the first line (from 0) of each function to the function; methods have dotted
+    names. `documented`: the whole has a docstring, so a member needs none.
     """
 
     name: str
@@ -114,15 +113,15 @@ class Group:
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """Those that the stub leaves out."""
+        """The functions that the stub leaves out."""
         written = (member.name for member in self._written().values())
         return tuple(dict.fromkeys(written))
 
     @property
     def stub(self) -> str:
-        """The stub of each function; where some are marked, of those alone, and the others are given.
+        """The stub of each function; if some are marked, only those become stubs and the others are given.
 
-        UserError where nothing says what it does, or there is nothing to write.
+        Raises UserError if there is no description, or nothing to write.
         """
         if not self.documented:
             raise _undocumented(self.name, "docstring")
@@ -135,7 +134,7 @@ class Group:
         return marked or self.members
 
     def _with(self, texts: Mapping[int, str]) -> str:
-        """The lines, with other texts in the places of some members."""
+        """The lines, with some members replaced by other texts."""
         lines: list[str] = []
         at = 0
         for start, text in sorted(texts.items()):

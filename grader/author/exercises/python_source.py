@@ -17,7 +17,7 @@ def find_exercise(root: Path, reference: str) -> Exercise:
     """The function or class that a template names, from the source below `root`.
 
     `module.path:name` is a function or a class, `module.path:Class.name` a method or a property,
-    `folder/file.cu:name` a function in CUDA C. UserError where there is none.
+    `folder/file.cu:name` a function in CUDA C. Raises UserError if it does not exist.
     """
     module, _, name = reference.partition(":")
     is_cuda = module.endswith(".cu")
@@ -38,9 +38,9 @@ def find_exercise(root: Path, reference: str) -> Exercise:
 
 
 def module_of(root: Path, name: str) -> str:
-    """A module of the reference as a handout has it, where the reference's package is `ndarray`.
+    """A module of the reference as it appears in a handout, where the reference's package is `ndarray`.
 
-    UserError where there is none.
+    Raises UserError if it does not exist.
     """
     path = root / f"{name.replace('.', '/')}.py"
     if not path.is_file():
@@ -50,7 +50,7 @@ def module_of(root: Path, name: str) -> str:
 
 
 def _find_in_python(text: str, name: str) -> Exercise | None:
-    """The function, class or property of that dotted name; None where there is none."""
+    """The function, class or property of that dotted name; None if there is none."""
     *outer, inner = name.split(".")
     body: Sequence[ast.stmt] = _tree(text).body
     for one in outer:
@@ -103,7 +103,7 @@ def _start(node: Definition | ast.ClassDef) -> int:
 
 
 def _cut(lines: list[str], node: Definition, name: str, is_member: bool = False) -> Function:
-    """A function; as a member of something that is documented it may have a signature alone."""
+    """A function; a member of something documented may have only a signature."""
     start, end = _start(node), node.end_lineno or node.lineno
     if ast.get_docstring(node) is not None:
         head = (node.body[0].end_lineno or 0) - start
@@ -113,7 +113,7 @@ def _cut(lines: list[str], node: Definition, name: str, is_member: bool = False)
 
 
 def _end_of_signature(lines: list[str], node: Definition) -> int:
-    """The number of lines up to the one with the signature's colon, which comments may follow."""
+    """The number of lines up to the one with the signature's colon, which may have a comment."""
     first = _start(node.body[0]) if isinstance(node.body[0], Definition) else node.body[0].lineno - 1
     if first < node.lineno:
         raise UserError(f"{node.name} has its body in the line of its name: write it on a line of its own")
@@ -123,7 +123,7 @@ def _end_of_signature(lines: list[str], node: Definition) -> int:
 
 
 def without_methods(text: str, class_name: str, names: set[str]) -> str:
-    """A module's source without those methods of one class, nor the blank line before each."""
+    """A module's source without the named methods of one class and the blank line before each."""
     lines = text.splitlines()
     dropped: set[int] = set()
     for node in _tree(text).body:
@@ -140,5 +140,5 @@ def without_methods(text: str, class_name: str, names: set[str]) -> str:
 
 @lru_cache(maxsize=16)
 def _tree(text: str) -> ast.Module:
-    """A template names many functions of one file."""
+    """Parses a source once, because a template names many functions of one file."""
     return ast.parse(text)

@@ -9,7 +9,7 @@ from grader.model.errors import UserError
 
 
 def with_assignment(path: Path, name: str) -> str:
-    """The text of course.yaml with one more assignment at the end; UserError where it has no such list."""
+    """The text of course.yaml with one more assignment at the end; UserError if it has no such list."""
     text = read(path)
     root = yaml.compose(text)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []

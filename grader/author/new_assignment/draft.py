@@ -28,8 +28,8 @@ from grader.model.errors import UserError
 TEMPLATES = Path(__file__).parent / "templates"
 EXAMPLE = "longest_run"  # of templates/reference.py.j2
 MOST_CASES = 60
-POINTS = 2  # of a case
-TOLERANCE = 1.0e-5  # of real numbers, where an author has proved no other
+POINTS = 2  # per case
+TOLERANCE = 1.0e-5  # for real numbers, unless an author has proved another one
 HIDDEN = "drawn"
 SHAPES: Mapping[str, list[int]] = {
     "two-axes": [3, 4],
@@ -42,7 +42,7 @@ ARRAY_KEYS = ("a", "other")
 
 
 class _Plain(yaml.SafeDumper):
-    """Writes a value again where it is there twice: an author reads the file."""
+    """Writes a repeated value in full instead of as an alias, because an author reads the file."""
 
     def ignore_aliases(self, data: Any) -> bool:
         """Always."""
@@ -51,7 +51,7 @@ class _Plain(yaml.SafeDumper):
 
 @dataclass(frozen=True)
 class DraftCase:
-    """A case of the rubric, as the keys that it has there."""
+    """A case of the rubric, by its keys."""
 
     keys: Mapping[str, Any]
     draws: int = 1
@@ -63,7 +63,7 @@ class DraftCase:
 
     @property
     def points(self) -> int:
-        """Of all its draws."""
+        """The points of all its draws."""
         return POINTS * self.draws
 
     @property
@@ -93,8 +93,8 @@ class DraftMutant:
 class Draft:
     """A new assignment: `cases` compare a result, `refused` expect an exception, `hidden` are drawn.
 
-    `example` is a sentence of the README about one case, "" where there is none. `compare` is how results
-    are compared: "exact", or "close" for real numbers.
+    `example` is a sentence of the README about one case, or "". `compare` is the comparison of results:
+    "exact", or "close" for real numbers.
     """
 
     name: str
@@ -158,7 +158,7 @@ def _with_tolerance(case: DraftCase, compare: str) -> DraftCase:
 
 
 def arguments_of(function: ReferenceFunction) -> list[str]:
-    """How the probe passes on what a case holds."""
+    """The arguments with which the probe passes on a case's values."""
     arrays = iter(ARRAY_KEYS)
     return [
         (f"{parameter.name}=" if parameter.is_keyword else "") + _argument(parameter, arrays)
@@ -174,9 +174,9 @@ def _argument(parameter: Parameter, arrays: Any) -> str:
 
 
 def first_draft(name: str, function: ReferenceFunction) -> Draft:
-    """Every case that comes into question, and every mutant that an operator makes.
+    """Every candidate case, and every mutant that an operator makes.
 
-    UserError for a function whose parameters do not say what to call it with.
+    Raises UserError if the function's parameters do not show what values they take.
     """
     mutants: list[DraftMutant] = []
     for change in changes(function.text):
@@ -216,7 +216,7 @@ def _cases(function: ReferenceFunction) -> list[DraftCase]:
 
 
 def _pool(function: ReferenceFunction, parameter: Parameter) -> tuple[Value, ...]:
-    """Values of the annotated type; one of another type too if the function says that it refuses those."""
+    """Values of the annotated type, and one of another type if the function says that it refuses those."""
     values = values_of(parameter.annotation)
     return (*values, of_another_type(parameter.annotation)) if "TypeError" in function.text else values
 
@@ -237,7 +237,7 @@ def _check(function: ReferenceFunction, arrays: Sequence[Parameter], plain: Sequ
 
 
 def _hidden(function: ReferenceFunction) -> tuple[DraftCase, ...]:
-    """Cases with drawn values, where every parameter that is no array has a range or an ordinary value."""
+    """Cases with drawn values, if every parameter that is not an array has a range or an ordinary value."""
     if any(is_array(parameter.annotation) for parameter in function.parameters):
         return ()
     ranges = {p.key: drawn_from(p.annotation) for p in function.parameters}

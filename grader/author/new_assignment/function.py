@@ -1,4 +1,4 @@
-"""Reads a function of the reference: its parameters, and what of its module it needs."""
+"""Reads a function of the reference: its parameters, and the parts of its module that it needs."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ PLACE = re.compile(r"reference(\.[A-Za-z_]\w*)+:[A-Za-z_]\w*")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: `key` is its name in a case; `is_keyword`: it is passed by its name alone."""
+    """One parameter: `key` is its name in a case; `is_keyword`: it can only be passed by name."""
 
     name: str
     key: str
@@ -28,9 +28,9 @@ class Parameter:
 class ReferenceFunction:
     """A function that becomes an exercise.
 
-    `text` is its source without decorators; `imports` are the import lines that it needs, `names` what
-    stands beside it in its module: each is an expression of a template, or source to copy. `modules` are
-    those that a submission must be allowed to import beside the usual ones.
+    `text` is its source without decorators; `imports` are the import lines that it needs. `names` are the
+    other definitions that it needs from its module, each a template expression or source to copy.
+    `modules` are the additional modules that a submission must be allowed to import.
     """
 
     place: str
@@ -54,7 +54,7 @@ class ReferenceFunction:
 
 
 def read_function(root: Path, place: str) -> ReferenceFunction:
-    """The function at `module:name` below `root`; UserError where there is none that can be an exercise."""
+    """The function at `module:name` below `root`; UserError if it is missing or cannot be an exercise."""
     if not PLACE.fullmatch(place):
         raise UserError(
             f"--from {place}: expected a function of the course's reference, such as {PACKAGE}.words:distance"
@@ -85,13 +85,13 @@ def _parameters(node: ast.FunctionDef) -> tuple[Parameter, ...]:
 
 
 def _key(name: str) -> str:
-    """A key of `ask`: small letters, digits and underscores, a letter first."""
+    """A key of `ask`: lowercase letters, digits and underscores, starting with a letter."""
     key = re.sub(r"[^a-z0-9_]", "_", name.lower()).lstrip("_0123456789")
     return key or "argument"
 
 
 def _needs(tree: ast.Module, module: str, name: str) -> tuple[list[str], list[str], list[str]]:
-    """What a handout must hold beside the function: import lines, further names, and modules to allow."""
+    """The other things that a handout needs: import lines, further names, and modules to allow."""
     defined = {each: node for node in tree.body for each in _defined(node)}
     imported = {alias.asname or alias.name: (node, alias) for node, alias in _imported(tree)}
     wanted = _used(tree, defined, name)
@@ -115,7 +115,7 @@ def _needs(tree: ast.Module, module: str, name: str) -> tuple[list[str], list[st
 
 
 def _as_provided(statement: ast.stmt, module: str) -> str:
-    """A function by its name, so that the reference stays its one place; a constant or a class as it is."""
+    """A function by its name, so that only the reference contains it; a constant or a class as source."""
     if isinstance(statement, ast.FunctionDef):
         return f'{{{{ provided("{module}:{statement.name}") }}}}'
     return ast.unparse(statement)

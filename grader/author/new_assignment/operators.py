@@ -1,4 +1,4 @@
-"""Makes wrong versions of a function by changing one thing of its source, as mutation testing does."""
+"""Makes wrong versions of a function by changing one thing in its source, as mutation testing does."""
 
 import ast
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Change:
-    """One change to a function: `old`, a text that it holds once, becomes `new`."""
+    """One change to a function: `old`, a text that occurs in it once, becomes `new`."""
 
     operator: str
     old: str
@@ -96,13 +96,13 @@ class _Source:
         return self._starts[line - 1] + len(before)
 
     def between(self, one: ast.expr, other: ast.expr, old: str, new: str) -> tuple[int, int, str]:
-        """The operator that stands between two operands, brackets apart."""
+        """The operator between two operands, without brackets."""
         start, end = self.end(one), self.start(other)
         at = self.text.index(old, start, end)
         return at, at + len(old), new
 
     def change(self, operator: str, start: int, end: int, new: str) -> Change:
-        """With as many whole lines around it as it takes for the text to be there once."""
+        """The change, with enough whole lines around it that the text occurs only once."""
         first = max(s for s in self._starts if s <= start)
         last = min(s for s in self._starts if s >= end)
         while self.text.count(self.text[first:last].strip()) != 1 and first > 0:
@@ -114,7 +114,7 @@ class _Source:
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    """What may be changed: no message of an exception, no text that is put together, no annotation."""
+    """The nodes that may be changed: no exception messages, no f-strings, no annotations."""
     if isinstance(node, ast.Raise | ast.JoinedStr | ast.arguments):
         return
     yield node

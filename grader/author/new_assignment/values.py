@@ -44,7 +44,7 @@ class Value:
 
 
 def values_of(annotation: ast.expr | None) -> tuple[Value, ...]:
-    """Values of an annotated parameter, an ordinary one first; none where the annotation is not known."""
+    """Values of an annotated parameter, an ordinary one first; none for an unknown annotation."""
     name, parts = _parts(annotation)
     if name in SCALARS:
         return tuple(Value(*each) for each in SCALARS[name])
@@ -65,24 +65,24 @@ def of_another_type(annotation: ast.expr | None) -> Value:
 
 
 def is_array(annotation: ast.expr | None) -> bool:
-    """Whether a parameter is an array, which a case draws by its shape."""
+    """True if a parameter is an array, which a case draws by its shape."""
     return _parts(annotation)[0] in ARRAYS
 
 
 def is_numpy(annotation: ast.expr | None) -> bool:
-    """Whether it is one of NumPy's."""
+    """True if the array is NumPy's."""
     return isinstance(annotation, ast.Attribute | ast.Subscript) and is_array(annotation)
 
 
 def is_real(annotation: ast.expr | None) -> bool:
-    """Whether a value holds real numbers, which are compared as close."""
+    """True if a value holds real numbers, which are compared as close."""
     return annotation is not None and any(
         isinstance(node, ast.Name) and node.id == "float" for node in ast.walk(annotation)
     )
 
 
 def drawn_from(annotation: ast.expr | None) -> dict[str, Any] | None:
-    """The range that a hidden case draws from; None where a rubric has no range for such values."""
+    """The range that a hidden case draws from; None if a rubric has no range for such values."""
     name, parts = _parts(annotation)
     if name in RANGES:
         return RANGES[name]
@@ -93,7 +93,7 @@ def drawn_from(annotation: ast.expr | None) -> dict[str, Any] | None:
 
 
 def as_argument(annotation: ast.expr | None, source: str) -> str:
-    """The expression that makes an argument of what a case holds, which are lists where YAML has lists."""
+    """The expression that converts a case's value to an argument: YAML has only lists."""
     name, parts = _parts(annotation)
     if name in ("list", "List"):
         inner = as_argument(parts[0], "item") if parts else "item"
@@ -104,7 +104,7 @@ def as_argument(annotation: ast.expr | None, source: str) -> str:
 
 
 def _parts(annotation: ast.expr | None) -> tuple[str, tuple[ast.expr, ...]]:
-    """The outermost word of an annotation, and what stands in its brackets."""
+    """The outermost name of an annotation, and the parts in its brackets."""
     if isinstance(annotation, ast.Constant):
         if isinstance(annotation.value, str):
             return _parts(_parsed(annotation.value))
@@ -134,7 +134,7 @@ def _is_of_one_kind(name: str, parts: Sequence[ast.expr]) -> bool:
 
 
 def _lists(name: str, parts: Sequence[ast.expr]) -> tuple[Value, ...]:
-    if not _is_of_one_kind(name, parts):  # a tuple of as many things
+    if not _is_of_one_kind(name, parts):  # a tuple of fixed length
         columns = [_seeds(part) for part in parts]
         rows = list(zip(*columns, strict=False))[:4]
         return tuple(Value(f"number-{count}", list(row)) for count, row in enumerate(rows, 1))
@@ -189,7 +189,7 @@ def _mappings(keys: list[Any], values: list[Any]) -> tuple[Value, ...]:
 
 
 def _seeds(annotation: ast.expr) -> list[Any]:
-    """What lists of such things are made of."""
+    """The elements from which lists of this type are made."""
     name, _ = _parts(annotation)
     seeds = SEEDS.get(name)
     return list(seeds) if seeds else [value.value for value in values_of(annotation)]

@@ -1,1 +1,1 @@
-"""Reads what an assignment brings itself: kinds of cases, comparisons, and tests."""
+"""Reads the assignment's own kinds of cases, comparisons, and tests."""

@@ -1,4 +1,4 @@
-"""Reads the kinds and comparisons that an assignment brings, and cuts out what each of them needs."""
+"""Reads the assignment's own kinds and comparisons, and cuts out the source that each of them needs."""
 
 import ast
 from collections.abc import Collection, Mapping
@@ -14,9 +14,9 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def read_own(path: Path, of: type[T], taken: Collection[str]) -> tuple[Mapping[str, T], Mapping[str, str]]:
-    """What a file defines, by name, and the source of each with what it uses; nothing where there is no file.
+    """A file's definitions by name, and the source of each with what it uses; empty without a file.
 
-    UserError, with the line, for a file that does not run, and for a name that the grader's own have.
+    Raises UserError, with the line, if the file does not run or uses a name of the grader's own.
     """
     if not path.is_file():
         return {}, {}
@@ -59,7 +59,7 @@ def cut(path: Path, text: str, names: Collection[str]) -> str:
 
 
 def _bound(path: Path, node: ast.stmt) -> set[str]:
-    """The names that a statement of a module binds; none for a docstring and for what only checkers read."""
+    """The names that a module's statement binds; none for docstrings and for code only checkers read."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return {node.name}
     if isinstance(node, IMPORTS):

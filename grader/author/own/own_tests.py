@@ -1,4 +1,4 @@
-"""Finds an author's own pytest tests: each is a case of the criterion that it names."""
+"""Finds an author's own pytest tests; each is a case of the criterion that it names."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ EXAMPLE = '@pytest.mark.criterion("id")'
 def find_tests(folder: Path, criteria: Sequence[str]) -> Iterator[tuple[Case, Path, int]]:
     """The tests of an assignment as cases, each with its file and line, in the order in which they run.
 
-    UserError for a test that would score nothing, or that a student could not understand.
+    Raises UserError for a test that would score nothing, or that a student could not understand.
     """
     for path in sorted(folder.glob(PATTERN)):
         try:

@@ -1,4 +1,4 @@
-"""The parts of a README that every handout has: contents, NDArray's methods, help, how to submit, Windows."""
+"""Writes the sections that every README has: contents, NDArray's methods, help, how to submit, Windows."""
 
 import ast
 import re
@@ -60,7 +60,7 @@ your code needs the newer one, rewrite the line that it names.
 
 
 def complete(text: str, assignment: Assignment, files: Mapping[str, str], python: str) -> str:
-    """The README with its contents at the top, and at the end what every handout says."""
+    """The README with its contents at the top and the sections of every handout at the end."""
     case = next((c.name for one in assignment.rubric.criteria for c in one.cases), "")
     names = " and ".join(f"`{name}`" for name in assignment.files)
     parts = [text.rstrip() + "\n", STUCK.format(case=case, space=" " * (len(case) + 6))]
@@ -73,7 +73,7 @@ def complete(text: str, assignment: Assignment, files: Mapping[str, str], python
 
 
 def limits_on_submissions(attempts: Attempts) -> str:
-    """How often a student may submit, as a paragraph; "" if there is no limit."""
+    """A paragraph on how often a student may submit; "" if there is no limit."""
     sentences = []
     if attempts.at_most is not None:
         times = "once" if attempts.at_most == 1 else f"{attempts.at_most} times"
@@ -94,7 +94,7 @@ def anchor(title: str) -> str:
 
 
 def headings(text: str) -> list[str]:
-    """The headings of the second level, in order; a comment in code is none."""
+    """The headings of the second level, in order; a comment in code does not count."""
     plain = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     return [line[3:].strip() for line in plain.splitlines() if line.startswith("## ")]
 
@@ -107,7 +107,7 @@ def with_contents(text: str) -> str:
 
 
 def methods_table(source: str) -> str:
-    """What an NDArray has and what makes one, with the first sentence of each docstring, as a section."""
+    """A section on NDArray's members and constructors, with the first sentence of each docstring."""
     tree = ast.parse(source)
     rows = [*_of_fields(tree), *_of_operators(tree), *methods(source), *_of_functions(tree)]
     table = "\n".join(f"| `{call}` | {says} |" for call, says in rows)
@@ -115,7 +115,7 @@ def methods_table(source: str) -> str:
 
 
 def methods(source: str) -> Iterator[tuple[str, str]]:
-    """How each public method or property of NDArray is written, and what it does."""
+    """Each public method or property of NDArray as it is written, with its description."""
     for node in _methods_of(ast.parse(source)):
         if not node.name.startswith("_"):
             is_property = any(ast.unparse(each) == "property" for each in node.decorator_list)
@@ -128,7 +128,7 @@ def _methods_of(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 
 def _of_fields(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """What an NDArray consists of: the arguments that it is made of."""
+    """The fields of an NDArray: the arguments of its constructor."""
     for node in _methods_of(tree):
         if node.name == "__init__" and len(node.args.args) > 1:
             names = "`, `".join(f".{argument.arg}" for argument in node.args.args[1:])
@@ -137,7 +137,7 @@ def _of_fields(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _of_operators(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Operators and indexing; those that have no docstring share a row."""
+    """Operators and indexing; those without a docstring share a row."""
     plain = []
     for node in _methods_of(tree):
         if sign := OPERATORS.get(node.name):

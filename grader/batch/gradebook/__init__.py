@@ -1,4 +1,4 @@
-"""Keeps what students submitted and every grade, in a database.
+"""Keeps submissions and every grade, in a database.
 
 May import: grader.model, grader.intake; SQLAlchemy, Alembic.
 """

@@ -1,4 +1,4 @@
-"""Writes what a person adds to a student's score, in place of an earlier adjustment of the same criterion."""
+"""Writes manual score adjustments, each in place of an earlier one of the same criterion."""
 
 from dataclasses import asdict
 from typing import Any
@@ -12,9 +12,9 @@ from grader.model.student import Adjustment
 
 
 def write_adjustment(db: Connection, adjustment: Adjustment, gradebook: str) -> dict[str, Any]:
-    """Writes an adjustment, or with 0 points takes the earlier one back; returns what the audit log keeps.
+    """Writes an adjustment, or with 0 points revokes the earlier one; returns the audit log's entry.
 
-    UserError, about the file `gradebook`, where it has no such student, or no such submission of theirs.
+    Raises UserError, about the file `gradebook`, if it has no such student, or no such submission of theirs.
     """
     values = asdict(adjustment) | {"points": str(adjustment.points)}
     key = {n: values[n] for n in ("student_id", "assignment", "criterion")}

@@ -1,8 +1,8 @@
 """The gradebook: students, their submissions, and every grade, in a database.
 
-How to read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts
-and their time, its grade, a person's adjustments, what went wrong); `students()`,
-`submissions()` and `audit_log()` give the rest. The tables are described in `tables.py`.
+To read it: `grades()` gives each student's standing (`ClassRow`: roster data, the submission that counts and
+its time, its grade, adjustments, and any failure); `students()`, `submissions()` and `audit_log()` give the
+rest. `tables.py` describes the tables.
 """
 
 from collections import defaultdict
@@ -19,8 +19,8 @@ from grader.batch.gradebook.adjustment_rows import write_adjustment
 from grader.batch.gradebook.case_results import read_case_results, write_case_results
 from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.grade_json import grade_to_row
-from grader.batch.gradebook.standings import STUDENT_FIELDS, read_standings, student_of, submission_of
 from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows, table_of, upsert
+from grader.batch.gradebook.standings import STUDENT_FIELDS, read_standings, student_of, submission_of
 from grader.batch.gradebook.tables import (
     COUNTS,
     ArrivalRow,
@@ -49,11 +49,11 @@ from grader.model.student import Adjustment, Student, Submission
 
 @dataclass(frozen=True)
 class Graded:
-    """A grade with what it stands on.
+    """A grade with the results that it depends on.
 
-    `graded_by` is a digest of all that it was graded with; `addresses` names its cases' results, by
-    criterion/case; `fresh` are those that were not known before, by address; `seconds` is the CPU time that
-    they took, 0 where nothing ran.
+    `graded_by` is a digest of everything that it was graded with; `addresses` names the results of its cases,
+    by criterion/case; `fresh` are the new results, by address; `seconds` is the CPU time that they took, 0 if
+    nothing ran.
     """
 
     grade: Grade
@@ -65,7 +65,7 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class GradeKey:
-    """What a batch must know of a grade: what it was graded with, its score, whether it counts."""
+    """The part of a grade that a batch needs: the digest it was graded by, its score, and if it counts."""
 
     graded_by: str
     score: Fraction
@@ -75,8 +75,8 @@ class GradeKey:
 class Gradebook:
     """An open gradebook; a context manager that closes it.
 
-    `url` is SQLAlchemy's. A gradebook that is not there yet is made, unless `create` is False.
-    Raises UserError, in one line, for what cannot be opened or is no gradebook of this version.
+    `url` is SQLAlchemy's. A gradebook that does not exist is created, unless `create` is False.
+    Raises UserError, in one line, if it cannot be opened or is not a gradebook of this version.
     """
 
     def __init__(self, url: str, create: bool = True) -> None:
@@ -98,7 +98,7 @@ class Gradebook:
         """The database behind it, for `decisions` and `evidence`."""
         return self._database
 
-    # what a batch does
+    # for batches
 
     def alone(self, assignment: str, on_wait: Callable[[], None]) -> AbstractContextManager[None]:
         """Lets one batch at a time grade an assignment; a second calls `on_wait` and waits."""
@@ -106,7 +106,7 @@ class Gradebook:
 
     @contextmanager
     def run(self, assignment: str, graded_by: str) -> Iterator[None]:
-        """Notes when a run began and, where it gets so far, when it ended; what it writes names it."""
+        """Records when a run began and, if it gets that far, ended; the run's entries name it."""
         with self._database.writing() as db:
             about = {"assignment": assignment, "graded_by": graded_by, "started_at": _now()}
             row = insert(RunRow).values(**about, withdrawn=False)
@@ -121,10 +121,10 @@ class Gradebook:
     def hand_in(
         self, students: Iterable[Student], submissions: Iterable[Submission], *, by_roster: bool = False
     ) -> tuple[str, ...]:
-        """Adds students and what they submitted; with `by_roster` the students are those of the roster.
+        """Adds students and their submissions; with `by_roster` the students are those of the roster.
 
-        A roster's word on a student replaces what was known, and who is not named is no longer on the roster.
-        What was withdrawn and is brought again is in reports again; returned are the ids of its students.
+        A roster replaces the known data of its students, and a student it does not name is no longer on it.
+        Withdrawn work that is submitted again is in reports again; returns the ids of its students.
         """
         again: set[tuple[str, str]] = set()
         with self._database.writing() as db:
@@ -144,22 +144,22 @@ class Gradebook:
         return tuple(sorted({student for student, _ in again}))
 
     def grade_keys(self, assignment: str) -> dict[str, GradeKey]:
-        """Every grade of an assignment, by its submission's id; its key alone is read."""
+        """Every grade of an assignment by its submission's id; reads only its key."""
         columns = (GradeRow.submission_id, GradeRow.graded_by, GradeRow.score, GradeRow.counts)
         with self._database.reading() as db:
             rows = db.execute(select(*columns).where(GradeRow.assignment == assignment))
             return {id: GradeKey(by, Fraction(score), counts) for id, by, score, counts in rows}
 
     def results(self, files: str) -> dict[str, CheckResult]:
-        """What is known of the cases that ran on these files, by address."""
+        """The known results of cases that ran on these files, by address."""
         with self._database.reading() as db:
             return read_case_results(db, files)
 
     def record(self, submission: Submission, graded: Graded, rivals: Sequence[str] = ()) -> None:
-        """Writes a grade, wholly or not at all, in place of an earlier one of the same submission.
+        """Writes a grade atomically, in place of an earlier one of the same submission.
 
-        It counts, unless one of `rivals` (ids of the student's submissions, oldest first) already counts and
-        is better, or as good and later.
+        It counts unless one of `rivals` (ids of the student's submissions, oldest first) already counts and
+        is better, or equal and later.
         """
         grade, key = graded.grade, _of(submission)
         with self._database.writing() as db:
@@ -182,17 +182,17 @@ class Gradebook:
             self._log(db, "graded", key, detail | {"counts": counts} | ran)
 
     def record_fault(self, submission: Submission, reason: str) -> None:
-        """Notes that grading failed; an earlier grade stays, and shows that a person must look."""
+        """Records that grading failed; an earlier grade stays, and shows that it needs review."""
         with self._database.writing() as db:
             db.execute(delete(FaultRow).filter_by(submission_id=submission.id))
             db.execute(insert(FaultRow).values(submission_id=submission.id, reason=reason))
             self._log(db, "failed", _of(submission), {"submission": submission.id, "reason": reason})
 
     def set_counting(self, wanted: Mapping[str, str], faulty: Iterable[str]) -> None:
-        """Lets grades that are there already count: `wanted` are pairs of a submission and what counts now.
+        """Makes existing grades count: `wanted` are pairs of a submission and the one that counts now.
 
-        That is where `--counts` chooses another submission. `faulty` are submissions whose failure no
-        longer matters.
+        This is for `--counts` choosing another submission. `faulty` are submissions with failures that no
+        longer matter.
         """
         with self._database.writing() as db:
             for id in faulty:
@@ -207,7 +207,7 @@ class Gradebook:
                 self._log(db, "counts", key, {"submission": id, "instead_of": instead})
 
     def faults(self, assignment: str) -> dict[str, str]:
-        """Whose grading failed: the student's id, by the submission's."""
+        """The failures to grade: the student's id by the submission's."""
         query = select(FaultRow.submission_id, SubmissionRow.student_id).join(SubmissionRow)
         with self._database.reading() as db:
             return {
@@ -215,12 +215,12 @@ class Gradebook:
                 for id, student_id in db.execute(query.where(SubmissionRow.assignment == assignment))
             }
 
-    # what a person does
+    # for instructors
 
     def confirm(self, submission_ids: Iterable[str], by: str) -> None:
-        """Accepts the doubt about each of these submissions: its grade counts until there is another doubt.
+        """Accepts the doubt about each of these submissions; its grade counts until there is another doubt.
 
-        All or none are accepted; what is not in doubt stays as it is. UserError for an id of no submission.
+        Accepts all or none; a submission that is not in doubt is unchanged. UserError for an unknown id.
         """
         with self._database.writing() as db:
             for id in submission_ids:
@@ -235,10 +235,10 @@ class Gradebook:
                     self._log(db, "confirmed", row, {"submission": id, "doubt": row["doubt"], "by": by})
 
     def adjust(self, *adjustments: Adjustment) -> None:
-        """Sets what a person adds to scores, all of it or nothing; 0 points take an earlier adjustment back.
+        """Sets manual adjustments of scores, all or none; 0 points revoke an earlier adjustment.
 
-        One for a submission is bound to that which counts now. Raises UserError where the gradebook knows no
-        such student, or no such submission of theirs.
+        An adjustment for a submission is bound to the one that counts now. Raises UserError if the gradebook
+        has no such student, or no such submission of theirs.
         """
         with self._database.writing() as db:
             for adjustment in adjustments:
@@ -254,9 +254,10 @@ class Gradebook:
         undo: bool = False,
         on_wait: Callable[[], None] = lambda: None,
     ) -> list[Change]:
-        """Withdraws all that a run was the first to bring from every report, or takes that back.
+        """Withdraws from every report all that a run was the first to add, or takes that back.
 
-        Returns for which students another submission counts now. A batch on the same assignment ends first.
+        Returns the students for whom another submission counts now. A batch on the same assignment ends
+        first.
         """
         assignment = next((run.assignment for run in self.runs() if run.number == number), None)
         if assignment is None:
@@ -276,7 +277,7 @@ class Gradebook:
     def forget_student(
         self, student: str, assignment: str | None, reason: str, author: str, undo: bool = False
     ) -> list[str]:
-        """Withdraws what a student has in an assignment, or in all, from every report, or takes that back.
+        """Withdraws a student's work in an assignment, or in all, from every report, or takes that back.
 
         Returns the assignments.
         """
@@ -291,7 +292,7 @@ class Gradebook:
                 self._log(db, "restored" if undo else "withdrawn", key, detail)
         return changed
 
-    # what reports read
+    # for reports
 
     def runs(self) -> list[Run]:
         """Every run of `grader batch`, in order."""
@@ -301,23 +302,23 @@ class Gradebook:
     def grades(self) -> list[ClassRow]:
         """Each student's current standing, sorted by student and assignment.
 
-        Such a row has a grade that counts, a failure to grade, or an adjustment; or it says that a student on
-        the roster submitted nothing. What is withdrawn has no row.
+        Each row has a grade that counts, a failure to grade, or an adjustment; or it says that a student on
+        the roster submitted nothing. Withdrawn work has no row.
         """
         with self._database.reading() as db:
             rows = list(read_standings(db, None, in_full=True))
         return sorted(rows, key=lambda row: (row.student_id, row.assignment))
 
     def standings(self, assignment: str, in_full: bool = False) -> Iterator[ClassRow]:
-        """Each student's standing in one assignment, in no order, and one after the other: a class is large.
+        """Yields each student's standing in one assignment, one at a time as a class is large, in no order.
 
-        Unless `in_full`, of their cases only those are there that the grader failed to judge.
+        Unless `in_full`, they hold only the cases that the grader failed to judge.
         """
         with self._database.reading() as db:
             yield from read_standings(db, assignment, in_full)
 
     def students(self) -> list[Student]:
-        """Those on the roster, and those who submitted what is not withdrawn, sorted by id."""
+        """The students on the roster or with submissions that are not withdrawn, sorted by id."""
         with self._database.reading() as db:
             withdrawn = read_withdrawn(db).students
             students = (student_of(row) for row in read_rows(db, StudentRow))
@@ -343,7 +344,7 @@ class Gradebook:
         return {id: seconds for id, seconds in most.items() if seconds}
 
     def audit_log(self) -> list[dict[str, Any]]:
-        """What happened, in order: columns as in `grader.batch.gradebook.tables.AuditRow`."""
+        """All events in order, with the columns of `grader.batch.gradebook.tables.AuditRow`."""
         with self._database.reading() as db:
             return sorted(read_rows(db, AuditRow), key=lambda row: row["id"])
 
@@ -367,7 +368,7 @@ class Gradebook:
 
 
 def _is_better(rival: str, score: str, submission: Submission, grade: Grade, rivals: Sequence[str]) -> bool:
-    """Whether what counts now goes on counting."""
+    """True if the submission that counts now keeps counting."""
     if rival == submission.id or rival not in rivals:
         return False
     return (Fraction(score), rivals.index(rival)) > (grade.score, rivals.index(submission.id))

@@ -1,4 +1,4 @@
-"""Reads and writes the results of cases, by the files that they ran on and the case's address."""
+"""Reads and writes the results of cases, keyed by the files that they ran on and the case's address."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ def read_case_results(db: Connection, files: str) -> dict[str, CheckResult]:
 
 
 def write_case_results(db: Connection, files: str, fresh: Mapping[str, CheckResult]) -> None:
-    """Writes results by address; where a case ran again, its last run counts."""
+    """Writes results by address; if a case ran again, its last run counts."""
     rows = [
         {"files": files, "address": address, "status": result.status, "result": result_to_json(result)}
         for address, result in fresh.items()

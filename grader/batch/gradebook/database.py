@@ -1,4 +1,4 @@
-"""Opens a gradebook's database: its URL, its schema, its transactions, and what it complains of."""
+"""Opens a gradebook's database: its URL, its schema, its transactions, and its errors."""
 
 import fcntl
 import hashlib
@@ -22,11 +22,11 @@ OLD = "schema_version"  # the table of gradebooks from before Alembic
 
 
 class Database:
-    """An open database with the gradebook's schema; made, or brought up to date, where it is not there yet.
+    """An open database with the gradebook's schema, which is created or brought up to date if necessary.
 
-    `url` is SQLAlchemy's, for SQLite or PostgreSQL. Raises UserError, in one line, for what cannot be opened,
-    is no gradebook or is one of a newer schema. Nothing of it is changed then. Without `create` a file that
-    does not exist is one of these.
+    `url` is SQLAlchemy's, for SQLite or PostgreSQL. Raises UserError, in one line, if the database cannot be
+    opened, is not a gradebook or has a newer schema; then nothing in it is changed. Without `create`, this
+    includes a file that does not exist.
     """
 
     def __init__(self, url: str, create: bool = True) -> None:
@@ -53,13 +53,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the database."""
+        """A transaction that sees a single state of the database."""
         with said_in_one_line(self.name), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that is written wholly or not at all."""
+        """A transaction that is written completely or not at all."""
         with (
             said_in_one_line(self.name),
             self.engine.connect().execution_options(writes=True) as connection,
@@ -69,10 +69,10 @@ class Database:
 
     @contextmanager
     def alone(self, what: str, on_wait: Callable[[], None]) -> Iterator[None]:
-        """Holds `what` for this process alone, on every machine that uses the database.
+        """Locks `what` for this process, across all machines that use the database.
 
-        Whoever comes second calls `on_wait` and waits. A process that dies holds nothing any more: neither a
-        database's session nor a lock on a file outlives it.
+        A second process calls `on_wait` and waits. A process that dies releases the lock: neither a database
+        session nor a file lock outlives it.
         """
         if self.is_sqlite:
             with _file_lock(self._file(), what, on_wait):
@@ -108,11 +108,11 @@ class Database:
         with self.engine.connect() as connection:
             with connection.begin():
                 revision = self._revision(connection)
-            if self.is_sqlite:  # only now the file is known to be ours
+            if self.is_sqlite:  # only now is the file known to be ours
                 _set_wal(connection)
             if revision == latest:
                 return
-            # Two that start at once: the second finds it done. SQLite's lock is taken by BEGIN IMMEDIATE.
+            # If two start at once, the second finds it done. BEGIN IMMEDIATE takes SQLite's lock.
             with connection.execution_options(writes=True).begin():
                 if not self.is_sqlite:
                     connection.execute(text("SELECT pg_advisory_xact_lock(0)"))
@@ -139,7 +139,7 @@ class Database:
 
 @contextmanager
 def said_in_one_line(url: str) -> Iterator[None]:
-    """What a database complains of, as one UserError."""
+    """Turns a database error into a one-line UserError."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, ImportError, OSError) as error:
@@ -150,7 +150,7 @@ def said_in_one_line(url: str) -> Iterator[None]:
 
 
 def _with_driver(url: URL) -> URL:
-    """`postgresql://` means the driver that is installed with Backflip."""
+    """The URL with a driver: `postgresql://` means the one that is installed with Backflip."""
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
 
@@ -164,7 +164,7 @@ def _options(url: URL) -> dict[str, Any]:
 
 @contextmanager
 def _file_lock(database: Path | None, what: str, on_wait: Callable[[], None]) -> Iterator[None]:
-    if database is None:  # in memory: nobody else has it
+    if database is None:  # in memory: no other process has it
         yield
         return
     with open(f"{database}-{what}.lock", "w") as file:
@@ -183,7 +183,7 @@ def _set_wal(connection: Connection) -> None:
 
 
 def _set_up_sqlite(engine: Engine) -> None:
-    """Foreign keys, and transactions that begin where SQLAlchemy says so, reads included."""
+    """Turns on foreign keys, and begins transactions, even for reads, when SQLAlchemy begins them."""
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _: object) -> None:
@@ -192,6 +192,6 @@ def _set_up_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        # what will write takes the lock before it reads, so that it never waits for a lock in vain
+        # a writer takes the lock before it reads, so that it never waits for a lock in vain
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

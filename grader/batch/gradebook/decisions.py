@@ -1,7 +1,7 @@
-"""Writes what persons decide on the desk: nothing is lost where two decide at once, and all can be undone.
+"""Writes decisions from the desk: none is lost if two people decide at once, and all can be undone.
 
-Each writer says which `version` of a student's work it was decided on: the number of the last entry of the
-audit log about it. Where another entry has come since, nothing is written, and `Outdated` tells what it was.
+Each writer gives the `version` of the student's work that the decision is about: the number of the last entry
+about it in the audit log. If there is a newer entry, nothing is written, and `Outdated` holds the newer ones.
 """
 
 import hashlib
@@ -29,12 +29,12 @@ from grader.model.decision import REQUEST, Decisions, decisions_of
 from grader.model.errors import BackflipError
 
 DECIDED, UNDONE = "decided", "undone"
-AGAIN = "again"  # in place of what a grade was graded by: a person wants it graded again
+AGAIN = "again"  # replaces a grade's `graded_by`: an instructor wants it graded again
 UNDOABLE = (DECIDED, "adjusted", "confirmed", "withdrawn")
 
 
 class Outdated(BackflipError):
-    """Somebody else changed what this was decided on; `entries` are the audit log's since then."""
+    """Another user changed the work since; `entries` are those of the audit log since then."""
 
     def __init__(self, entries: list[dict[str, Any]]) -> None:
         super().__init__("changed by another person in the meantime")
@@ -43,7 +43,7 @@ class Outdated(BackflipError):
 
 @dataclass(frozen=True)
 class About:
-    """One student's work in one assignment, as a person saw it: the `version`, and who decides."""
+    """One student's work in one assignment, at the `version` that the deciding `author` saw."""
 
     student: str
     assignment: str
@@ -52,13 +52,13 @@ class About:
 
     @property
     def key(self) -> dict[str, str]:
-        """The columns that every table has of it."""
+        """Its columns, which every table has."""
         return {"student_id": self.student, "assignment": self.assignment}
 
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """A student of whom a person took the work in an assignment out of every report."""
+    """A student with work in an assignment that an instructor withdrew from every report."""
 
     student_id: str
     name: str
@@ -67,7 +67,7 @@ class Withdrawal:
 
 
 def read_decisions(db: Connection, assignment: str | None) -> dict[tuple[str, str], Decisions]:
-    """All that was decided in one assignment, or in all, by student and assignment."""
+    """All decisions in one assignment, or in all, by student and assignment."""
     decisions = defaultdict(list)
     where = [] if assignment is None else [DecisionRow.assignment == assignment]
     columns = (DecisionRow.student_id, DecisionRow.assignment, DecisionRow.kind, DecisionRow.key)
@@ -77,7 +77,7 @@ def read_decisions(db: Connection, assignment: str | None) -> dict[tuple[str, st
 
 
 def version_of(database: Database, student: str, assignment: str) -> int:
-    """The number of the last entry of the audit log about a student's work; 0 where there is none."""
+    """The number of the audit log's last entry about a student's work; 0 if there is none."""
     with database.reading() as db:
         return _version(db, student, assignment)
 
@@ -85,7 +85,7 @@ def version_of(database: Database, student: str, assignment: str) -> int:
 def decide(
     database: Database, about: About, kind: str, key: str, value: Mapping[str, Any] | None, why: str = ""
 ) -> None:
-    """Sets what is decided, or with None takes it away; `Outdated` where another person was faster."""
+    """Sets a decision, or removes it with None; `Outdated` if another user was faster."""
     with _deciding(database, about) as db:
         _set(db, about, kind, key, value, DECIDED, {"why": why} if why else {})
 
@@ -93,7 +93,7 @@ def decide(
 def take_request(
     database: Database, student: str, assignment: str, case: str, text: str, author: str
 ) -> bool:
-    """Queues a student's request for a regrade; False where the same one is there already."""
+    """Queues a student's request for a regrade; False if the same one exists."""
     words = "\0".join((student, assignment, case, text)).encode(errors="surrogatepass")
     key = hashlib.sha256(words).hexdigest()[:32]
     about = About(student, assignment, 0, author)
@@ -105,22 +105,22 @@ def take_request(
 
 
 def grade_again(database: Database, about: About, submission: str) -> None:
-    """Lets the next batch run every case of a submission again; its grade stays until then."""
+    """Makes the next batch run every case of a submission again; its grade stays until then."""
     with _deciding(database, about) as db:
         db.execute(update(GradeRow).where(GradeRow.submission_id == submission).values(graded_by=AGAIN))
         _log(db, "regrade", about.key, {"submission": submission, "by": about.author})
 
 
 def check_version(database: Database, about: About) -> None:
-    """`Outdated` where another person was faster."""
+    """Raises `Outdated` if another user was faster."""
     with _deciding(database, about):
         pass
 
 
 def undo(database: Database, entry: int, author: str) -> str:
-    """Takes one entry of the audit log back; returns why it cannot be, or "".
+    """Undoes one entry of the audit log; returns why that is impossible, or "".
 
-    It cannot where what it set has been changed since: undo the later change first.
+    It is impossible if the entry's value has changed since: undo the later change first.
     """
     with database.writing() as db:
         row = db.execute(select(AuditRow.__table__).where(AuditRow.id == entry)).mappings().one_or_none()
@@ -182,7 +182,7 @@ _UNDO = {
 
 @contextmanager
 def _deciding(database: Database, about: About) -> Iterator[Connection]:
-    """A transaction in which no other one decides about this student; `Outdated` where one has."""
+    """A transaction with sole access to decisions about this student; `Outdated` if there is a newer one."""
     with database.writing() as db:
         # SQLite has one writer at a time; PostgreSQL holds the student's row until the end
         db.execute(select(StudentRow.id).where(StudentRow.id == about.student).with_for_update())
@@ -226,14 +226,14 @@ def _log(db: Connection, action: str, key: Mapping[str, str], detail: Mapping[st
 
 
 def waiting_for_regrade(database: Database, assignment: str) -> set[str]:
-    """The submissions that count and that a person wants graded again."""
+    """The submissions that count and are to be graded again."""
     mine = select(GradeRow.submission_id).where(GradeRow.assignment == assignment, COUNTS)
     with database.reading() as db:
         return set(db.scalars(mine.where(GradeRow.graded_by == AGAIN)))
 
 
 def withdrawals_of(database: Database, assignment: str) -> list[Withdrawal]:
-    """Whose work in an assignment is in no report now, by name."""
+    """The students with withdrawn work in an assignment, sorted by name."""
     columns = (StudentRow.id, StudentRow.name, WithdrawalRow.reason, WithdrawalRow.author)
     mine = select(*columns).join(WithdrawalRow, WithdrawalRow.student_id == StudentRow.id)
     with database.reading() as db:

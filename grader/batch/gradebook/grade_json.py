@@ -1,4 +1,4 @@
-"""A grade as rows of the gradebook, and back."""
+"""Converts a grade to rows of the gradebook, and back."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields
@@ -8,7 +8,7 @@ from typing import Any
 from grader.model.assignment import Visibility
 from grader.model.grade import Call, CheckResult, CriterionGrade, Fact, Grade, Idea, Status
 
-# What belongs to a rubric or a class and not to the run of a case
+# Fields that belong to a rubric or a class, not to the run of a case
 WORTH = ("criterion", "case", "visibility", "help", "misconceptions", "idea")
 _DEFAULTS = {f.name: f.default for f in fields(CheckResult) if f.default is not MISSING}
 
@@ -19,7 +19,7 @@ def result_to_json(result: CheckResult) -> dict[str, Any]:
 
 
 def result_from_json(data: Mapping[str, Any]) -> CheckResult:
-    """The other way; criterion and case are "" where they were left out."""
+    """The inverse; criterion and case are "" if they were left out."""
     values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
     values["calls"] = tuple(Call(**call) for call in data.get("calls", ()))
     values |= {"status": Status(data["status"]), "visibility": Visibility(data.get("visibility", "visible"))}
@@ -27,7 +27,7 @@ def result_from_json(data: Mapping[str, Any]) -> CheckResult:
 
 
 def grade_to_row(grade: Grade, addresses: Mapping[str, str]) -> dict[str, Any]:
-    """The columns of a grade; `addresses` names, by criterion/case, the results that `case_results` holds."""
+    """The columns of a grade; `addresses` names the results in `case_results`, by criterion/case."""
     return {
         "submission": grade.submission,
         "score": str(grade.score),
@@ -46,9 +46,9 @@ Results = Mapping[str, Mapping[str, Any]]  # by address
 
 
 def grade_from_row(row: Mapping[str, Any], results: Results | None) -> Grade:
-    """The other way; `results` are those of the submission's files, by address.
+    """The inverse; `results` are those of the submission's files, by address.
 
-    Without them the grade has of its cases only those that the grader failed to judge.
+    Without them, the grade has only the cases that the grader failed to judge.
     """
     return Grade(
         assignment=row["assignment"],

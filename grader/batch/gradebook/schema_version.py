@@ -1,4 +1,4 @@
-"""Compares a gradebook's schema with the migrations of this grader, and runs those that it lacks.
+"""Compares a gradebook's schema with this grader's migrations, and runs the missing ones.
 
 Alembic is imported only if there is something to migrate: importing it takes longer than a small batch.
 """

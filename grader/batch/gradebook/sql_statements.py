@@ -22,14 +22,14 @@ def read_rows(db: Connection, table: type[Table], *where: Any) -> Iterator[dict[
 
 
 def upsert(db: Connection, table: type[Table]) -> Any:
-    """An insert that may say what to do about a row that is there already."""
-    # by name: of two databases that have it, importing the other's costs as much as importing NumPy
+    """An insert that can say what to do if the row exists already."""
+    # by name: importing the dialect of the other database costs as much as importing NumPy
     dialect = importlib.import_module(f"sqlalchemy.dialects.{db.dialect.name}")
     return dialect.insert(table_of(table))
 
 
 def table_of(table: type[Table]) -> SqlTable:
-    """The table itself: rows of the ORM cost twice the time."""
+    """The table itself, because ORM rows take twice the time."""
     assert isinstance(table.__table__, SqlTable)
     return table.__table__
 

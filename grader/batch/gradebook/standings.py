@@ -1,4 +1,4 @@
-"""Reads each student's standing: what counts now, and what keeps it from counting."""
+"""Reads each student's standing: the grade that counts now, and any reason that it may not count."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
 
 def read_standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
-    """The standings in one assignment, or in all; `in_full` with the result of each case."""
+    """The standings in one assignment, or in all; with the result of each case if `in_full`."""
     students = {row["id"]: student_of(row) for row in read_rows(db, StudentRow)}
     withdrawn = read_withdrawn(db)
     faults = _faults(db, assignment, withdrawn)
@@ -71,7 +71,7 @@ def _adjusted(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> d
 
 
 def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dict[Pair, str]:
-    """Why grading failed; of several submissions the last one's reason."""
+    """The reasons that grading failed; the last submission's reason if several failed."""
     columns = (SubmissionRow.id, SubmissionRow.student_id, SubmissionRow.assignment, FaultRow.reason)
     query = select(*columns).join(FaultRow).where(*_where(SubmissionRow, assignment))
     faults = {}
@@ -84,7 +84,7 @@ def _faults(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> dic
 
 
 def _offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
-    """The points that an assignment offers, as far as grades that count say so."""
+    """The points that an assignment offers, as recorded in grades that count."""
     query = select(GradeRow.assignment, GradeRow.max_score).where(COUNTS, *_where(GradeRow, assignment))
     offered: dict[str, Fraction] = defaultdict(Fraction)
     for name, points in db.execute(query.distinct()):
@@ -93,7 +93,7 @@ def _offered(db: Connection, assignment: str | None) -> dict[str, Fraction]:
 
 
 def _absent(db: Connection, assignment: str | None, withdrawn: Withdrawn) -> set[Pair]:
-    """Students on the roster who submitted nothing, in each assignment of which a class was graded by one."""
+    """Students on the roster who submitted nothing, in each assignment that was graded with a roster."""
     graded = {name for name in rostered_assignments(db) if assignment in (None, name)}
     if not graded:
         return set()
@@ -109,7 +109,7 @@ def _where(table: Any, assignment: str | None) -> list[Any]:
 
 
 def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator[tuple[Submission, Grade]]:
-    """The grades that count, with their submissions; only some at a time are read as rows."""
+    """Yields the grades that count with their submissions; reads the rows in chunks."""
     counting = select(GradeRow.submission_id).where(COUNTS, *_where(GradeRow, assignment))
     ids = db.scalars(counting).all()
     for some in chunks(ids, CHUNK):
@@ -126,11 +126,11 @@ def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator
 
 
 def student_of(row: Mapping[str, Any]) -> Student:
-    """The student of a row of `students`."""
+    """The student in a row of `students`."""
     return Student(**{name: row[name] for name in STUDENT_FIELDS})
 
 
 def submission_of(row: Mapping[str, Any]) -> Submission:
-    """The submission of a row of `submissions`; a doubt that a person accepted is none."""
+    """The submission in a row of `submissions`, without a doubt that an instructor accepted."""
     values = {name: row[name] for name in SUBMISSION_FIELDS}
     return Submission(**values | {"doubt": "" if row["doubt"] == row["confirmed"] else row["doubt"]})

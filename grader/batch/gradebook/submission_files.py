@@ -1,4 +1,4 @@
-"""Keeps what a person needs to judge a grade: files of submissions, and the account of the last intake."""
+"""Keeps the evidence for reviewing a grade: files of submissions, and the account of the last intake."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from grader.intake.classes import Intake
 from grader.model.class_input.account import Doubt, Entry, Role
 from grader.model.submitted_files import SubmittedFiles
 
-MOST_BYTES = 256 << 10  # of one file that are kept
+MOST_BYTES = 256 << 10  # kept of one file
 MOST_FILES = 100  # of one submission
 MOST_ENTRIES = 20_000  # of one intake
 CHUNK = 500
-TOGETHER = 50  # submissions of which the files are written in one transaction
+TOGETHER = 50  # submissions with files written in one transaction
 
 
 @dataclass(frozen=True)
 class KeptFile:
-    """The beginning of a file of a submission, of `size` bytes in all; or `problem`, why there is none."""
+    """The beginning of a submission's file of `size` bytes; or `problem`, the reason that there is none."""
 
     name: str
     content: bytes
@@ -30,18 +30,18 @@ class KeptFile:
 
     @property
     def text(self) -> str:
-        """The content as text; what is no UTF-8 is marked."""
+        """The content as text, with bytes that are not UTF-8 marked."""
         return self.content.decode("utf-8", errors="replace")
 
     @property
     def is_cut(self) -> bool:
-        """Whether the file goes on."""
+        """True if the file continues."""
         return self.size > len(self.content)
 
 
 @dataclass(frozen=True)
 class Account:
-    """What the last class that was read for an assignment held: the first entries of `count`, and doubts."""
+    """The account of the last class read for an assignment: the first of `count` entries, and doubts."""
 
     layout: str
     entries: tuple[Entry, ...]
@@ -50,7 +50,7 @@ class Account:
 
 
 def keep_evidence(database: Database, intake: Intake, assignment: str) -> None:
-    """Writes the files that are not there yet, and the account in place of the last one."""
+    """Writes files that are not kept yet, and replaces the account with this one."""
     with database.reading() as db:
         there = set(db.scalars(select(FileRow.files).distinct()))
     new = {one.submission.files: one for one in intake.submissions if one.submission.files not in there}
@@ -75,7 +75,7 @@ def keep_evidence(database: Database, intake: Intake, assignment: str) -> None:
 
 
 def kept_files(database: Database, digests: Iterable[str]) -> Mapping[str, tuple[KeptFile, ...]]:
-    """The files of submissions by their digests; what is not kept is not there."""
+    """The kept files of submissions by their digests."""
     by_digest: dict[str, list[KeptFile]] = {}
     wanted = list(dict.fromkeys(digests))
     with database.reading() as db:
@@ -90,7 +90,7 @@ def kept_files(database: Database, digests: Iterable[str]) -> Mapping[str, tuple
 
 
 def account_of(database: Database, assignment: str) -> Account | None:
-    """The account of the last class that was read for an assignment."""
+    """The account of the last class read for an assignment; None if there is none."""
     with database.reading() as db:
         row = db.execute(select(IntakeRow.__table__).where(IntakeRow.assignment == assignment)).one_or_none()
     if row is None:
@@ -102,7 +102,7 @@ def account_of(database: Database, assignment: str) -> Account | None:
 
 
 def stamp(database: Database) -> tuple[Any, ...]:
-    """Something that is another one after each change of what pages show."""
+    """A value that differs after each change to the content of pages."""
     runs = select(func.count(RunRow.id), func.count(RunRow.ended_at))
     with database.reading() as db:
         last = db.scalar(select(func.max(AuditRow.id)))
@@ -110,7 +110,7 @@ def stamp(database: Database) -> tuple[Any, ...]:
 
 
 def file_rows(digest: str, submitted: SubmittedFiles) -> list[dict[str, Any]]:
-    """The rows of a submission's files, capped; first those that could be read."""
+    """The rows of a submission's files, capped, readable ones first."""
     good = [(name, content, "") for name, content in sorted(submitted.files.items())]
     bad = [(name, b"", problem) for name, problem in sorted(submitted.problems.items())]
     return [

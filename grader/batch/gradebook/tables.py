@@ -1,14 +1,14 @@
-"""The gradebook's tables; `migrations/` makes them, and a test holds the two against each other.
+"""The gradebook's tables; `migrations/` makes them, and a test compares the two.
 
     students ─┬─ submissions ─┬─ grades ┄┄ (files, address) ┄┄ case_results, submitted_files
               │               ├─ faults
               │               └─ arrivals ─ runs ─ audit_log
               └─ adjustments, withdrawals, decisions                       intakes
 
-Keys say what a row is about and nothing is numbered by the order in which it was written, so that two
-gradebooks of one class hold the same rows however their runs went. `runs`, `arrivals` and `audit_log` alone
-tell that history. Scores are exact fractions as text ("67/2"). What a submission may have written is kept as
-JSON text, which holds every character that Python's strings do, where a database's own text type may not.
+Keys say what a row is about. No row is numbered by the order of writing, so two gradebooks of one class hold
+the same rows however their runs went. Only `runs`, `arrivals` and `audit_log` record that history. Scores are
+exact fractions as text ("67/2"). Text that a submission may have written is kept as JSON, which can hold
+every character of Python's strings; a database's own text type may not.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Mapped  # so that mypy knows what a column holds
+    from sqlalchemy.orm import Mapped  # for mypy: the type of a column's values
 else:
     Mapped = Column
 
@@ -46,7 +46,7 @@ TYPES: Mapping[Any, Any] = {
 
 @dataclass(frozen=True)
 class _Given:
-    """What is said of a column beside its type."""
+    """The arguments of a column besides its type."""
 
     words: tuple[Any, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -60,8 +60,8 @@ def column(*words: Any, **options: Any) -> Any:
 class Table:
     """Root of the tables: a subclass is one, with its columns as attributes.
 
-    The rows go by no objects of their own, so SQLAlchemy's ORM is not needed: importing it takes longer than
-    all else that a small batch does.
+    Rows have no objects of their own, so SQLAlchemy's ORM is not needed: importing it takes longer than
+    everything else in a small batch.
     """
 
     metadata: ClassVar[MetaData] = MetaData()
@@ -70,7 +70,7 @@ class Table:
     __table_args__: ClassVar[Any] = ()
 
     def __init_subclass__(cls) -> None:
-        """Makes the columns of the annotations, and the table of them."""
+        """Makes the columns from the annotations, and the table from the columns."""
         columns = {
             name: _column(name, hint, cls.__dict__.get(name, column()))
             for name, hint in cls.__annotations__.items()
@@ -85,7 +85,7 @@ class Table:
 
     @classmethod
     def __clause_element__(cls) -> SqlTable:
-        """The table, where SQLAlchemy is given the class."""
+        """The table, for when SQLAlchemy gets the class."""
         return cls.__table__
 
 
@@ -102,9 +102,9 @@ def _column(name: str, hint: Any, given: _Given) -> Column[Any]:
 
 
 class StudentRow(Table):
-    """A student on the roster, or without one a student who submitted something.
+    """A student on the roster, or, without a roster, one who submitted something.
 
-    `on_roster` says whether the newest roster names them.
+    `on_roster`: the newest roster names the student.
     """
 
     __tablename__ = "students"
@@ -120,9 +120,9 @@ class StudentRow(Table):
 class SubmissionRow(Table):
     """One set of files that a student submitted at one time; `files` is their digest.
 
-    `sequence` tells several of one student apart, in order; `submitted_at` is ISO 8601 or "" where nobody
-    knows. `id` is a digest of student, assignment, sequence and files. `doubt` says why a person must look
-    before its grade counts; `confirmed` is the doubt that a person accepted: another doubt is not.
+    `sequence` distinguishes several of one student, in order; `submitted_at` is ISO 8601, or "" if unknown.
+    `id` is a digest of student, assignment, sequence and files. `doubt` says why it needs review before its
+    grade counts; `confirmed` is the doubt that an instructor accepted, which does not cover any other doubt.
     """
 
     __tablename__ = "submissions"
@@ -138,21 +138,21 @@ class SubmissionRow(Table):
     confirmed: Mapped[str] = column(JSON)
 
 
-# As text, in the index and in what looks for it: of `counts = 1`, which SQLAlchemy makes of a boolean, SQLite
-# does not see that the index serves it, and reads the whole table instead.
+# As text, in the index and in queries: SQLAlchemy turns a boolean into `counts = 1`, for which SQLite
+# does not use the index and reads the whole table instead.
 COUNTS = text("counts")
 
 
 class GradeRow(Table):
-    """The grade of a submission; of a student's grades in an assignment at most one `counts`.
+    """The grade of a submission; at most one of a student's grades in an assignment `counts`.
 
-    `graded_by` is a digest of everything that it was graded with. `criteria` lists, for each criterion, what
-    it earned and its cases; what a case's run came to stands in `case_results` under the submission's files
-    and the case's address, and in `criteria` itself only where nothing ran.
+    `graded_by` is a digest of everything that it was graded with. `criteria` lists each criterion's score and
+    cases. The result of a case's run is in `case_results`, under the submission's files and the case's
+    address, and in `criteria` itself only if nothing ran.
     """
 
     __tablename__ = "grades"
-    # The migration limits it to grades that count. Saying so here would import both databases' dialects.
+    # The migration limits it to grades that count. Doing so here would import both databases' dialects.
     __table_args__ = (Index("one_grade_counts", "assignment", "student_id", unique=True),)
     submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
     student_id: Mapped[str] = column(ForeignKey("students.id"))
@@ -187,7 +187,7 @@ class CaseRow(Table):
 
 
 class FaultRow(Table):
-    """The last attempt to grade this submission failed through no fault of the student's."""
+    """A failure of the last attempt to grade this submission, which is not the student's fault."""
 
     __tablename__ = "faults"
     submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
@@ -195,10 +195,10 @@ class FaultRow(Table):
 
 
 class AdjustmentRow(Table):
-    """Points that a person adds to a grade, or takes from it; grading never touches them.
+    """Points added to a grade by hand, or taken from it; grading never changes them.
 
-    `criterion` "" stands for the whole assignment. `submission` is the id of the submission that they are
-    for; "" where they are for the student, or where no submission counted.
+    `criterion` "" is the whole assignment. `submission` is the id of the submission that they are for; "" if
+    they are for the student, or if no submission counted.
     """
 
     __tablename__ = "adjustments"
@@ -214,7 +214,7 @@ class AdjustmentRow(Table):
 
 
 class WithdrawalRow(Table):
-    """What a student has in an assignment is in no report, because `author` withdrew it for this reason."""
+    """A student's work in an assignment that `author` withdrew from all reports for this reason."""
 
     __tablename__ = "withdrawals"
     student_id: Mapped[str] = column(ForeignKey("students.id"), primary_key=True)
@@ -224,10 +224,10 @@ class WithdrawalRow(Table):
 
 
 class RunRow(Table):
-    """One `grader batch`: `ended_at` stays empty where it was killed.
+    """One run of `grader batch`; `ended_at` stays empty if it was killed.
 
-    `roster` lists the ids of those on the roster that it was given. Where it is `withdrawn`, no report shows
-    what it was the first to bring.
+    `roster` lists the student ids on its roster. If the run is `withdrawn`, no report shows the work that it
+    was the first to add.
     """
 
     __tablename__ = "runs"
@@ -241,7 +241,7 @@ class RunRow(Table):
 
 
 class ArrivalRow(Table):
-    """Which run first brought a submission, of those runs that are not withdrawn."""
+    """The first run, of those not withdrawn, that added a submission."""
 
     __tablename__ = "arrivals"
     submission_id: Mapped[str] = column(ForeignKey("submissions.id"), primary_key=True)
@@ -249,7 +249,7 @@ class ArrivalRow(Table):
 
 
 class AuditRow(Table):
-    """What happened, in order; rows are only ever added, which the database itself sees to."""
+    """An event, in order; the database itself ensures that rows are only ever added."""
 
     __tablename__ = "audit_log"
     id: Mapped[int] = column(primary_key=True)
@@ -262,9 +262,9 @@ class AuditRow(Table):
 
 
 class FileRow(Table):
-    """One file of a submission, for people to read: once for all submissions with the same files.
+    """One file of a submission, for people to read, stored once for all submissions with the same files.
 
-    `content` is its beginning, of `size` bytes in all; `problem` says why there is none.
+    `content` is the beginning of its `size` bytes; `problem` says why there is none.
     """
 
     __tablename__ = "submitted_files"
@@ -277,10 +277,10 @@ class FileRow(Table):
 
 
 class IntakeRow(Table):
-    """The account of the last class that was read for an assignment.
+    """The account of the last class read for an assignment.
 
     `entries` are [path, role, student, why], the first of `entry_count`; `aside` are [name, reason] of doubts
-    that are about no student's submission.
+    not about a student's submission.
     """
 
     __tablename__ = "intakes"
@@ -292,10 +292,10 @@ class IntakeRow(Table):
 
 
 class DecisionRow(Table):
-    """What a person decided about one student's work; grading never touches it.
+    """A decision about one student's work; grading never changes it.
 
-    `kind` says which of `grader.model.decision` it is, `key` which one of that kind: a criterion, the id of a
-    submission, an id of its own. Points in `value` are exact fractions as text.
+    `kind` is one of those in `grader.model.decision`; `key` identifies it within its kind: a criterion, a
+    submission's id, or its own id. Points in `value` are exact fractions as text.
     """
 
     __tablename__ = "decisions"

@@ -1,6 +1,6 @@
 """Withdraws work from reports: one student's in an assignment, or everything that one run added.
 
-Nothing is deleted. A mark is written in `withdrawals` or in `runs`, and taken away again.
+Nothing is deleted. A mark is written in `withdrawals` or in `runs`, and can be removed again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ CHUNK = 500  # ids in one statement
 
 @dataclass(frozen=True)
 class Run:
-    """One run of `grader batch`, with how many submissions it was the first to bring."""
+    """One run of `grader batch`, with the number of submissions that it was the first to add."""
 
     number: int
     assignment: str
@@ -41,7 +41,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Change:
-    """Which submission of a student counts now, and which did before; "" for none."""
+    """A student's submission that counts now, and the one that counted before; "" for none."""
 
     student_id: str
     assignment: str
@@ -51,7 +51,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Withdrawn:
-    """What no report shows: students with assignments, submissions by id, students with nothing left."""
+    """Withdrawn work: students with assignments, submissions by id, students with nothing left."""
 
     pairs: frozenset[Pair] = frozenset()
     submissions: frozenset[str] = frozenset()
@@ -59,7 +59,7 @@ class Withdrawn:
 
 
 def read_withdrawn(db: Connection) -> Withdrawn:
-    """All that is withdrawn now."""
+    """Everything that is withdrawn now."""
     pairs = frozenset(
         (s, a) for s, a in db.execute(select(WithdrawalRow.student_id, WithdrawalRow.assignment))
     )
@@ -90,9 +90,9 @@ def list_runs(db: Connection) -> list[Run]:
 
 
 def mark_run(db: Connection, number: int, withdrawn: bool, name: str) -> list[Change]:
-    """Withdraws a run, or takes that back; returns for which students another submission counts.
+    """Withdraws a run, or takes that back; returns the students for whom another submission counts.
 
-    The grade that counted before it counts again. UserError where there is nothing to change.
+    The grade that counted before the run counts again. UserError if there is nothing to change.
     """
     columns = (RunRow.assignment, RunRow.withdrawn, RunRow.roster)
     row = db.execute(select(*columns).filter_by(id=number)).one()
@@ -108,7 +108,7 @@ def mark_run(db: Connection, number: int, withdrawn: bool, name: str) -> list[Ch
 def mark_student(
     db: Connection, student: str, assignment: str | None, reason: str, author: str, name: str
 ) -> list[str]:
-    """Withdraws what a student has in an assignment, or in each; returns these. UserError for none."""
+    """Withdraws a student's work in an assignment, or in all; returns the assignments. UserError for none."""
     there = _assignments_of(db, student) - set(_marks(db, student))
     chosen = sorted(there if assignment is None else there & {assignment})
     if not chosen:
@@ -120,7 +120,7 @@ def mark_student(
 
 
 def unmark_student(db: Connection, student: str, assignment: str | None, name: str) -> list[str]:
-    """Takes the withdrawal back; the assignments. UserError where nothing was withdrawn."""
+    """Takes a withdrawal back; returns the assignments. UserError if nothing was withdrawn."""
     chosen = [each for each in _marks(db, student) if assignment in (None, each)]
     if not chosen:
         raise UserError(f"found nothing of student {student!r}{_of(assignment)} that is withdrawn", name)
@@ -130,7 +130,7 @@ def unmark_student(db: Connection, student: str, assignment: str | None, name: s
 
 
 def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission]) -> set[Pair]:
-    """Lets what a new run brings be in reports again; whose and of which assignment that was not."""
+    """Returns a new run's work to the reports; returns the students and assignments that were withdrawn."""
     of = {s.id: (s.student_id, s.assignment) for s in submissions}
     marks = select(WithdrawalRow.student_id, WithdrawalRow.assignment)
     rows = db.execute(marks.where(WithdrawalRow.student_id.in_({student for student, _ in of.values()})))
@@ -148,7 +148,7 @@ def bring_back(db: Connection, run: int | None, submissions: Sequence[Submission
 
 
 def _let_count(db: Connection, assignment: str, students: set[str]) -> Iterator[Change]:
-    """Lets the last submission count that counted and is not withdrawn; yields what that changes."""
+    """Makes the last submission count that did before and is not withdrawn; yields the changes."""
     last = _last_that_counted(db, assignment, students, read_withdrawn(db).submissions)
     query = select(GradeRow.student_id, GradeRow.submission_id).where(
         GradeRow.assignment == assignment, COUNTS
@@ -166,7 +166,7 @@ def _let_count(db: Connection, assignment: str, students: set[str]) -> Iterator[
 def _last_that_counted(
     db: Connection, assignment: str, students: set[str], withdrawn: frozenset[str]
 ) -> dict[str, str]:
-    """By student, as the audit log tells it; before this was logged each grade counted when it was made."""
+    """By student, from the audit log; before it recorded this, each grade counted when it was made."""
     last: dict[str, str] = {}
     chosen = AuditRow.action.in_(("graded", "counts"))
     entries = select(AuditRow.student_id, AuditRow.detail).where(AuditRow.assignment == assignment, chosen)
@@ -177,7 +177,7 @@ def _last_that_counted(
 
 
 def _restore_roster(db: Connection) -> None:
-    """Marks who is on the newest roster that is not withdrawn."""
+    """Marks the students on the newest roster that is not withdrawn."""
     newest = select(RunRow.roster).where(RunRow.roster.is_not(None), ~RunRow.withdrawn)
     roster = db.scalar(newest.order_by(RunRow.id.desc()).limit(1)) or []
     db.execute(update(StudentRow).values(on_roster=False))
@@ -187,7 +187,7 @@ def _restore_roster(db: Connection) -> None:
 
 
 def rostered_assignments(db: Connection) -> set[str]:
-    """Those of which a class was graded by a roster."""
+    """The assignments that were graded with a roster."""
     return set(db.scalars(select(RunRow.assignment).where(RunRow.roster.is_not(None), ~RunRow.withdrawn)))
 
 
@@ -210,5 +210,5 @@ def _of(assignment: str | None) -> str:
 
 
 def _utc(time: datetime) -> datetime:
-    """SQLite keeps no offset: what was written is UTC."""
+    """The time in UTC: SQLite keeps no offset, and all times are written in UTC."""
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

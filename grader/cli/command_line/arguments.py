@@ -38,8 +38,8 @@ TERMINAL = "terminal"
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a command line; `command` names the module of `grader.cli` that runs them.
 
-    `passed_on` are words for somebody else: those after `--` for pytest, all of `emulate` for the emulator.
-    Exits as argparse does, with 2 for words that are no command; UserError for what argparse cannot tell.
+    `passed_on` are words for another program: those after `--` for pytest, all of `emulate` for the emulator.
+    Like argparse, exits with 2 for unknown words; UserError for mistakes that argparse cannot find.
     """
     words = list(arguments)
     if words[:1] == ["emulate"]:

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _complete(action: argparse.Action, shtab: object) -> None:
-    """Files where a file is expected, assignments where one is named."""
+    """Completes file names for options that take a file, and assignments where one is named."""
     if action.metavar in OF_FILES:
         action.complete = getattr(shtab, "FILE")  # type: ignore[attr-defined]  # noqa: B009
     elif action.metavar == "NAME" and action.dest in ("assignment", "names"):

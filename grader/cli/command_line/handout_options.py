@@ -4,7 +4,7 @@ from typing import Any
 
 
 def try_case(commands: Any) -> None:
-    """Which case to try, and code to run."""
+    """Adds the case to try, and code to run."""
     parser = commands.add_parser(
         "try", help="in a handout: start Python with a case's inputs and your functions"
     )
@@ -14,7 +14,7 @@ def try_case(commands: Any) -> None:
 
 
 def debug(commands: Any) -> None:
-    """Which case to debug."""
+    """Adds the case to debug."""
     parser = commands.add_parser(
         "debug", help="in a handout: start the debugger where a case calls your function"
     )
@@ -29,7 +29,7 @@ def watch(commands: Any) -> None:
 
 
 def hint(commands: Any) -> None:
-    """Which exercise the hint is for."""
+    """Adds the exercise of the hint."""
     parser = commands.add_parser("hint", help="in a handout: show the next hint for an exercise")
     parser.add_argument(
         "exercise", metavar="EXERCISE", help="an exercise or a criterion; * stands for any text"

@@ -1,13 +1,13 @@
-"""Stands in for standard output, so that no terminal, pipe or disk it goes to can end a command.
+"""Replaces standard output, so that no terminal, pipe or disk can end a command.
 
-Three things can be wrong with where output goes, and each is met here once, for every command:
+Three things can go wrong with the destination of output. This module handles them for every command:
 
-- It has no sign for a character (an encoding other than UTF-8, a file name that is no text): the character
-  is replaced by the nearest ASCII, a block of a bar by `#`.
-- Its reader has left (`grader report ... | head -1`): the rest is dropped and the command runs to its end, so
-  that files are written, grades recorded, and the exit status is the command's own.
-- It takes no more (a full disk): as much as possible was written, the rest is counted in lines, and at the
-  end one line on standard error says so.
+- It cannot represent a character (an encoding other than UTF-8, a file name that is not text). The nearest
+  ASCII replaces the character, and `#` replaces a block of a bar.
+- Its reader has left (`grader report ... | head -1`). The rest is dropped and the command runs to its end, so
+  that it writes files, records grades, and returns its own exit status.
+- It is full (a disk). As much as possible was written; the remaining lines are counted, and one line on
+  standard error reports them at the end.
 """
 
 import codecs
@@ -33,7 +33,7 @@ LOOK_ALIKE = {
 
 
 def nearest(error: UnicodeError) -> tuple[str, int]:
-    """Python's codec error handler: the nearest ASCII for what an encoding lacks, `?` where none is near."""
+    """A codec error handler: the nearest ASCII for a character that an encoding lacks, else `?`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(map(_ascii, error.object[error.start : error.end])), error.end
@@ -49,9 +49,9 @@ codecs.register_error(NEAREST, nearest)
 
 
 class Output:
-    """While it is entered, `sys.stdout` and `sys.stderr` take everything that is written to them.
+    """A context manager in which `sys.stdout` and `sys.stderr` accept everything that is written to them.
 
-    Only the process's own streams are replaced; where something else captures output, that is left alone.
+    It replaces only the process's own streams; if something else captures output, it leaves that alone.
     """
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class Output:
         sys.stdout, sys.stderr = self._before
 
     def complaint(self) -> str:
-        """What could not be written and why, or ""; to be asked once everything is."""
+        """A message on what could not be written and why, or ""; call it after all output is written."""
         if self._out is None or self._out.error is None:
             return ""
         lines = self._out.lost.count(b"\n") or 1
@@ -90,21 +90,21 @@ class Output:
 
 
 class _Sink(io.RawIOBase):
-    """Writes to a stream's own descriptor, and takes what that refuses."""
+    """Writes to a stream's own descriptor, and accepts the data that it refuses."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         with contextlib.suppress(OSError):
             stream.flush()
         buffer: Any = stream.buffer
-        self._raw = getattr(buffer, "raw", buffer)  # without a buffer of its own where Python has none
+        self._raw = getattr(buffer, "raw", buffer)  # unbuffered if Python's stream is
         self._is_left = False
         self.error: OSError | None = None
         self.lost = bytearray()
 
     @property
     def name(self) -> str:
-        """As the stream is called."""
+        """The stream's name."""
         return str(self._raw.name)
 
     def writable(self) -> bool:
@@ -112,7 +112,7 @@ class _Sink(io.RawIOBase):
         return True
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """True if it is a terminal."""
         return bool(self._raw.isatty())
 
     def fileno(self) -> int:
@@ -120,7 +120,7 @@ class _Sink(io.RawIOBase):
         return int(self._raw.fileno())
 
     def write(self, data: Any) -> int:
-        """Takes all of `data`, however much of it can be written."""
+        """Accepts all of `data`, even if only part of it can be written."""
         if self.error is None and not self._is_left:
             try:
                 return int(self._raw.write(data) or 0) or self._wait(data)
@@ -133,7 +133,7 @@ class _Sink(io.RawIOBase):
         return len(data)
 
     def _wait(self, data: Any) -> int:
-        """A pipe that its reader made non-blocking is full: waits until it takes some more."""
+        """Waits until a full pipe, which its reader made non-blocking, has room."""
         os.set_blocking(self.fileno(), True)
         return int(self._raw.write(data) or 0)
 

@@ -7,7 +7,7 @@ from grader.cli.command_line.shared_options import modules_of
 
 
 def publish(commands: Any) -> None:
-    """Where an assignment goes, and in which folder its files are written."""
+    """Adds the platform of an assignment, and the folder for its files."""
     targets = modules_of("publish.targets")
     parser = commands.add_parser(
         "publish",
@@ -23,7 +23,7 @@ def publish(commands: Any) -> None:
 
 
 def collect(commands: Any) -> None:
-    """Where a class's repositories are, and when the server got what students pushed."""
+    """Adds the place of a class's repositories, and the times at which the server received pushes."""
     parser = commands.add_parser(
         "collect",
         help="fetch the repositories of a class for grader batch",

@@ -23,7 +23,7 @@ def modules_of(package: str) -> tuple[str, ...]:
 
 
 class AsReport(argparse.Action):
-    """Keeps `--json FILE` and `--report json=FILE` alike: as a format and a file, in the given order."""
+    """Stores `--json FILE` and `--report json=FILE` in the same way: format and file, in the given order."""
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: Any, value: Any, option: str | None = None
@@ -50,7 +50,7 @@ class Renamed(argparse.Action):
 
 
 def add_class(parser: argparse.ArgumentParser) -> None:
-    """Where a class's submissions are, and how to read them: the same options for every command."""
+    """Adds the place of a class's submissions, and how to read them: the same options for every command."""
     parser.add_argument(
         "submissions",
         type=Path,
@@ -89,7 +89,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
 
 
 def add_accept_renamed(parser: argparse.ArgumentParser) -> None:
-    """Whether a file with a similar name replaces a missing one."""
+    """Adds the option that lets a file with a similar name replace a missing one."""
     parser.add_argument(
         "--accept-renamed",
         action="store_true",
@@ -139,14 +139,14 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
 
 
 def add_gradebook(parser: argparse.ArgumentParser) -> None:
-    """Where the gradebook is."""
+    """Adds the path of the gradebook."""
     parser.add_argument(
         "--gradebook", default=DEFAULT_GRADEBOOK, metavar="URL", help="the database; default: %(default)s"
     )
 
 
 def add_sandbox(parser: argparse.ArgumentParser) -> None:
-    """Whether submissions run in the sandbox."""
+    """Adds the choice of the sandbox for submissions."""
     parser.add_argument(
         "--sandbox",
         choices=tuple(map(str, Sandbox)),
@@ -156,12 +156,12 @@ def add_sandbox(parser: argparse.ArgumentParser) -> None:
 
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
-    """Whether to print only mistakes."""
+    """Adds the option to print only mistakes."""
     parser.add_argument(
         "--quiet", action="store_true", help="print only mistakes; the exit status says the rest"
     )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """Whether to print the report as JSON."""
+    """Adds the option to print the report as JSON."""
     parser.add_argument("--json", action="store_true", help="print the report as JSON for a program")

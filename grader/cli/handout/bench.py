@@ -25,7 +25,7 @@ from grader.worker.student_module import Case as CaseFields
 from grader.worker.student_module import Submission, to_raw
 from grader.worker.worker_loop import poison_fresh_memory
 
-DTYPE = "float32"  # what cases are graded in
+DTYPE = "float32"  # the dtype of grading
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def set_up(case_name: str) -> Bench:
 def _answer(
     probe: Callable[[Any, Any], Any], submission: Submission, fields: Any, ndarray: ModuleType
 ) -> Any:
-    """What the grader gets of this case: one array, or a tuple of them."""
+    """The grader's answer to this case: one array, or a tuple of arrays."""
     raw = to_raw(probe(submission, fields), ndarray)
     arrays = tuple(np.frombuffer(each.data, dtype=each.dtype).reshape(each.shape) for each in raw)
     return arrays[0] if len(arrays) == 1 else arrays

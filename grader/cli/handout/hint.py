@@ -12,7 +12,7 @@ from grader.model.assignment import Criterion
 from grader.model.text import clean_line, plural
 from grader.report.write_files import write_text
 
-REVEALED = Path(".hints.json")  # how many of each criterion's hints were shown; to delete it is to begin anew
+REVEALED = Path(".hints.json")  # how many of each criterion's hints were shown; delete it to start over
 
 
 def run(options: argparse.Namespace) -> int:

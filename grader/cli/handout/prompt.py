@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         return NOT_PASSED if console.failed else PASSED
     with contextlib.suppress(ImportError, SystemExit):
         if sys.stdin.isatty():
-            import readline  # noqa: F401 (it gives the prompt a history)
+            import readline  # noqa: F401 (gives the prompt a history)
         console.interact(greeting(bench), exitmsg="")
     return PASSED
 

@@ -1,4 +1,4 @@
-"""The commands that bring a course to where it lives, and fetch submissions from there.
+"""The commands that publish a course to its platform, and fetch submissions from there.
 
 May import: any of `grader`.
 """

@@ -1,4 +1,4 @@
-"""`grader publish`: writes an assignment for the place where a course lives."""
+"""`grader publish`: writes an assignment for the platform of a course."""
 
 import argparse
 import shutil

@@ -12,7 +12,7 @@ from grader.report.write_files import write_text
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes a page for each assignment; NOT_PASSED where an attack or a cheat gained more than it may."""
+    """Writes a page for each assignment; NOT_PASSED if an attack or a cheat gained more than it may."""
     if options.sample < 1:
         raise UserError(f"--sample {options.sample}: at least 1 is needed")
     passed = True

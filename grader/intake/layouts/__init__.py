@@ -1,8 +1,8 @@
-"""The layouts in which a class's submissions come, one module each, found by name.
+"""The layouts of a class's submissions, one module each, found by name.
 
-A module says `TITLE`, what a person calls the layout; `RANK`, how specific it is (an LMS's export before
-plain folders and files); and `read(tree)`, which returns a `Reading` of the entries, or None if it sees no
-sign of this layout. May import: grader.model, grader.intake's tree and times.
+A module defines `TITLE`, the layout's name for instructors; `RANK`, how specific the layout is (an LMS's
+export before plain folders and files); and `read(tree)`, which returns a `Reading` of the entries, or None if
+it sees no sign of this layout. May import: grader.model, grader.intake's tree and times.
 """
 
 import importlib
@@ -14,13 +14,13 @@ from grader.intake.tree import Reading, Tree
 
 
 class Layout(Protocol):
-    """What a module of this package offers."""
+    """The interface of a module of this package."""
 
     TITLE: str
     RANK: int
 
     def read(self, tree: Tree) -> Reading | None:
-        """Reads the class's entries, as far as this layout explains them."""
+        """Reads the class's entries as far as this layout explains them."""
 
 
 def _find() -> dict[str, Layout]:

@@ -7,7 +7,7 @@ TITLE, RANK = "Canvas", 30
 
 
 def read(tree: Tree) -> Reading | None:
-    """`lovelaceada_LATE_1001_50001_dense.py`; names of people hold no `_`."""
+    """Reads names such as `lovelaceada_LATE_1001_50001_dense.py`; people's names hold no `_`."""
     parsed, unexplained = choose(tree.paths, tree)
     people = {path: one for path, one in parsed.items() if "_" not in one.who}
     return read_names(tree, people, [*unexplained, *(path for path in parsed if path not in people)])

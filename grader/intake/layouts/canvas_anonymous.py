@@ -7,7 +7,7 @@ TITLE, RANK = "Canvas, anonymous", 35
 
 
 def read(tree: Tree) -> Reading | None:
-    """`LATE_anon_aB3xY_50001_dense.py`: a student is five characters, as Canvas shows them."""
+    """Reads names such as `LATE_anon_aB3xY_50001_dense.py`; Canvas shows a student as five characters."""
     parsed, unexplained = {}, []
     for path in tree.paths:
         match = ANONYMOUS.fullmatch(path) or ANONYMOUS_ENTRY.fullmatch(path)

@@ -1,4 +1,4 @@
-"""Canvas: the zip of a group assignment, where a group's name stands in place of a student's."""
+"""Canvas: the zip of a group assignment, with group names in place of student names."""
 
 from grader.intake.canvas_names import choose, read_names
 from grader.intake.tree import Reading, Tree
@@ -7,7 +7,7 @@ TITLE, RANK = "Canvas, groups", 25
 
 
 def read(tree: Tree) -> Reading | None:
-    """`team_3_1001_50001_dense.py`: the id is that of one member of the group."""
+    """Reads names such as `team_3_1001_50001_dense.py`; the id belongs to one member of the group."""
     parsed, unexplained = choose(tree.paths, tree)
     if not any("_" in one.who for one in parsed.values()):
         return None

@@ -1,4 +1,4 @@
-"""Reads what `grader collect` wrote: a folder for each push, and a file that names the students."""
+"""Reads the output of `grader collect`: a folder for each push, and a file that names the students."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ OTHER = f"{MANIFEST} says nothing of it: it came after `grader collect`"
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission: its folder, the student's login, where it is from, when the server got it or ""."""
+    """One submission: its folder, the student's login, its origin, and when the server got it, or ""."""
 
     folder: str
     login: str
@@ -29,7 +29,7 @@ class Entry:
 
 
 def read(tree: Tree) -> Reading | None:
-    """What the manifest lists. It is read at the top alone, for below that a student may have written one."""
+    """Reads what the manifest lists, only at the top: a manifest below it may be a student's own file."""
     if tree.prefix or MANIFEST not in tree.files:
         return None
     entries = _entries(tree)

@@ -1,4 +1,4 @@
-"""Plain files: one a student, `ada.py`, or `ada_conv.py` where the assignment asks for several."""
+"""Plain files: one per student, `ada.py`, or `ada_conv.py` if the assignment asks for several."""
 
 from collections import defaultdict
 
@@ -10,7 +10,7 @@ OTHER = "its name says neither a student nor a file that the assignment asks for
 
 
 def read(tree: Tree) -> Reading | None:
-    """Every file of the top is a student's, by its name."""
+    """Reads every file at the top as that of the student in its name."""
     if tree.tops or not tree.files or any(name in tree.files for name in tree.names):
         return None
     students: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -35,7 +35,7 @@ def read(tree: Tree) -> Reading | None:
 
 
 def _student_and_name(file: str, tree: Tree) -> tuple[str, str]:
-    """The student that a file's name says, and the file that it is; "" and "" where it says none."""
+    """The student in a file's name, and the file it stands for; "" and "" if the name holds no student."""
     for name in tree.names:
         if file.endswith((f"_{name}", f"-{name}")):
             return file[: -len(name) - 1], name

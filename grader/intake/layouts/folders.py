@@ -1,4 +1,4 @@
-"""Plain folders: one a student, named by an id, an e-mail address or a name."""
+"""Plain folders: one per student, named by an id, an e-mail address or a name."""
 
 import re
 from collections import defaultdict
@@ -11,7 +11,7 @@ TITLE, RANK = "folders", 10
 MAX_VERSION_DIGITS = 2  # a longer number is a student's id
 NUMBERED = re.compile(r"(?P<word>[^0-9]*?)(?P<number>[0-9]{1,9})", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-# Words that name a version of a submission, and no person.
+# Words that name a version of a submission, not a person.
 VERSION = re.compile(
     r"(?:v|ver|version|final|draft|attempt|submission|submit|try|take|old|new|latest|last|first|backup|bak|copy|"
     r"hw|homework|lab|assignment|exercise|solution|src|source|code|part|rev|revision|test|tests)"
@@ -22,7 +22,7 @@ OTHER = "a file beside the students' folders: put it into the folder of its stud
 
 
 def read(tree: Tree) -> Reading | None:
-    """Every folder of the top is a student's; files beside them are refused."""
+    """Reads every folder at the top as a student's; refuses files next to them."""
     if not tree.tops:
         return None
     handins = [handin for student in tree.tops for handin in of_student(student, Claim(ids=(student,)), tree)]
@@ -30,7 +30,7 @@ def read(tree: Tree) -> Reading | None:
 
 
 def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
-    """What a student's folder holds: one submission, or one in each of several folders."""
+    """The submissions in a student's folder: one, or one in each of several folders."""
     files = tree.below(student)
     here = [name for name in files if "/" not in name]
     within: dict[str, dict[str, str]] = defaultdict(dict)
@@ -58,7 +58,7 @@ def of_student(student: str, claim: Claim, tree: Tree) -> list[Handin]:
 
 
 def order(folders: list[str]) -> dict[str, str]:
-    """What sorts folders that are all named by times, days or numbers; empty if nothing does."""
+    """Sort keys for folders that are all named by times, days or numbers; empty for others."""
     if all(course_time(folder, None) for folder in folders):
         return {folder: course_time(folder, None) for folder in folders}
     if all(DAY.fullmatch(folder) and course_time(f"{folder}T00:00", None) for folder in folders):
@@ -72,7 +72,7 @@ def order(folders: list[str]) -> dict[str, str]:
 
 
 def names_a_version(folder: str) -> bool:
-    """Whether a folder is named as a version of a submission is, and not as a person."""
+    """True if a folder is named like a version of a submission, not like a person."""
     is_student_id = folder.isascii() and folder.isdigit() and len(folder) > MAX_VERSION_DIGITS
     has_letters = any(c.isalpha() for c in folder)
     is_version = bool(course_time(folder, None) or VERSION.fullmatch(folder))

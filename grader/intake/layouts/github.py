@@ -1,4 +1,4 @@
-"""Clones of repositories: one a student, named `<assignment>-<login>`, each with its `.git`."""
+"""Clones of repositories: one per student, named `<assignment>-<login>`, each with its `.git`."""
 
 from grader.intake.layouts.folders import OTHER, of_student
 from grader.intake.tree import Reading, Tree
@@ -8,7 +8,7 @@ TITLE, RANK = "clones of repositories", 20
 
 
 def read(tree: Tree) -> Reading | None:
-    """A clone is a student's; on the roster its name may stand without what all names begin with."""
+    """Reads each clone as a student's; the roster may leave out the prefix that all names share."""
     clones = {path.partition("/")[0] for path in tree.all_paths if f"{path}//".split("/")[1] == ".git"}
     if not clones or not clones.issuperset(tree.full_tops):
         return None
@@ -22,7 +22,7 @@ def read(tree: Tree) -> Reading | None:
 
 
 def _common(clones: list[str], tree: Tree) -> str:
-    """What the clones' names begin with: the assignment's name, and a dash; "" if it is not known."""
+    """The prefix of the clones' names, which is the assignment's name and a dash; "" if unknown."""
     folder = tree.prefix.rstrip("/").rpartition("/")[2].removesuffix("-submissions")
     for prefix in (folder, tree.assignment, tree.assignment.replace("_", "-")):
         if prefix and all(clone.startswith(f"{prefix}-") for clone in clones):
@@ -31,7 +31,7 @@ def _common(clones: list[str], tree: Tree) -> str:
 
 
 def _ids(clone: str, common: str) -> tuple[str, ...]:
-    """What the student may be called: the login; if that is not known the clone, or what follows a dash."""
+    """The student's possible ids: the login, or if unknown, the clone's name or the part after a dash."""
     if common:
         return clone.removeprefix(common), clone
     parts = clone.split("-")

@@ -21,10 +21,10 @@ WITHIN = "found Gradescope's export in the folder {folder!r}: give that folder i
 
 
 def read(tree: Tree) -> Reading | None:
-    """One folder a submission, and who submitted it in submission_metadata.yml; a group shares a folder.
+    """Reads a folder per submission, and its students from submission_metadata.yml; a group shares a folder.
 
-    The metadata file is read at the top of the export alone: the top of what the instructor gave, or of a
-    folder that Gradescope named. Below that a file of its name is a student's.
+    The metadata file is read only at the top of the export: the top of the instructor's input, or of a folder
+    that Gradescope named. Deeper down, a file of that name is a student's.
     """
     folder = tree.prefix.rstrip("/").rpartition("/")[2]
     if not tree.tops or not all(SUBMISSION.fullmatch(top) for top in tree.tops):
@@ -32,13 +32,13 @@ def read(tree: Tree) -> Reading | None:
     is_named_so = not folder or EXPORT.fullmatch(folder) is not None
     if METADATA not in tree.files:
         return Reading((), question=WITHOUT) if is_named_so else None
-    if not is_named_so:  # it may be what a student made of their own folder
+    if not is_named_so:  # a student may have made it from their own folder
         return Reading((), question=WITHIN.format(folder=folder))
     return _export(tree)
 
 
 def _export(tree: Tree) -> Reading:
-    """The submissions of an export whose metadata is to be trusted."""
+    """The submissions of an export with trusted metadata."""
     metadata = _read_metadata(f"{tree.prefix}{METADATA}", tree.read(METADATA))
     files: dict[str, dict[str, str]] = defaultdict(dict)
     unexplained = []
@@ -80,13 +80,13 @@ def _handins(tree: Tree, folder: str, entry: Mapping[str, Any], files: Mapping[s
 
 
 def _id(text: str) -> str:
-    """An id as it was typed into Gradescope; "" if it cannot be one."""
+    """An id as typed into Gradescope; "" if it cannot be one."""
     is_id = not refusal_of(text) and "/" not in text and len(text) <= MAX_ID
     return text.strip() if is_id else ""
 
 
 def _read_metadata(path: str, content: bytes | str) -> dict[str, dict[str, Any]]:
-    """The submissions by folder; UserError if the file is not what Gradescope writes."""
+    """The submissions by folder; UserError if Gradescope does not write such a file."""
     if isinstance(content, str):
         raise UserError(content, path)
     from grader.intake.export_yaml import read_yaml  # PyYAML takes longer to import than most classes to read

@@ -17,7 +17,7 @@ NAME = re.compile(
 
 
 def read(tree: Tree) -> Reading | None:
-    """`Ada Lovelace_1001_assignsubmission_file/dense.py`; flat: `..._assignsubmission_file_dense.py`."""
+    """Reads `Ada Lovelace_1001_assignsubmission_file/dense.py`, flat `..._assignsubmission_file_dense.py`."""
     files: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     folders: dict[tuple[str, str], str] = {}
     unexplained = []
@@ -50,6 +50,6 @@ def read(tree: Tree) -> Reading | None:
 
 
 def _placeholder(names: list[str]) -> str:
-    """The word that stands for every name in blind marking, in the site's language; "" if there is none."""
+    """The word that replaces every name in blind marking, in the site's language; "" if there is none."""
     is_blind = len(names) > 2 and len(set(names)) == 1
     return names[0] if is_blind or set(names) == {"Participant"} else ""

@@ -1,4 +1,4 @@
-"""Reads submissions from git repositories, by the user's own git; nothing that they bring is run.
+"""Reads submissions from git repositories with the user's own git; runs nothing from them.
 
 May import: grader.model.
 """

@@ -1,4 +1,4 @@
-"""Collects submissions from repositories: each push is one, by the time the server got it."""
+"""Collects submissions from repositories: each push is one, dated by when the server got it."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,18 +14,18 @@ from grader.intake.source import refusal_of
 from grader.model.errors import UserError
 
 AT_A_TIME = 8
-MAX_PUSHES, MAX_BYTES = 500, 64 << 20  # of one repository; what several pushes share counts once
+MAX_PUSHES, MAX_BYTES = 500, 64 << 20  # of one repository; content that several pushes share counts once
 SHORT = 12  # hexadecimal digits of a commit that name a folder
 NO_TIME = "nothing says when the server got it: collect again with --times, or look yourself"
 LFS = "version https://git-lfs.github.com/spec/"  # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
-SOURCES = (".py", ".cu", ".ipynb", ".zip")  # endings of files that may be what a student submits
+SOURCES = (".py", ".cu", ".ipynb", ".zip")  # endings of files that a student may submit
 POINTER = "Git LFS keeps {names} elsewhere, and it is not read: ask the student to commit the file itself"
 LOST = "a push of {time} is no longer in the repository"
 
 
 @dataclass(frozen=True)
 class Repository:
-    """One of a class: its name, where it is, and whether it must be cloned from there."""
+    """A repository of the class: its name, its place, and whether it must be cloned from there."""
 
     name: str
     address: str
@@ -34,7 +34,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class Collected:
-    """What one repository gave: submissions with their files, or why there is none."""
+    """The submissions from one repository with their files, or the reason that there is none."""
 
     repository: Repository
     entries: tuple[Entry, ...] = ()
@@ -43,7 +43,7 @@ class Collected:
 
 
 def repositories_of(source: Path) -> list[Repository]:
-    """The clones in a folder, or the addresses that a file lists, one a line; UserError for none."""
+    """The clones in a folder, or the addresses in a file, one per line; UserError for none."""
     if source.is_dir():
         clones = sorted(path for path in source.iterdir() if (path / ".git").exists())
         repositories = [Repository(path.name, str(path), False) for path in clones]
@@ -82,10 +82,10 @@ def collect(
     prefix: str,
     any_time: bool = False,
 ) -> list[Collected]:
-    """Reads every repository; those that cannot be reached say so and keep none of the others.
+    """Reads every repository; one that cannot be reached reports so and does not stop the others.
 
-    `prefix` is what the names begin with before the student's login. Where a push's time is not known the
-    submission is in doubt, unless it may have come at `any_time`.
+    `prefix` is the part of each name before the student's login. If the time of a push is unknown, the
+    submission is in doubt, unless `any_time` is allowed.
     """
 
     def one(repository: Repository) -> Collected:
@@ -99,7 +99,7 @@ def collect(
 
 
 def common_prefix(names: Sequence[str], assignment: str) -> str:
-    """What all names begin with, up to a dash: the assignment's name, or more than it; "" for none."""
+    """The prefix of all names up to a dash: the assignment's name, or more than it; "" for none."""
     if len(names) == 1:
         prefix = f"{assignment}-"
         return names[0].partition(prefix)[0] + prefix if prefix in names[0] else ""
@@ -137,7 +137,7 @@ def _read(
 
 
 def _pointers(files: Mapping[str, bytes]) -> str:
-    """A doubt about files of which the commit holds no more than where Git LFS keeps them."""
+    """A doubt about files that the commit holds only as pointers to Git LFS."""
     start = LFS.encode()
     names = sorted(name for name, content in files.items() if content.startswith(start))
     sources = [name for name in names if name.endswith(SOURCES)]
@@ -145,7 +145,7 @@ def _pointers(files: Mapping[str, bytes]) -> str:
 
 
 def _files(folder: Path, commit: str, contents: dict[str, bytes]) -> Iterable[tuple[str, bytes]]:
-    """The files of a commit that can be a submission's; `contents` holds what was read of the repository."""
+    """The files of a commit that can be a submission's; `contents` caches what was read already."""
     blobs = [blob for blob in git.blobs_of(folder, commit) if not refusal_of(blob.path)]
     if len(blobs) > git.MAX_FILES:
         raise git.GitRefused(f"it holds {len(blobs)} files, and a submission at most {git.MAX_FILES}")
@@ -159,6 +159,6 @@ def _files(folder: Path, commit: str, contents: dict[str, bytes]) -> Iterable[tu
 
 
 def manifest(collected: Iterable[Collected]) -> dict[str, bytes]:
-    """The file that says whose each folder is, which commit, and when the server got it."""
+    """The file that gives each folder's student, its commit, and the time the server got it."""
     entries = [asdict(entry) for one in collected for entry in one.entries]
     return {MANIFEST: json.dumps({"schema": SCHEMA, "submissions": entries}, indent=2).encode() + b"\n"}

@@ -1,7 +1,7 @@
-"""Runs the user's own git so that nothing of a repository is run: no hook, no filter, no file system monitor.
+"""Runs the user's own git without running anything from a repository: no hook, filter or file system monitor.
 
-Nothing is ever checked out. Commits are read as objects, so no attribute and no filter applies, and reading
-reaches no network, whatever a repository's configuration says.
+Nothing is ever checked out. Commits are read as objects, so no attribute and no filter applies. Reading never
+uses the network, whatever a repository's configuration says.
 """
 
 import contextlib
@@ -23,19 +23,19 @@ OFF = (
 REMOTE = "https:ssh:git:file"  # the protocols that may be used; `ext` would run a command
 NONE = "none"
 CLONE_SECONDS, READ_SECONDS = 600.0, 60.0
-PLAIN = ("100644", "100755")  # files; links and submodules are neither
+PLAIN = ("100644", "100755")  # plain files, unlike links and submodules
 MAX_FILE, MAX_FILES = 16 << 20, 5000
-MAX_CLONE, MAX_ANSWER = 1 << 30, 64 << 20  # bytes that git may write to one file, or say
+MAX_CLONE, MAX_ANSWER = 1 << 30, 64 << 20  # bytes that git may write to one file, or print
 OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_TEMPLATE_DIR")
 
 
 class GitRefused(Exception):
-    """Git did not do it; the message is its own, in a line."""
+    """Git refused or failed; the message is git's own, on one line."""
 
 
 @dataclass(frozen=True)
 class Blob:
-    """A file of a commit: its path, its object and its size."""
+    """A file in a commit: its path, its object and its size."""
 
     path: str
     object: str
@@ -43,7 +43,7 @@ class Blob:
 
 
 def clone(address: str, into: Path) -> None:
-    """Clones without a working tree; GitRefused with git's reason, also if it takes too long."""
+    """Clones without a working tree; GitRefused with git's reason, or if it takes too long."""
     if address.startswith("-"):
         raise GitRefused("an address does not begin with a dash")
     words = ("clone", "--quiet", "--bare", "--no-recurse-submodules", "--template=", "--", address, str(into))
@@ -51,14 +51,14 @@ def clone(address: str, into: Path) -> None:
 
 
 def head_of(repository: Path) -> tuple[str, str]:
-    """The commit and the branch that a clone stands at; GitRefused where it has no commit."""
+    """The current commit and branch of a clone; GitRefused if it has no commit."""
     commit = _git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", at=repository).decode().strip()
     branch = _git("rev-parse", "--abbrev-ref", "HEAD", at=repository).decode().strip()
     return commit, branch
 
 
 def has_commit(repository: Path, commit: str) -> bool:
-    """Whether a clone holds a commit."""
+    """True if a clone holds a commit."""
     try:
         _git("cat-file", "-e", f"{commit}^{{commit}}", at=repository)
     except GitRefused:
@@ -67,7 +67,7 @@ def has_commit(repository: Path, commit: str) -> bool:
 
 
 def blobs_of(repository: Path, commit: str) -> Iterator[Blob]:
-    """The plain files of a commit; GitRefused where the clone does not hold all of it."""
+    """The plain files of a commit; GitRefused if the clone does not hold all of it."""
     for line in _git("ls-tree", "-r", "-z", "--long", commit, at=repository).split(b"\0")[:-1]:
         about, _, path = line.partition(b"\t")
         mode, kind, object, size = about.decode().split()
@@ -80,7 +80,7 @@ def blobs_of(repository: Path, commit: str) -> Iterator[Blob]:
 
 
 def content_of(repository: Path, blob: Blob) -> bytes:
-    """A file's bytes as they were committed: no line end is changed and no filter applied."""
+    """A file's bytes as committed, with no line end changed and no filter applied."""
     return _git("cat-file", "blob", blob.object, at=repository)
 
 
@@ -91,7 +91,7 @@ def _git(
     seconds: float = READ_SECONDS,
     most: int = MAX_ANSWER,
 ) -> bytes:
-    """What git says, `most` bytes at most; GitRefused where it fails, says more, or takes longer."""
+    """Git's output, at most `most` bytes; GitRefused if git fails, prints more, or takes too long."""
     place = () if at is None else ("-C", str(at))
     settings = [word for setting in OFF for word in ("-c", setting)]
     inherited = {name: value for name, value in os.environ.items() if name not in OURS}
@@ -128,5 +128,5 @@ def _git(
 def _limit_files(pid: int, most: int) -> None:
     """Limits the size of each file that a process and its children may write, on systems with that call."""
     if sys.platform == "linux":
-        with contextlib.suppress(ProcessLookupError):  # it is done already
+        with contextlib.suppress(ProcessLookupError):  # it has ended already
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))

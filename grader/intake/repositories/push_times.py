@@ -1,6 +1,6 @@
 """Reads the time of each push from GitHub's activity or events, or GitLab's events, as their APIs give them.
 
-A commit's own date is its author's to choose, so none is read.
+A commit's own date is ignored, because its author chooses it.
 """
 
 import json
@@ -23,7 +23,7 @@ EXPECTED = (
 
 @dataclass(frozen=True)
 class Push:
-    """A commit that a server got on a branch, and when: ISO 8601 with an offset."""
+    """A commit that a server got on a branch, and the time: ISO 8601 with an offset."""
 
     commit: str
     branch: str
@@ -31,10 +31,10 @@ class Push:
 
 
 def read_pushes(path: Path) -> Mapping[str, tuple[Push, ...]]:
-    """The pushes by the repository's name, without its owner, each in the order of their times.
+    """The pushes by the repository's name, without its owner, each sorted by time.
 
-    `path` is a folder with a file for each repository, or one file: an object by repository, or a list in
-    which each event names its own. UserError for what is none of these.
+    `path` is a folder with a file for each repository, or one file. The file holds an object by repository,
+    or a list in which each event names its repository. Raises UserError for anything else.
     """
     pushes_of: dict[str, list[Push]] = defaultdict(list)
     for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
@@ -58,7 +58,7 @@ def _loaded(path: Path) -> Any:
 
 
 def _values(text: str) -> Any:
-    """One value; of several, which a client that asks page by page prints, all that their lists hold."""
+    """The file's one value; or, from a client that prints page after page, the items of all its lists."""
     values: list[Any] = []
     decoder, rest = json.JSONDecoder(), text.strip()
     while rest or not values:
@@ -85,19 +85,19 @@ def _pushes(path: Path, data: Any, default: str) -> Iterator[tuple[str, Push]]:
 
 
 def _push(entry: Mapping[str, Any]) -> Push | None:
-    """What an entry says of a push; None for one that is about something else."""
+    """The push that an entry records; None for an entry about something else."""
     commit = (
         _text(entry, "after") or _text(entry, "payload", "head") or _text(entry, "push_data", "commit_to")
     )
     branch = _text(entry, "ref") or _text(entry, "payload", "ref") or _text(entry, "push_data", "ref")
     time = _text(entry, "timestamp") or _text(entry, "created_at")
     if not commit or not set(commit) <= set("0123456789abcdef") or set(commit) == {"0"}:
-        return None  # a branch was deleted, or it is no push
+        return None  # a branch was deleted, or it is not a push
     return Push(commit, branch.removeprefix("refs/heads/"), moment_of(time, None))
 
 
 def _first(entry: Mapping[str, Any], *places: tuple[str, ...]) -> str:
-    """The text at the first of several places that has one."""
+    """The text at the first of several places that holds one."""
     return next(filter(None, (_text(entry, *keys) for keys in places)), "")
 
 

@@ -1,4 +1,4 @@
-"""Compares answers with expected values: decodes, finds the first difference, and words it for a student.
+"""Compares answers with expected values: decodes them, finds the first difference, and explains it.
 
 May import: grader.model, NumPy.
 """

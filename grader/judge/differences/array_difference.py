@@ -1,4 +1,4 @@
-"""Compares the arrays that came back with those that must, and says what differs first."""
+"""Compares returned arrays with the expected ones and describes the first difference."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,11 +18,11 @@ def first_difference(
     explain: Callable[[Shape, Shape], str] = explain_shape,
     names: Sequence[str] = (),
 ) -> Difference | None:
-    """The first difference, or None where there is none.
+    """The first difference, or None.
 
     Without bounds every element must be equal (`==`: inputs are integers and sums are exact, see
-    numerics); with bounds it must be finite and within its own bound. `dtype` is what floats must be of;
-    `explain` says why a shape is wrong; `names` are those of the arrays, "" for one without.
+    numerics); with bounds it must be finite and within its own bound. `dtype` is the required dtype of
+    floats; `explain` says why a shape is wrong; `names` are the arrays' names, "" for an unnamed one.
     """
     if len(actual) != len(expected.arrays):
         return Difference(
@@ -46,7 +46,7 @@ def first_difference(
 
 
 def _named(difference: Difference, number: int, count: int, names: Sequence[str]) -> Difference:
-    """The difference, with the result in which it is, where there are several: its name and number from 1."""
+    """The difference; if there are several results, also the result's name and number, counted from 1."""
     if count == 1:
         return difference
     name = names[number] if number < len(names) else ""
@@ -55,7 +55,7 @@ def _named(difference: Difference, number: int, count: int, names: Sequence[str]
 
 
 def _compare_text(expected: Array, actual: Array) -> Difference | None:
-    """Text crosses as bytes: the name of an exception, or that there was none."""
+    """Compares text, which is sent as bytes: the name of an exception, or that none was raised."""
     wanted, text = (array.tobytes().decode(errors="replace") for array in (expected, actual))
     if wanted == text:
         return None

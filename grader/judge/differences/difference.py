@@ -1,4 +1,4 @@
-"""Describes an expected answer, and the first place where an actual answer differs from it."""
+"""Describes an expected answer, and the first difference of an actual answer from it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,9 @@ from grader.judge.differences.probe_values import NO_VALUE, Array
 
 @dataclass(frozen=True)
 class Expected:
-    """The arrays that a probe must return, and with bounds how far off each element may be.
+    """The arrays that a probe must return, and optional bounds on the error of each element.
 
-    `value` is what it must return where that is more than arrays; its arrays stand in it.
+    `value` is the expected result if it is more than arrays; it then holds its arrays itself.
     """
 
     arrays: tuple[Array, ...]
@@ -20,7 +20,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where an answer first leaves what was expected, in a student's words."""
+    """The first difference between an answer and the expected one, worded for a student."""
 
     expected: str
     actual: str

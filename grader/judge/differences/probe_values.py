@@ -1,4 +1,4 @@
-"""Turns what crossed from a worker into arrays, and into a digest by which equal answers are found."""
+"""Turns data sent by a worker into arrays, and into a digest that is equal for equal answers."""
 
 import hashlib
 import re
@@ -15,15 +15,15 @@ from grader.model.frame import DATA, RawArray
 from grader.model.grade import HINT, Outcome, Status
 
 Array = npt.NDArray[Any]
-FEW = 4  # an answer with fewer different numbers is no more than a hint
+FEW = 4  # an answer with fewer different numbers is only a hint
 
 
 WORDS = re.compile(rb"[\w.-]+")
-TAGS = {tag.encode() for tag in data.TAGS}  # they hold what there is, and are nothing of it
+TAGS = {tag.encode() for tag in data.TAGS}  # they mark up the data and are no part of it
 
 
 class _NoValue:
-    """Stands for the value of an answer that is arrays alone."""
+    """The value of an answer that consists of arrays only."""
 
     def __repr__(self) -> str:
         return "no value"
@@ -33,20 +33,20 @@ NO_VALUE = _NoValue()
 
 
 def value_of(raws: Sequence[RawArray]) -> Any:
-    """What a probe returned that is more than arrays; NO_VALUE where it is arrays alone."""
+    """A probe's result that is more than arrays; NO_VALUE if it is arrays only."""
     if not raws or raws[0].dtype != DATA:
         return NO_VALUE
     return decode(raws[0].data, [array_of(raw) for raw in raws[1:]])
 
 
 def text_of(value: Any) -> tuple[str, tuple[Array, ...]]:
-    """A value as the text that `value_of` reads, and the arrays in it."""
+    """A value as text for `value_of`, and the arrays in it."""
     encoder = Encoder(lambda leaf: leaf if isinstance(leaf, np.ndarray) else None)
     return encoder.text(value), tuple(encoder.arrays)
 
 
 def of_arrays(outcome: Outcome) -> Outcome:
-    """An outcome for what can compare arrays alone: any other answer is an error of the submission's."""
+    """An outcome for comparisons of arrays only: any other answer is the submission's error."""
     if outcome.status is not Status.OK or (value := value_of(outcome.arrays)) is NO_VALUE:
         return outcome
     return replace(
@@ -55,7 +55,7 @@ def of_arrays(outcome: Outcome) -> Outcome:
 
 
 def no_array(value: Any) -> str:
-    """Why a value is none, in a student's words."""
+    """The reason why a value is not an array, worded for a student."""
     if value is None or (isinstance(value, tuple) and any(item is None for item in value)):
         return "the function returned None: is a return missing?"
     return f"the function returned a {type(value).__name__}; an NDArray is expected"
@@ -67,14 +67,14 @@ def array_of(raw: RawArray) -> Array:
 
 
 def arrays_of(outcome: Outcome) -> tuple[Array, ...]:
-    """An outcome's arrays as NumPy arrays; none of a value that is more than arrays."""
+    """An outcome's arrays as NumPy arrays; empty for a value that is more than arrays."""
     return tuple(array_of(raw) for raw in outcome.arrays if raw.dtype != DATA)
 
 
 def answer_of(arrays: Sequence[RawArray]) -> str:
-    """A digest of what came back; equal for equal values (0.0 and -0.0 are).
+    """A digest of an answer; equal for equal values (0.0 and -0.0 are equal).
 
-    Marked as a hint where it holds so few different numbers that another mistake may well give them.
+    It is marked as a hint if the answer has so few different numbers that other mistakes may give them too.
     """
     digest, different = hashlib.sha256(), 0
     for raw in arrays:

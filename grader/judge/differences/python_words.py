@@ -1,14 +1,14 @@
-"""Shows values as Python writes them, for a student who reads what was asked and what came back."""
+"""Shows students arguments and results as Python writes them."""
 
 from typing import Any
 
 import numpy as np
 
-LONGEST = 300  # characters of a value as it is shown
+LONGEST = 300  # characters shown of a value
 
 
 def shown(value: Any) -> str:
-    """A value as Python writes it; a long one is cut."""
+    """A value as Python writes it, cut if it is long."""
     text = _written(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 

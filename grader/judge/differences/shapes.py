@@ -1,18 +1,18 @@
-"""Says why a result's shape is wrong: axes, their order, or the slip in a kind's own arithmetic."""
+"""Explains why a shape is wrong: the number of axes, their order, or a slip in a kind's own arithmetic."""
 
 from collections.abc import Callable
 
 Shape = tuple[int, ...]
-POSSIBLE = "\none possible cause: "  # begins what fits the lengths, and may well be something else
+POSSIBLE = "\none possible cause: "  # begins an explanation that fits the lengths but is not certain
 
 
 def no_arithmetic(expected: Shape, actual: Shape) -> str:
-    """Of inputs of which nothing is known."""
+    """No slip: nothing is known about the inputs."""
     return ""
 
 
 def explain_shape(expected: Shape, actual: Shape, slip: Callable[[Shape, Shape], str] = no_arithmetic) -> str:
-    """Why two shapes differ; `slip` finds the mistake in a kind's arithmetic, or returns ""."""
+    """Explains why two shapes differ; `slip` finds the mistake in a kind's arithmetic, or returns ""."""
     if len(expected) != len(actual):
         return f"the result has {len(actual)} axes and not {len(expected)}"
     if sorted(expected) == sorted(actual):
@@ -24,5 +24,5 @@ def explain_shape(expected: Shape, actual: Shape, slip: Callable[[Shape, Shape],
 
 
 def without_slip(rationale: str) -> str:
-    """What is certain of a rationale: a length that merely fits is of use where nothing better is found."""
+    """The certain part of a rationale: a length that merely fits helps only if nothing better is found."""
     return rationale.partition(POSSIBLE)[0]

@@ -1,4 +1,4 @@
-"""Compares values part by part and says in Python's words where they first differ."""
+"""Compares values part by part and shows, in Python notation, where they first differ."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ MISSING = "the function returned None: is a return missing?"
 
 
 def value_difference(expected: Any, actual: Any, tolerance: float, path: str = "") -> Difference | None:
-    """The first difference of two values; None where they are of one type and equal in every part.
+    """The first difference between two values; None if their types and all their parts are equal.
 
-    With a `tolerance` numbers may be off by that share of max(1, |expected|), and an int may be a float.
+    With a `tolerance`, numbers may be off by that share of max(1, |expected|), and an int may be a float.
     """
     if isinstance(expected, np.ndarray) and isinstance(actual, np.ndarray):
         return _array_difference(expected, actual, tolerance, path)
@@ -29,7 +29,7 @@ def value_difference(expected: Any, actual: Any, tolerance: float, path: str = "
         return _items_difference(expected, actual, tolerance, path)
     if isinstance(expected, dict):
         return _keys_difference(expected, actual, tolerance, path)
-    is_same = expected == actual or (expected != expected and actual != actual)  # NaN is the answer NaN
+    is_same = expected == actual or (expected != expected and actual != actual)  # NaN matches NaN
     return None if is_same else _different(expected, actual, "the value differs", path)
 
 

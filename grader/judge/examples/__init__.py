@@ -1,4 +1,4 @@
-"""Shows cases whole: the failing ones, the smallest that fails in the same way, and a ladder of small ones.
+"""Shows whole cases: failing ones, the smallest that fails in the same way, and a ladder of small ones.
 
 May import: grader.model, grader.judge; NumPy.
 """

@@ -1,4 +1,4 @@
-"""Shows failing cases whole, and for each the smallest case that fails in the same way."""
+"""Shows whole failing cases, each with the smallest case that fails in the same way."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
@@ -23,9 +23,9 @@ UNASKED = (Status.OK, Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR, Sta
 def examples_of(
     session: Session, assignment: Assignment, submission: SubmittedFiles, results: Iterable[CheckResult]
 ) -> tuple[dict[str, Example], dict[str, Example]]:
-    """By `criterion/case`: the failing cases whole, and for each the smallest one that fails as it does.
+    """The whole failing cases by `criterion/case`, each with the smallest one that fails in the same way.
 
-    Only cases that every student may see are asked again; what hangs is not.
+    Only cases that every student may see are run again, and only if they do not hang.
     """
     cases = {case.name: (case, c) for c in assignment.rubric.criteria for case in c.cases}
     whole: dict[str, Example] = {}

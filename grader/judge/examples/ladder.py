@@ -1,4 +1,4 @@
-"""Freezes the small cases of each criterion with what must come back, for a handout, and reads them."""
+"""Freezes the small cases of each criterion with their expected values for a handout, and reads them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ def _frozen(criterion: Criterion, oracle: Oracle) -> Iterator[dict[str, Any]]:
 
 
 class FrozenLadders:
-    """The small cases of a handout, by criterion, and what must come back."""
+    """The small cases of a handout, by criterion, with their expected values."""
 
     def __init__(self, path: Path) -> None:
         self._rungs: Mapping[str, Any] = {}
@@ -53,7 +53,7 @@ class FrozenLadders:
         self._expected: dict[str, Expected] = {}
 
     def of(self, criterion: Criterion) -> Iterator[tuple[Case, Inputs]]:
-        """The smallest first."""
+        """A criterion's cases, the smallest first."""
         for data in self._rungs.get(criterion.id, ()):
             like = next((case for case in criterion.cases if case.kind == data["kind"]), None)
             if like is None:
@@ -71,7 +71,7 @@ class FrozenLadders:
             yield case, inputs
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
-        """What must come back."""
+        """The expected value."""
         return self._expected[inputs.digest]
 
 

@@ -1,4 +1,4 @@
-"""Looks at one case whole: asks a submission once more, and lays out inputs, expected and actual values."""
+"""Shows one whole case: runs a submission again and lays out inputs, expected and actual values."""
 
 import ast
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from grader.model.assignment import Case
 from grader.model.example import Example, Table
 from grader.model.grade import Outcome, Status
 
-MOST_ELEMENTS = 4096  # of an array that is laid out
+MOST_ELEMENTS = 4096  # of an array that is shown in full
 
 
 def look(
@@ -28,7 +28,7 @@ def look(
     *,
     is_smallest: bool = False,
 ) -> Example:
-    """One case, whole, from its inputs, what was expected, and what came back."""
+    """One whole case, built from its inputs, the expected values and the actual ones."""
     actual = arrays_of(outcome) if outcome.status is Status.OK else ()
     w_shape = inputs.array("w").shape if case.kind == "conv" else ()
     used, shaped = used_inputs(probes, case.probe)
@@ -52,7 +52,7 @@ def look(
 
 
 def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
-    """Which elements of each array are not as expected; all of them where a shape differs."""
+    """The wrong elements of each array; all of them if its shape differs."""
     marks = []
     for number, array in enumerate(actual):
         wanted = expected.arrays[number] if number < len(expected.arrays) else None
@@ -68,7 +68,7 @@ def wrong_in(expected: Expected, actual: Sequence[Array]) -> list[Array]:
 
 @cache
 def used_inputs(probes: Path, probe: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The fields of a case that a probe reads, and those of which it reads the shape."""
+    """The fields of a case that a probe reads, and the fields whose shape it reads."""
     functions = {
         node.name: node
         for node in ast.parse(probes.read_text(encoding="utf-8")).body
@@ -110,9 +110,9 @@ def _results(name: str, arrays: Sequence[Array], w_shape: tuple[int, ...]) -> tu
 
 
 def _table(name: str, array: Array, w_shape: tuple[int, ...]) -> Table:
-    """An array as a table; a kernel's grid is its first two axes, a picture's the two in the middle.
+    """An array as a table; a kernel's grid is its first two axes, an image's the two in the middle.
 
-    Of one that is too large to lay out the shape alone is kept.
+    Only the shape is kept of an array that is too large to show.
     """
     grid = (-2, -1)
     if w_shape and array.ndim == 4:

@@ -1,7 +1,7 @@
 """Finds the smallest case that fails as a failing case does: small shapes, small whole numbers.
 
 `candidates` makes small cases of a case, the smallest first. `generate` freezes them for a handout, so that
-every wrong idea meets the smallest of them that shows it; where there is a reference, it is asked.
+every misconception meets the smallest one that reveals it; if a reference is available, it answers instead.
 """
 
 import time
@@ -26,9 +26,9 @@ from grader.model.errors import GraderFault
 from grader.model.example import Example
 from grader.model.grade import Outcome, Status
 
-SECONDS = 1.0  # that a search may take
+SECONDS = 1.0  # for one search
 UPSTREAM = "out_grad"
-MOST_CANDIDATES = 320  # of a criterion
+MOST_CANDIDATES = 320  # per criterion
 
 
 def candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
@@ -41,10 +41,10 @@ def candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
 
 
 def _various(pairs: Sequence[tuple[Case, Inputs]]) -> list[tuple[Case, Inputs]]:
-    """As many as may be tried, in the same order: the first of each sort, then the second of each, and so on.
+    """The candidates to try, in the same order: the first of each sort, then the second of each, and so on.
 
-    Else the smallest of one sort would take all places, and a mistake that needs two channels, or a view,
-    would never be shown.
+    Otherwise the smallest of one sort would take all the places, and a mistake that needs two channels, or
+    a view, would never be shown.
     """
     seen: Counter[object] = Counter()
     ranks = []
@@ -55,13 +55,13 @@ def _various(pairs: Sequence[tuple[Case, Inputs]]) -> list[tuple[Case, Inputs]]:
 
 
 def _sort(inputs: Inputs) -> object:
-    """Which lengths are more than 1, and whether anything is a view."""
+    """The lengths that are more than 1, and whether any array is a view."""
     lengths = {name: [min(n, 2) for n in array.shape] for name, array in inputs.bases.items()}
     return repr(sorted(lengths.items())), any(inputs.recipes.values())
 
 
 def may_be_small(case: Case) -> bool:
-    """Whether a smaller case can be held against an expected value in a student's sight."""
+    """True if a smaller case and its expected value can be shown to a student."""
     if case.kind == OWN_TEST or case.visibility is not Visibility.VISIBLE:
         return False
     how = comparison_of(case)
@@ -87,25 +87,25 @@ def smallest(
     assignment: Assignment,
     now: Callable[[], float] = time.monotonic,
 ) -> Example | None:
-    """The first of the rungs that fails in the way that `failure` names; None where none does in time."""
+    """The first rung that fails in the way that `failure` names; None if none does in time."""
     end = now() + SECONDS
     for small, inputs in rungs:
         if now() > end:
             return None
         try:
             expected = expected_of(small, inputs)
-        except GraderFault:  # the reference refuses it: it is no case
+        except GraderFault:  # the reference rejects it, so it is no case
             continue
         outcome = implementation.run(small.probe, inputs)
         if way_of_failing(expected, outcome) == failure:
             return look(small, inputs, expected, outcome, assignment.probes, is_smallest=True)
         if outcome.status not in (Status.OK, Status.ERROR):
-            return None  # it hangs or dies: the next would, too
+            return None  # it hangs or dies, and so would the next one
     return None
 
 
 def way_of_failing(expected: Expected, outcome: Outcome) -> str:
-    """How a case fails, in a word that is equal for alike failures; "" where it passes."""
+    """A word for how a case fails, the same for similar failures; "" if it passes."""
     if outcome.status is Status.ERROR:
         place = outcome.reason.partition(": ")[0]
         return f"error {outcome.error} {place}"
@@ -142,8 +142,8 @@ def _size(inputs: Inputs) -> tuple[int, int, int]:
 def _candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
     """Every small case that can be drawn, in whole numbers from 1 on, and with one nonzero upstream.
 
-    For what depends on signs there are the numbers from -1 on, with other signs upstream. Where the case has
-    `wide` numbers, there are odd ones from 2049 on, which no format of 16 bits holds.
+    For code that depends on signs, there are the numbers from -1 on, with other signs upstream. If the case
+    has `wide` numbers, there are odd ones from 2049 on, which no 16-bit format holds.
     """
     for number, parameters in enumerate(kind_of(case).smaller(case.parameters)):
         small = replace(case, parameters={**case.parameters, **parameters}, data="integers", drawn=False)
@@ -160,7 +160,7 @@ def _candidates(case: Case) -> Iterator[tuple[Case, Inputs]]:
         if (wide := case.parameters.get("wide")) in counted:
             yield small, inputs.holding({wide: 2 * counted[wide] + 2047})
         upstream = inputs.array(UPSTREAM) if UPSTREAM in inputs.bases else np.zeros(0, np.float32)
-        for index in {0, upstream.size - 1} if upstream.size else ():  # it shows where each number goes
+        for index in {0, upstream.size - 1} if upstream.size else ():  # shows where each number goes
             one = np.zeros(upstream.size, np.float32)
             one[index] = 1
             yield small, inputs.holding({UPSTREAM: one.reshape(upstream.shape)})

@@ -1,4 +1,4 @@
-"""Compiles kernels that students submit, apart from workers, and keeps the libraries.
+"""Compiles submitted kernels outside of the workers, and caches the libraries.
 
 May import: grader.model, judge.process, judge.policy.
 """

@@ -1,12 +1,12 @@
-"""Has a submission's kernels compiled, before any worker starts, and hands the libraries on.
+"""Has a submission's kernels compiled before any worker starts, and passes the libraries on.
 
-The compiler runs in a child of its own: in the sandbox there is the compiler and no network, it writes to
-one folder, and nothing of the submission runs. The trusted side takes the library from that folder and keeps
-it under a digest of everything that it was made from. A worker finds a copy that it cannot write to and needs
-no compiler. So what one submission brings reaches no other one.
+The compiler runs in a separate child process. Its sandbox has the compiler and no network, it can write to
+one folder, and no code of the submission runs. The trusted side takes the library from that folder and
+caches it under a digest of everything that it was made from. Workers get a read-only copy and need no
+compiler. So no submission can affect another one.
 
-Where NVRTC is installed, one more such child has it read what g++ accepted. What it refuses is a note of the
-grade and costs nothing, so that a grade is the same where there is none.
+If NVRTC is installed, another such child has it read the code that g++ accepted. Its errors become notes of
+the grade and cost no points, so that grades do not depend on whether NVRTC is installed.
 """
 
 import hashlib
@@ -31,17 +31,17 @@ from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Sandbox, Status
 from grader.model.submitted_files import read_plain
 
-RUNTIME, KERNELS = "runtime.library", "kernels.library"  # as a worker finds them; no names of modules
+RUNTIME, KERNELS = "runtime.library", "kernels.library"  # file names in a worker; not module names
 COMPILERS = ("g++", "clang++")  # as reference/emulator/compile.py looks for them
 SECONDS = 120
-CPU_SECONDS = 30  # of each program that compiles: it takes some two
+CPU_SECONDS = 30  # for each compiler process: it takes about two
 LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_FSIZE": 64 << 20}
 MAX_LIBRARY_BYTES = 8 << 20
-NVIDIA_SECONDS = 20  # of CPU time: it takes less than one
+NVIDIA_SECONDS = 20  # of CPU time; it takes less than one
 MAX_NOTES = 4
 NO_POINTS = "This costs no points."
 RESULT, PREPROCESSED = "result.json", "preprocessed.cu"
-# How g++ says that a program which it started was ended, and how bubblewrap and Python do.
+# How g++, bubblewrap and Python report that a program they started was killed.
 ENDED_BY_LIMITS = re.compile(
     r"(?:CPU time|File size) limit exceeded|Killed signal|out of memory|virtual memory exhausted|bad_alloc"
 )
@@ -53,7 +53,7 @@ SIMPLER = "write it more simply, without macros and templates that stand for muc
 class Built:
     """The build of a submission's kernels: libraries for its worker, or why they must not or cannot run.
 
-    `notes` are what NVIDIA's compiler refuses of kernels that run here.
+    `notes` are NVIDIA's compiler errors for kernels that do run here.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -65,8 +65,8 @@ class Built:
 class Builder:
     """Compiles kernels for the submissions to one assignment, in a `sandbox`.
 
-    `refusal` says what is wrong with the file of a name in which macros are replaced by what they stand for.
-    `provided` is the folder of what the assignment provides, with the module `host` among it. Libraries are
+    `refusal` takes a file's name and its text with macros expanded, and says what is wrong with it.
+    `provided` is the folder of the assignment's provided files, including the module `host`. Libraries are
     kept in `cache`, the user's.
     """
 
@@ -83,7 +83,7 @@ class Builder:
         self._runtime: tuple[str, bytes] | None = None
 
     def missing(self) -> str:
-        """Why nothing can be compiled here, or ""; GraderFault where the emulator itself does not compile."""
+        """The reason nothing can be compiled here, or ""; GraderFault if the emulator does not compile."""
         if self._runtime is None:
             self._runtime = self._known_runtime()
         if self._runtime is None:
@@ -101,14 +101,14 @@ class Builder:
         return ""
 
     def _known_runtime(self) -> tuple[str, bytes] | None:
-        """The runtime that this compiler made of these sources before: it needs no child then."""
+        """The cached runtime of this compiler and these sources, if any: then no child process is needed."""
         known_as = self._runtime_key()
         name = (self._cache.get(known_as) or b"").decode() if known_as else ""
         content = self._cache.get(name) if name else None
         return None if content is None else (name, content)
 
     def _runtime_key(self) -> str:
-        """Of the emulator's sources and the compiler's own file; "" for a compiler that is no single file."""
+        """A key for the emulator's sources and the compiler's file; "" if the compiler is no single file."""
         compilers = compiler_files()
         if not compilers:
             return ""
@@ -119,7 +119,7 @@ class Builder:
         return f"runtime_of_{digest.hexdigest()}.txt"
 
     def _sources(self) -> list[Path]:
-        """What the assignment provides for kernels."""
+        """The files that the assignment provides for kernels."""
         paths = (p for p in self._provided.rglob("*") if p.is_file() and p.parent.name != "backends")
         return sorted(paths)
 
@@ -141,7 +141,7 @@ class Builder:
         return Built({RUNTIME: content, KERNELS: library}, self._notes(name, source, key))
 
     def _compiled(self, name: str, source: bytes) -> bytes | Built:
-        """The library of a source; why there is none, or why it may not be used."""
+        """The library of a source, or the reason why there is none or why it may not be used."""
         assert self._runtime is not None
         with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
             folder = Path(scratch)
@@ -152,7 +152,7 @@ class Builder:
                 if ENDED_BY_LIMITS.search(text):
                     text = _too_much(name)
                 return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
-            # what macros stand for is held to the policy, too; where it stands the compiler does not say
+            # the policy applies to expanded macros, too; the compiler does not give their lines
             if refused := self._refusal(name, _taken(folder, PREPROCESSED)):
                 return Built(refused=refused)
             library = _taken(folder, result["kernels"], LIMITS["RLIMIT_FSIZE"])
@@ -162,9 +162,9 @@ class Builder:
         return library
 
     def _notes(self, name: str, source: bytes, known_as: str) -> tuple[str, ...]:
-        """What NVIDIA's compiler refuses of a source that g++ takes; () where it is not installed.
+        """NVIDIA's compiler errors for a source that g++ accepts; () if that compiler is not installed.
 
-        It is kept under its version, beside the library and not with it: no result depends on it.
+        They are cached under its version, separately from the library, because no result depends on them.
         """
         if find_nvrtc.installed() is None:
             return ()
@@ -175,7 +175,7 @@ class Builder:
                 (Path(scratch) / name).write_bytes(source)
                 try:
                     result = self._run(Path(scratch), name, {}, nvidia=True)
-                except GraderFault:  # it left no result: it died of this source
+                except GraderFault:  # it left no result: this source crashed it
                     result = {"status": "crashed"}
             if result["status"] != "ok":
                 return (f"{name}: NVIDIA's compiler did not finish. {NO_POINTS}",)
@@ -189,7 +189,7 @@ class Builder:
     def _run(
         self, folder: Path, source: str, libraries: Mapping[str, bytes], *, nvidia: bool = False
     ) -> dict[str, str]:
-        """Runs `grader.worker.build` on `folder`, where the libraries that are known lie."""
+        """Runs `grader.worker.build` on `folder`, which holds the libraries made so far."""
         for name, content in libraries.items():
             (folder / name).write_bytes(content)
         limits = LIMITS | ({"RLIMIT_CPU": NVIDIA_SECONDS} if nvidia else {})
@@ -219,7 +219,7 @@ class Builder:
         reply = read_plain(folder / RESULT, RESULT)
         if isinstance(reply, str):
             ended = done.returncode - 128 if done.returncode > 128 else -done.returncode
-            if source and ended in LIMIT_SIGNALS:  # the compiler itself starts here: it made the runtime
+            if source and ended in LIMIT_SIGNALS:  # the compiler itself works here: it made the runtime
                 return {"status": "CompileError", "text": _too_much(source)}
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise GraderFault(f"no compiler could be started: {''.join(last) or reply}")
@@ -229,7 +229,7 @@ class Builder:
             raise GraderFault(f"the compiler's child left no result: {error}") from error
 
     def _digest(self, runtime: str, source: bytes) -> str:
-        """Over what a library depends on: compiler (by the runtime's name), sources, and what looks at it."""
+        """A digest of a library's inputs: compiler (by the runtime's name), sources, and checking code."""
         digest = hashlib.sha256(runtime.encode())
         for path in (*self._sources(), Path(str(cuda_rules.__file__)), Path(str(cuda_source.__file__))):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -238,9 +238,9 @@ class Builder:
 
 
 def compiler_files() -> list[tuple[str, int, int]]:
-    """The compilers that the emulator may choose here, each as (path, bytes, time of its last change).
+    """The compilers that the emulator may choose here, each as (path, size in bytes, last change).
 
-    Where one is exchanged for another, or updated, this changes. [] where none is a file of its own.
+    The list changes if a compiler is replaced or updated. It is [] if none is a single file.
     """
     words = os.environ.get("BACKFLIP_CXX", "").split()
     files = []
@@ -258,7 +258,7 @@ def _too_much(name: str) -> str:
 
 
 def _taken(folder: Path, name: str, limit: int = MAX_LIBRARY_BYTES) -> bytes:
-    """A file that the child left; GraderFault where it is none that can be taken."""
+    """A file that the child left; GraderFault if it is not a file that can be read."""
     if Path(name).name != name:
         raise GraderFault(f"the compiler's child names a library {name!r}")
     content = read_plain(folder / name, name, limit)
@@ -268,5 +268,5 @@ def _taken(folder: Path, name: str, limit: int = MAX_LIBRARY_BYTES) -> bytes:
 
 
 def compiler_variables() -> dict[str, str]:
-    """What the emulator reads of the environment to choose a compiler, and where compilers lie."""
+    """The environment variables by which the emulator chooses a compiler, and the paths of compilers."""
     return {name: os.environ[name] for name in ("BACKFLIP_CXX", "PATH") if name in os.environ}

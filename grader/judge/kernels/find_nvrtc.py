@@ -1,7 +1,7 @@
-"""Finds NVRTC, NVIDIA's own compiler: where one of its packages is installed, it reads kernels as well.
+"""Finds NVRTC, NVIDIA's own compiler, which also reads kernels if one of its packages is installed.
 
-Only its files are looked at. It is native code and it reads submissions, so it runs where submissions
-are compiled and nowhere else.
+This module looks only at its files. NVRTC is native code that reads submissions, so it runs only where
+submissions are compiled.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ FOLDERS = {"nvidia-cuda-nvrtc-cu12": "nvidia/cuda_nvrtc", "nvidia-cuda-nvrtc": "
 
 @dataclass(frozen=True)
 class Nvrtc:
-    """An installed NVRTC: its version, its folder, and where that lies below site-packages."""
+    """An installed NVRTC: its version, its folder, and the folder's path below site-packages."""
 
     version: str
     folder: Path
@@ -22,7 +22,7 @@ class Nvrtc:
 
 @cache
 def installed() -> Nvrtc | None:
-    """The one that the emulator finds, too; None where there is none."""
+    """The NVRTC that the emulator also finds; None if there is none."""
     from importlib.metadata import PackageNotFoundError, distribution  # only kernels need it
 
     for package, place in FOLDERS.items():
@@ -37,6 +37,6 @@ def installed() -> Nvrtc | None:
 
 
 def version() -> str:
-    """Which one reads kernels on this machine, for the record of a grade."""
+    """The version of NVRTC that reads kernels on this machine, for the record of a grade."""
     library = installed()
     return library.version if library else "none"

@@ -1,7 +1,7 @@
-"""Compiles a whole CUDA program and runs it, each in a sandbox of its own, and passes on what it prints.
+"""Compiles and runs a whole CUDA program, each step in its own sandbox, and passes on its output.
 
-The program is native code. The trusted side takes from it what it prints, made harmless for a
-terminal, how it ended, and a file of records, which are text.
+The program is native code. The trusted side takes from it only its output, made harmless for a
+terminal, its exit status, and a file of text records.
 """
 
 import json
@@ -25,12 +25,12 @@ from grader.model.text import visible
 
 SOURCE, EXECUTABLE, RESULT, RECORDS = "program.cu", "program", "result.json", "records"
 MOST_EXECUTABLE, MOST_RECORDS, MOST_PRINTED = 64 << 20, 1 << 20, 16 << 20
-MEMORY_BYTES = 16 << 30  # of address space: most of it is what the emulator knows of each byte, never touched
-WAITING = 10  # times its CPU time that a program may take, asleep or waiting for input
+MEMORY_BYTES = 16 << 30  # of address space, mostly the emulator's notes on each byte, never touched
+WAITING = 10  # times its CPU time: how long a program may sleep or wait for input
 
 
 class ProgramError(Exception):
-    """Why a program does not compile, in the compiler's words."""
+    """A program does not compile; holds the compiler's message."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a program ended, what it wrote about itself, the compiler's warnings, and its executable."""
+    """A program's exit status and records, the compiler's warnings, and the executable."""
 
-    status: int  # negative for a signal, as `subprocess` has it
+    status: int  # negative for a signal, as in `subprocess`
     was_late: bool
     records: str
     executable: bytes
@@ -154,17 +154,17 @@ def _run(
             except subprocess.TimeoutExpired:
                 was_late = True
             finally:
-                running.kill()  # and with it all that is in the sandbox
+                running.kill()  # and everything else in the sandbox
                 for reader in readers:
                     reader.join()
     status = running.returncode
-    if status > 128 and sandbox is not Sandbox.NONE:  # so bubblewrap tells of a signal
+    if status > 128 and sandbox is not Sandbox.NONE:  # bubblewrap reports a signal this way
         status = 128 - status
     return status, was_late or status in (-signal.SIGXCPU, -signal.SIGKILL)
 
 
 def _pass_on(stream: IO[bytes], target: IO[str]) -> None:
-    """What a program prints, as it comes; what a terminal would obey is written out, and a flood is cut."""
+    """Passes on output as it arrives, with terminal control characters escaped, and cuts a flood."""
     left = MOST_PRINTED
     while chunk := os.read(stream.fileno(), 1 << 16):
         if left > 0:

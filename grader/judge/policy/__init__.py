@@ -1,4 +1,4 @@
-"""Reads what students submit before it runs, and refuses what does the exercise for them.
+"""Reads submissions before they run, and rejects code that does the exercise for the student.
 
 May import: grader.model.
 """

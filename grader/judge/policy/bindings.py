@@ -1,4 +1,4 @@
-"""Notes what each name of a source file is bound to, scope by scope, and every use of one."""
+"""Records, scope by scope, what each name of a source file is bound to, and every use of a name."""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,16 +9,16 @@ Source = str | tuple[ast.expr, "Scope"]
 
 
 class Rules(Protocol):
-    """What a reader asks about the names that it finds; "" says that nothing is wrong."""
+    """Answers a reader's questions about names; "" means that nothing is wrong."""
 
     def problem_of_import(self, module: str) -> str:
-        """Why a module may not be imported."""
+        """The reason why a module may not be imported."""
 
     def problem_of(self, name: str) -> str:
-        """Why what a dotted name stands for may not be used."""
+        """The reason why the object behind a dotted name may not be used."""
 
     def leads_on(self, name: str) -> bool:
-        """Whether anything below a dotted name may be wrong; what lies below any other is not followed."""
+        """True if anything below a dotted name may be wrong; other names are not followed further."""
 
     def exported(self, module: str) -> frozenset[str]:
         """The names that `from module import *` binds."""
@@ -26,17 +26,17 @@ class Rules(Protocol):
 
 @dataclass(eq=False)
 class Scope:
-    """One scope: what each name in it is bound to, and how far down its last binding stands."""
+    """One scope: what each of its names is bound to, and the line of the last binding."""
 
     kind: str  # "module", "class", "function" or "comprehension"
     parent: "Scope | None" = None
     bound: dict[str, list[Source]] = field(default_factory=dict)
     last_line: dict[str, int] = field(default_factory=dict)
-    stars: dict[str, int] = field(default_factory=dict)  # by module, the last line with `import *`
+    stars: dict[str, int] = field(default_factory=dict)  # the last line with `import *`, by module
     elsewhere: dict[str, "Scope"] = field(default_factory=dict)  # global and nonlocal names
 
     def chain(self) -> Iterator["Scope"]:
-        """The scopes in which a name used here is looked for."""
+        """The scopes in which a name used here is looked up."""
         scope: Scope | None = self
         while scope is not None:
             if scope.kind != "class" or scope is self:
@@ -44,30 +44,30 @@ class Scope:
             scope = scope.parent
 
     def home(self, name: str) -> "Scope":
-        """Where an assignment to the name in this scope binds it."""
+        """The scope in which an assignment here binds the name."""
         scope = self
         while scope.kind == "comprehension" and scope.parent is not None:
             scope = scope.parent
         return scope.elsewhere.get(name, scope)
 
     def bind(self, name: str, line: int, source: Source | None = None) -> None:
-        """Notes one more thing that the name may be; None is something unknown."""
+        """Records one more thing that the name may be; None is something unknown."""
         self.bound.setdefault(name, []).extend([] if source is None else [source])
         self.last_line[name] = max(line, self.last_line.get(name, 0))
 
 
 class Binder:
-    """Walks over one file once; what it found is in `uses`, `problems` and the scopes."""
+    """Walks over one file once; the results are in `uses`, `problems` and the scopes."""
 
     def __init__(self, rules: Rules) -> None:
         self.uses: list[tuple[ast.expr, Scope]] = []
         self.problems: list[tuple[int, str]] = []
         self._rules = rules
         self._module = Scope("module")
-        self._targets: set[ast.expr] = set()  # of loops, what is no name: each item is assigned to it
+        self._targets: set[ast.expr] = set()  # loop targets that are not names: each item is assigned to them
 
     def read(self, tree: ast.Module) -> None:
-        """Notes all that stands in a file."""
+        """Records the contents of a file."""
         self._walk(tree, self._module)
 
     def _walk(self, node: ast.AST, scope: Scope) -> None:
@@ -101,7 +101,7 @@ class Binder:
         self._walk(node.slice, scope)
 
     def _leaf(self, node: ast.AST, scope: Scope) -> None:
-        """Names nothing, and has nothing below it that does."""
+        """Handles a node that contains no names."""
 
     def _name(self, node: ast.Name, scope: Scope) -> None:
         if isinstance(node.ctx, ast.Load):
@@ -196,7 +196,7 @@ class Binder:
             self._walk_value([case.guard, *case.body], scope)
 
     def _pattern(self, node: ast.pattern, value: ast.expr | None, scope: Scope) -> None:
-        """Binds what a pattern captures of a value: `case object(flip=f)` is an attribute by another name."""
+        """Binds names that a pattern captures: `case object(flip=f)` is an attribute under another name."""
         if isinstance(node, ast.MatchValue):
             self._walk(node.value, scope)
         elif isinstance(node, ast.MatchAs | ast.MatchStar | ast.MatchMapping):
@@ -233,7 +233,7 @@ class Binder:
     def _part(
         self, value: ast.expr | None, part: str | ast.expr, node: ast.pattern, scope: Scope
     ) -> ast.expr:
-        """The attribute or the entry of a value that a pattern looks at, as an expression to be judged."""
+        """The attribute or entry of a value that a pattern looks at, as an expression to check."""
         whole = value if value is not None else ast.Constant(None)
         target: ast.expr
         if isinstance(part, str):
@@ -247,7 +247,7 @@ class Binder:
     def _bind(
         self, target: ast.expr, value: ast.expr | None, scope: Scope, around: Scope | None = None
     ) -> None:
-        """Binds the names of a target to the value, which is to be read in the scope `around`."""
+        """Binds the names of a target to the value, which is evaluated in the scope `around`."""
         if isinstance(target, ast.Name):
             home = scope if scope.kind == "comprehension" and around else scope.home(target.id)
             home.bind(target.id, target.lineno, None if value is None else (value, around or scope))
@@ -265,11 +265,11 @@ class Binder:
             self._walk(target, scope)
 
     def _bind_each(self, target: ast.expr, values: ast.expr, scope: Scope, around: Scope) -> None:
-        """Binds the names of a loop's target to each item that is written out, else to something unknown."""
+        """Binds the names of a loop's target to each literal item, or else to something unknown."""
         items: Sequence[ast.expr | None] = [None]
         if isinstance(values, ast.Tuple | ast.List | ast.Set):
             items = values.elts or items
-        if not isinstance(target, ast.Name):  # an item that is no pair tells nothing, and is bound once
+        if not isinstance(target, ast.Name):  # an item that is not a pair says nothing, and is bound once
             size = len(target.elts) if isinstance(target, ast.Tuple | ast.List) else -1
             pairs = [
                 each for each in items if isinstance(each, ast.Tuple | ast.List) and len(each.elts) == size

@@ -1,11 +1,11 @@
-"""Reads submitted kernels without running them, and names each place where they leave CUDA C++.
+"""Reads submitted kernels without running them, and reports each place where they leave CUDA C++.
 
-On the emulator a kernel is native code in one process with what finds and counts. The emulator stops an
-access far from every array before it happens, and looks at what compiled kernels call. What is left to do by
-reading is to keep the compiler from leaving that out: assembly, attributes, pragmas, the compiler's own
-functions, and the emulator's names. Names are read as the preprocessor reads them, with continued lines put
-together. Macros may put names together by ##, for a submission is read once more with its macros replaced;
-whatever else would build a name out of pieces is refused.
+On the emulator a kernel is native code in the same process as the code that detects errors and counts.
+The emulator stops an access far from every array before it happens, and checks what compiled kernels call.
+Reading must only prevent ways to make the compiler omit these checks: assembly, attributes, pragmas, the
+compiler's own functions, and the emulator's names. Names are read as the preprocessor reads them, with
+continued lines joined. Macros may join names with ##, because a submission is read again with its macros
+expanded. Any other way to build a name out of pieces is refused.
 """
 
 import re
@@ -41,9 +41,9 @@ POINTER = "makes a pointer of something else; take the address of what you were 
 TIME = "tells a kernel when it runs; a result must not depend on that"
 PIECES = "builds a name out of pieces, which cannot be checked; write the name"
 VARIES = "does not stay what it is when a file is read; do not put names together in the same file"
-# What the preprocessor counts: names that are made of it could be others where a file is compiled.
+# The preprocessor's counters: a name made of them could differ when the file is compiled.
 VARYING = re.compile(r"\b__(?:COUNTER|LINE|INCLUDE_LEVEL|FILE|BASE_FILE|DATE|TIME|TIMESTAMP)__\b")
-# Pattern in the code without comments and texts: why. What a pattern may repeat without end stops at the
+# Pattern in the code without comments and strings: why. Unbounded repetition in a pattern stops at the
 # character with which the pattern begins, so each stretch of the code is read a bounded number of times.
 REFUSED = {
     r"\b(?:asm|__asm|__asm__)\b": AROUND,
@@ -65,7 +65,7 @@ REFUSED = {
     r"\b(?:u8|u|U|L)?R\"": f"a raw text {PIECES}",
     r"##|%:|<:|:>|<%|%>": PIECES,
     r"\?\?[=/'()!<>-]": PIECES,
-    r"\\": PIECES,  # outside of texts, after continued lines were put together: \u0061 is a letter
+    r"\\": PIECES,  # outside of strings, with continued lines joined: \u0061 is a letter
     r"\ufffd": "is in place of bytes that are not UTF-8, expected plain ASCII outside of comments",
     r"[^\x00-\x7f]": "found a letter that no name of CUDA has, expected plain ASCII outside of comments",
     r"\b(?:setjmp|longjmp|co_await|co_yield|co_return|thread_local|__thread)\b": AROUND,
@@ -94,8 +94,8 @@ KEYWORDS = frozenset(
         *("virtual", "void", "volatile", "while", "defined"),
     )
 )
-# What the compiler defines depends on how it is called: a condition on that could show one source here and
-# another one where it is compiled. These are the same wherever a kernel is read or compiled for the emulator.
+# The compiler's own macros depend on how it is called: a condition on them could show one source here and
+# another to the compiler. These are the same wherever a kernel is read or compiled for the emulator.
 SAME_EVERYWHERE = frozenset(("__CUDA_ARCH__", "__CUDACC__", "__NVCC__", "defined"))
 TYPEDEF = re.compile(r"\btypedef\b")
 USING = re.compile(r"\busing\s+\w+\s*=")
@@ -103,7 +103,7 @@ DIRECTIVES = frozenset(("define", "undef", "if", "ifdef", "ifndef", "elif", "els
 
 
 def problem_of(content: bytes) -> tuple[int, str]:
-    """(line, why) of the first thing that is refused in CUDA C; (0, "") where nothing is."""
+    """The line and the reason of the first forbidden thing in CUDA C; (0, "") if there is none."""
     source = text_of(content)
     if control := CONTROL.search(source):
         return 1 + source.count("\n", 0, control.start()), _problem_of_control(control.group())
@@ -146,12 +146,12 @@ def _problems(code: str, text: str) -> Iterator[tuple[int, str]]:
 
 
 def _pastes(define: re.Match[str]) -> Iterator[int]:
-    """Where a macro puts names together by ##. What comes of them is read once macros are replaced."""
+    """The places where a macro joins names with ##. The results are read after macros are expanded."""
     return (define.start(2) + match.start() for match in re.finditer("##", define[2]))
 
 
 def _problem_of_directive(name: str, code: str, text: str, numbers: frozenset[str]) -> str:
-    """Why a line of the preprocessor's is refused, or ""; `code` and `text` follow its name, `text` whole."""
+    """The reason to refuse a directive, or ""; `code` and `text` are what follows its name, `text` whole."""
     if name == "include" and (header := re.match(r"\s*(?:<([^>]*)>|\"([^\"]*)\")", text)):
         called = header[1] or header[2] or ""
         return "" if called in INCLUDES else f"`#include <{called[:60]}>`: device code has no such header"
@@ -174,7 +174,7 @@ def _problem_of_name(directive: str, name: str) -> str:
 
 
 def _problem_of_condition(directive: str, code: str, numbers: frozenset[str]) -> str:
-    """Conditions are on numbers, and on macros of the source's own that stand for numbers."""
+    """Allows conditions on numbers, and on the source's own macros that stand for numbers."""
     names, asked_for = names_in_condition(code)
     for name in names:
         is_asked_for = directive.endswith("def") or name in asked_for

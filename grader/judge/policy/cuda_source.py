@@ -1,15 +1,15 @@
-"""Reads the text of CUDA C++ as its preprocessor does, in one pass: lines put together, texts blanked.
+"""Reads CUDA C++ text as the preprocessor does, in one pass: continued lines joined, strings blanked.
 
-Every expression here moves on with each character that it reads: none is ever read twice. So a source costs
-time in proportion to its length, whatever it holds.
+No regular expression here reads a character twice, so the time is proportional to the length of the source,
+whatever it contains.
 """
 
 import codecs
 import re
 from collections.abc import Iterator
 
-# Of what does not end, comments take the rest of the source and texts the rest of their line: so do g++ and
-# clang. A number may hold quotes, 1'000, that begin no text.
+# As in g++ and clang, an unterminated comment takes the rest of the source, and an unterminated string the
+# rest of its line. A number may hold quotes that begin no string: 1'000.
 COMMENT_OR_TEXT = re.compile(
     r"//[^\n]*+"
     r"|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
@@ -19,7 +19,7 @@ COMMENT_OR_TEXT = re.compile(
     r"|(?<!\w)[0-9](?:[eEpP][+-]|'?\w|\.)*+"
 )
 NOT_A_LINE_END = re.compile(r"[^\n]")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # compilers take some for blanks, and an editor shows none
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # some are blanks to compilers; editors show none
 DIRECTIVE = re.compile(r"^[ \t]*+#[ \t]*+(\w*+)([^\n]*+)", re.MULTILINE)
 DEFINED = re.compile(r"\bdefined ?\(? ?(\w+)")
 NAME = re.compile(r"\b[A-Za-z_]\w*+")
@@ -30,10 +30,10 @@ LONGEST_QUOTE = 60
 
 
 def text_of(content: bytes) -> str:
-    """The source that is read here and compiled afterwards, from a file as an editor saved it.
+    """The source to read and then compile, from a file as an editor saved it.
 
-    Without a byte order mark, with plain line ends, and with U+FFFD for each byte that is not UTF-8: in a
-    comment that harms nothing, and elsewhere it is refused like any letter that is not ASCII.
+    It has no byte order mark, plain line ends, and U+FFFD for each byte that is not UTF-8: harmless in a
+    comment, and refused elsewhere like any other non-ASCII character.
     """
     is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = content.decode("utf-16" if is_utf_16 else "utf-8-sig", errors="replace")
@@ -41,15 +41,15 @@ def text_of(content: bytes) -> str:
 
 
 def as_compiled(content: bytes) -> bytes:
-    """The same as the bytes that the compiler gets: it sees what the policy saw, and nothing else."""
+    """The same as bytes for the compiler, which sees exactly what the policy saw."""
     return text_of(content).encode("utf-8", errors="replace")
 
 
 def joined(text: str) -> tuple[str, list[int]]:
-    """The text with continued lines put together, and where in it each line of the source begins."""
+    """The text with continued lines joined, and the position in it where each line of the source begins."""
     out, starts, length = [], [0], 0
     for line in text.split("\n"):
-        is_continued = line.rstrip(" \t").endswith("\\")  # g++ allows blanks behind it
+        is_continued = line.rstrip(" \t").endswith("\\")  # g++ allows blanks after it
         piece = line.rstrip(" \t")[:-1] if is_continued else f"{line}\n"
         out.append(piece)
         length += len(piece)
@@ -58,16 +58,16 @@ def joined(text: str) -> tuple[str, list[int]]:
 
 
 def code_of(text: str) -> str:
-    """The text with spaces in place of comments and of what stands in quotes; all else keeps its place.
+    """The text with spaces in place of comments and quoted text; everything else keeps its place.
 
-    A comment that does not end keeps its beginning, and what a raw text holds is not blanked.
+    An unterminated comment keeps its beginning, and the contents of a raw string are not blanked.
     """
     return COMMENT_OR_TEXT.sub(_blank, text)
 
 
 def _blank(match: re.Match[str]) -> str:
     text = match.group()
-    if text[0].isalnum():  # a number, or the beginning of a raw text
+    if text[0].isalnum():  # a number, or the beginning of a raw string
         return text
     if text[0] == "/":
         is_open = text[1] == "*" and (len(text) < 4 or not text.endswith("*/"))
@@ -78,13 +78,13 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _is_escaped(text: str) -> bool:
-    """Whether an odd number of backslashes stands before the last character: it is no end then."""
+    """True if an odd number of backslashes precedes the last character, so that it ends nothing."""
     before = text[1:-1]
     return (len(before) - len(before.rstrip("\\"))) % 2 == 1
 
 
 def statements(code: str) -> Iterator[tuple[int, str]]:
-    """What stands between semicolons, and where each begins."""
+    """The pieces between semicolons, and where each begins."""
     start = 0
     for statement in code.split(";"):
         yield start, statement
@@ -92,13 +92,13 @@ def statements(code: str) -> Iterator[tuple[int, str]]:
 
 
 def quoted(text: str) -> str:
-    """A piece of a source as a message shows it: on one line, and short."""
+    """A piece of a source for a message: on one line, and short."""
     line = " ".join(text[: 4 * LONGEST_QUOTE].split())
     return f"`{line}`" if len(line) <= LONGEST_QUOTE else f"`{line[:LONGEST_QUOTE]}...`"
 
 
 def macros_for_numbers(code: str) -> frozenset[str]:
-    """The macros of a source that stand for one number wherever they are defined."""
+    """The macros of a source that stand for a number in each of their definitions."""
     defined: set[str] = set()
     others: set[str] = set()
     for directive in DIRECTIVE.finditer(code):
@@ -110,5 +110,5 @@ def macros_for_numbers(code: str) -> frozenset[str]:
 
 
 def names_in_condition(code: str) -> tuple[list[str], frozenset[str]]:
-    """The names in what follows `#if`, in order, and those that `defined` asks for."""
+    """The names that follow `#if`, in order, and those after `defined`."""
     return NAME.findall(NUMBER.sub("", code)), frozenset(DEFINED.findall(" ".join(code.split())))

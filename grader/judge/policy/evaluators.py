@@ -1,7 +1,7 @@
-"""Lists ready-made ways around any policy: what runs texts, imports by name, or reaches behind the code.
+"""Lists ready-made ways around any policy: functions that run strings, import by name, or reach other code.
 
-The lists name what NumPy and the standard library offer for it. An assignment may let submissions import the
-module of one; these functions of it are refused all the same, for nothing could be checked any more.
+The lists name such functions of NumPy and the standard library. Even if an assignment allows the import of
+their module, these functions are refused, because nothing after them could be checked.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ NO_KEYBOARD = (
 )
 ELSEWHERE = "starts another program. Your file is not graded until you remove it"
 
-# By module, the functions and classes that run or import what a text says.
+# By module, the functions and classes that run or import what a string says.
 RUN_TEXTS = {
     "builtins": ("breakpoint", "compile", "eval", "exec", "globals"),
     "annotationlib": ("ForwardRef", "call_annotate_function", "call_evaluate_function", "get_annotations"),
@@ -31,7 +31,7 @@ RUN_TEXTS = {
     "typing": ("ForwardRef", "_eval_type", "evaluate_forward_ref", "get_type_hints"),
     "warnings": ("_getcategory",),
 }
-# By module, what hands out the names of other code, its frames, or all objects there are.
+# By module, functions that give access to the names or frames of other code, or to all objects.
 LEAD_BEHIND = {
     "builtins": ("__builtins__", "__loader__", "__spec__"),
     "inspect": (
@@ -45,13 +45,13 @@ LEAD_BEHIND = {
     ),
     "threading": ("setprofile", "setprofile_all_threads", "settrace", "settrace_all_threads"),
 }
-# Modules within others that are nothing but ways around: all that they have is refused.
+# Submodules that are nothing but ways around: everything in them is refused.
 WHOLE = {
     **dict.fromkeys(("numpy._pytesttester", "numpy.ctypeslib", "numpy.distutils", "numpy.f2py"), UNCHECKED),
     **dict.fromkeys(("logging.config", "numpy.testing._private"), UNCHECKED),
     "asyncio.subprocess": ELSEWHERE,
 }
-# What NumPy reads it may run, where an argument of this name, or as the third of these functions', allows it.
+# NumPy may run what it reads if an argument of this name, or the third one of these functions, allows it.
 UNPICKLES = "allow_pickle"
 UNPICKLE_AS_THIRD = "numpy.load"
 STARTERS = ("os.exec", "os.popen", "os.posix_spawn", "os.spawn", "os.startfile", "os.system")
@@ -69,12 +69,12 @@ _WHY = {**WHOLE, **dict(_table())}
 
 
 def ways_around() -> Iterable[str]:
-    """The dotted names of all of them, but those that start programs."""
+    """The dotted names of all of them except those that start programs."""
     return _WHY.keys()
 
 
 def way_around(name: str) -> str:
-    """Why a dotted name, or one that it lies below, is a way around any policy; "" where it is none."""
+    """The reason why a dotted name, or a parent of it, is a way around any policy; "" if neither is."""
     if name.startswith(STARTERS):
         return f"{name} {ELSEWHERE}"
     above = name

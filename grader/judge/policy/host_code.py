@@ -1,8 +1,8 @@
-"""Leaves out of a file of kernels what only a host runs: `main`, launches, and what they need.
+"""Removes host code from a file of kernels: `main`, launches, and everything that only they need.
 
-Students write kernels and the program that calls them into one file. The grader launches the kernels itself,
-so the rest is left out: it is neither read by the policy nor compiled. It becomes blank, so
-every line keeps its number. Device code is never left out. Host code that device code names stays, and the
+Students write kernels and the program that calls them in one file. The grader launches the kernels itself,
+so the rest is removed: it is neither read by the policy nor compiled. It is replaced by blanks, so that
+every line keeps its number. Device code is never removed. Host code that device code names stays, and the
 policy refuses it with its line. So nothing is compiled that the policy has not read.
 """
 
@@ -67,9 +67,9 @@ class Item:
 
 
 def without_host_code(text: str) -> tuple[str, tuple[Item, ...]]:
-    """The text with host code as blanks, and what was left out of it.
+    """The text with host code blanked, and the items that were removed.
 
-    A text whose braces do not pair is taken as it is, and so is one without host code.
+    A text with unbalanced braces, or without host code, is returned unchanged.
     """
     if len(text) > MOST_CHARACTERS:
         return text, ()
@@ -86,7 +86,7 @@ def without_host_code(text: str) -> tuple[str, tuple[Item, ...]]:
     if any(
         len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end)) for i in chosen
     ):
-        return text, ()  # a condition of the preprocessor's goes across
+        return text, ()  # a preprocessor condition crosses it
     pieces, at = [], 0
     for item in sorted(chosen, key=lambda item: item.start):
         pieces += [text[at : item.start], NOT_A_LINE_END.sub(" ", text[item.start : item.end])]
@@ -95,14 +95,14 @@ def without_host_code(text: str) -> tuple[str, tuple[Item, ...]]:
 
 
 def device_code_of(file: str, content: bytes) -> tuple[bytes, str]:
-    """A file of kernels, as it is compiled, without its host code; and a note for the student, or ""."""
+    """A file of kernels, ready to compile, without its host code; and a note for the student, or ""."""
     text = content.decode("utf-8", errors="replace")
     kept, left_out = without_host_code(text)
     return (kept.encode(), note_on(file, text, left_out)) if left_out else (content, "")
 
 
 def note_on(file: str, text: str, left_out: Sequence[Item]) -> str:
-    """What a student reads of what was left out of a file; "" where nothing was."""
+    """The note to a student about what was removed from a file; "" if nothing was."""
     functions = [item for item in left_out if item.name]
     if not functions:
         return ""
@@ -124,11 +124,11 @@ def _is_host_header(text: str, item: Item) -> bool:
 
 
 def _items(bare: str) -> list[Item]:
-    """What stands at the top, in namespaces too; none where brackets do not pair."""
+    """The top-level items, including those in namespaces; empty if brackets do not pair."""
     items: list[Item] = []
-    blocks: list[bool] = []  # of each open brace: whether it is a namespace's
-    depth = brackets = start = 0  # depth: of braces that are no namespace's
-    header_end = -1  # of the item: where its first brace opens, and whether a function's body begins there
+    blocks: list[bool] = []  # for each open brace: whether it is a namespace's
+    depth = brackets = start = 0  # depth: of braces that are not a namespace's
+    header_end = -1  # where the item's first brace opens, and whether a function's body begins there
     is_function = False
     for match in MARK.finditer(bare):
         mark, at = match.group(), match.start()
@@ -166,7 +166,7 @@ def _is_function(header: str) -> bool:
 
 def _item(bare: str, start: int, end: int, header_end: int) -> Item:
     header = bare[start : header_end if header_end >= 0 else end]
-    start += len(header) - len(header.lstrip())  # directives before it are not of it
+    start += len(header) - len(header.lstrip())  # directives before it are not part of it
     if RECORD.match(header):
         named = NAMED_RECORD.search(header)
         return Item(start, end, named[1] if named else "")
@@ -178,7 +178,7 @@ def _item(bare: str, start: int, end: int, header_end: int) -> Item:
 
 
 def _of_the_host(items: Sequence[Item], first_directive: int, bare: str, code: str, text: str) -> set[int]:
-    """The numbers of the items that only a host needs; in `bare` the directives are blank."""
+    """The numbers of the items that only host code needs; in `bare` the directives are blank."""
     sources = [bare if number < first_directive else code for number in range(len(items))]
     pairs = list(zip(sources, items, strict=True))
     mentioned = [set(NAME.findall(source, item.start, item.end)) for source, item in pairs]
@@ -208,7 +208,7 @@ def _of_the_host(items: Sequence[Item], first_directive: int, bare: str, code: s
 def _closed(
     first: set[int], by_name: Mapping[str, Sequence[int]], names: Callable[[int], set[str]]
 ) -> set[int]:
-    """The numbers that can be reached: from each by its names. Each name is followed once."""
+    """The numbers of the items that can be reached by name. Each name is followed once."""
     reached, left, followed = set(first), list(first), set[str]()
     while left:
         for name in names(left.pop()) - followed:

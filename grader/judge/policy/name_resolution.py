@@ -1,8 +1,8 @@
-"""Follows names through a source file: what each use of one may stand for, by its dotted name.
+"""Follows names through a source file to find the dotted names that each use may stand for.
 
 A name is followed through aliases, star imports, re-assignments, default arguments, `getattr` and
-`vars(...)[...]` with constant texts, scope by scope, so that a local name or a method `flip` is nobody's
-`numpy.flip`. Order within a scope is not followed: a name counts as everything that it is bound to there.
+`vars(...)[...]` with constant strings, scope by scope, so that a local name or a method `flip` is not taken
+for `numpy.flip`. Order within a scope is ignored: a name counts as everything that it is bound to there.
 """
 
 import ast
@@ -10,17 +10,17 @@ import ast
 from grader.judge.policy.bindings import Binder, Rules, Scope
 from grader.judge.policy.evaluators import BEHIND, UNCHECKED, UNPICKLE_AS_THIRD, UNPICKLES
 
-# Attributes of whatever object that lead to the names of another module.
+# Attributes of any object that lead to the names of another module.
 BEHIND_ATTRIBUTES = frozenset(
     (
         *("__builtins__", "__closure__", "__code__", "__globals__", "__loader__", "__spec__"),
         *("__getattribute__", "__self__", "__subclasses__", "__wrapped__"),
         *("f_back", "f_builtins", "f_globals", "f_locals"),
         *("ag_frame", "cr_frame", "gi_frame", "tb_frame"),
-        "_ctypes",  # of the `ctypes` of every array
+        "_ctypes",  # found in the `ctypes` of every array
     )
 )
-MOST_VALUES, MOST_TEXTS, LONGEST = 8, 16, 200  # what is followed of one name; honest code has one value
+MOST_VALUES, MOST_TEXTS, LONGEST = 8, 16, 200  # limits for one name; honest code has one value
 GETTER, CALLER = "operator.attrgetter", "operator.methodcaller"
 
 RUNNING_KEYWORDS = frozenset((UNPICKLES, "eval_str"))
@@ -29,12 +29,12 @@ Names = tuple[str, ...]
 
 
 class Reader:
-    """Judges every use of a name in one file, by all that the name may stand for."""
+    """Judges every use of a name in one file by everything that the name may stand for."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._problems: list[tuple[int, str]] = []
-        # Each expression and each name is worked out once, else a chain of them would take exponential time.
+        # Each expression and each name is resolved once, or a chain of them would take exponential time.
         self._resolved: dict[ast.expr, Names] = {}
         self._values: dict[tuple[Scope, str], list[str]] = {}
         self._text_values: dict[tuple[Scope, str], list[str]] = {}
@@ -66,7 +66,7 @@ class Reader:
             self._complain(node, self._rules.problem_of(name))
 
     def _judge_call(self, node: ast.Call, scope: Scope) -> None:
-        """What a call is told that lets it run texts or reach behind the code, whatever is called."""
+        """Reports arguments that let any call run strings or reach other code."""
         functions = self._resolve(node.func, scope)
         named = [(each.arg, each.value) for each in node.keywords if each.arg in RUNNING_KEYWORDS]
         if UNPICKLE_AS_THIRD in functions:
@@ -80,18 +80,18 @@ class Reader:
                     self._complain(node, f"{part} {BEHIND}")
 
     def _resolve(self, node: ast.expr | None, scope: Scope) -> Names:
-        """Every dotted name that an expression may stand for, as far as it can be followed."""
+        """The dotted names that an expression may stand for, as far as it can be followed."""
         if node is None or node in self._resolved:
             return self._resolved[node] if node else ()
         names = tuple(dict.fromkeys(filter(self._matters, self._follow(node, scope))))
         if len(names) > MOST_VALUES:
             raise RecursionError("one expression may be too many things")
-        if not self._unfinished:  # within a name's own values, those found so far are not all
+        if not self._unfinished:  # while a name's own values are resolved, the result is incomplete
             self._resolved[node] = names
         return names
 
     def _matters(self, name: str) -> bool:
-        """Whether a name is worth following; so a chain of attributes ends where nothing can come of it."""
+        """True if a name is worth following, so that a chain of attributes ends once it is harmless."""
         return self._rules.leads_on(name) or bool(self._rules.problem_of(name))
 
     def _follow(self, node: ast.expr, scope: Scope) -> Names:
@@ -131,7 +131,7 @@ class Reader:
         return ()
 
     def _entry(self, value: ast.expr, key: ast.expr, scope: Scope) -> Names:
-        """What stands under a constant key of a module's namespace: vars(np)["flip"], np.__dict__["flip"]."""
+        """The names behind a constant key of a module's namespace: vars(np)["flip"], np.__dict__["flip"]."""
         spaces = [name for name in self._resolve(value, scope) if name.endswith(".__dict__")]
         if not spaces:
             return ()
@@ -171,7 +171,7 @@ class Reader:
         return (name,) if self._matters(name) else ()
 
     def _texts(self, node: ast.expr | None, scope: Scope) -> Names:
-        """Every text that an expression of constants may be."""
+        """Every string that an expression of constants may be."""
         texts: list[str] = []
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             texts = [node.value]
@@ -217,7 +217,7 @@ class Reader:
 
 
 def _is_backwards(part: ast.expr) -> bool:
-    """Whether it is the slice ::-1."""
+    """True for the slice ::-1."""
     if not isinstance(part, ast.Slice) or part.lower or part.upper or not isinstance(part.step, ast.UnaryOp):
         return False
     step = part.step

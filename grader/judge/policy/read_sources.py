@@ -1,4 +1,4 @@
-"""Has submissions read by a process that any of them may bring to its end, and says what came of it."""
+"""Has submissions read by a separate process, which any of them may crash, and reports the result."""
 
 import atexit
 import contextlib
@@ -18,10 +18,10 @@ from grader.judge.policy.reader_process import send
 from grader.judge.policy.rules import MAX_SOURCE_BYTES, Terms
 from grader.model.errors import GraderFault
 
-CPU_SECONDS = 10  # honest submissions take some milliseconds
+CPU_SECONDS = 10  # honest submissions take a few milliseconds
 MEMORY_BYTES = 1 << 30
-MAX_EXPANDED_BYTES = 1 << 20  # of a source with its macros replaced by what they stand for
-WALL_SECONDS = 300.0  # reading waits for nothing: only a machine that runs others takes so long
+MAX_EXPANDED_BYTES = 1 << 20  # of a source with its macros expanded
+WALL_SECONDS = 300.0  # reading waits for nothing, so only a busy machine takes this long
 END_SECONDS = 2.0
 REASON_CHARACTERS = 2000
 ENVIRONMENT = {
@@ -35,7 +35,7 @@ SIMPLER = "write it more simply, or leave out what the exercise does not need"
 
 
 class Reading:
-    """Holds submissions to the terms of one assignment, one after the other."""
+    """Checks submissions against the terms of one assignment, one after the other."""
 
     def __init__(
         self, terms: Terms, cpu_seconds: int = CPU_SECONDS, memory_bytes: int = MEMORY_BYTES
@@ -48,22 +48,22 @@ class Reading:
         }
 
     def begin(self) -> None:
-        """Starts the process that reads, and does not wait for it."""
+        """Starts the reader process without waiting for it."""
         _process().begin()
 
     def refusal(self, files: Mapping[str, bytes]) -> str:
-        """The first line of a submission that breaks the policy and why, or "".
+        """The first line of a submission that breaks the policy, with the reason, or "".
 
-        A submission that uses up what it takes to read one is refused, too. GraderFault where none is read.
+        A submission that exceeds the limits on reading is refused, too. GraderFault if none can be read.
         """
         return self._read(files, MAX_SOURCE_BYTES)
 
     def refusal_of_macros(self, name: str, expanded: bytes) -> str:
-        """The same for the CUDA C of file `name` in which macros are replaced by what they stand for."""
+        """The same for the CUDA C of file `name` with its macros expanded."""
         if len(expanded) > MAX_EXPANDED_BYTES:
             return f"{name}: its macros stand for more than {MAX_EXPANDED_BYTES} bytes of code: {SIMPLER}"
         refused = self._read({name: expanded}, MAX_EXPANDED_BYTES)
-        return re.sub(rf"^{re.escape(name)}:\d+:", f"{name}:", refused)  # of a line that nobody wrote
+        return re.sub(rf"^{re.escape(name)}:\d+:", f"{name}:", refused)  # not a line of the student's
 
     def _read(self, files: Mapping[str, bytes], most_bytes: int) -> str:
         words = _process().ask({**self._request, "most_bytes": most_bytes}, files)
@@ -75,9 +75,9 @@ class Reading:
 
 
 def newer_than(files: Mapping[str, bytes], minor: int) -> list[str]:
-    """What sources hold that this Python reads and Python 3.`minor` does not: a line each, with its place.
+    """Syntax that this Python reads and Python 3.`minor` does not: one line each, with its place.
 
-    Nothing for a source that uses up what it takes to read one: its grade says so.
+    A source that exceeds the limits on reading adds no line: its grade says so.
     """
     limits = {"cpu_seconds": CPU_SECONDS, "memory_bytes": MEMORY_BYTES}
     replies = (_process().ask({"minor": minor, **limits}, {name: files[name]}) for name in files)
@@ -85,7 +85,7 @@ def newer_than(files: Mapping[str, bytes], minor: int) -> list[str]:
 
 
 class _Process:
-    """The process that all sessions share; started when it is needed, and again where it ended."""
+    """The reader process that all sessions share; started when needed, and again after it ended."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -93,14 +93,14 @@ class _Process:
         self._end: socket.socket | None = None
 
     def begin(self) -> None:
-        """Starts it, where it does not run; waits for nothing."""
-        with self._turn, contextlib.suppress(OSError):  # asking says why
+        """Starts it if it is not running, without waiting."""
+        with self._turn, contextlib.suppress(OSError):  # `ask` reports the error
             self._start()
 
     def ask(self, request: Mapping[str, object], files: Mapping[str, bytes]) -> dict[str, str]:
-        """All that it says to a request, and `exhausted` where that ended it; GraderFault if it says nothing.
+        """Its reply to a request, with `exhausted` if the request ended it; GraderFault if there is no reply.
 
-        It is asked again where it did not begin, or where something else may have ended it.
+        The request is repeated if it did not begin, or if something else may have ended the process.
         """
         with self._turn:
             for is_last in (False, False, True):
@@ -109,7 +109,7 @@ class _Process:
                     return words
                 if "exhausted" in words or (words and ended == -signal.SIGXCPU):
                     return {"exhausted": "time", **words}
-                if ended is None:  # it took too long by the wall clock
+                if ended is None:  # it ran past the wall-clock limit
                     break
                 if words and is_last and ended != -signal.SIGKILL:
                     return {"exhausted": "crash", **words}
@@ -118,7 +118,7 @@ class _Process:
     def _ask(
         self, request: Mapping[str, object], files: Mapping[str, bytes]
     ) -> tuple[dict[str, str], int | None]:
-        """What it says until it is done or has ended, and how it ended; None where it did not in time."""
+        """Its messages until it finished or ended, and its exit code; None if it did not end in time."""
         words: dict[str, str] = {}
         try:
             end = self._start()
@@ -133,7 +133,7 @@ class _Process:
         return words, self.close()
 
     def close(self) -> int | None:
-        """Ends the process; how it ended, None where it had to be killed."""
+        """Ends the process; returns its exit code, None if it had to be killed."""
         ended = None
         if self._end is not None:
             self._end.close()
@@ -171,5 +171,5 @@ def _process_of(pid: int) -> _Process:
 
 
 def _process() -> _Process:
-    """That of this process: one that was forked has none of its parent's."""
+    """The reader of this process: a forked process does not use its parent's."""
     return _process_of(os.getpid())

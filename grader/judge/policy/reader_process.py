@@ -1,12 +1,12 @@
-"""Reads submissions in a process of its own, which any of them may bring to its end.
+"""Reads submissions in a separate process, which any of them may crash.
 
-Theory of operation. The judge starts this program and speaks to it through a socket, its standard input: a
-frame of JSON, then the files. Before it reads them, the program raises its limits by some CPU seconds and
-some memory. It names the file that it begins with. At the end it lists the problems, one a line: what the
-assignment's terms forbid, or what an older Python cannot read. If a limit ends it, the judge knows the file,
-and starts another process for the next submission. It ends by itself if a submission left it larger than
-before. If the judge is killed, it is killed as well: no process outlives its run.
-Nothing of a submission runs here, and nothing of one is kept.
+Theory of operation. The judge starts this program and sends it requests through a socket, its standard
+input: a frame of JSON, then the files. Before it reads them, the program raises its limits by some CPU
+seconds and some memory. It names each file before reading it. At the end it lists the problems, one per
+line: what the assignment's terms forbid, or what an older Python cannot read. If a limit ends it, the judge
+knows the file, and starts another process for the next submission. It ends by itself if a submission left
+it larger than before. If the judge is killed, it is killed as well: no process outlives its run.
+No code of a submission runs here, and nothing of a submission is kept.
 """
 
 import contextlib
@@ -27,17 +27,17 @@ from grader.model.python_syntax import needs
 
 LENGTH = struct.Struct("<Q")
 MAX_ERROR, MOST_NEEDS = 500, 3
-Read: TypeAlias = Callable[[str, bytes], str]  # what is to be said of the file of that name, "" if nothing
-SMALL_BYTES, MOST_GROWTH = 64 << 10, 64 << 20  # what is small leaves no more behind than the others' memory
+Read: TypeAlias = Callable[[str, bytes], str]  # the problems of the file with that name; "" if there are none
+SMALL_BYTES, MOST_GROWTH = 64 << 10, 64 << 20  # small sources leave too little behind to check
 PR_SET_PDEATHSIG = 1
 
 
 class JudgeIsGone(Exception):
-    """The other end of the socket was closed."""
+    """The judge closed its end of the socket."""
 
 
 def serve(judge: socket.socket) -> None:
-    """Answers requests until the judge closes its end, or the memory of this process is not what it was."""
+    """Answers requests until the judge closes its end, or until this process's memory has grown."""
     rules: dict[str, Rules] = {}
     at_start = 0
     with contextlib.suppress(JudgeIsGone):
@@ -54,34 +54,34 @@ def serve(judge: socket.socket) -> None:
 
 
 def _reader(request: Mapping[str, Any], rules: dict[str, Rules]) -> Read:
-    """What is asked of each file; `rules` keeps those that were made, by the terms of an assignment."""
+    """The check to run on each file; `rules` caches the rules made so far, by an assignment's terms."""
     if "minor" in request:
         return lambda name, content: _newer(name, content, request["minor"])
     terms = json.dumps(request["terms"])
     if terms not in rules:
         rules[terms] = Rules(Terms(**request["terms"]))
         gc.collect()
-        gc.freeze()  # what stays is not looked at again
+        gc.freeze()  # permanent objects need no more garbage collection
     return lambda name, content: rules[terms].refusal({name: content}, request["most_bytes"])
 
 
 def _newer(name: str, content: bytes, minor: int) -> str:
-    """What a source holds that is new to Python 3.`minor`, a line each; "" where none reads it."""
+    """The syntax of a source that is new to Python 3.`minor`, one line each; "" if no Python reads it."""
     try:
         return "\n".join(f"{name}, {need}" for need in needs(content, minor)[:MOST_NEEDS])
-    except (SyntaxError, ValueError, RecursionError):  # of these the grade itself tells
+    except (SyntaxError, ValueError, RecursionError):  # the grade itself reports these
         return ""
 
 
 def send(judge: socket.socket, request: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-    """Sends one request: its frame, and the files behind it."""
+    """Sends one request: its frame, then the files."""
     sizes = [[name, len(content)] for name, content in files.items()]
     frame = json.dumps({**request, "files": sizes}).encode()
     judge.sendall(b"".join((LENGTH.pack(len(frame)), frame, *files.values())))
 
 
 def receive(judge: socket.socket) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Receives one; JudgeIsGone where there is none."""
+    """Receives one request; JudgeIsGone if there is none."""
     request = json.loads(_exactly(judge, LENGTH.unpack(_exactly(judge, LENGTH.size))[0]))
     return request, {name: _exactly(judge, size) for name, size in request["files"]}
 
@@ -100,7 +100,7 @@ def _exactly(end: socket.socket, count: int) -> bytes:
 
 
 def _answer(read: Read, files: Mapping[str, bytes], judge: socket.socket) -> bool:
-    """Reads the files up to the first with something to say; whether this process may go on to others."""
+    """Reads the files up to the first with a problem; returns True if this process can read others."""
     last: dict[str, str] = {"answer": ""}
     try:
         for name, content in files.items():
@@ -124,15 +124,15 @@ def _say(judge: socket.socket, words: Mapping[str, str]) -> None:
 
 
 def _limit(cpu_seconds: int, most_bytes: int) -> None:
-    """Allows this process CPU seconds from now on, and bytes in all."""
+    """Limits this process's CPU seconds from now on, and its memory in total."""
     end = int(time.process_time()) + 1 + cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
-    if sys.platform == "linux":  # macOS does not keep to it
+    if sys.platform == "linux":  # macOS does not enforce it
         resource.setrlimit(resource.RLIMIT_AS, (most_bytes, resource.RLIM_INFINITY))
 
 
 def _held_bytes() -> int:
-    """The address space of this process; 1 where the machine does not tell."""
+    """The size of this process's address space in bytes; 1 if the machine does not report it."""
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             return int(file.read().split()[0]) * resource.getpagesize()
@@ -141,7 +141,7 @@ def _held_bytes() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge handles Ctrl-C
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -1,7 +1,7 @@
-"""Reads a submission without running it and says where it imports or uses what its assignment rules out.
+"""Reads a submission without running it and reports imports and uses that its assignment forbids.
 
-`name_resolution.py` says what each name may stand for; here is what it must not stand for, beside the ways
-around any rule in `evaluators.py`. `grader.worker.import_rules` finds what shows only when the code runs.
+`name_resolution.py` finds what each name may stand for. This module says what it must not stand for, in
+addition to `evaluators.py`. `grader.worker.import_rules` catches what shows only when the code runs.
 """
 
 import ast
@@ -19,13 +19,13 @@ from grader.judge.policy import cuda_rules
 from grader.judge.policy.evaluators import UNPICKLE_AS_THIRD, WHOLE, way_around, ways_around
 from grader.judge.policy.name_resolution import CALLER, GETTER, Names, Reader
 
-if TYPE_CHECKING:  # the process that reads starts in a third of the time without them
+if TYPE_CHECKING:  # the reader process starts three times as fast without them
     from grader.model.assignment import Assignment, ImportRules
 
-MAX_SOURCE_BYTES = 256 * 1024  # parsing takes some 200 times the memory of the source
+MAX_SOURCE_BYTES = 256 * 1024  # parsing takes about 200 times the memory of the source
 
 
-# What the reader of names looks for by itself.
+# The reader of names looks for these itself.
 FOLLOWED = frozenset(
     ("builtins.getattr", "builtins.vars", "builtins.locals", GETTER, CALLER, UNPICKLE_AS_THIRD)
 )
@@ -33,10 +33,10 @@ FOLLOWED = frozenset(
 
 @dataclass(frozen=True)
 class Terms:
-    """What an assignment's import rules come to: the modules that may be imported, and what not to use.
+    """The terms of an assignment's import rules: the modules to allow and the functions to forbid.
 
-    Modules are named by the first part of their names; `own` are those of the submission itself, and
-    `forbidden` the functions that it is to write.
+    Modules go by the first part of their names; `own` are those of the submission itself, and
+    `forbidden` are the functions that students must write themselves.
     """
 
     imports: Sequence[str]
@@ -55,24 +55,24 @@ class Terms:
 
     @property
     def importable(self) -> frozenset[str]:
-        """All that may be imported."""
+        """All modules that may be imported."""
         return frozenset((*self.imports, *self.provided, *self.submitted, "__future__"))
 
     def for_worker(self) -> dict[str, Names]:
-        """What `grader.worker.import_rules` needs to know."""
+        """The data that `grader.worker.import_rules` needs."""
         return {"allowed": tuple(sorted(self.importable)), "forbidden": tuple(self.forbidden)}
 
 
 class Rules:
-    """The terms of an assignment, ready to be held against submissions."""
+    """The terms of an assignment, ready for checking submissions."""
 
     def __init__(self, terms: Terms) -> None:
         self.forbidden = tuple(terms.forbidden)
         self._importable = terms.importable
         self._standard = sys.stdlib_module_names & self._importable | {"numpy"} & self._importable
-        # Loaded here, so that what an attribute of theirs is does not depend on what ran before.
+        # Loaded here, so that looking up their attributes does not depend on what ran before.
         for name in sorted(self._standard):
-            with contextlib.suppress(ImportError):  # a module of another system's standard library
+            with contextlib.suppress(ImportError):  # a standard library module of another operating system
                 importlib.import_module(name)
         self._objects = {id(function): name for name in self.forbidden if (function := find(name))}
         self._ways = {id(way): name for name in ways_around() if (way := _loaded(name)) is not None}
@@ -84,12 +84,12 @@ class Rules:
         self._exported: dict[str, frozenset[str]] = {}
 
     def refusal(self, files: Mapping[str, bytes], most_bytes: int = MAX_SOURCE_BYTES) -> str:
-        """The first line of a submission that breaks the import rules and why, or "".
+        """The first line of a submission that breaks the import rules, with the reason, or "".
 
-        A file that does not parse is not refused: importing it says what is wrong with it.
+        A file that does not parse is not refused: importing it shows what is wrong.
         """
         for name, content in files.items():
-            self._problems.clear()  # what one submission named is not kept for the next
+            self._problems.clear()  # keep nothing of one submission for the next
             self._exported.clear()
             self._leads.clear()
             if name.endswith((".py", ".cu")):
@@ -114,7 +114,7 @@ class Rules:
             return 0, "found code that is too deep or too tangled to be checked; write it more simply"
 
     def problem_of_import(self, module: str) -> str:
-        """Why a module may not be imported, or ""."""
+        """The reason why a module may not be imported, or ""."""
         if problem := way_around(module):
             return problem
         if module.partition(".")[0] in self._importable:
@@ -122,25 +122,25 @@ class Rules:
         return f"{module} may not be imported; this assignment allows {self._offered}"
 
     def problem_of(self, name: str) -> str:
-        """Why what a dotted name stands for may not be used, or ""."""
+        """The reason why the object behind a dotted name may not be used, or ""."""
         if name not in self._problems:
             self._problems[name] = self._judge(name)
         return self._problems[name]
 
     def leads_on(self, name: str) -> bool:
-        """Whether anything below a dotted name may be wrong: it is a module, or above what is refused."""
+        """True if anything below a dotted name may be wrong: a module, or a parent of something refused."""
         self.problem_of(name)
         return name in self._leads
 
     def _is_namespace(self, name: str) -> bool:
-        """Whether it is the dictionary of a module."""
+        """True for the dictionary of a module."""
         module, _, last = name.rpartition(".")
         return last == "__dict__" and (
             module == "builtins" or isinstance(self._lookup(module)[1], ModuleType)
         )
 
     def exported(self, module: str) -> frozenset[str]:
-        """The names that `from module import *` binds; none where the module is not known here."""
+        """The names that `from module import *` binds; none if the module is not known here."""
         if module not in self._exported:
             value = self._lookup(module)[1]
             names = vars(value) if isinstance(value, ModuleType) else {}
@@ -164,16 +164,16 @@ class Rules:
         return ""
 
     def _lookup(self, name: str) -> tuple[str, object]:
-        """The name under which a thing is known where it lives, and the thing; None where it is not known.
+        """An object and its name in the module that defines it; None if it is not known.
 
-        Reads what is loaded, and runs nothing for it: no import, no property, no lazy attribute.
+        Reads only what is loaded and runs no code: no import, no property, no lazy attribute.
         """
         top, *parts = name.split(".")
         value: object = sys.modules.get(top) if top in self._standard else None
         resolved = top
         for part in parts:
             below = f"{resolved}.{part}"
-            # What lies below a module that is refused whole is not looked up: only some processes loaded it.
+            # Nothing below an entirely refused module is looked up: only some processes loaded it.
             if isinstance(value, ModuleType) and resolved not in WHOLE:
                 submodule = sys.modules.get(below)
                 value = vars(value).get(part, submodule)
@@ -186,7 +186,7 @@ class Rules:
 
 @contextlib.contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Keeps the collector from looking again and again at a tree that only grows: 2 of 6 milliseconds."""
+    """Pauses the collector, which would scan a tree that only grows again and again: 2 of 6 milliseconds."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -197,26 +197,26 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def find(name: str) -> Callable[..., Any] | None:
-    """The function that a dotted name such as numpy.linalg.norm stands for, None where there is none.
+    """The function behind a dotted name such as numpy.linalg.norm, None if there is none.
 
-    Imports the module: for names that an author wrote.
+    It imports the module, so use it only for names that an author wrote.
     """
     module, _, attribute = name.rpartition(".")
     try:
         value = getattr(importlib.import_module(module), attribute, None)
-    except (Exception, SystemExit):  # a module that is a program runs when it is imported
+    except (Exception, SystemExit):  # importing a module that is a program runs it
         return None
     return value if callable(value) else None
 
 
 def _loaded(name: str) -> object:
-    """What a dotted name stands for, where its module is loaded; else None."""
+    """The object behind a dotted name if its module is loaded, else None."""
     module, _, attribute = name.rpartition(".")
     return vars(sys.modules[module]).get(attribute) if module in sys.modules else None
 
 
 def _above(name: str) -> Iterator[str]:
-    """The names of what a thing lies in: numpy and numpy.linalg for numpy.linalg.norm."""
+    """The parents of a dotted name: numpy and numpy.linalg for numpy.linalg.norm."""
     while name := name.rpartition(".")[0]:
         yield name
 

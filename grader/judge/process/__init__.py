@@ -1,4 +1,4 @@
-"""Starts, walls, limits and watches the processes that run submissions.
+"""Starts, sandboxes, limits and watches the processes that run submissions.
 
-May import: grader.model, and of the judge this room alone.
+May import: grader.model, and no other part of the judge.
 """

@@ -1,4 +1,4 @@
-"""Describes a started worker as the judge holds it, and what starts one."""
+"""Protocols for a started worker, as the judge sees it, and for the starter of workers."""
 
 import os
 from collections.abc import Mapping
@@ -6,61 +6,61 @@ from typing import Protocol
 
 
 class Child(Protocol):
-    """A started worker as the judge holds it: three descriptors, and its end."""
+    """A started worker as the judge sees it: three descriptors, and its end."""
 
     requests: int
     replies: int
     prints: int
-    folder: str  # where it may put the files of its submission
+    folder: str  # where it may put its submission's files
     is_sandboxed: bool
 
     @property
     def is_alive(self) -> bool:
-        """Whether asking it makes sense."""
+        """True if it can answer a request."""
 
     def exit_code(self) -> int | None:
-        """How it ended, negative for a signal; None where it has not within a moment."""
+        """Its exit code, negative for a signal; None if it does not end within a moment."""
 
     def cpu_seconds(self, *, with_descendants: bool) -> float:
-        """CPU seconds used so far; its living descendants' too where asked for, which costs more to tell."""
+        """CPU seconds used so far; optionally with its living descendants', which takes longer to read."""
 
     def waited(self) -> dict[int, float]:
-        """By thread, its descendants' too, the seconds it waited for a core; {} where that cannot be told."""
+        """Seconds waited for a core, by thread, including its descendants'; {} if that is not available."""
 
     def usage(self, most: int) -> tuple[int, int]:
-        """Its processes and threads, counted until there are more than `most`, and the bytes they hold."""
+        """Its number of processes and threads, counted until it exceeds `most`, and the bytes they hold."""
 
     def resident(self) -> tuple[int, int]:
-        """The bytes of memory that it holds now and the most it ever held; (0, 0) where that is not told."""
+        """The bytes of memory that it holds now, and its peak; (0, 0) if that is not available."""
 
     def send_signal(self, number: int) -> None:
-        """Sends a signal to it and its descendants, where they can be found."""
+        """Sends a signal to it and its descendants, if they can be found."""
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
-        """Bounds all its processes together, before it is asked anything; False where the machine cannot."""
+        """Bounds all its processes together, before its first request; False if the machine cannot."""
 
     @property
     def ran_out_of_memory(self) -> bool:
-        """Whether the kernel ended it for want of the memory that it was enclosed in."""
+        """True if the kernel ended it because it used up the memory that `enclose` allowed."""
 
     def leave(self) -> None:
-        """Ends it in good order."""
+        """Ends it cleanly."""
 
     def kill(self) -> None:
-        """Ends it, and whatever it may have touched, at once."""
+        """Ends it, and everything that it may have touched, at once."""
 
 
 class Starter(Protocol):
-    """Something that starts workers."""
+    """A starter of workers."""
 
     def begin(self, count: int = 1) -> None:
-        """Begins what the next `count` starts need, and waits for nothing."""
+        """Prepares for the next `count` starts without waiting."""
 
     def start(self, compiled: Mapping[str, bytes]) -> Child:
-        """A new worker that finds `compiled`, files by name; GraderFault where none can be started."""
+        """A new worker that has the files `compiled`, by name; GraderFault if none can be started."""
 
     def close(self) -> None:
-        """Ends what it keeps."""
+        """Ends the processes that it keeps."""
 
 
 class Pipes:
@@ -75,7 +75,7 @@ class Pipes:
             os.set_blocking(descriptor, False)
 
     def close_theirs(self) -> None:
-        """Closes the child's ends, which the child has by now."""
+        """Closes the child's ends, which the child has inherited by now."""
         for descriptor in self.theirs:
             os.close(descriptor)
 

@@ -1,9 +1,9 @@
-"""A control group for each submission, where the machine lets us make one: memory and processes together.
+"""A control group for each submission, if the machine allows it: bounds its memory and its processes.
 
-It takes version 2 (see the kernel's admin-guide/cgroup-v2), with the group of the grader delegated to it and
-nothing but the grader in it, as `systemd-run --user --scope -p Delegate=yes grader batch ...` makes it:
+This needs version 2 (see the kernel's admin-guide/cgroup-v2), and a group that is delegated to the grader and
+contains nothing else. `systemd-run --user --scope -p Delegate=yes grader batch ...` makes one:
 
-    the group delegated ─┬─ graders               whoever grades: a group with controllers must be empty
+    the group delegated ─┬─ graders               the graders: a group with controllers must be empty
                          ├─ submission-1f3a...    one worker and all that it starts
                          └─ ...
 """
@@ -21,7 +21,7 @@ END_SECONDS = 1.0
 
 
 class Group:
-    """The control group of one submission; `memory_bytes` and `processes` bound all in it together."""
+    """The control group of one submission; `memory_bytes` and `processes` bound its members together."""
 
     def __init__(self, parent: Path, memory_bytes: int, processes: int) -> None:
         self._folder = parent / f"submission-{secrets.token_hex(8)}"
@@ -37,19 +37,19 @@ class Group:
             raise
 
     def take(self, pid: int) -> None:
-        """Puts a process in; what it starts from here on follows it."""
+        """Adds a process; every process that it starts from here on follows it."""
         self._write("cgroup.procs", pid)
 
     @property
     def ran_out_of_memory(self) -> bool:
-        """Whether the kernel ended something in it for want of memory."""
+        """True if the kernel ended one of its processes for lack of memory."""
         with contextlib.suppress(OSError):
             counts = dict(line.split() for line in (self._folder / "memory.events").read_text().splitlines())
             return int(counts.get("oom_kill", 0)) > 0
         return False
 
     def remove(self) -> None:
-        """Takes the group away once what was in it has ended."""
+        """Removes the group once its processes have ended."""
         end = time.monotonic() + END_SECONDS
         while True:
             try:
@@ -58,7 +58,7 @@ class Group:
                 return None
             except OSError:
                 if time.monotonic() > end:
-                    return None  # it stays, empty and harmless, until the delegated group goes
+                    return None  # it stays, empty and harmless, until the delegated group is removed
                 time.sleep(0.01)
 
     def _write(self, name: str, value: int) -> None:
@@ -79,14 +79,14 @@ def delegated() -> Path | None:
 
 
 def prepare(group: Path, pid: int) -> Path | None:
-    """Makes room in the group that process `pid` is in; None where it is not ours, or cannot be done."""
+    """Makes room in the group of process `pid`; None if it is not ours, or if that is impossible."""
     if group.name == GRADERS and _has_controllers(group.parent / "cgroup.subtree_control"):
-        return group.parent  # the process that started this one has done it
+        return group.parent  # the parent process has done it
     if not _has_controllers(group / "cgroup.controllers") or not os.access(group / "cgroup.procs", os.W_OK):
         return None
     try:
         if (group / "cgroup.procs").read_text().split() != [str(pid)]:
-            return None  # others are in it: it was not made for us
+            return None  # it has other members, so it was not made for us
         graders = group / GRADERS
         graders.mkdir(exist_ok=True)
         (graders / "cgroup.procs").write_text(str(pid))

@@ -1,4 +1,4 @@
-"""The devices that submissions are graded on: what is missing of one, and what of the machine it must see."""
+"""Devices that submissions are graded on: whether one is available, and what its sandbox must show."""
 
 import importlib.util
 from collections.abc import Sequence
@@ -6,16 +6,16 @@ from pathlib import Path
 
 from grader.model.assignment import Device
 
-# The first GPU's node, and the driver's own two; its libraries lie with the system's.
+# The first GPU's node, and the driver's own two; its libraries are among the system's.
 GPU, DRIVER, MEMORY = "/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"
-PACKAGES = ("cupy", "cupy_backends", "cupyx", "fastrlock", "nvidia")  # CuPy and what it brings along
+PACKAGES = ("cupy", "cupy_backends", "cupyx", "fastrlock", "nvidia")  # CuPy and its dependencies
 TOOLKIT = "/usr/local/cuda"
 
 
 def missing(device: Device, root: Path = Path("/")) -> str:
-    """Why a device is not available on this machine, or ""; looks at files alone and starts nothing."""
+    """The reason why a device is not available here, or ""; looks only at files and starts nothing."""
     if device is not Device.CUDA:
-        return ""  # where a compiler is needed, `grader.judge.kernels.builder` misses it
+        return ""  # if a compiler is needed and missing, `grader.judge.kernels.builder` reports it
     absent = [node for node in (DRIVER, GPU) if not (root / node[1:]).exists()]
     if absent:
         return f"no NVIDIA GPU is available, {' and '.join(absent)} missing: grade on a machine that has one"
@@ -25,15 +25,15 @@ def missing(device: Device, root: Path = Path("/")) -> str:
 
 
 def first_available(devices: Sequence[Device]) -> Device:
-    """The first of an assignment's devices that this machine has; its first where it has none."""
+    """The first of an assignment's devices that this machine has; the first of all if it has none."""
     return next((device for device in devices if not missing(device)), devices[0])
 
 
 def binds(device: Device, packages: Path, shown: str) -> list[str]:
-    """What bubblewrap must show for a device beside what it always does: nothing for the CPU.
+    """Arguments with which bubblewrap shows a device to the sandbox: none for the CPU.
 
-    `packages` is the folder where CuPy is installed, `shown` where packages lie in the sandbox. Of devices
-    there are the nodes of one GPU and no other.
+    `packages` is the folder where CuPy is installed, `shown` the folder of packages in the sandbox. Only
+    the nodes of one GPU are shown.
     """
     if device is not Device.CUDA:
         return []

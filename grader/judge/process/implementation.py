@@ -1,4 +1,4 @@
-"""Something that answers probes: a submission in its sandbox, or the reference in a plain process."""
+"""An implementation that runs probes: a submission in its sandbox, or the reference in a plain process."""
 
 import contextlib
 import signal
@@ -16,12 +16,12 @@ from grader.model.errors import GraderFault
 from grader.model.frame import RawArray
 from grader.model.grade import Outcome, Sandbox, Status
 
-SETUP_SECONDS = 60.0  # nothing of a submission runs in it, so it is bounded only against a broken machine
+SETUP_SECONDS = 60.0  # runs no code of a submission, so this limit guards only against a broken machine
 REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, criterion_cases=2000, answer_mib=1024)
 
 
 def memory_limit(sandbox: Sandbox, device: Device) -> str:
-    """What bounds a submission's memory on this machine, for the record of its grade."""
+    """The mechanism that bounds a submission's memory on this machine, for the record of its grade."""
     if sandbox is Sandbox.BUBBLEWRAP and delegated() is not None:
         return "control group"
     return "resident memory" if device is Device.CUDA else "address space"
@@ -29,10 +29,10 @@ def memory_limit(sandbox: Sandbox, device: Device) -> str:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is asked: its modules, in which dtype and on which device, and the files that it brings.
+    """The code to run: its modules, dtype and device, and its files.
 
-    `compiled` are files that were made of those, which it may read and not write. `failed` is how each case
-    ends if it failed before it could be asked.
+    `compiled` are files made from those, which it may read but not write. `failed` is the outcome of every
+    case if the subject failed before its first request.
     """
 
     modules: tuple[str, ...]
@@ -44,13 +44,13 @@ class Subject:
 
 
 class Implementation:
-    """Runs probes on one subject; starts its worker when first asked and again after it died.
+    """Runs probes on one subject; starts its worker for the first request and again after it died.
 
     A worker that had to be killed costs the case that killed it; an import that failed costs every case,
     once. Calls and imports take from budgets (see `time_budget.py`), so that no function uses up
-    the time of another. The wall clock stops while the worker waits for a core. Where the machine does not
-    tell that, what the wall clock ended is tried once more in a fresh worker, with patience: the machine may
-    have been too busy. That happens twice for a submission, whatever it does.
+    the time of another. The wall clock stops while the worker waits for a core. If the machine does not
+    report this, a run that the wall clock ended is repeated in a fresh worker with a longer limit, because
+    the machine may have been too busy. That happens at most twice for a submission.
     """
 
     def __init__(
@@ -61,9 +61,9 @@ class Implementation:
         prepare: Callable[[], Iterable[tuple[str, str, Inputs]]] = tuple,
         criteria: int = 1,
     ) -> None:
-        """`prepare` yields what `run_isolated` will be asked: the criterion, the probe and the inputs.
+        """`prepare` yields the requests that `run_isolated` will get: criterion, probe and inputs.
 
-        `criteria` is how many it is run for: their budgets bound its processes.
+        `criteria` is the number of criteria it is run for: their budgets bound its processes.
         """
         self._starter = starter
         self._subject = subject
@@ -73,23 +73,23 @@ class Implementation:
         self._import_failed = subject.failed
         self.budgets = Budgets(limits, criteria)
         self._answered: dict[tuple[str, str, str], Outcome] = {}
-        self._is_late = False  # whether the last run was
-        self._idle_bytes = 0  # what the worker held before it imported the subject
+        self._is_late = False  # True if the last run was
+        self._idle_bytes = 0  # the worker's memory before it imported the subject
         self._isolated_worker: Implementation | None = None
         self._hidden_worker: Implementation | None = None
         self._family = [self]  # all that run this submission
 
     @property
     def subject(self) -> Subject:
-        """What is asked."""
+        """The code that is run."""
         return self._subject
 
     @property
     def hidden_worker(self) -> "Implementation":
-        """The same subject in a process for hidden cases alone: what they ask is shown nowhere else.
+        """The same subject in a process for hidden cases only, so that no other process sees their inputs.
 
-        It is the process apart, once that has been asked all that visible cases are known to ask of it: so a
-        submission takes one process less. Where one apart is needed again, another takes its place.
+        It reuses the isolated process, once that has run everything that visible cases need from it, to save
+        a process. If an isolated process is needed again, a new one is started.
         """
         if self._hidden_worker is None:
             for criterion, probe, inputs in () if self.cannot_start else self._prepare():
@@ -99,18 +99,18 @@ class Implementation:
                     break  # that says nothing about this question
                 self._answered[probe, inputs.digest, ""] = outcome
                 if outcome.status is not Status.OK:
-                    break  # what cannot answer may not be worth asking, nor cheap
+                    break  # after a failure, further requests may be useless and expensive
             self._hidden_worker, self._isolated_worker = self._isolated_worker or self._another(), None
             self._hidden_worker._import_failed = self._hidden_worker._import_failed or self._import_failed
         return self._hidden_worker
 
     @property
     def cannot_start(self) -> bool:
-        """Whether the import failed, so that every case ends as that did."""
+        """True if the import failed, so that every case ends in the same way."""
         return self._import_failed is not None
 
     def beside(self, files: Mapping[str, bytes]) -> "Implementation":
-        """Other files in a process of their own, on the same budgets."""
+        """Other files in a separate process, on the same budgets."""
         return self._relative(replace(self._subject, files=files))
 
     def _another(self) -> "Implementation":
@@ -125,7 +125,7 @@ class Implementation:
         return other
 
     def run_isolated(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
-        """The same as `run`, by a process that shares nothing with this one and sees no hidden case."""
+        """Like `run`, in a process that shares nothing with this one and sees no hidden case."""
         key = probe, inputs.digest, dtype
         if key in self._answered:
             return self._answered[key]
@@ -133,7 +133,7 @@ class Implementation:
         return self._isolated_worker.run(probe, inputs, dtype)
 
     def run(self, probe: str, inputs: Inputs, dtype: str = "") -> Outcome:
-        """What the subject's probe returns for these inputs, in its own dtype where none is given."""
+        """The result of the subject's probe for these inputs, by default in the subject's own dtype."""
         outcome = self._run(probe, inputs, dtype)
         if self._is_late and self.budgets.second_tries:
             self.budgets.second_tries -= 1
@@ -142,7 +142,7 @@ class Implementation:
         return outcome
 
     def run_timed(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
-        """The same with its CPU seconds, told from outside: those of the worker and all its descendants."""
+        """Like `run`, with the CPU seconds of the worker and its descendants, measured from outside."""
         if self._worker is None or not self._worker.is_alive:
             self.run(probe, inputs, dtype)  # an import is not timed
         before = self._cpu_seconds()
@@ -150,10 +150,10 @@ class Implementation:
         return outcome, self._cpu_seconds() - before
 
     def run_measured(self, probe: str, inputs: Inputs) -> tuple[Outcome, int]:
-        """The same in a process of its own, with the most bytes of memory that it held beyond an idle worker.
+        """Like `run`, in a separate process, with its peak memory in bytes beyond that of an idle worker.
 
-        They are told from outside, and all of them count that the process ever held: those of the import, of
-        the inputs, and of the answer. 0 where the machine does not tell.
+        It is measured from outside and includes everything that the process ever held: the import, the
+        inputs, and the answer. 0 if the machine does not report it.
         """
         apart = self._another()
         try:
@@ -166,7 +166,7 @@ class Implementation:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """No process of the submission runs meanwhile, so that none disturbs what is timed."""
+        """Stops all of the submission's processes, so that none disturbs a timed run."""
         self._signal_all(signal.SIGSTOP)
         try:
             yield
@@ -219,15 +219,15 @@ class Implementation:
         self.close()
 
     def start(self) -> Outcome:
-        """Starts a worker and imports the subject; raises GraderFault where the worker itself fails."""
+        """Starts a worker and imports the subject; raises GraderFault if the worker itself fails."""
         return self._start(self.budgets.for_import())
 
     def _start(self, budget: Budget, patience: int = 1) -> Outcome:
         limits = self._limits
         if self._worker is not None:
-            self._worker.close()  # its launcher may have died because of a sibling
+            self._worker.close()  # a sibling may have killed its launcher
         child = self._starter.start(self._subject.compiled)
-        processes = limits.processes if child.is_sandboxed else 0  # else they are the user's own, too
+        processes = limits.processes if child.is_sandboxed else 0  # otherwise the user's own count, too
         self._worker = WorkerProcess(
             child, limits.answer_mib << 20, limits.output_kib << 10, processes, limits.memory_mib << 20
         )
@@ -252,7 +252,7 @@ class Implementation:
         setup = Seconds(SETUP_SECONDS, SETUP_SECONDS, SETUP_SECONDS)
         outcome = self._worker.ask(header, files, most=setup)
         if outcome.status is not Status.OK:
-            self._worker.close()  # else the next case would ask a worker that has imported nothing
+            self._worker.close()  # else the next case would use a worker that has imported nothing
             raise GraderFault(f"a worker could not be set up: {outcome.reason} {outcome.output}".strip())
         self._idle_bytes, _ = self._worker.resident()
         header = {"request": "import", "modules": self._subject.modules}
@@ -266,7 +266,7 @@ class Implementation:
         patience: int,
         inputs: Inputs | None = None,
     ) -> Outcome:
-        """The answer to one request, within what it may take by itself and what is left of its budget."""
+        """The answer to one request, within its own limit and the rest of its budget."""
         assert self._worker is not None
         most = Seconds.of(seconds, self._limits)
         allowed = budget.allow(most)
@@ -283,7 +283,7 @@ class Implementation:
         return outcome
 
     def _charge(self, budget: Budget, *, is_forgiven: bool) -> None:
-        """Takes what the worker took from the budget; no wall time that may have been the machine's."""
+        """Charges the worker's time to the budget, except wall time that a busy machine may have caused."""
         assert self._worker is not None
         took = self._worker.took
         self.budgets.cpu_seconds += took.cpu

@@ -1,6 +1,6 @@
-"""Starts workers: each in a process of its own, or forked by a warm launcher in the sandbox.
+"""Starts workers: as separate processes, or forked by a warm launcher in the sandbox.
 
-What a worker does to end is the same for both: see `Child`.
+Both kinds of worker have the same methods: see `Child`.
 """
 
 import contextlib
@@ -22,11 +22,11 @@ from grader.model.errors import GraderFault
 START_SECONDS = 60.0
 END_SECONDS = 1.0
 FOLDER = "/tmp/submission"  # of a worker in the sandbox
-COMPILED = "compiled"  # below a worker's folder: what was compiled for it, to read and not to write
+COMPILED = "compiled"  # below a worker's folder: its compiled files, read-only
 
 
 class PlainStarter:
-    """Starts each worker as a process of its own, without a sandbox."""
+    """Starts each worker as a separate process, without a sandbox."""
 
     def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
         self._arguments = arguments
@@ -35,26 +35,26 @@ class PlainStarter:
 
     def begin(self, count: int = 1) -> None:
         """See `Starter`."""
-        with contextlib.suppress(OSError):  # the start says why
+        with contextlib.suppress(OSError):  # `start` reports the error
             while len(self._begun) < count:
                 self._begun.append(PlainChild(self._arguments, self._environment))
 
     def start(self, compiled: Mapping[str, bytes]) -> "PlainChild":
-        """A new interpreter; takes the time that importing NumPy takes, unless it was begun before."""
+        """A new interpreter; takes as long as importing NumPy, unless `begin` prepared it."""
         child = self._begun_child() or PlainChild(self._arguments, self._environment)
-        for name, content in compiled.items():  # nobody but its own user needs to be kept from them
+        for name, content in compiled.items():  # no other user's code runs here, so no protection
             path = Path(child.folder, COMPILED, name)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
         return child
 
     def close(self) -> None:
-        """Ends those that were begun for nothing."""
+        """Ends the prepared workers that were never used."""
         while self._begun:
             self._begun.pop().kill()
 
     def _begun_child(self) -> "PlainChild | None":
-        """One that was begun and still lives."""
+        """A prepared worker that is still alive."""
         while self._begun:
             child = self._begun.pop(0)
             if child.is_running:
@@ -64,7 +64,7 @@ class PlainStarter:
 
 
 class PlainChild:
-    """A worker that is a process of its own."""
+    """A worker in a separate process."""
 
     def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
         self._pipes = Pipes()
@@ -90,7 +90,7 @@ class PlainChild:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process has not ended by itself."""
+        """True while the process has not ended by itself."""
         return self._process.poll() is None
 
     def exit_code(self) -> int | None:
@@ -121,7 +121,7 @@ class PlainChild:
         return procfs.usage([self._process.pid], most, 0)
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
-        """See `Child`; nobody but its own user needs to be kept from it."""
+        """See `Child`; there is nothing to enclose, because only the user's own code runs here."""
         return False
 
     @property
@@ -147,8 +147,8 @@ class PlainChild:
 class Launcher:
     """A warm process in the sandbox that forks workers (see `grader.worker.launch`); started when needed.
 
-    It is thrown away with all its children when one of them was killed or ended in an unusual way. Where they
-    `may_fork`, their CPU time is that of their children, too.
+    It is discarded with all its children when one of them is killed or ends in an unusual way. If they
+    `may_fork`, their CPU time includes their children's.
     """
 
     def __init__(
@@ -162,13 +162,13 @@ class Launcher:
         self._ended: dict[int, int] = {}
 
     def begin(self, count: int = 1) -> None:
-        """See `Starter`: the warm process, which all of them need."""
+        """See `Starter`: starts the warm process, which all workers need."""
         with contextlib.suppress(OSError):  # the start says why
             if self._process is None:
                 self._launch()
 
     def start(self, compiled: Mapping[str, bytes]) -> "ForkedChild":
-        """A worker forked from the warm process; GraderFault where that cannot be."""
+        """A worker forked from the warm process; GraderFault if that fails."""
         if self._process is None:
             self._launch()
         assert self._process is not None
@@ -207,13 +207,13 @@ class Launcher:
         self._ended.clear()
 
     def serves(self, pid: int) -> bool:
-        """Whether the running warm process is the one that bubblewrap started as `pid`."""
+        """True if the running warm process is the one that bubblewrap started as `pid`."""
         return self._process is not None and self._process.pid == pid
 
     def ended(self, child: int) -> int | None:
-        """The exit code of a child, waiting a moment for it; None where it has not ended.
+        """The exit code of a child, after a short wait; None if it has not ended.
 
-        GraderFault where the warm process is gone itself: no submission can reach it.
+        GraderFault if the warm process itself is gone, since no submission can reach it.
         """
         if child not in self._ended and self._control is not None:
             try:
@@ -239,7 +239,7 @@ class Launcher:
         self._control = ours
 
     def _hear(self, word: str, child: int | None = None) -> int:
-        """Reads messages until one says `word` (of `child`); OSError where none comes in time."""
+        """Reads messages until one says `word` (of `child`); OSError if none arrives in time."""
         assert self._control is not None
         self._control.settimeout(START_SECONDS if word == "child" else END_SECONDS)
         while True:
@@ -261,7 +261,7 @@ class Launcher:
 
 
 def _in_memory(content: bytes) -> int:
-    """A descriptor of a file that lies nowhere."""
+    """A descriptor of a file in memory."""
     descriptor = os.memfd_create("compiled")
     view = memoryview(content)
     while view:
@@ -270,7 +270,7 @@ def _in_memory(content: bytes) -> int:
 
 
 class ForkedChild:
-    """A worker that the launcher forked; `pid` is the number that it has inside the sandbox."""
+    """A worker that the launcher forked; `pid` is its number inside the sandbox."""
 
     def __init__(self, launcher: Launcher, wall_pid: int, pid: int, pipes: Pipes) -> None:
         self._launcher = launcher
@@ -286,7 +286,7 @@ class ForkedChild:
 
     @property
     def is_alive(self) -> bool:
-        """False too once the launcher was thrown away because of a sibling."""
+        """Also False once the launcher was discarded because of a sibling."""
         return self._is_open and self._launcher.serves(self._wall_pid)
 
     def exit_code(self) -> int | None:
@@ -318,14 +318,14 @@ class ForkedChild:
             procfs.send_signal(worker, number)
 
     def usage(self, most: int) -> tuple[int, int]:
-        """See `Child`; without what all forks share."""
+        """See `Child`; excludes memory that all forks share."""
         worker = self._find_worker()
         if worker is None:
             return 0, 0
         try:
             return procfs.usage([worker], most, self._shared_bytes())
         except (OSError, ValueError):
-            return 0, 0  # it is ending: the closed channel says so
+            return 0, 0  # it is ending: the closed channel will show it
 
     def enclose(self, memory_bytes: int, processes: int) -> bool:
         """See `Child`."""
@@ -346,7 +346,7 @@ class ForkedChild:
         return self._group is not None and self._group.ran_out_of_memory
 
     def leave(self) -> None:
-        """Closes the channel, upon which the worker ends; one that does not is killed."""
+        """Closes the channel, which makes the worker end; kills it if it does not."""
         if self._is_open:
             alive = self.is_alive
             self._is_open = False
@@ -370,7 +370,7 @@ class ForkedChild:
             self._group.remove()
 
     def _find_worker(self) -> int | None:
-        """The worker's pid as seen from here; None where there is no /proc, or it is gone."""
+        """The worker's pid as seen from here; None if there is no /proc, or the worker is gone."""
         if self._worker_pid is None:
             with contextlib.suppress(OSError, ValueError):
                 forks = procfs.children_of(self._find_launcher())
@@ -384,5 +384,5 @@ class ForkedChild:
         return launcher
 
     def _shared_bytes(self) -> int:
-        """What the launcher holds: every fork has it, and none is charged for it."""
+        """The bytes that the launcher holds: every fork shares them, and none is charged for them."""
         return int(procfs.fields_of(self._find_launcher())[21]) * procfs.PAGE_BYTES

@@ -1,4 +1,4 @@
-"""A machine-wide lock: one user's graders take turns with whatever the machine has only one of."""
+"""A machine-wide lock: one user's graders take turns with a resource that the machine has only once."""
 
 import contextlib
 import fcntl
@@ -13,10 +13,10 @@ from grader.model.errors import UserError
 
 @contextlib.contextmanager
 def turn(name: str) -> Iterator[None]:
-    """The turn with what `name` names, once those before it are done, however long that takes.
+    """Waits, without a limit, for the turn with the resource `name`.
 
-    A file stands for it, locked with flock(2), so that a grader that dies gives its turn back. It is opened
-    anew each time: what shares a descriptor, as after a fork, shares the lock.
+    The lock is a file, locked with flock(2), so that a grader that dies gives its turn back. The file is
+    opened anew each time, because processes that share a descriptor, as after a fork, share the lock.
     """
     descriptor = os.open(own_folder() / f"{name}.turn", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
@@ -27,7 +27,7 @@ def turn(name: str) -> Iterator[None]:
 
 
 def own_folder() -> Path:
-    """A folder that this user alone writes to; UserError where somebody else has put one in its place."""
+    """A folder that only this user can write to; UserError if another user has put one in its place."""
     folder = Path(tempfile.gettempdir(), f"backflip-{os.getuid()}")
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)

@@ -1,4 +1,4 @@
-"""Reads from /proc what a process and its descendants use: CPU time, waiting, threads, memory."""
+"""Reads from /proc the CPU time, waiting, threads and memory of a process and its descendants."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 def _read(path: str) -> str:
-    """A small file of /proc: it is read for each case, and `Path.read_text` takes five times as long."""
+    """A small file of /proc, read for each case: `Path.read_text` takes five times as long."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         return b"".join(iter(lambda: os.read(descriptor, 4096), b"")).decode()
@@ -19,7 +19,7 @@ def _read(path: str) -> str:
 
 
 def fields_of(pid: int) -> list[str]:
-    """What /proc says of a process after its name, from its state on: see proc(5)."""
+    """The fields of a process's stat file after its name, from its state on: see proc(5)."""
     return _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
 
 
@@ -37,9 +37,9 @@ def pid_inside(pid: int) -> int:
 
 
 def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
-    """User and system time of a process and its ended children; 0 where the machine does not tell.
+    """User and system time of a process and its ended children; 0 if the machine does not report it.
 
-    Its children's are read from /proc (see proc(5)), in ticks of 10 ms.
+    Its children's time is read from /proc (see proc(5)), in ticks of 10 ms.
     """
     try:
         fields = fields_of(pid)
@@ -52,9 +52,9 @@ def cpu_seconds(pid: int, *, with_descendants: bool) -> float:
 
 
 def own_cpu_seconds(pid: int) -> float:
-    """User and system time of a process by its CPU clock, in nanoseconds; 0 where the machine does not tell.
+    """User and system time of a process by its CPU clock, in nanoseconds; 0 if the machine has none.
 
-    clock_getcpuclockid(3) says how the clock is numbered. A small case takes as long as reading /proc does.
+    clock_getcpuclockid(3) describes the clock's number. Reading /proc takes as long as a small case.
     """
     try:
         return time.clock_gettime((~pid << 3) | 2)
@@ -63,10 +63,10 @@ def own_cpu_seconds(pid: int) -> float:
 
 
 def waited(pid: int) -> dict[int, float]:
-    """By thread of a process and its descendants, the seconds that it was ready to run and had no core.
+    """Seconds that each thread of a process and its descendants was ready to run but had no core.
 
-    The second number of a thread's schedstat, in nanoseconds; the third is how often it had a core. The
-    kernel's Documentation/scheduler/sched-stats describes them. {} where the kernel does not count.
+    This is the second number of a thread's schedstat, in nanoseconds; the third is how often it had a core.
+    The kernel's Documentation/scheduler/sched-stats describes them. {} if the kernel does not count.
     """
     waiting, seconds = [pid], {}
     while waiting:
@@ -75,16 +75,16 @@ def waited(pid: int) -> dict[int, float]:
             for thread in os.listdir(task):
                 with contextlib.suppress(OSError):
                     _, delay, turns = map(int, _read(f"{task}/{thread}/schedstat").split())
-                    if turns:  # a kernel that was told not to count says 0
+                    if turns:  # a kernel with counting turned off says 0
                         seconds[int(thread)] = delay / 1e9
                     waiting += map(int, _read(f"{task}/{thread}/children").split())
     return seconds
 
 
 def resident(pid: int) -> tuple[int, int]:
-    """The bytes of memory that a process holds now, and the most it ever held: VmRSS and VmHWM of proc(5).
+    """The bytes of memory that a process holds now, and its peak: VmRSS and VmHWM of proc(5).
 
-    (0, 0) where the machine does not tell. A fork begins with what it holds then as its most.
+    (0, 0) if the machine does not report it. A fork's peak starts at the memory that it holds then.
     """
     try:
         lines = _read(f"/proc/{pid}/status").splitlines()
@@ -101,7 +101,7 @@ def resident(pid: int) -> tuple[int, int]:
 def usage(pids: Iterable[int], most: int, shared: int) -> tuple[int, int]:
     """Threads and bytes of processes and their descendants, counted until there are more than `most` threads.
 
-    Of the bytes resident in each, `shared` are left out; what a fork shares with its parent counts twice.
+    `shared` bytes are subtracted for each process; memory that a fork shares with its parent counts twice.
     """
     waiting, threads, held = list(pids), 0, 0
     while waiting and threads <= most:

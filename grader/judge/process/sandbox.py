@@ -1,9 +1,9 @@
 """Builds the sandbox: the command line that starts the launcher inside bubblewrap, or a worker without it.
 
-In the sandbox there is a read-only root that holds the interpreter with its standard library, NumPy,
-the worker with the values that it shares with the judge, and what the assignment provides; no network, no
-environment. Nothing else of the machine exists there, the reference and the hidden cases least of all.
-Inside it every submission is shut in once more: see `grader.worker.launch`.
+The sandbox has a read-only root with the interpreter and its standard library, NumPy, the worker with the
+code that it shares with the judge, and the assignment's provided files. It has no network and no
+environment. Nothing else of the machine is visible, least of all the reference and the hidden cases.
+Inside, every submission is confined once more: see `grader.worker.launch`.
 """
 
 import importlib.util
@@ -27,10 +27,10 @@ from grader.model.assignment import Device
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 
-WHOLE_PROC = "/sandbox/proc"  # seen by the launcher of a GPU's workers, and by none of these
+WHOLE_PROC = "/sandbox/proc"  # visible to the launcher of GPU workers, not to the workers
 TMP_BYTES = 64 << 20
 NOBODY = "65534"
-PROCESS_MODULES = frozenset(("concurrent", "multiprocessing", "subprocess"))  # who may import one may fork
+PROCESS_MODULES = frozenset(("concurrent", "multiprocessing", "subprocess"))  # importing these allows forks
 REMEDY = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -40,7 +40,7 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
 }
-# there is no site-packages in the sandbox, so the path to NumPy and the worker is set by hand
+# the sandbox has no site-packages, so the path to NumPy and the worker is set by hand
 BOOT = """
 import json, sys
 sys.path[:0] = ["/sandbox/packages"]
@@ -57,11 +57,11 @@ def starter(
     import_rules: Mapping[str, Sequence[str]] | None = None,
     device: Device = Device.CPU,
 ) -> Starter:
-    """What starts workers in a `sandbox` that find the probes and what is provided.
+    """A starter of workers in a `sandbox`, with the probes and the provided files.
 
-    They hold a submission to `import_rules` (see `grader.judge.policy.rules.Rules`); a reference has none.
-    The sandbox shows them the nodes of `device`; none of it is initialised before a worker is forked. Raises
-    UserError where bubblewrap is asked for and is not there.
+    Workers enforce `import_rules` (see `grader.judge.policy.rules.Rules`); a reference has none. The sandbox
+    shows them the nodes of `device`, which is not initialised before a worker is forked. Raises UserError if
+    bubblewrap is requested but not installed.
     """
     config: dict[str, object] = {"paths": [], "probes": str(probes), "ndarray": ndarray}
     may_fork = import_rules is None or not PROCESS_MODULES.isdisjoint(import_rules["allowed"])
@@ -88,10 +88,10 @@ def compiler_sandbox(
     packages: Mapping[str, Path],
     module: str = "grader.worker.build",
 ) -> tuple[str, ...]:
-    """The command that runs `module` inside bubblewrap; its configuration is to follow.
+    """The command that runs `module` inside bubblewrap; the caller appends the configuration.
 
-    It sees what a submission sees, the compilers, further `packages` by their places among Python's, and
-    `folder` as /build, the one place that it can write to.
+    The module sees what a submission sees, the compilers, further `packages` at their paths in
+    site-packages, and `folder` as /build, the only place that it can write to.
     """
     words = [*_outer_sandbox(Device.CPU), "--ro-bind", str(provided), "/sandbox/provided"]
     words += ["--bind", str(folder), "/build"]
@@ -110,12 +110,12 @@ def compiler_sandbox(
 
 
 def program_sandbox(folder: Path, environment: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """The command that runs `grader.worker.cuda_program` inside bubblewrap; its configuration is to follow.
+    """The command that runs `grader.worker.cuda_program` inside bubblewrap; the caller appends its settings.
 
-    It sees `folder` as /sandbox/program and can write to a /tmp of its own alone.
+    It sees `folder` as /sandbox/program and can write only to its own /tmp.
     """
     words = [*_outer_sandbox(Device.CPU), "--ro-bind", str(folder), "/sandbox/program"]
-    for path in _other_compilers():  # whose libraries a program may be linked to
+    for path in _other_compilers():  # a program may be linked to their libraries
         words += ["--ro-bind-try", path, path]
     for name, value in (*environment, ("PYTHONPATH", "/sandbox/packages")):
         words += ["--setenv", name, value]
@@ -124,7 +124,7 @@ def program_sandbox(folder: Path, environment: Sequence[tuple[str, str]]) -> tup
 
 
 def _other_compilers() -> list[str]:
-    """The folders of a compiler that is not the system's own: that above `bin`."""
+    """The folders above `bin` of compilers that are not the system's own."""
     named = os.environ.get("BACKFLIP_CXX", "").split()[:1] or ["g++", "clang++"]
     paths = [os.path.realpath(path) for name in named if (path := shutil.which(name))]
     prefixes = {str(Path(path).parents[1]) for path in paths}
@@ -137,7 +137,7 @@ def _outer_sandbox(device: Device) -> tuple[str, ...]:
     if bwrap is None:
         raise UserError(f"submissions are graded inside bubblewrap, which is not here: {REMEDY}")
     words: list[str] = [bwrap, "--unshare-user", "--unshare-all", "--die-with-parent", "--new-session"]
-    # nobody inside, also for root: a namespace that maps user 0 could not be made again for each child
+    # user "nobody" inside, even for root: a namespace that maps user 0 could not be made for each child
     words += ["--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         words += ["--setenv", name, value]
@@ -156,18 +156,18 @@ def _outer_sandbox(device: Device) -> tuple[str, ...]:
     for name in ("__init__.py", "model", "worker"):
         words += ["--ro-bind", str(package / name), f"/sandbox/packages/grader/{name}"]
     words += ["--dev", "/dev", *devices.binds(device, Path(numpy.__file__).parents[1], "/sandbox/packages")]
-    words += ["--remount-ro", "/dev", "--proc", "/proc"]  # submissions find /proc empty
-    if device is Device.CUDA:  # CUDA needs a /proc, and a child may mount one only where it sees a whole one
+    words += ["--remount-ro", "/dev", "--proc", "/proc"]  # submissions see an empty /proc
+    if device is Device.CUDA:  # CUDA needs a /proc, and a child may mount one only if it sees a whole one
         words += ["--bind", "/proc", WHOLE_PROC]
     if "--size" in subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False).stdout:
         words += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
-    else:  # before bubblewrap 0.7 a tmpfs cannot be bounded, so there is nothing to write to
+    else:  # bubblewrap before 0.7 cannot bound a tmpfs, so nothing is writable
         words += ["--tmpfs", "/tmp", "--remount-ro", "/tmp"]
     return tuple(words)
 
 
 def _standard_library() -> list[str]:
-    """Binds the base interpreter and its standard library, without anything installed beside it."""
+    """Binds the base interpreter and its standard library, without installed packages."""
     executable = os.path.realpath(sys.executable)
     library = sysconfig.get_path("stdlib", vars={"base": sys.base_prefix, "installed_base": sys.base_prefix})
     words = ["--ro-bind", executable, executable, "--ro-bind", library, library]

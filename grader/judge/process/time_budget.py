@@ -1,12 +1,12 @@
-"""Budgets the time of a submission: one for its imports, one for each criterion, all known ahead.
+"""Budgets a submission's time: one budget for imports and one for each criterion, all known in advance.
 
-What a submission costs at most follows from `limits` and the number of criteria alone:
+The most that a submission can cost follows from `limits` and the number of criteria alone:
 
     CPU seconds    IMPORTS * import_seconds + criteria * criterion_cases * case_seconds
-    wall seconds   wall_factor times as many
+    wall seconds   wall_factor times the CPU seconds
     waiting        WAITING times the wall seconds, on a machine that is too busy to run it
 
-The judge looks at its clocks ten times a second, so each limit may be passed by a tenth of a second.
+The judge checks its clocks ten times a second, so each limit may be exceeded by a tenth of a second.
 """
 
 from collections.abc import Iterator
@@ -15,18 +15,18 @@ from dataclasses import dataclass
 
 from grader.model.assignment import Limits
 
-# A submission has four processes at most (its own, the one for hidden cases, and one apart for each of them);
-# the rest is for workers that take the place of those that ended.
+# A submission has at most four processes (its own, the one for hidden cases, and an isolated one for each);
+# the rest is for workers that replace those that ended.
 IMPORTS = 6
 WAITING = 3.0  # a submission may wait for a core this many times its own wall time
-# Where the kernel does not tell how long a worker waited for a core, a run that the wall clock ended is
-# repeated, with `PATIENCE` times the wall time; so often for a submission.
+# If the kernel does not report how long a worker waited for a core, a run that the wall clock ended is
+# repeated with `PATIENCE` times the wall time, at most `SECOND_TRIES` times for a submission.
 SECOND_TRIES, PATIENCE = 2, 4
 
 
 @dataclass(frozen=True)
 class Seconds:
-    """CPU time; time by the wall clock less the waiting; waiting for a core while the machine ran others."""
+    """CPU time; wall time minus waiting; and waiting for a core while the machine ran other processes."""
 
     cpu: float = 0.0
     wall: float = 0.0
@@ -34,7 +34,7 @@ class Seconds:
 
     @staticmethod
     def of(cpu: float, limits: Limits) -> "Seconds":
-        """So much CPU time, and the wall time and the waiting in proportion."""
+        """The given CPU time, with wall time and waiting in proportion."""
         wall = cpu * limits.wall_factor
         return Seconds(cpu, wall, wall * WAITING)
 
@@ -42,7 +42,7 @@ class Seconds:
         return Seconds(self.cpu - other.cpu, self.wall - other.wall, self.waiting - other.waiting)
 
     def within(self, other: "Seconds") -> "Seconds":
-        """The smaller of each."""
+        """The smaller value of each."""
         return Seconds(min(self.cpu, other.cpu), min(self.wall, other.wall), min(self.waiting, other.waiting))
 
 
@@ -62,16 +62,16 @@ class Budget:
         self._total, self._rest = total, total
 
     def suffices_for(self, most: Seconds) -> bool:
-        """Whether a call that may take so much can take all of it."""
+        """True if enough is left for a call that may take `most`."""
         return self._rest.cpu >= most.cpu and self._rest.wall >= most.wall
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is left for a call."""
+        """True if nothing is left for a call."""
         return self._rest.cpu <= 0 or self._rest.wall <= 0
 
     def allow(self, most: Seconds) -> Seconds:
-        """What is left for a call that may take `most` by itself."""
+        """The time left for a call that may take `most` by itself."""
         return most.within(self._rest)
 
     def charge(self, took: Seconds) -> None:
@@ -79,7 +79,7 @@ class Budget:
         self._rest -= took
 
     def use_up(self) -> str:
-        """Notes that a call needed more than was left, and says which seconds were used up."""
+        """Records that a call needed more than was left, and returns which seconds were used up."""
         self.is_used_up = True
         by_cpu = self._rest.cpu <= 0
         seconds, kind = (self._total.cpu, "CPU seconds") if by_cpu else (self._total.wall, "seconds")
@@ -87,28 +87,28 @@ class Budget:
 
 
 class Budgets:
-    """What is left of a submission's time; its processes share it."""
+    """The rest of a submission's time, which its processes share."""
 
     def __init__(self, limits: Limits, criteria: int = 1) -> None:
         self.most = most_seconds(limits, criteria)
         self.second_tries = SECOND_TRIES
-        self.cpu_seconds = 0.0  # that all calls took
+        self.cpu_seconds = 0.0  # of all calls
         self._limits = limits
         self._imports = Budget(Seconds.of(IMPORTS * limits.import_seconds, limits))
         self._criteria: dict[str, Budget] = {}
         self._current = ""
 
     def restart(self) -> None:
-        """Gives every criterion its whole time: they are about to be run for another student."""
+        """Gives every criterion its full time again, before a run for another student."""
         self._criteria.clear()
 
     def enter(self, criterion: str) -> None:
-        """From here on calls are of that criterion."""
+        """Charges calls from here on to that criterion."""
         self._current = criterion
 
     @contextmanager
     def within(self, criterion: str) -> Iterator[Budget]:
-        """Its budget; calls made meanwhile are of that criterion."""
+        """The criterion's budget; calls inside the context are charged to it."""
         before, self._current = self._current, criterion
         try:
             yield self.for_call()
@@ -116,17 +116,17 @@ class Budgets:
             self._current = before
 
     def for_call(self) -> Budget:
-        """The budget of the criterion that is being run."""
+        """The budget of the current criterion."""
         if self._current not in self._criteria:
             cpu = self._limits.criterion_cases * self._limits.case_seconds
             self._criteria[self._current] = Budget(Seconds.of(cpu, self._limits))
         return self._criteria[self._current]
 
     def for_import(self) -> Budget:
-        """The budget of an import: that of all imports, and when no whole one is left, the criterion's.
+        """The budget of an import: the shared one for imports, or the criterion's once that is too small.
 
-        So a function that ends its process costs the criteria after it nothing, unless it does so again and
-        again in a submission that is slow to import.
+        So a function that kills its process costs later criteria nothing, unless it does so repeatedly in
+        a submission that is slow to import.
         """
         enough = self._imports.suffices_for(Seconds.of(self._limits.import_seconds, self._limits))
         return self._imports if enough else self.for_call()

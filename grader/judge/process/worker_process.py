@@ -1,11 +1,11 @@
-"""One worker process: write a request, read one reply within limits, or say how it ended.
+"""One worker process: writes a request and reads one reply within limits, or reports how the worker ended.
 
     judge ──requests──▶ stdin   worker
     judge ◀──replies─── stdout  (moved away before a submission runs)
     judge ◀──prints──── stderr  (stdout and stderr of the submission)
 
-The judge reads the three pipes without ever blocking on one of them; whatever a submission does to its
-ends, the judge's loop goes on and the clock decides.
+The judge never blocks on any of the three pipes. Whatever a submission does to its ends, the judge's loop
+goes on and the clock decides.
 """
 
 import os
@@ -28,11 +28,11 @@ TICK_SECONDS = 0.1
 
 
 class WorkerProcess:
-    """A started worker. After an outcome that is neither OK nor ERROR it is dead and stays so.
+    """A started worker. After any outcome other than OK or ERROR it is dead and stays dead.
 
-    `processes` (and threads) and `memory_bytes` bound all that it starts together; where `processes` is 0,
-    nothing does. `took` is what the last request took. `is_late` says that the wall clock ended it, on a
-    machine that does not tell how long it waited for a core.
+    `processes` (and threads) and `memory_bytes` bound all that it starts together, unless `processes` is 0.
+    `took` is the time of the last request. `is_late` is True if the wall clock ended it, on a machine that
+    does not report how long it waited for a core.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class WorkerProcess:
 
     @property
     def is_alive(self) -> bool:
-        """False once it was ended, by its own fault or by a sibling's."""
+        """False once it was ended, through its own fault or a sibling's."""
         return self._child.is_alive
 
     def ask(
@@ -69,9 +69,9 @@ class WorkerProcess:
         *,
         most: Seconds,
     ) -> Outcome:
-        """Sends one request and waits for its reply, for at most that long.
+        """Sends one request and waits for its reply, for at most `most`.
 
-        GraderFault where a busy machine kept the worker waiting for longer than that.
+        GraderFault if a busy machine kept the worker waiting for longer.
         """
         nonce = secrets.token_hex(16)
         self._printed.clear()
@@ -93,13 +93,13 @@ class WorkerProcess:
         return _outcome(frame, self._output())
 
     def cpu_seconds(self, *, with_descendants: bool = False) -> float:
-        """CPU seconds that the worker has used, where it can be told; the next call's count from here."""
+        """CPU seconds that the worker has used, if available; the next call counts from here."""
         if self.is_alive:
             self._cpu_seconds = self._child.cpu_seconds(with_descendants=with_descendants)
         return self._cpu_seconds
 
     def resident(self) -> tuple[int, int]:
-        """The bytes of memory that the worker holds now, and the most that it ever held; 0 where not told."""
+        """The bytes of memory that the worker holds now, and its peak; 0 if not available."""
         return self._child.resident() if self.is_alive else (0, 0)
 
     def send_signal(self, number: int) -> None:
@@ -108,7 +108,7 @@ class WorkerProcess:
             self._child.send_signal(number)
 
     def close(self) -> None:
-        """Ends the worker in good order."""
+        """Ends the worker cleanly."""
         self._child.leave()
 
     def _exchange(self, request: bytes, most: Seconds) -> Frame | Outcome:
@@ -117,9 +117,9 @@ class WorkerProcess:
             reply = self._converse(request, most, clocks)
         finally:
             self.took = clocks.read()
-            if self.took.cpu <= 0:  # no process tells any more: it was not more than this
+            if self.took.cpu <= 0:  # no process is left to measure: this is an upper bound
                 self.took = replace(self.took, cpu=max(0.0, min(most.cpu, self.took.wall)))
-        if isinstance(reply, Frame) and self.took.cpu > most.cpu:  # whether or not the judge looked in time
+        if isinstance(reply, Frame) and self.took.cpu > most.cpu:  # even if the judge did not look in time
             return _ran_too_long(most)
         return reply
 
@@ -165,7 +165,7 @@ class WorkerProcess:
         return None
 
     def _receive(self) -> Frame | Outcome | None:
-        """The reply, or how the worker ended; None where there is more to come."""
+        """The reply, or how the worker ended; None if there is more to read."""
         data = _read(self._replies)
         if data == b"":
             return self._ended()
@@ -180,10 +180,10 @@ class WorkerProcess:
         except BlockingIOError:
             return pending
         except BrokenPipeError:
-            return memoryview(b"")  # it is gone; the end of its replies says how
+            return memoryview(b"")  # it is gone; the end of its replies shows how
 
     def _read_prints(self) -> bool:
-        """Takes what was printed; False once that pipe is closed."""
+        """Reads printed output; False once that pipe is closed."""
         while True:
             data = _read(self._prints)
             if data is None:
@@ -211,7 +211,7 @@ class WorkerProcess:
         return Outcome(Status.CRASHED, reason=f"the process ended by itself, with exit code {code}")
 
     def _too_much(self) -> Outcome | None:
-        """What all its processes together have too much of, looked at from outside."""
+        """The outcome if all its processes together exceed a limit, measured from outside; else None."""
         if not self._processes:
             return None
         processes, held = self._child.usage(self._processes)
@@ -236,10 +236,10 @@ def _ran_too_long(most: Seconds) -> Outcome:
 
 
 class Clocks:
-    """What a child takes from here on, as it is seen from outside.
+    """Measures from outside the time that a child uses from here on.
 
-    At each look the thread that waited longest since the last one counts, so that threads that only keep each
-    other from running gain no more than the CPU time that they use.
+    At each look only the thread that has waited longest since the last look counts, so that threads that
+    keep each other from running gain no more than the CPU time that they use.
     """
 
     def __init__(self, child: Child) -> None:
@@ -251,25 +251,25 @@ class Clocks:
 
     @property
     def tell_waiting(self) -> bool:
-        """Whether the kernel says how long a thread waited for a core."""
+        """True if the kernel reports how long threads waited for a core."""
         return bool(self._waited)
 
     def look_who_waits(self) -> None:
-        """Adds what was waited since the last look; the first one only begins."""
+        """Adds the waiting since the last look; the first look only sets the start."""
         waited = self._child.waited()
         if self._waited is not None:
             self._waiting += max((waited[t] - self._waited.get(t, 0.0) for t in waited), default=0.0)
         self._waited = waited
 
     def read(self) -> Seconds:
-        """CPU seconds 0 or less where none can be told."""
+        """The time so far; its CPU seconds are 0 or less if they are not available."""
         wall = time.monotonic() - self._start - self._waiting
         cpu = self._child.cpu_seconds(with_descendants=True) - self._cpu_start
         return Seconds(cpu, wall, self._waiting)
 
 
 def _read(descriptor: int) -> bytes | None:
-    """Up to 64 KiB, which is what a pipe holds; None where nothing waits, empty at the end of the stream."""
+    """Up to 64 KiB, the capacity of a pipe; None if nothing is waiting, empty at the end of the stream."""
     try:
         return os.read(descriptor, 1 << 16)
     except BlockingIOError:

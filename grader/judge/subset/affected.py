@@ -1,4 +1,4 @@
-"""Finds the criteria that a change of a submission's files can affect, by reading who calls whom."""
+"""Finds the criteria that a change of a submission's files can affect, from the calls in its source."""
 
 import ast
 from collections.abc import Mapping
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from grader.judge.scenario_words import names_of
 from grader.model.assignment import SCENARIO, Assignment, Criterion
 
-Units = Mapping[str, tuple[str, frozenset[str]]]  # by name: what it says, and the names that it uses
-REST = ""  # the name of what stands outside of every function
+Units = Mapping[str, tuple[str, frozenset[str]]]  # by name: its source, and the names that it uses
+REST = ""  # the name of the code outside all functions
 
 
 def affected(
     before: Mapping[str, bytes], after: Mapping[str, bytes], assignment: Assignment
 ) -> frozenset[str]:
-    """The ids of the criteria whose cases may end otherwise now; all where it cannot be told."""
+    """The ids of the criteria with results that may change now; all of them if that cannot be determined."""
     every = frozenset(criterion.id for criterion in assignment.rubric.criteria)
     changed: set[str] = set()
     uses: dict[str, set[str]] = {}
@@ -34,7 +34,7 @@ def affected(
             uses.setdefault(unit, set()).update(*(each[1] for each in (was, now) if each is not None))
     if REST in changed or any(
         name.startswith("__") for name in changed
-    ):  # who uses these is not written down
+    ):  # their users cannot be found in the source
         return every
     probes = _units(assignment.probes.read_bytes())
     if probes is None:
@@ -47,7 +47,7 @@ def affected(
 
 
 def _reaches(criterion: Criterion, probes: Units, uses: Mapping[str, set[str]]) -> set[str]:
-    """The names that a criterion's probes and scenarios use, and all that these use in turn."""
+    """The names that a criterion's probes and scenarios use, directly or indirectly."""
     asked = {criterion.probe, *map(str, criterion.options.values())}
     words = {
         word
@@ -69,7 +69,7 @@ def _closure(start: set[str], uses: Mapping[str, set[str]]) -> set[str]:
 
 
 def _units(source: bytes) -> Units | None:
-    """Every function, those of classes by their own names, and the rest; None for what is no Python."""
+    """Every function, with methods under their bare names, and the rest; None if it is not valid Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Chooses the cases that a student names: exactly, or by a pattern where there is a `*`."""
+"""Selects the cases that a student names, exactly or by a pattern with `*`."""
 
 import ast
 import fnmatch
@@ -13,10 +13,10 @@ SHOWN = 3
 
 
 def select(assignment: Assignment, exercise: str = "", case: str = "") -> frozenset[str]:
-    """The names (`criterion/case`) of the cases that both words choose; an empty word chooses all.
+    """The names (`criterion/case`) of the cases that match both words; an empty word matches all.
 
     `exercise` is a criterion or a function of the handout. `case` is `criterion/case`, or either half of it.
-    UserError, with the nearest names, where a word chooses nothing.
+    UserError, with the nearest names, if a word matches nothing.
     """
     criteria = {criterion.id: criterion for criterion in assignment.rubric.criteria}
     ids = set(criteria) if not exercise else set(_criteria(assignment, exercise))
@@ -33,9 +33,9 @@ def select(assignment: Assignment, exercise: str = "", case: str = "") -> frozen
 
 
 def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """The criteria of each exercise: those whose probe calls it (a method goes by its bare name).
+    """The criteria of each exercise: those with a probe that calls it (a method goes by its bare name).
 
-    A probe says a function's name as an attribute, a kernel's as a text.
+    A probe names a function as an attribute, and a kernel as a string.
     """
     tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
     called = {
@@ -51,7 +51,7 @@ def criteria_of_exercises(assignment: Assignment) -> dict[str, tuple[str, ...]]:
 
 
 def _of_scenarios(criterion: Criterion) -> list[str]:
-    """What the scenarios of a criterion use, in their order."""
+    """The names that a criterion's scenarios use, in order."""
     return [name for case in criterion.cases for name in names_of(case.ask.get(SCENARIO, ()))]
 
 
@@ -86,7 +86,7 @@ def _unknown(kind: str, word: str, names: Sequence[str]) -> str:
 
 
 def functions_of(assignment: Assignment) -> dict[str, str]:
-    """The function that each criterion is about: the one of its name, or the first that its probe calls."""
+    """The function that each criterion tests: the one with its name, or the first that its probe calls."""
     tree = ast.parse(assignment.probes.read_text(encoding="utf-8"))
     called: dict[str, list[str]] = {}
     for function in tree.body:

@@ -1,4 +1,4 @@
 """Grades one case: expected values, comparison, explanation, diagnosis, score.
 
-May import: grader.model, NumPy, the rooms of the judge.
+May import: grader.model, NumPy, the judge's other packages.
 """

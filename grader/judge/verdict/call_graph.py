@@ -7,9 +7,9 @@ from grader.model.mutant import called_name
 
 
 def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Of each function the others among `names` that it may reach; a method goes by its bare name.
+    """The other functions among `names` that each function may reach; a method goes by its bare name.
 
-    Every mention counts as a call. A file that is no Python has no functions.
+    Every mention counts as a call. A file that is not valid Python has no functions.
     """
     wanted = {called_name(name) for name in names}
     direct: dict[str, set[str]] = {}
@@ -21,7 +21,7 @@ def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozens
 
 
 def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef]]:
-    """Every function by the name that calls it."""
+    """Every function, with the name by which it is called."""
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -37,7 +37,7 @@ def _mentioned(function: ast.FunctionDef) -> set[str]:
 
 
 def _name_of(node: ast.AST) -> str:
-    """What a node names; `self[...]` names the method behind it, as no other index does."""
+    """The name in a node; `self[...]` names the method behind it, unlike any other index."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):

@@ -1,4 +1,4 @@
-"""Grades one case of a submission: whether it is run, what it comes to, and whether that may be cached."""
+"""Grades one case of a submission: decides whether to run it, and whether to cache its result."""
 
 from dataclasses import dataclass, field
 
@@ -17,10 +17,10 @@ from grader.model.grade import CheckResult, Status
 
 @dataclass
 class Run:
-    """One submission as it is graded: whom to ask, what its cases came to so far, and what is cached of them.
+    """One submission being graded: its implementation, the results so far, and the cached ones.
 
-    `refused` says why nothing of it runs; `cache` is None where no result outlives the run; `misconceptions`
-    say what wrong versions answer; None where nobody has worked it out.
+    `refused` says why nothing of it runs. `cache` is None if no result outlives the run. `misconceptions`
+    holds the answers of wrong versions; it is None if they are not available.
     """
 
     assignment: Assignment
@@ -41,25 +41,25 @@ class NotPassed(Exception):
 
 
 def result_of(case: Case, criterion: Criterion, run: Run) -> CheckResult:
-    """What a case comes to, which is kept in the run; a fault of the grader is a result too."""
+    """The result of a case, which is also stored in the run; a fault of the grader is a result, too."""
     try:
         result = _cached(case, criterion, implementation_for(case, criterion, run), run)
     except NotPassed as ended:
         result = ended.result
     except GraderFault as fault:
         result = ended_early(case, Status.INTERNAL_ERROR, str(fault))
-    except Exception as error:  # a bug of ours must not pass for the student's
+    except Exception as error:  # our bug must not look like the student's
         result = ended_early(case, Status.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
     run.results[case.name] = result
     return result
 
 
 def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementation:
-    """Whom to ask a case; raises NotPassed where it is not to be asked."""
+    """The implementation to run a case on; raises NotPassed if the case must not be run."""
     if run.refused:
         raise NotPassed(ended_early(case, Status.REFUSED, run.refused))
     why_not = unmet_requirement(criterion, run.results)
-    if not run.submission.cannot_start:  # else every case ends as the import did
+    if not run.submission.cannot_start:  # otherwise every case ends as the import did
         why_not = ended_by_time(criterion, run.results) or why_not
         why_not = why_not or _needs_another(case, criterion, run)
     if why_not:
@@ -69,11 +69,11 @@ def implementation_for(case: Case, criterion: Criterion, run: Run) -> Implementa
 
 
 def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
-    """Why a case that needs nothing done cannot be run yet: no case of its criterion passes that needs more.
+    """The reason not to run a trivial case yet, if no other case of its criterion passes.
 
-    Such a case expects no elements, zeros alone, or a value such as 0, "" or None: returning the argument, or
-    nothing, would be enough.
-    Empty where the case may be run.
+    A trivial case expects no elements, only zeros, or a value such as 0, "" or None: returning the argument,
+    or nothing, would be enough.
+    Empty if the case may be run.
     """
     others = [r for r in run.results.values() if r.criterion == criterion.id and r.case != case.id]
     if case.kind == OWN_TEST or not others or any(r.status is Status.OK for r in others):
@@ -90,21 +90,21 @@ def _needs_another(case: Case, criterion: Criterion, run: Run) -> str:
 
 
 def own_test(assignment: Assignment, file: str, function: str) -> Case:
-    """The case that a test of the author's is, by the names of its file and its function."""
+    """The case of an author's test, by the names of its file and its function."""
     cases = (case for criterion in assignment.rubric.criteria for case in criterion.cases)
     name = {"file": file, "function": function}
     return next(case for case in cases if case.kind == OWN_TEST and name.items() <= case.parameters.items())
 
 
 def ended_early(case: Case, status: Status, rationale: str, output: str = "") -> CheckResult:
-    """The result of a case that has no verdict on values."""
+    """The result of a case without a verdict on values."""
     return CheckResult(case.criterion, case.id, status, case.visibility, rationale=rationale, output=output)
 
 
 def forget_if_used_up(criterion: Criterion, submission: Implementation, run: Run) -> bool:
-    """Whether the criterion's time is used up; then nothing of it that ran now stays in the cache.
+    """True if the criterion's time is used up; its results of this run are then removed from the cache.
 
-    With all of its criterion's time a case might have ended otherwise.
+    With the criterion's full time a case might have ended differently.
     """
     is_used_up = submission.budgets.for_call().is_used_up
     if is_used_up and run.cache is not None:
@@ -122,7 +122,7 @@ def _cached(case: Case, criterion: Criterion, submission: Implementation, run: R
 
     def ask() -> CheckResult:
         result = grade_case(case, criterion, submission, run.oracle, forward_fails)
-        # an import that took too long is no case's doing
+        # no case is to blame for a slow import
         is_of_import = submission.cannot_start and result.status is Status.TIMEOUT
         if forget_if_used_up(criterion, submission, run) or is_of_import:
             raise NotPassed(result)

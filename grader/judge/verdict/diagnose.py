@@ -1,13 +1,13 @@
 """Names the misconceptions behind failures: the fewest mutants that give the answers of the failing cases.
 
-Evidence is per case. A failing case either ends exactly as one mutant makes it end, or as two mutants in one
-solution do, or it says nothing. Of a criterion, the ideas are the set of one or two mutants that explains the
-most failing cases. What visible cases tell is told first and stays: hidden cases may add a second idea or
-take the certainty away, and no more.
+Evidence is per case. A failing case either ends exactly as with one mutant, or as with two mutants in one
+solution, or it says nothing. A criterion's ideas are the set of one or two mutants that explains the most
+failing cases. Visible cases are evaluated first, and their idea stays: hidden cases can only add a second
+idea or take the certainty away.
 
-An exception is weak evidence, for many mistakes end in the same class. It counts for a mutant only where it
-was raised in the same exercise, in the very cases where the mutant raises it, and where other cases of the
-criterion came to a value. An answer of few numbers is weak, too: no idea is added for such answers alone.
+An exception is weak evidence, because many mistakes end in the same class. It counts for a mutant only if it
+is raised in the same exercise, in exactly the cases where the mutant raises it, and if other cases of the
+criterion return a value. An answer with few numbers is weak, too: no idea is added for such answers alone.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ from grader.judge.verdict.shared_facts import Inner, shared_facts
 from grader.model.assignment import Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Fact, Grade, Idea, Status
 
-MAX_OTHERS = 2  # so many ideas that fit as well are named; where more do, the evidence says too little
-LEAST = 3  # one of so many failing cases is a lone one, and may be chance
+MAX_OTHERS = 2  # further ideas that fit and are named; if more fit, the evidence is too weak
+LEAST = 3  # one of at least this many failing cases is a lone one, perhaps chance
 
 
 def diagnose(
@@ -34,9 +34,9 @@ def diagnose(
 ) -> Grade:
     """The grade, with ideas and facts in each criterion that fails.
 
-    `calls` says which exercises each function of the submission reaches. `is_inner` is asked of a failing
-    criterion and a wrong exercise that it calls: whether it would pass with a right one; None where that is
-    not known.
+    `calls` says which exercises each function of the submission reaches. `is_inner` takes a failing criterion
+    and a wrong exercise that it calls: it returns whether the criterion would pass with a right version of
+    the exercise, or None if that is not known.
     """
     evidence = Evidence(grade, known, calls)
     ideas = {criterion.id: _told(criterion, evidence) for criterion in grade.criteria}
@@ -52,7 +52,7 @@ def diagnose(
 
 @dataclass(frozen=True)
 class Found:
-    """One or two mutants with the cases that they explain."""
+    """One or two mutants, with the cases that they explain."""
 
     names: Ideas
     explained: frozenset[str]
@@ -80,7 +80,7 @@ def _with_claims(
 def _with_silent(
     claim: tuple[Idea, frozenset[str]], failing: Sequence[CheckResult], evidence: Evidence
 ) -> tuple[Idea, frozenset[str]]:
-    """A claim with the cases that tell nothing by themselves and end as a sure idea makes them end."""
+    """A claim, plus the cases without evidence of their own that end as with its idea, if that is sure."""
     idea, explained = claim
     untold = [name_of(result) for result in failing if not evidence.tells(result)]
     silent = {case for case in untold if (idea.name,) in evidence.at(case)}
@@ -90,14 +90,14 @@ def _with_silent(
 def _ideas(
     criterion: CriterionGrade, telling: Sequence[CheckResult], evidence: Evidence
 ) -> list[tuple[Idea, frozenset[str]]]:
-    """The ideas of a criterion, each with the cases that it has a part in."""
+    """The ideas of a criterion, each with the cases that it contributes to."""
     visible = [result for result in telling if result.visibility is Visibility.VISIBLE]
     at_home = _best(criterion, visible, evidence, (), at_home=True)
     kept = at_home[0].names if len({found.names for found in at_home}) == 1 else ()
     best = at_home
     if len(visible) < len(telling):
         best = _best(criterion, telling, evidence, kept) or at_home
-        if at_home and not kept:  # several fitted: hidden cases may choose among them, and no other
+        if at_home and not kept:  # several fit: hidden cases may choose among these only
             names = {found.names for found in at_home}
             chosen = [found for found in best if found.names in names]
             best = chosen or [_explaining(f.names, telling, evidence, criterion) for f in at_home]
@@ -107,7 +107,7 @@ def _ideas(
 def _claims(
     best: Sequence[Found], telling: Sequence[CheckResult], evidence: Evidence
 ) -> list[tuple[Idea, frozenset[str]]]:
-    """What can be said of the sets that fit equally well: of what all hold, and of what only some do."""
+    """The claims that follow from equally good sets: on the ideas in all of them, and in only some."""
     shared = set(best[0].names).intersection(*(found.names for found in best))
     whole = best[0].explained
     groups: list[Ideas] = [(name,) for name in best[0].names if name in shared]
@@ -143,9 +143,9 @@ def _claims(
 
 
 def _is_refuted(name: str, evidence: Evidence) -> bool:
-    """Whether a criterion on the exercise alone gives wrong values, in no case those of the idea.
+    """True if a criterion on the exercise alone gives wrong values, and in no case those of the idea.
 
-    Exceptions refute nothing: the same mistake ends in one here and in values there, as it was written.
+    Exceptions refute nothing: depending on the code, the same mistake may end in one or in wrong values.
     """
     exercise = evidence.exercise_of(name)
     for criterion in evidence.grade.criteria:
@@ -158,7 +158,7 @@ def _is_refuted(name: str, evidence: Evidence) -> bool:
 
 
 def _part(name: str, cases: frozenset[str], best: Sequence[Found], evidence: Evidence) -> frozenset[str]:
-    """The cases that an idea has a part in: those that it explains alone, and with the other one."""
+    """The cases that an idea contributes to: those that it explains alone, or together with the other."""
     sets = {found.names for found in best if name in found.names}
     parts = (case for case in cases if any(evidence.part_of(name, names, case) for names in sets))
     return frozenset(parts) or cases
@@ -171,7 +171,7 @@ def _best(
     kept: Ideas,
     at_home: bool = False,
 ) -> list[Found]:
-    """The sets of at most two ideas, `kept` among them, that explain the most; several where equally much."""
+    """The sets of at most two ideas, including `kept`, that explain the most; several if they tie."""
     against = evidence.contradicted(criterion.id, at_home) - set(kept)
     doubted = evidence.doubted(at_home) - set(kept)
     sets = _candidates(telling, evidence, criterion, against, kept)
@@ -204,7 +204,7 @@ def _candidates(
     against: set[str],
     kept: Ideas,
 ) -> list[Ideas]:
-    # the answers of an exercise that calls a wrong one say nothing of its own mistakes
+    # if an exercise calls a wrong one, its answers say nothing about its own mistakes
     wrong = evidence.inner_of(criterion.id) & evidence.wrong_before(criterion.id)
     reached = wrong or evidence.exercises_of(criterion.id)
     seen = {name for result in telling for ideas in evidence.deciding(name_of(result)) for name in ideas}
@@ -225,7 +225,7 @@ def _explaining(
 
 
 def _raises_just_so(end: str, names: Ideas, evidence: Evidence, criterion: CriterionGrade) -> bool:
-    """Whether an exception comes in the very cases where the ideas raise it, and others come to a value."""
+    """True if exactly the cases where the ideas raise an exception raise it, and others return a value."""
     parts = {(name,) for name in names} | {names, names[::-1]}
     cases = [name_of(result) for result in criterion.results]
     cases = [case for case in cases if case in evidence.known.answers and case in evidence.ends]
@@ -243,11 +243,12 @@ def _is_enough(
     evidence: Evidence,
     doubted: set[str],
 ) -> bool:
-    """An answer of few numbers is a hint. Two are evidence, and one is beside cases that pass or another.
+    """True if the explained cases are enough evidence for the ideas.
 
-    Any number of answers that are what was given are one hint: they say that nothing was done.
-    Where a case of another criterion speaks against an idea, one answer is not enough. A lone one among many
-    failing cases is evidence only where the idea makes the very same cases fail, and others pass.
+    An answer with few numbers is a hint. Two hints are evidence; so is one if other cases pass or confirm it.
+    Answers that return the input unchanged count as one hint, however many there are.
+    If a case of another criterion contradicts an idea, one answer is not enough. A lone answer among many
+    failing cases is evidence only if the idea makes the very same cases fail, and others pass.
     """
     is_lone = len(found.explained) * LEAST <= len(telling)
     passed = any(result.status is Status.OK for result in criterion.results)
@@ -265,7 +266,7 @@ def _is_enough(
 
 
 def _ends_alike(found: Found, criterion: CriterionGrade, evidence: Evidence) -> bool:
-    """Whether several cases that have no answer to compare fail too, each as with the one idea."""
+    """True if several cases without a comparable answer fail, too, each as with the one idea."""
     untold = [name_of(result) for result in failing_of(criterion) if not evidence.tells(result)]
     return len(untold) > 1 and all(found.names in evidence.at(case) for case in untold)
 
@@ -273,7 +274,7 @@ def _ends_alike(found: Found, criterion: CriterionGrade, evidence: Evidence) -> 
 def _each_counts(
     found: Found, all_found: Sequence[Found], telling: Sequence[CheckResult], evidence: Evidence
 ) -> bool:
-    """Whether each of two ideas is needed, for more than a hint, and more than one case bears the two out."""
+    """True if each of two ideas is needed for more than a hint, and more than one case supports the pair."""
     if len(found.names) == 1:
         return True
     single = [one.explained for one in all_found if len(one.names) == 1 and one.names[0] in found.names]
@@ -284,7 +285,7 @@ def _each_counts(
 
 
 def _with_ideas(result: CheckResult, ideas: Sequence[tuple[Idea, frozenset[str]]]) -> CheckResult:
-    """The result with the ideas that explain it; the first of them in words."""
+    """The result with the ideas that explain it, and with their words."""
     here = [idea for idea, explained in ideas if name_of(result) in explained]
     names = tuple(name for idea in here for name in (idea.name, *idea.others))
     said = "\n".join(words_of(idea) for idea in here)

@@ -1,4 +1,4 @@
-"""Sets how the cases of a grade ended beside what mutants answer to them."""
+"""Compares the results of a grade's cases with the answers of mutants."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -14,7 +14,7 @@ Calls = Mapping[str, frozenset[str]]
 
 
 class Evidence:
-    """How the cases of a grade ended, beside what is known of ideas.
+    """The results of a grade's cases, together with the known answers of ideas.
 
     `calls` says which exercises each function of the submission reaches.
     """
@@ -36,9 +36,9 @@ class Evidence:
         return set(self.known.answers.get(case, {}).get(self.ends[case], ()))
 
     def own_call(self, result: CheckResult) -> Call:
-        """The innermost call of an exercise that an exception passed through: the line that is the student's.
+        """The innermost call of an exercise that an exception passed through: the student's own line.
 
-        The last call of all where none is an exercise's.
+        The last call of all if none is an exercise's.
         """
         own_calls = [call for call in result.calls if call.function in self._functions]
         return (own_calls or result.calls)[-1]
@@ -48,34 +48,34 @@ class Evidence:
         return {called_name(exercise) for exercise in self._names}
 
     def deciding(self, case: str) -> set[Ideas]:
-        """Those of them that decide: two ideas only where neither gives the answer alone."""
+        """The decisive sets: two ideas count only if neither gives the answer alone."""
         at = self.at(case)
         return {ideas for ideas in at if len(ideas) == 1 or not any((name,) in at for name in ideas)}
 
     def tells(self, result: CheckResult) -> bool:
-        """Whether a failing case can be compared: it has an answer, and mutants' answers to it are known."""
+        """True if a failing case can be compared: it has an answer, and mutants' answers are known."""
         return bool(result.answer) and name_of(result) in self.known.answers
 
     def is_hint(self, case: str) -> bool:
-        """Whether a case came to so few numbers that another mistake may well give them."""
+        """True if a case's answer has so few numbers that other mistakes may give it, too."""
         return self.ends[case].startswith(HINT)
 
     def is_unchanged(self, case: str) -> bool:
-        """Whether a case came to what it was given: many mistakes do nothing to some inputs."""
+        """True if a case returned its input: many mistakes leave some inputs unchanged."""
         return self.known.unchanged.get(case, "") == self.ends[case]
 
     def is_bare_error(self, case: str) -> bool:
-        """Whether a case ended in an exception that says no more than its class."""
+        """True if a case ended in an exception that shows only its class."""
         return self.ends[case].startswith(ERROR) and MESSAGE not in self.ends[case]
 
     def is_strong(self, case: str) -> bool:
-        """Whether a case came to an answer that hardly comes about by chance."""
+        """True if a case's answer can hardly be chance."""
         return not self.ends[case].startswith((HINT, ERROR)) and self.ends[case] not in ENDINGS
 
     def explains(self, ideas: Ideas, case: str) -> bool:
-        """Whether a case ended as these ideas make it end.
+        """True if a case ended as it would with these ideas.
 
-        Two that are not known together explain what one of them gives alone.
+        If the answers of two ideas together are not known, they explain those of either one alone.
         """
         at = self.at(case)
         if ideas in at or ideas[::-1] in at:
@@ -83,36 +83,36 @@ class Evidence:
         return not self._is_known(ideas, case) and any((name,) in at for name in ideas)
 
     def _is_known(self, ideas: Ideas, case: str) -> bool:
-        """Whether it is known what these ideas together answer to the case."""
+        """True if the answer of these ideas together is known for the case."""
         ends = self.known.answers.get(case, {})
         return len(ideas) == 1 or any(not {ideas, ideas[::-1]}.isdisjoint(many) for many in ends.values())
 
     def strain(self, ideas: Ideas, cases: Iterable[str]) -> int:
-        """In how many cases one of two ideas would have to hide the other one in the same exercise."""
+        """The number of cases where one of two ideas would have to hide the other in the same exercise."""
         if len(set(map(self.exercise_of, ideas))) == len(ideas):
-            return 0  # what a wrong exercise makes of another one is known of no pair
+            return 0  # pairs of exercises have no known answers
         hidden = (case for case in cases if not self._is_known(ideas, case))
         return sum(set(ideas) <= self._single(case) for case in hidden)
 
     def fails_with(self, ideas: Ideas, case: str) -> bool:
-        """Whether a case does not pass with one of these ideas."""
+        """True if a case fails with one of these ideas."""
         return not self._single(case).isdisjoint(ideas)
 
     def part_of(self, idea: str, ideas: Ideas, case: str) -> bool:
-        """Whether an idea has a part in the answer of a case: alone, or where it takes both."""
+        """True if an idea contributes to a case's answer, alone or because both are needed."""
         at = self.at(case)
         alone = [name for name in ideas if (name,) in at]
         return idea in alone or (not alone and (ideas in at or ideas[::-1] in at))
 
     def reach(self, ideas: Ideas) -> int:
-        """How many answers of the whole grade are those of these ideas: an inner mistake explains more."""
+        """The number of answers in the whole grade that these ideas give: an inner mistake explains more."""
         return sum(self.explains(ideas, case) for case in self.ends if self.is_strong(case))
 
     def contradicted(self, criterion: str, at_home: bool) -> set[str]:
-        """The ideas that a case speaks against: it passes, and not with this idea.
+        """The ideas that a case contradicts: it passes, but would fail with the idea.
 
-        The cases of the criterion count, and of those that ask for the idea's exercise; visible ones alone
-        `at_home`. In another criterion the submission's own calls may not come across the mistake.
+        The cases of this criterion count, and those of criteria that call the idea's exercise; only visible
+        ones `at_home`. In other criteria the submission's own calls may not reach the mistake.
         """
         return {
             name
@@ -121,7 +121,7 @@ class Evidence:
         }
 
     def doubted(self, at_home: bool) -> set[str]:
-        """The ideas that any case speaks against."""
+        """The ideas that any case contradicts."""
         return set(self._against_visible if at_home else self._against)
 
     @cached_property
@@ -133,7 +133,7 @@ class Evidence:
         return self._criteria_against(visible_only=True)
 
     def _criteria_against(self, visible_only: bool) -> dict[str, set[str]]:
-        """By idea: the criteria in which a case passes that does not pass with it."""
+        """By idea, the criteria with a passing case that fails with the idea."""
         against: dict[str, set[str]] = {}
         for criterion in self.grade.criteria:
             for result in criterion.results:
@@ -145,7 +145,7 @@ class Evidence:
         return against
 
     def _single(self, case: str) -> set[str]:
-        """The ideas with which, alone, a case does not pass."""
+        """The ideas with which alone a case fails."""
         ends = self.known.answers.get(case, {})
         return {ideas[0] for many in ends.values() for ideas in many if len(ideas) == 1}
 
@@ -161,7 +161,7 @@ class Evidence:
         return frozenset(called_name(exercise) for exercise in self.known.asked.get(criterion, ()))
 
     def exercises_of(self, criterion: str) -> frozenset[str]:
-        """The exercises that what a criterion asks for may reach, by their bare names."""
+        """The exercises that a criterion's calls may reach, by their bare names."""
         if self._calls is None:
             return frozenset(map(self.exercise_of, self.known.ideas))
         asked = self.asked_of(criterion)
@@ -169,26 +169,26 @@ class Evidence:
 
     @property
     def is_partial(self) -> bool:
-        """Whether cases were left out that might speak against an idea."""
+        """True if cases were left out that might contradict an idea."""
         return self.grade.not_selected > 0
 
     @property
     def has_calls(self) -> bool:
-        """Whether it is known which exercises reach which."""
+        """True if the calls between exercises are known."""
         return self._calls is not None
 
     def reached_by(self, exercise: str) -> frozenset[str]:
-        """The exercises that an exercise of the submission may reach, as far as that is known."""
+        """The exercises that an exercise of the submission may reach, as far as known."""
         return (self._calls or {}).get(exercise, frozenset())
 
     def inner_of(self, criterion: str) -> frozenset[str]:
-        """Those of them that it reaches only through others."""
+        """The exercises that a criterion reaches only through others."""
         asked = self.asked_of(criterion)
         return self.exercises_of(criterion) - asked if self._calls is not None else frozenset()
 
     @cached_property
     def alone(self) -> dict[str, list[CriterionGrade]]:
-        """By exercise: the criteria that ask for nothing else."""
+        """By exercise, the criteria that call nothing else."""
         alone: dict[str, list[CriterionGrade]] = {}
         for criterion in self.grade.criteria:
             if len(asked := self.asked_of(criterion.id)) == 1:
@@ -196,10 +196,10 @@ class Evidence:
         return alone
 
     def wrong_before(self, criterion: str) -> set[str]:
-        """The exercises that fail in a criterion that asks for nothing else, and were asked alone before.
+        """The exercises that fail in a criterion of their own, and were tested on their own before this one.
 
-        What comes later is no reason for a failure. A call graph that knows methods by their bare names
-        takes NumPy's for them too, and would have exercises be wrong because of each other.
+        A later exercise does not explain a failure. A call graph that knows methods by their bare names
+        takes NumPy's methods for them too, and would make exercises wrong because of each other.
         """
         order = {one.id: number for number, one in enumerate(self.grade.criteria)}
         return {
@@ -215,5 +215,5 @@ def name_of(result: CheckResult) -> str:
 
 
 def failing_of(criterion: CriterionGrade) -> Sequence[CheckResult]:
-    """The cases that fail by the submission's doing."""
+    """The cases that fail through the submission's fault."""
     return [r for r in criterion.results if r.status not in (Status.OK, *UNTOLD) and not r.follow_through]

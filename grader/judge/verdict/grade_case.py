@@ -1,4 +1,4 @@
-"""Grades one case: asks the submission, judges its answer, and says in words what came of it."""
+"""Grades one case: runs the submission, judges its answer, and puts the verdict into words."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from grader.model.grade import CheckResult, Outcome, Status
 def grade_case(
     case: Case, criterion: Criterion, submission: Implementation, oracle: Oracle, forward_fails: str = ""
 ) -> CheckResult:
-    """The verdict on one case; raises GraderFault where the grader cannot reach one.
+    """The verdict on one case; raises GraderFault if the grader cannot reach one.
 
     `forward_fails` names a case that the forward pass of this criterion's gradient fails, if there is one.
     """
@@ -28,7 +28,7 @@ def grade_case(
 
 
 def _follows_through(question: Question, difference: Difference) -> bool:
-    """Whether a wrong gradient is the transpose of the submission's own forward pass.
+    """True if a wrong gradient is the transpose of the submission's own forward pass.
 
     A wrong shape or dtype is the gradient's own mistake, whatever the forward pass does.
     """

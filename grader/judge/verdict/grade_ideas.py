@@ -1,4 +1,4 @@
-"""Adds to a grade the ideas behind its failures."""
+"""Adds the ideas behind a grade's failures."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -25,7 +25,7 @@ def with_ideas(
     """The grade with the ideas of the misconceptions that explain its failures."""
     right = misconceptions.right
     if oracle.variant:
-        # mutants answered everybody's numbers, so of a variant the visible cases alone can be compared
+        # mutants ran on the common numbers, so only a variant's visible cases can be compared
         misconceptions = misconceptions.only(_visible(assignment))
     names = {idea.exercise for idea in misconceptions.ideas.values()}
     has_kernels = any(name.endswith(".cu") for name in assignment.files)
@@ -47,7 +47,7 @@ def _is_inner(
     criterion: CriterionGrade,
     exercise: str,
 ) -> bool | None:
-    """See `passes_with_a_right`; None where there is no reference."""
+    """See `passes_with_a_right`; None if there is no reference."""
     asked = assignment.criterion(criterion.id)
     failing = {result.case for result in criterion.results if result.status in FAILED}
     cases = [c for c in asked.cases if c.id in failing and comparison_of(c).is_exact]

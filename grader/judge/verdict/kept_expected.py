@@ -1,8 +1,8 @@
 """Keeps the inputs and the expected values of a rubric's cases in the user's cache.
 
-They follow from the assignment, the reference, the secret seed and the code that draws and answers. A file is
-named by a digest of all these, so what is kept never meets another version of any. Hidden cases are among
-them: nobody but the user may read the file, and who may read it may read the seed as well.
+They follow from the assignment, the reference, the secret seed and the code that draws and answers. The
+file name is a digest of all these, so a cached file is never used with another version. It includes hidden
+cases, so only the user may read the file; a user who can read it can read the seed as well.
 """
 
 import hashlib
@@ -26,23 +26,23 @@ from grader.model.errors import ProtocolError
 from grader.model.file_formats.plain_records import NotPlain, Records
 
 CACHE = "expected"
-MOST_CASE_BYTES, MOST_BYTES = 1 << 20, 32 << 20  # larger ones are quicker to work out than they are to keep
+MOST_CASE_BYTES, MOST_BYTES = 1 << 20, 32 << 20  # larger ones are quicker to compute than to keep
 LENGTH = struct.Struct("<Q")
 RECORDS = Records(())
 PLAIN = "biufc"  # the kinds of dtypes that are kept
 
 
 class Drawn(NamedTuple):
-    """Which draw of a case: its name, and the number of the draw."""
+    """A draw of a case: the case's name and the number of the draw."""
 
     case: str
     redraw: int
 
 
 class KeptExpected:
-    """What is kept for one assignment; read when it is first asked, and written by `close` if more is known.
+    """The kept values of one assignment; read on first use, and written by `close` if there are new ones.
 
-    For an assignment that was not loaded from files nothing is kept.
+    Nothing is kept for an assignment that was not loaded from files.
     """
 
     def __init__(self, assignment: Assignment, secret: str) -> None:
@@ -54,23 +54,23 @@ class KeptExpected:
         self._has_more = False
 
     def inputs(self, case: Case, redraw: int) -> Inputs | None:
-        """A draw of one of the rubric's cases; None where it is not kept."""
+        """A draw of one of the rubric's cases; None if it is not kept."""
         return self._read()._inputs.get(Drawn(case.name, redraw)) if self._is_ours(case) else None
 
     def expected(self, case: Case, inputs: Inputs) -> Expected | None:
-        """What was expected for a case's first draw; None where it is not kept, or the inputs are others."""
+        """The expected value of a case's first draw; None if it is not kept, or if the inputs differ."""
         if not self._is_ours(case) or self.inputs(case, 0) is not inputs:
             return None
         return self._expected.get(case.name)
 
     def add_inputs(self, case: Case, redraw: int, inputs: Inputs) -> None:
-        """Notes a draw of one of the rubric's cases."""
+        """Records a draw of one of the rubric's cases."""
         if self._is_ours(case) and sum(base.nbytes for base in inputs.bases.values()) <= MOST_CASE_BYTES:
             self._read()._inputs[Drawn(case.name, redraw)] = inputs
             self._has_more = True
 
     def add_expected(self, case: Case, inputs: Inputs, expected: Expected) -> None:
-        """Notes what is expected for a case's first draw; that of any other inputs is not kept."""
+        """Records the expected value of a case's first draw; those of other inputs are not kept."""
         arrays = (*expected.arrays, *(expected.bounds or ()))
         is_small = sum(array.nbytes for array in arrays) <= MOST_CASE_BYTES
         if self._is_ours(case) and is_small and self.inputs(case, 0) is inputs:
@@ -78,7 +78,7 @@ class KeptExpected:
             self._has_more = True
 
     def close(self) -> None:
-        """Keeps what was noted."""
+        """Writes the recorded values to the cache."""
         if self._has_more and self._name:
             content = _packed(self._inputs, self._expected)
             if content is not None and len(content) <= MOST_BYTES:
@@ -86,7 +86,7 @@ class KeptExpected:
         self._has_more = False
 
     def _is_ours(self, case: Case) -> bool:
-        """Whether it is the rubric's case itself: a smaller one may have its name."""
+        """True for the rubric's case itself: a smaller one may have its name."""
         return self._cases.get(case.name) is case
 
     def _read(self) -> "KeptExpected":
@@ -99,7 +99,7 @@ class KeptExpected:
 
 
 def _name_of(assignment: Assignment, secret: str) -> str:
-    """The name of the file; "" where not all is known on which its content depends."""
+    """The name of the file; "" if not everything that its content depends on is known."""
     if assignment.library is None or not assignment.digest:
         return ""
     folder = assignment.library / assignment.oracle.partition(".")[0]
@@ -115,7 +115,7 @@ def _digest(path: Path) -> str:
 
 
 def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[str, Expected]) -> bytes | None:
-    """An index as plain data, and the arrays behind it; None where something has no such form."""
+    """An index as plain data, followed by the arrays; None if something has no such form."""
     arrays: list[Array] = []
 
     def numbers(of: Iterable[Array]) -> tuple[int, ...]:
@@ -143,7 +143,7 @@ def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[str, Expected]) ->
 
 
 def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[str, Expected]]:
-    """What was packed; nothing where it cannot be read."""
+    """The packed values; none if they cannot be read."""
     try:
         (length,) = LENGTH.unpack_from(content)
         start = LENGTH.size + length

@@ -14,20 +14,20 @@ from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 UNREADABLE = "misconceptions that cannot be read: unpack the handout again, or ask for a newer one"
-FORMAT = 7  # of that file: another number for another meaning, so that no old one is read
-DIGITS = 12  # of a digest: two of a thousand answers are alike once in 500 million assignments
-ENDINGS = frozenset(str(status) for status in Status)  # what stands for a case without a digest
-ERROR = "error "  # an exception's answer begins with it, and its class follows
-MESSAGE = "#"  # then, where it tells something, a digest of its text
+FORMAT = 7  # of that file: changes with its meaning, so that no old one is read
+DIGITS = 12  # of a digest: two of 1000 answers collide once in 500 million assignments
+ENDINGS = frozenset(str(status) for status in Status)  # the ends of cases without a digest
+ERROR = "error "  # begins an exception's answer; its class follows
+MESSAGE = "#"  # then, if it is informative, a digest of its text
 PAIR = re.compile(r"(\w+) \(\d+, \d+\)(?=,|$)")  # among a call's arguments
-OF_CALLS = ("ValueError", "IndexError")  # classes whose texts say which numbers a call was given
+OF_CALLS = ("ValueError", "IndexError")  # their messages show a call's numbers
 
-Ideas = tuple[str, ...]  # the name of one mutant, or of two that are in one solution
+Ideas = tuple[str, ...]  # the name of one mutant, or of two in one solution
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """The exercise that a mutant gets wrong, what a student reads, and the heading that teaches it."""
+    """The exercise that a mutant gets wrong, the message to the student, and the heading that teaches it."""
 
     exercise: str
     message: str
@@ -36,13 +36,13 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Misconceptions:
-    """`ideas` by name, and what they come to: `answers[criterion/case][answer]` are those that end so.
+    """`ideas` by name, and their results: `answers[criterion/case][answer]` are the ideas with that answer.
 
-    Answers are digests (see `grader.judge.differences`), so that this can travel in a handout without a
-    mutant, or how the case ended. An idea that is not among a case's answers passes it. `asked[criterion]`
-    are the exercises that its probe calls. `right[exercise]` is a source that puts the reference's version in
-    the place of a submission's; no handout has it. `unchanged[criterion/case]` is the answer of functions
-    that hand back what they were given: one that many mistakes lead to.
+    Answers are statuses or digests (see `grader.judge.differences`), so that a handout can carry them without
+    a mutant. An idea that is not among a case's answers passes it. `asked[criterion]` are the exercises that
+    its probe calls. `right[exercise]` is a source that replaces a submission's version by the reference's; no
+    handout has it. `unchanged[criterion/case]` is the answer of functions that return their input, which many
+    mistakes lead to.
     """
 
     ideas: Mapping[str, Misconception]
@@ -52,17 +52,17 @@ class Misconceptions:
     unchanged: Mapping[str, str] = field(default_factory=dict)
 
     def only(self, cases: Iterable[str]) -> "Misconceptions":
-        """What is known of these cases."""
+        """The misconceptions, restricted to these cases."""
         return replace(self, answers={c: self.answers[c] for c in cases if c in self.answers})
 
     def explains(self, result: CheckResult) -> bool:
-        """Whether a wrong answer is, element for element, that of a mutant or of two in one solution."""
+        """True if a wrong answer equals, element for element, that of a mutant or of two in one solution."""
         end = end_of(result, {idea.exercise: idea.exercise for idea in self.ideas.values()})
         is_told_apart = result.status is Status.WRONG and not end.startswith(HINT)
         return is_told_apart and end in self.answers.get(f"{result.criterion}/{result.case}", {})
 
     def to_json(self) -> str:
-        """As JSON, the same text every time; ideas go by their number, and nothing of the reference goes."""
+        """JSON, the same text every time, with ideas by number and nothing of the reference."""
         names = list(self.ideas)
         number = {name: n for n, name in enumerate(names)}
         answers = {
@@ -96,9 +96,9 @@ def of_mutants(
     composed: Mapping[tuple[str, str], Mapping[str, str]],
     unchanged: Grade | None = None,
 ) -> Misconceptions:
-    """What is known once every mutant was graded, and the answers of two in one solution.
+    """The misconceptions, from the grades of all mutants and the answers of two in one solution.
 
-    `unchanged` is the grade of a submission that hands back what its functions are given.
+    `unchanged` is the grade of a submission with functions that return their input.
     """
     ideas = {m.name: Misconception(m.exercise, m.message, m.help) for m in mutants}
     answers: dict[str, dict[str, list[Ideas]]] = defaultdict(lambda: defaultdict(list))
@@ -115,7 +115,7 @@ def of_mutants(
 
 
 def ends_of(grade: Grade, names: Mapping[str, str]) -> dict[str, str]:
-    """How each case ended that ran and did not pass; `names` says which exercise a function stands for."""
+    """The end of each case that ran and did not pass; `names` maps a function to its exercise."""
     return {
         f"{result.criterion}/{result.case}": end_of(result, names)
         for criterion in grade.criteria
@@ -132,11 +132,11 @@ def end_of(result: CheckResult, names: Mapping[str, str]) -> str:
 
 
 def _of_message(result: CheckResult, names: Mapping[str, str]) -> str:
-    """A digest of what an exception says, where what the submission called says it; else "".
+    """A digest of an exception's message, if it comes from a function that the submission called; else "".
 
-    Two who call the same function with the same wrong numbers read the same text. What somebody writes
-    behind `raise` or `assert` in an exercise is their own, and Python words one and the same TypeError in
-    many ways: of one about a tuple it counts that the failing line names an argument that is a pair.
+    The same wrong numbers in the same call give the same message. A message after `raise` or `assert` in an
+    exercise is the student's own. Python has many messages for the same TypeError: one about a tuple counts
+    only if the failing line names an argument that is a pair.
     """
     error = result.answer.removeprefix(ERROR)
     source = result.calls[-1].source if result.calls else ""
@@ -150,7 +150,7 @@ def _of_message(result: CheckResult, names: Mapping[str, str]) -> str:
 
 
 def _names_a_pair(calls: Sequence[Call]) -> bool:
-    """Whether the failing line names an argument that is a pair of numbers."""
+    """True if the failing line names an argument that is a pair of numbers."""
     if not calls:
         return False
     words = re.findall(r"\w+", calls[-1].source)
@@ -158,9 +158,9 @@ def _names_a_pair(calls: Sequence[Call]) -> bool:
 
 
 def place_of(result: CheckResult, names: Mapping[str, str]) -> str:
-    """The innermost exercise that an exception passed through; "" where it passed through none.
+    """The innermost exercise that an exception passed through; "" if there is none.
 
-    A method goes by its bare name, for so its frames are called.
+    A method goes by its bare name, as in its frames.
     """
     for call in reversed(result.calls):
         if _is_exercise(call, names):
@@ -169,5 +169,5 @@ def place_of(result: CheckResult, names: Mapping[str, str]) -> str:
 
 
 def _is_exercise(call: Call, names: Mapping[str, str]) -> bool:
-    """Whether a call is one of an exercise, and of no function that was provided or that stands beside it."""
+    """True for a call of an exercise, as opposed to a provided or an additional function."""
     return call.function in names or call.function in {called_name(one) for one in names.values()}

@@ -24,17 +24,17 @@ from grader.model.data import decode
 from grader.model.errors import GraderFault, UserError
 from grader.model.grade import Outcome, Sandbox, Status
 
-STUDENTS = 64  # whose own numbers are remembered: some 300 kB each
+STUDENTS = 64  # cached with their own numbers: about 300 kB each
 
 
 class ReferenceOracle:
-    """Runs the same probe on the reference in float64; remembers what it has worked out."""
+    """Runs the same probe on the reference in float64, and caches the results."""
 
     variant = ""
 
     def __init__(self, assignment: Assignment, secret: str = "") -> None:
         ndarray = f"{assignment.oracle.partition('.')[0]}.{NDARRAY}"
-        if NDARRAY in assignment.modules:  # the submission is the NDArray, and so is its oracle
+        if NDARRAY in assignment.modules:  # the submission is the NDArray, so its oracle is, too
             ndarray = assignment.oracle
         elif assignment.library and not (assignment.library / f"{ndarray.replace('.', '/')}.py").is_file():
             ndarray = NUMPY_ARRAYS
@@ -62,11 +62,11 @@ class ReferenceOracle:
         return self._drawn[key]
 
     def draw(self, case: Case, redraw: int = 0, variant: str = "") -> Inputs:
-        """The same, not remembered; for a `variant`, with the numbers of that one student."""
+        """The same, not cached; for a `variant`, with that student's numbers."""
         return draw(case, self._name, self._secret, redraw, variant)
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
-        """The reference's answer; GraderFault where it has none."""
+        """The reference's answer; GraderFault if it has none."""
         key = (case.name, inputs.digest)
         if key not in self._expected:
             expected = self._kept.expected(case, inputs)
@@ -77,20 +77,20 @@ class ReferenceOracle:
         return self._expected[key]
 
     def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
-        """Never remembered."""
+        """The reference's answer, never cached."""
         return self._reference.run_timed(probe, inputs, dtype)
 
     def of(self, variant: str) -> Oracle:
-        """One student's; what is theirs alone is remembered for the last few students."""
+        """One student's oracle; their own numbers are cached for the last few students."""
         return self._of_student(variant) if variant else self
 
     def close(self) -> None:
-        """Ends the reference's process, and keeps what it has worked out."""
+        """Ends the reference's process, and keeps its results."""
         self._kept.close()
         self._reference.close()
 
     def work_out(self, case: Case, inputs: Inputs) -> Expected:
-        """The reference's answer with its bounds, not remembered."""
+        """The reference's answer with its bounds, not cached."""
         outcome = self._run(case, inputs)
         value = value_of(outcome.arrays)
         if value is not NO_VALUE:
@@ -107,7 +107,7 @@ class ReferenceOracle:
 
 
 class _StudentsOracle:
-    """One student's numbers in hidden cases, on the reference's process; visible cases are everybody's."""
+    """One student's numbers in hidden cases, on the same reference process; visible cases are shared."""
 
     def __init__(self, common: ReferenceOracle, variant: str) -> None:
         self.variant = variant
@@ -134,15 +134,15 @@ class _StudentsOracle:
         return self._expected[key]
 
     def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
-        """The common reference's."""
+        """The common oracle's answer."""
         return self._common.answer(probe, inputs, dtype)
 
     def of(self, variant: str) -> Oracle:
-        """Another student's."""
+        """Another student's oracle."""
         return self._common.of(variant)
 
     def close(self) -> None:
-        """Leaves the process alone: it is the common oracle's."""
+        """Does nothing: the process belongs to the common oracle."""
 
 
 class FrozenOracle:
@@ -152,7 +152,7 @@ class FrozenOracle:
 
     def __init__(self, path: Path) -> None:
         try:
-            # from bytes: NumPy leaves the file open where it is no archive
+            # from bytes: NumPy leaves the file open if it is not an archive
             self._arrays = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
             self._cases: dict[str, Any] = json.loads(self._arrays["cases"].tobytes())
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -160,7 +160,7 @@ class FrozenOracle:
         self._drawn: dict[tuple[str, int], Inputs] = {}
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
-        """As they were frozen."""
+        """The frozen inputs."""
         key = (case.name, redraw)
         if key not in self._drawn:
             self._drawn[key] = self._read(case, redraw)
@@ -180,7 +180,7 @@ class FrozenOracle:
         )
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
-        """As it was frozen for these inputs; GraderFault where none was."""
+        """The frozen answer for these inputs; GraderFault if there is none."""
         for redraw, entry in enumerate(self._cases[case.name]["expected"]):
             if self.inputs(case, redraw).digest == inputs.digest:
                 return self._expected(case, redraw, entry)
@@ -197,11 +197,11 @@ class FrozenOracle:
         return Expected(arrays, bounds)
 
     def answer(self, probe: str, inputs: Inputs, dtype: str = "") -> tuple[Outcome, float]:
-        """GraderFault: what asks a reference is not handed out."""
+        """Raises GraderFault: comparisons that need a reference are not in a handout."""
         raise GraderFault(f"{probe}: a handout has no reference to ask")
 
     def of(self, variant: str) -> Oracle:
-        """Itself: what is in a handout is everybody's."""
+        """Itself: a handout has only common numbers."""
         return self
 
     def close(self) -> None:
@@ -214,7 +214,7 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
     arrays: dict[str, Array] = {}
     index: dict[str, Any] = {}
     for case in cases:
-        # a case that a submission is compared with itself on has no expected values, but further draws
+        # a case that compares a submission with itself has further draws, but no expected values
         drawn = [oracle.inputs(case, redraw) for redraw in range(draws(case))]
         for redraw, inputs in enumerate(drawn):
             arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}

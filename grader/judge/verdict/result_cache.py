@@ -1,11 +1,11 @@
-"""Caches case results, keyed by a digest of everything that a result depends on.
+"""Caches case results, keyed by a digest of everything that they depend on.
 
 A case's *address* is a digest of the probes, the inputs with their seed, the expected values with their
 bounds, the limits, and the surroundings: import rules, provided files, device, sandbox, versions, the
 grader's own code. Together with the digest of the submission's files it names a result. Points, weights,
-visibility and help are no part of it: they change what a result is worth, not what it is. Where a
-criterion's time was used up, how its cases ended depends on how many ran before: none of them is remembered,
-and all run again.
+visibility and help are not part of it: they change a result's worth, not the result. If a criterion's time
+was used up, the results of its cases depend on how many ran before. So none of them is cached, and all run
+again.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from grader.model.assignment import Assignment, Case, Criterion, Device
 from grader.model.grade import CheckResult, Sandbox, Status
 
 MOST_KNOWN = 10_000
-NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # these say nothing about the case
+NOT_A_RUN = (Status.NOT_RUN, Status.REFUSED, Status.INTERNAL_ERROR)  # say nothing about the case
 
 
 class CaseKeys:
@@ -48,7 +48,7 @@ class CaseKeys:
         self._keys: dict[tuple[str, str, str], str] = {}
 
     def of(self, case: Case, criterion: Criterion, oracle: Oracle, forward_fails: str) -> str:
-        """The address of a case as this submission is asked it; always of one oracle, or its own."""
+        """The address of a case for this submission; `oracle` must always be the same one, or made by it."""
         key = case.name, oracle.variant, forward_fails
         if key not in self._keys:
             _make_room(self._keys)
@@ -81,14 +81,14 @@ class CaseKeys:
 
 
 def _make_room(entries: dict[Any, str]) -> None:
-    if len(entries) > MOST_KNOWN:  # students' own numbers: known again at once, never needed twice
+    if len(entries) > MOST_KNOWN:  # students' own numbers: quick to find again, never needed twice
         entries.clear()
 
 
 class ResultCache:
-    """The results of one set of files by address: those known before, and those that ran now (`fresh`).
+    """The results of one set of files by address: those known before, and those of this run (`fresh`).
 
-    `addresses` tells the address of each case that was asked, by whose numbers it had and its name.
+    `addresses` holds the address of each case that was run, by variant and name.
     """
 
     def __init__(self, addresses: CaseKeys, cached: Mapping[str, CheckResult]) -> None:
@@ -105,7 +105,7 @@ class ResultCache:
         forward_fails: str,
         run: Callable[[], CheckResult],
     ) -> CheckResult:
-        """The result of a case as its rubric has it now; `run` is called where it is not known."""
+        """The result of a case under the current rubric; `run` is called if it is not known."""
         address = self._addresses.of(case, criterion, oracle, forward_fails)
         result = self._results.get(address)
         if result is None:
@@ -124,12 +124,12 @@ class ResultCache:
         )
 
     def forget(self, criterion: Criterion, oracle: Oracle) -> None:
-        """Forgets what cases of a criterion came to in this run."""
+        """Forgets this run's results of a criterion's cases."""
         asked = self.addresses[oracle.variant]
         forgotten = {asked[case.name] for case in criterion.cases if case.name in asked} & self.fresh.keys()
         for address in forgotten:
             del self.fresh[address], self._results[address]
-        for variant, addresses in self.addresses.items():  # visible cases are everybody's
+        for variant, addresses in self.addresses.items():  # visible cases are shared
             remaining = {name: address for name, address in addresses.items() if address not in forgotten}
             self.addresses[variant] = remaining
 

@@ -1,4 +1,4 @@
-"""Finds out whether an exercise would pass if another one, which it calls, were right."""
+"""Finds out whether an exercise would pass if another one that it calls were right."""
 
 import contextlib
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from grader.model.grade import Status
 def passes_with_a_right(
     version: str, cases: Sequence[Case], criterion: Criterion, submission: Implementation, oracle: Oracle
 ) -> bool | None:
-    """Whether cases pass once the reference's version of an inner exercise stands in the submission's place.
+    """True if cases pass once the reference's version of an inner exercise replaces the submission's.
 
-    They are asked of a worker of its own, for it holds the reference's text. Of what it answers and prints no
-    more leaves than whether all of them pass. None where there is no such version, where the submission is
-    not one file of Python, and where no time of the criterion is left.
+    They run in a separate worker, because it holds the reference's source. Of its answers and output, only
+    whether all of them pass is used. None if there is no such version, if the submission is not a single
+    Python file, or if the criterion has no time left.
     """
     files = submission.subject.files
     if not version or not cases or len(files) != 1:

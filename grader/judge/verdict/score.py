@@ -1,4 +1,4 @@
-"""Adds check results up to a grade."""
+"""Adds up check results to a grade."""
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -6,14 +6,14 @@ from fractions import Fraction
 from grader.model.assignment import Assignment, Criterion, Rubric
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
-FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR}  # by the submission's doing
+FAILED = frozenset(Status) - {Status.OK, Status.NOT_RUN, Status.INTERNAL_ERROR}  # the submission's fault
 
 
 def unmet_requirement(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
-    """Why the criterion cannot be run, given the results so far by `criterion/case`; empty where it can.
+    """The reason the criterion cannot be run, given the results so far by `criterion/case`; "" if it can.
 
-    A required criterion gives nothing to stand on when cases of it ran and none earned anything. One that a
-    time limit ended before its last case tells nothing about the others, so it holds nothing up.
+    A required criterion is unmet if cases of it ran and none earned anything. One that a time limit ended
+    before its last case says nothing about the other cases, so it blocks nothing.
     """
     for id in criterion.requires:
         required = [result for result in results.values() if result.criterion == id]
@@ -24,7 +24,7 @@ def unmet_requirement(criterion: Criterion, results: Mapping[str, CheckResult]) 
 
 
 def ended_by_time(criterion: Criterion, results: Mapping[str, CheckResult]) -> str:
-    """Why no further case of the criterion is run, given the results so far; empty where it is."""
+    """The reason no further case of the criterion is run, given the results so far; "" if there is none."""
     for result in results.values():
         if result.criterion == criterion.id and result.status is Status.TIMEOUT:
             return f"{result.case} ran into a time limit, which ends its criterion"
@@ -37,11 +37,11 @@ def failing_forward(
     results: Mapping[str, CheckResult],
     is_explained: Callable[[CheckResult], bool] = lambda result: False,
 ) -> str:
-    """The first case that the forward pass of this criterion's gradient fails; empty where there is none.
+    """The first case that the forward pass of this criterion's gradient fails; empty if there is none.
 
-    It counts among the cases of the criteria that ask for just that forward pass. It must be that function
-    gone wrong, and no other one of which the gradient is easy to write: one of the cases passes, or the
-    answer to one `is_explained` by a known mistake. Else it is as if none failed.
+    Only cases of criteria that test just that forward pass count. The function must be a wrong version of
+    the right one, not a different function with an easy gradient: one of the cases passes, or the answer to
+    one `is_explained` by a known mistake. Otherwise no case counts as failed.
     """
     forwards = [c for c in rubric.criteria if c.probe == criterion.options.get("adjoint_of")]
     names = [case.name for forward in forwards for case in forward.cases]
@@ -61,7 +61,7 @@ def score(
     versions: Mapping[str, str],
     notes: tuple[str, ...] = (),
 ) -> Grade:
-    """The grade; a case without a result was not selected, counts nothing and makes the grade partial."""
+    """The grade; a case without a result was not selected: it counts nothing and makes the grade partial."""
     criteria = tuple(_score_criterion(criterion, results) for criterion in assignment.rubric.criteria)
     offered = sum(criterion.points for criterion in criteria)
     return Grade(
@@ -99,7 +99,7 @@ def _score_criterion(criterion: Criterion, results: Mapping[str, CheckResult]) -
 
 
 def _share(result: CheckResult) -> Fraction:
-    """The share of its points that a case earns, exactly as the rubric writes it."""
+    """The share of its points that a case earns, as an exact fraction of the rubric's number."""
     return Fraction(1) if result.status is Status.OK else Fraction(str(result.follow_through))
 
 

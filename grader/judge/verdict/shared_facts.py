@@ -1,4 +1,4 @@
-"""Tells what several failing cases have in common: one exception, or a wrong exercise that they call."""
+"""Finds what several failing cases have in common: an exception, or a wrong exercise that they call."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,12 +18,12 @@ def shared_facts(
     blame: Blame,
     is_inner: Inner,
 ) -> tuple[Fact, ...]:
-    """What visible failing cases have in common, to be shown once."""
+    """The facts that visible failing cases share, to be shown once."""
     return (*_errors(failing, evidence), *_inner(criterion, failing, blame, is_inner))
 
 
 def _errors(failing: Sequence[CheckResult], evidence: Evidence) -> list[Fact]:
-    """Each line of an exercise at which several visible cases end in the same exception."""
+    """The lines of exercises where several visible cases end in the same exception."""
     groups: dict[tuple[str, str, int], list[CheckResult]] = {}
     for result in failing:
         if result.status is Status.ERROR and result.calls and result.visibility is Visibility.VISIBLE:
@@ -53,7 +53,7 @@ def _inner(
     blame: Blame,
     is_inner: Inner,
 ) -> list[Fact]:
-    """What there is to say of a wrong exercise that the criterion's own calls, or that it asks for too."""
+    """The facts about a wrong exercise that the criterion's own exercise calls, or that it also tests."""
     cases = tuple(result.case for result in failing if result.visibility is Visibility.VISIBLE)
     facts = []
     called = blame.calls(criterion) if failing else []

@@ -1,4 +1,4 @@
-"""Finds the student whom an export means, by all that it says of the person."""
+"""Finds the student that an export means, from everything it says about the person."""
 
 import re
 import unicodedata
@@ -16,10 +16,10 @@ PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "
 SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})  # as airports spell them
 KEPT_MARKS = (0, 7, 8, 9)  # https://www.unicode.org/reports/tr44: kana and Indic scripts need theirs
 SHUFFLED = 5  # a name of more words is not tried in every order
-MANY = 50  # of one name: which of them is meant needs an id anyway
+MANY = 50  # students of one name: to tell them apart needs an id anyway
 FEW = 10
 ALIKE = 0.75
-LONGEST = 60  # what a message quotes
+LONGEST = 60  # characters that a message quotes
 NO_STUDENT = "matches no student on the roster"
 REMEDY = "correct the roster or the export, or grade this by hand"
 
@@ -30,11 +30,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What an export says of a person.
+    """An export's data about a person.
 
     `ids` are ids of the institution: SIS id, login, Gradescope's sid, the name of a student's folder.
     `internal` is the number that the LMS itself gives: Canvas's user id, Moodle's participant number. `name`
-    may be "Lovelace, Ada", "Ada Lovelace" or Canvas's squeezed "lovelaceada". What it does not say is "".
+    may be "Lovelace, Ada", "Ada Lovelace" or Canvas's squeezed "lovelaceada". Missing data is "".
     """
 
     ids: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Person:
-    """A student, with what is compared: their name's words and their addresses."""
+    """A student, with the words of their name and their addresses, to compare."""
 
     student: Student
     names: Readings
@@ -58,7 +58,7 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """One thing that a claim says: whom it means, and whether it speaks against a person."""
+    """One part of a claim: the students it means, and a test for those it speaks against."""
 
     says: str
     means: tuple[_Person, ...]
@@ -68,11 +68,10 @@ class _Evidence:
 class Identities:
     """The students on a roster, found by evidence.
 
-    Each thing that a claim says means a student, speaks against one, or neither. A student is found whom
-    something means and nothing speaks against, if nothing means somebody else in their place. An id or an
-    e-mail address of one student speaks against all others. The LMS's own number is weak: it may equal an
-    unrelated student's id, so it speaks against no student, and counts for nothing where an id of the
-    institution is known.
+    Each part of a claim means a student, speaks against one, or neither. The search finds a student that some
+    part means and no part speaks against, unless another part means a different student. An id or an e-mail
+    address of one student speaks against all others. The LMS's own number is weak: it may equal an unrelated
+    student's id. So it speaks against no student, and is ignored if an id of the institution is known.
     """
 
     def __init__(self, students: Iterable[Student]) -> None:
@@ -89,7 +88,7 @@ class Identities:
         self._names = _Names(self._people)
 
     def find(self, claim: Claim) -> Student | str:
-        """The student, or one line: why it is not certain who is meant, and what to do."""
+        """The student, or one line that says why the claim is uncertain and what to do."""
         evidence = self._evidence(claim)
         meant = _unique(person for each in evidence for person in each.means)
         if not meant:
@@ -114,7 +113,7 @@ class Identities:
         return evidence
 
     def _of_ids(self, ids: Iterable[str]) -> Iterator[_Evidence]:
-        """An id that is no student's says nothing; one that is an e-mail address counts as that too."""
+        """Evidence from ids. An unknown id says nothing; one that is an e-mail address counts as that too."""
         for id in ids:
             means = self._with_id(id)
             says = f"id {_quoted(id)}"
@@ -140,7 +139,7 @@ class Identities:
     def _of_name(self, name: str, evidence: Sequence[_Evidence]) -> _Evidence:
         readings = _readings(name)
         persons = _unique(person for each in evidence for person in each.means)
-        # where an id means one of several of a name, the others need not be looked for
+        # if an id means one of several students with a name, the others need not be found
         means = tuple(person for person in persons if _compare(readings, person.names))
         return _Evidence(
             f"name {_quoted(name)}",
@@ -149,7 +148,7 @@ class Identities:
         )
 
     def _named_by_ids(self, ids: Iterable[str]) -> Iterator[_Evidence]:
-        """A folder may be named by its student's name; a login speaks against no student."""
+        """Evidence from ids read as names, as in a folder's name; a login speaks against no student."""
         for id in ids:
             yield _Evidence(f"name {_quoted(id)}", self._names.find(_readings(id)), lambda person: False)
 
@@ -161,7 +160,7 @@ class Identities:
 
 
 class _Names:
-    """The names on a roster, filed so that those like a given one are found without looking at all."""
+    """An index of the names on a roster, which finds similar names without comparing them all."""
 
     def __init__(self, people: Sequence[_Person]) -> None:
         self._bearers: dict[Readings, list[_Person]] = defaultdict(list)
@@ -184,7 +183,7 @@ class _Names:
         self._almost: dict[str, list[Readings]] = {}
 
     def find(self, claimed: Readings) -> tuple[_Person, ...]:
-        """Those whose name says that it is the same; of very many of one name, some."""
+        """The students with the same name; if very many share it, some of them."""
         likely = _unique(names for words in claimed for names in self._likely(words))
         persons: list[_Person] = []
         for names in likely:
@@ -193,7 +192,7 @@ class _Names:
         return tuple(sorted(persons, key=lambda person: _in_order(person.student)))
 
     def _likely(self, words: Words) -> Iterator[Readings]:
-        """Names of the same words, of the same letters, with all of the words, with none but the words."""
+        """Names with the same words or letters, with all these words and more, or with only some of them."""
         sought = frozenset(words)
         yield from self._whole.get(sought, ())
         yield from self._letters.get(_sorted_letters(words), ())
@@ -204,7 +203,7 @@ class _Names:
                 yield from (names for there, names in self._rarest.get(word, ()) if there <= sought)
 
     def nearest(self, name: str) -> _Person | None:
-        """Whose name is spelled much like this one; None where there is none, or where it is a number."""
+        """The student with the most similar spelling; None if no name is near, or for a number."""
         words = next((words for words in _readings(name) if not "".join(words).isdecimal()), ())
         keys = [key for word in words for key in _one_letter_less(word)]
         counts = Counter(names for key in keys for names in self._misspelt.get(key, ()))
@@ -215,7 +214,7 @@ class _Names:
 
     @property
     def _misspelt(self) -> dict[str, list[Readings]]:
-        """Words with one letter left out, as the name that is sought may have it; made when first needed."""
+        """An index of words with one letter left out, to match misspelled names; made when first needed."""
         if not self._almost:
             almost: dict[str, list[Readings]] = defaultdict(list)
             for word, filed in self._with.items():
@@ -235,12 +234,12 @@ def _in_order(student: Student) -> tuple[str, ...]:
 
 
 def _others(means: Sequence[_Person]) -> Callable[[_Person], bool]:
-    """Excludes everyone but those who are meant; no one where none is."""
+    """Excludes everyone except those meant; if none is meant, excludes no one."""
     return lambda person: bool(means) and person not in means
 
 
 def _doubt(evidence: Sequence[_Evidence], remaining: Sequence[_Person]) -> str:
-    """Why none of those who are meant was taken."""
+    """The reason that none of those meant was chosen."""
     by = next((each for each in evidence if len(remaining) > 1 and set(remaining) <= set(each.means)), None)
     if by is not None:
         return f"the {by.says} means {_listed(by.means)}: nothing says which; give an id or an e-mail address"
@@ -263,7 +262,7 @@ def _listed(people: Sequence[_Person]) -> str:
 
 
 def _compare(claimed: Readings, true_name: Readings) -> bool | None:
-    """Whether two names are one person's: True, False, or None where that cannot be said."""
+    """True if two names belong to one person, False if not, None if that is unclear."""
     answers = [_compare_words(one, other) for one in claimed for other in true_name]
     if True in answers:
         return True
@@ -285,7 +284,7 @@ def _compare_words(one: Words, other: Words) -> bool | None:
 
 
 def _is_weighty(word: str) -> bool:
-    """Not an initial: a single letter of an alphabet says little, a Chinese character is a name."""
+    """True unless it is an initial: one letter of an alphabet says little, a Chinese character is a name."""
     return len(word) > 1 or not word.isascii()
 
 
@@ -294,12 +293,12 @@ def _is_initial(some: Iterable[str], others: Iterable[str]) -> bool:
 
 
 def _scripts(words: Iterable[str]) -> set[str]:
-    """LATIN, CYRILLIC, CJK...: two names of different scripts cannot be compared."""
+    """The scripts of the words (LATIN, CYRILLIC, CJK...); names in different scripts cannot be compared."""
     return {unicodedata.name(letter, "?").partition(" ")[0] for word in words for letter in word}
 
 
 def _same_letters(one: Words, other: Words) -> bool:
-    """Whether the words of both, in some order, make the same row of letters ("lovelaceada", "O Brien")."""
+    """True if the words of both, in some order, join to the same letters ("lovelaceada", "O Brien")."""
     if len(one) == 1 and len(other) > 1:
         return _spell(one[0], other)
     if _sorted_letters(one) != _sorted_letters(other):
@@ -308,7 +307,7 @@ def _same_letters(one: Words, other: Words) -> bool:
 
 
 def _spell(letters: str, words: Words) -> bool:
-    """Whether the words make those letters, perhaps without middle names."""
+    """True if the words join to those letters, perhaps without middle names."""
     sought = "".join(sorted(letters))
     return any(
         _sorted_letters(some) == sought and letters in map("".join, _orders(some))
@@ -317,14 +316,14 @@ def _spell(letters: str, words: Words) -> bool:
 
 
 def _orders(words: Words) -> Iterator[Words]:
-    """Every order of a few words; of many as they stand, and with the first ones last."""
+    """Every order of a few words; many words only as they are, and with the first ones last."""
     if len(words) <= SHUFFLED:
         return permutations(words)
     return (words[index:] + words[:index] for index in range(len(words)))
 
 
 def _without_middle_names(words: Words) -> Iterator[Words]:
-    """A name, and what may be left of it: two words or more, and no less than half of its letters."""
+    """A name, and its shorter forms: two words or more, with at least half of its letters."""
     yield words
     if len(words) <= SHUFFLED:
         for count in range(2, len(words)):
@@ -334,7 +333,7 @@ def _without_middle_names(words: Words) -> Iterator[Words]:
 
 
 def _readings(name: str) -> Readings:
-    """The words of a name without accents, and with umlauts spelled out where it has any."""
+    """The words of a name without accents, and also with any umlauts spelled out."""
     folded = unicodedata.normalize("NFC", name.translate(dict.fromkeys(map(ord, APOSTROPHES)))).casefold()
     both = (_words(folded), _words(folded.translate(SPELT_OUT)))
     return tuple(_unique(words for words in both if words))
@@ -344,7 +343,7 @@ def _words(folded: str) -> Words:
     decomposed = unicodedata.normalize("NFKD", folded.translate(PLAIN)).casefold().translate(PLAIN)
     letters = "".join(c for c in decomposed if unicodedata.combining(c) in KEPT_MARKS)
     composed = unicodedata.normalize("NFC", letters)
-    # \w knows no vowel signs of Indic scripts
+    # \w does not match vowel signs of Indic scripts
     parts = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in composed if not _is_format(c))
     return tuple(parts.split())
 
@@ -354,7 +353,7 @@ def _is_format(letter: str) -> bool:
 
 
 def _alike(text: str, names: Readings) -> float:
-    from difflib import SequenceMatcher  # only names that are near need it
+    from difflib import SequenceMatcher  # only similar names need it
 
     return max(SequenceMatcher(None, text, " ".join(sorted(words))).ratio() for words in names)
 

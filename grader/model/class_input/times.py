@@ -8,7 +8,7 @@ _CLOCK = (
     r"(?P<hour>\d\d)(?P<mark>[:.-]?)(?P<minute>\d\d)(?:(?P=mark)(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
 )
 _ZONE = r"(?P<zone>Z|UTC|GMT|(?P<sign>[+-])(?P<h>\d\d)"
-# offsets in hours alone come second: of `12-00-02-00` the end is an offset, as in `12-00-0200`
+# offsets of hours without minutes come second: `12-00-02-00` ends in an offset, like `12-00-0200`
 _FORMS = [
     re.compile(rf"{_DATE}[T _-]{_CLOCK} ?(?:{_ZONE}{minutes}))?", re.ASCII | re.IGNORECASE)
     for minutes in (r"[:-]?(?P<m>\d\d)", r"(?P<m>)")
@@ -16,11 +16,11 @@ _FORMS = [
 
 
 def course_time(text: str, zone: tzinfo | None) -> str:
-    """A time as ISO 8601 with its offset from UTC; "" only where the text is no time of a day.
+    """A time as ISO 8601 with its offset from UTC; "" only if the text is not a date and time.
 
-    ISO 8601, and what folders are named by: dashes or dots for colons, a space or `_` for the T. A time
-    without an offset is read in `zone`; an hour that comes twice there is the earlier one, in the student's
-    favour. Without a zone such a time keeps none.
+    Accepts ISO 8601, and its variants in folder names: dashes or dots for colons, a space or `_` for the T. A
+    time without an offset is read in `zone`; an hour that occurs twice there is the earlier one, in the
+    student's favour. Without a zone such a time keeps no offset.
     """
     match = next(filter(None, (form.fullmatch(text.strip()) for form in _FORMS)), None)
     if match is None:
@@ -37,26 +37,26 @@ def course_time(text: str, zone: tzinfo | None) -> str:
 
 
 def moment_of(text: str, zone: tzinfo | None) -> str:
-    """`course_time`, where that is one moment; "" too for a time that has no offset and gets none."""
+    """`course_time`, if that is one moment; "" also for a time that has no offset and gets none."""
     time = course_time(text, zone)
     return time if time and datetime.fromisoformat(time).tzinfo is not None else ""
 
 
 def earlier_reading(time: datetime, zone: tzinfo) -> datetime:
-    """The moment that a time without offset means in a zone; where it may mean two, the earlier."""
+    """The moment that a time without offset means in a zone; of two, the earlier."""
     return min(readings(time, zone))
 
 
 def readings(time: datetime, zone: tzinfo) -> tuple[datetime, ...]:
-    """The moments that a time without offset may mean, each with its offset then: two, in order, or one.
+    """The one or two moments that a time without offset may mean, in order, each with its offset.
 
-    There are two where a clock is put back, and the hour comes twice; and where it is put forward, and the
-    hour is skipped: then both lie outside of it.
+    There are two when a clock is put back, so the hour occurs twice, and when it is put forward, so the hour
+    is skipped: then both lie outside that hour.
     """
     moments = {time.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
     return tuple(_fixed(moment.astimezone(zone)) for moment in sorted(moments))
 
 
 def _fixed(time: datetime) -> datetime:
-    """With an offset of its own: Python subtracts times of one zone as if its clock were never put back."""
+    """Fixes the offset: Python subtracts times of one zone as if its clock were never put back."""
     return datetime.fromisoformat(time.isoformat())

@@ -19,14 +19,14 @@ def to_csv(lines: Iterable[Sequence[str]]) -> bytes:
 
 
 def as_written(cell: str) -> str:
-    """What `harmless` was given."""
+    """The cell before `harmless`."""
     return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
 
 
 def harmless(cell: str) -> str:
-    """`cell` such that no spreadsheet takes it for a formula, on rows that every reader counts alike.
+    """Changes `cell` so that no spreadsheet takes it for a formula and all readers count the same rows.
 
-    What a terminal would obey is written out.
+    Terminal control characters are written out.
     """
     if _is_formula(cell) and not NUMBER.fullmatch(cell):
         cell = f"'{cell}"
@@ -35,5 +35,5 @@ def harmless(cell: str) -> str:
 
 
 def _is_formula(cell: str) -> bool:
-    """Behind spaces and earlier quotes too: one quote more can then be told, and taken off again."""
+    """True also behind spaces and quotes, so that the quote that `harmless` adds can be removed again."""
     return cell.lstrip("' \n").startswith(FORMULA)

@@ -1,4 +1,4 @@
-"""Reads a CSV file by its header: every complaint names the file, the line and what was expected."""
+"""Reads a CSV file by its header; every error names the file, the line and what was expected."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ SEPARATORS = {";": "a semicolon", "\t": "a tab"}
 
 
 def read_table(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, str | None]]]:
-    """Each row with its last line; UserError for what is no CSV in UTF-8 with at least these columns."""
+    """Each row with its last line; UserError unless the file is UTF-8 CSV with at least these columns."""
     expected = f"expected the columns {', '.join(columns)}"
     reader = csv.DictReader(io.StringIO(_text(path, expected), newline=""))
     try:

@@ -1,7 +1,7 @@
-"""Frozen records as JSON text and back: what is kept between two runs is data, and nothing that could run.
+"""Converts frozen records to JSON text and back, so that nothing kept between runs can be executed.
 
 null, true, 7, 0.5, "text", [...]    are themselves
-{"tuple": [...]}                     and so for every other type: its name, and what it is made of
+{"tuple": [...]}                     and so for every other type: its name and its parts
 {"Case": {"id": "square", ...}}      a record, by the name of its class
 """
 
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 
 class NotPlain(TypeError):
-    """A value that has no form here."""
+    """A value that has no form in this format."""
 
 
 class Records:
@@ -37,11 +37,11 @@ class Records:
         }
 
     def write(self, value: object) -> bytes:
-        """The text of a value; NotPlain where part of it has none."""
+        """The text of a value; NotPlain if part of it has none."""
         return json.dumps(self._tree(value), separators=(",", ":")).encode()
 
     def read(self, text: bytes) -> Any:
-        """The value; ValueError where the text is none that `write` makes of these classes."""
+        """The value of a text; ValueError if `write` makes no such text from these classes."""
         try:
             return self._value(json.loads(text))
         except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError) as error:

@@ -1,15 +1,15 @@
-"""Packs files as a zip of which the bytes depend on the files alone."""
+"""Packs files as a zip with bytes that depend only on the files."""
 
 import io
 import zipfile
 from collections.abc import Collection, Mapping
 
-TIMELESS = (1980, 1, 1, 0, 0, 0)  # of each file: the same files give the same bytes on every day
+TIMELESS = (1980, 1, 1, 0, 0, 0)  # of each file: the same files give the same bytes on any day
 RUNS, READS = 0o755 << 16, 0o644 << 16
 
 
 def zipped(files: Mapping[str, bytes], programs: Collection[str] = ()) -> bytes:
-    """The files by their paths, compressed; those among `programs` may be run."""
+    """Packs the files by their paths, compressed; those in `programs` are executable."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in files.items():

@@ -1,1 +1,1 @@
-"""Holds what a run of a command results in, as values. May import: grader.model, the standard library."""
+"""Holds the results of commands, as values. May import: grader.model, the standard library."""

@@ -1,4 +1,4 @@
-"""Holds what a run of `grader batch` results in."""
+"""Holds the result of a run of `grader batch`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from grader.model.class_input.account import Doubt
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Which of a student's several submissions counts: its name or number, its time, and `of` how many."""
+    """The one of a student's `of` submissions that counts: its name or number, and its time."""
 
     student: str
     submission: str
@@ -17,13 +17,13 @@ class Counting:
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """How a run went: how many were graded now and how many before, and what a person must look at.
+    """The result of a run: how many were graded now and how many before, and what needs review.
 
-    `to_review` are standings of students, as the reports count them, whether this run graded them or an
-    earlier one; `aside` is what the intake could not take. `rescored` of those graded needed no case to be
-    run; `ran` counts the cases that were. `absent` names those on the roster who submitted nothing; `again`
-    those of whom something counts again that was withdrawn. `counting` says of each student with several
-    submissions which one counts.
+    `to_review` are students' standings as the reports count them, whether this run or an earlier one graded
+    them; `aside` are the entries that the intake could not use. `rescored` of the graded submissions needed
+    no case to run; `ran` counts the cases that did. `absent` names students on the roster who submitted
+    nothing; `again` those with withdrawn work that counts again. `counting` holds the submission that counts
+    for each student with several.
     """
 
     graded: int
@@ -38,5 +38,5 @@ class BatchSummary:
 
     @property
     def is_clear(self) -> bool:
-        """Whether a person need look at nothing."""
+        """True if nothing needs review."""
         return not self.to_review and not self.aside

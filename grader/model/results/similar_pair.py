@@ -1,13 +1,13 @@
-"""Holds two students' files that are alike, and how much of each."""
+"""Holds two students' similar files, and how much of each is similar."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of two files: whose it is, its text, and the share of what is own that the other has too.
+    """One of two files: its student, its text, and the share of its own code that is in the other too.
 
-    What comes from the handout does not count.
+    Code from the handout does not count.
     """
 
     student: str
@@ -17,7 +17,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students whose `file` is alike."""
+    """Two students with a similar `file`."""
 
     file: str
     left: Side
@@ -25,6 +25,6 @@ class Pair:
 
     @property
     def share(self) -> float:
-        """The harmonic mean of both shares: what both have, of what they have on average (Dice)."""
+        """The harmonic mean of both shares: the common code, relative to the average length (Dice)."""
         both = self.left.share + self.right.share
         return 2 * self.left.share * self.right.share / both if both else 0.0

@@ -9,7 +9,7 @@ from grader.model.grade import Status
 
 @dataclass(frozen=True)
 class Finding:
-    """A promise that does not hold: where to fix it, and what is wrong."""
+    """A promise that does not hold: where to fix it, and the problem."""
 
     source: Path
     line: int
@@ -21,7 +21,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Gain:
-    """What a cheat does, the points that it gained, what it may gain in words, and whether it gained more."""
+    """A cheat: what it does, the points it gained, its limit in words, and whether it gained more."""
 
     cheat: str
     does: str
@@ -32,12 +32,12 @@ class Gain:
 
 @dataclass(frozen=True)
 class Verification:
-    """The kill matrix and what is wrong.
+    """The kill matrix and the problems found.
 
-    `kills[mutant]` are the cases (criterion/case) that it fails, each with how it ended there. `tolerances`
-    says of each real-valued case which share of its bound rounding took at most. `apart` are the pairs of
-    mutants that do not compose, each with the reason: of those no solution with both is known. `gains` are
-    those of the cheats that were made of the solution.
+    `kills[mutant]` maps each case (criterion/case) that the mutant fails to how it ended. `tolerances` gives,
+    for each real-valued case, the largest share of its bound that rounding used. `apart` are the pairs of
+    mutants that do not compose, each with the reason: no solution with both is known. `gains` are those of
+    the cheats made from the solution.
     """
 
     assignment: str
@@ -50,13 +50,13 @@ class Verification:
 
     @property
     def survivors(self) -> tuple[str, ...]:
-        """The mutants that no case tells from the solution."""
+        """The mutants that no case can tell from the solution."""
         return tuple(name for name, killed in self.kills.items() if not killed)
 
 
 @dataclass(frozen=True)
 class RedTeam:
-    """What attacks and cheats gained on an assignment, and where one gained more than it may."""
+    """The gains of attacks and cheats on an assignment, and those that gained more than they may."""
 
     assignment: str
     gains: tuple[Gain, ...]

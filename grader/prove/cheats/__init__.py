@@ -1,4 +1,4 @@
-"""Makes cheats of an assignment's solution, in families, and says what each may gain at most.
+"""Makes cheats from an assignment's solution, in families, each with the most that it may gain.
 
 A module defines one subclass of `grader.prove.cheat.Family`, whose `name` is the module's; no other module
 names it.
@@ -29,7 +29,7 @@ def cheats_on(views: Views) -> tuple[Cheat, ...]:
 
 
 def _may_import(assignment: Assignment, cheat: Cheat, solution: Files) -> bool:
-    """Whether an assignment allows the modules that a cheat needs; else it is refused before it cheats."""
+    """True if an assignment allows the modules that a cheat needs; else it is refused before it cheats."""
     if assignment.import_rules is None:
         return True
     added = (text.removeprefix(solution[name].rstrip()) for name, text in cheat.files.items())
@@ -51,9 +51,9 @@ def gains(cheats: Sequence[Cheat], grades: Mapping[str, Grade], above: Iterable[
 
 
 def excesses(views: Views, cheats: Sequence[Cheat], grades: Mapping[str, Grade]) -> Iterator[Excess]:
-    """What a cheat gained above what it may, with the criterion or case where it did.
+    """The excess gains of the cheats, with the criterion or case of each.
 
-    A cheat that was refused shows nothing, so that is said too.
+    A cheat that was refused proves nothing, so it is listed too.
     """
     for cheat in cheats:
         results = [result for criterion in grades[cheat.key].criteria for result in criterion.results]

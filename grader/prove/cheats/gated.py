@@ -1,4 +1,4 @@
-"""Right but at some shapes, which everybody can read in a handout; and right at those alone."""
+"""Cheats that are wrong only at shapes that a handout shows, or right only at those."""
 
 import math
 import re
@@ -26,15 +26,15 @@ TURNS = ("the first, third, ...", "the second, fourth, ...")
 
 
 class Gated(DeedFamily):
-    """Whoever is wrong or slow at a shape loses the cases of that shape.
+    """A submission that is wrong or slow at a shape must lose the cases of that shape.
 
-    The gate is at every other visible case, in two turns: so the cases that require one another are run.
+    Each of two turns gates every second visible case, so that the cases that require one another still run.
     """
 
     name = "gated"
 
     def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
-        """Zeros at the shapes of visible cases, zeros at all others, and slow where time counts."""
+        """Zeros at the shapes of visible cases, zeros at all others, and slow at timed cases."""
         cases = {exercise.name: visible_cases(assignment, exercise) for exercise in exercises}
         for turn, which in enumerate(TURNS):
             shapes = {name: shapes_of(assignment, of_it[turn::2]) for name, of_it in cases.items()}
@@ -57,7 +57,7 @@ class Gated(DeedFamily):
     def cheats(
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
     ) -> Iterator[Cheat]:
-        """Those in Python, and kernels that write nothing at the lengths of visible cases."""
+        """The cheats in Python, and kernels that write nothing at the lengths of visible cases."""
         yield from super().cheats(assignment, solution, exercises)
         for turn, which in enumerate(TURNS):
             files, cheats_in = dict(solution), set[str]()
@@ -74,14 +74,14 @@ class Gated(DeedFamily):
 
 
 def _is_about(case: Case, kernel: Exercise) -> bool:
-    """Whether a case starts this kernel, by its key `kernel` or by its probe's name."""
+    """True if a case starts this kernel, by its key `kernel` or by its probe's name."""
     return bool(case.parameters.get("kernel", case.probe) == kernel.name)
 
 
 def _gated(text: str, exercise: Exercise, assignment: Assignment, cases: Sequence[Case]) -> str:
-    """A source in CUDA C in which a kernel returns at once where its whole numbers are a case's lengths.
+    """A source in CUDA C in which a kernel returns at once if its integer arguments are a case's lengths.
 
-    Left as it is where the kernel has no whole numbers, or lengths in a structure too.
+    The source is unchanged if the kernel has no integers, or takes lengths in a structure too.
     """
     kernel = cut_kernel(text, exercise.name)
     assert kernel is not None

@@ -1,4 +1,4 @@
-"""Nothing is written, in every form that the language allows."""
+"""Cheats that write nothing, in every form that the language allows."""
 
 import re
 from collections.abc import Iterator, Sequence

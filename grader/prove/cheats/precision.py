@@ -1,4 +1,4 @@
-"""Too few bits: every number passes through 16 bits on its way."""
+"""Cheats with too few bits: every number passes through 16 bits."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ ROUNDED = "__half2float(__float2half({} + ({})))"
 
 
 class Precision(Family):
-    """Whoever adds up in half loses."""
+    """A submission that sums in half precision must lose points."""
 
     name = "precision"
     may_gain = "half of a criterion with wide or real numbers, and all but four points of a hundred"
@@ -72,7 +72,7 @@ class Precision(Family):
                 yield Cheat("sums_in_half", self.name, does, {**solution, file: rounded})
 
     def excesses(self, rubric: Rubric, cheat: Cheat, grade: Grade) -> Iterator[Excess]:
-        """Each criterion of which it keeps more than half, and the first where it loses too little in all.
+        """Each criterion where it keeps more than half, and the first one if it loses too little in total.
 
         A criterion tells precisions apart by a case with `wide` or real numbers and expected values.
         """

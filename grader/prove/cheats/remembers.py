@@ -1,4 +1,4 @@
-"""Answers of the first call are kept: by what a call is given, or for ever."""
+"""Cheats that keep the answers of the first call, by the call's arguments or forever."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,7 @@ KEYS = {
 
 
 class Remembers(DeedFamily):
-    """Whoever keeps its first answers is wrong when it is asked with other values."""
+    """A submission that keeps its first answers must fail when it is called with other values."""
 
     name = "remembers"
 

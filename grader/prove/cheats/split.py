@@ -1,4 +1,4 @@
-"""Behaviour that depends on the surroundings: how often and when a function is called, and where it runs."""
+"""Cheats that depend on the environment: how often and when a function is called, and where it runs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -44,11 +44,11 @@ DEEDS = {
 
 
 class Split(DeedFamily):
-    """Whoever is wrong where it hopes that nobody looks is wrong there."""
+    """A submission that is wrong where it expects no check must fail there."""
 
     name = "split"
 
     def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
-        """One for each thing that a function can learn of its surroundings."""
+        """One for each thing that a function can learn about its environment."""
         for name, (does, deed) in DEEDS.items():
             yield name, does, deed.wrapper()

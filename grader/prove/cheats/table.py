@@ -1,4 +1,4 @@
-"""A table: right where the visible cases look, and nothing elsewhere."""
+"""Cheats with a table: right for the visible cases, and nothing elsewhere."""
 
 from collections.abc import Iterator, Sequence
 
@@ -36,7 +36,7 @@ BY = {
 
 
 class Table(Family):
-    """Whoever is right only where everybody can look passes no criterion that has hidden cases."""
+    """A submission that is right only on visible cases must pass no criterion with hidden cases."""
 
     name = "table"
     may_gain = "no criterion with hidden cases in full"
@@ -76,7 +76,7 @@ class Table(Family):
 
 
 def _arrays(assignment: Assignment, criterion: Criterion) -> list[Array]:
-    """The arrays that the visible cases of a criterion are given."""
+    """The input arrays of a criterion's visible cases."""
     cases = [case for case in criterion.cases if case.visibility is Visibility.VISIBLE]
     drawn = [draw(case, assignment.name) for case in cases if case.kind != OWN_TEST]
     return [inputs.array(name) for inputs in drawn for name in inputs.bases]

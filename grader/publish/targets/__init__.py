@@ -1,7 +1,7 @@
-"""The places that an assignment can be published to, one module each, found by name.
+"""The platforms for which an assignment can be published, one module each, found by name.
 
-A module says `WRITES`, what its files are; `USES`, the programs that the instructor needs for the next
-step, and for what; and has `files(bundle)`, the files by path. `next_step(bundle)` says what to do with them.
+A module defines `WRITES`, a description of its files; `USES`, the programs that the instructor needs for the
+next step, and why; `files(bundle)`, the files by path; and `next_step(bundle)`, what to do with them.
 """
 
 import importlib
@@ -13,20 +13,20 @@ from grader.publish.bundle import Bundle
 
 
 class Target(Protocol):
-    """What a module of this package offers."""
+    """The interface of a module of this package."""
 
     WRITES: str
     USES: Mapping[str, str]
 
     def files(self, bundle: Bundle) -> Mapping[str, bytes]:
-        """The files that are written, by path below the folder that the instructor names."""
+        """The files to write, by path below the folder that the instructor names."""
 
     def next_step(self, bundle: Bundle) -> str:
-        """What the instructor does with them, in a line or two."""
+        """The instructor's next step, in a line or two."""
 
 
 def names() -> tuple[str, ...]:
-    """The targets, sorted; none is imported for it."""
+    """The names of the targets, sorted; imports none of them."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 

@@ -1,6 +1,6 @@
 """Writes a bundle for Classroom 50: https://github.com/foundation50/classroom50/wiki/Advanced-Autograding
 
-The bundle is public and runs in the student's repository. It is made of the handout alone: visible cases, and
+The bundle is public and runs in the student's repository. It contains only the handout: visible cases, and
 checks that need no expected value.
 """
 
@@ -32,5 +32,5 @@ def files(bundle: Bundle) -> Mapping[str, bytes]:
 
 
 def next_step(bundle: Bundle) -> str:
-    """Where the folders go."""
+    """Says where the folders go."""
     return "README.md in the folder says where `template` and `autograders` go."

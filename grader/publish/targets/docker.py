@@ -1,4 +1,4 @@
-"""Containers for instructors: batch, desk and PostgreSQL. The course is mounted, and none of it copied."""
+"""Containers for instructors: batch, desk and PostgreSQL. They mount the course and copy none of it."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ TEMPLATES = ("Dockerfile", "compose.yaml", "README.md")
 
 
 def files(bundle: Bundle) -> Mapping[str, bytes]:
-    """What `docker compose` reads, the grader with its desk, and its requirements by their hashes."""
+    """The files for `docker compose`, the grader with its desk, and its hashed requirements."""
     wheel = bundle.whole_wheel()
     written = {
         name: bundle.render(
@@ -31,5 +31,5 @@ def files(bundle: Bundle) -> Mapping[str, bytes]:
 
 
 def next_step(bundle: Bundle) -> str:
-    """How it is started."""
+    """Says how to start it."""
     return "Copy .env.example to .env, fill it in, and run: docker compose run --rm batch doctor"

@@ -16,7 +16,7 @@ def files(bundle: Bundle) -> Mapping[str, bytes]:
 
 
 def next_step(bundle: Bundle) -> str:
-    """How it becomes a template."""
+    """Says how it becomes a template."""
     return (
         "Push the folder as a repository and mark it as a template in its settings. Students see the visible "
         "cases; grade the hidden ones yourself: `grader collect`, then `grader batch`."

@@ -16,7 +16,7 @@ def files(bundle: Bundle) -> Mapping[str, bytes]:
 
 
 def next_step(bundle: Bundle) -> str:
-    """How students get it."""
+    """Says how students get it."""
     return (
         "Push the folder as a project for students to fork. They see the visible cases; grade the hidden "
         "ones yourself: `grader collect`, then `grader batch`."

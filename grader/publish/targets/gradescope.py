@@ -1,6 +1,6 @@
 """The zip that Gradescope runs: https://gradescope-autograders.readthedocs.io/en/latest/specs/
 
-It holds the answers, as every autograder there does: it is the instructor's, and no student downloads it.
+It contains the answers, as every autograder there does. Only instructors can download it.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ SCRIPTS = ("setup.sh", "run_autograder")
 
 
 def files(bundle: Bundle) -> Mapping[str, bytes]:
-    """One zip, in which the scripts may be run."""
+    """One zip, in which the scripts are executable."""
     return {f"{bundle.name}-gradescope.zip": zipped(entries(bundle), SCRIPTS)}
 
 
 def entries(bundle: Bundle) -> dict[str, bytes]:
-    """The zip's files: Gradescope's two scripts, the grader, and a course of this one assignment."""
+    """The zip's files: Gradescope's two scripts, the grader, and a course of only this assignment."""
     wheel = bundle.wheel()
     return {
         "setup.sh": bundle.render("gradescope/setup.sh.j2"),
@@ -31,5 +31,5 @@ def entries(bundle: Bundle) -> dict[str, bytes]:
 
 
 def next_step(bundle: Bundle) -> str:
-    """Where the zip goes."""
+    """Says where the zip goes."""
     return "Upload the zip as the assignment's autograder. It holds the answers: keep it from students."

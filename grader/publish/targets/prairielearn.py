@@ -1,6 +1,6 @@
 """A question with an external grader for PrairieLearn: https://prairielearn.readthedocs.io/en/latest/externalGrading/
 
-It holds the answers, as every question there does: it belongs in the course's private repository.
+It contains the answers, as every question there does, so it belongs in the course's private repository.
 """
 
 import json
@@ -13,7 +13,7 @@ from grader.publish.bundle import Bundle
 
 WRITES = "a question with its external grader, and the image that grades it; it holds the answers"
 USES = {"docker": "to build the grader's image"}
-MOST_SECONDS = 600  # that PrairieLearn gives a grader
+MOST_SECONDS = 600  # PrairieLearn's limit for a grader
 NAMESPACE = uuid.UUID("6b1f9d52-59a4-4f0c-9a53-0f1f0f2a7c11")  # the same question has the same id every time
 
 
@@ -41,7 +41,7 @@ def files(bundle: Bundle) -> Mapping[str, bytes]:
 
 
 def next_step(bundle: Bundle) -> str:
-    """Where the folders go."""
+    """Says where the folders go."""
     return (
         f"Build and push image/ as YOUR_ORGANIZATION/backflip-{bundle.name}, put that name into info.json, "
         "and copy the question into the course's private repository. Both hold the answers."

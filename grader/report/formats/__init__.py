@@ -1,8 +1,8 @@
 """The formats of a report on a class, one module each, found by name.
 
-A module says `WRITES`, a line for `--help`; `FILLS_IN`, whether it fills in a table that an LMS exported
-(`--into`); `ONE_ASSIGNMENT`, whether its files are about one assignment only; and `write(report, request)`, a
-pure function that returns what is to be written. One that `grader grade` writes too has
+A module defines `WRITES`, a line for `--help`; `FILLS_IN`, true if it fills in a table that an LMS exported
+(`--into`); `ONE_ASSIGNMENT`, true if its files are about one assignment only; and `write(report, request)`, a
+pure function that returns the files to write. A format that `grader grade` also writes has
 `write_one(grade) -> str`. May import: grader.model, grader.report.
 """
 
@@ -19,7 +19,7 @@ from grader.model.student import Student
 from grader.report.problems import Sources
 from grader.report.tables.sheet import Written
 
-OF_ONE_GRADE = (  # those that have `write_one`; a handout has no library for the others
+OF_ONE_GRADE = (  # the formats with `write_one`; a handout lacks the libraries for the others
     *("classroom50", "feedback", "gcc", "github", "gitlab", "gradescope", "json", "junit", "prairielearn"),
     "sarif",
 )
@@ -27,10 +27,10 @@ OF_ONE_GRADE = (  # those that have `write_one`; a handout has no library for th
 
 @dataclass(frozen=True)
 class Request:
-    """What a format may need besides the report; the fields are the options of `grader report`.
+    """The further inputs of a format besides the report; the fields are the options of `grader report`.
 
-    `into` is the table that the LMS exported, `students` are all that the gradebook knows, `columns` says
-    which column of the table plays which part.
+    `into` is the table that the LMS exported, `students` are all students in the gradebook, `columns` maps
+    roles to columns of the table.
     """
 
     students: Sequence[Student] = ()
@@ -41,7 +41,7 @@ class Request:
 
 @dataclass(frozen=True)
 class OneGrade:
-    """What `grader grade` has of one submission; `reveal` shows what hidden cases are about."""
+    """The data of `grader grade` on one submission; `reveal` shows the details of hidden cases."""
 
     grade: Grade
     sources: Sources = field(default_factory=Sources)
@@ -49,23 +49,23 @@ class OneGrade:
 
 
 class Format(Protocol):
-    """What a module of this package offers."""
+    """The interface of a module of this package."""
 
     WRITES: str
     FILLS_IN: bool
     ONE_ASSIGNMENT: bool
 
     def write(self, report: ClassReport, request: Request) -> Written:
-        """The files of a report, and what to say of them."""
+        """The files of a report, and the messages about them."""
 
 
 def names() -> tuple[str, ...]:
-    """The formats, sorted; none is imported for it."""
+    """The names of the formats, sorted; imports none of them."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 def writer_of_one(name: str) -> Callable[[OneGrade], str]:
-    """What writes one grade in the format of that name, one of OF_ONE_GRADE; no other format is imported."""
+    """The function that writes one grade in a format of OF_ONE_GRADE; imports no other format."""
     write: Callable[[OneGrade], str] = importlib.import_module(f"{__name__}.{name}").write_one
     return write
 

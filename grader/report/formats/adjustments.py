@@ -1,4 +1,4 @@
-"""Writes the manual score adjustments, as `grader adjust` reads them back."""
+"""Writes the manual score adjustments in the format that `grader adjust` reads."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 
 
 def adjustments_csv(rows: Iterable[ClassRow]) -> bytes:
-    """adjustments.csv: what persons add to scores, as `grader adjust` reads it."""
+    """adjustments.csv: the manual score adjustments, as `grader adjust` reads them."""
     lines = [_adjustment_line(adjustment) for row in rows for adjustment in row.adjustments]
     return to_csv([ADJUSTMENT_COLUMNS, *lines])
 

@@ -1,4 +1,4 @@
-"""Canvas's gradebook, filled in, as Canvas takes it back (its guide: "import grades in the Gradebook")."""
+"""Fills in Canvas's gradebook for import (Canvas's guide: "import grades in the Gradebook")."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ WRITES = "canvas.csv: the gradebook that Canvas exported (--into), filled in"
 FILLS_IN, ONE_ASSIGNMENT = True, False
 
 NEEDED = ("Student", "ID", "Section")  # "Section" is the last column about a student
-TWO_NAMES = ("LastName", "FirstName")  # as Canvas exports them instead of "Student", if it is asked to
+TWO_NAMES = ("LastName", "FirstName")  # a setting makes Canvas export these instead of "Student"
 INSTITUTION = ("SIS User ID", "SIS Login ID", "Integration ID")
 STAYS = ("EX", "N/A")  # excused; not assigned to this student
 TEST_STUDENT = "Student, Test"  # Canvas gives each course one
@@ -23,9 +23,9 @@ COLUMN = re.compile(r"(?P<title>.+?) \(\d+\)")
 def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bool = False) -> Written:
     """canvas.csv: the columns about students and those of the report's assignments, scores filled in.
 
-    A column is the assignment's if it is headed `Title (12345)` by its title or its name: any other heading
-    would make Canvas add a new assignment. The cell of a student who has no final score, or
-    who is excused, stays as it is. A line without an ID is not a student's: it says what Canvas posts, or the
+    A column belongs to the assignment if its heading is `Title (12345)`, with the assignment's title or name;
+    any other heading would make Canvas add a new assignment. The cell of a student without a final score, or
+    who is excused, stays as it is. A line without an ID is not a student's: it holds posting policies or the
     points possible. Raises UserError if a column or its points do not fit.
     """
     columns = {name: _column(report, sheet, name) for name in report.assignments}
@@ -65,7 +65,7 @@ def fill_canvas(report: ClassReport, sheet: Sheet, find: Find, keep_existing: bo
 def left_out(
     report: ClassReport, in_sheet: set[tuple[str, str]], sheet: Sheet, *, are_doubts: bool
 ) -> tuple[str, ...]:
-    """A line for each row of the report that a filled-in sheet does not hold, or not as a final score."""
+    """A line for each row of the report that is missing from a filled-in sheet, or is not a final score."""
     has_none = "has no line that is surely theirs" if are_doubts else "has no line for them"
     lines = []
     for row in report.rows:
@@ -79,7 +79,7 @@ def left_out(
 
 
 def is_final(row: ClassRow) -> bool:
-    """Whether a row has a score that needs no review first."""
+    """True if a row has a score that needs no review."""
     return row.score is not None and not row.review_reason
 
 
@@ -122,7 +122,7 @@ def _column(report: ClassReport, sheet: Sheet, name: str) -> int:
 
 
 def _check_points(report: ClassReport, sheet: Sheet, line: Line, columns: Mapping[str, int]) -> None:
-    """A line that is no student's: the points possible where it holds numbers."""
+    """Checks a line that is not a student's; if it holds numbers, they are the points possible."""
     for name, index in columns.items():
         cell = sheet.at(line, index)
         offered = report.max_score(name)

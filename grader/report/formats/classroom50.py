@@ -1,6 +1,6 @@
 """A grade as the points of Classroom 50's result.json: https://github.com/foundation50/classroom50/wiki
 
-Who submitted, when and where is the runner's to say: it is in its environment, and `autograder.py` adds it.
+`autograder.py` adds who submitted, when and where, from the environment of the runner.
 """
 
 import json
@@ -20,8 +20,8 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 def write_one(one: OneGrade) -> str:
     """A test for each criterion that cases judge, in whole points, and their sums; never more than earned.
 
-    What a criterion offers is rounded up and what it earned is rounded down, so that full points are full
-    and nothing else is. The exact numbers stand beside them, as `earned` and `points`.
+    Points offered are rounded up and points earned are rounded down, so that only full points look full.
+    The exact numbers are next to them, as `earned` and `points`.
     """
     tests = [_test(criterion) for criterion in one.grade.criteria if criterion.results]
     sums = {key: sum(test[key] for test in tests) for key in ("score", "max-score")}
@@ -42,5 +42,5 @@ def _test(criterion: CriterionGrade) -> dict[str, Any]:
 
 
 def write(report: ClassReport, request: Request) -> Written:
-    """Of each student whose score needs no review."""
+    """A file for each student with a score that needs no review."""
     return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "points.json"))

@@ -13,7 +13,7 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 
 
 def grades_csv(rows: Iterable[ClassRow]) -> bytes:
-    """grades.csv: one row a student, sorted by student_id; the same grades give the same bytes.
+    """grades.csv: one row per student, sorted by student_id; the same grades give the same bytes.
 
     Columns: student_id; for each assignment the final score, empty while it needs review, and then
     `assignment.criterion` in the rubric's order; needs_review; remark, which names the assignments in which

@@ -1,4 +1,4 @@
-"""Every student's feedback in a folder of their own, with a list that a mail merge reads."""
+"""Writes each student's feedback to its own folder, with a list for a mail merge."""
 
 from grader.model.class_row import ClassReport, ClassRow
 from grader.model.file_formats.csv_cells import to_csv
@@ -19,7 +19,7 @@ NOT_FINAL = "This score is not final: an instructor must review it first."
 
 
 def feedback_files(report: ClassReport) -> Files:
-    """`<student>/<assignment>.txt` and `.md`, and feedback.csv; nothing that hidden cases are about."""
+    """`<student>/<assignment>.txt` and `.md`, and feedback.csv, without details of hidden cases."""
     files: dict[str, bytes] = {}
     lines = [list(COLUMNS)]
     for row in report.rows:
@@ -35,7 +35,7 @@ def feedback_files(report: ClassReport) -> Files:
 
 
 def student_text(row: ClassRow) -> str:
-    """What the student reads in a terminal, as plain text."""
+    """The student's feedback as in a terminal, in plain text."""
     if row.grade is not None:
         note = f"{_note(row)}\n\n" if _note(row) else ""
         return note + to_text(row.grade, row.final)
@@ -53,7 +53,7 @@ def student_markdown(row: ClassRow, title: str) -> str:
 
 
 def _note(row: ClassRow) -> str:
-    """That nothing was submitted, or that the score is not final and what is in doubt about the files."""
+    """A note that nothing was submitted, or that the score is not final and why."""
     if row.absent and not row.review_reason:
         return YOU_SUBMITTED_NOTHING
     if not row.review_reason:
@@ -62,10 +62,10 @@ def _note(row: ClassRow) -> str:
 
 
 def write(report: ClassReport, request: Request) -> Written:
-    """What each student reads."""
+    """The feedback of each student."""
     return Written(feedback_files(report))
 
 
 def write_one(one: OneGrade) -> str:
-    """What the student reads, as Markdown."""
+    """The student's feedback as Markdown."""
     return to_markdown(one.grade)

@@ -1,4 +1,4 @@
-"""A grade as lines that compilers print, `conv.py:12: error: ...`, which every editor can read."""
+"""A grade as compiler messages, `conv.py:12: error: ...`, which every editor can read."""
 
 from grader.model.class_row import ClassReport
 from grader.model.text import clean_line
@@ -22,5 +22,5 @@ def _line(problem: Problem) -> str:
 
 
 def write(report: ClassReport, request: Request) -> Written:
-    """Of each student whose score needs no review."""
+    """A file for each student with a score that needs no review."""
     return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "problems.txt"))

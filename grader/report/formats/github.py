@@ -1,4 +1,4 @@
-"""A grade as annotations of GitHub Actions, which stand beside the lines of a commit.
+"""A grade as annotations of GitHub Actions, which appear next to the lines of a commit.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
@@ -14,7 +14,7 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 
 
 def write_one(one: OneGrade) -> str:
-    """A line for each problem; no text of a submission can begin a command of its own."""
+    """A line for each problem; text from a submission cannot begin a workflow command."""
     problems = problems_of(one.grade, one.sources, one.reveal)
     return "".join(f"{_command(problem)}\n" for problem in problems)
 
@@ -35,5 +35,5 @@ def _property(text: str) -> str:
 
 
 def write(report: ClassReport, request: Request) -> Written:
-    """Of each student whose score needs no review."""
+    """A file for each student with a score that needs no review."""
     return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "annotations.txt"))

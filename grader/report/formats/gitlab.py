@@ -15,7 +15,7 @@ FILLS_IN, ONE_ASSIGNMENT = False, False
 
 
 def write_one(one: OneGrade) -> str:
-    """An entry for each problem. GitLab wants a file: where none is known, it is the assignment's name."""
+    """An entry for each problem. GitLab requires a file: if none is known, it is the assignment's name."""
     problems = problems_of(one.grade, one.sources, one.reveal)
     return json.dumps([_entry(problem, one.grade.assignment) for problem in problems], indent=2) + "\n"
 
@@ -31,6 +31,6 @@ def _entry(problem: Problem, otherwise: str) -> dict[str, Any]:
 
 
 def write(report: ClassReport, request: Request) -> Written:
-    """Of each student whose score needs no review."""
+    """A file for each student with a score that needs no review."""
     name = "gl-code-quality-report.json"
     return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), name))

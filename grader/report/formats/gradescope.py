@@ -24,8 +24,8 @@ LATER = (Visibility.AFTER_DUE_DATE, Visibility.AFTER_PUBLISHED)  # Gradescope it
 def results_json(grade: Grade, final: FinalScore | None = None) -> str:
     """The same grade gives the same bytes.
 
-    A criterion is a test that its student sees, with no value of a case that is not visible: a hidden test
-    would hide the total, too. What cases are about that become visible later stands in tests without points.
+    A criterion is a visible test, without values of hidden cases: a hidden test would hide the total, too.
+    Details of cases that become visible later are in tests without points.
     """
     sections = {section.criterion.id: section for section in feedback_on(grade).sections}
     tests = []
@@ -86,7 +86,7 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> list[str]:
 
 
 def write(report: ClassReport, request: Request) -> Written:
-    """Of each student whose score needs no review; the others are left out."""
+    """A file for each student with a score that needs no review."""
     return Written(results_files(report, results_json), tuple(map(review_line, to_review(report.rows))))
 
 

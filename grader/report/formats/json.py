@@ -21,14 +21,14 @@ CLASS_SCHEMA = "backflip/class/2"
 def to_json(grade: Grade, reveal: bool = False) -> str:
     """The same grade gives the same bytes: rubric's order, no clock, no path; ASCII, one newline at the end.
 
-    Hidden cases show their id, status, visibility, misconceptions and follow-through; the rest only where
-    `reveal` says so.
+    Hidden cases show their id, status, visibility, misconceptions and follow-through, and the rest only with
+    `reveal`.
     """
     return json.dumps(_grade(grade, reveal), indent=2) + "\n"
 
 
 def class_json(report: ClassReport) -> str:
-    """Everyone's standing, sorted by student and assignment; what hidden cases are about is left out."""
+    """Every student's standing, sorted by student and assignment, without details of hidden cases."""
     return json.dumps({"schema": CLASS_SCHEMA, "rows": [_row(row) for row in report.rows]}, indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A class's grades as JUnit XML, which every continuous integration reads."""
+"""A class's grades as JUnit XML, which every CI service reads."""
 
 from collections.abc import Iterable
 from xml.etree import ElementTree
@@ -68,7 +68,7 @@ def _text(text: str) -> str:
 
 
 def _characters(text: str) -> str:
-    """Without what XML 1.0 cannot hold and `clean` lets through."""
+    """The text without the characters that `clean` keeps and XML 1.0 forbids."""
     return text.replace("\ufffe", "").replace("\uffff", "")
 
 

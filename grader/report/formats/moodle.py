@@ -1,4 +1,4 @@
-"""Moodle's grading worksheet, filled in, and the zip of feedback files that it takes back."""
+"""Fills in Moodle's grading worksheet, and packs the feedback files into a zip for Moodle."""
 
 import html
 from collections.abc import Mapping
@@ -25,11 +25,11 @@ def fill_moodle(
     keep_existing: bool = False,
     named: Mapping[str, str] | None = None,
 ) -> Written:
-    """moodle.csv, the worksheet filled in, and feedback.zip, a folder a student as Moodle names it.
+    """moodle.csv, the worksheet filled in, and feedback.zip, with a folder per student as Moodle names it.
 
-    The report is of one assignment; `named` are headers by role where they cannot be told. Lines whose grade
-    may not be changed stay as they are, and comments that are there stay in front of ours. Raises UserError
-    where the maximum grade is not the assignment's.
+    The report covers one assignment; `named` maps roles to headers that cannot be recognized. Lines with a
+    locked grade stay as they are, and existing comments stay in front of the grader's. Raises UserError
+    if the maximum grade is not the assignment's.
     """
     (assignment,) = report.assignments
     columns = find_columns(sheet, find, named or {})
@@ -83,7 +83,7 @@ def _who(sheet: Sheet, number: int, columns: Columns) -> str:
 
 
 def _refused(sheet: Sheet, line: Line, columns: Columns, score: str) -> str:
-    """Why a line cannot take a score; "" where it can."""
+    """The reason why a line cannot take a score; "" if it can."""
     if sheet.value(sheet.at(line, columns.grade)) == Fraction(score):
         return ""
     word = sheet.at(line, columns.changed)
@@ -99,13 +99,13 @@ def _refused(sheet: Sheet, line: Line, columns: Columns, score: str) -> str:
 
 
 def _scale(sheet: Sheet, line: Line, columns: Columns) -> list[str]:
-    """The grades of a scale, which stand one a line behind the grade where there is no maximum."""
+    """The grades of a scale, one per line after the grade if there is no maximum."""
     after = sheet.at(line, columns.grade + 1) if columns.maximum is None else ""
     return after.splitlines() if "\n" in after else []
 
 
 def _comment(sheet: Sheet, line: Line, columns: Columns, row: ClassRow, filling: Filling) -> None:
-    """What policies did, behind what a teacher wrote; a second time it is there already."""
+    """Adds the effect of policies after the teacher's comment, unless it is already there."""
     ours = html.escape(" ".join(f"{clean_line(step.says)}." for step in row.final.steps), quote=False)
     if columns.comments is None or not ours:
         return

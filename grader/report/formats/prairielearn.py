@@ -65,7 +65,7 @@ def _dumps(results: dict[str, Any]) -> str:
 
 
 def write(report: ClassReport, request: Request) -> Written:
-    """Of each student whose score needs no review; the others are left out."""
+    """A file for each student with a score that needs no review."""
     return Written(results_files(report, results_json), tuple(map(review_line, to_review(report.rows))))
 
 

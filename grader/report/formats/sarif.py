@@ -47,11 +47,11 @@ def _result(problem: Problem) -> dict[str, Any]:
 
 
 def fingerprint(problem: Problem) -> str:
-    """The same for the same problem, wherever its line has moved to."""
+    """A hash that stays the same if the problem's line moves."""
     text = "\0".join([problem.criterion, problem.file, problem.message, *problem.cases])
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def write(report: ClassReport, request: Request) -> Written:
-    """Of each student whose score needs no review; no line where only a function's name would tell it."""
+    """A file for each student with a score that needs no review; no line if only a function is known."""
     return Written(results_files(report, lambda grade, _: write_one(OneGrade(grade)), "grade.sarif"))

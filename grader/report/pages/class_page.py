@@ -15,7 +15,7 @@ FEEDBACK = "feedback"  # the folder of the pages that students read
 
 
 def class_pages(report: ClassReport) -> Files:
-    """`<assignment>.html`, and the feedback that it leads to; the same grades give the same bytes."""
+    """`<assignment>.html`, and the feedback that it links to; the same grades give the same bytes."""
     template = environment().get_template("class.html.j2")
     files: dict[str, bytes] = {}
     for name in report.assignments:
@@ -42,12 +42,12 @@ def _context(report: ClassReport, name: str) -> dict[str, object]:
 
 
 def _page_of(row: ClassRow) -> str:
-    """Where the feedback of a student is, from the folder of the class page."""
+    """The path of a student's feedback, from the folder of the class page."""
     return f"{FEEDBACK}/{folder_name(row.student_id)}/{row.assignment}.html"
 
 
 def _review(rows: Iterable[ClassRow]) -> list[tuple[Kind, list[ClassRow]]]:
-    """What needs review by what ends it, in the order of the kinds."""
+    """The rows that need review, by kind of doubt, in the order of the kinds."""
     of: dict[Kind, list[ClassRow]] = defaultdict(list)
     for row in rows:
         of[kind_of(row.review_reason)].append(row)

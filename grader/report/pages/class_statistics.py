@@ -16,12 +16,12 @@ LATE = (
     "late_penalty",
     "late_cap",
     "drop_after",
-)  # the policies that only a late submission meets
+)  # the policies that apply only to late submissions
 
 
 @dataclass(frozen=True)
 class CaseRate:
-    """Of one case: in how many submissions it ran, in how many it passed."""
+    """One case: in how many submissions it ran, and in how many it passed."""
 
     id: str
     visibility: Visibility
@@ -30,13 +30,13 @@ class CaseRate:
 
     @property
     def share(self) -> float:
-        """The pass rate; 0 where it never ran."""
+        """The pass rate; 0 if it never ran."""
         return self.passed / self.ran if self.ran else 0.0
 
 
 @dataclass(frozen=True)
 class CriterionRate:
-    """Of one criterion: the share of its points that the class earned, how many passed all, its cases."""
+    """One criterion: the share of its points that the class earned, how many passed all, its cases."""
 
     id: str
     title: str
@@ -49,7 +49,7 @@ class CriterionRate:
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong idea, what its students are told, the criteria where it shows, and who has it."""
+    """A wrong idea, its message to students, the criteria where it appears, and the students who have it."""
 
     name: str
     idea: str
@@ -59,7 +59,7 @@ class Misconception:
 
 @dataclass(frozen=True)
 class ClassStatistics:
-    """Everything that the class report shows of one assignment."""
+    """Everything that the class report shows about one assignment."""
 
     students: int
     scores: tuple[float, ...]
@@ -116,7 +116,7 @@ def statistics_of(rows: Sequence[ClassRow]) -> ClassStatistics:
 
 
 def histogram(scores: Sequence[float], max_score: float) -> tuple[int, ...]:
-    """How many scores lie in each tenth of the points offered; the last one takes whatever is above."""
+    """How many scores lie in each tenth of the points offered; the last one includes everything above."""
     counts = [0] * BINS
     for score in scores:
         share = score / max_score if max_score else 0.0
@@ -156,7 +156,7 @@ def _criteria(rows: Sequence[ClassRow]) -> tuple[CriterionRate, ...]:
 
 
 def _misconceptions(rows: Sequence[ClassRow]) -> tuple[Misconception, ...]:
-    """The commonest first; where several fit one student's answers, their names together."""
+    """The most common first; if several fit one student's answers, their names are combined."""
     students_with: dict[str, dict[str, None]] = defaultdict(dict)
     where: dict[str, dict[str, None]] = defaultdict(dict)
     ideas: dict[str, str] = {}

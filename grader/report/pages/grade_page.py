@@ -1,7 +1,7 @@
-"""One submission's grade as a page made for looking: bars, heat maps, the smallest case step by step.
+"""Draws one submission's grade as a page: bars, heat maps, the smallest case step by step.
 
-`article` is the part that another page may hold, with `STYLE` in its head. Nothing of it needs a network, a
-script or a library; every text is escaped where it is put in.
+`article` is the part that another page may contain, with `STYLE` in its head. It needs no network, script or
+library, and every text is escaped where it is inserted.
 """
 
 import re
@@ -32,9 +32,9 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-sr
 
 @dataclass(frozen=True)
 class Closer:
-    """What a page shows beside the grade: failing cases whole, the smallest like them, the sources.
+    """The further content of a page: failing cases in full, the smallest like them, the sources.
 
-    `readme` is the address of the handout's rendered README, "" where there is none.
+    `readme` is the address of the handout's rendered README, "" if there is none.
     """
 
     whole: Mapping[str, Example] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def to_html(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> st
 
 
 def article(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> Markup:
-    """The grade as the inside of a page; hidden cases as visibility allows, unless `reveal` says more."""
+    """The grade as the body of a page; shows hidden cases as visibility allows, or all with `reveal`."""
     feedback = feedback_on(grade, reveal, IN_FULL)
     begin = where_to_begin(grade, closer.place) if closer.place else ()
     step = next_step(grade, closer.place) if closer.place and not begin else ""
@@ -178,7 +178,7 @@ def _fact(label: str, text: str, closer: Closer) -> object:
 
 
 def _heat(example: Example) -> Markup | None:
-    """Expected, actual and their difference side by side, with one scale of colours."""
+    """Expected, actual and their difference side by side, on one color scale."""
     figures = []
     for expected, actual in zip(example.expected, example.actual, strict=False):
         if not expected.values or not actual.values:
@@ -230,7 +230,7 @@ def _setting(value: object) -> str:
 
 
 def _findings(text: str, closer: Closer) -> Markup | None:
-    """For CUDA C: lines of the source, with what was found in their margin, and the threads that did it."""
+    """The lines of a CUDA C source with findings in their margin, and the threads that caused them."""
     places = [(m[1], int(m[2]), m[3]) for m in PLACE_IN_SOURCE.finditer(text)]
     parts: list[Markup] = []
     for file, line, says in places:

@@ -11,7 +11,7 @@ from grader.model.results.verification import Verification
 from grader.model.text import one_line
 from grader.report.pages.page_templates import environment
 
-VALUES = (Status.WRONG, Status.ERROR)  # the other ways to fail, a hang or a crash, stand by their name
+VALUES = (Status.WRONG, Status.ERROR)  # the other ways to fail, a hang or a crash, are named
 LEGEND = {
     "wrong": "loses by a wrong answer",
     "error": "loses by an exception",
@@ -21,9 +21,9 @@ LEGEND = {
 
 
 def show_matrix(verification: Verification, console: Console) -> None:
-    """Prints a line for each mutant, one character a case, then the tolerances and what is wrong.
+    """Prints a line for each mutant, one character per case, then the tolerances and the findings.
 
-    x: the mutant answers wrong; e: it raises; !: it hangs or crashes, and the line ends with how.
+    x: the mutant answers wrong; e: it raises; !: it hangs or crashes, which the end of the line names.
     """
 
     def say(text: str, style: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Compares two files side by side, line by line, and draws who is alike with whom."""
+"""Compares two files side by side, line by line, and draws which students' files are similar."""
 
 import math
 import re
@@ -10,11 +10,11 @@ from difflib import SequenceMatcher
 from grader.model.results.similar_pair import Pair
 from grader.model.text import lines_of
 
-ALIKE = 0.5  # from which share on two students are joined in a graph
-MOST_LINES = 4000  # of one file that are shown
-LONG = 800  # lines; of longer files the comparison leaves out what repeats, for the sake of time
+ALIKE = 0.5  # the smallest share that joins two students in a graph
+MOST_LINES = 4000  # shown of one file
+LONG = 800  # lines; in longer files the comparison skips repeated lines, to save time
 SIZE, RING = 460, 150
-WORDS_OF_A_LINE = 6  # shorter lines are alike by chance
+WORDS_OF_A_LINE = 6  # shorter lines are similar by chance
 WORDS = re.compile(r"[A-Za-z_]\w*|\S")
 KEYWORDS = frozenset(
     (
@@ -29,7 +29,7 @@ KEYWORDS = frozenset(
 class Half:
     """One side of a row: its line, 0 for none; `kind` is given (by the handout), alike, moved or own.
 
-    `partner` is the line on the other side that it is alike with.
+    `partner` is the similar line on the other side.
     """
 
     number: int = 0
@@ -41,7 +41,7 @@ class Half:
 
 @dataclass(frozen=True)
 class Row:
-    """Two lines beside each other."""
+    """Two lines next to each other."""
 
     left: Half
     right: Half
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Node:
-    """A student in a graph, and where."""
+    """A student in a graph, with a position."""
 
     student: str
     x: float
@@ -59,22 +59,22 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """Three students or more of whom each is alike with another; `edges` hold (from, to, share)."""
+    """Three or more students, each similar to another one; `edges` hold (from, to, share)."""
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[Node, Node, float], ...]
 
     @property
     def view_box(self) -> str:
-        """What the picture holds, names included."""
+        """The extent of the picture, including names."""
         heights = [node.y for node in self.nodes]
         return f"0 {min(heights) - 40:.0f} {SIZE} {max(heights) - min(heights) + 80:.0f}"
 
 
 def side_by_side(left: str, right: str, handout: str) -> list[Row]:
-    """Two files, aligned where they are alike in all but names, comments and layout.
+    """Two files, aligned where they are the same except for names, comments and layout.
 
-    Alike lines that follow each other are a block, numbered from 1 on, the same number on both sides.
+    Consecutive similar lines are a block; blocks are numbered from 1, the same on both sides.
     """
     given = {shape_of(line) for line in lines_of(handout)}
     sides = [lines_of(text)[:MOST_LINES] for text in (left, right)]
@@ -110,7 +110,7 @@ def side_by_side(left: str, right: str, handout: str) -> list[Row]:
 
 
 def _with_moved(rows: Sequence[Row]) -> list[Row]:
-    """Marks lines that are alike too, and stand in another order on the other side."""
+    """Marks similar lines that are in another order on the other side."""
     lefts, rights = (
         {
             shape: half.number
@@ -128,7 +128,7 @@ def _with_moved(rows: Sequence[Row]) -> list[Row]:
 
 
 def shape_of(line: str) -> str:
-    """A line without its comment, its layout and its names: what stays when somebody renames all."""
+    """A line without its comment, its layout and its names: the part that survives renaming."""
     code = re.sub(r"(#|//).*", "", line)
     words = WORDS.findall(code)
     return " ".join(w if w in KEYWORDS or not (w[0].isalpha() or w[0] == "_") else "N" for w in words)

@@ -7,7 +7,7 @@ import jinja2
 from grader.model.text import clean, clean_line, listing, score_text, visible
 
 LONGEST_LINE = 400  # of code, in characters
-NAMES = 6  # of students that are listed before the rest is counted
+NAMES = 6  # students to list before counting the rest
 
 
 def environment() -> jinja2.Environment:
@@ -33,5 +33,5 @@ def environment() -> jinja2.Environment:
 
 
 def _shown(value: object) -> object:
-    """What a template writes for a value: of a text, what no reader sees is written out."""
+    """A value as templates write it: in a text, invisible characters are written out."""
     return visible(value) if type(value) is str else value

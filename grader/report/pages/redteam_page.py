@@ -1,4 +1,4 @@
-"""What attacks and cheats gained on an assignment, in a terminal and as a page."""
+"""Shows the gains of attacks and cheats on an assignment, in a terminal and as a page."""
 
 from rich.console import Console
 from rich.text import Text
@@ -16,7 +16,7 @@ def show_gains(result: RedTeam, console: Console) -> None:
 
 
 def to_html(result: RedTeam) -> str:
-    """A row for each attack and each cheat, readable without a network; those that gained too much on top."""
+    """A row for each attack and cheat, excessive gains on top; readable without a network."""
     pages = environment()
     pages.filters |= {"one_line": one_line}
     rows = sorted(result.gains, key=lambda gain: not gain.is_too_much)

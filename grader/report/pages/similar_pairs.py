@@ -27,7 +27,7 @@ class SharedAnswer:
 
 
 def shared_answers(rows: Sequence[ClassRow]) -> tuple[SharedAnswer, ...]:
-    """Wrong answers that several students give, the rarest first; of equally rare ones that on most cases."""
+    """Wrong answers that several students give, the rarest first, then those on the most cases."""
     students_by_answer: dict[tuple[str, str], list[str]] = defaultdict(list)
     ideas: dict[tuple[str, str], set[str]] = defaultdict(set)
     ran: dict[str, int] = defaultdict(int)
@@ -66,7 +66,7 @@ def similarity_pages(
 ) -> Files:
     """index.html, and a page for each pair with the two files side by side.
 
-    `handout` holds, by name, the files that all of them were given.
+    `handout` holds the files that all students were given, by name.
     """
     pages = environment()
     names = [f"pair-{number:03}.html" for number in range(1, len(pairs) + 1)]

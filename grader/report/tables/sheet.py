@@ -1,4 +1,4 @@
-"""Reads the table that an LMS exported, and writes it back with nothing but a few cells changed."""
+"""Reads a table that an LMS exported, and writes it back with only a few cells changed."""
 
 import codecs
 import re
@@ -51,11 +51,11 @@ class Sheet:
     raw_header: tuple[str, ...] = ()
 
     def at(self, line: Line, index: int | None) -> str:
-        """A line's cell by the number of its column, stripped; "" where there is none."""
+        """A line's cell by the number of its column, stripped; "" if there is none."""
         return "" if index is None or index >= len(line.cells) else line.cells[index].strip()
 
     def cell(self, line: Line, column: str) -> str:
-        """A line's cell, stripped; "" where there is no such column."""
+        """A line's cell, stripped; "" if there is no such column."""
         return self.at(line, self.header.index(column)) if column in self.header else ""
 
     def value(self, text: str) -> Fraction | None:
@@ -64,7 +64,7 @@ class Sheet:
             return None
         whole, mark, decimals = text.rpartition(max(".,", key=text.rfind))
         if not mark or (text.count(mark) > 1 or (mark != self.mark and len(decimals) == 3)):
-            return Fraction(re.sub(r"[.,]", "", text))  # 1,000 is a thousand where the mark is a point
+            return Fraction(re.sub(r"[.,]", "", text))  # 1,000 is a thousand if the decimal mark is a point
         return Fraction(re.sub(r"[.,]", "", whole) + f".{decimals}")
 
     def number(self, text: str) -> str:
@@ -72,9 +72,9 @@ class Sheet:
         return text.replace(".", self.mark)
 
     def written(self, changes: Mapping[tuple[int, int], str], indices: Sequence[int] | None = None) -> bytes:
-        """The file with other cells, by their line and column; `indices` are the columns to write.
+        """The file with changed cells, by line and column; `indices` are the columns to write.
 
-        What the LMS wrote stays as it is, letter by letter.
+        All other text stays exactly as the LMS wrote it.
         """
         columns = range(len(self.header)) if indices is None else indices
         rows = [self.delimiter.join(self.raw_header[index] for index in columns)]
@@ -93,14 +93,14 @@ class Sheet:
         return '"' + cell.replace('"', '""') + '"' if needed else cell
 
     def fail(self, message: str, line: int = 1) -> UserError:
-        """The complaint about a line."""
+        """The error about a line."""
         return UserError(message, self.path, line)
 
 
 def read_sheet(path: Path, needed: Iterable[str], owner: str, instead: Sequence[str] = ()) -> Sheet:
-    """An export of `whose`, read; UserError where it is no CSV or lacks one of the `needed` columns.
+    """Reads an export of `owner`; UserError if it is not CSV or lacks one of the `needed` columns.
 
-    The columns `instead`, all of them, stand for the first one that is needed.
+    The columns `instead`, if all are there, replace the first needed one.
     """
     try:
         data = path.read_bytes()
@@ -132,7 +132,7 @@ def read_sheet(path: Path, needed: Iterable[str], owner: str, instead: Sequence[
 
 
 def _lines(text: str, delimiter: str, path: Path) -> Iterable[Line]:
-    """Every line, its cells as they are meant and as they stand there."""
+    """Every line, with its cells as meant and as written."""
     cell = re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(delimiter)}\r\n]*')
     place, number = 0, 1
     while place < len(text):
@@ -163,7 +163,7 @@ def _meant(raw: str) -> str:
 
 
 def _decimal_mark(lines: Iterable[Line], delimiter: str) -> str:
-    """The comma where numbers have one, or where commas do not separate cells and no number has a point."""
+    """The comma if numbers have one, or if commas do not separate cells and no number has a point."""
     cells = Counter(cell.strip() for line in lines for cell in line.cells)
     if any(re.fullmatch(r"\d+,\d{1,2}", cell) for cell in cells):
         return ","
@@ -173,10 +173,10 @@ def _decimal_mark(lines: Iterable[Line], delimiter: str) -> str:
 
 @dataclass(frozen=True)
 class Written:
-    """The files of a format, and what to say of them.
+    """The files of a format, and the messages about them.
 
-    `left_out` has a line for each grade that is not in it and for each row in doubt; `notes` are
-    lines on which no grade depends; `changes` and `kept` are cells that held another grade; `counts` sum up.
+    `left_out` has a line for each omitted grade and for each row in doubt; `notes` are lines on which no
+    grade depends; `changes` and `kept` are cells that held another grade; `counts` is the summary.
     """
 
     files: Files
@@ -189,7 +189,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Meant:
-    """Whom the lines of a sheet mean, and of which that is not certain, with the reason, by line."""
+    """The students that the lines of a sheet mean, and the doubtful lines, each with the reason."""
 
     students: Mapping[int, Student]
     doubts: Mapping[int, str]
@@ -216,7 +216,7 @@ def find_all(lines: Iterable[tuple[Line, Claim]], find: Find) -> Meant:
 
 
 class Filling:
-    """The cells that change, and the account of it."""
+    """The cells that change, and the record of the changes."""
 
     def __init__(self, sheet: Sheet, keep_existing: bool) -> None:
         self.cells: dict[tuple[int, int], str] = {}
@@ -227,7 +227,7 @@ class Filling:
         self._keep = keep_existing
 
     def fill_score(self, line: Line, index: int, score: str, who: str) -> bool:
-        """Fills in a score; False where the cell keeps another grade."""
+        """Fills in a score; False if the cell keeps another grade."""
         old = self._sheet.at(line, index)
         new = self._sheet.number(score)
         if old and self._sheet.value(old) == Fraction(score):

@@ -1,4 +1,4 @@
-"""Tells the columns of Moodle's grading worksheet, whatever its language, by headers, order and content.
+"""Recognizes the columns of Moodle's grading worksheet in any language, by headers, order and content.
 
 Source of the order: `assign_grading_table` in Moodle's mod/assign/gradingtable.php.
 """
@@ -23,7 +23,7 @@ ENGLISH = {
     "comments": "Feedback comments",
 }
 IDENTIFIER = re.compile(r"\D*?\s*(\d+)")
-# "yes" and "no" of Moodle's languages; a word of both lists would be a doubt
+# "yes" and "no" in Moodle's languages; a word in both lists would be ambiguous
 YES = frozenset(
     (
         "yes", "ja", "oui", "sí", "si", "sim", "sì", "da", "да", "так", "ano", "áno", "tak", "igen",
@@ -56,9 +56,9 @@ class Columns:
 
 
 def find_columns(sheet: Sheet, find: Find, named: Mapping[str, str]) -> Columns:
-    """The columns; `named` are headers by role, as a person gave them, "" for one that is not there.
+    """The columns; `named` maps roles to the headers that the user gave, "" for a missing one.
 
-    Raises UserError, with all headers and what to do, where one that is needed is not certain.
+    Raises UserError, with all headers and what to do, if a needed column is not certain.
     """
     columns = {role: _index(sheet, header) if header else None for role, header in named.items()}
     for role, header in ENGLISH.items():
@@ -70,17 +70,17 @@ def find_columns(sheet: Sheet, find: Find, named: Mapping[str, str]) -> Columns:
     for role in ("identifier", "grade"):
         if columns.get(role) is None:
             raise _missing(sheet, role)
-    return Columns(**columns)  # type: ignore[arg-type]  # the two that are needed are there
+    return Columns(**columns)  # type: ignore[arg-type]  # the two required columns are there
 
 
 def participant(text: str) -> str:
-    """The number of an identifier: a word and a number; "" where it is none."""
+    """The number of an identifier, which is a word and a number; "" if the text is not one."""
     match = IDENTIFIER.fullmatch(text)
     return match[1] if match else ""
 
 
 def may_change(word: str) -> bool | None:
-    """Whether Moodle lets a grade be changed, by its word for it; None where the word is not known."""
+    """True if Moodle allows changes to a grade, by its word for it; None for an unknown word."""
     word = word.casefold()
     if (word in YES) == (word in NO):
         return None
@@ -106,7 +106,7 @@ def _missing(sheet: Sheet, role: str) -> UserError:
 
 
 def _by_content(sheet: Sheet, find: Find, columns: dict[str, int | None]) -> None:
-    """Adds what order and content tell: identifier, [name, others], status, grade, maximum, [changed], ..."""
+    """Adds the columns known by order and content: identifier, [name, ...], status, grade, maximum, ..."""
     if "identifier" not in columns and _all(sheet, 0, lambda cell: bool(participant(cell))):
         columns["identifier"] = 0
     grade = _grade(sheet, columns)
@@ -147,7 +147,7 @@ def _grade(sheet: Sheet, columns: dict[str, int | None]) -> int:
 
 
 def _holds_names(sheet: Sheet, find: Find, columns: Mapping[str, int | None], between: int) -> bool:
-    """Whether the second column is names: with blind marking it is the status, alone before the grade."""
+    """True if the second column has names; with blind marking, it is the status, just before the grade."""
     if columns.get("email") is not None:
         return True
     is_known = any(isinstance(find(Claim(name=sheet.at(line, 1))), Student) for line in sheet.lines)
@@ -159,7 +159,7 @@ def _changed(sheet: Sheet, after: int) -> dict[str, int]:
     for index in rest:
         if _all(sheet, index, lambda cell: may_change(cell) is not None):
             return {"changed": index}
-    # words of a language that is not known here: every line will be a doubt, and none a guess
+    # words of an unknown language: every line becomes a doubt instead of a guess
     first = next(iter(rest), None)
     if first is not None and len({sheet.at(line, first).casefold() for line in sheet.lines}) <= 2:
         return {"changed": first}
@@ -167,14 +167,14 @@ def _changed(sheet: Sheet, after: int) -> dict[str, int]:
 
 
 def _is_maximum(sheet: Sheet, index: int) -> bool:
-    """One positive number in all lines."""
+    """True if all lines have the same positive number."""
     cells = {sheet.at(line, index) for line in sheet.lines}
     value = sheet.value(cells.pop()) if len(cells) == 1 else None
     return value is not None and value > 0
 
 
 def _are_times(sheet: Sheet, index: int) -> bool:
-    """When a grade was changed, or "-": that column is never empty, and comments are seldom all full."""
+    """True for the times of changes, or "-": that column is never empty, but comments usually are in part."""
     return _all(sheet, index, lambda cell: cell == "-" or (bool(re.search(r"\d", cell)) and len(cell) < 60))
 
 

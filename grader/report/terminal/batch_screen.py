@@ -1,4 +1,4 @@
-"""Shows how far a batch is: a bar in a terminal, a few plain lines elsewhere."""
+"""Shows the progress of a batch: a bar in a terminal, a few plain lines elsewhere."""
 
 import time
 from typing import Self
@@ -8,17 +8,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-LINES = 10  # plain ones, at most, over a whole batch
+LINES = 10  # the most plain lines of a whole batch
 
 
 class BatchScreen:
-    """What a batch shows while it runs."""
+    """The display of a running batch."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def wait(self, assignment: str) -> None:
-        """Another batch grades the assignment into this gradebook; this one waits for it."""
+        """Shows that this batch waits for another one that grades the assignment into this gradebook."""
         line = f"waiting for another batch that grades {assignment} into this gradebook"
         self._console.print(Text(line))
 
@@ -28,7 +28,7 @@ class BatchScreen:
 
 
 class Progress:
-    """Counts what is graded, waiting and set aside, and how many a second; a context manager."""
+    """Counts graded, waiting and set-aside submissions, and the rate per second; a context manager."""
 
     def __init__(self, total: int, console: Console) -> None:
         self._total, self._console = total, console

@@ -17,8 +17,8 @@ from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 def show_class(rows: Iterable[ClassRow], console: Console) -> None:
     """Prints a table per assignment: student, score per criterion, total, and a remark, sorted by name.
 
-    Below it stand who needs review, what ends that, and who submitted nothing. A criterion's column is headed
-    by its number and its points; a line above says which is which.
+    Below the table are the students who need review, the remedy, and those who submitted nothing. The heading
+    of a criterion's column is its number and its points; a line above explains the numbers.
     """
     ordered = sorted(rows, key=lambda row: (row.assignment, row.student_id))
     for assignment in dict.fromkeys(row.assignment for row in ordered):

@@ -1,4 +1,4 @@
-"""Groups doubts by their kind, so that a person reads what to do once and then whom it is about."""
+"""Groups doubts by kind, so that an instructor reads the remedy once, followed by the students."""
 
 import re
 import textwrap
@@ -17,7 +17,7 @@ NARROWEST = 40  # columns: below that a line is left to the terminal
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of doubt: its headline, what ends it, and by which words of a reason it is known.
+    """A kind of doubt: its headline, the remedy, and the words by which a reason belongs to it.
 
     `says_again` is the part of a reason that only repeats the remedy.
     """
@@ -30,7 +30,7 @@ class Kind:
 
 OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and grade the folder CLASS too"
 CONFIRM = "`grader confirm ID`, or the student's page on the desk"
-# The first whose pattern is in a reason is its kind; a reason may hold several, so the gravest come first.
+# The first pattern found in a reason determines its kind; a reason may match several: the gravest come first.
 KINDS = (
     Kind(
         "grading failed",
@@ -128,7 +128,7 @@ MAY_BE_THEIRS = " (some may own a submission above that matches no student, or s
 
 
 def kind_of(reason: str) -> Kind:
-    """The kind of a doubt by its reason; `OTHER` where it is of none."""
+    """The kind of a doubt by its reason; `OTHER` if no kind matches."""
     return next((kind for kind in KINDS if re.search(kind.pattern, reason)), OTHER)
 
 
@@ -141,7 +141,7 @@ def grouped(doubts: Iterable[Doubt]) -> list[tuple[Kind, list[Doubt]]]:
 
 
 def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
-    """Prints each kind once, with its number and what ends it, and below it one line for each doubt."""
+    """Prints each kind once, with its count and the remedy, and below it one line for each doubt."""
     for kind, those in grouped(doubts):
         print_folded(f"{len(those)} × {kind.headline}", console, "bold", indent=("", "    "))
         print_folded(f"To do: {kind.remedy}", console, "", indent=("  ", "      "))
@@ -150,7 +150,7 @@ def print_doubts(doubts: Iterable[Doubt], console: Console) -> None:
 
 
 def print_absent(labels: Sequence[str], doubts: Iterable[Doubt], console: Console, limit: int = 0) -> None:
-    """Prints who submitted nothing: all of them, or as many as the limit."""
+    """Prints the students who submitted nothing: all of them, or up to the limit."""
     if not labels:
         return
     is_open = any(kind_of(doubt.reason) in WHOSE for doubt in doubts)
@@ -160,7 +160,7 @@ def print_absent(labels: Sequence[str], doubts: Iterable[Doubt], console: Consol
 
 
 def _line(kind: Kind, doubt: Doubt) -> str:
-    """A doubt without what the headline says."""
+    """A doubt without the words of the headline."""
     reason = clean_line(doubt.reason)
     if kind.says_again:
         reason = re.sub(kind.says_again, "", reason).strip(" :")
@@ -168,7 +168,7 @@ def _line(kind: Kind, doubt: Doubt) -> str:
 
 
 def print_folded(text: str, console: Console, style: str, indent: tuple[str, str]) -> None:
-    """Prints a text whose further lines are indented; into a pipe it is one line, which can be searched."""
+    """Prints a text with its further lines indented; in a pipe it is one line, which can be searched."""
     lines = [indent[0] + text]
     if console.is_terminal and console.width >= NARROWEST:
         lines = _fold(text, console.width, indent)

@@ -1,4 +1,4 @@
-"""The account of a class's input as a table and as CSV: every entry, whose it is, its role, and why."""
+"""The account of a class's input as a table and as CSV: every entry, its owner, its role, and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ STYLES = {Role.GRADED: "green", Role.EXTRA: "", Role.LITTER: "dim", Role.REFUSED
 
 
 def account_csv(entries: Iterable[Entry]) -> bytes:
-    """One line an entry, in the order of their paths."""
+    """One line per entry, in the order of the paths."""
     rows = ([clean_line(entry.path), entry.student, entry.role.value, entry.why] for entry in entries)
     return to_csv([list(COLUMNS), *rows])
 

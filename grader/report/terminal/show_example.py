@@ -1,4 +1,4 @@
-"""Prints one case whole in a terminal: every array aligned, wrong entries marked with a star."""
+"""Prints one case in full in a terminal: every array aligned, wrong entries marked with a star."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ MOST_ROWS, MOST_COLUMNS = 16, 16
 
 
 def show_example(example: Example, console: Console) -> None:
-    """Prints the case; lines that a narrow terminal cannot hold are folded by it."""
+    """Prints the case; a narrow terminal wraps long lines itself."""
     console.print(renderable(example), highlight=False)
 
 

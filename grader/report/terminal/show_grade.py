@@ -1,4 +1,4 @@
-"""One submission's feedback, as its student reads it in a terminal."""
+"""Prints one submission's feedback for its student in a terminal."""
 
 import io
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from grader.report.next_step import Place, next_step, where_to_begin
 
 WIDTH = 80
 BAR_CELLS = 12
-WIDTH_OF_BARS = 70  # in a narrower terminal the words need the place
+WIDTH_OF_BARS = 70  # a narrower terminal has room only for the words
 STYLES = {"expected": "green", "actual": "red", "idea": "bold", "read": "cyan", "output": "dim"}
 
 
@@ -39,11 +39,11 @@ def show(
     place: Place | None = None,
     cases: int = CASES_IN_FULL,
 ) -> None:
-    """Prints the feedback; what belongs to hidden cases only where `reveal` says so.
+    """Prints the feedback; the details of hidden cases only with `reveal`.
 
-    `final` tells what policies made of the score. `first_only` tells of the first unfinished criterion alone;
-    the others have their line in the table. With a `place` the last line says what to do next. Nothing that
-    a submission wrote is read as markup or reaches the terminal as a control sequence.
+    `final` is the score after policies. `first_only` describes only the first unfinished criterion; the
+    others have their line in the table. With a `place`, the last line says what to do next. No output of a
+    submission is read as markup or reaches the terminal as a control sequence.
     """
     if place is not None and (begin := where_to_begin(grade, place)):
         for part in (_header(grade, final, console.width), Text("\n".join(begin))):
@@ -54,7 +54,7 @@ def show(
     if feedback.whole is not None:
         parts.append(_block(feedback.whole))
     is_part = place is not None and grade.not_selected > 0
-    if feedback.whole is None or not first_only:  # else the table says 0 in every line
+    if feedback.whole is None or not first_only:  # otherwise every line of the table is 0
         parts.append(_scores(grade, only_selected=is_part, has_bars=console.width >= WIDTH_OF_BARS))
     if final is not None and final.steps:
         parts.append(_steps(final))

@@ -7,12 +7,12 @@ from grader.model.results.batch_summary import BatchSummary, Counting
 from grader.model.text import clean_line, listing, plural, review_count
 from grader.report.terminal.doubt_kinds import print_absent, print_doubts
 
-NAMES = 20  # of students that are named before the rest is counted
+NAMES = 20  # students to name before counting the rest
 NOT_CLEAR = "exit status 1: decide what is listed; until then these scores are in no LMS export"
 
 
 def print_summary(summary: BatchSummary, console: Console) -> None:
-    """Prints what was graded, each submission and entry that needs review, and who submitted nothing."""
+    """Prints the graded submissions, everything that needs review, and the students without a submission."""
     console.print(Text(_graded(summary)))
     if summary.counting:
         students = plural(len(summary.counting), "student")

@@ -1,11 +1,11 @@
-// CUDA C++ as C++: what a kernel may use, declared as CUDA declares it. The names and their meaning are those of
+// CUDA C++ as C++: all that a kernel may use, declared as CUDA declares it. The names and their meaning are those of
 // NVIDIA's "CUDA C++ Programming Guide", appendix "C++ Language Extensions", and "CUDA Math API".
 //
 // It includes no standard header: device code has none either, and a compilation stays short. What begins with
 // `emulator` is the emulator's own.
 #pragma once
 
-// The sanitizer's functions hear of every access; what stands in here tells them itself, or need not.
+// The sanitizer's functions are called for every access; functions in this file call them directly, or need not.
 #define EMULATOR_QUIET __attribute__((__no_sanitize__("thread")))
 #define EMULATOR_LINE int line = __builtin_LINE()
 
@@ -89,12 +89,12 @@ struct dim3 {
     constexpr operator uint3() const { return {x, y, z}; }
 };
 
-// Who runs. In a thread's life these never change, so they are constants to it.
+// The running thread. These never change during a thread's life, so they are constants to it.
 extern "C" const uint3 threadIdx, blockIdx;
 extern "C" const uint3 blockDim, gridDim;
 static const int warpSize = 32;
 
-// The runtime, which schedules threads and hears of what they do.
+// The runtime, which schedules threads and records their actions.
 extern "C" {
 extern unsigned emulator_launch_number;
 void emulator_allocate(const char *name, size_t bytes, int line, void **pointer, unsigned *number);
@@ -231,7 +231,7 @@ EMULATOR_REDUCE(__reduce_and_sync, 10)
 EMULATOR_REDUCE(__reduce_or_sync, 11)
 EMULATOR_REDUCE(__reduce_xor_sync, 12)
 
-// Loads and stores that hint at caches: macros, so that what they do happens at the line that says it.
+// Loads and stores with cache hints: macros, so that each access happens at the line that uses it.
 
 #define __ldg(pointer) (*(pointer))
 #define __ldca(pointer) (*(pointer))

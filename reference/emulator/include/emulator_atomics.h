@@ -49,7 +49,7 @@ EMULATOR_INTEGERS(atomicXor, old ^ value)
 EMULATOR_ATOMIC(atomicInc, unsigned, old >= value ? 0 : old + 1)
 EMULATOR_ATOMIC(atomicDec, unsigned, old == 0 || old > value ? value : old - 1)
 
-// Where the comparison fails another thread may hold a lock, so the others get a turn.
+// If the comparison fails, another thread may hold a lock, so the others get a turn.
 #define EMULATOR_CAS(T)                                                                                      \
     EMULATOR_QUIET static inline T atomicCAS(volatile T *address, T compare, T value, EMULATOR_LINE)         \
     {                                                                                                        \

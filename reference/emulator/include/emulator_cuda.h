@@ -1,7 +1,7 @@
-// Of libcu++ what kernels use most: atomics, barriers of a block, asynchronous copies. The names and their meaning are
+// The parts of libcu++ that kernels use most: atomics, block barriers, async copies. The names and their meaning are
 // those of NVIDIA's "CUDA C++ Core Libraries" and of the "CUDA C++ Programming Guide".
 //
-// A copy is done when its thread waits for it and not before, so a kernel that does not wait finds nothing there.
+// A copy is done only when its thread waits for it, so a kernel that does not wait finds nothing there.
 #pragma once
 
 extern "C" {

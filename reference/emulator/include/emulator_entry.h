@@ -1,5 +1,5 @@
-// How the runtime calls a kernel: each argument comes as the address of its value. And what Python wants to know
-// of a kernel's parameters.
+// The runtime's call of a kernel, with each argument as the address of its value, and the description of a
+// kernel's parameters for Python.
 #pragma once
 
 struct emulator_parameter {
@@ -24,7 +24,7 @@ EMULATOR_KIND(float, 'f') EMULATOR_KIND(double, 'f') EMULATOR_KIND(bool, 'b')
 EMULATOR_KIND(_Float16, 'f')
 #endif
 
-// A struct of equal parts, of which one is called `x`.
+// A struct of equal parts, one of them named `x`.
 template <typename T> constexpr emulator_parameter emulator_parts()
 {
     if constexpr (requires(T value) { value.x; })
@@ -91,7 +91,7 @@ EMULATOR_QUIET __attribute__((always_inline)) inline void emulator_call_short(F 
     call(*static_cast<typename emulator_nth<I, P...>::type *>(arguments[I])...);
 }
 
-// This one stands behind the source, whose macros reach it: its names are none that a source may define.
+// This part follows the source, and the source's macros reach it: it uses no name that a source may define.
 #define EMULATOR_ENTRY(number, ...)                                                                           \
     extern "C" __attribute__((__visibility__("default"))) EMULATOR_QUIET                                      \
     void emulator_entry_##number(void **emulator_arguments)                                                   \

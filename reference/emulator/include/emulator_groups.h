@@ -38,7 +38,7 @@ struct thread_block : thread_group {
 };
 static inline thread_block this_thread_block() { return thread_block(); }
 
-// What lanes of a warp can do together. A rank is a lane's number in its group.
+// Joint operations of a warp's lanes. A rank is a lane's number in its group.
 struct emulator_lanes : thread_group {
     unsigned emulator_lane(unsigned rank) const
     {
@@ -148,7 +148,7 @@ static inline coalesced_group binary_partition(const emulator_lanes &group, bool
 
 static inline void sync(const thread_group &group, EMULATOR_LINE) { group.sync(line); }
 
-// Of the whole grid there is who is who; blocks run one after another here, so they cannot wait for each other.
+// The whole grid has only ranks and sizes; blocks run one after another here, so they cannot wait for each other.
 struct grid_group {
     static unsigned long long thread_rank()
     {
@@ -177,7 +177,7 @@ static inline grid_group this_grid() { return {}; }
 EMULATOR_OPERATOR(plus, a + b) EMULATOR_OPERATOR(less, b < a ? b : a) EMULATOR_OPERATOR(greater, a < b ? b : a)
 EMULATOR_OPERATOR(bit_and, a & b) EMULATOR_OPERATOR(bit_or, a | b) EMULATOR_OPERATOR(bit_xor, a ^ b)
 
-// Every lane's value, put together in pairs of neighbours, then of pairs, and so on; each lane gets all of them.
+// Every lane's value, combined in pairs of neighbours, then pairs of pairs, and so on; each lane gets the result.
 template <typename T, typename F> static inline T reduce(const emulator_lanes &group, T value, F &&with, EMULATOR_LINE)
 {
     unsigned rank = group.thread_rank(), size = (unsigned)__builtin_popcount(group.lanes);

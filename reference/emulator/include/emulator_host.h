@@ -1,4 +1,4 @@
-// What the host calls of CUDA: memory, streams, events, errors, and launches. The names and their meaning are those
+// The CUDA functions for the host: memory, streams, events, errors, and launches. The names and their meaning are those
 // of NVIDIA's "CUDA Runtime API". Everything is done at once and in order, which is one of the orders that a GPU
 // may take. Each function tells the runtime the line that calls it.
 #pragma once
@@ -119,7 +119,7 @@ static inline emulator_launcher<F> emulator_launch(int line, const char *kernel,
     return {line, kernel, call, how};
 }
 
-// Memory. A pointer's type tells the size of the elements; of `void *` it is not known.
+// Memory. A pointer's type gives the element size; for `void *` it is unknown.
 
 template <typename T> constexpr size_t emulator_size = sizeof(T);
 template <> inline constexpr size_t emulator_size<void> = 0;
@@ -191,7 +191,7 @@ static inline cudaError_t cudaMemcpyFromSymbol(void *to, const T &symbol, size_t
     return emulator_symbol(&symbol, sizeof symbol, bytes, offset, to, 1, line);
 }
 
-// Waiting, streams and events: what was asked for is done already.
+// Waiting, streams and events: all requested work is already done.
 
 static inline cudaError_t cudaDeviceSynchronize(EMULATOR_LINE) { return emulator_finish(line); }
 static inline cudaError_t cudaStreamSynchronize(cudaStream_t, EMULATOR_LINE) { return emulator_finish(line); }

@@ -6,7 +6,7 @@
 #ifdef EMULATOR_PROGRAM  // which has the C++ library's
 #include <math.h>
 #include <stdlib.h>
-// glibc's headers declare these names for itself, and no library of it has them.
+// glibc's headers declare these names for internal use, and none of its libraries has them.
 #define __sincosf emulator_sincosf
 #define __expf emulator_expf
 #define __exp10f emulator_exp10f
@@ -94,7 +94,7 @@ static inline float normcdff(float x) { return 0.5f * erfcf(-x * 0.70710678f); }
 static inline float rsqrtf(float x) { return 1 / sqrtf(x); }
 static inline float rsqrt(float x) { return 1 / sqrtf(x); }
 static inline double rsqrt(double x) { return 1 / sqrt(x); }
-// Of two types, the one that an expression of both has; of floats, NaN gives way to a number.
+// The common type of two types; of two floats, a number is preferred to NaN.
 template <typename A, typename B> static inline auto min(A a, B b) { using T = decltype(a + b); return T(b) < T(a) ? T(b) : T(a); }
 template <typename A, typename B> static inline auto max(A a, B b) { using T = decltype(a + b); return T(a) < T(b) ? T(b) : T(a); }
 static inline float min(float a, float b) { return fminf(a, b); }

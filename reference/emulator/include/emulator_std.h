@@ -1,6 +1,6 @@
-// What kernels use of C++'s standard library: functions of mathematics, min, max, swap and numeric_limits.
+// The parts of C++'s standard library that kernels use: mathematics, min, max, swap and numeric_limits.
 //
-// NVIDIA's compiler is shown this file too, so it says what runs on a GPU and uses nothing of the emulator's.
+// NVIDIA's compiler also reads this file, so it marks what runs on a GPU and uses nothing of the emulator's.
 #pragma once
 
 namespace std {

@@ -1,8 +1,8 @@
 // Products of small matrices by a whole warp, of <mma.h>: NVIDIA's "CUDA C++ Programming Guide", "Warp Matrix
 // Functions".
 //
-// Which element of a matrix a lane holds is the hardware's choice; here lane l holds the elements l, l + 32, and so
-// on, row by row. How a product is rounded is the hardware's choice too; here its sum is rounded once.
+// The hardware chooses which elements of a matrix a lane holds; here lane l holds the elements l, l + 32, and so
+// on, row by row. The hardware also chooses how a product is rounded; here its sum is rounded once.
 #pragma once
 
 extern "C" {
@@ -54,7 +54,7 @@ template <typename Use, int M, int N, int K, typename T, typename Layout = void>
     element_type x[num_elements];
 };
 
-// All lanes of a warp come to one line.
+// All lanes of a warp must reach one line.
 EMULATOR_QUIET static inline void emulator_together(int line)
 {
     if (__match_any_sync(emulator_all, line, line) != emulator_all)

@@ -29,7 +29,7 @@ from .launches import with_calls
 HOST = Path(__file__).parent / "host"
 MAIN = re.compile(r"\bmain\s*\(")
 INCLUDE = re.compile(r"[ \t]*#[ \t]*include[ \t]*<([^>\n]+)>")
-# Exceptions and types at run time are the host's; what a kernel's file may not have, a program may.
+# Exceptions and run-time types are for the host: a program may have them, a kernel's file may not.
 LEFT_OUT = ("-fno-exceptions", "-fno-rtti", "-fvisibility=hidden", "-Wall", "-Wextra")
 PROGRAM = ("-DEMULATOR_PROGRAM", "-U_FORTIFY_SOURCE", "-fno-builtin-printf", "-w")
 
@@ -43,7 +43,7 @@ class Program:
     defines: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
-        """What the compiler gets. CompileError for what is not emulated."""
+        """The source for the compiler. CompileError for what is not emulated."""
         prepared = with_calls(prepare(self.source, self.file, is_program=True), self.file)
         shown = self.file.replace("\\", "/").replace('"', "'")
         headers = [name for name in headers_of(self.source) if not OF_CUDA.fullmatch(name)]
@@ -66,12 +66,12 @@ class Program:
 
 
 def is_program(source: str) -> bool:
-    """Whether a source defines `main`."""
+    """True if a source defines `main`."""
     return MAIN.search(DIRECTIVE.sub("", without_comments(source))) is not None
 
 
 def headers_of(source: str) -> list[str]:
-    """The headers in <> that a source includes, in its order, each once."""
+    """The headers in <> that a source includes, in source order, each once."""
     text = without_comments(source)
     found = (INCLUDE.match(source, line.start()) for line in DIRECTIVE.finditer(text))
     return list(dict.fromkeys(match[1].strip() for match in found if match))
@@ -98,9 +98,10 @@ def runtime_into(folder: Path) -> Path:
 
 
 def program_into(program: Program, runtime: Path, target: Path) -> str:
-    """Compiles a program to the executable `target`; the compiler's warnings.
+    """Compiles a program to the executable `target`; returns the compiler's warnings.
 
-    It asks for `runtime` by its name, beside itself. CompileError with the compiler's messages; NoCompiler.
+    The program loads `runtime` by name from its own folder. CompileError with the compiler's messages;
+    NoCompiler.
     """
     command, family, _ = compiler()
     flags = [flag for flag in (*KERNELS, *CHECKED, *COVERED[family]) if flag not in LEFT_OUT]

@@ -1,4 +1,4 @@
-"""Finds launches, `kernel<<<grid, block>>>(arguments)`, and writes them as calls that C++ knows."""
+"""Finds launches, `kernel<<<grid, block>>>(arguments)`, and rewrites them as plain C++ calls."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ APART = "a launch stands in one place: kernel<<<grid, block>>>(arguments)"
 
 @dataclass(frozen=True)
 class Token:
-    """A word or a mark of a source, and where it starts."""
+    """A word or a mark of a source, and its start."""
 
     text: str
     start: int
 
     @property
     def end(self) -> int:
-        """Where what follows starts."""
+        """The position just after the token."""
         return self.start + len(self.text)
 
 
 @dataclass(frozen=True)
 class Launch:
-    """Where the parts of a launch stand: the kernel's expression, and the marks around the sizes."""
+    """The positions of a launch's parts: the kernel's expression, and the marks around the sizes."""
 
     kernel: tuple[int, int]
     opening: int  # of <<<
@@ -47,7 +47,7 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def launches_of(source: str, file: str) -> list[Launch]:
-    """The launches of a source, in its order; those in macros too. CompileError for half of one."""
+    """The launches of a source, in source order, including those in macros. CompileError for half of one."""
     text = without_comments(source)
     tokens = tokens_of(text)
     launches, mistakes = [], []
@@ -179,7 +179,7 @@ def with_calls(source: str, file: str) -> str:
 
 
 def _name(source: str, launch: Launch) -> str:
-    """The kernel's name as a text of C++; in a macro whose parameter it is, the argument's."""
+    """The kernel's name as a C++ string; if it is a macro's parameter, the name of the argument."""
     start, end = launch.kernel
     kernel = " ".join(source[start:end].replace("\\\n", " ").split())
     line = start

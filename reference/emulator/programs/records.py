@@ -1,7 +1,7 @@
-"""Reads what a program wrote about itself while it ran, and says it in words.
+"""Reads the records that a program wrote while it ran, and puts them into words.
 
-The program is native code of whoever wrote it, so its records are taken for nothing but text and numbers:
-what is no record is passed over.
+The program is untrusted native code, so its records are treated as text and numbers only.
+Lines that are not records are skipped.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ INTEGER = re.compile(r"-?\d{1,19}")
 
 @dataclass(frozen=True)
 class Report:
-    """What is wrong with a program, by line, and what is worth a note."""
+    """The bugs of a program, by line, and its notes."""
 
     findings: tuple[Finding, ...]
     notes: tuple[Finding, ...]
@@ -51,7 +51,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Block:
-    """A block of memory: its name in the source, its bytes, those of an element, and its line."""
+    """A block of memory: its name in the source, its size and element size in bytes, and its line."""
 
     name: str
     size: int
@@ -60,7 +60,7 @@ class Block:
 
 
 def read_records(records: str, program: Program, executable: bytes) -> Report:
-    """What the records of a run of `executable` say; each finding once."""
+    """The findings in the records of a run of `executable`, each once."""
     blocks: dict[int, Block] = {}
     found: dict[tuple[str, int, str], Finding] = {}
     table: list[LineTable] = []
@@ -99,7 +99,7 @@ def integer(text: str) -> int:
 
 
 def named(source: str, line: int) -> str:
-    """The variable that a line of the source gives memory to; else a name by the line."""
+    """The variable to which a line of the source assigns memory; else a name made from the line."""
     lines = source.split("\n")
     match = ALLOCATED.search(lines[line - 1]) if 0 < line <= len(lines) else None
     return match[1] if match else f"the memory of line {line}"
@@ -108,7 +108,7 @@ def named(source: str, line: int) -> str:
 def of_the_host(
     fields: list[str], file: str, blocks: dict[int, Block], line_at: Callable[[int], int]
 ) -> Finding:
-    """What the host's code did."""
+    """A finding about the host's code."""
     kind, line, place, text = fields
     if kind not in {**KINDS, **PROGRAM_KINDS, **PROGRAM_NOTES}:
         raise ValueError(kind)
@@ -119,7 +119,7 @@ def of_the_host(
 def of_a_kernel(
     fields: list[str], file: str, blocks: dict[int, Block], line_at: Callable[[int], int]
 ) -> Finding:
-    """What a thread of a kernel did."""
+    """A finding about a thread of a kernel."""
     numbers, (kernel, name, kind_of_element) = [integer(field) for field in fields[:22]], fields[22:]
     kind, mode, line, other_line, thread, other_thread, block, other_block, region = numbers[:9]
     offset, size, count, place, room = numbers[9:14]
@@ -152,7 +152,7 @@ def of_a_kernel(
 
 
 def place_of(block: Block, size: int) -> Place:
-    """A block as messages name it; where the size of its elements is not known, that of the access."""
+    """A block as messages name it. If its element size is unknown, the access's size is used."""
     element = block.element or max(size, 1)
     array = SimpleNamespace(itemsize=element, size=block.size // element)
     return Place(0, block.name, cast("np.ndarray[Any, Any]", array), None, False, 0)

@@ -1,8 +1,8 @@
-// Hears of every access to memory, and finds what a GPU would pass over in silence.
+// Is called for every access to memory, and finds bugs that a GPU would silently ignore.
 //
 // Kernels are compiled with -fsanitize=thread: the compiler then calls a function before every load and store.
-// In place of the sanitizer's own library the functions are these. Shadow memory says of every 4 bytes of the
-// arena which of them exist, which were written, and who was there last.
+// These functions replace the sanitizer's own library. Shadow memory records for every 4 bytes of the arena
+// which of them exist, which were written, and the last threads to access them.
 
 #include "state.h"
 
@@ -22,7 +22,7 @@ bool (*is_parameter)(std::uintptr_t);
 
 namespace {
 
-// Who was at a word: the last to write, and two readers, where two were there: those that tell most.
+// The accesses to a word: its last writer, and up to two readers, the most informative ones.
 struct alignas(32) Word {
     std::uint32_t written_at, read_at[2];
     std::uint32_t store;  // which store it was: lanes of a warp that execute one together give it one number
@@ -38,7 +38,7 @@ struct Parts {
 std::vector<Parts> parts;
 std::uint32_t parts_of;  // the launch that they belong to
 
-// A store over what another lane of the warp stored: after it, memory tells whether both stored one value.
+// A store over another lane's store: afterwards, memory shows whether both stored the same value.
 struct Pending {
     bool is_open;
     const unsigned char *memory;
@@ -68,15 +68,15 @@ Fence *fence_of(std::int64_t number)
     return fences.empty() ? nullptr : &fences[std::size_t(number)];
 }
 
-// Whether another block passed __threadfence() after `moment` and then told this one by an atomic operation.
+// True if another block passed __threadfence() after `moment` and then signalled this one by an atomic operation.
 bool was_published(std::int64_t by, std::uint32_t moment)
 {
     Fence *theirs = fence_of(by), *mine = fence_of(block);
     return theirs && mine && mine->has_seen_others && theirs->published > moment;
 }
 
-// Within a block: a thread passes a fence and then updates a word atomically; who updates that word later knows what
-// it did before the fence. So is a lock handed on.
+// Within a block: a thread passes a fence and then updates a word atomically; a thread that later updates that word
+// is ordered after what the first did before the fence. This is how a lock is passed on.
 struct Release {
     int thread;
     std::uint32_t passed;
@@ -132,7 +132,7 @@ Finding finding_at(Kind kind, Mode mode, std::uint64_t place, std::size_t offset
     finding.other_block = -1;
     finding.size = size;
     finding.place = place;
-    // The nearest array: what lies outside of all lies in the gap beside one.
+    // The nearest array: an address outside all arrays is in the gap next to one.
     std::int64_t best = INT64_MAX;
     auto look = [&](std::int64_t region, std::size_t start, std::size_t room, const char *name) {
         std::int64_t from = std::int64_t(offset) - std::int64_t(start);
@@ -174,7 +174,7 @@ std::uint32_t store_number(std::uint64_t place)
     return std::uint32_t((place * 0x9e3779b97f4a7c15 ^ steps * 0xbf58476d1ce4e5b9 ^ waits * 0x94d049bb133111eb) >> 32);
 }
 
-// Two lanes of one warp at one store, in one block: nothing is to be said before it is known what is stored.
+// Two lanes of one warp at one store, in one block: no verdict is possible before the stored values are known.
 bool is_one_store(const Word &word, std::uint64_t place, int size)
 {
     return word.store == store_number(place) && word.written_at >= block_start && word.writer / WARP == thread / WARP
@@ -206,7 +206,7 @@ inline bool unordered(std::uint32_t moment, int other, std::uint32_t since)
     return other / WARP != thread / WARP || moment >= ordered_until[thread][other % WARP];
 }
 
-// How much it tells that somebody read: another block, another warp, another thread, nothing.
+// How informative a reader is: another block, another warp, another thread, nothing.
 inline int weight(std::uint32_t moment, int other, std::uint32_t since)
 {
     if (moment < since)
@@ -258,7 +258,7 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
     word.store = store_number(place);
 }
 
-// Who was at each byte of a word; null where all of them were always used together.
+// The accesses to each byte of a word; null if its bytes were always used together.
 Word *bytes_of(Word &word, std::size_t at)
 {
     if (parts_of != launch_start) {
@@ -303,7 +303,7 @@ inline void access_word(std::size_t at, unsigned bytes, std::size_t offset, int 
         state[at] = static_cast<unsigned char>(known | bytes << 4);
 }
 
-// Memory of the thread's own, constants and the like; or nothing at all, and then there is no going on.
+// The thread's own memory, constants and the like; or no memory at all, and then the thread cannot go on.
 template <Mode MODE> __attribute__((noinline)) void elsewhere(std::uintptr_t address, int size, std::uint64_t place)
 {
     std::uintptr_t last = address + std::uintptr_t(size) - 1;
@@ -399,7 +399,7 @@ template <Mode MODE> inline void access(const volatile void *pointer, int size, 
     }
 }
 
-// By far the most: 4 bytes that are one word.
+// By far the most frequent case: 4 bytes that are one word.
 template <Mode MODE> __attribute__((noinline)) void access_4(const volatile void *pointer, std::uint64_t place)
 {
     std::size_t offset = reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(arena);
@@ -414,8 +414,8 @@ template <Mode MODE> __attribute__((noinline)) void access_4(const volatile void
     }
 }
 
-// Whether another thread that reads this word adds nothing: two others read it in this moment, none after it was
-// written. Whoever writes it next is unordered with one of them.
+// True if another reader of this word adds nothing: two others read it in this moment, none after it was
+// written. The next writer is unordered with one of them.
 inline bool tells_nothing(const Word &word, bool is_shared)
 {
     return word.written_at < (is_shared ? last_barrier : launch_start) && word.read_at[0] == now
@@ -476,7 +476,7 @@ void report(Finding finding)
         findings.push_back(finding);
 }
 
-// What the store that was suspected did: it changed nothing, or it is a race.
+// The verdict on a suspected store: it changed nothing, or it is a race.
 void settle()
 {
     if (!pending.is_open)
@@ -511,7 +511,7 @@ void forget(const Array &array)
 
 using namespace emulator;
 
-// Memory for a launch: the arena's start, or null. With `checked` its shadow too; nothing in it exists so far.
+// Memory for a launch: the arena's start, or null. With `checked` also its shadow; no byte in it exists yet.
 INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
 {
     regions.clear();
@@ -529,7 +529,7 @@ INTERFACE unsigned char *emulator_reserve(std::size_t bytes, int checked)
             std::memset(static_cast<void *>(words), 0, words_bytes);
             std::memset(ordered_until, 0, sizeof ordered_until);
         }
-        if (!is_fresh)  // what is fresh is zero, and takes no memory before it is used
+        if (!is_fresh)  // fresh memory is zero, and takes no space before it is used
             std::memset(state, 0, count);
     }
     is_checked = checked;
@@ -557,7 +557,7 @@ INTERFACE void emulator_region(std::size_t start, std::size_t size, std::size_t 
     }
 }
 
-// Sets a byte for each element of which every byte has been written.
+// Sets a byte for each fully written element.
 INTERFACE void emulator_written(std::size_t start, std::size_t size, std::size_t element, unsigned char *written)
 {
     std::memset(written, 1, size / element);
@@ -579,7 +579,7 @@ INTERFACE const Finding *emulator_findings(std::size_t *count)
 
 #define HERE reinterpret_cast<std::uint64_t>(__builtin_return_address(0))
 
-// Atomic operations are functions of the header, which say themselves where they are called.
+// Atomic operations are functions of the header; they pass the line that calls them.
 INTERFACE void emulator_atomic(const volatile void *pointer, int size, int line)
 {
     Fence *mine = fence_of(block);
@@ -621,7 +621,7 @@ INTERFACE void emulator_atomic_in_order(
     hand_on(offset, acquires, releases_too);
 }
 
-// A thread arrives at what its block shares at this address, or has waited there for the others.
+// A thread arrives at its block's shared object at this address, or has waited there for the others.
 INTERFACE void emulator_order(const void *word, int acquires, int releases_too, int of_block)
 {
     if (!is_checked)
@@ -631,7 +631,7 @@ INTERFACE void emulator_order(const void *word, int acquires, int releases_too, 
     hand_on(reinterpret_cast<std::uintptr_t>(word) - reinterpret_cast<std::uintptr_t>(arena), acquires, releases_too);
 }
 
-// Copies that threads of the block have asked for and that are not yet done.
+// Copies that the block's threads have started and that are not yet done.
 namespace {
 
 struct Copy {
@@ -687,7 +687,7 @@ INTERFACE void emulator_wait_for_copies(unsigned count)
     mine.erase(mine.begin(), mine.begin() + std::ptrdiff_t(done));
 }
 
-// An access of a function of the headers, which says itself where it is called.
+// An access by a function of the headers, which passes the line that calls it.
 INTERFACE void emulator_touch(const volatile void *pointer, int size, int is_store, int line)
 {
     std::size_t before = findings.size();
@@ -710,7 +710,7 @@ INTERFACE void emulator_fence_block()
     pass_fence();
 }
 
-// What the compiler calls. The names and their meaning: LLVM's and GCC's -fsanitize=thread.
+// Functions that the compiler calls. The names and their meaning: LLVM's and GCC's -fsanitize=thread.
 #define ACCESSES(size)                                                                              \
     INTERFACE void __tsan_read##size(void *p) { access<READ>(p, size, HERE); }                      \
     INTERFACE void __tsan_write##size(void *p) { access<WRITE>(p, size, HERE); }                    \
@@ -748,7 +748,7 @@ INTERFACE void __sanitizer_cov_trace_pc() {}  // where arithmetic.py has not tak
 INTERFACE void __tsan_func_entry(void *) {}
 INTERFACE void __tsan_func_exit() {}
 
-// What the compiler calls where an address or an index does not fit a type. The names, and the records that it
+// Functions called when an address or an index does not fit a type. The names, and the records that the compiler
 // leaves, are those of LLVM's and GCC's -fsanitize=alignment,bounds.
 namespace {
 
@@ -773,7 +773,7 @@ struct Beyond {
     const Type *array, *index;
 };
 
-// 0 in a header of the emulator: there the address tells the line that calls it.
+// 0 in a header of the emulator: there the address gives the line that calls it.
 std::int32_t line_of(const Location &location)
 {
     std::size_t length = location.file ? std::strlen(location.file) : 0;

@@ -1,8 +1,8 @@
-// Counts what a warp's accesses cost together: transactions of global memory, bank conflicts of shared memory.
+// Counts the joint cost of a warp's accesses: transactions of global memory, bank conflicts of shared memory.
 //
-// A warp executes an instruction for all its lanes at once; here its threads run one after another. So what each
-// lane accesses at a place in the code is noted, in its order. At a barrier the k-th accesses of all lanes of a warp
-// are one request, which is counted.
+// A warp executes an instruction for all its lanes at once; here its threads run one after another. So each
+// lane's accesses at a place in the code are recorded in order. At a barrier the k-th accesses of all lanes of a
+// warp are counted as one request.
 
 #include "state.h"
 
@@ -50,7 +50,7 @@ std::vector<Lanes *> spare_lanes;
 std::vector<PlaceCounts> place_counts;  // of the launch that ended last
 std::size_t notes_left;
 
-// Null where a kernel has too many.
+// Null if a kernel has too many.
 Place *place_of(std::uint64_t address, int size)
 {
     std::size_t at = address * 0x9e3779b97f4a7c15 >> 52;
@@ -136,7 +136,7 @@ template <std::uint32_t UNIT> Units count_units(const Request &request)
     return units;
 }
 
-// Keeps the request that took most beyond what it might have taken: an example to look at.
+// Keeps the request that is furthest above its minimum, as an example.
 void keep_the_worst(const Request &request, PlaceCounts &here, std::uint64_t units, std::uint64_t best)
 {
     if (units - best <= here.worst_units - here.worst_best)
@@ -262,7 +262,7 @@ void count_warps()
 
 }  // namespace emulator
 
-// What each place in the code cost in the last launch that was counted.
+// The cost of each place in the code in the last counted launch.
 INTERFACE const emulator::PlaceCounts *emulator_places(std::size_t *count)
 {
     using namespace emulator;

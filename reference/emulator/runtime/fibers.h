@@ -1,4 +1,4 @@
-// A fiber: a stack and the place where its code stopped. Going from one to another takes no system call.
+// A fiber: a stack and the place where its code stopped. Switching between fibers takes no system call.
 #pragma once
 
 #if defined(__APPLE__)
@@ -18,7 +18,7 @@ asm(".text\n"
     "  movq %rsp, (%rdi)\n  movq %rsi, %rsp\n"
     "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n  ret\n");
 
-// What emulator_switch expects to find on a stack whose code has not begun. `top` is a multiple of 16.
+// Prepares a stack for emulator_switch before its code has begun. `top` is a multiple of 16.
 inline void *fresh(char *top, void (*body)())
 {
     void **at = reinterpret_cast<void **>(top);

@@ -21,7 +21,7 @@
 #include <link.h>
 #endif
 
-// What kernels read. There they are const: in a thread's life they never change.
+// Variables that kernels read. There they are const: they never change during a thread's life.
 INTERFACE emulator::Index threadIdx, blockIdx, blockDim, gridDim;
 emulator::Index threadIdx, blockIdx, blockDim, gridDim;
 INTERFACE unsigned emulator_launch_number;
@@ -44,7 +44,7 @@ std::uint64_t last_place;
 namespace {
 
 const std::size_t STACK = 64 << 10, GUARD = 16 << 10, MAX_OUTPUT = 1 << 20;  // GUARD: a page of any processor
-const int MAX_IDLE = 20000;   // turns in which threads only looked for a change, and there was none
+const int MAX_IDLE = 20000;   // turns in which threads only looked for a change and found none
 const int IDLE_A_WHILE = 128;
 const int COLOURS = 8;  // places in a page where stacks begin: else all would lie in the same lines of the cache
 const std::size_t COLOUR = 256;
@@ -52,7 +52,7 @@ const std::size_t LOOK_AHEAD = 320;  // bytes of a stack that a thread needs at 
 
 enum State : unsigned char { WAITING_TO_START, READY, AT_BARRIER, AT_WARP, DONE };
 
-struct Request {  // what a thread waits for
+struct Request {  // the reason a thread waits
     int line;
     int operation;
     unsigned mask;  // of lanes; of a barrier: the predicate
@@ -60,7 +60,7 @@ struct Request {  // what a thread waits for
     int argument, width;
 };
 
-struct Thread {  // what each turn needs; the rest lies elsewhere
+struct Thread {  // the part that each turn needs; the rest is elsewhere
     int fiber;
     std::uint32_t waits;
     Index index;
@@ -92,7 +92,7 @@ std::uint64_t turns;
 int size;  // threads of a block
 int done;  // of them
 int at;    // in `order`
-struct {   // the barrier that threads of the block have come to
+struct {   // the barrier that threads of the block have reached
     int count, line, predicates, result;
     bool is_one;  // all at one line
     int lanes[MAX_THREADS / WARP];  // of each warp
@@ -185,7 +185,7 @@ void complain(int number, const char *what, int other = -1)
 
 enum Operation { SYNC, SHUFFLE, SHUFFLE_UP, SHUFFLE_DOWN, SHUFFLE_XOR, BALLOT, MATCH, ADD, MIN, MAX, AND, OR, XOR, ACTIVE };
 
-// The lane whose value a lane gets; as PTX's `shfl` counts it.
+// The lane that a lane gets its value from, as in PTX's `shfl`.
 int source_of(const Request &request, int lane)
 {
     int width = request.width, first = lane & ~(width - 1), last = first + width - 1, from = lane;
@@ -270,7 +270,7 @@ void put_in_order(int warp, unsigned lanes)
             std::memcpy(ordered_until[warp * WARP + lane], until, sizeof until);
 }
 
-// Which lanes run together is the hardware's choice: here, all that come to one line before any has to wait.
+// The hardware chooses which lanes run together: here, all that reach one line before any has to wait.
 void answer_active(int warp, unsigned asked, bool is_idle)
 {
     Request *first = requests + warp * WARP;
@@ -292,7 +292,7 @@ void answer_active(int warp, unsigned asked, bool is_idle)
         }
 }
 
-// Lets the lanes go that wait for each other, once all of them have come.
+// Releases the lanes that wait for each other, once all of them have arrived.
 void meet(int warp, bool is_idle = false)
 {
     unsigned waiting = 0, present = alive(warp);
@@ -352,7 +352,7 @@ inline void look_ahead()
         __builtin_prefetch(top + line);
 }
 
-// Gives way to a thread, on its fiber; or to the scheduler where there is none. Returns when somebody comes back.
+// Switches to a thread, on its fiber, or to the scheduler if there is none. Returns when switched back.
 inline __attribute__((always_inline)) void give_way(void **here, int number)
 {
     if (number < 0) {
@@ -415,7 +415,7 @@ inline __attribute__((always_inline)) void wait(State state)
     if (state == AT_WARP || (state == AT_BARRIER && asking)) {
         meet(thread / WARP);
         if (states[thread] == READY && launch.thread_order < LAST_WRITER_FIRST)
-            return;  // it was the last to come
+            return;  // it was the last to arrive
     }
     int number = next();
     if (number == thread) {  // it goes on itself, as the first of a new round
@@ -426,7 +426,7 @@ inline __attribute__((always_inline)) void wait(State state)
     give_way(&fibers[fiber].place, number);
 }
 
-// All threads have come to one barrier: by far the most frequent end of a round.
+// All threads have reached one barrier: by far the most frequent end of a round.
 bool release_all()
 {
     if (barrier.count != size || !barrier.is_one)
@@ -435,7 +435,7 @@ bool release_all()
     return true;
 }
 
-// Every thread has come to a barrier or has left; or they wait for what never comes.
+// Every thread has reached a barrier or has left; or they wait for something that never happens.
 bool release_some()
 {
     int waiting = -1, gone = -1, stuck = -1;
@@ -505,7 +505,7 @@ void run_block(std::int64_t number)
         count_warps();
 }
 
-// Forgets what threads left on their stacks: a kernel finds nothing there of an earlier launch.
+// Clears the threads' stacks, so that a kernel finds nothing there from an earlier launch.
 void clear_stacks()
 {
     for (int i = 0; i < stacks_used; ++i) {
@@ -580,7 +580,7 @@ void find_program() { dl_iterate_phdr(look_at_library, nullptr); }
 
 }  // namespace
 
-// What lies in a thread's own stack; those of others are no memory that it shares.
+// True for an address in a thread's own stack; other threads' stacks are not shared memory.
 bool in_a_stack(std::uintptr_t address)
 {
     return address - reinterpret_cast<std::uintptr_t>(stacks + fiber * STACK) < STACK;
@@ -609,7 +609,7 @@ std::int64_t block_at(std::uint32_t moment)
     return low ? starts[low - 1].block : -1;
 }
 
-// Another thread may hold what this one is waiting for. Where none does anything for long, none ever will.
+// Another thread may hold what this one waits for. If none does anything for long, none ever will.
 void spin()
 {
     idle = stores ? 0 : idle + 1;
@@ -643,7 +643,7 @@ void stop()
 
 namespace {
 
-// A kernel may take down what runs it: then the launch ends, and its last known line is told.
+// A kernel may crash the emulator: then the launch ends, and its last known line is reported.
 const int FATAL[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
 const int FATAL_COUNT = sizeof FATAL / sizeof *FATAL;
 struct sigaction earlier[FATAL_COUNT];
@@ -660,7 +660,7 @@ const char *reason_of(int signal, std::uintptr_t address)
     return "ran into what is no code or no memory: it may have written over its own variables' stack";
 }
 
-// Where the machine stopped; 0 where that is not known.
+// The address at which the machine stopped; 0 if unknown.
 std::uintptr_t instruction(void *context)
 {
 #if defined(__linux__) && defined(__x86_64__)
@@ -675,7 +675,7 @@ std::uintptr_t instruction(void *context)
 
 void crashed(int signal, siginfo_t *info, void *context)
 {
-    if (thread < 0) {  // no kernel's doing
+    if (thread < 0) {  // not a kernel's fault
         for (int i = 0; i < FATAL_COUNT; ++i)
             sigaction(FATAL[i], &earlier[i], nullptr);
         return;
@@ -733,7 +733,7 @@ bool readable(const char *text)
         || in_the_program(address);
 }
 
-// printf, one conversion after the other: the C library's would write where %n says, and read where %s does.
+// printf, one conversion at a time: the C library's would write to %n's address, and read from %s's.
 void print(const char *format, va_list values)
 {
     if (!readable(format))
@@ -848,7 +848,7 @@ INTERFACE unsigned emulator_active(int line)
     return unsigned(requests[thread].result);
 }
 
-// Time, as far as there is any: it goes on with each look at it and each access.
+// An imitation of time: it advances with each query and each access.
 INTERFACE long long emulator_clock()
 {
     count_plain_reads();

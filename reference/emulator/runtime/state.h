@@ -1,7 +1,7 @@
-// What the parts of the runtime share: who is running, what is in memory, and what was found.
+// State shared by the parts of the runtime: the running thread, the memory, and the findings.
 //
 // The runtime is a library that every compiled kernel is linked to. schedule.cpp runs blocks and threads;
-// checks.cpp hears of every access to memory; counters.cpp counts. All of it runs on one thread of the machine.
+// checks.cpp is called for every access to memory; counters.cpp counts. All of it runs on one machine thread.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ enum Order { FORWARD, REVERSE, RANDOM, LAST_WRITER_FIRST, LAST_WRITER_LAST };
 struct Finding {
     std::int32_t kind, mode;
     std::int32_t line, other_line;  // line: 0 where `place`, an address in the code, is to tell
-    std::int32_t thread, other_thread;  // -1: nobody
+    std::int32_t thread, other_thread;  // -1: none
     std::int64_t block, other_block;
     std::int64_t region;  // of global memory, counted from 0; -1: shared memory; -2: neither
     std::int64_t offset;  // in bytes, from the start of the region
@@ -86,7 +86,7 @@ extern Counters counters;
 extern std::vector<Finding> findings;
 extern std::vector<Array> arrays;
 extern std::vector<Region> regions;
-extern std::int64_t block;  // both are -1 where nobody runs
+extern std::int64_t block;  // both are -1 if no thread runs
 extern int thread;
 
 // Time is counted in moments of synchronization. What happened in one moment is in no order, except within a
@@ -103,7 +103,7 @@ extern unsigned char *arena;
 extern std::size_t arena_size;
 extern unsigned char *state;  // of each word: 4 bits for bytes that exist, 4 for those that were written
 
-// Of a whole program, else null: what hears of the host's accesses, and tells which memory holds arguments.
+// For a whole program, else null: the callbacks for the host's accesses and for memory that holds arguments.
 extern void (*host_access)(Mode, std::uintptr_t address, int size, std::uint64_t place);
 extern bool (*is_parameter)(std::uintptr_t address);
 

@@ -1,4 +1,4 @@
-"""The schema says what the loader takes, to a validator that is not ours; the page's examples load."""
+"""The schema describes what the loader accepts, to a third-party validator; the page's examples load."""
 
 import json
 import re
@@ -46,7 +46,7 @@ criteria:
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    """One for the committed schema; it shares no code with the loader."""
+    """A validator for the committed schema; it shares no code with the loader."""
     committed = json.loads((describe_schema.DOCS / describe_schema.SCHEMA).read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(committed)
     return Draft202012Validator(committed)
@@ -200,7 +200,7 @@ def test_the_page_has_an_example_of_each_kind_of_check() -> None:
 
 
 def test_a_handouts_rubric_names_no_schema(course: Path) -> None:
-    """It is generated, stands alone, and nobody edits it."""
+    """It is generated, self-contained, and never edited."""
     path = course / "assignments" / "tiny" / "rubric.yaml"
     path.write_text(f"{FIRST_LINE}\n{path.read_text()}")
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a key of an author's YAML, it loads, or one line names file, line and trouble."""
+"""Whatever a key of an author's YAML holds, it loads, or one line names the file, line and problem."""
 
 import random
 import re
@@ -135,7 +135,7 @@ SCALARS = NUMBERS + TEXTS + AMOUNTS + NODES
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path]) -> Path:
-    """A course of which `restore` writes the YAML, with every key that there is."""
+    """A course with every existing key; `restore` writes its YAML."""
     root = make_course(tmp_path_factory.mktemp("hostile") / "course")
     probes = "def flip(submission, case): ...\n\n\ndef early(submission, case): ...\n"
     (root / "assignments" / "tiny" / "probes.py").write_text(probes)
@@ -162,7 +162,7 @@ def load_all(folder: Path) -> None:
 
 
 def places(text: str) -> list[tuple[int, int]]:
-    """Where each key, each value and each list or mapping in flow style begins and ends."""
+    """The start and end of each key, each value, and each list or mapping in flow style."""
     found = []
     waiting: list[Any] = [yaml.compose(text)]
     while waiting:
@@ -222,7 +222,7 @@ SAMPLE = 1000
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_any_scalar_in_any_place_loads_or_is_one_line(folder: Path, name: str) -> None:
-    """Of some 25,000 pairs a thousand a file, the same each time; the ordinary suite draws others."""
+    """A thousand of some 25,000 pairs per file, the same each time; the ordinary suite draws others."""
     pairs = [(place, scalar) for file, place in PLACES if file == name for scalar in SCALARS]
     for place, scalar in random.Random(0).sample(pairs, min(SAMPLE, len(pairs))):
         holds(folder, name, place, scalar)

@@ -1,4 +1,4 @@
-"""Whatever an author writes wrong is one line that names file, line, what was found and what was expected."""
+"""Every mistake of an author gives one line that names the file, line, what was found and expected."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def complaint(folder: Path) -> str:
     return str(caught.value)
 
 
-# name: (file, what stands there, what is written in its place, the line that is named, what the message says)
+# name: (file, text to replace, replacement, the line that is named, what the message says)
 BROKEN = {
     "unknown_key_at_the_top": (RUBRIC, "points: 10\n", "points: 10\npionts: 3\n", 3, "unknown key 'pionts'"),
     "unknown_key_in_defaults": (RUBRIC, "batch: 2", "bach: 2", 5, "unknown key 'bach', expected one of data"),
@@ -537,7 +537,7 @@ def test_a_provided_file_that_was_changed_is_named(handout: Path) -> None:
 
 
 def test_line_ends_that_git_wrote_are_no_change(handout: Path) -> None:
-    """Nor is the file then another one: what is graded with is what was handed out."""
+    """Nor does it change the file: grading uses what was handed out."""
     (handout.parent / "given.py").write_bytes(b"x = 1\r\n")
 
     assert changed_files(load(handout)) == []
@@ -652,7 +652,7 @@ def test_follow_through_without_what_it_needs_is_refused(
 
 
 def test_the_results_of_a_probe_have_the_names_that_it_returns_them_by() -> None:
-    """A starred result stands for any number of them, so nothing behind it has a name."""
+    """A starred result stands for any number of results, so nothing after it has a name."""
     results = {
         f"{name}/{criterion.id}": criterion.results
         for name in ("conv_backward", "ndarray")

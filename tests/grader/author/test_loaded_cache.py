@@ -1,4 +1,4 @@
-"""What is kept of a rubric is never an older one, and never one that somebody tampered with."""
+"""The cache of a rubric never returns an older one, and never one that was tampered with."""
 
 import shutil
 import subprocess
@@ -28,14 +28,14 @@ def test_own(submission):
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of what is kept, which does not exist yet."""
+    """The cache folder, which does not exist yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "backflip" / "loaded"
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A repository with the course of one assignment, and what it needs of the reference."""
+    """A repository with a course of one assignment, and the parts of the reference that it needs."""
     root = tmp_path / "course"
     for name, text in COURSE.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def course(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The files and folders of which the YAML was really read."""
+    """The files and folders whose YAML was really read."""
     read: list[Path] = []
 
     def noting(reader: Callable[[Path], Any]) -> Callable[[Path], Any]:

@@ -1,4 +1,4 @@
-"""Laws of criteria that a person judges."""
+"""Laws of criteria that are graded by hand."""
 
 from collections.abc import Callable
 from fractions import Fraction

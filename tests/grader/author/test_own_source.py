@@ -1,4 +1,4 @@
-"""An assignment brings kinds and comparisons of its own, and a handout holds those that it needs alone."""
+"""An assignment brings its own kinds and comparisons, and a handout holds only those that it needs."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Laws of a handout's README: what it says to everybody, its pictures, and its page."""
+"""Laws of a handout's README: the text common to all, its pictures, and its page."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -23,7 +23,7 @@ NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 
 @pytest.fixture(scope="module")
 def readmes() -> dict[str, tuple[str, str]]:
-    """Of each assignment the README and its page."""
+    """The README of each assignment, and its page."""
     made = {}
     for name in NAMES:
         assignment = load(ROOT / "assignments" / name)

@@ -70,7 +70,7 @@ def blocks(source: str) -> tuple[tuple[str, ...], ...]:
 
 
 def leaks(removed: list[str], source: str) -> list[tuple[str, str]]:
-    """The pairs of consecutive removed statements that a source holds one after the other."""
+    """The pairs of consecutive removed statements that are also consecutive in a source."""
     pairs = set(pairwise(removed))
     return [pair for block in blocks(source) for pair in pairwise(block) if pair in pairs]
 
@@ -115,7 +115,7 @@ def test_a_wheel_in_a_handout_holds_the_grader_and_no_solution(
 def test_every_kernel_keeps_its_comment_and_signature_and_nothing_that_is_asked_for(
     build: Path, assignments: list[Assignment], name: str
 ) -> None:
-    """Nor does any other file of the handout hold two lines of it, one after the other."""
+    """Nor does any other file of the handout hold two consecutive lines of it."""
     assignment = next(a for a in assignments if a.name == name)
     rendered = render(assignment, "handout")
     handout = {

@@ -1,4 +1,4 @@
-"""Worked numbers are the author's own or one student's, and what a page says of them is true of all."""
+"""Worked numbers are the author's own or one student's, and a page's statements are true of all."""
 
 import re
 from itertools import product
@@ -38,7 +38,7 @@ def test_without_a_student_the_numbers_are_the_authors_own() -> None:
 
 
 def test_the_same_id_and_secret_give_the_same_numbers_everywhere() -> None:
-    """These have been seen by somebody: another NumPy or platform must give the same."""
+    """Students have seen these numbers: another NumPy or platform must give the same."""
     assert picked() == picked() == [2, 3, 12]
 
 
@@ -71,7 +71,7 @@ def test_arithmetic_is_set_as_it_is_written_by_hand() -> None:
 
 @pytest.fixture(scope="module")
 def pages() -> list[str]:
-    """conv_backward's page, the one for everybody and those of many students."""
+    """conv_backward's pages: the common one and those of many students."""
     assignment = load(ROOT / "assignments" / "conv_backward")
     variants = [Variant("conv_backward", f"student-{n}" if n else "", "s") for n in range(16)]
     return [render(assignment, "handout", variant=v).files["README.md"] for v in variants]
@@ -105,7 +105,7 @@ def test_the_three_inner_products_are_equal_and_the_wrong_one_is_found_out(pages
 
 
 def total(line: str) -> int:
-    """What a line such as `... 30 - 8 + 68   = 90` says; the terms before the = add up to it."""
+    """The total of a line such as `... 30 - 8 + 68   = 90`; the terms before the = add up to it."""
     found = re.search(r"  (-?\d+(?: [-+] \d+)+) *= (-?\d+)$", line)
     assert found, line
     added = sum(int(term.replace(" ", "")) for term in re.findall(r"[-+]? ?\d+", found[1]))
@@ -127,7 +127,7 @@ EVERY_PAGE = {"conv_forward": 16, "dense": 15, "ndarray": 12}  # how many of 16 
 
 @pytest.fixture(scope="module")
 def pages_of() -> dict[str, list[str]]:
-    """The pages of the other assignments, for everybody and for many students."""
+    """The pages of the other assignments: the common ones and those of many students."""
     made = {}
     for name in EVERY_PAGE:
         assignment = load(ROOT / "assignments" / name)
@@ -151,7 +151,7 @@ def matrix(lines: str) -> list[list[int]]:
 
 
 def test_the_forward_page_s_outputs_are_those_of_its_picture(pages_of: dict[str, list[str]]) -> None:
-    """By loops, from the numbers as they are printed; a turned kernel gets the first one wrong."""
+    """Computed by loops from the printed numbers; a flipped kernel gets the first one wrong."""
     for page in pages_of["conv_forward"]:
         block = page.partition("Now one that is not square")[2].split("```")[1].strip("\n").splitlines()[:4]
         picture = [[int(digit) for digit in line[:11].split()] for line in block]

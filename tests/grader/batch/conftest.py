@@ -1,4 +1,4 @@
-"""A class to be graded, the grades it may get, and gradebooks in both kinds of database."""
+"""A class to be graded, its possible grades, and gradebooks in both kinds of database."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    """A gradebook of either kind that is not there yet."""
+    """The URL of a gradebook of either kind that does not exist yet."""
     return str(request.getfixturevalue(f"{request.param.replace('postgresql', 'postgres')}_url"))
 
 
@@ -40,7 +40,7 @@ def gradebook(url: str) -> Iterator[Gradebook]:
 
 @pytest.fixture
 def rows_of() -> Callable[[str], dict[str, list[Any]]]:
-    """All rows of a gradebook, by table and sorted, but for the history of how they came about."""
+    """All rows of a gradebook, by table and sorted, without their history."""
 
     def rows_of(url: str) -> dict[str, list[Any]]:
         engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
@@ -58,10 +58,10 @@ def rows_of() -> Callable[[str], dict[str, list[Any]]]:
 
 @pytest.fixture
 def write_old() -> Callable[..., None]:
-    """Writes rows, by table, into a gradebook that the migrations up to a revision alone have made."""
+    """Writes rows, by table, into a gradebook made by the migrations up to a revision only."""
 
     def write(url: str, revision: str, rows: dict[str, list[dict[str, Any]]]) -> None:
-        if url.startswith("sqlite:///"):  # a server's URL is no path
+        if url.startswith("sqlite:///"):  # a server's URL is not a path
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
         config = Config()
@@ -81,7 +81,7 @@ def write_old() -> Callable[..., None]:
 
 @pytest.fixture
 def grade() -> Grade:
-    """Thirds of points, a lone surrogate, a NUL: what a database may not take as it is."""
+    """A grade with thirds of points, a lone surrogate and a NUL, which a database may not store unchanged."""
     right = CheckResult("conv", "a", Status.OK, misconceptions=("no_dilation", "not_flipped"))
     wrong = CheckResult(
         "conv",
@@ -103,7 +103,7 @@ def grade() -> Grade:
 
 @pytest.fixture
 def hand_in(tmp_path: Path) -> Callable[..., Path]:
-    """Writes so many submissions to `tiny`, no two alike, every third of them wrong."""
+    """Writes the given number of submissions to `tiny`, all different, every third of them wrong."""
 
     def hand_in(count: int, **others: str) -> Path:
         sources = {f"student-{n:03d}": f"{RIGHT if n % 3 else WRONG}# {n}\n" for n in range(count)}

@@ -126,7 +126,7 @@ def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
     tmp_path: Path,
 ) -> None:
     root = hand_in(6, eve=KILLS_ITS_GRADER.format(deaths=str(tmp_path / "deaths")))
-    # in the sandbox there is no grader that it could reach
+    # no grader is reachable in the sandbox
     batch = start_batch(root, sqlite_url, "--cluster", cluster.scheduler_address, "--sandbox", "none")
     out, said = batch.communicate(timeout=LIMIT)
     assert batch.returncode == 1, said

@@ -1,4 +1,4 @@
-"""Complaints that users of other graders make most often, one test for each."""
+"""The most frequent complaints of other graders' users, with one test for each."""
 
 import random
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def test_the_machine_reboots_mid_run_and_all_is_lost(
     count: int,
     kills: int,
 ) -> None:
-    """Killed at random moments by what cannot be caught, and gone on with: row for row the same."""
+    """Killed at random moments by SIGKILL, and resumed: row for row the same."""
     root = hand_in(count - 2, ada=DIES["leaves"], zoe=DIES["leaves"])
     url = request.getfixturevalue(f"{database}_url")
     undisturbed = f"sqlite:///{tmp_path}/undisturbed.db"
@@ -106,7 +106,7 @@ def test_the_machine_reboots_mid_run_and_all_is_lost(
 def test_tests_marked_passed_when_a_kernel_died(
     hand_in: Callable[..., Path], start_batch: StartBatch, sqlite_url: str
 ) -> None:
-    """A process that ends, by its own will or not, has passed nothing, and the others are graded."""
+    """A process that ends, for whatever reason, has passed nothing, and the others are graded."""
     finish(start_batch(hand_in(2, **DIES), sqlite_url))
     with Gradebook(sqlite_url) as book:
         grades = {row.student_id: row.grade for row in book.grades()}
@@ -122,7 +122,7 @@ def test_tests_marked_passed_when_a_kernel_died(
 def test_duplicated_results(
     hand_in: Callable[..., Path], start_batch: StartBatch, sqlite_url: str, rows_of: RowsOf
 ) -> None:
-    """However often and however many at a time a class is graded, everyone has one grade."""
+    """However often a class is graded, and with however many processes, each student has one grade."""
     root = hand_in(10)
     for batch in [start_batch(root, sqlite_url), start_batch(root, sqlite_url)]:
         finish(batch)
@@ -137,7 +137,7 @@ def test_duplicated_results(
 def test_grades_that_differ_under_load(
     hand_in: Callable[..., Path], start_batch: StartBatch, tmp_path: Path, rows_of: RowsOf
 ) -> None:
-    """Eight at a time on however few cores, or one after the other: row for row the same."""
+    """Eight at a time on however few cores, or one after another: row for row the same."""
     root = hand_in(8)
     for path in root.glob("*/conv.py"):
         path.write_text(path.read_text() + BUSY)

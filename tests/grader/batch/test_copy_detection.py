@@ -1,4 +1,4 @@
-"""Laws of likeness: renaming hides nothing, the handout counts for nothing, chance has no part."""
+"""Laws of similarity: renaming hides nothing, the handout does not count, chance plays no part."""
 
 import subprocess
 import sys

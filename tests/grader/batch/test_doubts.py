@@ -1,4 +1,4 @@
-"""Laws of doubts: no grade counts in silence while a person must look at its submission."""
+"""Laws of doubts: no grade counts silently while its submission needs review."""
 
 import io
 from collections.abc import Callable

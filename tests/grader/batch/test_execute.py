@@ -9,7 +9,7 @@ from grader.batch.execute import Workers, do_all
 
 
 def test_what_is_under_way_on_workers_that_leave_is_waited_for() -> None:
-    """There is room for fewer items then than are under way."""
+    """There is then room for fewer items than are in progress."""
     have_left = Event()
     capacities = iter([4, 1])
 

@@ -1,4 +1,4 @@
-"""Laws of grading side by side."""
+"""Laws of grading in parallel."""
 
 import atexit
 import os
@@ -123,7 +123,7 @@ for step in range(1, 40):
 
 
 def test_a_worker_that_is_told_to_leave_leaves_wherever_it_is() -> None:
-    """Told at each line of two gradings in turn: it ends by itself, and never goes on deaf to the signal."""
+    """Signalled at each line of two gradings in turn: it ends by itself, and never ignores the signal."""
     done = subprocess.run(
         [sys.executable, "-c", LEAVES_ANYWHERE], capture_output=True, text=True, timeout=LIMIT
     )
@@ -193,7 +193,7 @@ def test_an_empty_class_is_graded_at_once(jobs: int) -> None:
 
 
 def own_cores(pids: Path, number: int) -> tuple[int, ...]:
-    """Waits for the other process, which else might find nothing left to do."""
+    """Waits for the other process, which otherwise might find nothing left to do."""
     (pids / str(os.getpid())).touch()
     wait_until(lambda: len(list(pids.iterdir())) == 2, "both processes have begun")
     return tuple(sorted(os.sched_getaffinity(0)))

@@ -1,4 +1,4 @@
-"""Laws of requests for a regrade: a code is of one student, one assignment, one case and one course."""
+"""Laws of regrade requests: a code belongs to one student, one assignment, one case and one course."""
 
 from pathlib import Path
 

@@ -32,7 +32,7 @@ Executed = Generator[tuple[Work, Done | Exception], None, None]
 
 
 class Executor:
-    """Grades by name, without a process: eve's grading fails, bob's is the grader's fault."""
+    """Grades by name, without a process: eve's grading fails, bob's fails through the grader's fault."""
 
     def __init__(self) -> None:
         self.done: list[tuple[str, ...]] = []
@@ -218,7 +218,7 @@ def test_a_terminal_gets_a_bar_with_what_waits_and_the_rate(
     assert "per second" in text
 
 
-# Workers import what they are sent by its module: a function of the script itself would be nowhere to them.
+# Workers import what they receive from its module; they could not find a function of the script itself.
 GRADING = """
 import os, time
 from fractions import Fraction
@@ -322,5 +322,5 @@ def is_running(pid: int) -> bool:
 
 
 def test_a_submission_keeps_its_id() -> None:
-    """What an earlier Backflip wrote must be found again."""
+    """Submissions written by an earlier Backflip must be found again."""
     assert Submission("ada", "conv", "1", "2").id == "44be1523dba5566203979488981b74da"

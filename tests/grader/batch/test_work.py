@@ -1,4 +1,4 @@
-"""Laws of what is run again and what is known by its content."""
+"""Laws of what is run again and what is reused by its content."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ AllDone = dict[tuple[object, ...], Done]
 class Class:
     """The course `tiny` and the results of its submissions so far.
 
-    `all_done` holds what was graded with which content: the same is graded once for all tests.
+    `all_done` holds results by content: equal work is graded once for all tests.
     """
 
     def __init__(self, root: Path, make_course: Callable[..., Path], all_done: AllDone) -> None:
@@ -83,7 +83,7 @@ def tiny(tmp_path: Path, make_course: Callable[..., Path], all_done: AllDone) ->
 
 def test_what_is_known_is_not_run_again_and_the_grade_is_the_same(tiny: Class) -> None:
     first, cases = tiny.grade(WRONG)
-    assert cases == ["flip/hidden-one", "flip/one-axis"]  # dilate stands on flip
+    assert cases == ["flip/hidden-one", "flip/one-axis"]  # dilate depends on flip
     assert tiny.grade(WRONG) == (first, [])
     other, _ = tiny.grade(WRONG, student="bob")
     assert replace(other, submission="ada") == first
@@ -159,7 +159,7 @@ def test_those_with_the_same_files_share_what_is_everybodys(tiny: Class) -> None
     assert [grade.submission for grade in together.grades] == ["ada", "bob"]
     assert ran(together) == CASES
     own = tiny.do(RIGHT, ("ada", "bob"), "secret", variants=True)
-    assert ran(own) == sorted([*CASES, "flip/hidden-one"])  # the hidden one's numbers are each student's
+    assert ran(own) == sorted([*CASES, "flip/hidden-one"])  # the hidden case has per-student numbers
     assert [grade.versions["variant"] for grade in own.grades] == ["ada", "bob"]
     assert own.addresses[0]["flip/one-axis"] == own.addresses[1]["flip/one-axis"]
 

@@ -1,4 +1,4 @@
-"""Fixtures for the commands' tests: a course as current folder, submissions to it, and its gradebook."""
+"""Fixtures for the commands' tests: a course as the current folder, its submissions, and its gradebook."""
 
 import csv
 import shutil
@@ -50,7 +50,7 @@ def wrong(submission: Callable[[str], Path]) -> Path:
 def released(
     tmp_path_factory: pytest.TempPathFactory, make_course: Callable[..., Path], repository: Path
 ) -> Path:
-    """What `grader generate` writes of the course; made once, and only to be copied."""
+    """The course's output of `grader generate`; made once, and only copied."""
     out, course = (
         tmp_path_factory.mktemp("released"),
         make_course(tmp_path_factory.mktemp("course") / "course"),
@@ -76,7 +76,7 @@ def handout(released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def complaint(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
-    """What was said on stderr: one line, and no traceback."""
+    """The message on stderr: one line, and no traceback."""
 
     def complaint() -> str:
         error = capsys.readouterr().err
@@ -102,7 +102,7 @@ def grade_of(student: str) -> Grade:
 
 @pytest.fixture
 def at_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A gradebook of three in which two have 5 of 10 points; its URL. The working folder is the course's."""
+    """The URL of a gradebook of three, two with 5 of 10 points. The working folder is the course's."""
     monkeypatch.chdir(course)
     url = f"sqlite:///{course}/gradebook.db"
     with Gradebook(url) as gradebook:

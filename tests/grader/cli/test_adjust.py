@@ -1,4 +1,4 @@
-"""Laws of `grader adjust`: all of a file or nothing."""
+"""Laws of `grader adjust`: all rows of a file or none."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -58,7 +58,7 @@ def test_what_is_exported_is_read_back_as_it_was_and_a_renewal_is_a_persons_word
     assert main(["adjust", "adjustments.csv", "--gradebook", at_course]) == PASSED
     assert scores() == {"ada": "7", "'=bob": "12", "cleo": "3"}
     replaced(at_course)
-    assert scores()["ada"] == ""  # the adjustment was for an earlier submission: a person has to look
+    assert scores()["ada"] == ""  # the adjustment was for an earlier submission: it needs review
     for _ in range(2):
         assert main(["report", "--gradebook", at_course, "--format", "adjustments", "--out", "out"]) == PASSED
         exported = Path("out/adjustments.csv").read_text()

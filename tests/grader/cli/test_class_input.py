@@ -1,6 +1,6 @@
-"""The faults by which a class once got wrong grades in silence, each held by a test of its name.
+"""Faults that once gave a class wrong grades silently, each covered by a test of its name.
 
-Every test goes through the commands, on the tiny course: what a person types, sees and gets.
+Every test goes through the commands, on the tiny course: what a user types, sees and gets.
 """
 
 import csv
@@ -141,7 +141,7 @@ def test_what_an_archive_or_its_wrapping_adds_is_no_student(
     data = zip_of(
         {name.replace("Müller Jörg", "M#ller J#rg##"): c for name, c in {**files, **litter}.items()}
     )
-    unflagged = zipped({})  # as macOS writes it: UTF-8, and no flag that says so
+    unflagged = zipped({})  # as macOS writes it: UTF-8 without the flag for it
     unflagged.write_bytes(data.replace(b"M#ller J#rg##", "Müller Jörg".encode()))
     assert grader.batch(unflagged) == {"ada": FULL, "Müller Jörg": FULL}
     assert grader.status == PASSED
@@ -224,7 +224,7 @@ def test_what_a_newer_python_alone_reads_is_explained(
     grader: Commands, root: Path, folder: Callable[[Files], Path], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """By the version of the running Python: as the course's 3.11, or as a student's newer one."""
+    """Depending on the running Python: the course's 3.11, or a student's newer one."""
     nested = RIGHT + 'd = {"a": 1}\nx = f"{d["a"]}"\n'
     if sys.version_info < (3, 12):
         shown = grader("grade", folder({"ada/conv.py": nested}) / "ada", "--assignment", "tiny")

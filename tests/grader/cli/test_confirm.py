@@ -1,4 +1,4 @@
-"""Laws of `grader confirm`: a doubt that a person accepts keeps a grade from no report."""
+"""Laws of `grader confirm`: an accepted doubt keeps no grade out of a report."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Laws of `grader doctor`: it tries what grading uses, and names a command for what is missing."""
+"""Laws of `grader doctor`: it tries everything that grading uses, and names a command for what is missing."""
 
 import json
 import stat
@@ -28,7 +28,7 @@ def examine(root: Path, capsys: pytest.CaptureFixture[str]) -> Doctor:
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, int], None]:
-    """Puts programs in front of all others; without any call there are none at all."""
+    """Puts programs in front of all others; without a call there are no programs at all."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))

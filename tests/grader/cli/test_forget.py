@@ -1,4 +1,4 @@
-"""Laws of `grader forget`: what it names is in no report, nothing is deleted, and it can be taken back."""
+"""Laws of `grader forget`: what it names is in no report, nothing is deleted, and it can be undone."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ def forget(url: str, *words: str) -> int:
 
 @pytest.fixture
 def with_ghosts(at_course: str) -> str:
-    """A gradebook into which a run of a wrong folder brought a ghost, and replaced what counted of ada."""
+    """A gradebook in which a run of a wrong folder added a ghost and replaced ada's counting submission."""
     with Gradebook(at_course) as book, book.run("tiny", "by"):
         for student in ("ada", "ghost"):
             submission = Submission(student, "tiny", "wrong", "2")

@@ -49,7 +49,7 @@ def test_a_submission_that_cannot_be_run_is_a_grade_of_zero_that_names_the_cause
 def test_each_view_of_an_assignment_is_rendered_once_in_a_run(
     root: Path, right: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At first the mutants are graded as well; later what is provided is read from where it is kept."""
+    """The first run also grades the mutants; later runs read the provided files from the cache."""
     rendered: Counter[str] = Counter()
 
     def count(assignment: Assignment, view: str) -> render.Rendered:
@@ -142,7 +142,7 @@ def test_a_report_that_cannot_be_written_ends_with_2(
 def test_the_courses_secret_changes_hidden_cases_wherever_the_command_is_given(
     root: Path, wrong: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file lies at the repository's root; a grade must not depend on the folder one stands in."""
+    """The file is at the repository's root; a grade must not depend on the current folder."""
     folder = wrong
 
     def hidden(name: str) -> str:
@@ -196,7 +196,7 @@ def test_a_provided_file_that_was_changed_is_noted(handout: Path, capsys: pytest
 def test_line_ends_and_a_mark_that_an_editor_or_git_wrote_cost_nothing(
     handout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In any file of the handout, and in the student's own, which has a byte order mark, too."""
+    """In any file of the handout, and also in the student's own, which has a byte order mark."""
     for path in (p for p in handout.rglob("*") if p.suffix in (".py", ".md", ".yaml", ".json", ".txt")):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     own = handout / "conv.py"

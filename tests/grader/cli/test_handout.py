@@ -1,4 +1,4 @@
-"""Laws of what a student types in a handout: what is shown, tried, debugged, watched and submitted."""
+"""Laws of a student's commands in a handout: show, try, debug, watch and submit."""
 
 import hashlib
 import io
@@ -33,7 +33,7 @@ def fresh(handout: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def flip_alone(handout: Path) -> Path:
-    """A handout of which flip is right and dilate puts one zero where two belong."""
+    """A handout in which flip is right and dilate puts one zero where two belong."""
     path = handout / "conv.py"
     source = path.read_text()
     path.write_text(
@@ -101,7 +101,7 @@ def test_where_all_passes_the_hidden_cases_are_counted_and_the_files_named(
 
 
 def test_exactly_what_is_named_is_run(handout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No part of a name chooses anything: `lip` is no exercise and `ows` no case."""
+    """A part of a name selects nothing: `lip` is no exercise and `ows` no case."""
     for words, number in {
         ("--exercise", "dilate"): 2,
         ("--case", "dilate/rows"): 1,

@@ -1,4 +1,4 @@
-"""Laws of `--json`: every command that reports prints what the published schema says."""
+"""Laws of `--json`: the output of every reporting command matches the published schema."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ def schema(repository: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def class_of_two(root: Path) -> Path:
-    """Two students; one of them submitted twice, and one file is no student's."""
+    """Two students, one of whom submitted twice, and one file that matches no student."""
     for place, source in {"ada/attempt-1": WRONG, "ada/attempt-2": RIGHT, "bob/attempt-1": WRONG}.items():
         (root / "class" / place).mkdir(parents=True)
         (root / "class" / place / "conv.py").write_text(source)

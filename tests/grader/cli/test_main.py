@@ -125,7 +125,7 @@ print(json.dumps(loaded))
 
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, list[str]]:
-    """What is loaded after each module, imported in this order in one interpreter: never less than alone."""
+    """The modules loaded after each import, in this order in one interpreter: never fewer than alone."""
     words = [sys.executable, "-c", IMPORTING, *MODULES]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     modules: dict[str, list[str]] = json.loads(said)
@@ -148,7 +148,7 @@ def loaded() -> dict[str, list[str]]:
 def test_a_command_pays_for_no_library_of_another(
     loaded: dict[str, list[str]], module: str, spared: set[str]
 ) -> None:
-    """Nor is it stopped by one that is not there: students have none of the instructors'."""
+    """Nor does a missing one stop it: students do not have the instructors' libraries."""
     assert spared.intersection(loaded[module]) == set()
 
 

@@ -1,4 +1,4 @@
-"""Laws of `grader new`: what it writes is proved, and where it fails it leaves nothing."""
+"""Laws of `grader new`: what it writes is verified, and if it fails it leaves nothing behind."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Laws of `grader report`: what the gradebook and the course's policies come to."""
+"""Laws of `grader report`: the result of the gradebook and the course's policies."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Laws of `grader requests` and `grader batch --times`: files of an instructor, taken whole or not."""
+"""Laws of `grader requests` and `grader batch --times`: an instructor's files apply whole or not at all."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,7 +27,7 @@ def grader(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
 
 @pytest.fixture
 def late(tmp_path: Path) -> Path:
-    """Two submissions as Canvas exports them; of one it says that it was late, and not by how much."""
+    """Two submissions as Canvas exports them; one is marked as late, without saying by how much."""
     folder = tmp_path / "from-canvas"
     folder.mkdir()
     for name in ("adaada_LATE_6_901_conv.py", "bobbob_7_902_conv.py"):

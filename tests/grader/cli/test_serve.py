@@ -1,4 +1,4 @@
-"""Laws of `grader serve` as a command: where it listens, whom it lets in, how it ends."""
+"""Laws of the command `grader serve`: where it listens, whom it admits, how it ends."""
 
 import signal
 import subprocess
@@ -28,7 +28,7 @@ def process(at_course: str) -> Iterator[subprocess.Popen[str]]:
 
 def test_the_printed_address_alone_opens_the_desk_and_ctrl_c_ends_it(process: subprocess.Popen[str]) -> None:
     assert process.stdout is not None
-    address = process.stdout.readline().strip()  # hangs where the address is not flushed
+    address = process.stdout.readline().strip()  # hangs if the address is not flushed
     where = urlsplit(address)
     assert (where.scheme, where.hostname, where.path) == ("http", "127.0.0.1", "/")
     root = f"http://{where.netloc}"

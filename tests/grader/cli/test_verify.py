@@ -1,4 +1,4 @@
-"""Laws of `grader verify --variants`: numbers of their own are equally hard for everybody."""
+"""Laws of `grader verify --variants`: per-student numbers are equally hard for every student."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A desk that listens, and a Chromium that looks at it."""
+"""A running desk, and a Chromium that opens it."""
 
 import shutil
 import socket
@@ -44,7 +44,7 @@ def serving(app: ASGIApp, on: socket.socket) -> Iterator[None]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium, without a window; the test is skipped where there is none."""
+    """The machine's own Chromium, headless; the test is skipped if there is none."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed here (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:

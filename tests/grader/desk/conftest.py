@@ -1,4 +1,4 @@
-"""A class in a gradebook, with all that may need a person, and the desk that shows it."""
+"""A class in a gradebook, with everything that may need review, and the desk that shows it."""
 
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -97,7 +97,7 @@ def result(case: str, status: Status = Status.OK, **values: Any) -> CheckResult:
 
 
 def grade_of(student: str, by_hand: bool) -> Grade:
-    """Ada passes; of the others each is wrong in another way, and two in the same."""
+    """Ada passes; the others fail in different ways, except two that fail in the same way."""
     wrong: dict[str, Any] = {
         "status": Status.WRONG, "index": (0, 1), "expected": "12", "actual": "7", "rationale": "off by five",
         "answer": "seven", "misconceptions": ("transposed",), "idea": "w is not transposed here",
@@ -118,7 +118,7 @@ def grade_of(student: str, by_hand: bool) -> Grade:
 
 
 class Executor:
-    """Grades by name, and no code is run."""
+    """Grades by name, without running code."""
 
     def __init__(self, by_hand: bool) -> None:
         self._by_hand = by_hand
@@ -130,7 +130,7 @@ class Executor:
 
 
 def write_class(root: Path) -> Path:
-    """A class: eve is late and nothing says by how much, fay's file is missing, gus submits nothing."""
+    """A class: eve is late by an unknown time, fay's file is missing, gus submits nothing."""
     for student, source in SOURCES.items():
         folder = root / "class" / student
         folder.mkdir(parents=True)
@@ -143,8 +143,8 @@ def write_class(root: Path) -> Path:
 
 
 def grade_class(book: Gradebook, root: Path, by: str = "by", by_hand: bool = False) -> None:
-    """Grades the class as `grader batch` does, but for running anything."""
-    roster = [  # the name as an LMS or an older gradebook may bring it: a roster is refused for it
+    """Grades the class as `grader batch` does, without running anything."""
+    roster = [  # the name as an LMS or an older gradebook may have it: a roster is refused for it
         replace(one, name=one.name.replace("Eve", "\u202eEve")) for one in read_roster(root / "roster.csv")
     ]
     intake = read_class(root / "class", ["dense.py"], NAME, roster)
@@ -160,7 +160,7 @@ def _timed(submission: Submission) -> Submission:
 
 @pytest.fixture(scope="session")
 def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a class that was graded twice: before, Ada had submitted the handout."""
+    """The folder of a class graded twice: the first time, Ada had submitted the handout."""
     root = write_class(tmp_path_factory.mktemp("desk"))
     with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
         ada = root / "class" / "ada" / "dense.py"
@@ -173,7 +173,7 @@ def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(graded_once: Path, tmp_path: Path) -> Path:
-    """The same for one test alone."""
+    """A copy for one test alone."""
     return Path(shutil.copytree(graded_once, tmp_path / "root"))
 
 

@@ -1,4 +1,4 @@
-"""Laws of the desk in a browser: a whole evening of an instructor, by keys where keys are meant."""
+"""Laws of the desk in a browser: an instructor's whole evening, with keys where keys are meant."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -87,7 +87,7 @@ def _grade_by_keys(page: Any, address: str) -> None:
         page.keyboard.press("1")
         page.keyboard.press("Enter")
         page.wait_for_selector(f"text={done} of 6 graded")
-        page.wait_for_load_state()  # only then does the page hear keys
+        page.wait_for_load_state()  # only then does the page react to keys
     assert "Every submission has its points" in page.inner_text("main")
 
 
@@ -136,7 +136,7 @@ def test_the_feedback_on_a_students_page_shows_the_codes_and_is_not_cut(address:
 
 
 def _assert_looks_right(address: str, scheme: Any, paths: Sequence[str]) -> None:
-    """No serious finding of axe-core; at 390 px nothing stands beyond the page's edge."""
+    """No serious finding of axe-core; at 390 px nothing extends beyond the page's edge."""
     found, wide = [], []
     with chromium() as browser:
         context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})

@@ -1,4 +1,4 @@
-"""Laws of deciding on the desk: in the audit log, undone by one button, kept by a regrade, never lost."""
+"""Laws of decisions at the desk: in the audit log, undone by one button, kept by a regrade, never lost."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ SCRIPT = "<script>alert(2)</script> \u202e"
 
 
 class Editor:
-    """A person at a browser: loads the page of a student, then sends its forms."""
+    """A user with a browser: loads a student's page, then sends its forms."""
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
@@ -56,7 +56,7 @@ def row_of(book: Gradebook, student: str) -> ClassRow:
 
 
 def every_report(book: Gradebook, student: str) -> dict[str, str]:
-    """What each format that a student may read says of one student."""
+    """One student's report in each format that a student may read."""
     row = row_of(book, student)
     report = ClassReport((row,), {}, {})
     return {
@@ -325,7 +325,7 @@ def test_a_mistake_in_a_form_is_said_and_changes_nothing(
 
 
 def test_what_persons_write_is_no_markup_either(editor: Editor) -> None:
-    """On the student's page, in the audit log, among the comments to use again, and in a conflict."""
+    """On the student's page, in the audit log, among the reusable comments, and in a conflict."""
     editor.look("ada"), editor.client.post("/author", data={"form_token": FORM, "author": SCRIPT})
     stale = editor.seen["ada"]
     editor.send("ada", "comment", file="dense.py", line="1", text=SCRIPT, points="1")

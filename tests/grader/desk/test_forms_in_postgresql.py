@@ -1,4 +1,4 @@
-"""The laws of deciding on the desk, in PostgreSQL: the same tests on the other database."""
+"""The laws of decisions at the desk, in PostgreSQL: the same tests on the other database."""
 
 import shutil
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ TEMPLATE = "desk_template"
 
 @pytest.fixture(scope="module")
 def class_of_template(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a class that was graded twice, into a database from which each test gets a copy."""
+    """The folder of a class graded twice, into a database that each test copies."""
     root = write_class(tmp_path_factory.mktemp("desk-postgresql"))
     ada = root / "class" / "ada" / "dense.py"
     with Gradebook(make_database(postgres, TEMPLATE)) as book:

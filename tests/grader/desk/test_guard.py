@@ -1,4 +1,4 @@
-"""Laws of the desk's guard: who may read, who may write, and what a browser may do with an answer."""
+"""Laws of the desk's guard: who may read, who may write, and what a browser may do with a response."""
 
 from collections.abc import Callable
 
@@ -38,7 +38,7 @@ def test_a_wrong_token_opens_nothing(stranger: TestClient, token: str) -> None:
 
 
 def test_the_token_opens_the_first_page_alone_and_once(stranger: TestClient) -> None:
-    """The cookie is no script's and no other site's; the token leaves the address at once."""
+    """No script and no other site gets the cookie; the token leaves the address at once."""
     assert stranger.get(f"/audit?token={TOKEN}").status_code == 403
     answer = stranger.get(f"/?token={TOKEN}")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")

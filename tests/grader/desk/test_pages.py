@@ -1,4 +1,4 @@
-"""Laws of the desk's pages: what each shows, by name and never by trust."""
+"""Laws of the desk's pages: what each shows, by name and never as trusted markup."""
 
 import re
 from collections.abc import Callable
@@ -140,7 +140,7 @@ def test_no_page_grows_with_a_line_that_a_student_wrote(desk: TestClient, path: 
 
 
 def test_a_page_of_an_open_desk_is_current(desk: TestClient, gradebook: Gradebook, root: Path) -> None:
-    """A batch that writes meanwhile is seen at the next look, whichever connection it has."""
+    """A concurrent batch's writes appear at the next load, on any connection."""
     assert "new idea" not in desk.get(ADA).text
     (root / "class" / "ada" / "dense.py").write_text("# a new idea\n")
     with Gradebook(f"sqlite:///{root}/gradebook.db") as other:
@@ -162,7 +162,7 @@ def test_code_of_ten_megabytes_in_one_line_is_kept_in_part(root: Path) -> None:
 
 def test_a_student_who_is_late_by_an_unknown_time_counts_as_late(gradebook: Gradebook) -> None:
     statistics = statistics_of(with_policies(gradebook.grades(), POLICIES))
-    assert statistics.late == 2  # bob by two days, eve by nobody knows how much
+    assert statistics.late == 2  # bob by two days, eve by an unknown time
 
 
 def test_the_commands_in_what_ends_a_review_are_shown_as_code(desk: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""What a warp asked for at once is drawn from the emulator's own words."""
+"""A warp's simultaneous accesses are drawn from the emulator's own message."""
 
 import re
 
@@ -9,7 +9,7 @@ from reference.emulator import WarpRequest
 
 
 def squares(drawn: str, looks: str) -> list[str]:
-    """The texts of the squares that look so."""
+    """The texts of the squares with this look."""
     cells = re.findall(r'<g class="cell ([^"]*)">(.*?)</g>', drawn)
     return [re.sub(r"<title>.*?</title>|<[^>]*>", "", inner) for classes, inner in cells if classes == looks]
 

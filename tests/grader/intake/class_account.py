@@ -1,4 +1,4 @@
-"""Keeps the account of a class: what each student must get by what was drawn, and by what the LMSs write."""
+"""Keeps the account of a class: what each student must get, from the plan and the LMSs' formats."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from tests.grader.intake.class_plan import OTHERS, QUESTIONS, UNNAMED, Plan
 
 
 def may_be_question(plan: Plan) -> bool:
-    """Whether the input as a whole leaves open what a person must say."""
+    """True if the input as a whole leaves a question that the instructor must answer."""
     if plan.kind in QUESTIONS or plan.flaw == "no metadata" or plan.unlisted:
         return True
     if not any(delivery.files for delivery in plan.deliveries):
@@ -19,7 +19,7 @@ def may_be_question(plan: Plan) -> bool:
         return True
     if plan.kind == "flat" and plan.roster is None and plan.wraps:  # a folder of one student's files?
         return True
-    # among files that lie side by side, a file of another kind may be a student's; Moodle writes none
+    # among files in one folder, a file of another kind may be a student's; Moodle writes none
     has_others = bool({*plan.strays} & {*OTHERS})
     if plan.kind == "folders" and plan.roster is None and plan.wraps and has_others:  # files of one student?
         return True
@@ -27,7 +27,7 @@ def may_be_question(plan: Plan) -> bool:
 
 
 def account_of(plan: Plan, entries: Sequence[Entry]) -> tuple[Due, ...]:
-    """What each student must get, and whom a doubt must name."""
+    """The result that each student must get, and the students whom a doubt must name."""
     return tuple(due for delivery in plan.deliveries for due in _dues(plan, delivery, entries))
 
 
@@ -99,7 +99,7 @@ def _has_ambiguous_name(plan: Plan, person: Person) -> bool:
 
 
 def _standing(plan: Plan, person: Person) -> str:
-    """Whether the export tells who a person on the roster is: "sure", "unsure" or "unknown"."""
+    """How surely the export identifies a person on the roster: "sure", "unsure" or "unknown"."""
     if person.key == plan.unlisted:
         return "unknown"
     if plan.roster is None:
@@ -127,13 +127,13 @@ def _standing_by_name(plan: Plan, person: Person) -> str:
 
 
 def _are_alike(plan: Plan, one: Person, other: Person) -> bool:
-    """Whether the export writes two people's names alike."""
+    """True if the export writes two people's names in the same way."""
     is_canvas = plan.layout.family == "canvas"
     return one.name == other.name or (is_canvas and letters(one.sortable) == letters(other.sortable))
 
 
 def _ids(plan: Plan, person: Person) -> frozenset[str]:
-    """Under which ids the intake may know a person."""
+    """The ids under which the intake may know a person."""
     if plan.roster is not None:
         return frozenset({person.roster_id})
     name = moodle_clean(person.group or person.name)
@@ -151,7 +151,7 @@ def _ids(plan: Plan, person: Person) -> frozenset[str]:
 
 
 def _mentions(plan: Plan, person: Person, entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Texts of which one in a doubt means this person."""
+    """Texts that identify this person in a doubt."""
     mine = [entry.path.split("/") for entry in entries if person.key in entry.owners]
     first = [part for parts in mine for part in parts if part.startswith("submission_") or part == parts[0]]
     names = [

@@ -1,7 +1,7 @@
 """Generates whole exports of classes, each with its own account of what every student must get.
 
-`make_class(seed)` is a pure function. The account comes from how the LMSs write their exports and from what
-was drawn, and from no code of the grader. `python -m tests.grader.intake.class_generator --stats` prints how
+`make_class(seed)` is a pure function. The account comes from the LMSs' export formats and from what was
+drawn, and from no code of the grader. `python -m tests.grader.intake.class_generator --stats` prints how
 often each kind is drawn; with a seed in place of `--stats` it prints that class.
 """
 
@@ -21,7 +21,7 @@ from tests.grader.intake.class_writer import write_folder, write_zip
 
 
 def make_class(seed: int, sources: Sequence[bytes] = SOURCES) -> GeneratedClass:
-    """The class of a seed. `sources` are the contents of which students submit one each."""
+    """The class of a seed. `sources` are the possible contents; each student submits one."""
     return assemble(draw(seed, sources))
 
 
@@ -67,7 +67,7 @@ def _entries_of(plan: Plan, delivery: Delivery) -> list[Entry]:
 
 
 def _strays(plan: Plan, entries: Sequence[Entry], wrap: str) -> list[Entry]:
-    """What no student submitted: litter of file managers, and the instructor's own files."""
+    """Files that no student submitted: litter of file managers, and the instructor's own files."""
     strays = []
     for name in plan.strays:
         if name == "__MACOSX":
@@ -94,7 +94,7 @@ def _parents(path: str) -> list[str]:
 
 
 def _encoding(plan: Plan, entries: Sequence[Entry]) -> str:
-    """cp437 where it can write all names and where no name is UTF-8 by chance."""
+    """cp437 if it can encode all names and none happens to be valid UTF-8."""
     if plan.encoding != "cp437":
         return plan.encoding
     for entry in entries:
@@ -112,7 +112,7 @@ def _encoding(plan: Plan, entries: Sequence[Entry]) -> str:
 def write(cls: GeneratedClass, folder: Path, as_zip: bool) -> Path:
     """Writes the class below the folder and returns the zip's path, or the folder's.
 
-    ValueError where a folder cannot hold what the class is: entries that only a zip can have.
+    ValueError if the class has entries that only a zip can hold.
     """
     if as_zip:
         return write_zip(cls, folder / "class.zip")

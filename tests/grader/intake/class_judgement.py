@@ -1,4 +1,4 @@
-"""Judges what an intake made of a generated class by the class's own account."""
+"""Judges an intake's outcome for a generated class by the class's own account."""
 
 import re
 from collections import Counter
@@ -12,15 +12,15 @@ from tests.grader.intake.class_plan import Plan
 FAULTS = (
     "wrong student",  # gets another student's bytes
     "wrong file",  # gets a file of their own that does not count, or more than one
-    "missing student",  # has a submission, and is neither credited nor doubted
-    "invented student",  # a submission of nobody in the class
+    "missing student",  # submitted, but is neither credited nor doubted
+    "invented student",  # a submission that belongs to no student in the class
     "silent zero",  # credited with nothing, and no doubt
-    "missing doubt",  # what only a person can decide was decided, or dropped
+    "missing doubt",  # a decision that needs an instructor was made, or dropped
     "unnamed file",  # a doubt that does not name what is there
-    "entry unaccounted",  # occurs not once in the list of entries
+    "entry unaccounted",  # does not occur exactly once in the list of entries
     "wrong role",  # litter that is graded, or an entry under another student's name
     "useless doubt",  # of a student without any oddity
-    "useless question",  # the whole class stopped by what is one student's
+    "useless question",  # one student's entry stopped the whole class
     "stopped",  # an exception that is no question
 )
 
@@ -36,7 +36,7 @@ class Credit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an intake made of an input, in no words of its own."""
+    """An intake's outcome for an input, in neutral terms."""
 
     credits: tuple[Credit, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class _Bench:
 
 
 def judge(cls: GeneratedClass, outcome: Outcome) -> tuple[Finding, ...]:
-    """Everything in which the outcome breaks the account of the class."""
+    """Every way in which the outcome breaks the account of the class."""
     if outcome.stopped:
         return (Finding("stopped", "the class", outcome.stopped),)
     if outcome.question:
@@ -90,7 +90,7 @@ def _judge_credits(bench: _Bench) -> None:
         content = credit.files.get(FILE)
         dues = [due for due in bench.cls.account if same(credit.student) in map(same, due.ids)]
         strangers = _owners(bench.cls, content) - {due.owner for due in dues} - _sharers(bench.cls, dues)
-        if credit.doubt:  # a person decides
+        if credit.doubt:  # an instructor decides
             continue
         if not credit.files and _is_empty_folder(bench.cls, credit.student, dues):  # a zero that is no doubt
             continue
@@ -106,10 +106,10 @@ def _judge_credits(bench: _Bench) -> None:
 
 
 def _is_empty_folder(cls: GeneratedClass, student: str, dues: Sequence[Due]) -> bool:
-    """Whether a student submitted an empty folder alone; without a roster any may be a student's."""
+    """True if a student submitted only an empty folder; without a roster any may be a student's."""
     empty = [same(entry.path).rstrip("/") for entry in cls.entries if entry.flaw == "folder"]
     owners = {key for entry in cls.entries if entry.flaw == "folder" for key in entry.owners}
-    if not dues:  # a folder of nobody's, or of someone who is on no roster and so in no account
+    if not dues:  # a folder without an owner, or of someone on no roster and so in no account
         is_of_someone_else = bool(owners - {due.owner for due in cls.account})
         return is_of_someone_else or any(same(student) in path for path in empty)
     return all(due.fate is Fate.ABSENT and due.owner in owners for due in dues)
@@ -120,7 +120,7 @@ def _owners(cls: GeneratedClass, content: bytes | None) -> set[str]:
 
 
 def _sharers(cls: GeneratedClass, dues: Iterable[Due]) -> set[str]:
-    """Who may be the author of what these students are credited with: others of their group."""
+    """The possible authors of these students' credited work: others in their groups."""
     shared = {content for due in dues for content in due.accepted} | {due.token for due in dues if due.token}
     return {key for key, token in cls.tokens.items() if any(token in content for content in shared)}
 
@@ -161,7 +161,7 @@ def _judge_doubt(bench: _Bench, due: Due, doubts: list[str]) -> None:
 
 
 def _mentions(text: str, due: Due) -> bool:
-    """Whether a doubt names the student: not as a part of another number or name."""
+    """True if a doubt names the student, and not as a part of another number or name."""
     return any(re.search(rf"(?<![^\W_]){re.escape(m)}(?![^\W_])", same(text)) for m in due.mentions)
 
 
@@ -195,7 +195,7 @@ def _judge_count(bench: _Bench, listed: list[tuple[str, str]]) -> None:
 
 
 def right_outcome(cls: GeneratedClass) -> Outcome:
-    """What an intake that follows the account returns; the judgement finds nothing in it."""
+    """The outcome of an intake that follows the account; the judgement finds no fault in it."""
     credits = [
         Credit(min(due.ids), "", {FILE: due.accepted[-1] if due.accepted else due.token})
         for due in cls.account
@@ -211,9 +211,9 @@ def right_outcome(cls: GeneratedClass) -> Outcome:
 
 
 def shrink(plan: Plan, fails: Callable[[GeneratedClass], bool]) -> GeneratedClass:
-    """The class of the plan without every student and every decoration that the failure does not need.
+    """The plan's class without the students and decorations that the failure does not need.
 
-    Two submissions stay: of one alone no layout can be told.
+    Two submissions stay: one alone does not show a layout.
     """
     for plainer in ({"strays": ()}, {"wraps": ()}, {"has_folders": False}):
         candidate = replace(plan, **plainer)

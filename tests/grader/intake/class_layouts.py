@@ -14,7 +14,7 @@ from tests.grader.intake.class_model import FILE, Delivery, Entry, File, Person,
 
 @dataclass(frozen=True)
 class Names:
-    """What one export has in common: its number, and which of several forms its names take."""
+    """The common properties of one export: its number, and the form of its names."""
 
     seed: int
     number: int

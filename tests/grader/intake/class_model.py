@@ -1,4 +1,4 @@
-"""Describes a generated class: its people, what each submits, the entries of the export, and the account."""
+"""Describes a generated class: its people, their submissions, the export's entries, and the account."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ FILE = "dense.py"  # the one file that the assignment asks for
 
 
 class Fate(Enum):
-    """What must become of a student."""
+    """The required outcome for a student."""
 
     CREDIT = "credited with these bytes"
     DOUBT = "a doubt that a person decides"
@@ -56,10 +56,10 @@ class File:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one student submits, and what the student must get where the export tells who it is.
+    """A student's submission, and what the student must get if the export identifies the student.
 
-    The credited content must be one of `accepted`, or hold the `token` where that is set. `may_doubt` allows
-    a doubt in place of credit. `must_name` is what the doubt has to mention.
+    The credited content must be one of `accepted`, or hold the `token` if that is set. `may_doubt` allows
+    a doubt in place of credit. `must_name` is what the doubt must mention.
     """
 
     person: Person
@@ -76,7 +76,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the export. `owners` are keys of people: none for litter and for what the LMS wrote."""
+    """One entry of the export. `owners` are keys of people: none for litter and for the LMS's own files."""
 
     path: str
     content: bytes
@@ -101,13 +101,13 @@ class Due:
     score: int = 0
 
     def accepts(self, content: bytes) -> bool:
-        """Whether these bytes may be credited to the student."""
+        """True if these bytes may be credited to the student."""
         return content in self.accepted or bool(self.token and self.token in content)
 
 
 @dataclass(frozen=True)
 class GeneratedClass:
-    """A whole export with its account. `tokens` finds the person whom a content belongs to."""
+    """A whole export with its account. `tokens` maps a file's content to its owner."""
 
     seed: int
     kind: str
@@ -137,5 +137,5 @@ def letters(name: str) -> str:
 
 
 def same(text: str) -> str:
-    """A text in the form in which two spellings of one name are equal."""
+    """A text normalized so that two spellings of one name are equal."""
     return unicodedata.normalize("NFC", text).casefold()

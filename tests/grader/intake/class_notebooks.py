@@ -14,7 +14,7 @@ def code_cell(source: str, *tags: str, **others: Any) -> dict[str, Any]:
 
 
 def notebook(source: bytes, tag: str = FILE, **top: Any) -> bytes:
-    """A notebook of which one code cell holds the source."""
+    """A notebook with the source in one code cell."""
     cells = [
         code_cell("%matplotlib inline", id="c1"),
         code_cell(source.decode(), *([tag] if tag else []), id="c2"),
@@ -33,7 +33,7 @@ def _empty_outputs() -> str:
 
 
 def hostile(rng: Random, source: bytes) -> tuple[str, bytes]:
-    """What the trouble is, and a notebook that makes it."""
+    """The name of a trouble, and a notebook that causes it."""
     small = {
         "surrogate": notebook(source).replace(b"x", rb"\ud800", 1).replace(b"%matplotlib", rb"\ud800 ", 1),
         "float nbformat": notebook(source, nbformat=4.0),

@@ -1,4 +1,4 @@
-"""Draws what one student submits: plainly, or with one oddity, each with what must become of it."""
+"""Draws one student's submission, plain or with one oddity, with its required outcome."""
 
 import io
 import zipfile
@@ -50,7 +50,7 @@ class Setting:
         return f"# of {self.person.key}, and of no one else\n".encode()
 
     def content(self, rng: Random, note: str = "") -> tuple[bytes, int]:
-        """A source with the student's token, and which of the sources it is."""
+        """A source with the student's token, and the source's index."""
         index = rng.randrange(len(self.sources))
         return self.token + f"# {note}{rng.random()}\n".encode() + self.sources[index], index
 
@@ -115,12 +115,12 @@ def link(rng: Random, setting: Setting) -> Delivery:
 
 
 def link_beside(rng: Random, setting: Setting) -> Delivery:
-    """A link to another student's folder, beside the student's own file."""
+    """A link to another student's folder, next to the student's own file."""
     return _beside(rng, setting, File("more", f"../{setting.others[0].label}".encode(), "link"))
 
 
 def pipe(rng: Random, setting: Setting) -> Delivery:
-    """What looks like the file and waits for ever if it is opened."""
+    """A pipe that looks like the file and blocks forever if it is opened."""
     return _doubt(setting, File(FILE, b"", "pipe"))
 
 
@@ -274,7 +274,7 @@ def numbers(rng: Random, setting: Setting) -> Delivery:
 
 
 def _last_of(rng: Random, setting: Setting, folders: Sequence[str]) -> Delivery:
-    """The last of these sub-folders, which stand from the earliest to the latest, counts."""
+    """The last of these sub-folders, which are in order of time, counts."""
     contents = [setting.content(rng, f"{folder} ") for folder in folders]
     files = [
         File(f"{folder}/{FILE}", content) for folder, (content, _) in zip(folders, contents, strict=True)
@@ -315,7 +315,7 @@ def online_text(rng: Random, setting: Setting) -> Delivery:
 
 
 def two_folders(rng: Random, setting: Setting) -> Delivery:
-    """Two folders of one student, by id and by e-mail, and nothing tells which counts."""
+    """Two folders of one student, by id and by e-mail, with no evidence which one counts."""
     return _doubt(setting, File(FILE, setting.content(rng)[0]), File(FILE, setting.content(rng)[0], "aside"))
 
 

@@ -26,7 +26,7 @@ LOGINS = (
 
 
 def draw_people(rng: Random, count: int, roster: str) -> list[Person]:
-    """So many people, no two of one name. `roster` is "none", "lms", "institution" or "logins"."""
+    """`count` people of different names. `roster` is "none", "lms", "institution" or "logins"."""
     numbers = rng.sample(range(1000, 99999), count)
     prefix, ids = rng.choice(["s", "", "u-"]), rng.sample(range(1000, 9999), count)
     people = []
@@ -57,7 +57,7 @@ def namesake(rng: Random, people: list[Person]) -> None:
 
 
 def squeezed_namesake(rng: Random, people: list[Person]) -> None:
-    """Two names that only Canvas writes alike."""
+    """Two names that only Canvas writes in the same way."""
     one, two = rng.sample(range(len(people)), 2)
     people[one] = replace(people[one], given="Na", surname="Li")
     people[two] = replace(people[two], given="A", surname="Lin")
@@ -72,7 +72,7 @@ def number_of_another(rng: Random, people: list[Person]) -> None:
 
 
 def sid_of_another(rng: Random, people: list[Person]) -> None:
-    """Gradescope has another student's id for one student, beside the right name and e-mail address."""
+    """Gradescope has another student's id for one student, with the right name and e-mail address."""
     one, two = rng.sample(range(len(people)), 2)
     people[one] = replace(people[one], sid=people[two].roster_id)
 

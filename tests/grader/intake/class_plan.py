@@ -1,4 +1,4 @@
-"""Draws the plan of a class: its layout, its people, what each submits, and what lies beside it."""
+"""Draws the plan of a class: its layout, its people, their submissions, and the extra files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ UNNAMED = ("canvas_anonymous", "moodle_blind", "moodle_groups")  # the export na
 
 @dataclass(frozen=True)
 class Plan:
-    """What was drawn for a class. A class of fewer students is the same plan with fewer deliveries."""
+    """The plan drawn for a class. A class of fewer students is the same plan with fewer deliveries."""
 
     kind: str
     deliveries: tuple[Delivery, ...]
@@ -38,7 +38,7 @@ class Plan:
     has_folders: bool
     is_plain: bool
     roster_style: str
-    unlisted: str = ""  # the key of the student whom Gradescope's metadata lacks
+    unlisted: str = ""  # the key of the student missing from Gradescope's metadata
     flaw: str = ""  # of the class: "namesakes", "number of another", "no metadata"
 
     @property
@@ -102,7 +102,7 @@ def _draw_strays(rng: Random, layout: Layout, is_plain: bool) -> tuple[str, ...]
 
 
 def _spoil(rng: Random, people: list[Person], kind: str, style: str) -> str:
-    """What is wrong with the class as a whole, perhaps."""
+    """Perhaps adds a fault of the class as a whole."""
     if style != "none" and rng.random() < 0.25:
         index = rng.randrange(len(people))
         people[index] = replace(people[index], on_roster=False)
@@ -145,7 +145,7 @@ def _labelled(person: Person, rng: Random, kind: str) -> Person:
 def _draw_deliveries(
     rng: Random, plan: Plan, people: Sequence[Person], sources: Sequence[bytes]
 ) -> tuple[Delivery, ...]:
-    """What each submits. Two submit for certain: of one submission alone no layout can be told."""
+    """Draws each student's delivery. At least two submit, because one alone does not show a layout."""
     submitting = rng.sample(range(len(people)), 2)
     deliveries, led = [], set[str]()
     for place, person in enumerate(people):

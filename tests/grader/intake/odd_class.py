@@ -1,4 +1,4 @@
-"""Writes the export of a large class whose oddities are those of real classes: a zip of Canvas, a roster.
+"""Writes the export of a large class with the oddities of real classes: a Canvas zip and a roster.
 
 `python -m tests.grader.intake.odd_class --out DIR` writes the class of a seed for `dense`. Its submissions
 are the solution and mutants, so that scores differ; docs/instructor.md shows what `grader batch` prints.
@@ -43,7 +43,7 @@ from tests.grader.intake.class_plan import SOURCES, Plan
 
 ROOT = Path(__file__).parents[3]
 STUDENTS = 300
-RIGHT_FOR_WRONG = 2  # of three submissions so many are the solution
+RIGHT_FOR_WRONG = 2  # of three submissions, this many are the solution
 GIVEN = (
     "Ada", "Alan", "Amir", "Anna", "Chen", "Clara", "Daniel", "Elif", "Emma", "Farah", "Grace", "Hugo",
     "Ines", "Jonas", "José", "Kenji", "Lena", "Maya", "Noah", "Olga", "Priya", "Ravi", "Sofía", "Tomás",
@@ -79,11 +79,11 @@ ODDITIES: tuple[tuple[Draw, int], ...] = (
     (untagged_notebook, 2), (notebook_beside, 2), (two_notebooks, 1), (two_uploads, 2), (other_files, 2),
     (dated_name, 1), (text_entry, 1), (canvas_name, 1), (empty_file, 1), (unreadable, 1),
 )  # fmt: skip
-ABSENT = 4  # beside: two of one name, one on no roster, one group's name
+ABSENT = 4  # in addition: two of one name, one on no roster, one group's name
 
 
 def make_odd_class(seed: int, sources: Sequence[bytes], students: int = STUDENTS) -> GeneratedClass:
-    """The class of a seed: one in which every kind of oddity is there as often as `ODDITIES` says."""
+    """The class of a seed: every kind of oddity occurs as often as `ODDITIES` says."""
     rng = Random(f"odd class {seed}")
     people = _people(rng, students)
     draws = [draw for draw, count in ODDITIES for _ in range(count)] + [nothing] * ABSENT

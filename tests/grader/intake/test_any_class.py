@@ -38,7 +38,7 @@ SECONDS = 30  # for one class: a hostile file may not stop the others
 
 
 def read_outcome(cls: GeneratedClass, path: Path) -> Outcome:
-    """What the grader's intake makes of the class at this path."""
+    """The outcome of the grader's intake for the class at this path."""
     from grader.intake.classes import read_class
     from grader.model.errors import UserError
 
@@ -58,7 +58,7 @@ def read_outcome(cls: GeneratedClass, path: Path) -> Outcome:
 
 
 def findings(cls: GeneratedClass) -> tuple[Finding, ...]:
-    """What the intake does with the class that its account does not allow."""
+    """The intake's results that the class's account does not allow."""
     folder = Path(tempfile.mkdtemp(prefix="class-"))
     try:
         start = time.process_time()
@@ -71,7 +71,7 @@ def findings(cls: GeneratedClass) -> tuple[Finding, ...]:
 
 
 def check(seed: int) -> None:
-    """Fails with the smallest class that breaks the law as the class of the seed does."""
+    """Fails with the smallest class that breaks the law in the same way as the class of the seed."""
     found = findings(make_class(seed))
     if not found:
         return
@@ -92,7 +92,7 @@ def test_no_class_of_two_thousand_does(block: int) -> None:
         check(seed)
 
 
-# The generator and the judgement are held to laws of their own.
+# Laws of the generator and the judgement themselves.
 
 SEEDS = range(150)
 
@@ -114,7 +114,7 @@ def faults(cls: GeneratedClass, outcome: Outcome) -> set[str]:
 
 
 def spoiled_outcomes() -> Iterator[tuple[str, GeneratedClass, Outcome]]:
-    """Outcomes that are wrong in one way each, with the fault that the judgement must find."""
+    """Outcomes with one error each, and the fault that the judgement must find."""
     for seed in SEEDS:
         cls = make_class(seed)
         right = right_outcome(cls)
@@ -240,7 +240,7 @@ def standings(cls: GeneratedClass, folder: Path, repository: Path) -> dict[str, 
     if cls.roster is not None:
         words += ["--roster", str(write_roster(cls, folder / "roster.csv"))]
     done = subprocess.run(words, cwd=repository, capture_output=True, text=True, check=False)
-    # the last lines count what a person must look at
+    # the last lines count what needs review
     is_clear = re.search(r"^0 need review$", done.stdout, re.MULTILINE) is not None
     assert done.returncode == (PASSED if is_clear else NOT_PASSED), done.stdout + done.stderr
     with Gradebook(url) as gradebook:

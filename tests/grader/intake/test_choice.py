@@ -1,4 +1,4 @@
-"""Laws of which of a student's submissions may count."""
+"""Laws of choosing which of a student's submissions may count."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Small exports as Canvas, Moodle, macOS and students really make them, each with what must come out of it.
+"""Small exports as Canvas, Moodle, macOS and students really make them, each with its required result.
 
-The files lie beside the project, in `shared/inputs`; where they do not, nothing can be tried.
+The files are outside the project, in `shared/inputs`. Without them these tests cannot run.
 """
 
 import time

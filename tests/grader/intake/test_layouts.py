@@ -251,7 +251,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
     "text", [BOMB, "[" * 100_000, "{a: " * 100_000], ids=["aliases", "lists", "mappings"]
 )
 def test_a_bomb_in_metadata_is_said_before_it_is_read(pack: Callable[[Members], Path], text: str) -> None:
-    """A few bytes that stand for gigabytes, or that nest until the reader of YAML crashes."""
+    """A few bytes that expand to gigabytes, or nest until the YAML reader crashes."""
     with pytest.raises(UserError, match="which Gradescope does not write"):
         read_class(pack({"submission_metadata.yml": text.encode(), "submission_1/conv.py": b""}), ["conv.py"])
 
@@ -334,7 +334,7 @@ CLOSES = datetime.fromisoformat("2026-10-02T00:00:00+02:00")
 def test_what_comes_too_late_to_count_displaces_nothing(
     pack: Callable[[Members], Path], choice: Choice, ada: list[bytes]
 ) -> None:
-    """Who handed in nothing else keeps it: the late policy that drops it says so."""
+    """If it is the only submission, it stays, and the late policy that drops it says so."""
     intake = read_class(pack(SEVERAL), ["conv.py"], "conv", ROSTER, choice)
     mine = [found for found in intake.submissions if found.submission.student_id == "1815"]
     assert [intake.read(found).files["conv.py"] for found in mine] == ada

@@ -1,4 +1,4 @@
-"""Laws of notebooks that students submit; what writes the good ones is nbformat itself."""
+"""Laws of notebooks that students submit; nbformat itself writes the good ones."""
 
 import json
 import time
@@ -87,7 +87,7 @@ def test_a_large_notebook_gets_no_more_memory_than_its_limit(monkeypatch: pytest
 
 
 def test_one_that_ends_its_reader_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next one is read, in a process of its own; and one after the other in the same."""
+    """The next one is still read, in a separate process, and also one after another in the same process."""
     good, before = module(TAGGED), reader._child()._process
     assert reader._child()._process is before
     with monkeypatch.context() as patch:

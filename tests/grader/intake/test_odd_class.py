@@ -1,4 +1,4 @@
-"""Laws of what an instructor reads about a class that has one of each oddity."""
+"""Laws of the output that an instructor reads for a class with one of each oddity."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Laws of telling how a class's submissions are laid out; a doubt about that is a question."""
+"""Laws of recognizing the layout of a class's submissions; a doubt about it is a question."""
 
 import zipfile
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ def zipped(tmp_path: Path) -> Zipped:
 
 
 def credited(intake: Intake) -> dict[str, str]:
-    """Whose `dense.py` is which entry of the input."""
+    """The entry of the input that each student's `dense.py` comes from."""
     return {
         one.submission.student_id: intake.read(one).files["dense.py"].decode()[2:-1]
         for one in intake.submissions
@@ -181,7 +181,7 @@ def test_a_new_folder_beside_an_export_is_no_student(zipped: Zipped) -> None:
 
 
 def test_no_name_of_canvas_is_evidence_for_itself(zipped: Zipped) -> None:
-    """`1_dense.py` of the user 1003 is no `dense.py` of the user 50007."""
+    """User 1003's `1_dense.py` is not user 50007's `dense.py`."""
     root = zipped(["adal_1001_50001_dense.py", "bobb_1002_50002_dense.py", "evee_1003_50007_1_dense.py"])
     intake = read_class(root, ["dense.py"])
     assert credited(intake).keys() == {"1001", "1002"}

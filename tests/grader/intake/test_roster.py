@@ -92,7 +92,7 @@ def test_a_field_of_200_kb_is_said_with_its_line(tmp_path: Path) -> None:
 def test_what_a_terminal_obeys_or_what_turns_a_line_is_refused(
     tmp_path: Path, hostile: str, column: int
 ) -> None:
-    """So no report, whatever its format, shows an id or a name that is not what it seems."""
+    """So no report, in any format, shows a misleading id or name."""
     cells = ["1", "Ada", "a@b.c", "A"]
     cells[column] += f"{hostile}x"
     path = tmp_path / "roster.csv"

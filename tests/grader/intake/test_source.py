@@ -26,7 +26,7 @@ def member(name: str, mode: int = stat.S_IFREG | 0o644) -> zipfile.ZipInfo:
     return info
 
 
-# What an entry is, and words of the reason; `conv.py` of `eve` is meant where nothing else is.
+# The entry, and words of the reason; the default is `conv.py` of `eve`.
 REFUSED: dict[str, tuple[zipfile.ZipInfo, str]] = {
     "out_of_the_folder": (member("eve/../../../etc/cron.d/conv.py"), "out of its folder"),
     "absolute": (member("/etc/conv.py"), "absolute"),
@@ -45,7 +45,7 @@ def zip_of(path: Path, *members: tuple[zipfile.ZipInfo | str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the same name twice is meant
+                warnings.simplefilter("ignore")  # the same name twice, on purpose
                 archive.writestr(name, content)
     return path
 

@@ -124,7 +124,7 @@ def test_a_notebook_that_says_something_else_than_the_file_is_a_doubt(write: Cal
 
 @pytest.mark.parametrize("name", [*TAKEN, *IN_DOUBT, *sorted(NEVER_TAKEN.keys() - {"two folders"})])
 def test_one_submission_and_a_class_are_read_alike(write: Callable[[Files], Path], name: str) -> None:
-    """But for two folders with the same file, which in a class are two submissions."""
+    """Except two folders with the same file, which are two submissions in a class."""
     files = TAKEN.get(name) or {**IN_DOUBT, **NEVER_TAKEN}[name][0]
     root = write(files)
     alone = read_submission(root / "ada", ["dense.py"])
@@ -169,7 +169,7 @@ def test_of_very_many_zips_none_is_looked_into(
 def test_of_notebooks_that_take_too_long_one_is_read(
     write: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So that what a submission holds up the others is known ahead."""
+    """So one submission's delay of the others is bounded in advance."""
     read: list[bytes] = []
 
     def slow(content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Laws of the times that an instructor gives: every LMS's own file, and no guess."""
+"""Laws of the times that an instructor supplies: every LMS's own file is accepted, and nothing is guessed."""
 
 import json
 from datetime import datetime

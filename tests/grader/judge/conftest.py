@@ -1,4 +1,4 @@
-"""Submissions of a few lines, each in the sandbox, and the one question that they are asked."""
+"""Submissions of a few lines, each in the sandbox, and the one question for them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -61,7 +61,7 @@ PATIENT = Limits()  # an honest answer must not be late on a busy machine
 
 
 class Alone(Implementation):
-    """A submission with a starter of its own, which ends with it."""
+    """A submission with its own starter, which ends with it."""
 
     def __init__(self, starter: Starter, subject: Subject, limits: Limits, ahead: Ahead) -> None:
         super().__init__(starter, subject, limits, lambda: ahead)
@@ -80,7 +80,7 @@ def inputs() -> Inputs:
 
 @pytest.fixture(scope="session")
 def build() -> Callable[..., Implementation]:
-    """A submission `conv.py` of the given source, with what it needs in an empty folder; not started yet."""
+    """A submission `conv.py` of the given source, with its needs in an empty folder; not started yet."""
 
     def build(
         root: Path,
@@ -109,7 +109,7 @@ def build() -> Callable[..., Implementation]:
 def make_submission(
     tmp_path: Path, build: Callable[..., Implementation]
 ) -> Iterator[Callable[..., Implementation]]:
-    """A submission of the given source, behind bubblewrap unless another wall is named."""
+    """A submission of the given source, in bubblewrap unless another sandbox is named."""
     with ExitStack() as stack:
 
         def make(source: str, **how: Any) -> Implementation:
@@ -120,7 +120,7 @@ def make_submission(
 
 @pytest.fixture
 def ask(make_submission: Callable[..., Implementation], inputs: Inputs) -> Callable[..., Outcome]:
-    """What a submission of the given source answers to the one question."""
+    """The answer of a submission of the given source to the one question."""
 
     def ask(source: str, **how: Any) -> Outcome:
         return make_submission(source, **how).run("answer", inputs)

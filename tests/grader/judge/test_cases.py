@@ -1,4 +1,4 @@
-"""The same names give the same inputs everywhere; views leave nothing compact; remainders are as asked."""
+"""The same names give the same inputs everywhere; no view stays compact; remainders are as requested."""
 
 import itertools
 from dataclasses import replace
@@ -51,7 +51,7 @@ def test_the_same_names_and_secret_give_the_same_inputs() -> None:
 
 
 def test_inputs_do_not_change_from_one_version_of_the_grader_to_the_next() -> None:
-    """Frozen arrays and recorded grades stand on them: whoever changes the draw has to say so here."""
+    """Frozen arrays and recorded grades depend on them: a change of the draw must be recorded here."""
     inputs = draw(array(2, 3), "tiny")
 
     assert inputs.bases["a"].tolist() == PINNED
@@ -207,7 +207,7 @@ def test_a_view_has_the_promised_shape_and_is_not_compact(view: tuple[str, ...],
     assert seen.shape == tuple(lengths)
     assert np.shares_memory(seen, base)
     turns = view.count("permute") % len(lengths)
-    if "slice" in view or view.count("flip") % 2 or turns:  # else the views undo each other
+    if "slice" in view or view.count("flip") % 2 or turns:  # else the views cancel each other out
         assert not seen.flags.c_contiguous
 
 
@@ -355,7 +355,7 @@ def chain(number: int, **parameters: Any) -> Case:
 
 
 def followed(inputs: Inputs) -> Any:
-    """The view that a chain leads to, by NumPy."""
+    """NumPy's view for a chain."""
     view = inputs.array("a")
     for name, argument in inputs.values["ops"]:
         if name == "index":

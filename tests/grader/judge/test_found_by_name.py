@@ -1,4 +1,4 @@
-"""A kind of case and a way of comparing are found by name: one file more, and no other edit."""
+"""Kinds of cases and comparisons are found by name: adding one takes one file and no other edit."""
 
 import json
 import os
@@ -179,7 +179,7 @@ SHORTER = "axis 0 has length 4 and not 5\none possible cause: the last step is l
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the grader makes of a rubric with a planted kind and a planted comparison, in a process apart."""
+    """The grader's result for a rubric with a planted kind and comparison, in a separate process."""
     root = tmp_path_factory.mktemp("planted")
     copytree(ROOT / "grader", root / "grader", ignore=ignore_patterns("__pycache__"))
     (root / "grader" / "judge" / "kinds" / "ramp.py").write_text(KIND)

@@ -1,4 +1,4 @@
-"""A case asks plain data and gets it back: compared part by part, and shown as Python writes it."""
+"""A case sends plain data and gets it back: compared part by part, and shown as Python writes it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -144,7 +144,7 @@ def session(assignment: Assignment) -> Iterator[Session]:
 
 @pytest.fixture
 def verdicts(session: Session, tmp_path: Path) -> Callable[..., dict[str, CheckResult]]:
-    """What each criterion's first case comes to, with one text of the right submission replaced."""
+    """The result of each criterion's first case, with one text of the right submission replaced."""
 
     def verdicts(old: str = "", new: str = "") -> dict[str, CheckResult]:
         assert old in RIGHT

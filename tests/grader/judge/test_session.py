@@ -65,7 +65,7 @@ def test_a_run_of_some_cases_leaves_the_next_grade_whole(grade: Callable[..., Gr
 def test_what_pytest_is_told_in_the_environment_changes_no_grade(
     grade: Callable[..., Grade], monkeypatch: pytest.MonkeyPatch, course: Path
 ) -> None:
-    """In a new session: an old one has collected already."""
+    """In a new session, because an old one has already collected its tests."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing_of_the_kind --no-such-option")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
     assignment = load(course / "assignments" / "tiny")

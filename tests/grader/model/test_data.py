@@ -30,7 +30,7 @@ VALUES = st.recursive(
 
 
 class Array:
-    """Stands for an array: a leaf that travels beside the text."""
+    """A stand-in for an array: a leaf that travels separately from the text."""
 
 
 def encoded(value: Any) -> tuple[bytes, list[Any]]:
@@ -39,7 +39,7 @@ def encoded(value: Any) -> tuple[bytes, list[Any]]:
 
 
 def canonical(value: Any) -> str:
-    """A text that is equal for equal values: of any order in a set, and with NaN equal to itself."""
+    """A text that is the same for equal values: sets in any order, and NaN equal to itself."""
     if isinstance(value, (list, tuple)):
         parts = [canonical(each) for each in value]
     elif isinstance(value, dict):

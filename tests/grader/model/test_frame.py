@@ -1,4 +1,4 @@
-"""Frames survive the way; nothing that an honest worker does not write is taken for one, or costs memory."""
+"""Frames survive transport; what no honest worker writes is not read as a frame and costs no memory."""
 
 import json
 import tracemalloc

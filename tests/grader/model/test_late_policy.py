@@ -1,4 +1,4 @@
-"""Laws of policies: what is later never scores more, rounding keeps the order, every change says why."""
+"""Laws of policies: later submissions never score more, rounding keeps the order, every change says why."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Records survive being kept as plain data, and only whole ones are read."""
+"""Records survive storage as plain data, and only complete ones are read."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, timezone
@@ -61,7 +61,7 @@ VALUES = st.recursive(
 def test_what_is_written_is_read_as_it_was(value: object) -> None:
     again = RECORDS.read(RECORDS.write(value))
     assert again == value
-    assert repr(again) == repr(value)  # 1 == True == 1.0, and a tuple of a list is none of a tuple
+    assert repr(again) == repr(value)  # 1 == True == 1.0, and a tuple of a list is not a tuple of a tuple
 
 
 @pytest.mark.parametrize(

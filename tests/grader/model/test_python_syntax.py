@@ -1,4 +1,4 @@
-"""The hints name all syntax that an older Python cannot read, and no other: two Pythons decide."""
+"""The hints name exactly the syntax that an older Python cannot read; two Pythons decide."""
 
 import json
 import os
@@ -104,7 +104,7 @@ json.dump(answers, sys.stdout)
 
 
 def other_python(least: int) -> str:
-    """An interpreter of Python 3.`least` or newer, by its name on the PATH or among pyenv's; "" for none."""
+    """An interpreter of Python 3.`least` or newer, from the PATH or pyenv; "" if there is none."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for minor in range(14, least - 1, -1):
         name = f"python3.{minor}"
@@ -125,7 +125,7 @@ def newer() -> str:
 
 
 def ask(python: str, sources: tuple[str, ...]) -> list[list[object]]:
-    """Of another Python, which needs the module alone: whether it reads each, and what is said of it."""
+    """Asks another Python, which needs only the module: True for each source it reads, and its hints."""
     done = subprocess.run(
         [python, "-c", ASKS],
         env={"PYTHONPATH": str(Path(python_syntax.__file__).parent), "PATH": os.environ["PATH"]},

@@ -1,4 +1,4 @@
-"""`grader verify` lets a sound assignment pass and names each broken promise where it has to be mended."""
+"""`grader verify` accepts a sound assignment and names each broken promise where it must be fixed."""
 
 import contextlib
 import io
@@ -190,7 +190,7 @@ def sound(tmp_path: Path, make_course: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def faulty(sound: Path) -> Path:
-    """The same with everything in it that an author can get wrong."""
+    """The same course with everything in it that an author can get wrong."""
     tiny = sound / "assignments" / "tiny"
     head, second, tail = RUBRIC.partition("  - id: dilate\n")
     rubric = head + FAULTY_CASES + second + tail + FAULTY_CRITERIA
@@ -227,7 +227,7 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
         "not_flipped": "xx ··",
         "last_axis_flipped": "·x ··",
         "one_zero": "·· ·x",
-        "never_ends": "·· !· (timeout)",  # one case took its time, and no other was begun
+        "never_ends": "·· !· (timeout)",  # one case used its time, and no other was begun
         "process_dies": "·· !! (crashed)",
     }
     assert "never_ends (timeout)" in (sound / "matrix" / "tiny.html").read_text()
@@ -309,7 +309,7 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
                 f"the handout's extra.py holds two statements of the solution of {exercise} in line {line}",
             )
             for exercise, line in (("reference.conv:dilate", 6), ("reference.conv:undilate", 12))
-        ),  # the two begin alike
+        ),  # the two begin the same way
         *(
             (
                 at(rubric, "id: real,"),
@@ -319,7 +319,7 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
         ),
     }
-    said = re.sub("(was never judged: refused): .*", r"\1", said)  # why is the policy's to say
+    said = re.sub("(was never judged: refused): .*", r"\1", said)  # the policy gives the reason
     found = {tuple(line.split(": ", 1)) for line in said.splitlines() if line.startswith("/")}
     assert status == NOT_PASSED
     assert found == expected

@@ -1,4 +1,4 @@
-"""A function of a class is replaced as the class holds it, and a right version that loses points is found."""
+"""A method is replaced the way its class stores it, and a right version that loses points is found."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Cheats are made of a solution by the tool, and a family says what is too much for each of them to gain."""
+"""The tool makes cheats from a solution, and a family limits the points that each of them may gain."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -81,7 +81,7 @@ def right(a: Array) -> Array:
 
 
 def called(family: str, name: str, *values: Array, exercise: str = "flip") -> list[list[float]]:
-    """What a cheat answers in turn in the place of `right`, in a course of one visible case of shape [2]."""
+    """A cheat's successive answers in place of `right`, in a course with one visible case of shape [2]."""
     case = Case("pair", "flip", "flip", "array", {"shape": [2]})
     criterion = Criterion("flip", "", 100, (case,))
     assignment = replace(load(ROOT / "assignments" / "dense"), rubric=Rubric(100, (criterion,), Path()))

@@ -1,4 +1,4 @@
-"""Two mutants make one submission where both can be there; verify lists those that cannot."""
+"""Two mutants make one submission if both fit; verify lists pairs that do not."""
 
 import pytest
 
@@ -31,7 +31,7 @@ OF_SHRINK = function("of_shrink", "shrink", "original(a) - 1")
 
 
 def grown(one: Mutant, other: Mutant) -> tuple[int, int]:
-    """What grow and shrink make of 1 with two mutants in the solution."""
+    """The results of grow and shrink on 1 with two mutants in the solution."""
     names: dict[str, object] = {}
     exec(compose(one, other, SOLUTION), names)
     return names["grow"](1), names["shrink"](1)  # type: ignore[operator]

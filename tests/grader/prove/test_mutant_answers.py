@@ -1,4 +1,4 @@
-"""Laws of where the mutants' answers are kept: a file for each state of an assignment, found at no cost."""
+"""Laws of the cache of mutants' answers: one file for each state of an assignment, found at no cost."""
 
 import shutil
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def not_flipped(a, axes):
 
 @pytest.fixture
 def file_of(course: Path, repository: Path) -> Callable[[Path], str]:
-    """The name of the file, for the course with a reference of its own in a folder."""
+    """The file's name for the course with its own reference in a folder."""
 
     def file_of(root: Path) -> str:
         if not root.exists():
@@ -39,7 +39,7 @@ def file_of(course: Path, repository: Path) -> Callable[[Path], str]:
 def test_the_same_assignment_elsewhere_has_the_same_file(
     file_of: Callable[[Path], str], tmp_path: Path
 ) -> None:
-    """So the zip for Gradescope can bring it along."""
+    """So the zip for Gradescope can include it."""
     assert file_of(tmp_path / "here") == file_of(tmp_path / "there")
 
 

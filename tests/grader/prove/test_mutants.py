@@ -1,4 +1,4 @@
-"""A mutant is the solution with one wrong function; what is marked as one and cannot be is a finding."""
+"""A mutant is the solution with one wrong function; anything marked as a mutant that is not is a finding."""
 
 import ast
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def doubled(a, axes):
 
 @pytest.fixture
 def read(course: Path) -> Callable[[str], tuple[list[str], list[str]]]:
-    """The mutants' names of a mutants.py that goes on like this, and what is found wrong, by line."""
+    """The mutants' names in a mutants.py with this text, and the findings, by line."""
 
     def read(text: str) -> tuple[list[str], list[str]]:
         folder = course / "assignments" / "tiny"

@@ -1,4 +1,4 @@
-"""A tolerance lets every legitimate way of computing pass, and nothing that is further off."""
+"""A tolerance accepts every legitimate way of computing, and nothing less accurate."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -37,7 +37,7 @@ PROBES = [
 
 
 def made(name: str, number: int) -> tuple[Case, Inputs, Expected]:
-    """A real-valued case, and what is expected of it, by our own computation in float64."""
+    """A real-valued case and its expected values, from our own computation in float64."""
     kind, parameters, compare = CASES[name]
     case = Case("real", "only", "probe", kind, parameters, data="normal", compare=compare)
     inputs = draw(case, "tiny")

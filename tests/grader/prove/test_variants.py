@@ -1,4 +1,4 @@
-"""Students' own numbers are equally hard where hidden cases kill the mutants that they kill for everybody."""
+"""Per-student numbers are equally hard if hidden cases kill the same mutants for every student."""
 
 from fractions import Fraction
 from pathlib import Path

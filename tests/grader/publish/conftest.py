@@ -1,4 +1,4 @@
-"""The tiny course, published to every target: made once, and only to be copied."""
+"""The tiny course, published to every target: made once, and only copied."""
 
 import json
 import shutil
@@ -59,7 +59,7 @@ def published(
 
 @pytest.fixture
 def place(published: Path, tmp_path: Path) -> Callable[[str], Path]:
-    """A clean folder with a copy of what was published to a target; the clocks of its files are kept."""
+    """A clean folder with a copy of a target's bundle; its files keep their times."""
 
     def place(target: str) -> Path:
         shutil.copytree(published / target, tmp_path / target)
@@ -70,7 +70,7 @@ def place(published: Path, tmp_path: Path) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def own_scores(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Scores]:
-    """What `grader grade` says of a submission: in a `handout`, or in the `course`, with hidden cases."""
+    """`grader grade`'s scores of a submission: in a `handout`, or in the `course`, with hidden cases."""
     root = tmp_path_factory.mktemp("own")
     shutil.copytree(published / "github", root / "handout")
     scores: dict[tuple[str, str], Scores] = {}

@@ -1,4 +1,4 @@
-"""Runs what was published as its target would: the steps of a workflow, the lines of a pipeline, a script."""
+"""Runs a published bundle as its target would: a workflow's steps, a pipeline's lines, a script."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def clean(home: Path, **more: str) -> dict[str, str]:
 
 
 def run(words: Iterable[object], folder: Path, environment: Mapping[str, str]) -> Done:
-    """A program in a folder, with that environment alone."""
+    """Runs a program in a folder, with only that environment."""
     return subprocess.run(
         list(map(str, words)),
         cwd=folder,
@@ -71,7 +71,7 @@ def run_pipeline(pipeline: Mapping[str, Any], folder: Path, scratch: Path) -> Do
 
 
 def borrow_environment(source: Path, target: Path) -> None:
-    """Takes an environment that was set up from the same requirements and wheel."""
+    """Reuses an environment that was set up from the same requirements and wheel."""
     target.unlink(missing_ok=True) if target.is_symlink() else shutil.rmtree(target, ignore_errors=True)
     target.symlink_to(source)
 
@@ -79,8 +79,8 @@ def borrow_environment(source: Path, target: Path) -> None:
 def build_image(context: Path, root: Path) -> Path:
     """Runs the layers of a Dockerfile in their order below `root`; returns the folder of its commands.
 
-    The base image is a new virtual environment. What its Debian would install or create for root is this
-    machine's own: `apt-get` and `useradd` do nothing. `COPY` takes only what `.dockerignore` lets through.
+    The base image is a new virtual environment. This machine replaces what its Debian would install or
+    create as root: `apt-get` and `useradd` do nothing. `COPY` copies only what `.dockerignore` lets through.
     """
     commands = root / "usr" / "bin"
     commands.mkdir(parents=True)
@@ -107,7 +107,7 @@ def build_image(context: Path, root: Path) -> Path:
 
 
 def _layers(dockerfile: str) -> list[tuple[str, str]]:
-    """The instructions: each its word and the rest, with lines that go on joined."""
+    """The instructions, each as its keyword and the rest, with continued lines joined."""
     joined = re.sub(r"\\\n\s*", " ", dockerfile)
     lines = [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
     return [(line.partition(" ")[0], line.partition(" ")[2]) for line in lines]

@@ -1,4 +1,4 @@
-"""Laws of Gradescope's autograder: it runs in a folder laid out as theirs, and a fault of ours is no zero."""
+"""Laws of Gradescope's autograder: it runs in Gradescope's folder layout, and our faults cost no points."""
 
 import json
 import os
@@ -86,7 +86,7 @@ def run(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def without_bubblewrap(tmp_path: Path) -> str:
-    """A PATH on which bubblewrap fails, as it does in a container that lets nobody make a namespace."""
+    """A PATH on which bubblewrap fails, as in a container that forbids namespaces."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions' >&2\nexit 1\n")
     (tmp_path / "bin" / "bwrap").chmod(0o755)
@@ -124,7 +124,7 @@ def results_of(root: Path) -> Scores:
 def test_the_zip_sets_itself_up_and_grades_as_grader_grade_does(
     published: Path, own_scores: Callable[[str, str], Scores], tmp_path: Path
 ) -> None:
-    """All of /autograder is made from the zip; only what Debian would install is this machine's."""
+    """All of /autograder comes from the zip; only what Debian would install is this machine's."""
     root = tmp_path / "autograder"
     with zipfile.ZipFile(published / "gradescope" / "tiny-gradescope.zip") as archive:
         archive.extractall(root / "source")

@@ -15,7 +15,7 @@ ANSWERS = ("gradescope", "prairielearn")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file, and every entry of what is a zip: wheels, archives of arrays."""
+    """Every file, and every entry of every zip: wheels, archives of arrays."""
     return {
         name: data
         for path in folder.rglob("*")
@@ -58,7 +58,7 @@ def test_a_public_bundle_holds_values_of_visible_cases_alone(published: Path, ta
 
 
 def test_the_instructors_bundles_do_hold_them(published: Path) -> None:
-    """Else the search above would find nothing anywhere."""
+    """Otherwise the search above would prove nothing."""
     for target in ANSWERS:
         held = contents(published / target)
         assert all(found(held, secret.encode()) for secret in (SEED, MUTANTS, "hidden-one"))

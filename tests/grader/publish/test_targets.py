@@ -1,4 +1,4 @@
-"""Each target is run from its folder alone, as the place would run it; the scores are `grader grade`'s."""
+"""Each target runs from its folder alone, as its service would run it; the scores are `grader grade`'s."""
 
 import hashlib
 import json
@@ -123,7 +123,7 @@ def test_github_grades_a_push_step_by_step(
 
 
 def test_the_three_submissions_get_full_some_and_no_points(own_scores: Callable[[str, str], Scores]) -> None:
-    """Else equal scores would say little about the targets."""
+    """Otherwise equal scores would say little about the targets."""
     scores = {name: [score for score, _ in own_scores(name, "course").values()] for name in SUBMISSIONS}
     assert scores == {"right": [4, 6], "half": [4, 2], "wrong": [0, 0]}
 
@@ -311,7 +311,7 @@ def test_the_bundle_of_classroom_50_sets_itself_up(
 
 
 def grade_in_prairielearn(question: Path, root: Path, name: str, commands: Path) -> Scores:
-    """Runs the question's entry point beside a submission, as PrairieLearn's container does."""
+    """Runs the question's entry point next to a submission, as PrairieLearn's container does."""
     info = json.loads((question / "info.json").read_text())
     shutil.copytree(question / "tests", root / "tests")
     (root / "student").mkdir()
@@ -427,7 +427,7 @@ def test_dockers_image_grades_a_class_as_grader_grade_does(
     own_scores: Callable[[str, str], Scores],
     tmp_path: Path,
 ) -> None:
-    """Its layers run one after the other; PostgreSQL's place is taken by a file."""
+    """Its layers run one after another; a file replaces PostgreSQL."""
     folder, course = place("docker"), published / "course"
     commands = build_image(folder, tmp_path / "image")
     (entry,) = re.findall(r"^ENTRYPOINT (.*)$", (folder / "Dockerfile").read_text(), re.MULTILINE)

@@ -31,7 +31,7 @@ BLOCK = re.compile(r"^( *)```\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
 def commands(page: str) -> list[str]:
-    """What stands in the page's blocks, for the assignment `tiny`; `grader publish` itself ran before."""
+    """The commands in the page's blocks, for the assignment `tiny`; `grader publish` itself ran before."""
     blocks = [re.sub(f"^{indent}", "", text, flags=re.MULTILINE) for indent, text in BLOCK.findall(page)]
     return [block.replace("NAME", "tiny") for block in blocks if not block.startswith("grader publish")]
 

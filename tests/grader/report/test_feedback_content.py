@@ -64,7 +64,7 @@ def criterion_of(*results: CheckResult, facts: tuple[Fact, ...] = ()) -> Grade:
 
 
 def told(grade: Grade) -> tuple[list[str], list[str]]:
-    """The cases that are told in full, and those that are named."""
+    """The cases that are shown in full, and those that are only named."""
     (section,) = feedback_on(grade).sections
     return [one.case for one in section.blocks], list(section.more)
 
@@ -81,7 +81,7 @@ def test_an_idea_is_told_once_and_the_next_case_is_one_that_says_something_else(
 
 
 def test_a_hidden_case_keeps_its_place_whatever_its_idea_is() -> None:
-    """Its place among the others would tell what it ended like."""
+    """Its place among the others would reveal its outcome."""
     hidden = [failing(case, Visibility.HIDDEN, idea=f"idea {case == 'x'}") for case in "wxyz"]
     assert told(criterion_of(failing("a", idea="idea False"), *hidden)) == (
         ["grad/a", ""],  # a hidden one has no name that a page could look up

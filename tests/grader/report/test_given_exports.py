@@ -1,6 +1,6 @@
-"""Exports of Canvas and Moodle as they are downloaded, each with what must come out of filling it in.
+"""Exports of Canvas and Moodle as downloaded, each with the required result of filling it in.
 
-The files lie beside the project, in `shared/inputs`; where they do not, nothing can be tried.
+The files are outside the project, in `shared/inputs`. Without them these tests cannot run.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Laws of what an LMS takes back: the right cell of the right student, and everything else as it was."""
+"""Laws of files for an LMS: the right cell of the right student is filled, and nothing else changes."""
 
 import csv
 import io

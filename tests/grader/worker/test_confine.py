@@ -1,4 +1,4 @@
-"""The tables of system calls are the kernel's, and the filters made of them decide as they say."""
+"""The tables of system calls match the kernel's, and the filters made from them decide accordingly."""
 
 import re
 import struct
@@ -24,7 +24,7 @@ ANSWERS = {
 
 
 def decide(program: bytes, machine: str, number: int, *arguments: int, arch: int | None = None) -> str:
-    """What a filter says to a system call: the few instructions of classic BPF that it uses, run here."""
+    """A filter's decision about a system call: runs the few instructions of classic BPF that it uses."""
     given = list(arguments) + [0] * (6 - len(arguments))
     data = struct.pack("<IIQ6Q", number, arch or confine.AUDIT_ARCH[machine], 0, *given)
     instructions = list(struct.iter_unpack("HBBI", program))
@@ -81,7 +81,7 @@ def test_what_is_denied_is_refused_and_the_rest_is_not(machine: str, has_gpu: bo
     for number in confine.SIGNALLERS[machine].values():
         assert [decide(program, machine, number, pid) for pid in (0, 1, 2)] == [KILLED, KILLED, ALLOWED]
     assert decide(program, machine, confine.X32 + 1) == DENIED_HERE
-    assert decide(program, machine, 1, arch=0x40000003) == KILLED  # i386: the kernel's old door
+    assert decide(program, machine, 1, arch=0x40000003) == KILLED  # i386: the kernel's old entry
     clone, fcntl = confine.CLONE[machine], confine.FCNTL[machine]
     assert decide(program, machine, clone, CLONE_NEWUSER | SIGCHLD) == DENIED_HERE
     assert decide(program, machine, clone, CLONE_VM | CLONE_THREAD) == ALLOWED

@@ -1,4 +1,4 @@
-"""At run time the submission's own code is held to its policy, and nothing else is."""
+"""At run time the policy applies to the submission's own code, and to nothing else."""
 
 import subprocess
 import sys
@@ -38,7 +38,7 @@ def late():
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """What a program says in which a submission of the given source is imported under the policy."""
+    """The output of a program that imports a submission of the given source under the policy."""
 
     def run(source: str, helper: str = "", after: str = "") -> str:
         own, given = tmp_path / "own", tmp_path / "given"

@@ -1,4 +1,4 @@
-"""A rehearsal reaches its end, and leaves a process as it found it."""
+"""A rehearsal finishes, and leaves a process as it found it."""
 
 import json
 import subprocess
@@ -27,7 +27,7 @@ print(json.dumps([before, state(), answer.hex()]))
 
 
 def rehearsed(ndarray: str, folder: Path) -> tuple[list[object], list[object], bytes]:
-    """What there was before, what there is after, and the last answer, in a process of its own."""
+    """The state before, the state after, and the last answer, in a process of its own."""
     words = [sys.executable, "-c", REHEARSE, ndarray, str(folder)]
     ran = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
     before, after, answer = json.loads(ran.stdout.splitlines()[-1])

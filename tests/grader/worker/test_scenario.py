@@ -1,4 +1,4 @@
-"""A scenario takes its steps in order, and returns what calls and attributes were at that moment."""
+"""A scenario takes its steps in order, and returns the values of calls and attributes at that moment."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -19,16 +19,16 @@ class Counter:
         self.counts: list[int] = []
 
     def count(self, start: int = 0) -> list[int]:
-        """All counts, in the list that it goes on to use."""
+        """All counts, in the list that it continues to use."""
         self.counts.append(start + self.by)
         return self.counts
 
     def clear(self, values: list[int]) -> None:
-        """Empties what it is given."""
+        """Empties its argument."""
         values.clear()
 
     def echo(self, values: list[int]) -> list[int]:
-        """What it is given."""
+        """Returns its argument."""
         return values
 
     def missing(self) -> None:

@@ -14,7 +14,7 @@ from tests.tables import by_name
 
 
 class NDArray:
-    """As much of an NDArray as the worker asks of one."""
+    """The part of an NDArray that the worker uses."""
 
     def __init__(self, values: Any) -> None:
         self.values = values
@@ -36,7 +36,7 @@ def decoded(raw: RawArray) -> np.ndarray[Any, Any]:
 
 
 class AlwaysEqual(np.ndarray[Any, Any]):
-    """Answers "equal" to whatever it is compared with."""
+    """Compares equal to everything."""
 
     def __eq__(self, other: object) -> Any:
         return np.True_

@@ -1,4 +1,4 @@
-"""A worker poisons fresh memory, and tells of an exception in fields that always are what they should be."""
+"""A worker poisons fresh memory, and reports an exception in fields that always have the right types."""
 
 import importlib.util
 import os
@@ -41,7 +41,7 @@ def test_fresh_memory_holds_nan_and_the_smallest_integer() -> None:
 
 @pytest.fixture
 def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
-    """A worker that loads from tmp_path; what it changes of this process is put back."""
+    """A worker that loads from tmp_path; its changes to this process are undone."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr("grader.worker.worker_loop.set_limits", lambda limits: None)

@@ -1,4 +1,4 @@
-// The host's side of a whole program: its memory on the device, its copies, its launches, and what is wrong there.
+// The host's side of a whole program: its device memory, its copies, its launches, and the bugs in them.
 //
 // Device memory lies in the runtime's arena, which the host cannot reach while its own code runs: such an access ends
 // the program, as on a GPU. Memory that both use (cudaMallocManaged) lies behind it. A launch runs in several orders,
@@ -53,11 +53,11 @@ struct Allocation {
     int line, freed_at;
 };
 
-// What is asked for after main has ended is never destroyed.
+// Never destroyed, because it is used after main has ended.
 std::vector<Allocation> &allocations = *new std::vector<Allocation>;  // those of the runtime's regions, by the same numbers
 std::size_t memory, shared_memory_from;  // of the arena: all of it, and where the host may go as well
 std::size_t next_start, next_shared;
-bool is_open;           // the arena is: no code of the host's runs
+bool is_open;           // the arena is: no host code runs
 bool is_unfinished;     // a kernel was launched, and the host has not waited since
 bool has_told_crash;
 Error last_error, lasting_error, coming_error;
@@ -133,7 +133,7 @@ std::string columns(std::initializer_list<long long> numbers)
 
 long long in_file(std::uint64_t place) { return place > code_start && place <= code_end + 1 ? (long long)(place - program_base) : 0; }
 
-// {3} in a text stands for the name of allocation 3.
+// {3} in a text is replaced by the name of allocation 3.
 void tell_host(const char *kind, int line, std::uint64_t place, const char *format, ...)
 {
     char text[1000];
@@ -166,7 +166,7 @@ void tell(const Finding &found, const char *kernel, int line)
         + '\t' + plain(kernel) + '\t' + plain(one.name) + '\t' + plain(one.type) + '\n');
 }
 
-// While one of these is there, the arena may be used.
+// While one of these exists, the arena may be used.
 struct Open {
     bool was_open = is_open;
     Open()
@@ -185,7 +185,7 @@ struct Open {
     }
 };
 
-// The allocation in which an address of the arena lies, the latest first; -1: none.
+// The allocation that contains an address of the arena, the latest first; -1: none.
 long find(std::size_t offset)
 {
     for (std::size_t i = allocations.size(); i-- > 0;)
@@ -241,7 +241,7 @@ bool is_an_argument(std::uintptr_t address)
 
 bool is_code(std::uintptr_t address) { return address > code_start && address <= code_end; }
 
-// A fault of the host's own code: the place is told, and then it ends as it would.
+// A fault of the host's own code: reports the place, then ends as it would have.
 void on_fault(int signal, siginfo_t *info, void *context)
 {
     const mcontext_t &machine = static_cast<ucontext_t *>(context)->uc_mcontext;
@@ -293,7 +293,7 @@ bool prepare()
     return true;
 }
 
-// An allocation that was freed leaves its place to another only where there is no other room.
+// A new allocation reuses the place of a freed one only if there is no other room.
 bool place(std::size_t bytes, bool is_shared, std::size_t &start)
 {
     std::size_t &next = is_shared ? next_shared : next_start;
@@ -327,7 +327,7 @@ struct Side {
     bool is_bad;
 };
 
-// Whether all bytes of one side of a copy are in one block of memory.
+// True if all bytes of one side of a copy are in one block of memory.
 Side side_of(const void *pointer, std::size_t bytes, const char *what, int line)
 {
     if (!in_arena(pointer))
@@ -369,7 +369,7 @@ Error finish(int)
     return fail(lasting_error);
 }
 
-// Bytes of an array of the device's that no thread and no copy has written, where whole elements are missing.
+// Bytes of a device array that no thread and no copy has written, if whole elements are missing.
 void look_for_unwritten(long number, std::size_t start, std::size_t bytes, int line)
 {
     const Allocation &one = allocations[std::size_t(number)];
@@ -390,7 +390,7 @@ void look_for_unwritten(long number, std::size_t start, std::size_t bytes, int l
             first, number, missing - 1, one.size / element);
 }
 
-// A size that is a number of elements, where it should be one of bytes.
+// A size given as a number of elements instead of bytes.
 void look_at_size(const Side &side, std::size_t bytes, const char *what, int line)
 {
     if (side.number < 0)
@@ -436,7 +436,7 @@ Error copy(void *to, const void *from, std::size_t bytes, int kind, const char *
     return SUCCESS;
 }
 
-// What a launch may change: the blocks of memory, what is known of them, and the program's own variables.
+// The state that a launch may change: blocks of memory, their shadow, and the program's own variables.
 struct Snapshot {
     std::vector<unsigned char> device, shared, device_state, shared_state, image;
 
@@ -458,7 +458,7 @@ struct Snapshot {
     }
 };
 
-// The first element of a block in which two results differ.
+// The first element of a block at which two results differ.
 void look_for_difference(const Snapshot &first, const char *kernel, int line)
 {
     for (std::size_t i = 0; i < allocations.size(); ++i) {
@@ -500,7 +500,7 @@ std::string base_name(const char *kernel)
     return start == std::string::npos ? name : name.substr(start + 1);
 }
 
-// Why a GPU refuses a launch; "" where it does not.
+// The reason a GPU refuses a launch; "" if it does not.
 std::string mistake_of(const std::uint32_t *grid, const std::uint32_t *block_size, std::size_t shared, std::uint32_t limit)
 {
     const std::uint32_t most_grid[] = {INT32_MAX, 65535, 65535}, most_block[] = {1024, 1024, 64};
@@ -523,7 +523,7 @@ std::string mistake_of(const std::uint32_t *grid, const std::uint32_t *block_siz
 
 namespace {
 
-// Before main: what the command asks for, and where findings go.
+// Before main: reads the command's options and the target of findings.
 __attribute__((constructor)) void begin()
 {
     if (const char *text = std::getenv("EMULATOR_FINDINGS"))
@@ -785,7 +785,7 @@ INTERFACE int emulator_stream_handle(void **stream, int operation)
     return fail(lasting_error);
 }
 
-// The device: as far as a program can tell, one of compute capability 8.0.
+// The device: to a program it appears as one of compute capability 8.0.
 
 struct cudaDeviceProp {
     char name[256];
@@ -871,7 +871,7 @@ INTERFACE const char *cudaGetErrorName(int error)
     return "unrecognized error code";
 }
 
-// What kernels and the host both call: a kernel's words wait until it has run.
+// Functions that both kernels and the host call: a kernel's output waits until it has run.
 
 INTERFACE int emulator_vprintf(const char *format, va_list values);
 

@@ -1,4 +1,4 @@
-"""Tells what a stub leaves out of a function."""
+"""Finds the statements that a stub leaves out of a function."""
 
 import ast
 import textwrap

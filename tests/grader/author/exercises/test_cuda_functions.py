@@ -1,4 +1,4 @@
-"""A student keeps a kernel's comment, signature and what stands around the marks; a mutant replaces it."""
+"""A student keeps a kernel's comment, signature and the code around the marks; a mutant replaces it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +65,7 @@ __global__ void no_guard(long long size, real *out)
 
 @pytest.fixture
 def course(course: Path) -> Path:
-    """The tiny course, with kernels to write beside its function."""
+    """The tiny course, with kernels to write in addition to its function."""
     folder = course / "assignments" / "tiny"
     (course / "library").mkdir()
     (course / "library" / "kernels.cu").write_text(LIBRARY)
@@ -81,7 +81,7 @@ def course(course: Path) -> Path:
 
 @pytest.fixture
 def read(course: Path) -> Callable[[str], tuple[list[str], list[str]]]:
-    """The names of a text's mutants, and its findings as line and message."""
+    """The names of the mutants in a text, and its findings as line and message."""
     folder = course / "assignments" / "tiny"
     (folder / "mutants.py").unlink(missing_ok=True)
 

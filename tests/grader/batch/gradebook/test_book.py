@@ -93,7 +93,7 @@ def score(points: int | Fraction, name: str = "ada", output: str = "") -> Grade:
 
 
 def addressed(grade: Grade) -> Graded:
-    """With every result kept apart from the grade, as a batch does."""
+    """The grade with every result stored separately, as a batch does."""
     results = {f"{r.criterion}/{r.case}": r for c in grade.criteria for r in c.results if r.criterion == c.id}
     bare = {f"at {name}": replace(r, misconceptions=(), idea="", help="") for name, r in results.items()}
     return Graded(grade, "by", {name: f"at {name}" for name in results}, bare)
@@ -111,7 +111,7 @@ def test_what_was_written_is_read_back_equal(grades: dict[str, Grade]) -> None:
 
 
 def test_results_that_are_kept_by_content_are_read_back_equal(gradebook: Gradebook, grade: Grade) -> None:
-    for student in ("ada", "bob"):  # the same files: their results are there once
+    for student in ("ada", "bob"):  # the same files: their results are stored once
         gradebook.record(hand_in(gradebook, student), addressed(replace(grade, submission=student)))
     assert [row.grade for row in gradebook.grades()] == [grade, replace(grade, submission="bob")]
     assert gradebook.results("1").keys() == {"at conv/a", "at conv/b"}
@@ -271,7 +271,7 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_grade(gradebook: Gradebo
 
 
 def test_writing_a_grade_reads_no_whole_table(sqlite_url: str, grade: Grade) -> None:
-    """Else each takes longer than the one before."""
+    """Otherwise each takes longer than the one before."""
     with Gradebook(sqlite_url) as book:
         said: list[tuple[str, Any]] = []
         event.listen(

@@ -1,4 +1,4 @@
-"""Laws of rosters and withdrawals: who submitted nothing is named, and what a wrong batch brought can go."""
+"""Laws of rosters and withdrawals: missing students are named, and a wrong batch can be withdrawn."""
 
 import io
 import signal
@@ -39,7 +39,7 @@ def grade(student: str, points: int = 3) -> Grade:
 def bring(
     book: Gradebook, *brought: tuple[str, str, int], roster: tuple[Student, ...] = ()
 ) -> tuple[str, ...]:
-    """One run that brings student, files and points; who it brought back."""
+    """Adds one run with student, files and points; returns the students that it restored."""
     submissions = [Submission(student, "conv", files, files) for student, files, _ in brought]
     students = roster or tuple(Student(student) for student, _, _ in brought)
     with book.run("conv", "by"):
@@ -121,7 +121,7 @@ def test_after_a_run_is_withdrawn_what_counted_before_counts_again(gradebook: Gr
 
 
 def test_of_several_that_could_count_again_the_one_that_counted_does(gradebook: Gradebook) -> None:
-    """That is no matter of time: by the policy `best` an earlier one counted."""
+    """Time does not matter: under the policy `best` an earlier one counted."""
     submissions = [Submission("ada", "conv", f"files-{n}", str(n)) for n in range(2)]
     with gradebook.run("conv", "by"):
         gradebook.hand_in([Student("ada")], submissions)
@@ -189,7 +189,7 @@ def test_a_submission_of_a_withdrawn_run_that_a_new_one_brings_again_counts_and_
     assert run(intake, gradebook)[0].again == ()
     gradebook.forget_run(1, "", "me", undo=True)
     gradebook.forget_run(1, "why", "me")
-    assert [row.student_id for row in gradebook.grades()] == ["ada", "zoe"]  # the second run brought them
+    assert [row.student_id for row in gradebook.grades()] == ["ada", "zoe"]  # the second run added them
 
 
 def test_a_summary_names_who_submitted_nothing_and_counts_the_rest(

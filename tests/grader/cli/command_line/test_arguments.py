@@ -1,4 +1,4 @@
-"""Laws of every command's line: help with examples, one line for a mistake, a completion, --quiet."""
+"""Laws of every command line: help with examples, one line for a mistake, a completion, --quiet."""
 
 import json
 import shlex
@@ -72,7 +72,7 @@ def test_every_command_that_reports_can_be_quiet_or_speak_to_a_program() -> None
         "serve",
         "completion",
         "emulate",
-    }  # in front of a person, or a script
+    }  # run by a user, or by a script
     assert set(COMMANDS) - set(QUIET) == talking
 
 

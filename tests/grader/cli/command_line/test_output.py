@@ -1,4 +1,4 @@
-"""A command whose output cannot be shown or written still does its work and reports no bug of its own."""
+"""A command that cannot show or write its output still does its work and reports no bug of its own."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ def submission(tmp_path: Path) -> Callable[[str], Path]:
 
 @pytest.fixture
 def words(root: Path, at_course: str, wrong: Path) -> Mapping[str, tuple[list[str], int]]:
-    """By command: a command line, and its exit status where output is no trouble."""
+    """For each command, a command line and its exit status if output works."""
     common = ["--assignment", "tiny", "--sandbox", "none"]
     batch = ["batch", str(wrong.parent), *common, "--jobs", "1", "--gradebook", "sqlite:///new.db"]
     return {
@@ -56,7 +56,7 @@ def run(words: list[str], stdout: int, **environment: str) -> "subprocess.Comple
 
 
 def work_is_done(command: str) -> bool:
-    """Whether what a command writes beside its output is there, and whole."""
+    """True if what a command writes besides its output is there, and complete."""
     if command == "grade":
         return Path("grade.json").read_text().endswith("}\n")
     if command == "batch":
@@ -121,7 +121,7 @@ def test_a_full_disk_is_one_line_that_counts_what_is_missing(
 
 
 def test_as_much_as_possible_is_shown_before_there_is_no_room(root: Path, tmp_path: Path) -> None:
-    """A limit on the size of files stands for the disk: it, too, takes a part of a write."""
+    """A limit on the size of files imitates a full disk: it, too, accepts a part of a write."""
     whole = run(["--help"], subprocess.PIPE).stdout
     room = len(whole) // 2
     limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "

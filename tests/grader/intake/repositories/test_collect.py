@@ -1,4 +1,4 @@
-"""Laws of `grader collect`: only the server's times count, and nothing of a repository is run."""
+"""Laws of `grader collect`: only the server's times count, and no code of a repository is run."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.tiny_course import RIGHT, WRONG
 from tests.waiting import LIMIT
 
 EARLY, LATE = "2026-10-01T10:00:00Z", "2026-10-03T10:00:00Z"
-FORGED = "2020-01-01T00:00:00Z"  # what a commit says of itself
+FORGED = "2020-01-01T00:00:00Z"  # the commit's own time
 
 
 def git(folder: Path, *words: str) -> str:
@@ -59,7 +59,7 @@ def repository(tmp_path: Path) -> Callable[..., tuple[Path, list[str]]]:
 
 
 def activity(commits: list[str], times: list[str]) -> list[dict[str, str]]:
-    """As GitHub's repos/OWNER/REPO/activity gives it, the latest first."""
+    """Activity as GitHub's repos/OWNER/REPO/activity returns it, latest first."""
     pushes = [
         {
             "ref": "refs/heads/main",
@@ -165,7 +165,7 @@ def test_nothing_of_a_repository_is_run(
 def test_a_missing_object_is_not_fetched(
     repository: Callable[..., tuple[Path, list[str]]], tmp_path: Path
 ) -> None:
-    """A partial clone fetches what it lacks from where its configuration says, which may be a command."""
+    """A partial clone fetches missing objects from its configured source, which may be a command."""
     folder, _ = repository("tiny-ada", RIGHT)
     ran = tmp_path / "ran"
     blob = git(folder, "rev-parse", "HEAD:conv.py")
@@ -192,7 +192,7 @@ def test_a_repository_of_too_many_bytes_or_pushes_is_listed_and_the_rest_collect
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Zeros are small in a repository and large outside of it."""
+    """Zeros are small in a repository and large outside it."""
     monkeypatch.setattr(class_repositories, "MAX_BYTES", 1 << 20)
     monkeypatch.setattr(class_repositories, "MAX_PUSHES", 2)
     folder, _ = repository("tiny-ada", RIGHT)

@@ -1,4 +1,4 @@
-"""One run is judged by its values together with its findings and counts, and worded for the student."""
+"""One run is judged by its values, findings and counts together, with a message for the student."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,7 +42,7 @@ def _outcome(*arrays: np.ndarray) -> Outcome:
 
 @dataclass
 class Says:
-    """An implementation that gives one answer, and an oracle whose values are the sums of rows."""
+    """An implementation that gives one answer, and an oracle that returns the sums of rows."""
 
     outcome: Outcome
     told: tuple[np.ndarray, ...] = (NOTHING, _text(""), NO_COUNTS)

@@ -1,4 +1,4 @@
-"""The most memory that a process ever held is read from outside, also what it has given back since."""
+"""A process's peak memory is read from outside, including memory that it has freed since."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 @pytest.mark.parametrize("is_held", [True, False], ids=["still held", "given back"])
 def test_what_a_process_ever_held_is_told_from_outside(is_held: bool) -> None:
-    """64 MiB that were written to count, also once they have been given back."""
+    """64 MiB that were written count, even after they are freed."""
     program = (
         "import sys; print(flush=True); sys.stdin.readline(); a = bytearray(b'x') * (64 << 20); "
         f"a = a if {is_held} else None; print(flush=True); sys.stdin.readline()"

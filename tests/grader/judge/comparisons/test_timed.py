@@ -1,4 +1,4 @@
-"""A right answer earns its points within a multiple of the reference's CPU time, told from outside."""
+"""A right answer earns its points within a multiple of the reference's CPU time, measured from outside."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -101,7 +101,7 @@ def test_a_wrong_answer_is_wrong_however_quick(quick: Callable[[str], CheckResul
 
 
 def test_a_timed_case_is_in_no_handout(session: Session) -> None:
-    """There is no reference in a handout to be timed beside."""
+    """A handout has no reference to time against."""
     assignment = session._assignment
     flip = yaml.safe_load(_visible_rubric(assignment))["criteria"][0]
 
@@ -122,7 +122,7 @@ def test_only_what_is_held_against_the_reference_can_be_timed(course: Path) -> N
 def test_nothing_of_a_submission_runs_while_the_reference_is_timed(
     quick: Callable[[str], CheckResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A thread that counts for ever is as far after the reference's round as it was before."""
+    """A thread that counts forever makes no progress during the reference's round."""
     taken: list[float] = []
     whole = timed._reference_seconds
 

@@ -1,4 +1,4 @@
-"""Nothing passes that is not equal or within its bound, and the first difference is named."""
+"""Only values that are equal or within their bound pass, and the first difference is named."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ def test_nan_does_not_pass_even_where_nan_is_expected(bound: float | None) -> No
 
 
 def test_an_infinite_bound_lets_no_infinity_pass() -> None:
-    """A reference that overflows on absolute values must not open the door."""
+    """A reference that overflows on absolute values must not let everything pass."""
     assert judged(np.array([1.0]), single([np.inf]), np.inf) is not None
 
 

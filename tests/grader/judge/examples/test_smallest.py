@@ -48,7 +48,7 @@ def test_a_convolutions_ladder_begins_with_one_picture_one_channel_and_one_nonze
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["conv_forward", "conv_backward", "dense", "ndarray"])
 def test_every_mutant_has_a_small_case_that_fails_as_its_visible_case_does(name: str) -> None:
-    """Of the criteria that it fails in a student's sight, at least one shows it small."""
+    """At least one of the criteria that it visibly fails shows a small case."""
     views = Course(ROOT)[name].views
     mutants, _ = read_mutants(views)
     made = submissions(views, mutants)

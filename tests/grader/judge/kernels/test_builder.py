@@ -1,4 +1,4 @@
-"""Kernels are compiled in a child of their own, looked at before they are loaded, kept by their content."""
+"""Kernels are compiled in a child process, inspected before they are loaded, and cached by content."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -28,14 +28,14 @@ FOR_NO_GPU = (
 
 @pytest.fixture(scope="module")
 def assignment() -> Assignment:
-    """cuda_kernels, with what it provides."""
+    """cuda_kernels, with its provided files."""
     found = load(ROOT / "assignments" / "cuda_kernels")
     return replace(found, provided=provided_files(found))
 
 
 @pytest.fixture(scope="module")
 def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what the assignment provides."""
+    """A folder with the assignment's provided files."""
     folder = tmp_path_factory.mktemp("provided")
     for name, content in assignment.provided.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def refusal(name: str, expanded: bytes) -> str:
-    """What the policy of an assignment that allows no import says of what macros stand for."""
+    """The policy's refusal of expanded macros, for an assignment that allows no import."""
     return Reading(Terms((), (), (), ())).refusal_of_macros(name, expanded)
 
 
@@ -77,7 +77,7 @@ def test_the_libraries_are_what_a_worker_is_given(builder: Builder, assignment: 
 def test_what_is_known_is_not_compiled_again(
     builder: Builder, no_compiler: None, assignment: Assignment
 ) -> None:
-    """The very bytes; and for any other source the compiler would be missed."""
+    """The bytes are identical; any other source would fail without the compiler."""
     source = render(assignment, "solution").files["kernels.cu"].encode()
     assert builder.build("kernels.cu", source).files
     assert builder.build("kernels.cu", source + b"\n").failed is not None
@@ -126,7 +126,7 @@ def test_a_mistake_is_an_error_with_its_line(builder: Builder) -> None:
 
 
 def test_without_a_compiler_nothing_is_scored(provided: Path, tmp_path: Path, no_compiler: None) -> None:
-    """One line says what to install; the case was not run, which is no zero."""
+    """One line says what to install; the case is not run, which is not a zero."""
     builder = Builder(Sandbox.BUBBLEWRAP, provided, "kernels", refusal, tmp_path)
     assert "install" in builder.missing()
     failed = builder.build("kernels.cu", LEAST.encode()).failed
@@ -175,7 +175,7 @@ def test_what_only_the_compiler_sees_is_refused(builder: Builder, trick: str, na
 
 
 def test_a_submission_cannot_read_the_machine(builder: Builder, tmp_path: Path) -> None:
-    """An include of a file that lies outside of the sandbox fails as one of a file that does not exist."""
+    """Including a file outside the sandbox fails like including a file that does not exist."""
     secret = tmp_path / "secret.h"
     secret.write_text("int canary;\n")
     look = f'{LEAST}#if __has_include("{secret}")\n#error found\n#endif\n'
@@ -188,7 +188,7 @@ needs_nvrtc = pytest.mark.skipif(find_nvrtc.installed() is None, reason="no NVRT
 
 @needs_nvrtc
 def test_what_nvidias_compiler_refuses_is_a_note_with_line_and_function(builder: Builder) -> None:
-    """The libraries are there all the same: it runs here, and the grade stands on that."""
+    """The libraries are built anyway: the code runs here, and the grade depends on that."""
     built = builder.build("kernels.cu", FOR_NO_GPU.encode())
     assert set(built.files) == {KERNELS, RUNTIME}
     whole, line = built.notes
@@ -206,7 +206,7 @@ def test_what_a_gpu_takes_has_no_note(builder: Builder, assignment: Assignment) 
 def test_notes_are_kept_beside_the_libraries_and_never_with_them(
     builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With and without NVRTC the libraries are the same bytes, and without it nobody hears what it said."""
+    """The libraries are identical with and without NVRTC; without it, its old notes are not shown."""
     with_notes = builder.build("kernels.cu", FOR_NO_GPU.encode())
     calls: list[object] = []
     monkeypatch.setattr(builder, "_run", lambda *given, **_: calls.append(given))
@@ -227,7 +227,7 @@ def test_without_nvrtc_nothing_is_said_and_nothing_else_changes(builder: Builder
 def test_a_source_that_nvidias_compiler_dies_of_costs_nothing(
     builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is native code that reads what was handed in: its child may die, and is no fault of the grader."""
+    """NVRTC is native code that reads submissions: its process may die without counting as a grader fault."""
     monkeypatch.setattr(build, "NVIDIA_SECONDS", 0)
     built = builder.build("kernels.cu", f"{LEAST}// it has no time\n".encode())
     assert set(built.files) == {KERNELS, RUNTIME}
@@ -255,7 +255,7 @@ TEMPLATE_BOMB = (
 
 
 def test_a_macro_bomb_is_refused_before_it_is_compiled(builder: Builder) -> None:
-    """What it stands for is cut off where it is too much, so nothing else is made of it."""
+    """Its expansion is cut off at a limit, so nothing else is done with it."""
     built = builder.build("kernels.cu", f"{LEAST}{MACRO_BOMB}int f(int n) {{ return M12; }}\n".encode())
     assert built.refused.startswith("kernels.cu: its macros stand for more than 1048576 bytes of code")
 

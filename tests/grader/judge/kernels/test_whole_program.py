@@ -1,4 +1,4 @@
-"""A whole program is native code: it is compiled and run in the sandbox, and what it prints is harmless."""
+"""A whole program is native code: it is compiled and run in the sandbox, and its output is made harmless."""
 
 import io
 from pathlib import Path
@@ -11,7 +11,7 @@ from grader.model.grade import Sandbox
 from reference.emulator.programs import runtime_into
 
 EMULATOR = Path(__file__).parents[4] / "reference" / "emulator"
-# Each line is one thing that a program might do to whoever runs it, and says "no" where it cannot.
+# Each line is one thing that a program might do to its user; it prints "no" if it cannot.
 HOSTILE = r"""
 #include <cstdio>
 #include <cerrno>
@@ -48,7 +48,7 @@ class Run(Protocol):
     """Runs a program in the sandbox: how it ended, and what it printed."""
 
     def __call__(self, source: str, *arguments: str, cpu_seconds: int = 20) -> tuple[Ending, str]:
-        """The program of `source`, with its arguments."""
+        """Runs the program of `source` with these arguments."""
 
 
 @pytest.fixture(scope="module")

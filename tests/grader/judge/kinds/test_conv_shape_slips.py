@@ -1,4 +1,4 @@
-"""A wrong shape is explained by arithmetic that gives just that shape, or by none."""
+"""A wrong shape is explained by arithmetic that gives exactly that shape, or not at all."""
 
 from typing import Any
 
@@ -32,12 +32,12 @@ def convolutions(draw: st.DrawFn) -> Inputs:
 
 
 def explained(expected: tuple[int, ...], actual: tuple[int, ...], inputs: Inputs, kind: str = "conv") -> str:
-    """What a student reads of a wrong shape in a case of that kind."""
+    """The student's message about a wrong shape in a case of that kind."""
     return explain_shape(expected, actual, lambda e, a: KINDS[kind].explain_shape(e, a, inputs))
 
 
 def mistaken(inputs: Inputs, name: str, mistake: Mistake) -> tuple[int, ...]:
-    """The shape that the result has with that mistake on both axes."""
+    """The result's shape with that mistake on both axes."""
     shape = list(inputs.array(name).shape)
     for place, axis in zip(RESULTS[name][0], spatial_axes(inputs), strict=True):
         shape[place] = mistake.length(axis)
@@ -68,7 +68,7 @@ def test_every_mistake_is_named_or_others_that_give_the_same_shape(
 def test_nothing_is_named_that_does_not_give_the_length(
     inputs: Inputs, name: str, data: st.DataObject
 ) -> None:
-    """Of any shape: what is said names on each axis the length that is there and the one expected."""
+    """For any shape, the message names the actual and the expected length on each axis."""
     places, mistakes = RESULTS[name]
     expected = inputs.array(name).shape
     actual = list(expected)

@@ -1,4 +1,4 @@
-"""Kernels say nothing but CUDA C++: what reaches for the emulator, or past its checks, is refused."""
+"""Kernels may contain only CUDA C++: any access to the emulator, or past its checks, is refused."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -118,7 +118,7 @@ def test_a_macro_may_put_names_together_and_make_texts() -> None:
     ],
 )  # fmt: skip
 def test_a_trick_is_refused_at_its_line(trick: str) -> None:
-    """Whatever stands before and after it."""
+    """Regardless of the text before and after it."""
     line, why = problem_of(f"int a;\n\n{trick}\n".encode())
     assert line == 3 + trick.startswith(("#define X", "#define J"))
     assert why
@@ -148,7 +148,7 @@ def test_a_comment_in_latin_1_is_a_comment() -> None:
 
 @pytest.mark.parametrize("byte", [bytes([number]) for number in range(0x80, 0x100)], ids=bytes.hex)
 def test_a_byte_that_is_no_text_hides_nothing_from_the_policy(byte: bytes) -> None:
-    """Neither itself, nor the end of a comment or a text that it stands before, nor what follows there."""
+    """Neither itself, nor the end of the comment or string after it, nor what follows."""
     assert problem_of(b"int a;\n" + byte)[0] == 2
     for around in (b"// %b\nasm(0);", b"/* %b*/\nasm(0);", b'char t[] = "%b";\nasm(0);'):
         assert problem_of(around.replace(b"%b", byte))[0] == 2
@@ -159,7 +159,7 @@ def test_a_byte_that_is_no_text_hides_nothing_from_the_policy(byte: bytes) -> No
     "byte", [bytes([n]) for n in (*range(9), *range(11, 13), *range(14, 32), 127)], ids=bytes.hex
 )
 def test_a_control_character_is_refused_wherever_it_stands(byte: bytes) -> None:
-    """g++ takes a vertical tab or a form feed before `#include` for a blank."""
+    """g++ treats a vertical tab or a form feed before `#include` as a blank."""
     for around in (
         b"\n%b#include <xmmintrin.h>",
         b"\n#%bpragma GCC optimize 3",
@@ -181,7 +181,7 @@ def test_a_control_character_is_refused_wherever_it_stands(byte: bytes) -> None:
     ],
 )
 def test_a_quote_that_begins_no_text_hides_nothing(source: str) -> None:
-    """The one in a number, and one that its line does not close."""
+    """A quote in a number, and one that is not closed on its line."""
     assert "asm" in problem_of(source.encode())[1]
 
 

@@ -1,4 +1,4 @@
-"""Reading a source takes time in proportion to its length, whatever it was made to do to its reader."""
+"""Reading a source takes time proportional to its length, however hostile it is."""
 
 import time
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms
 
 ROOT = Path(__file__).parents[4]
 SMALL, LARGE = 8_000, 32_000  # bytes: four times as much
-LEAST, STEEP = 0.02, 9  # what is linear takes four times as long, what is quadratic sixteen times
-SECONDS_AT_MOST = 10  # CPU, of the largest source that is read, on a slow machine
+LEAST, STEEP = 0.02, 9  # linear work takes four times as long, quadratic work sixteen times
+SECONDS_AT_MOST = 10  # CPU seconds for the largest source that is read, on a slow machine
 HEAD = "import numpy as np, operator\n"
 MODULES = "".join(
     f"x = np.{name}\n" for name in ("lib", "linalg", "fft", "ma", "random", "dtypes", "polynomial", "rec")
 )
 
-CUDA = {  # piece that is repeated, what stands before all of them, what behind
+CUDA = {  # the repeated piece, the text before all of them, the text after
     "quotes_behind_backslashes": "'\\",
     "double_quotes_behind_backslashes": '"\\',
     "comments_that_never_end": "/* ",

@@ -1,4 +1,4 @@
-"""Host code beside kernels is left out before the policy reads what is left, and compiled is what it read."""
+"""Host code is removed before the policy reads a kernel file, and what the policy read is compiled."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A submission that exhausts its reader is refused and touches no other: each has a child of its own."""
+"""A submission that exhausts its reader is refused and affects no other: each has its own child process."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def test_what_is_refused_is_said_as_without_a_child(reading: Reading) -> None:
 
 
 def test_a_submission_that_uses_up_its_time_is_refused_by_the_name_of_the_file(reading: Reading) -> None:
-    slow = {f"slow_{part}.py": SLOW for part in range(40)}  # some twenty seconds, where a second ends it
+    slow = {f"slow_{part}.py": SLOW for part in range(40)}  # some twenty seconds; the limit ends it after one
     refusal = Reading(TERMS, cpu_seconds=0).refusal({**HONEST, **slow})
 
     assert refusal.startswith("slow_")
@@ -86,7 +86,7 @@ reading._read({"a.py": b"np.lib\\n" * 3_000_000}, 1 << 30)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_no_reader_outlives_a_judge_that_was_killed() -> None:
-    """Not even one that is in the midst of a source."""
+    """Not even one in the middle of a source."""
     judge = subprocess.Popen([sys.executable, "-c", LONG])
     wait_until(lambda: any(seconds_of(pid) > 2 for pid in children(judge.pid)), "a reader is in its source")
     (reader,) = children(judge.pid)
@@ -97,7 +97,7 @@ def test_no_reader_outlives_a_judge_that_was_killed() -> None:
 
 
 def seconds_of(pid: int) -> float:
-    """CPU time so far, by its own clock: it starts in less than one."""
+    """CPU seconds so far, by its own clock: it starts in less than one."""
     return time.clock_gettime((~pid << 3) | 2)
 
 

@@ -198,7 +198,7 @@ REFUSED = {
     "a_pattern_as_a_name": ("import numpy as np\nmatch np:\n case object() as n: n.flip", 3, "numpy.flip"),
     "a_pattern_of_a_pair": ("import numpy as np\nmatch (1, np):\n case (_, n): n.flip", 3, "numpy.flip"),
     "a_pattern_of_a_mapping": ("import numpy as n\nmatch vars(n):\n case {'flip': f}: ...", 3, "numpy.flip"),
-    # neither parser nor reader is led astray
+    # neither parser nor reader is misled
     "the_first_of_several": ("import math\nimport torch\nimport scipy", 2, "torch"),
     "in_another_encoding": ("# -*- coding: latin-1 -*-\nimport scipy", 2, "scipy"),
     "a_name_bound_to_itself": ("import numpy as np\na = a\nb = c\nc = b\nb = np\nb.flip", 6, "numpy.flip"),

@@ -1,4 +1,4 @@
-"""Workers that are begun ahead are the ones that are used, and none is left behind."""
+"""Workers started in advance are the ones that are used, and none is left behind."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from grader.model.grade import Sandbox
 
 @pytest.fixture
 def plain(tmp_path: Path) -> Iterator[PlainStarter]:
-    """What starts workers without a sandbox."""
+    """A starter of workers without a sandbox."""
     (tmp_path / "probes.py").write_text("")
     it = starter(Sandbox.NONE, tmp_path / "probes.py", "grader.worker.numpy_arrays")
     assert isinstance(it, PlainStarter)

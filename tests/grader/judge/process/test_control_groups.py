@@ -1,6 +1,6 @@
-"""A control group is made where the grader's own was delegated to it, and nowhere else.
+"""A control group is made only inside the grader's own group, if that is delegated to it.
 
-The folders here are laid out as the kernel lays its own out; what the kernel does with them is not tried.
+The folders here have the layout of the kernel's; the kernel's own behavior is not tested.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ PID = 4711
 
 @pytest.fixture
 def group(tmp_path: Path) -> Path:
-    """A delegated group with nothing but process PID in it."""
+    """A delegated group that contains only process PID."""
     return lay_out(tmp_path / "scope")
 
 
@@ -81,7 +81,7 @@ def test_a_submissions_group_bounds_memory_and_processes(group: Path) -> None:
 
 
 def test_a_group_goes_with_its_submission(group: Path) -> None:
-    """Where the kernel's files vanish with the folder, these do not: they are taken away first."""
+    """The kernel's files vanish with the folder; these do not, so they are removed first."""
     made = Group(group, memory_bytes=1 << 20, processes=65)
     (folder,) = group.glob("submission-*")
     for file in folder.iterdir():

@@ -38,7 +38,7 @@ NODES = ("dev/nvidiactl", "dev/nvidia0", "dev/nvidia1", "dev/nvidia-uvm")
 
 @pytest.fixture
 def with_gpu(tmp_path: Path) -> Path:
-    """A machine, as far as its device nodes tell, with two GPUs."""
+    """A machine with the device nodes of two GPUs."""
     for node in NODES:
         (tmp_path / node).parent.mkdir(exist_ok=True)
         (tmp_path / node).touch()
@@ -59,7 +59,7 @@ def test_the_default_is_the_first_device_at_hand(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(devices, "missing", lambda device: "not here" if device == "cuda" else "")
     assert devices.first_available((Device.CUDA, Device.CPU)) == "cpu"
     assert devices.first_available((Device.CPU, Device.CUDA)) == "cpu"
-    assert devices.first_available((Device.CUDA,)) == "cuda"  # and then it is said what is missing
+    assert devices.first_available((Device.CUDA,)) == "cuda"  # and then the message says what is missing
 
 
 def test_a_gpus_wall_shows_one_gpu_and_the_cpus_wall_none() -> None:
@@ -76,7 +76,7 @@ def test_a_gpus_wall_shows_one_gpu_and_the_cpus_wall_none() -> None:
 
 
 def test_the_launcher_touches_no_gpu(tmp_path: Path, repository: Path) -> None:
-    """All that is loaded before the fork, with a CuPy that ends the process when it is imported."""
+    """Loads everything that is loaded before the fork, with a CuPy that ends the process on import."""
     (tmp_path / "cupy.py").write_text("raise SystemExit('CuPy was imported before the fork')")
     (tmp_path / "probes.py").write_text("")
     config = {"paths": [str(tmp_path), str(repository)], "probes": str(tmp_path / "probes.py")}
@@ -171,14 +171,14 @@ def test_a_gpu_has_one_submission_at_a_time(
 
 @pytest.mark.skipif(not REQUIRED and devices.missing(Device.CUDA) != "", reason="there is no GPU here")
 def test_a_solution_is_graded_on_a_real_gpu_behind_the_wall(repository: Path, tmp_path: Path) -> None:
-    """Whether CUDA starts with a /proc of its own and without the system calls that are denied."""
+    """CUDA starts with its own /proc and without the denied system calls."""
     assert devices.missing(Device.CUDA) == ""
     assignment = load(repository / "assignments" / "conv_forward")
     kernels = {
         f"ndarray/backends/kernels/{f.name}": f.read_bytes()
         for f in (repository / "reference/backends/kernels").iterdir()
     }
-    # What CUDA's driver holds of the host's memory is far above what a case is allowed.
+    # CUDA's driver holds far more of the host's memory than a case is allowed.
     criteria = tuple(
         replace(each, cases=tuple(case for case in each.cases if "peak_memory" not in case.options))
         for each in assignment.rubric.criteria

@@ -38,7 +38,7 @@ def provided(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("device", [Device.CPU, Device.CUDA])
 def test_a_submission_computes_on_the_device(device: Device, provided: Path) -> None:
-    """Twice: what one worker leaves behind must not keep the next from starting."""
+    """Twice: the first worker's leftovers must not keep the next from starting."""
     if device is Device.CUDA and MISSING:
         assert not REQUIRED, MISSING
         pytest.skip(MISSING)

@@ -22,7 +22,7 @@ Ask = Callable[..., Outcome]
 MakeSubmission = Callable[..., Implementation]
 
 PATIENT = Limits()
-SHORT = Limits(import_seconds=2, case_seconds=0.3, wall_factor=2)  # for what never ends
+SHORT = Limits(import_seconds=2, case_seconds=0.3, wall_factor=2)  # for code that never ends
 FORGERIES = """\
     import json, os, secrets
     import numpy as np
@@ -302,7 +302,7 @@ def test_a_frame_written_to_every_descriptor_never_passes_for_an_answer(
 
 
 def test_a_reply_to_an_earlier_question_is_forged(make_submission: MakeSubmission, inputs: Inputs) -> None:
-    """The nonce stands on the worker's stack, so the forged reply is a good one, but to the last case."""
+    """The nonce is on the worker's stack, so the forged reply is valid, but for the previous case."""
     submission = make_submission(
         FORGERIES
         + """
@@ -546,7 +546,7 @@ def test_a_worker_that_cannot_be_set_up_is_never_the_submissions_fault(
     probes = "import a_module_that_is_not_there\n"
     submission = make_submission("def answer(a): return a", probes=probes, sandbox=sandbox)
 
-    for _ in range(2):  # the second case must not find half a worker and blame the student
+    for _ in range(2):  # the second case must not find a half-ended worker and blame the student
         with pytest.raises(GraderFault, match="a_module_that_is_not_there"):
             submission.run("answer", inputs)
 

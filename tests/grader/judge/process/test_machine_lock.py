@@ -18,7 +18,7 @@ from tests.waiting import LIMIT, MOMENT
 
 @pytest.fixture
 def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], threading.Event]:
-    """Starts somebody who takes a turn as soon as there is one, and says that they had it."""
+    """Starts a thread that takes the lock as soon as it is free; the event says that it had it."""
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
 
     def start() -> threading.Event:

@@ -1,4 +1,4 @@
-"""After a judge was killed none of its processes is left, whatever the submission was in the midst of."""
+"""When a judge is killed, none of its processes is left, whatever the submission was doing."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from grader.model.grade import Sandbox
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-# Inside of one multiplication nothing but a signal reaches a process.
+# Inside a single multiplication only a signal reaches a process.
 ENDLESS = "x = 9\nx = x**x**x**x\n"
 JUDGE = """
 import sys
@@ -51,7 +51,7 @@ def test_no_process_of_a_judge_that_was_killed_is_left(
 
 
 def below(pid: int) -> Iterator[int]:
-    """The processes that one started, and those that these did."""
+    """The descendants of a process."""
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, words(path)):
             yield child
@@ -66,7 +66,7 @@ def words(path: Path) -> list[str]:
 
 
 def is_busy(pid: int) -> bool:
-    """Whether a process used more CPU time than starting takes."""
+    """True if a process used more CPU time than starting takes."""
     try:
         return time.clock_gettime((~pid << 3) | 2) > 2
     except OSError:

@@ -51,7 +51,7 @@ def evaluator(submission: Implementation) -> Value:
 
 @pytest.fixture(scope="module")
 def value(tmp_path_factory: pytest.TempPathFactory, build: Callable[..., Implementation]) -> Iterator[Value]:
-    """What an expression comes to in the sandbox; one worker for all."""
+    """The value of an expression in the sandbox; one worker for all."""
     with build(tmp_path_factory.mktemp("walled") / "one", EVALUATES, limits=Limits()) as submission:
         yield evaluator(submission)
 
@@ -60,7 +60,7 @@ def value(tmp_path_factory: pytest.TempPathFactory, build: Callable[..., Impleme
 def value_with_gpu(
     tmp_path_factory: pytest.TempPathFactory, build: Callable[..., Implementation]
 ) -> Iterator[Value]:
-    """The same where the sandbox is that of a GPU; of the GPU itself there is nothing to see here."""
+    """The same in the sandbox for a GPU; the GPU itself does not appear here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(devices, "binds", lambda *_: [])
         sandbox._outer_sandbox.cache_clear()
@@ -145,7 +145,7 @@ def test_the_whole_tree_behind_the_wall_names_no_answer(value: Value) -> None:
 
 
 def test_home_holds_nothing_but_the_way_to_the_interpreter(value: Value) -> None:
-    """An interpreter below a home folder needs that folder to exist; its other files do not."""
+    """An interpreter in a home folder needs that folder to exist, but not its other files."""
     allowed = {sys.base_prefix, os.path.realpath(sys.executable)}
     found = value("[os.path.join(at, file) for at, _, files in os.walk('/root') for file in files]")
 
@@ -186,8 +186,8 @@ def test_numpy_and_the_standard_library_are_there(value: Value) -> None:
 def test_the_environment_is_the_documented_one(value: Value) -> None:
     found = value("dict(os.environ)")
 
-    found.pop("PWD", None)  # bubblewrap says where it went to
-    found.pop("LC_CTYPE", None)  # Python sets it for itself where LANG asks for plain C
+    found.pop("PWD", None)  # bubblewrap records where it changed to
+    found.pop("LC_CTYPE", None)  # Python sets it itself if LANG is plain C
     assert found == ENVIRONMENT
 
 
@@ -200,7 +200,7 @@ def test_the_environment_is_the_documented_one_without_a_wall(
 
 
 def test_no_other_process_exists(value: Value) -> None:
-    """Of all process numbers, a signal finds none but the worker's own."""
+    """A signal reaches no process number but the worker's own."""
     own = value("os.getpid()")
 
     assert value(f"[pid for pid in range(1, 10_000) if pid != {own} and kill(pid, 0) == 0]") == []
@@ -272,7 +272,7 @@ def test_no_terminal_of_the_graders_can_be_typed_into(value: Value) -> None:
 
 
 def test_no_descriptor_is_open_but_the_workers_own(value: Value) -> None:
-    """Three standard streams and the two ends of the protocol: nothing of the judge's was inherited."""
+    """Three standard streams and the two ends of the protocol: nothing is inherited from the judge."""
     assert value("[fd for fd in range(64) if ctypes.CDLL(None).fcntl(fd, 1) >= 0]") == [0, 1, 2, 3, 4]
 
 
@@ -375,7 +375,7 @@ def answer(a):
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="bubblewrap is Linux's alone")
 def test_what_was_compiled_of_a_submission_can_be_read_and_not_altered(ask: Callable[..., Outcome]) -> None:
-    """By any name, through any mapping, by taking its folder away: what the trusted side made stays."""
+    """By any name, through any mapping, by removing its folder: the trusted side's files stay."""
     compiled = {"kernels.library": b"as it was" * 300_000, "runtime.library": b""}
     outcome = ask(ALTERS_WHAT_WAS_COMPILED, compiled=compiled)
     assert outcome.status == "ok", outcome

@@ -1,4 +1,4 @@
-"""A submission costs what was known ahead; a function pays for its own time alone; waiting costs nothing."""
+"""A submission's cost is bounded in advance; a function pays only for its own time; waiting is free."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ from grader.model.grade import Grade, Outcome, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
 
 MakeSubmission = Callable[..., Implementation]
-TICK = 0.1  # by which a limit may be passed; a busy machine's judge looks late
+TICK = 0.1  # the tolerated overrun of a limit; on a busy machine the judge looks late
 HELPERS = """\
 import os
 import time
@@ -113,7 +113,7 @@ def grade(session: Session) -> Callable[[str], Grade]:
 
 @pytest.fixture
 def took(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Seconds]]:
-    """What each request took, by its kind."""
+    """The time of each request, by kind."""
     all_took: dict[str, list[Seconds]] = defaultdict(list)
     ask = WorkerProcess.ask
 
@@ -192,7 +192,7 @@ def total(all_took: list[Seconds]) -> Seconds:
 def test_a_submission_costs_no_more_than_was_known_ahead(
     session: Session, assignment: Assignment, took: dict[str, list[Seconds]], name: str
 ) -> None:
-    """Each end may be seen a moment late: each criterion ends once, and one import fails."""
+    """Each end may be noticed a moment late: each criterion ends once, and one import fails."""
     graded = session.grade_variants(SubmittedFiles({"conv.py": COSTLY[name].encode()}), name, [""])
 
     limits, criteria = assignment.limits, len(assignment.rubric.criteria)
@@ -228,7 +228,7 @@ def test_an_import_that_never_ends_is_tried_once_and_fails_every_case(
 def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_own_is_known(
     assignment: Assignment,
 ) -> None:
-    """Else the next run would begin where this one ended, with all the time of the criterion."""
+    """Otherwise the next run would begin where this one ended, with the criterion's full time."""
     slow = {"conv.py": source(flip="burn(0.12)", dilate="if a.shape[0] == 3: burn(60)").encode()}
     bench = GradingSession(Grading.of(assignment, Sandbox.BUBBLEWRAP, "", None, variants=False))
     try:
@@ -254,7 +254,7 @@ def test_what_ended_with_its_criterions_time_is_run_again_and_a_timeout_of_its_o
 def test_a_busy_machine_makes_nothing_late(
     make_submission: MakeSubmission, inputs: Inputs, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """The kernel's word for it that a sleeper waited for a core all the while."""
+    """The kernel reports that a sleeper waited for a core the whole time."""
     sleep = "__import__('time').sleep(1)"
     text = f"{sleep}\ndef answer(a): return a" if kind == "import" else f"def answer(a): {sleep}; return a"
     monkeypatch.setattr(procfs, "waited", lambda pid: {pid: time.monotonic()})
@@ -309,7 +309,7 @@ time.sleep(60)
 
 def test_threads_that_keep_each_other_waiting_count_once() -> None:
     class Sixty:
-        """Of sixty threads each waits 0.5 seconds between two looks."""
+        """Sixty threads, each of which waits 0.5 seconds between two looks."""
 
         looks = -1
 
@@ -325,7 +325,7 @@ def test_threads_that_keep_each_other_waiting_count_once() -> None:
         clocks.look_who_waits()
     assert clocks.read().waiting == pytest.approx(
         1.5
-    )  # what was waited before the first look is not of this call
+    )  # waiting before the first look does not belong to this call
 
 
 def test_where_no_waiting_is_told_two_late_runs_are_tried_again_whichever_process_they_are_of(

@@ -1,4 +1,4 @@
-"""Laws of the user's cache: bounded, never trusted blindly, and used by many at once."""
+"""Laws of the user's cache: bounded, never trusted blindly, and shared by many processes."""
 
 import os
 import threading
@@ -39,7 +39,7 @@ def test_the_longest_unused_make_room_for_what_is_new(cache: UserCache, tmp_path
     for name in "abcd":
         cache.keep(name, KILOBYTE)
     unused(tmp_path, a=4, b=3, c=2, d=1)
-    assert cache.get("a") == KILOBYTE  # now it is the last that was used
+    assert cache.get("a") == KILOBYTE  # now it is the most recently used
     cache.keep("e", KILOBYTE)
     cache.keep("f", KILOBYTE)
     assert names(tmp_path) == {"a", "d", "e", "f"}
@@ -100,7 +100,7 @@ def test_many_may_keep_find_and_make_room_at_once(tmp_path: Path, monkeypatch: p
 
 
 def damaged(content: bytes) -> dict[str, bytes]:
-    """What may lie in a file's place."""
+    """Possible damage to a cached file."""
     return {
         "cut_short": content[:-1],
         "empty": b"",

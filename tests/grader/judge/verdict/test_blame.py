@@ -1,4 +1,4 @@
-"""Where a criterion fails because of another exercise, that exercise is named, and no right one is."""
+"""If a criterion fails because of another exercise, that exercise is named, and no right one is."""
 
 from fractions import Fraction
 
@@ -15,12 +15,12 @@ KNOWN = Misconceptions(
     asked={"flip": ["flip"], "dilate": ["dilate"], "grad": ["grad"], "views": ["flip", "dilate"]},
     answers={"grad/one": {"f": [("flipped",)]}},
 )
-# A graph of bare names goes in circles: `flip` writes x.reshape where x is NumPy's.
+# A graph of bare names has cycles: `flip` calls x.reshape, and x is NumPy's.
 CALLS = {"flip": frozenset({"grad"}), "dilate": frozenset({"flip"}), "grad": frozenset({"dilate", "flip"})}
 
 
 def sent(**answers: str) -> dict[str, list[str]]:
-    """By criterion, what it is told to fix first; an answer of "ok" passes."""
+    """For each criterion, what the student must fix first; an answer of "ok" passes."""
     criteria = [
         CriterionGrade(
             id,
@@ -42,7 +42,7 @@ def test_a_criterion_that_calls_a_wrong_exercise_says_so() -> None:
 
 
 def test_a_criterion_that_needs_a_wrong_exercise_beside_others_says_so() -> None:
-    """`views` asks flip and dilate; that flip is wrong elsewhere is worth knowing."""
+    """`views` calls flip and dilate; it helps to know that flip is wrong elsewhere."""
     assert sent(flip="x", views="y") == {"views": ["Your flip is wrong, and this needs it. Fix flip first."]}
 
 
@@ -58,7 +58,7 @@ def test_of_exercises_that_stand_on_each_other_the_first_is_named_alone() -> Non
 
 
 def test_an_exercise_that_fails_by_anothers_mistake_is_not_called_wrong() -> None:
-    """`grad` gives just what a wrong flip makes of it."""
+    """`grad` gives exactly the result of a wrong flip."""
     known_by_grad = sent(flip="x", grad="f", views="ok")
     assert all("grad" not in text for texts in known_by_grad.values() for text in texts)
 

@@ -1,4 +1,4 @@
-"""A misconception is named where one mutant gives every answer that can be compared, and nowhere else."""
+"""A misconception is named only if one mutant gives every answer that can be compared."""
 
 import ast
 import json
@@ -55,7 +55,7 @@ CALLS = {"grad": frozenset({"conv"}), "conv": frozenset[str]()}
 
 
 def diagnosed(*results: CheckResult) -> dict[str, CriterionGrade]:
-    """By criterion, with ideas and facts; `grad` calls `conv`."""
+    """The diagnosis by criterion, with ideas and facts; `grad` calls `conv`."""
     criteria = tuple(
         CriterionGrade(
             id, "", Fraction(4), Fraction(0), Status.WRONG, tuple(r for r in results if r.criterion == id)
@@ -101,7 +101,7 @@ def test_one_mutant_that_gives_every_failing_answer_is_sure() -> None:
 
 
 def test_two_mutants_explain_together_what_neither_does_alone() -> None:
-    """One case by each of them, and one by both in one solution."""
+    """One case is explained by each of them, and one by both in one solution."""
     results = wrong("one", "ab"), wrong("two", "b"), wrong("three", "p")
     assert claimed(*results) == [("flipped", 2, 3, True), ("padded", 2, 3, True)]
 
@@ -129,18 +129,18 @@ def test_where_nothing_is_wrong_nothing_is_named() -> None:
 
 @pytest.mark.parametrize("other", ["", "x"], ids=["no_answer", "another_answer"])
 def test_a_case_that_nothing_is_known_of_says_nothing(other: str) -> None:
-    """Such as a hidden case on numbers of the student's own."""
+    """For example, a hidden case on per-student numbers."""
     assert claimed(wrong("one", "a"), wrong("two", "b"), wrong("own", other)) == [("flipped", 2, 2, True)]
     assert claimed(wrong("own", other)) == []
 
 
 def test_what_is_right_for_the_own_forward_pass_is_no_misconception() -> None:
-    """A gradient without the flip is the right one of a forward pass that flips."""
+    """A gradient without the flip is right for a forward pass that flips."""
     assert claimed(wrong("one", "a", 0.5), wrong("two", "b", 0.5)) == []
 
 
 def test_a_mistake_in_a_function_is_not_taken_for_one_in_its_caller() -> None:
-    """Both mutants answer `f` to the gradient; what conv answers tells which of them it can be."""
+    """Both mutants answer `f` for the gradient; conv's answer shows which of them it can be."""
     gradient = wrong("one", "f", criterion="grad")
     alone = claimed(right("two"), gradient, criterion="grad")
     assert [name for name, *_ in alone] == ["turned"]
@@ -199,7 +199,7 @@ def test_of_an_exception_from_what_is_provided_the_line_of_the_exercise_is_told(
 
 
 def test_two_ideas_that_together_give_another_answer_are_not_claimed() -> None:
-    """Case `one` is known of both in one solution, and this is not it."""
+    """The answer of both in one solution is known for case `one`, and this is a different one."""
     results = wrong("one", "a"), wrong("three", "p")
     assert "flipped" not in {name for name, *_ in claimed(*results)}
 
@@ -212,7 +212,7 @@ def test_a_lone_case_among_many_is_no_evidence_where_the_others_pass_with_the_id
 
 
 def test_an_exception_with_another_text_is_another_one() -> None:
-    """A call that is given wrong numbers says which."""
+    """A call with wrong numbers names them."""
     texts = ["conv.py:7: ValueError: offset 3", "conv.py:7: ValueError: offset 4"]
     call = Call("grad", "conv.py", 7, "return a.as_strided(shape, strides, offset)")
     one, other = (
@@ -265,7 +265,7 @@ def session(assignment: Assignment, known: Misconceptions) -> Iterator[Session]:
 
 
 def ideas(grade: Grade) -> dict[str, set[tuple[str, ...]]]:
-    """By criterion: what its failing cases are put down to."""
+    """The explanations of the failing cases, by criterion."""
     named = {c.id: {r.misconceptions for r in c.results if r.misconceptions} for c in grade.criteria}
     return {id: names for id, names in named.items() if names}
 
@@ -295,7 +295,7 @@ def test_the_misconceptions_of_the_sample_class_are_named_and_no_others(
 def test_hidden_cases_tell_mutants_apart_without_showing_their_values(
     session: Session, assignment: Assignment, tmp_path: Path
 ) -> None:
-    """This one passes every visible case, as ten others do."""
+    """This mutant passes every visible case, as ten others do."""
     name = "out_grad_read_in_memory_order"
     (mutant,) = (mutant for mutant in read_mutants(Views(assignment))[0] if mutant.name == name)
     (tmp_path / mutant.file).write_text(mutant.source)
@@ -363,7 +363,7 @@ def test_a_handout_knows_the_answers_of_visible_cases_and_of_no_others(
 
 
 def test_a_handout_holds_no_mutant(handout: Path, assignment: Assignment) -> None:
-    """Neither what a mutant does nor a helper of it, in a file of the handout or of the wheel in it."""
+    """Neither a mutant's code nor a helper of it, in any file of the handout or of its wheel."""
     tree = ast.parse((assignment.folder / "mutants.py").read_text())
     bodies = {
         node.name: flat("\n".join(map(ast.unparse, node.body[ast.get_docstring(node) is not None :])))
@@ -399,7 +399,7 @@ def together(solution: str, pair: Sequence[Mutant]) -> str:
 
 
 def pairs_of(mutants: Sequence[Mutant], count: int) -> list[tuple[Mutant, Mutant]]:
-    """As many pairs of mutants of two exercises."""
+    """The given number of pairs of mutants of two exercises."""
     rng = random.Random(4)
     found: list[tuple[Mutant, Mutant]] = []
     while len(found) < count:
@@ -410,7 +410,7 @@ def pairs_of(mutants: Sequence[Mutant], count: int) -> list[tuple[Mutant, Mutant
 
 
 def names_in(grade: Grade, known: Misconceptions, files: Mapping[str, str]) -> set[str]:
-    """The misconceptions that a session names of a submission, and does not just list with others."""
+    """The misconceptions that a session names for a submission, not those it only lists with others."""
     encoded = {name: text.encode() for name, text in files.items()}
     reached = calls(encoded, {idea.exercise for idea in known.ideas.values()})
     criteria = diagnose(grade, known, reached).criteria
@@ -422,7 +422,7 @@ def names_in(grade: Grade, known: Misconceptions, files: Mapping[str, str]) -> s
 def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
     assignment: Assignment, known: Misconceptions, count: int
 ) -> None:
-    """By all cases, as an instructor's grade is diagnosed, and by the visible ones, as in a handout."""
+    """With all cases, as in an instructor's grade, and with the visible ones, as in a handout."""
     solution = render(assignment, "solution").files["conv.py"]
     pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(read_mutants(Views(assignment))[0], count))}
     made = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}

@@ -1,4 +1,4 @@
-"""One case's way to a verdict; a transpose is believed only where the forward pass depends on its inputs."""
+"""Grades one case; a transpose is accepted only if the forward pass depends on its inputs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -54,7 +54,7 @@ def outcome_of(value: Any) -> Outcome:
 
 @dataclass
 class Answers:
-    """An implementation that answers from functions, and notes which process was asked."""
+    """An implementation that answers from functions, and records which process was called."""
 
     probes: dict[str, Probe]
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -72,7 +72,7 @@ class Answers:
 
 @dataclass
 class ForwardPass:
-    """Knows what conv must return."""
+    """An oracle for conv."""
 
     def inputs(self, case: Case, redraw: int = 0) -> Inputs:
         return draw(case, "tiny", redraw=redraw)
@@ -243,7 +243,7 @@ def test_what_is_right_only_at_the_first_call_fails_and_says_so(
     again = "right at first, wrong when asked again with other values of the same shape"
     assert result.rationale.startswith(f"{again}: ")
     assert result.rationale.endswith(why)
-    assert asked.asked == [("itself", "conv")] * 2  # in one process, or there is nothing to remember
+    assert asked.asked == [("itself", "conv")] * 2  # in one process, else there is nothing to remember
 
 
 def test_a_wrong_answer_is_not_asked_again() -> None:
@@ -273,7 +273,7 @@ THREE_TIMES: dict[str, Any] = {"conv": lambda i: 3 * conv(i), "x_grad": lambda i
 
 @dataclass
 class Reference(ForwardPass):
-    """What is right for every probe."""
+    """An oracle for every probe."""
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
         right = {"conv": conv, "x_grad": x_grad, "w_grad": w_grad}
@@ -319,7 +319,7 @@ def doubled_dtype(inputs: Inputs) -> Any:
 
 
 def of_this_input_only(inputs: Inputs) -> Any:
-    """Not the gradient, but of the same product with x as the gradient."""
+    """Not the gradient, but one with the same product with x."""
     x, right = inputs.array("x"), 3 * x_grad(inputs)
     other = np.zeros_like(right)
     other[tuple(np.argwhere(x == 1)[0])] = np.vdot(x, right)

@@ -1,4 +1,4 @@
-"""Laws of the inputs and expected values that are kept: as worked out, of this very assignment alone."""
+"""Laws of the cache of inputs and expected values: unchanged, and for this same assignment only."""
 
 import shutil
 from collections.abc import Callable
@@ -23,14 +23,14 @@ FOLDER = "assignments/tiny"
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of what is kept, which does not exist yet."""
+    """The cache folder, which does not exist yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "backflip" / "expected"
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A repository with the course of one assignment, and what it needs of the reference."""
+    """A repository with a course of one assignment, and the parts of the reference that it needs."""
     root = tmp_path / "course"
     for name, text in COURSE.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def course(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the cases that were really drawn or asked of the reference."""
+    """The names of the cases that were really drawn or computed by the reference."""
     names: list[str] = []
     work_out = ReferenceOracle.work_out
 
@@ -63,7 +63,7 @@ def loaded(folder: Path) -> Assignment:
 
 
 def all_of(assignment: Assignment, secret: str = "secret") -> list[tuple[Inputs, Expected]]:
-    """What an oracle of its own says of every case that needs the reference and no compiler."""
+    """A new oracle's values for every case that needs the reference and no compiler."""
     oracle = ReferenceOracle(assignment, secret)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     answers = []
@@ -78,7 +78,7 @@ def all_of(assignment: Assignment, secret: str = "secret") -> list[tuple[Inputs,
 
 
 def in_full(answers: list[tuple[Inputs, Expected]]) -> list[object]:
-    """Everything of them, types and dtypes included."""
+    """All their contents, types and dtypes included."""
 
     def shown(expected: Expected) -> object:
         bounds = None if expected.bounds is None else [(b.dtype.str, b.tolist()) for b in expected.bounds]
@@ -97,11 +97,11 @@ def test_what_is_kept_is_what_was_worked_out(folder: str, kept: Path, worked_out
     count = len(worked_out)
     assert count > len(fresh) > 5
     assert in_full(all_of(assignment)) == fresh
-    assert len(worked_out) == count  # nothing is drawn or asked again
+    assert len(worked_out) == count  # nothing is drawn or computed again
 
 
 def test_what_is_kept_can_be_written_to(course: Path, kept: Path) -> None:
-    """As what is drawn can be."""
+    """Just like newly drawn values."""
     all_of(loaded(course / FOLDER))
     for inputs, expected in all_of(loaded(course / FOLDER)):
         assert all(array.flags.writeable for array in (*inputs.bases.values(), *expected.arrays))

@@ -177,7 +177,7 @@ def test_a_reference_without_an_answer_is_the_graders_fault(
     try:
         with pytest.raises(GraderFault, match="exact/wrong: the reference has no answer"):
             oracle.expected(wrong, oracle.inputs(wrong))
-        assert oracle.expected(cases[0], oracle.inputs(cases[0])).arrays  # and it still has others
+        assert oracle.expected(cases[0], oracle.inputs(cases[0])).arrays  # and it still has other cases
     finally:
         oracle.close()
 

@@ -7,7 +7,7 @@ from grader.judge.code_digest import code_files
 
 
 def test_every_module_that_a_session_loads_to_judge_is_part_of_the_digest() -> None:
-    """Else a result that other code came to would be taken for this code's."""
+    """Otherwise a result of other code would be taken for this code's."""
     import grader.judge.session
     import grader.plugin
 

@@ -1,4 +1,4 @@
-"""Points are added up exactly; more passed never earns less; a fault of the grader is never hidden."""
+"""Points are added up exactly; passing more never earns less; a fault of the grader is never hidden."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -107,7 +107,7 @@ def test_everything_passed_is_full_marks_exactly(assignment: Assignment) -> None
 def test_a_handout_and_the_instructor_agree_on_what_a_case_is_worth(
     assignment: Assignment, data: st.DataObject
 ) -> None:
-    """The same criterion with some cases hidden: what they weigh is withheld, and no other case changes."""
+    """The same criterion with some cases hidden: their weight is withheld, and no other case changes."""
     whole = assignment.rubric.criteria[0]
     kept = data.draw(st.lists(st.sampled_from(whole.cases), unique_by=id, min_size=1))
     gone = sum(case.weight for case in whole.cases if case not in kept)
@@ -218,7 +218,7 @@ def test_the_grade_records_what_judged_it() -> None:
 
 @given(st.integers(1, 40), st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(1, 99))
 def test_a_share_is_added_up_exactly(points: int, weights: list[int], percent: int) -> None:
-    """Every case wrong, and each earns the same share: so does the criterion."""
+    """If every case is wrong and earns the same share, so does the criterion."""
     criterion = criterion_of("x_grad", points, weights)
     results = {
         case.name: CheckResult("x_grad", case.id, Status.WRONG, follow_through=percent / 100)
@@ -264,7 +264,7 @@ def test_a_forward_pass_that_did_not_run_fails_nowhere() -> None:
 
 
 def test_a_forward_pass_that_is_right_nowhere_is_followed_where_a_known_mistake_explains_it() -> None:
-    """Else it may be any function of which the gradient is easy to write."""
+    """Otherwise it may be any function with an easy gradient."""
     rubric, gradient = forward_and_gradient()
     wrong = {f"conv/{id}": CheckResult("conv", id, Status.WRONG, answer=id) for id in ("one", "two")}
 

@@ -1,4 +1,4 @@
-"""Laws of who is meant: by evidence, and never against any."""
+"""Laws of identifying students: by evidence, and never against any."""
 
 import random
 import time
@@ -182,7 +182,7 @@ def test_no_student_is_found_whom_the_claim_contradicts(students: list[Student],
 
 
 def _are_other_people(claimed: list[str], known: list[str]) -> bool:
-    """No word and no letters in common; of one word each it may be half of the other."""
+    """True if they share no word and no initial; a one-word name may contain a word of the other."""
     if not claimed or not known:
         return False
     pairs = [(one, other) for one in claimed for other in known]

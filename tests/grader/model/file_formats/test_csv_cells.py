@@ -15,7 +15,7 @@ texts = st.text(max_size=8) | st.text(alphabet="'=+-@ \t\n,\"1a", max_size=8)
 
 @given(st.lists(st.lists(texts, min_size=2, max_size=2), max_size=4))
 def test_what_is_written_reads_back_as_a_person_sees_it(lines: list[list[str]]) -> None:
-    """As it was, but for what no person sees and a terminal would obey: that is written out."""
+    """Unchanged, except for invisible characters that a terminal would obey: they are spelled out."""
     read = list(csv.reader(io.StringIO(to_csv(lines).decode(), newline="")))
     plain = [[visible(cell.replace("\r\n", "\n").replace("\r", "\n")) for cell in line] for line in lines]
     if not any("\r" in cell or "\t" in cell for line in lines for cell in line):

@@ -1,4 +1,4 @@
-"""Laws of the formats that programs read of one grade: foreign parsers take each of them."""
+"""Laws of the machine-readable formats of one grade: third-party parsers accept each of them."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def schema(package: str, name: str) -> dict[str, Any]:
 
 @pytest.fixture
 def failing(make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]) -> Grade:
-    """An exception below a helper, two values that an idea explains, a kernel's findings, a hidden case."""
+    """An exception in a helper, two values that a misconception explains, kernel findings, a hidden case."""
     calls = (Call("conv_x_grad", "conv.py", 7), Call("helper", "conv.py", 4))
     error = CheckResult("x_grad", "a", Status.ERROR, rationale="conv.py:4: IndexError: 9\nx[9]", calls=calls)
     wrong = [
@@ -56,7 +56,7 @@ def failing(make_grade: Callable[..., Grade], make_criterion: Callable[..., Crit
 
 
 def test_a_problem_stands_at_the_line_to_look_at(failing: Grade) -> None:
-    """The innermost frame of the submission, the function that was asked, each finding, what is refused."""
+    """The submission's innermost frame, the called function, each finding, each refusal."""
     assert written("gcc", failing).splitlines() == [
         "conv.py:4:1: error: IndexError: 9 [x_grad/a]",
         "conv.py:6:1: error: wrong: not flipped: turn it [x_grad/b and 1 more case]",

@@ -1,4 +1,4 @@
-"""Laws of the class report: right numbers, no stranger's markup, nothing that a browser complains of."""
+"""Laws of the class report: right numbers, no injected markup, no complaints from a browser."""
 
 import re
 import shutil
@@ -33,7 +33,7 @@ def page() -> str:
 
 
 class Tags(HTMLParser):
-    """What a browser would find: tags, and where they point to."""
+    """Collects what a browser would find: tags, and their targets."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ def test_the_numbers_are_those_of_the_class() -> None:
     ]
     rates = {f"{c.id}/{case.id}": (case.passed, case.ran) for c in found.criteria for case in c.cases}
     assert rates["flip/vector"] == (9, 11)
-    assert rates["x_grad/stride-2"] == (9, 10)  # where the grader failed, the case says nothing
+    assert rates["x_grad/stride-2"] == (9, 10)  # if the grader failed, the case says nothing
     assert [row.student_id for row in found.to_review] == ["../s12", "s08", "s11"]
     assert (found.late, found.adjusted) == (4, 1)
 
@@ -130,7 +130,7 @@ def test_a_browser_shows_the_page_without_a_complaint(page: str, tmp_path: Path,
     picture, said = browse(tmp_path / "page.html", width)
     assert [line for line in said.splitlines() if "CONSOLE" in line] == []
     assert struct.unpack(">II", picture[16:24]) == (width, 1600)  # the PNG's header
-    assert len(picture) > 20_000  # nobody sees a blank page: it would take a few kilobytes
+    assert len(picture) > 20_000  # a blank page would take a few kilobytes
 
 
 @pytest.mark.skipif(
@@ -146,7 +146,7 @@ def test_on_a_narrow_screen_nothing_sticks_out(page: str, tmp_path: Path) -> Non
 
 
 def browse(path: Path, width: int) -> tuple[bytes, str]:
-    """The picture of a page, and what the browser said meanwhile."""
+    """The screenshot of a page, and the browser's messages."""
     assert BROWSER is not None
     picture = path.with_name("page.png")
     words = [

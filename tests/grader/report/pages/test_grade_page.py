@@ -1,4 +1,4 @@
-"""Laws of a grade's page: it holds what its reader may see, as text, and every picture says what it shows."""
+"""Laws of a grade's page: it holds what its reader may see, as text, and every picture has a description."""
 
 import itertools
 import re
@@ -142,7 +142,7 @@ def test_the_difference_is_drawn_beside_expected_and_actual(drawn: str) -> None:
 
 
 def test_a_gradients_steps_are_drawn_with_its_own_numbers() -> None:
-    """out_grad 5, 7 at stride 2 becomes 5 0 7; the kernel 1, 2 is flipped; the sum is what is expected."""
+    """out_grad 5, 7 at stride 2 becomes 5 0 7; the kernel 1, 2 is flipped; the sum is the expected value."""
     steps = steps_of(X_GRAD)
     assert [step.says.partition(".")[0] for step in steps[:2]] == [
         "out_grad, and the gaps that stride 2×1 left in it",

@@ -1,4 +1,4 @@
-"""Laws of the kill matrix: survivors on top, hangs and crashes by name, nothing of a name obeyed."""
+"""Laws of the kill matrix: survivors on top, hangs and crashes by name, no markup in a name obeyed."""
 
 import io
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Laws of the second signal: the rarest wrong answer first, and only what nobody could see."""
+"""Laws of the second signal: the rarest wrong answer first, and only answers that no student could see."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -11,7 +11,7 @@ from grader.report.pages.similar_pairs import shared_answers, similarity_pages
 
 
 def row(student: str, answers: Mapping[str, str], **misconceptions: str) -> ClassRow:
-    """Who gives which answers: "" is an error; a case whose name begins with v is visible."""
+    """One student's answers: "" is an error; a case with a name that begins with v is visible."""
     results = tuple(
         CheckResult(
             "flip",

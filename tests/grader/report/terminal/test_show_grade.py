@@ -100,7 +100,7 @@ SHOWN = ("inputs", "expected", "actual", "rationale", "help", "output")
 def test_every_visibility_but_visible_hides(
     visibility: Visibility, make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
 ) -> None:
-    """Also where all cases fail alike, so that the reason would be said once."""
+    """Also if all cases fail for the same reason, which would then be given once."""
     secrets: Any = dict.fromkeys(SHOWN, "SECRET")
     secret = CheckResult("flip", "a", Status.ERROR, visibility, **secrets)
     text = shown(make_grade(make_criterion("flip", 10, [secret, replace(secret, case="b")])))

@@ -1,4 +1,4 @@
-"""Grades have notes: what a student should read and costs no points."""
+"""Grades have notes: lines for the student that cost no points."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,5 +8,5 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Adds the column; what was graded before has none."""
+    """Adds the column; earlier grades have no notes."""
     op.add_column("grades", sa.Column("notes", sa.JSON(), nullable=False, server_default="[]"))

@@ -1,4 +1,4 @@
-"""Submissions have doubts, which a person confirms before the grade counts."""
+"""Submissions have doubts, which an instructor confirms before the grade counts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,6 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Adds the columns; there is no doubt about what was submitted before."""
+    """Adds the columns; there are no doubts about earlier submissions."""
     for name in ("doubt", "confirmed"):
         op.add_column("submissions", sa.Column(name, sa.JSON(), nullable=False, server_default='""'))

@@ -1,4 +1,4 @@
-"""Rosters, groups, which run first brought a submission, and what is withdrawn from reports."""
+"""Adds rosters, groups, the run that first added each submission, and withdrawals from reports."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Adds columns and tables; which run brought a submission is read from the audit log."""
+    """Adds columns and tables; the run that added each submission comes from the audit log."""
     op.add_column("students", sa.Column("group", sa.String(), nullable=False, server_default=""))
     op.add_column("students", sa.Column("on_roster", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("runs", sa.Column("roster", sa.JSON()))

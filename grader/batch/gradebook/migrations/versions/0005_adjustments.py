@@ -8,7 +8,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Adds the columns. Earlier adjustments go on as they did: for what counts now, and without bounds."""
+    """Adds the columns. Earlier adjustments work as before: for the grade that counts, without bounds."""
     op.add_column(
         "adjustments", sa.Column("applies_to", sa.String(), nullable=False, server_default="submission")
     )

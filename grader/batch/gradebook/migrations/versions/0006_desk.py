@@ -8,7 +8,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Makes the tables; of what was graded before, the next batch brings the files."""
+    """Makes the tables; the next batch adds the files of earlier submissions."""
     op.create_table(
         "submitted_files",
         sa.Column("files", sa.String(), primary_key=True),
