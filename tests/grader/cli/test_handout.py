@@ -150,7 +150,6 @@ def test_the_smallest_failing_case_is_shown_whole(
         assert name in shown
 
 
-@pytest.mark.parametrize("command", ["try", "debug", "watch", "submit"])
 def test_a_file_that_python_cannot_read_has_no_smallest_case(
     handout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -161,6 +160,7 @@ def test_a_file_that_python_cannot_read_has_no_smallest_case(
     assert "smallest case" not in out
 
 
+@pytest.mark.parametrize("command", ["try", "debug", "watch", "submit"])
 def test_a_folder_that_is_no_handout_hears_what_was_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complaint: Callable[[], str], command: str
 ) -> None:
