@@ -29,7 +29,7 @@ JSON = (
     "doctor",
     "collect",
 )
-QUIET = (*JSON, "publish", "new", "generate", "grade", "submit")
+QUIET = (*JSON, "redteam", "publish", "new", "generate", "grade", "submit")
 SHELLS = ("bash", "zsh", "tcsh")
 LATER = ("after_due_date", "after_published")
 TERMINAL = "terminal"

@@ -53,7 +53,10 @@ class Misconceptions:
 
     def only(self, cases: Iterable[str]) -> "Misconceptions":
         """The misconceptions, restricted to these cases."""
-        return replace(self, answers={c: self.answers[c] for c in cases if c in self.answers})
+        names = set(cases)
+        answers = {case: ends for case, ends in self.answers.items() if case in names}
+        unchanged = {case: answer for case, answer in self.unchanged.items() if case in names}
+        return replace(self, answers=answers, unchanged=unchanged)
 
     def explains(self, result: CheckResult) -> bool:
         """True if a wrong answer equals, element for element, that of a mutant or of two in one solution."""

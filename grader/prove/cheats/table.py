@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from grader.judge.cases import draw
+from grader.judge.comparisons import judged_draws
 from grader.judge.inputs import Array
 from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Criterion, Rubric, Visibility
@@ -76,7 +77,8 @@ class Table(Family):
 
 
 def _arrays(assignment: Assignment, criterion: Criterion) -> list[Array]:
-    """The input arrays of a criterion's visible cases."""
-    cases = [case for case in criterion.cases if case.visibility is Visibility.VISIBLE]
-    drawn = [draw(case, assignment.name) for case in cases if case.kind != OWN_TEST]
+    """The input arrays of a criterion's visible cases, of every time that a case is asked."""
+    visible = [case for case in criterion.cases if case.visibility is Visibility.VISIBLE]
+    cases = [case for case in visible if case.kind != OWN_TEST]
+    drawn = [draw(case, assignment.name, redraw=n) for case in cases for n in judged_draws(case)]
     return [inputs.array(name) for inputs in drawn for name in inputs.bases]

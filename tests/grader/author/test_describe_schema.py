@@ -188,6 +188,7 @@ def test_the_page_has_an_example_of_each_kind_of_check() -> None:
         "a hint that costs points",
         "a scenario",
         "Time",
+        "Memory",
         "Drawn cases",
         "Views",
         "Hidden cases",

@@ -76,4 +76,6 @@ def test_a_handout_is_graded_from_anywhere(
     assert main(["grade", str(handout)]) == PASSED
     assert "All visible cases pass" in capsys.readouterr().out
     assert main(["grade", "."]) == USER_MISTAKE
-    assert "name it with --assignment, or grade a handout's folder" in capsys.readouterr().err
+    assert (
+        "Run this in a handout's folder, or name the assignment with --assignment" in capsys.readouterr().err
+    )

@@ -72,8 +72,8 @@ def test_an_assignment_without_a_function_comes_with_an_example_and_is_proved(
         (["queue"], "would hide the module queue"),
         (["edit_distance"], "this assignment exists"),
         (["lines"], "--from reference.lines:FUNCTION"),
-        (["slopes", "--from", "reference.lines:slop"], "defines no function slop"),
-        (["slopes", "--from", "reference.edit_distance:closer"], "defines no function closer"),
+        (["slopes", "--from", "reference.lines:slop"], "defines no function or class slop"),
+        (["slopes", "--from", "reference.edit_distance:closer"], "defines no function or class closer"),
     ],
 )
 def test_a_mistake_is_one_line_and_nothing_is_left(

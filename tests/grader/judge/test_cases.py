@@ -332,6 +332,7 @@ def test_an_array_is_described_with_what_is_done_to_it() -> None:
 DESCRIBED = {
     "conv": conv(),
     "array": array(2, 3),
+    "arrays": Case("one", "conv", "conv", "arrays", {"arrays": {"a": [3], "b": [2, 3]}}),
     "matmul": Case("one", "dense", "dense", "matmul", {"matmul": [3, 4, 2], "bias": True}),
     "literals": Case("one", "count", "count", "literals", {}, ask={"k": 3}),
     "logits": Case("one", "softmax", "softmax", "logits", {"logits": [3, 4], "level": 0}),
