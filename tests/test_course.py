@@ -11,6 +11,7 @@ from grader.cli import PASSED
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow  # `.ci/run` proves the course by `make verify`
 def test_every_assignment_of_the_course_verifies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -111,8 +111,9 @@ def test_a_finding_is_worded_with_kernel_line_block_and_thread(grades: dict[str,
     (criterion,) = (c for c in grades["no_guard"].criteria if c.id == "elementwise_bugs")
     result = criterion.results[0]
     assert result.actual == "out of bounds"
-    for word in ("kernels.cu:", "in fill", "thread (1, 0, 0)", "block (2, 0, 0)", "257"):
+    for word in ("kernels.cu:", "in fill", "block (2, 0, 0)", "257"):
         assert word in result.rationale
+    assert re.search(r"thread \([1-9]\d*, 0, 0\)", result.rationale)  # any but thread 0: orders are random
 
 
 @pytest.mark.parametrize("name", CLASS)

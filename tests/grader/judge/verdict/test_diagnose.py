@@ -270,14 +270,36 @@ def ideas(grade: Grade) -> dict[str, set[tuple[str, ...]]]:
     return {id: names for id, names in named.items() if names}
 
 
-SAMPLE_CLASS: dict[str, dict[str, str]] = {
-    "kernel_not_flipped": {"x_grad": "kernel_not_flipped"},
-    "no_dilation": {"x_grad": "no_dilation", "w_grad": "gaps_left_out"},
-    "cut_forgotten": {"x_grad": "cut_forgotten", "w_grad": "last_zeros_kept"},
-    "remainder_ignored": {"x_grad": "remainder_ignored", "w_grad": "left_over_not_cut"},
-    "height_for_width": {"x_grad": "padding_of_the_height_for_both"},
-    "wrong_shape": {"w_grad": "not_permuted_back"},
-    "forward_wrong_gradient_right": {"conv": "kernel_turned_around"},
+# A wrong gradient fails `gradient_inputs` as well, by every idea that explains one of the two gradients.
+SAMPLE_CLASS: dict[str, dict[str, tuple[str, ...]]] = {
+    "kernel_not_flipped": {
+        "x_grad": ("kernel_not_flipped",),
+        "gradient_inputs": ("kernel_not_flipped",),
+    },
+    "no_dilation": {
+        "x_grad": ("no_dilation",),
+        "w_grad": ("gaps_left_out",),
+        "gradient_inputs": ("gaps_left_out", "no_dilation"),
+    },
+    "cut_forgotten": {
+        "x_grad": ("cut_forgotten",),
+        "w_grad": ("last_zeros_kept",),
+        "gradient_inputs": ("cut_forgotten", "last_zeros_kept"),
+    },
+    "remainder_ignored": {
+        "x_grad": ("remainder_ignored",),
+        "w_grad": ("left_over_not_cut",),
+        "gradient_inputs": ("left_over_not_cut", "remainder_ignored"),
+    },
+    "height_for_width": {
+        "x_grad": ("padding_of_the_height_for_both",),
+        "gradient_inputs": ("padding_of_the_height_for_both",),
+    },
+    "wrong_shape": {"w_grad": ("not_permuted_back",)},
+    "forward_wrong_gradient_right": {
+        "conv": ("kernel_turned_around",),
+        "gradient_inputs": ("kernel_not_flipped", "result_flipped"),
+    },
     "perfect": {},
     "untouched_handout": {},
     "wrong_dtype": {},
@@ -288,7 +310,7 @@ SAMPLE_CLASS: dict[str, dict[str, str]] = {
 def test_the_misconceptions_of_the_sample_class_are_named_and_no_others(
     session: Session, sample_class: Path, name: str
 ) -> None:
-    expected = {criterion: {(idea,)} for criterion, idea in SAMPLE_CLASS[name].items()}
+    expected = {criterion: {names} for criterion, names in SAMPLE_CLASS[name].items()}
     assert ideas(session.grade(in_folder(sample_class / name), name)) == expected
 
 
