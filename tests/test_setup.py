@@ -31,8 +31,11 @@ with open(os.environ["CALLS"], "a") as calls:
 packages = Path(".venv/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages")
 if sys.argv[1] == "venv":
     subprocess.run([{sys.executable!r}, "-m", "venv", "--without-pip", ".venv"], check=True)
-elif sys.argv[-1].endswith(".whl"):
-    zipfile.ZipFile(sys.argv[-1]).extractall(packages)
+elif sys.argv[-1] == "requirements.txt":  # of a handout: the packages, and its own wheel
+    (packages / "theirs.pth").write_text({sysconfig.get_paths()["purelib"]!r})
+    for line in Path("requirements.txt").read_text().splitlines():
+        if ".whl" in line:
+            zipfile.ZipFile(line.split()[0]).extractall(packages)
 elif sys.argv[-2:] == ["-e", "."]:
     (packages / "here.pth").write_text(os.getcwd())
 else:
