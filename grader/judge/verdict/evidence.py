@@ -32,8 +32,19 @@ class Evidence:
         }
 
     def at(self, case: str) -> set[Ideas]:
-        """The sets of ideas that give the answer of a case."""
-        return set(self.known.answers.get(case, {}).get(self.ends[case], ()))
+        """The sets of ideas that give the answer of a case, without those about an exercise that is right."""
+        sets = self.known.answers.get(case, {}).get(self.ends[case], ())
+        return {ideas for ideas in sets if not any(self._follows(name) for name in ideas)}
+
+    def _follows(self, idea: str) -> bool:
+        """True if an idea is about a gradient that is the transpose of the submission's own forward pass."""
+        return self.known.ideas[idea].exercise in self._following
+
+    @cached_property
+    def _following(self) -> set[str]:
+        """The exercises that earned a share as gradients of a wrong forward pass: only that pass is wrong."""
+        shares = [c.id for c in self.grade.criteria if any(result.follow_through for result in c.results)]
+        return {exercise for id in shares for exercise in self.known.asked.get(id, ())}
 
     def own_call(self, result: CheckResult) -> Call:
         """The innermost call of an exercise that an exception passed through: the student's own line.
