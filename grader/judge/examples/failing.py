@@ -30,7 +30,7 @@ def examples_of(
     cases = {case.name: (case, c) for c in assignment.rubric.criteria for case in c.cases}
     whole: dict[str, Example] = {}
     small: dict[str, Example] = {}
-    named = [f"{r.criterion}/{r.case}" for r in results if r.status not in UNASKED]
+    named = [f"{r.criterion}/{r.case}" for r in results if r.status not in UNASKED and not _is_unread(r)]
     failing = [cases[name] for name in named if name in cases and may_be_small(cases[name][0])]
     if not failing:
         return whole, small
@@ -49,6 +49,11 @@ def examples_of(
                         small[case.name] = example
                     break
     return whole, small
+
+
+def _is_unread(result: CheckResult) -> bool:
+    """True if an error came before any call: the file cannot be read, or lacks the function."""
+    return result.status is Status.ERROR and not result.calls
 
 
 def _smallest(
