@@ -50,8 +50,8 @@ endif
 
 DEMO := build/sample_class
 demo: setup
-	@echo; echo "== The handouts and solutions; first, and once, every wrong version is graded: a minute or so"
-	@$(GRADER) generate
+	@echo; echo "== A handout and its solution; first, and once, every wrong version is graded: half a minute or so"
+	@$(GRADER) generate conv_backward
 	@echo; echo "== A sample class is graded: each submission in a sandbox of its own"
 	@$(PY) -m tests.sample_class $(DEMO)
 	@$(GRADER) batch $(DEMO)/conv_backward --assignment conv_backward; [ $$? -le 1 ] # two of the sample class need review
@@ -64,7 +64,8 @@ demo: setup
 	    --json build/report/remainder_ignored.json --html build/report/remainder_ignored.html; [ $$? -le 1 ]
 	@echo; echo "The gradebook is build/gradebook.db, the reports are in build/report. Try next:"
 	@echo "  make -C build/release/conv_backward grade                                  a student's own run"
-	@echo "  make grade SUBMISSION=build/solution/conv_forward ASSIGNMENT=conv_forward   full marks"
+	@echo "  make grade SUBMISSION=build/solution/conv_backward ASSIGNMENT=conv_backward  full marks"
+	@echo "  make generate                                                              all handouts"
 	@echo "  make test                                                                  the test suite"
 	@echo; echo "The class report, to be opened in a browser:"
 	@$(GRADER) report --format html --assignment conv_backward --out build/report

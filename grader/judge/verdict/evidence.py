@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, MESSAGE, Ideas, Misconceptions, end_of
 from grader.model.assignment import Visibility
@@ -32,13 +33,34 @@ class Evidence:
         }
 
     def at(self, case: str) -> set[Ideas]:
-        """The sets of ideas that give the answer of a case, without those about an exercise that is right."""
-        sets = self.known.answers.get(case, {}).get(self.ends[case], ())
-        return {ideas for ideas in sets if not any(self._follows(name) for name in ideas)}
+        """The sets of ideas that give the answer of a case, if other criteria contradict none of them."""
+        return {ideas for ideas in self._giving(case) if not any(map(self._is_contradicted, ideas))}
 
-    def _follows(self, idea: str) -> bool:
-        """True if an idea is about a gradient that is the transpose of the submission's own forward pass."""
-        return self.known.ideas[idea].exercise in self._following
+    def _giving(self, case: str) -> Sequence[Ideas]:
+        return self.known.answers.get(case, {}).get(self.ends[case], ())
+
+    def _is_contradicted(self, idea: str) -> bool:
+        """True if an exercise is right for its wrong forward pass, or fails its own tests in another way.
+
+        Its tests are the visible cases of criteria that ask it alone: hidden cases take no idea away.
+        """
+        if self.known.ideas[idea].exercise in self._following:
+            return True
+        own_failures = self._failures_alone.get(self.exercise_of(idea), ())
+        return bool(own_failures) and not any(idea in chain(*self._giving(case)) for case in own_failures)
+
+    @cached_property
+    def _failures_alone(self) -> dict[str, list[str]]:
+        """By exercise, the visible cases that fail with a known answer in criteria that ask it alone."""
+        return {
+            exercise: [
+                name_of(result)
+                for criterion in criteria
+                for result in failing_of(criterion)
+                if result.visibility is Visibility.VISIBLE and self.tells(result)
+            ]
+            for exercise, criteria in self.alone.items()
+        }
 
     @cached_property
     def _following(self) -> set[str]:
@@ -216,7 +238,7 @@ class Evidence:
         return {
             exercise
             for exercise, criteria in self.alone.items()
-            if order[criteria[0].id] < order[criterion] and any(map(failing_of, criteria))
+            if any(failing_of(one) for one in criteria if order[one.id] < order[criterion])
         }
 
 

@@ -1,5 +1,7 @@
 """If a criterion fails because of another exercise, that exercise is named, and no right one is."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from grader.judge.verdict.diagnose import diagnose
@@ -19,8 +21,8 @@ KNOWN = Misconceptions(
 CALLS = {"flip": frozenset({"grad"}), "dilate": frozenset({"flip"}), "grad": frozenset({"dilate", "flip"})}
 
 
-def sent(**answers: str) -> dict[str, list[str]]:
-    """For each criterion, what the student must fix first; an answer of "ok" passes."""
+def graded(known: Misconceptions, answers: Mapping[str, str]) -> Grade:
+    """A grade of one case for each criterion; an answer of "ok" passes."""
     criteria = [
         CriterionGrade(
             id,
@@ -32,7 +34,12 @@ def sent(**answers: str) -> dict[str, list[str]]:
         )
         for id in answers
     ]
-    grade = diagnose(Grade("tiny", "ada", tuple(criteria), "none"), KNOWN, CALLS)
+    return diagnose(Grade("tiny", "ada", tuple(criteria), "none"), known, CALLS)
+
+
+def sent(known: Misconceptions = KNOWN, **answers: str) -> dict[str, list[str]]:
+    """For each criterion, what the student must fix first."""
+    grade = graded(known, answers)
     texts = {c.id: [fact.text for fact in c.facts if fact.kind == "inner"] for c in grade.criteria}
     return {id: facts for id, facts in texts.items() if facts}
 
@@ -44,6 +51,26 @@ def test_a_criterion_that_calls_a_wrong_exercise_says_so() -> None:
 def test_a_criterion_that_needs_a_wrong_exercise_beside_others_says_so() -> None:
     """`views` calls flip and dilate; it helps to know that flip is wrong elsewhere."""
     assert sent(flip="x", views="y") == {"views": ["Your flip is wrong, and this needs it. Fix flip first."]}
+
+
+def test_a_criterion_is_not_blamed_on_its_own_exercise_by_itself() -> None:
+    """`pair` asks flip alone as well, and fails because of what it compares flip with."""
+    known = replace(KNOWN, asked={**KNOWN.asked, "pair": ["flip"]})
+    assert sent(known, flip="ok", pair="y") == {}
+    assert "pair" in sent(known, flip="x", pair="y")
+
+
+def ideas(known: Misconceptions, **answers: str) -> dict[str, list[str]]:
+    """For each criterion, the ideas that its feedback names."""
+    return {c.id: [idea.name for idea in c.ideas] for c in graded(known, answers).criteria if c.ideas}
+
+
+def test_an_idea_about_an_exercise_must_explain_a_failure_of_its_own() -> None:
+    """One answer of `grad` is what "flipped" gives. If flip itself fails, it must fail in that way."""
+    in_flip = {"flip/one": {"a": [("flipped",)]}}
+    known = replace(KNOWN, answers={**KNOWN.answers, **in_flip})
+    assert ideas(known, flip="a", grad="f")["grad"] == ["flipped"]
+    assert "grad" not in ideas(known, flip="b", grad="f")
 
 
 def test_an_exercise_is_not_blamed_on_one_that_comes_later() -> None:
