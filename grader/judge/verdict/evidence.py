@@ -34,20 +34,25 @@ class Evidence:
 
     def at(self, case: str) -> set[Ideas]:
         """The sets of ideas that give the answer of a case, if other criteria contradict none of them."""
-        return {ideas for ideas in self._giving(case) if not any(map(self._is_contradicted, ideas))}
+        giving = self._giving(case)
+        return {ideas for ideas in giving if not any(self._is_contradicted(idea, case) for idea in ideas)}
 
     def _giving(self, case: str) -> Sequence[Ideas]:
         return self.known.answers.get(case, {}).get(self.ends[case], ())
 
-    def _is_contradicted(self, idea: str) -> bool:
+    def _is_contradicted(self, idea: str, case: str) -> bool:
         """True if an exercise is right for its wrong forward pass, or fails its own tests in another way.
 
-        Its tests are the visible cases of criteria that ask it alone: hidden cases take no idea away.
+        Its tests are the visible cases of criteria that ask it alone: hidden cases take no idea away. These
+        tests contradict an idea only elsewhere: an exercise may get two things wrong, each in its own case.
         """
         if self.known.ideas[idea].exercise in self._following:
             return True
-        own_failures = self._failures_alone.get(self.exercise_of(idea), ())
-        return bool(own_failures) and not any(idea in chain(*self._giving(case)) for case in own_failures)
+        exercise = self.exercise_of(idea)
+        own_failures = self._failures_alone.get(exercise, ())
+        if not own_failures or case in self._cases_alone[exercise]:
+            return False
+        return not any(idea in chain(*self._giving(other)) for other in own_failures)
 
     @cached_property
     def _failures_alone(self) -> dict[str, list[str]]:
@@ -59,6 +64,14 @@ class Evidence:
                 for result in failing_of(criterion)
                 if result.visibility is Visibility.VISIBLE and self.tells(result)
             ]
+            for exercise, criteria in self.alone.items()
+        }
+
+    @cached_property
+    def _cases_alone(self) -> dict[str, set[str]]:
+        """By exercise, the cases of the criteria that ask it alone."""
+        return {
+            exercise: {name_of(result) for criterion in criteria for result in criterion.results}
             for exercise, criteria in self.alone.items()
         }
 
