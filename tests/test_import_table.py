@@ -241,7 +241,7 @@ ONE_SUBJECT = {  # other basenames that stand twice, and the one thing that both
     "conv_nd": "convolution on any number of axes, in both forms",
     "normalization": "batch and layer normalisation, in both forms",
     "pooling": "pooling, in both forms",
-    "three_ways": "three ways to convolve: how each is written, and what gives their result",
+    "conv_forms": "three ways to convolve: how each is written, and what gives their result",
     "findings": "what the emulator finds, and the comparison that asks for it",
     "grade": "the command, and the value that it shows",
     "redteam": "the command, and the attacks that it grades",

@@ -11,8 +11,7 @@ from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
 from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.host_code import device_code_of
-from grader.judge.policy.read_sources import Reading
+from grader.judge.policy.read_sources import Reading, without_host_code
 from grader.judge.policy.rules import Terms
 from grader.judge.process.devices import first_available
 from grader.judge.process.function_calls import FunctionProcess
@@ -97,7 +96,7 @@ class Equipment:
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         for name in [name for name in files if name.endswith(".cu")]:
-            files[name], note = device_code_of(name, files[name])
+            files[name], note = without_host_code(name, files[name])
             notes = (*notes, note) if note else notes
         if self._reading is not None and not refused:
             refused = self._reading.refusal(files)

@@ -18,7 +18,7 @@ import numpy
 from grader.model.frame import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.model.python_syntax import why_not_read
 from grader.worker.function_proxy import LINE, proxies
-from grader.worker.import_rules import ImportRules
+from grader.worker.import_guard import ImportGuard
 from grader.worker.scenario import scenario
 from grader.worker.student_module import Case, NoData, Submission, to_raw
 
@@ -123,7 +123,7 @@ class Worker:
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
             self._ndarray = importlib.import_module(self._ndarray_name)
         rules = config.get("import_rules")
-        self._rules = ImportRules(**rules) if rules else None
+        self._rules = ImportGuard(**rules) if rules else None
         if self._rules is not None:
             self._rules.install()
 
