@@ -1,4 +1,4 @@
-"""Times what a student waits for in a handout: `make grade`, the smallest case, and `make watch` after a save."""
+"""Times what a student waits for in a handout: `make grade`, the smallest case, `make watch`."""
 
 from __future__ import annotations
 
@@ -101,9 +101,7 @@ def _saves(home: Path, saves: dict[str, str]) -> dict[str, list[float]]:
     with _watching(home) as lines:
         _next_grade(lines)
         for number, (name, function) in enumerate(islice(cycle(saves.items()), ROUNDS * len(saves))):
-            time.sleep(
-                0.5
-            )  # a student reads before the next save; the watch prepares its processes meanwhile
+            time.sleep(0.5)  # meanwhile the watch prepares its processes
             started = time.perf_counter()
             (home / FILE).write_text(_with(right, function, f"{number}"), encoding="utf-8")
             _next_grade(lines)
