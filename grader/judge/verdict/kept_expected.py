@@ -124,7 +124,10 @@ def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[str, Expected]) ->
         return tuple(range(start, len(arrays)))
 
     drawn = [
-        (*key, dict(i.values), dict(i.ask), dict(i.recipes), tuple(i.bases), numbers(i.bases.values()))
+        (
+            *(*key, dict(i.values), dict(i.ask), dict(i.recipes), tuple(i.bases), numbers(i.bases.values())),
+            *(dict(i.functions), i.source),
+        )
         for key, i in inputs.items()
     ]
     try:
@@ -155,9 +158,10 @@ def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[str, Expected]]
             start += arrays[-1].nbytes
         inputs = {
             Drawn(case, redraw): Inputs(
-                values, {n: arrays[i] for n, i in zip(names, places, strict=True)}, recipes, ask
+                *(values, {n: arrays[i] for n, i in zip(names, places, strict=True)}, recipes, ask),
+                *(functions, source),
             )
-            for case, redraw, values, ask, recipes, names, places in drawn
+            for case, redraw, values, ask, recipes, names, places, functions, source in drawn
         }
         expected = {name: _answer(text, held, bounds, arrays) for name, text, held, bounds in answers}
     except (ValueError, TypeError, LookupError, struct.error, ProtocolError):
