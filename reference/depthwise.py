@@ -18,7 +18,8 @@ from reference.conv import pad
 from reference.im2col import Box, boxes
 from reference.in_place import add_into
 from reference.ndarray import NDArray, common_dtype, empty, zeros
-from reference.window_rows import Axis, Windows, correlate, correlate_w_grad, correlate_x_grad
+from reference.window_rows import correlate, correlate_w_grad, correlate_x_grad
+from reference.windows import Axes, Axis
 
 Shape: TypeAlias = Sequence[int]
 Index: TypeAlias = tuple[slice, ...]
@@ -31,8 +32,8 @@ def depthwise(
     c = x.shape[-1]
     if x.device.is_host:
         out = empty(out_shape, x.device, common_dtype(x, w))
-        windows = _windows(w.shape, stride, padding, dilation)
-        correlate(_repeated(x, w.shape), w.native()[..., 0, :], windows, out.native())
+        axes = _axes(w.shape, stride, padding, dilation)
+        correlate(_repeated(x, w.shape), w.native()[..., 0, :], axes, out.native())
         return out
     x, weights = _framed(x, padding), w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
     out = empty((*out_shape[:-1], *weights.shape[-2:]), x.device, common_dtype(x, w))
@@ -53,8 +54,8 @@ def depthwise_x_grad(
     n, *lengths, c = x_shape
     if out_grad.device.is_host:
         of_outputs = empty((n, *lengths, w.shape[-1]), out_grad.device, common_dtype(out_grad, w))
-        windows = _windows(w.shape, stride, padding, dilation)
-        correlate_x_grad(out_grad.native(), w.native()[..., 0, :], windows, of_outputs.native())
+        axes = _axes(w.shape, stride, padding, dilation)
+        correlate_x_grad(out_grad.native(), w.native()[..., 0, :], axes, of_outputs.native())
         return of_outputs if c == w.shape[-1] else of_outputs.reshape((n, *lengths, c, -1)).sum(-1)
     weights = w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
     given = out_grad.reshape((*out_grad.shape[:-1], *weights.shape[-2:]))
@@ -75,8 +76,8 @@ def depthwise_w_grad(
     c = x.shape[-1]
     if x.device.is_host:
         result = zeros(w_shape, x.device, common_dtype(x, out_grad))
-        windows = _windows(w_shape, stride, padding, dilation)
-        correlate_w_grad(_repeated(x, w_shape), out_grad.native(), windows, result.native()[..., 0, :])
+        axes = _axes(w_shape, stride, padding, dilation)
+        correlate_w_grad(_repeated(x, w_shape), out_grad.native(), axes, result.native()[..., 0, :])
         return result
     kernel, of_channel = w_shape[:-2], (c, w_shape[-1] // c)
     x, given = _framed(x, padding), out_grad.reshape((*out_grad.shape[:-1], *of_channel))
@@ -88,7 +89,7 @@ def depthwise_w_grad(
     return w_grad.reshape(w_shape)
 
 
-def _windows(w_shape: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Windows:
+def _axes(w_shape: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Axes:
     return tuple(map(Axis, w_shape[:-2], (-edge for edge in padding), stride, dilation))
 
 

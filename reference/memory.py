@@ -11,7 +11,7 @@ from reference.backends.numpy import Buffer, Shape
 
 
 class Memory:
-    """Arrays that each block uses again: it takes longer to be given fresh memory than to compute what is in it."""
+    """Arrays that each block uses again: fresh memory takes longer to get than its contents to compute."""
 
     def __init__(self) -> None:
         self._buffers: dict[str, Buffer] = {}

@@ -1,30 +1,30 @@
 """Pooling with its gradients, in the form to run: on a CPU axis by axis, in blocks that its cache holds.
 
-`reference.readable.pooling` says what the functions compute. It is also what runs on any other device. On a
-CPU nothing is copied to put a frame around the images: where a place of the windows has no pixel for the first
-or the last windows, these are left out. The largest number and the sum of a window are those of its rows'
-results, so each axis is done by itself: KH + KW steps, not KH * KW. Which of several equal numbers is the
-first, which max_pool_grad must know, no row can tell alone.
+`reference.readable.pooling` says what the functions compute, and runs on every other device. On a CPU no
+frame is put around the images: a place of the first or the last windows that has no pixel is left out. The
+largest number and the sum of a window are those of its rows' results, so each axis is done by itself: KH + KW
+steps, not KH * KW. Which of several equal numbers is the first, which max_pool_grad must know, no row can
+tell alone.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from reference.backends.numpy import Buffer
 from reference.conv import check_out_grad
 from reference.im2col import Box, boxes
 from reference.memory import Memory
-from reference.ndarray import NDArray, common_dtype, empty, zeros
+from reference.ndarray import NDArray, check_device, common_dtype, empty, zeros
 from reference.readable import pooling as readable
 from reference.readable.conv_nd import per_axis
 from reference.readable.pooling import global_average_pool, global_average_pool_grad, pool_lengths
+from reference.windows import Axes, Axis
 
 __all__ = [
     "average_pool",
@@ -42,24 +42,6 @@ CACHED = 2**16
 """How many numbers of a result are computed at once: they and what is known of each stay in a CPU's cache."""
 
 
-class Axis(NamedTuple):
-    """The windows of one axis: place a of window i lies at pixel stride * i + a - padding."""
-
-    length: int
-    window: int
-    stride: int
-    padding: int
-
-    def places(self, windows: slice) -> Iterator[tuple[slice, slice]]:
-        """For each place, which of the windows have a pixel there, counted from the first, and these pixels."""
-        for a in range(-self.padding, self.window - self.padding):
-            first = max(windows.start, -(a // self.stride))
-            stop = min(windows.stop, (self.length - 1 - a) // self.stride + 1)
-            if first < stop:
-                pixels = slice(self.stride * first + a, self.stride * (stop - 1) + a + 1, self.stride)
-                yield slice(first - windows.start, stop - windows.start), pixels
-
-
 def max_pool(x: NDArray, window: Numbers, stride: Numbers, padding: Numbers = 0) -> NDArray:
     """`reference.readable.pooling.max_pool`: (N, *L, C) -> (N, *L', C)."""
     if not x.device.is_host:
@@ -71,20 +53,21 @@ def max_pool_grad(
     out_grad: NDArray, x: NDArray, window: Numbers, stride: Numbers, padding: Numbers = 0
 ) -> NDArray:
     """`reference.readable.pooling.max_pool_grad`: (N, *L', C) and x (N, *L, C) -> (N, *L, C)."""
+    check_device(out_grad, x)
     if not x.device.is_host:
         return readable.max_pool_grad(out_grad, x, window, stride, padding)
     axes, lengths = _axes(x.shape, window, stride, padding)
     check_out_grad(out_grad, (x.shape[0], *lengths, x.shape[-1]))
     x_grad = zeros(x.shape, x.device, common_dtype(out_grad, x))
     given, images, grads, memory = out_grad.native(), x.native(), x_grad.native(), Memory()
-    meet = any(axis.window > axis.stride for axis in axes)
+    meet = any(axis.kernel > axis.stride for axis in axes)
     for box in boxes(given.shape[:-1], given.shape[-1], CACHED):
         seen, pulled = images[box[0]], grads[box[0]]
         largest, share = (memory.array(name, given[box].shape, grads.dtype) for name in ("largest", "share"))
         _pool_block(np.maximum, -math.inf, seen, axes, box, largest, memory)
         waiting, chosen = (memory.array(name, largest.shape, "bool") for name in ("waiting", "chosen"))
         waiting[...] = True
-        for places in itertools.product(*map(Axis.places, axes, box[1:])):
+        for places in itertools.product(*map(Axis.places, axes, box[1:], x.shape[1:-1])):
             of, pixels = ((slice(None), *each) for each in zip(*places, strict=True))
             # A window's gradient goes to the first of its largest numbers, and then it waits no longer.
             np.equal(seen[pixels], largest[of], out=chosen[of])
@@ -117,7 +100,7 @@ def average_pool_grad(
     axes, lengths = _axes(x_shape, window, stride, padding)
     check_out_grad(out_grad, (x_shape[0], *lengths, x_shape[-1]))
     x_grad = zeros(x_shape, out_grad.device, out_grad.dtype)
-    share, memory = (out_grad / math.prod(axis.window for axis in axes)).native(), Memory()
+    share, memory = (out_grad / math.prod(axis.kernel for axis in axes)).native(), Memory()
     for box in boxes(share.shape[:-1], share.shape[-1], CACHED):
         grad = share[box]
         for number, (axis, windows) in reversed(list(enumerate(zip(axes, box[1:], strict=True), 1))):
@@ -128,7 +111,7 @@ def average_pool_grad(
                 longer = memory.array(f"grad {number}", shape, share.dtype)
                 longer[...] = 0
             before = (slice(None),) * number
-            for of, pixels in axis.places(windows):
+            for of, pixels in axis.places(windows, x_grad.shape[number]):
                 longer[(*before, pixels)] += grad[(*before, of)]
             grad = longer
     return x_grad
@@ -136,11 +119,11 @@ def average_pool_grad(
 
 def _axes(
     x_shape: Sequence[int], window: Numbers, stride: Numbers, padding: Numbers
-) -> tuple[list[Axis], tuple[int, ...]]:
+) -> tuple[Axes, tuple[int, ...]]:
     """The windows of each axis, and how many there are."""
     lengths = pool_lengths(x_shape, window, stride, padding)
-    how = (per_axis(value, len(lengths)) for value in (window, stride, padding))
-    return list(map(Axis, x_shape[1:-1], *how)), lengths
+    k, s, p = (per_axis(value, len(lengths)) for value in (window, stride, padding))
+    return tuple(map(Axis, k, (-edge for edge in p), s)), lengths
 
 
 def _pool(
@@ -155,14 +138,17 @@ def _pool(
 
 
 def _pool_block(
-    fold: np.ufunc, neutral: float, x: Buffer, axes: Sequence[Axis], box: Box, out: Buffer, memory: Memory
+    fold: np.ufunc, neutral: float, x: Buffer, axes: Axes, box: Box, out: Buffer, memory: Memory
 ) -> None:
     """Write to `out` the results of a box of windows, one axis after the other."""
     for number, (axis, windows) in enumerate(zip(axes, box[1:], strict=True), 1):
         shape = (*out.shape[: number + 1], *x.shape[number + 1 :])
         target = memory.array(f"axis {number}", shape, x.dtype) if number < len(axes) else out
         before = (slice(None),) * number
-        terms = [(target[(*before, of)], x[(*before, pixels)]) for of, pixels in axis.places(windows)]
+        terms = [
+            (target[(*before, of)], x[(*before, pixels)])
+            for of, pixels in axis.places(windows, x.shape[number])
+        ]
         # Places that all windows have come first: two of them can be written without reading the target.
         terms.sort(key=lambda term: term[0].shape != target.shape)
         whole = [term for to, term in terms if to.shape == target.shape][:2]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from reference.backends import numpy as backend
 from reference.backends.numpy import Buffer, Shape
 from reference.im2col import Box, boxes
 from reference.memory import Memory
+from reference.windows import Axes, Axis
 
 Index: TypeAlias = tuple[Any, ...]
 Labels: TypeAlias = list[int]
@@ -29,42 +30,7 @@ CACHED = 2**17
 """How many elements of a result are computed at once."""
 
 
-class Axis(NamedTuple):
-    """Where windows lie on one axis of images: place a of window i meets pixel start + stride * i + dilation * a.
-
-    Where there is no such pixel, it meets a zero.
-    """
-
-    kernel: int
-    start: int
-    stride: int
-    dilation: int
-
-    def pixels(self, windows: slice) -> tuple[int, int]:
-        """The first pixel that these windows cover, and the one after the last."""
-        covered = self.dilation * (self.kernel - 1) + 1
-        return self.start + self.stride * windows.start, self.start + self.stride * (windows.stop - 1) + covered
-
-    def phase(self, remainder: int) -> tuple[slice, Axis]:
-        """The places that meet the pixels `remainder`, `remainder` + stride, ..., the last one first, and where.
-
-        Of each such pixel, they are met by the windows that lie there in the Axis returned.
-        """
-        step = self.stride // math.gcd(self.stride, self.dilation)
-        ahead = remainder - self.start
-        places = [a for a in range(self.kernel) if (ahead - self.dilation * a) % self.stride == 0]
-        if not places:
-            return slice(0), Axis(0, 0, 1, 1)
-        last = places[-1]
-        backwards = slice(last, None, -step)
-        start = (ahead - self.dilation * last) // self.stride
-        return backwards, Axis(len(places), start, 1, self.dilation * step // self.stride)
-
-
-Windows: TypeAlias = tuple[Axis, ...]
-
-
-def correlate(x: Buffer, w: Buffer, windows: Windows, out: Buffer) -> None:
+def correlate(x: Buffer, w: Buffer, axes: Axes, out: Buffer) -> None:
     """Write the sum over the places a of x[n, pixel that a meets, c] * w[a, c] to out[n, i, c].
 
     w: (*K, C). `out` may be any view.
@@ -72,9 +38,9 @@ def correlate(x: Buffer, w: Buffer, windows: Windows, out: Buffer) -> None:
     memory, (lines, kernel, run) = Memory(), _labels(out.ndim)
     weights = np.tile(w, out.shape[-2])  # for a whole row of windows
     for box in boxes(out.shape[:-1], out.shape[-1], CACHED):
-        region = _region(x, box, windows, memory)
-        for number, (places, seen) in enumerate(_rows(region, out[box].shape, windows)):
-            total = memory.array("total", seen.shape[:len(lines)] + seen.shape[-1:], out.dtype)
+        region = _region(x, box, axes, memory)
+        for number, (places, seen) in enumerate(_rows(region, out[box].shape, axes)):
+            total = memory.array("total", seen.shape[: len(lines)] + seen.shape[-1:], out.dtype)
             # For each row of windows this is one sum over the places, added up where it lies.
             operands = seen, lines + kernel + run, weights[places][..., : seen.shape[-1]], kernel + run
             np.einsum(*operands, lines + run, out=total)
@@ -84,43 +50,43 @@ def correlate(x: Buffer, w: Buffer, windows: Windows, out: Buffer) -> None:
                 out[box] += total.reshape(out[box].shape)
 
 
-def correlate_x_grad(out_grad: Buffer, w: Buffer, windows: Windows, x_grad: Buffer) -> None:
+def correlate_x_grad(out_grad: Buffer, w: Buffer, axes: Axes, x_grad: Buffer) -> None:
     """Write the gradient of sum(out_grad * out), of correlate, with respect to x over x_grad.
 
-    Pixels a stride apart are met by the same places of the kernel. Their gradients are out_grad correlated, at
-    stride 1, with these places in the opposite order.
+    Pixels a stride apart are met by the same places of the kernel. Their gradients are out_grad correlated,
+    at stride 1, with these places in the opposite order.
     """
-    strides = [axis.stride for axis in windows]
+    strides = [axis.stride for axis in axes]
     for first in itertools.product(*map(range, strides)):
         target = x_grad[(slice(None), *map(slice, first, x_grad.shape[1:-1], strides))]
-        places, phases = zip(*map(Axis.phase, windows, first), strict=True)
+        places, phases = zip(*map(Axis.phase, axes, first), strict=True)
         if all(phase.kernel for phase in phases):
-            correlate(out_grad, w[places], phases, target)
+            correlate(out_grad, np.flip(w[places], tuple(range(len(axes)))), phases, target)
         else:
             target[...] = 0
 
 
-def correlate_w_grad(x: Buffer, out_grad: Buffer, windows: Windows, w_grad: Buffer) -> None:
+def correlate_w_grad(x: Buffer, out_grad: Buffer, axes: Axes, w_grad: Buffer) -> None:
     """Add the gradient of sum(out_grad * out), of correlate, with respect to w to w_grad (*K, C)."""
     memory, (lines, kernel, run) = Memory(), _labels(out_grad.ndim)
     for box in boxes(out_grad.shape[:-1], out_grad.shape[-1], CACHED):
-        given, region = out_grad[box], _region(x, box, windows, memory)
+        given, region = out_grad[box], _region(x, box, axes, memory)
         across = given.reshape(*given.shape[:-2], -1)
-        for places, seen in _rows(region, given.shape, windows):
+        for places, seen in _rows(region, given.shape, axes):
             total = memory.array("total", seen.shape[len(lines) :], w_grad.dtype)
             np.einsum(seen, lines + kernel + run, across, lines + run, kernel + run, out=total)
             w_grad[places] += total.reshape(*total.shape[:-1], *given.shape[-2:]).sum(-2)
 
 
-def _region(x: Buffer, box: Box, windows: Windows, memory: Memory) -> Buffer:
+def _region(x: Buffer, box: Box, axes: Axes, memory: Memory) -> Buffer:
     """The part of the images that the windows of a box cover, as (n, *lines, stride, columns, C).
 
     The pixels of its last axis are sorted: pixel q is at [q % stride, q // stride].
     """
     images, *places = box
-    spans = [axis.pixels(of) for axis, of in zip(windows, places, strict=True)]
+    spans = [axis.pixels(of) for axis, of in zip(axes, places, strict=True)]
     *lines, width = (stop - first for first, stop in spans)
-    stride = windows[-1].stride
+    stride = axes[-1].stride
     shape = (images.stop - images.start, *lines, stride, -(-width // stride), x.shape[-1])
     region = memory.array("region", shape, x.dtype)
     region[...] = 0
@@ -137,12 +103,12 @@ def _region(x: Buffer, box: Box, windows: Windows, memory: Memory) -> Buffer:
     return region
 
 
-def _rows(region: Buffer, shape: Shape, windows: Windows) -> Iterator[tuple[Index, Buffer]]:
+def _rows(region: Buffer, shape: Shape, axes: Axes) -> Iterator[tuple[Index, Buffer]]:
     """For each remainder by the stride the places of the kernel that meet it, and what they meet.
 
     That is a view (n, *L' but the last axis, *K, run) of the region, where a run is a row of windows.
     """
-    *lines, across = windows
+    *lines, across = axes
     n, *counts, width, channels = shape
     image, *line_steps, _, _, _ = (step // region.itemsize for step in region.strides)
     step = across.stride // math.gcd(across.stride, across.dilation)
