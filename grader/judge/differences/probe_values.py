@@ -87,5 +87,12 @@ def answer_of(arrays: Sequence[RawArray]) -> str:
             with np.errstate(invalid="ignore"):  # a signalling NaN is an answer like any other
                 values = values + 0
         digest.update(f"{raw.dtype}{raw.shape}".encode() + values.tobytes())
-        different += len(np.unique(values[values != 0]))
+        different += _different(values[values != 0])
     return f"{HINT * (different < FEW)}{digest.hexdigest()}"
+
+
+def _different(values: Array) -> int:
+    """How many different values there are, with all NaNs as one. `np.unique` imports numpy.ma for this."""
+    ordered = np.sort(values)
+    before, after = ordered[:-1], ordered[1:]
+    return bool(ordered.size) + int(np.count_nonzero((before != after) & (before == before)))
