@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.judge.code_digest import code_digest
+from grader.judge.code_digest import code_digest, files_below
 from grader.judge.comparisons import draws
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, text_of
@@ -110,9 +110,8 @@ def _name_of(assignment: Assignment, secret: str) -> str:
     if assignment.library is None or not assignment.digest:
         return ""
     folder = assignment.library / assignment.oracle.partition(".")[0]
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     parts = [code_digest(), sys.version, assignment.name, assignment.digest, assignment.oracle, secret]
-    parts += [f"{path.relative_to(folder)} {_digest(path)}" for path in (*files,)]
+    parts += [f"{path.relative_to(folder)} {_digest(path)}" for path in files_below(folder)]
     parts.append(_digest(assignment.probes))
     return f"{assignment.name}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
