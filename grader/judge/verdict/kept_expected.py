@@ -130,7 +130,10 @@ def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[Drawn, Expected]) 
         return tuple(range(start, len(arrays)))
 
     drawn = [
-        (*key, dict(i.values), dict(i.ask), dict(i.recipes), tuple(i.bases), numbers(i.bases.values()))
+        (
+            *(*key, dict(i.values), dict(i.ask), dict(i.recipes), tuple(i.bases), numbers(i.bases.values())),
+            *(dict(i.functions), i.source),
+        )
         for key, i in inputs.items()
     ]
     try:
@@ -161,9 +164,10 @@ def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[Drawn, Expected
             start += arrays[-1].nbytes
         inputs = {
             Drawn(case, redraw): Inputs(
-                values, {n: arrays[i] for n, i in zip(names, places, strict=True)}, recipes, ask
+                *(values, {n: arrays[i] for n, i in zip(names, places, strict=True)}, recipes, ask),
+                *(functions, source),
             )
-            for case, redraw, values, ask, recipes, names, places in drawn
+            for case, redraw, values, ask, recipes, names, places, functions, source in drawn
         }
         expected = {
             Drawn(case, redraw): _answer(text, held, bounds, arrays)

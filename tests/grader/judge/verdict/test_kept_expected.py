@@ -1,6 +1,5 @@
 """Laws of the cache of inputs and expected values: unchanged, and for this same assignment only."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -20,7 +19,7 @@ from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
-from tests.tiny_course import COURSE, RIGHT
+from tests.tiny_course import RIGHT, write_course_of_its_own
 
 ROOT = Path(__file__).parents[4]
 FOLDER = "assignments/tiny"
@@ -36,12 +35,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A repository with a course of one assignment, and the parts of the reference that it needs."""
-    root = tmp_path / "course"
-    for name, text in COURSE.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    shutil.copytree(ROOT / "reference", root / "reference", ignore=shutil.ignore_patterns("__pycache__"))
-    return root
+    return write_course_of_its_own(tmp_path / "course")
 
 
 @pytest.fixture
