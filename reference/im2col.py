@@ -16,7 +16,7 @@ import numpy as np
 from reference.backends import numpy as backend
 from reference.backends.numpy import Buffer, Shape
 from reference.backends.view import View
-from reference.memory import Memory
+from reference.block_memory import Memory
 from reference.windows import Axis
 
 Box: TypeAlias = tuple[slice, ...]

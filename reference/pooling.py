@@ -17,9 +17,9 @@ from typing import TypeAlias
 import numpy as np
 
 from reference.backends.numpy import Buffer
+from reference.block_memory import Memory
 from reference.conv import check_out_grad
 from reference.im2col import Box, boxes
-from reference.memory import Memory
 from reference.ndarray import NDArray, check_device, common_dtype, empty, zeros
 from reference.readable import pooling as readable
 from reference.readable.conv_nd import per_axis

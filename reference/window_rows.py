@@ -19,8 +19,8 @@ import numpy as np
 
 from reference.backends import numpy as backend
 from reference.backends.numpy import Buffer, Shape
+from reference.block_memory import Memory
 from reference.im2col import Box, boxes
-from reference.memory import Memory
 from reference.windows import Axes, Axis
 
 Index: TypeAlias = tuple[Any, ...]
