@@ -83,7 +83,7 @@ class Misconceptions:
             data = json.loads(path.read_text(encoding="utf-8"))
             names = [idea.pop("name") for idea in data["ideas"]]
             answers = {
-                case: {a: [tuple(names[n] for n in one) for one in many] for a, many in ends.items()}
+                case: {a: [tuple([names[n] for n in one]) for one in many] for a, many in ends.items()}
                 for case, ends in data["answers"].items()
             }
             ideas = {name: Misconception(**idea) for name, idea in zip(names, data["ideas"], strict=True)}
