@@ -70,6 +70,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         | {f"grader.judge.{name}" for name in ("kind", "formula", *OF_A_CASE)},
         {"numpy", "pydantic"},
     ),
+    "assignments.functions": (set(), {"numpy"}),
     "assignments.tests": (set(), {"numpy", "pytest", "hypothesis"}),
     "assignments.mutants": ({"grader.model"}, {"numpy", "solution"}),  # solution: the names that it defines
     "assignments.rewrites": ({"grader.model"}, {"ndarray", "numpy", "solution"}),
@@ -192,6 +193,7 @@ FILES = [
     *sorted(path for path in (ROOT / "grader").rglob("*.py") if not path.is_relative_to(CORPUS)),
     *sorted((ROOT / "reference").rglob("*.py")),
     *sorted((ROOT / "assignments").glob("*/probes.py")),
+    *sorted((ROOT / "assignments").glob("*/functions.py")),
     *sorted((ROOT / "assignments").glob("*/mutants.py")),
     *sorted((ROOT / "assignments").glob("*/rewrites.py")),
     *sorted((ROOT / "assignments").glob("*/test_*.py")),

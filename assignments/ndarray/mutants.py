@@ -276,6 +276,14 @@ def new_axes_behind(self, shape):
 
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
+def lined_up_at_the_first_axes(self, shape):
+    """You compare the two shapes from their first axes on. They are compared from the last: an array of
+    shape (3,) fits into (2, 3), where it is every row."""
+    added = (1,) * (len(shape) - self.ndim)
+    return original(self.as_strided(self.shape + added, self.strides + added), shape)
+
+
+@mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def stretched_axis_keeps_its_stride(self, shape):
     """You change a length from 1 to n and leave the stride. With it, the second element is looked for
     further on in memory, where something else lies: it is the first one again."""

@@ -98,6 +98,20 @@ PythonName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 Given = Annotated[dict[PythonName, Any], AfterValidator(_literals)]
 
 
+class FunctionUse(Strict):
+    """A function of functions.py, with some of its arguments fixed."""
+
+    use: PythonName
+    """The name of the function."""
+    given: Given = {}
+    """The arguments that are fixed, by name; a submission passes the others."""
+
+
+OneFunction = PythonName | FunctionUse
+SeveralFunctions = Annotated[list[OneFunction], Field(min_length=1, max_length=20)]
+Functions = Annotated[dict[Id, OneFunction | SeveralFunctions], Field(min_length=1, max_length=20)]
+
+
 def _listed(values: list[Any]) -> list[Any]:
     _literals({"given": values})
     return values
@@ -194,5 +208,7 @@ class CaseModel(Strict):
     """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as you write them."""
     random: Annotated[dict[Id, RandomValue], Field(min_length=1)] | None = None
     """For the probe, as `case.NAME`: texts and numbers, drawn from ranges."""
+    functions: Functions | None = None
+    """For the probe, as `case.NAME`: functions of functions.py; see [functions](#functions)."""
     scenario: Scenario | None = None
     """The steps that the grader's own probe `scenario` takes; their results are compared."""

@@ -81,7 +81,7 @@ class Budget(Comparison):
     requires_of_case = ("budget",)
     watches_the_run = True
 
-    def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:
+    def told(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
         """The names of the budget."""
         return {COUNTED: list(case.options["budget"])}
 
