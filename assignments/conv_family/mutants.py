@@ -500,7 +500,7 @@ def spread_without_stride():
     edits={"shape, stride, padding, dilation, groups)": "shape, stride, padding, 1, groups)"},
 )
 def spread_without_dilation():
-    """You spread the places of the kernel over neighbours. They are `dilation` pixels apart, as they are in the
+    """You spread the places of the kernel over neighbours. They are `dilation` pixels apart, as in the
     convolution whose transpose this is."""
 
 
