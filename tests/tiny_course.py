@@ -1,5 +1,6 @@
 """The course of one assignment, `tiny`, and the submissions to it: what tests of every part grade."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -98,4 +99,14 @@ def write_course(root: Path, replaced: Mapping[str, str] = {}) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (root / "reference").symlink_to(ROOT / "reference")
+    return root
+
+
+def write_course_of_its_own(root: Path) -> Path:
+    """Writes the course with a copy of the reference, which a test may edit."""
+    for name, text in COURSE.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "reference", root / "reference", ignore=shutil.ignore_patterns("__pycache__"))
     return root

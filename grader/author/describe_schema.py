@@ -53,6 +53,7 @@ HEADINGS = {  # headings of the page, by the model that each describes
         "PaidHintModel": "a-hint-that-costs-points",
         CONDITION: "condition",
         "Step": "step",
+        "FunctionUse": "functions",
     },
     **{model.__name__: "case" for _, model in CASES.values()},
 }

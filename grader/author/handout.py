@@ -21,7 +21,17 @@ from grader.judge.examples.ladder import SMALLEST, freeze_ladders
 from grader.judge.kinds import kind_of
 from grader.judge.verdict.misconceptions import MISCONCEPTIONS, Misconceptions
 from grader.judge.verdict.oracles import ReferenceOracle, freeze
-from grader.model.assignment import OWN_COMPARISONS, OWN_KINDS, OWN_TEST, Assignment, Case, Course, Visibility
+from grader.model.assignment import (
+    OWN_COMPARISONS,
+    OWN_FILES,
+    OWN_FUNCTIONS,
+    OWN_KINDS,
+    OWN_TEST,
+    Assignment,
+    Case,
+    Course,
+    Visibility,
+)
 
 IGNORED = (
     ".venv/",
@@ -130,13 +140,15 @@ def _write(
 
 
 def _own_sources(assignment: Assignment) -> dict[str, str]:
-    """Only the parts of the assignment's own kinds and comparisons that visible cases need."""
-    used: dict[str, set[str]] = {OWN_KINDS: set(), OWN_COMPARISONS: set()}
+    """Only the parts of the assignment's own kinds, comparisons and functions that visible cases need."""
+    used: dict[str, set[str]] = {file: set() for file in OWN_FILES}
     for case in _visible(assignment):
         if case.kind_source:
             used[OWN_KINDS].add(type(kind_of(case)).__name__)
         if case.comparison_source:
             used[OWN_COMPARISONS].add(type(compared_by(case)).__name__)
+        for entry in case.functions.values():
+            used[OWN_FUNCTIONS] |= {one["use"] for one in (entry if isinstance(entry, list) else [entry])}
     paths = {file: assignment.folder / file for file, names in used.items() if names}
     return {file: cut(path, path.read_text(encoding="utf-8"), used[file]) for file, path in paths.items()}
 

@@ -15,8 +15,7 @@ from typing import Any
 from grader.judge.code_digest import code_digest
 from grader.judge.process.user_cache import UserCache
 from grader.model.assignment import (
-    OWN_COMPARISONS,
-    OWN_KINDS,
+    OWN_FILES,
     Assignment,
     Attempts,
     Case,
@@ -51,7 +50,7 @@ def load(folder: Path) -> Assignment:
     assignment, recorded = _checked(folder)
     provided = {name: provided_file(folder.parent / name, digest) for name, digest in recorded.items()}
     paths = [folder / "assignment.yaml", assignment.rubric.source, assignment.probes, *assignment.tests]
-    paths += [path for path in (folder / OWN_KINDS, folder / OWN_COMPARISONS) if path.is_file()]
+    paths += [path for path in (folder / name for name in OWN_FILES) if path.is_file()]
     return replace(assignment, provided=provided, digest=_digest(paths, provided))
 
 
@@ -124,7 +123,7 @@ def _checked(folder: Path) -> tuple[Assignment, dict[str, str]]:
 def _key_of_assignment(folder: Path) -> str:
     templates = folder / "templates"
     read = [folder / "assignment.yaml", folder / "rubric.yaml", folder / "probes.py"]
-    read += [folder / OWN_KINDS, folder / OWN_COMPARISONS]
+    read += [folder / name for name in OWN_FILES]
     read += [folder.parent / "README.md", templates / "README.md.j2", *sorted(folder.glob("test_*.py"))]
     return _key("assignment", folder, read, sorted(path.name for path in templates.glob("*.py.j2")))
 

@@ -1,6 +1,7 @@
 """Loads rubric.yaml: criteria, cases, and the names that they may use."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -9,6 +10,7 @@ from typing import Any
 
 from grader.author.conditions import CONDITIONS
 from grader.author.extent import MAX_ELEMENTS, elements
+from grader.author.own.own_functions import OwnFunctions
 from grader.author.scenario_steps import steps_of
 from grader.author.schema import (
     CriterionModel,
@@ -33,11 +35,12 @@ MAX_CASES = 1000  # per criterion
 
 
 class RubricDocument(Document):
-    """rubric.yaml, with the kinds and comparisons that it may use."""
+    """rubric.yaml, with the kinds, comparisons and functions that it may use."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.words = vocabulary_of(path.parent)
+        self.functions = OwnFunctions(path.parent)
 
     @property
     def comparisons(self) -> Mapping[str, Comparison]:
@@ -288,6 +291,7 @@ def _cases(
         )
         raise document.fail(f"{message} (64 MiB of float32): choose smaller lengths", place)
     compare = model.compare or criterion.compare or defaults.compare
+    functions, functions_source = document.functions.of_case(document, place, model)
     case = Case(
         id=model.id,
         criterion=criterion.id,
@@ -299,7 +303,7 @@ def _cases(
         visibility=model.visibility or defaults.visibility,
         weight=model.weight,
         covers=tuple(model.covers),
-        drawn=count is not None or "lengths" in parameters or bool(model.random),
+        drawn=count is not None or "lengths" in parameters or bool(model.random or functions),
         options={
             **_shared(document, criterion, compare),
             **model.model_dump(include=of_comparisons, exclude_none=True),
@@ -308,10 +312,11 @@ def _cases(
         random={name: each.model_dump(exclude_none=True) for name, each in (model.random or {}).items()},
         kind_source=document.words.sources.get(OWN_KINDS, {}).get(kind.name, ""),
         comparison_source=document.words.sources.get(OWN_COMPARISONS, {}).get(compare, ""),
+        functions=functions,
+        functions_source=functions_source,
     )
-    if twice := sorted(
-        case.ask.keys() & case.random.keys() | (case.ask.keys() | case.random.keys()) & parameters.keys()
-    ):
+    names = Counter([*case.ask, *case.random, *functions, *parameters])
+    if twice := sorted(name for name, times in names.items() if times > 1):
         raise document.fail(f"found {twice[0]!r} twice, expected one value of that name: rename one", place)
     case = replace(case, follow_through=_share(case, criterion))
     _check_comparison(document, place, case, kind, criterion)

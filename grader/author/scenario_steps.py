@@ -22,7 +22,7 @@ def steps_of(
         if model.scenario is None:
             message = f"`probe: {SCENARIO}` also needs `scenario` in each case: add it"
         raise document.fail(message, place)
-    values = {*(model.ask or {}), *(model.random or {})}
+    values = {*(model.ask or {}), *(model.random or {}), *(model.functions or {})}
     if SCENARIO in values:
         raise document.fail(f"found a value named {SCENARIO!r}, which holds the steps: rename it", place)
     steps = [] if model.scenario is None else [step.model_dump(exclude_unset=True) for step in model.scenario]

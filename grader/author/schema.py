@@ -46,6 +46,8 @@ class LimitsModel(Strict):
     """What one call may print, in KiB."""
     answer_mib: int = Field(Limits.answer_mib, ge=1, le=1024)
     """What one call may return, in MiB."""
+    function_calls: int = Field(Limits.function_calls, ge=1, le=100_000)
+    """How many times one call of a probe may call the functions that its case hands over."""
 
 
 class RulesModel(Strict):

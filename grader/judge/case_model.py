@@ -41,7 +41,7 @@ RealRange = Annotated[list[Real], Field(min_length=2, max_length=2)]
 
 
 class RandomValue(Strict):
-    """A value that is drawn: `text`, `integer` or `real` says of which kind, and from what range."""
+    """A value that is drawn. `text`, `integer` or `real` names its kind and its range."""
 
     text: Annotated[list[Annotated[int, Field(ge=0, le=1000)]], Field(min_length=2, max_length=2)] | None = (
         None
@@ -96,6 +96,20 @@ def _check_literal(value: object) -> None:
 Literals = Annotated[dict[Id, Any], AfterValidator(_literals)]
 PythonName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 Given = Annotated[dict[PythonName, Any], AfterValidator(_literals)]
+
+
+class FunctionUse(Strict):
+    """A function of functions.py, with some of its arguments fixed."""
+
+    use: PythonName
+    """The name of the function."""
+    given: Given = {}
+    """The arguments that are fixed, by name; a submission passes the others."""
+
+
+OneFunction = PythonName | FunctionUse
+SeveralFunctions = Annotated[list[OneFunction], Field(min_length=1, max_length=20)]
+Functions = Annotated[dict[Id, OneFunction | SeveralFunctions], Field(min_length=1, max_length=20)]
 
 
 def _listed(values: list[Any]) -> list[Any]:
@@ -194,5 +208,7 @@ class CaseModel(Strict):
     """For the probe, as `case.NAME`: null, true, numbers, texts, lists and mappings, as you write them."""
     random: Annotated[dict[Id, RandomValue], Field(min_length=1)] | None = None
     """For the probe, as `case.NAME`: texts and numbers, drawn from ranges."""
+    functions: Functions | None = None
+    """For the probe, as `case.NAME`: functions of functions.py; see [functions](#functions)."""
     scenario: Scenario | None = None
     """The steps that the grader's own probe `scenario` takes; their results are compared."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.judge.comparisons import compared_by
 from grader.judge.drawn_values import draw_values
+from grader.judge.handed_functions import draw_functions
 from grader.judge.inputs import Inputs
 from grader.judge.kinds import kind_of
 from grader.model.assignment import Case, Visibility
@@ -29,11 +30,15 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     inputs = kind_of(case).draw(case, shapes, numbers)
     values = generator([*words, "values", str(redraw), *of_variant])
     inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
+    if case.functions:
+        of_functions = generator([*words, "functions", str(redraw), *of_variant])
+        handed = draw_functions(case.functions, of_functions)
+        inputs = replace(inputs, functions=handed, source=case.functions_source)
     told = compared_by(case).told(case, generator([*words, "told", str(redraw), *of_variant]))
     return inputs.telling(told) if told else inputs
 
 
-def generator(words: Sequence[str]) -> np.random.Generator:
+def generator(words: Sequence[str]) -> "np.random.Generator":
     """Random numbers that are the same on every platform for the same words."""
     digest = hashlib.sha256("\0".join(words).encode()).digest()
     return np.random.default_rng(np.random.SeedSequence(int.from_bytes(digest, "little")))

@@ -12,6 +12,7 @@ from grader.judge.differences.difference import Difference, Expected
 from grader.judge.differences.probe_values import Array, of_arrays
 from grader.judge.differences.python_words import shown
 from grader.judge.differences.shapes import explain_shape
+from grader.judge.handed_functions import functions_in_words
 from grader.judge.inputs import Inputs
 from grader.judge.kind import Kind, Shape
 from grader.judge.kinds import kind_of
@@ -81,7 +82,8 @@ class Question:
         values = {name: value for name, value in self.inputs.ask.items() if name != SCENARIO}
         asked = ", ".join(f"{name}={shown(value)}" for name, value in values.items())
         steps = as_python(self.inputs.ask.get(SCENARIO, ()))
-        return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), asked, steps]))
+        handed = functions_in_words(self.inputs.functions)
+        return ", ".join(filter(None, [self.kind.describe(self.case, self.inputs), asked, handed, steps]))
 
     def option(self, key: str) -> str:
         """The criterion's value for a key that the comparison requires."""
@@ -147,7 +149,7 @@ class Comparison(ABC):
     def judge(self, question: Question) -> Judged:
         """The submission's answer, and the difference that makes it wrong, if any."""
 
-    def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:
+    def told(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
         """The values that it passes to the probe in addition to the case's own keys."""
         return {}
 

@@ -11,10 +11,10 @@ from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
 from grader.judge.inputs import Inputs
 from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.host_code import device_code_of
-from grader.judge.policy.read_sources import Reading
+from grader.judge.policy.read_sources import Reading, without_host_code
 from grader.judge.policy.rules import Terms
 from grader.judge.process.devices import first_available
+from grader.judge.process.function_calls import FunctionProcess
 from grader.judge.process.implementation import Implementation, Subject
 from grader.judge.process.machine_lock import turn
 from grader.judge.process.sandbox import starter
@@ -47,6 +47,7 @@ class Equipment:
         self.device = device or first_available(assignment.devices)
         self.oracle = _oracle(assignment, secret)
         self.kernels = next((name for name in assignment.files if name.endswith(".cu")), "")
+        self._functions = FunctionProcess()
         self._folder = tempfile.TemporaryDirectory(prefix="backflip-")
         provided = _write_provided(assignment, Path(self._folder.name) / "provided")
         terms = None if assignment.import_rules is None else Terms.of(assignment, assignment.import_rules)
@@ -66,6 +67,7 @@ class Equipment:
     def close(self) -> None:
         """Ends the oracle and the launcher and removes staged files."""
         self.oracle.close()
+        self._functions.close()
         self._starter.close()
         self._folder.cleanup()
 
@@ -94,7 +96,7 @@ class Equipment:
         notes = submission.notes
         files = {n: as_compiled(c) if n.endswith(".cu") else c for n, c in files.items()}
         for name in [name for name in files if name.endswith(".cu")]:
-            files[name], note = device_code_of(name, files[name])
+            files[name], note = without_host_code(name, files[name])
             notes = (*notes, note) if note else notes
         if self._reading is not None and not refused:
             refused = self._reading.refusal(files)
@@ -106,7 +108,12 @@ class Equipment:
             notes = (*notes, *built.notes)
         criteria = len(self.assignment.rubric.criteria) * variants
         implementation = Implementation(
-            self._starter, subject, self.assignment.limits, self._forward_questions, criteria
+            self._starter,
+            subject,
+            self.assignment.limits,
+            self._forward_questions,
+            criteria,
+            self._functions,
         )
         with self._turn(), implementation:
             yield Candidate(implementation, refused, notes)
@@ -120,7 +127,8 @@ class Equipment:
             yield implementation
 
     def _implementation(self, subject: Subject, criteria: int = 1) -> Implementation:
-        return Implementation(self._starter, subject, self.assignment.limits, criteria=criteria)
+        limits, functions = self.assignment.limits, self._functions
+        return Implementation(self._starter, subject, limits, criteria=criteria, functions=functions)
 
     def _builder_of(self, kernels: str, provided: Path) -> "Builder":
         from grader.judge.kernels.builder import Builder  # most assignments have no kernels
@@ -141,7 +149,7 @@ class Equipment:
                         yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
-        """Waits, without a limit, for the turn on a device of which the machine has only one."""
+        """Waits, without a limit, for a turn on a device that all gradings on this machine share."""
         if self.device is Device.CUDA:
             return turn("gpu-0")
         return contextlib.nullcontext()

@@ -21,13 +21,17 @@ UPSTREAM = "out_grad"  # not an input of a forward pass, but the gradient of its
 class Inputs:
     """A probe's inputs: plain `values`, dense `bases` (float32), and a recipe of views for each base.
 
-    `ask` holds the plain data that the rubric writes or draws; a list in it stays a list.
+    `ask` holds the plain data that the rubric writes or draws; a list in it stays a list. `functions` are
+    those that the case hands over, by name: {"use": function, "given": fixed arguments}, or a list of these;
+    `source` is the Python that defines them. Neither is ever sent to a submission.
     """
 
     values: Mapping[str, Any]
     bases: Mapping[str, Array]
     recipes: Mapping[str, Recipe]
     ask: Mapping[str, Any] = field(default_factory=dict)
+    functions: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
 
     def array(self, name: str) -> Array:
         """The array of that name as the probe sees it, its view applied."""
@@ -80,7 +84,10 @@ class Inputs:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over all of the probe's inputs."""
-        digest = hashlib.sha256(json.dumps(self.fields(), sort_keys=True).encode())
+        about = self.fields()
+        if self.functions:
+            about |= {"functions": dict(self.functions), "source": self.source}
+        digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
         for raw in self.raw:
             digest.update(f"{raw.dtype}{raw.shape}".encode() + raw.data)
         return digest.hexdigest()

@@ -46,6 +46,7 @@ class Limits:
     processes: int = 64
     output_kib: int = 1024
     answer_mib: int = 64
+    function_calls: int = 2000
 
 
 # None of them does an exercise. What a process may do to others (os, sys) is the sandbox's business.
@@ -78,6 +79,8 @@ class Attempts:
 
 OWN_TEST = "test"  # the kind of a case that is a pytest test of the author's
 OWN_KINDS, OWN_COMPARISONS = "kinds.py", "comparisons.py"  # files in which an assignment defines its own
+OWN_FUNCTIONS = "functions.py"  # and the one with the functions that its cases hand to submissions
+OWN_FILES = (OWN_KINDS, OWN_COMPARISONS, OWN_FUNCTIONS)
 SCENARIO = "scenario"  # the grader's own probe, and the key of a case's steps for it
 
 
@@ -91,7 +94,9 @@ class Case:
     `weight` is its share of the criterion's points. `covers` names the conditions that the case tests (see
     `grader.author.conditions`); `drawn`: its shapes are random. `follow_through` is the share of its points
     for a gradient that is right for a wrong forward pass. If the assignment defines the kind or the
-    comparison itself, `kind_source` and `comparison_source` are the Python that defines it.
+    comparison itself, `kind_source` and `comparison_source` are the Python that defines it. `functions` are
+    those that it hands to the probe, by name: {"use": function, "given": fixed arguments, "seeded": whether
+    it takes the case's seed}, or a list of these in any order; `functions_source` is their Python.
     """
 
     id: str
@@ -111,6 +116,8 @@ class Case:
     random: Mapping[str, Any] = field(default_factory=dict)
     kind_source: str = ""
     comparison_source: str = ""
+    functions: Mapping[str, Any] = field(default_factory=dict)
+    functions_source: str = ""
 
     @property
     def name(self) -> str:

@@ -25,22 +25,26 @@ class NotData(TypeError):
 
 
 class Encoder:
-    """Turns one value into text; `leaf` converts an object to its array or number, or returns None."""
+    """Turns one value into text; `leaf` converts an object to its array or number, or returns None.
 
-    def __init__(self, leaf: Callable[[Any], Any]) -> None:
+    `what` is the name of the value in messages.
+    """
+
+    def __init__(self, leaf: Callable[[Any], Any], what: str = "the result") -> None:
         self._leaf = leaf
+        self._what = what
         self._above: list[int] = []
         self._count = 0
         self.arrays: list[Any] = []
 
     def text(self, value: Any) -> str:
         """The text of a value; its arrays go to `arrays`. NotData names a part that cannot travel."""
-        return json.dumps(self._tree(value, "the result"), separators=(",", ":"), allow_nan=False)
+        return json.dumps(self._tree(value, self._what), separators=(",", ":"), allow_nan=False)
 
     def _tree(self, value: Any, path: str) -> Any:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise NotData(f"the result holds more than {MAX_VALUES} values")
+            raise NotData(f"{self._what} holds more than {MAX_VALUES} values")
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int):
@@ -67,7 +71,7 @@ class Encoder:
         if id(value) in self._above:
             raise NotData(f"{path} is a {type(value).__name__} that holds itself")
         if len(self._above) == MAX_DEPTH:
-            raise NotData(f"the result is nested more than {MAX_DEPTH} deep")
+            raise NotData(f"{self._what} is nested more than {MAX_DEPTH} deep")
         self._above.append(id(value))
         tree: Any
         before = len(self.arrays)

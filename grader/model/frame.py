@@ -28,6 +28,7 @@ MAX_DIMENSIONS = 16
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 REPLY_FIELDS = frozenset({"nonce", "status", "error"})  # besides "arrays"
+FUNCTION = "function"  # the field of a call: the number of the function
 ERROR_FIELDS = frozenset({"type", "message", "file", "line", "source", "calls"})
 CALL_FIELDS = frozenset({"function", "file", "line", "source", "arguments"})
 MAX_CALLS = 6  # calls of a submission that an exception passed through
@@ -167,6 +168,17 @@ def check_reply(header: Mapping[str, Any], nonce: str) -> None:
         if not all(isinstance(text, str) for text in texts):
             raise ProtocolError("an error whose fields are not text")
         _check_calls(error["calls"])
+
+
+def check_call(frame: Frame, nonce: str) -> None:
+    """Raises ProtocolError unless `frame` calls a function in the course of the request with that `nonce`."""
+    if set(frame.header) != {"nonce", FUNCTION}:
+        raise ProtocolError("a call of a function with fields missing or added")
+    if frame.header["nonce"] != nonce:
+        raise ProtocolError("a call that belongs to no question")
+    if type(frame.header[FUNCTION]) is not int or not frame.arrays or frame.arrays[0].dtype != DATA:
+        raise ProtocolError("a call without a number or without arguments")
+    check_data(frame.arrays)
 
 
 def _check_calls(calls: object) -> None:

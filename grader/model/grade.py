@@ -38,6 +38,8 @@ class Status(StrEnum):
     """The submission needed more memory than its limit."""
     OUTPUT_LIMIT = "output_limit"
     """The submission printed or returned more than its limit."""
+    CALL_LIMIT = "call_limit"
+    """The submission called the case's functions more often, or with larger arguments, than its limit."""
     CRASHED = "crashed"
     """The process of the submission ended by itself."""
     FORGED_REPLY = "forged_reply"

@@ -15,6 +15,7 @@ from grader.prove.bound_names import binding_of
 
 CORPUS = Path(__file__).with_name("corpus")
 LANGUAGES = {".py": CORPUS / "python", ".cu": CORPUS / "cuda"}
+FUNCTIONS = CORPUS / "functions"  # attacks in Python on exercises that are given functions
 NOTHING = "writes_nothing"  # the attack with an empty answer, to which the others are compared
 MAY_GAIN = re.compile(r"^(?:#|//) may gain: (part|all)\n", re.MULTILINE)
 COMMENT = re.compile(r"(?://[^\n]*\n)+")
@@ -40,14 +41,17 @@ class Attack:
 def attacks_on(assignment: Assignment) -> tuple[Attack, ...]:
     """The corpus, against the exercise of each language on which most points depend; NOTHING is the first.
 
-    The corpus for a language that the assignment does not ask for is left out.
+    The corpus for a language that the assignment does not ask for is left out, and so are attacks on
+    functions if no case hands any over.
     """
     solution = render(assignment, "solution")
     handed_in = {name: solution.files[name] for name in assignment.files}
     names = list(solution.functions)
+    hands_functions = any(case.functions for c in assignment.rubric.criteria for case in c.cases)
+    corpora = [*LANGUAGES.items(), *([(".py", FUNCTIONS)] if hands_functions else [])]
     return tuple(
         attack_with(path, exercise, file, handed_in)
-        for suffix, folder in LANGUAGES.items()
+        for suffix, folder in corpora
         for exercise, file in target(assignment, names, handed_in, suffix)
         for path in sorted(folder.iterdir(), key=lambda path: (path.stem != NOTHING, path.stem))
         if path.suffix == suffix

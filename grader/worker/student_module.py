@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from grader.model.data import Encoder, NotData
+from grader.model.data import Encoder, NotData, decode
 from grader.model.frame import DATA, ITEM_BYTES, RawArray
 
 
@@ -49,13 +49,21 @@ class Case:
 
     `fields` is the request's "case": {"values": {name: value}, "ask": {name: literal}, "inputs": {name:
     recipe}}, the arrays in the order of "inputs". A list among the values is a tuple for the probe; a literal
-    is what the rubric says.
+    is what the rubric says. `functions` are those that the case hands over, by name: each is a callable or a
+    list of them.
     """
 
-    def __init__(self, fields: Mapping[str, Any], arrays: Sequence[RawArray]) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, Any],
+        arrays: Sequence[RawArray],
+        functions: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         for name, value in fields["values"].items():
             setattr(self, name, _tuples(value))
         for name, value in fields.get("ask", {}).items():
+            setattr(self, name, value)
+        for name, value in functions.items():
             setattr(self, name, value)
         for (name, recipe), raw in zip(fields["inputs"].items(), arrays, strict=True):
             base = np.frombuffer(raw.data, dtype=raw.dtype).reshape(raw.shape)
@@ -116,20 +124,29 @@ class NoData(TypeError):
     """A probe's result is neither data nor arrays; names the offending part for the student."""
 
 
-def to_raw(value: Any, ndarray: ModuleType, *, is_plain: bool = False) -> list[RawArray]:
+def to_raw(
+    value: Any, ndarray: ModuleType, *, is_plain: bool = False, what: str = "the result"
+) -> list[RawArray]:
     """A probe's result as raw arrays: one for each item of a tuple of arrays and whole numbers.
 
     Other data comes first, as text, followed by its arrays. If the question `is_plain`, that is, has no
-    arrays, all results are sent this way. Raises TypeError, with a line for the student, for anything else.
+    arrays, all results are sent this way. Raises TypeError, with a line for the student, for anything else;
+    `what` says there what the value is.
     """
     if not is_plain and _is_of_arrays(value, ndarray):
         return _arrays(value, ndarray)
-    encoder = Encoder(lambda leaf: _leaf(leaf, ndarray))
+    encoder = Encoder(lambda leaf: _leaf(leaf, ndarray), what)
     try:
         text = encoder.text(value).encode()
     except NotData as error:
         raise NoData(str(error)) from None
     return [RawArray(DATA, (len(text),), text), *encoder.arrays]
+
+
+def value_in(arrays: Sequence[RawArray]) -> Any:
+    """The value that `to_raw` sent as plain, with new NumPy arrays in it."""
+    text, *held = arrays
+    return decode(text.data, [np.frombuffer(a.data, a.dtype).reshape(a.shape).copy() for a in held])
 
 
 def _is_array(value: Any, ndarray: ModuleType) -> bool:

@@ -11,13 +11,14 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
 
 from grader.model.frame import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.model.python_syntax import why_not_read
-from grader.worker.import_rules import ImportRules
+from grader.worker.function_proxy import LINE, proxies
+from grader.worker.import_guard import ImportGuard
 from grader.worker.scenario import scenario
 from grader.worker.student_module import Case, NoData, Submission, to_raw
 
@@ -31,7 +32,14 @@ MAX_OF_CALL = 100  # characters of each text: all of them fit into a header
 MAX_ARGUMENT = 40
 
 
-def serve(worker: "Worker") -> NoReturn:
+class Answerer(Protocol):
+    """Answers requests one by one."""
+
+    def answer(self, frame: Frame) -> bytes:
+        """The reply to one request."""
+
+
+def serve(worker: Answerer) -> NoReturn:
     """Serves until the judge closes its end, then ends the process.
 
     The protocol moves to new descriptors, and the submission's output goes to stderr, which the judge
@@ -43,7 +51,14 @@ def serve(worker: "Worker") -> NoReturn:
     os.dup2(empty, 0)
     os.close(empty)
     os.dup2(2, 1)
-    for frame in _frames(requests):
+    frames = _frames(requests)
+
+    def exchange(call: bytes) -> Frame | None:
+        _write(replies, call)
+        return next(frames, None)
+
+    LINE.connect(exchange)
+    for frame in frames:
         _write(replies, worker.answer(frame))
     os._exit(0)  # whatever threads and exit handlers the submission left
 
@@ -108,7 +123,7 @@ class Worker:
         with contextlib.suppress(ModuleNotFoundError):  # it may be what the submission writes
             self._ndarray = importlib.import_module(self._ndarray_name)
         rules = config.get("import_rules")
-        self._rules = ImportRules(**rules) if rules else None
+        self._rules = ImportGuard(**rules) if rules else None
         if self._rules is not None:
             self._rules.install()
 
@@ -157,9 +172,14 @@ class Worker:
         header = frame.header
         assert self._ndarray is not None
         submission = Submission(self._modules, self._ndarray, header["dtype"], header["device"])
-        case = Case(header["case"], frame.arrays)
+        functions, numbers = proxies(header["case"].get("functions", {}))
+        case = Case(header["case"], frame.arrays, functions)
         probe = scenario if header["probe"] == scenario.__name__ else getattr(self._probes, header["probe"])
-        value = probe(submission, case)
+        LINE.open(header["nonce"], numbers)
+        try:
+            value = probe(submission, case)
+        finally:
+            LINE.close()
         self._latest = submission.latest
         return to_raw(value, self._ndarray, is_plain=not header["case"]["inputs"])
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.model.grade import Status
-from grader.prove.attacks import LANGUAGES, description
-from tests.attacks import test_attacks, test_kernels
+from grader.prove.attacks import FUNCTIONS, LANGUAGES, description
+from tests.attacks import test_attacks, test_functions, test_kernels
 
 PAGE = Path(__file__).parents[2] / "docs" / "attacks.md"
 HEAD = f"""\
@@ -20,6 +20,15 @@ this page from the tables in `tests/attacks/`, and a test checks that the page i
 
 After each attack, the tests grade an honest submission. Its grade must be the same as if no attack had run.
 Two functions are graded. An attack replaces one of them, which is worth {test_attacks.FLIP} points.
+
+| attack | what it does | points | status |
+|---|---|---|---|
+"""
+OF_FUNCTIONS = f"""
+## On functions that a case hands over
+
+An attack replaces `check`, which is given functions to judge and is worth
+{test_functions.POINTS} points. After each attack, an honest submission must get its full grade.
 
 | attack | what it does | points | status |
 |---|---|---|---|
@@ -53,11 +62,16 @@ def does(name: str) -> str:
 def page() -> str:
     """The whole page."""
     python = (row(n, does(n), f"{must.flip:g}", must.status) for n, must in test_attacks.TABLE.items())
+    functions = (
+        row(name, does, {"all": f"{test_functions.POINTS}"}.get(gain, "fewer"), must)
+        for name, (must, _) in test_functions.TABLE.items()
+        for does, gain in [description(FUNCTIONS / f"{name}.py")]
+    )
     cuda = (
         row(name, *description(LANGUAGES[".cu"] / f"{name}.cu"), must.status)
         for name, must in test_kernels.TABLE.items()
     )
-    return HEAD + "".join(python) + KERNELS + "".join(cuda)
+    return "".join([HEAD, *python, OF_FUNCTIONS, *functions, KERNELS, *cuda])
 
 
 if __name__ == "__main__":

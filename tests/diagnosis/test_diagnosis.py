@@ -13,6 +13,7 @@ def false_claims(counts: list[Count]) -> list[tuple[str, tuple[str, ...]]]:
     return [(one.sort, one.wrong) for one in counts if one.wrong]
 
 
+@pytest.mark.slow
 def test_nothing_is_claimed_of_right_rewrites_and_of_what_only_raises() -> None:
     assert false_claims([one for one in measure(2, 4) if not one.has_ideas]) == []
 

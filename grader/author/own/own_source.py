@@ -1,7 +1,7 @@
 """Reads the assignment's own kinds and comparisons, and cuts out the source that each of them needs."""
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,16 +21,8 @@ def read_own(path: Path, of: type[T], taken: Collection[str]) -> tuple[Mapping[s
     if not path.is_file():
         return {}, {}
     text = read(path)
-    try:
-        tree, own = ast.parse(text), defined_by(text, of, path.name)
-    except SyntaxError as error:
-        raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
-    except Exception as error:  # the author's own code
-        line = _line_in(path.name, error)
-        raise UserError(
-            f"found a file that cannot be run: {type(error).__name__}: {error}", path, line
-        ) from error
-    what = of.__name__
+    own = running(path, lambda: defined_by(text, of, path.name))
+    tree, what = ast.parse(text), of.__name__
     if not own:
         raise UserError(f"found no subclass of {what}, expected one or more with a `name` each", path)
     sources = {}
@@ -44,6 +36,19 @@ def read_own(path: Path, of: type[T], taken: Collection[str]) -> tuple[Mapping[s
             )
         sources[name] = cut(path, text, {type(one).__name__})
     return own, sources
+
+
+def running(path: Path, run: Callable[[], T]) -> T:
+    """What `run` returns, which runs the author's own file; UserError, with the line, if the file fails."""
+    try:
+        return run()
+    except SyntaxError as error:
+        raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
+    except Exception as error:  # the author's own code
+        line = _line_in(path.name, error)
+        raise UserError(
+            f"found a file that cannot be run: {type(error).__name__}: {error}", path, line
+        ) from error
 
 
 def cut(path: Path, text: str, names: Collection[str]) -> str:

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -14,15 +14,20 @@ from rich.console import Console
 
 from grader.cli.handout.workspace import handout
 from grader.judge.comparisons import comparison_of
+from grader.judge.differences.difference import Expected
+from grader.judge.differences.probe_values import NO_VALUE
 from grader.judge.examples.look import used_inputs
+from grader.judge.inputs import Inputs
 from grader.judge.subset.selection import select
 from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.example import Table
+from grader.model.frame import DATA
 from grader.report.terminal.show_example import lines_of
+from grader.worker.function_host import functions_of
 from grader.worker.student_module import Case as CaseFields
-from grader.worker.student_module import Submission, to_raw
+from grader.worker.student_module import Submission, to_raw, value_in
 from grader.worker.worker_loop import poison_fresh_memory
 
 DTYPE = "float32"  # the dtype of grading
@@ -53,7 +58,8 @@ def set_up(case_name: str) -> Bench:
     assert assignment.frozen is not None
     oracle = FrozenOracle(assignment.frozen)
     inputs = oracle.inputs(case)
-    expected = oracle.expected(case, inputs).arrays if comparison_of(case).needs_expected else ()
+    known = oracle.expected(case, inputs) if comparison_of(case).needs_expected else Expected(())
+    has_value = known.value is not NO_VALUE
     poison_fresh_memory()
     sys.path.insert(0, str(Path.cwd()))
     sys.dont_write_bytecode = True
@@ -62,28 +68,44 @@ def set_up(case_name: str) -> Bench:
     ndarray = importlib.import_module(assignment.ndarray)
     device = assignment.devices[-1] if "emulated" in assignment.devices else "cpu"
     submission = Submission(modules, ndarray, DTYPE, device)
-    fields = CaseFields(inputs.fields(), inputs.raw)
+    fields = CaseFields(inputs.fields(), inputs.raw, _functions(inputs))
     used, _ = used_inputs(assignment.probes, case.probe)
     names: dict[str, Any] = {"np": np, "show": show}
     for module in modules:
         names |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
-    for field in [*inputs.values, *inputs.bases]:
+    for field in [*inputs.values, *inputs.ask, *inputs.functions, *inputs.bases]:
         given = getattr(fields, field)
         is_array = field in inputs.bases
         if field in used or not used or not is_array:
             names[field] = submission.array(given) if is_array else given
     probe: Callable[[Any, Any], Any] = getattr(probes, case.probe)
-    names["expected"] = expected[0] if len(expected) == 1 else expected
+    names["expected"] = known.value if has_value else _one_or_all(known.arrays)
     names["ask"] = lambda: _answer(probe, submission, fields, ndarray)
     return Bench(name, probe, submission, fields, names)
+
+
+def _functions(inputs: Inputs) -> dict[str, Any]:
+    """The functions that a case hands over, which run in this process: a handout has their source."""
+    entries = inputs.functions.items()
+    return {
+        name: functions_of(inputs.source, entry)
+        if isinstance(entry, list)
+        else functions_of(inputs.source, [entry])[0]
+        for name, entry in entries
+    }
 
 
 def _answer(
     probe: Callable[[Any, Any], Any], submission: Submission, fields: Any, ndarray: ModuleType
 ) -> Any:
-    """The grader's answer to this case: one array, or a tuple of arrays."""
+    """The grader's answer to this case: a value, one array, or a tuple of arrays."""
     raw = to_raw(probe(submission, fields), ndarray)
-    arrays = tuple(np.frombuffer(each.data, dtype=each.dtype).reshape(each.shape) for each in raw)
+    if raw and raw[0].dtype == DATA:
+        return value_in(raw)
+    return _one_or_all(tuple(np.frombuffer(each.data, each.dtype).reshape(each.shape) for each in raw))
+
+
+def _one_or_all(arrays: Sequence[Any]) -> Any:
     return arrays[0] if len(arrays) == 1 else arrays
 
 

@@ -10,7 +10,7 @@ from grader.cli.grade import newer_python
 from grader.cli.handout.workspace import handout
 from grader.intake.submission import read_submission
 from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.host_code import device_code_of
+from grader.judge.policy.read_sources import without_host_code
 from grader.judge.policy.rules import Rules, Terms
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
@@ -47,7 +47,9 @@ def checked(assignment: Assignment, folder: Path) -> dict[str, bytes]:
     for name, content in files.items():
         if name.endswith(".py"):
             _parse(name, content)
-    compiled = {n: device_code_of(n, as_compiled(c))[0] if n.endswith(".cu") else c for n, c in files.items()}
+    compiled = {
+        n: without_host_code(n, as_compiled(c))[0] if n.endswith(".cu") else c for n, c in files.items()
+    }
     rules = assignment.import_rules
     refused = "" if rules is None else Rules(Terms.of(assignment, rules)).refusal(compiled)
     if refused:

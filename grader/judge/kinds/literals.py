@@ -19,7 +19,7 @@ def literals_keys() -> "Mapping[str, type[CaseModel]]":
     """The models of a case by the key that tells it."""
     from pydantic import Field
 
-    from grader.judge.case_model import CaseModel, Draws, Id, Literals, RandomValue, Scenario
+    from grader.judge.case_model import CaseModel, Draws, Functions, Id, Literals, RandomValue, Scenario
 
     class AskCase(CaseModel):
         """Plain values without an array. With `draw`, N cases, each with different random values."""
@@ -45,7 +45,15 @@ def literals_keys() -> "Mapping[str, type[CaseModel]]":
         draw: Draws | None = None
         """How many such cases there are, named id-1, id-2, ..."""
 
-    return {"ask": AskCase, "random": RandomCase, "scenario": ScenarioCase}
+    class FunctionsCase(CaseModel):
+        """Functions without an array. With `draw`, N cases, each with a seed and an order of its own."""
+
+        functions: Functions
+        """For the probe, as `case.NAME`: functions of functions.py; see [functions](#functions)."""
+        draw: Draws | None = None
+        """How many such cases there are, named id-1, id-2, ..."""
+
+    return {"ask": AskCase, "random": RandomCase, "functions": FunctionsCase, "scenario": ScenarioCase}
 
 
 class LiteralsKind(Kind):
@@ -55,7 +63,7 @@ class LiteralsKind(Kind):
     keys = staticmethod(literals_keys)
     yields = True
 
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """None: what every kind may ask is added to it."""
         return Inputs({}, {}, {})
 

@@ -66,39 +66,44 @@ class Item:
     name: str
 
 
-def without_host_code(text: str) -> tuple[str, tuple[Item, ...]]:
-    """The text with host code blanked, and the items that were removed.
+def host_code_in(content: bytes) -> tuple[Item, ...]:
+    """The host code in a file of kernels, in the order of the text; its places count decoded characters.
 
-    A text with unbalanced braces, or without host code, is returned unchanged.
+    Empty if the file is longer than `MOST_CHARACTERS`, its braces do not balance, or a condition of the
+    preprocessor crosses an item.
     """
+    text = _decoded(content)
     if len(text) > MOST_CHARACTERS:
-        return text, ()
+        return ()
     code = code_of(text)
     directives = [_directive(match, code) for match in DIRECTIVE.finditer(code)]
     bare = DIRECTIVE.sub(lambda match: NOT_A_LINE_END.sub(" ", match.group()), code)
     if not HOST.search(bare) and not any(_is_host_header(text, item) for item in directives):
-        return text, ()
+        return ()
     items = [*_items(bare), *directives]
-    chosen = [
-        items[number]
-        for number in sorted(_of_the_host(items, len(items) - len(directives), bare, code, text))
-    ]
+    numbers = _of_the_host(items, len(items) - len(directives), bare, code, text)
+    chosen = sorted((items[number] for number in numbers), key=lambda item: item.start)
     if any(
         len(OPENS.findall(code, i.start, i.end)) != len(CLOSES.findall(code, i.start, i.end)) for i in chosen
     ):
-        return text, ()  # a preprocessor condition crosses it
+        return ()
+    return tuple(chosen)
+
+
+def without_items(file: str, content: bytes, items: Sequence[Item]) -> tuple[bytes, str]:
+    """A file with the items of `host_code_in` blanked, and a note for the student, or ""."""
+    if not items:
+        return content, ""
+    text = _decoded(content)
     pieces, at = [], 0
-    for item in sorted(chosen, key=lambda item: item.start):
+    for item in items:
         pieces += [text[at : item.start], NOT_A_LINE_END.sub(" ", text[item.start : item.end])]
         at = item.end
-    return "".join([*pieces, text[at:]]), tuple(chosen)
+    return "".join([*pieces, text[at:]]).encode(), note_on(file, text, items)
 
 
-def device_code_of(file: str, content: bytes) -> tuple[bytes, str]:
-    """A file of kernels, ready to compile, without its host code; and a note for the student, or ""."""
-    text = content.decode("utf-8", errors="replace")
-    kept, left_out = without_host_code(text)
-    return (kept.encode(), note_on(file, text, left_out)) if left_out else (content, "")
+def _decoded(content: bytes) -> str:
+    return content.decode("utf-8", errors="replace")
 
 
 def note_on(file: str, text: str, left_out: Sequence[Item]) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 
+from grader.judge.policy.host_code import Item, without_items
 from grader.judge.policy.reader_process import send
 from grader.judge.policy.rules import MAX_SOURCE_BYTES, Terms
 from grader.model.errors import GraderFault
@@ -23,6 +24,7 @@ MEMORY_BYTES = 1 << 30
 MAX_EXPANDED_BYTES = 1 << 20  # of a source with its macros expanded
 WALL_SECONDS = 300.0  # reading waits for nothing, so only a busy machine takes this long
 END_SECONDS = 2.0
+LIMITS = {"cpu_seconds": CPU_SECONDS, "memory_bytes": MEMORY_BYTES}  # on requests without an assignment
 REASON_CHARACTERS = 2000
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -66,9 +68,7 @@ class Reading:
         return re.sub(rf"^{re.escape(name)}:\d+:", f"{name}:", refused)  # not a line of the student's
 
     def _read(self, files: Mapping[str, bytes], most_bytes: int) -> str:
-        words = _process().ask({**self._request, "most_bytes": most_bytes}, files)
-        if "failed" in words:
-            raise GraderFault(f"the reader of submissions failed on {words['reads']}: {words['failed']}")
+        words = _ask({**self._request, "most_bytes": most_bytes}, files)
         if "exhausted" in words:
             return f"{words['reads']}: {self._exhausted[words['exhausted']]}: {SIMPLER}"
         return words["answer"][:REASON_CHARACTERS]
@@ -79,9 +79,27 @@ def newer_than(files: Mapping[str, bytes], minor: int) -> list[str]:
 
     A source that exceeds the limits on reading adds no line: its grade says so.
     """
-    limits = {"cpu_seconds": CPU_SECONDS, "memory_bytes": MEMORY_BYTES}
-    replies = (_process().ask({"minor": minor, **limits}, {name: files[name]}) for name in files)
+    replies = (_process().ask({"minor": minor, **LIMITS}, {name: files[name]}) for name in files)
     return [line for words in replies for line in words.get("answer", "").splitlines()]
+
+
+def without_host_code(name: str, content: bytes) -> tuple[bytes, str]:
+    """A file of kernels without its host code, and a note for the student, or "".
+
+    A file that exceeds the limits on reading stays whole: the policy reads it next and refuses it.
+    GraderFault if it cannot be read.
+    """
+    words = _ask({"host_code": True, **LIMITS}, {name: content})
+    items = json.loads(words.get("answer") or "[]")
+    return without_items(name, content, [Item(*item) for item in items])
+
+
+def _ask(request: Mapping[str, object], files: Mapping[str, bytes]) -> dict[str, str]:
+    """The reader's reply; GraderFault if it failed."""
+    words = _process().ask(request, files)
+    if "failed" in words:
+        raise GraderFault(f"the reader of submissions failed on {words['reads']}: {words['failed']}")
+    return words
 
 
 class _Process:

@@ -3,9 +3,10 @@
 Theory of operation. The judge starts this program and sends it requests through a socket, its standard
 input: a frame of JSON, then the files. Before it reads them, the program raises its limits by some CPU
 seconds and some memory. It names each file before reading it. At the end it lists the problems, one per
-line: what the assignment's terms forbid, or what an older Python cannot read. If a limit ends it, the judge
-knows the file, and starts another process for the next submission. It ends by itself if a submission left
-it larger than before. If the judge is killed, it is killed as well: no process outlives its run.
+line: what the assignment's terms forbid, or what an older Python cannot read. Asked for the host code of a
+file of kernels, it lists the places of that code instead. If a limit ends it, the judge knows the file, and
+starts another process for the next submission. It ends by itself if a submission left it larger than before.
+If the judge is killed, it is killed as well: no process outlives its run.
 No code of a submission runs here, and nothing of a submission is kept.
 """
 
@@ -20,8 +21,10 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import astuple
 from typing import Any, TypeAlias
 
+from grader.judge.policy.host_code import host_code_in
 from grader.judge.policy.rules import Rules, Terms
 from grader.model.python_syntax import needs
 
@@ -55,13 +58,16 @@ def serve(judge: socket.socket) -> None:
 
 def _reader(request: Mapping[str, Any], rules: dict[str, Rules]) -> Read:
     """The check to run on each file; `rules` caches the rules made so far, by an assignment's terms."""
+    if "host_code" in request:
+        return lambda name, content: json.dumps([astuple(item) for item in host_code_in(content)])
     if "minor" in request:
         return lambda name, content: _newer(name, content, request["minor"])
     terms = json.dumps(request["terms"])
     if terms not in rules:
+        gc.disable()  # or loading the allowed modules takes a tenth longer
         rules[terms] = Rules(Terms(**request["terms"]))
-        gc.collect()
         gc.freeze()  # permanent objects need no more garbage collection
+        gc.enable()
     return lambda name, content: rules[terms].refusal({name: content}, request["most_bytes"])
 
 

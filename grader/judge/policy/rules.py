@@ -1,7 +1,7 @@
 """Reads a submission without running it and reports imports and uses that its assignment forbids.
 
 `name_resolution.py` finds what each name may stand for. This module says what it must not stand for, in
-addition to `evaluators.py`. `grader.worker.import_rules` catches what shows only when the code runs.
+addition to `evaluators.py`. `grader.worker.import_guard` catches what shows only when the code runs.
 """
 
 import ast
@@ -59,7 +59,7 @@ class Terms:
         return frozenset((*self.imports, *self.provided, *self.submitted, "__future__"))
 
     def for_worker(self) -> dict[str, Names]:
-        """The data that `grader.worker.import_rules` needs."""
+        """The data that `grader.worker.import_guard` needs."""
         return {"allowed": tuple(sorted(self.importable)), "forbidden": tuple(self.forbidden)}
 
 

@@ -9,15 +9,18 @@ from typing import Any
 from grader.judge.inputs import Inputs
 from grader.judge.process.child import Starter
 from grader.judge.process.control_groups import delegated
+from grader.judge.process.function_calls import FunctionProcess, Functions
 from grader.judge.process.time_budget import PATIENCE, Budget, Budgets, Seconds
-from grader.judge.process.worker_process import WorkerProcess
+from grader.judge.process.worker_process import AnswerCall, WorkerProcess
 from grader.model.assignment import Device, Limits
 from grader.model.errors import GraderFault
 from grader.model.frame import RawArray
 from grader.model.grade import Outcome, Sandbox, Status
 
 SETUP_SECONDS = 60.0  # runs no code of a submission, so this limit guards only against a broken machine
-REFERENCE_LIMITS = Limits(import_seconds=60, case_seconds=600, criterion_cases=2000, answer_mib=1024)
+REFERENCE_LIMITS = Limits(
+    import_seconds=60, case_seconds=600, criterion_cases=2000, answer_mib=1024, function_calls=100_000
+)
 
 
 def memory_limit(sandbox: Sandbox, device: Device) -> str:
@@ -60,10 +63,12 @@ class Implementation:
         limits: Limits,
         prepare: Callable[[], Iterable[tuple[str, str, Inputs]]] = tuple,
         criteria: int = 1,
+        functions: FunctionProcess | None = None,
     ) -> None:
         """`prepare` yields the requests that `run_isolated` will get: criterion, probe and inputs.
 
-        `criteria` is the number of criteria it is run for: their budgets bound its processes.
+        `criteria` is the number of criteria it is run for: their budgets bound its processes. `functions`
+        runs the functions that cases hand over, and its owner closes it; without it, there is a new one.
         """
         self._starter = starter
         self._subject = subject
@@ -78,6 +83,8 @@ class Implementation:
         self._isolated_worker: Implementation | None = None
         self._hidden_worker: Implementation | None = None
         self._family = [self]  # all that run this submission
+        self._own_process = FunctionProcess()
+        self._functions = Functions(functions or self._own_process, limits.function_calls)
 
     @property
     def subject(self) -> Subject:
@@ -120,7 +127,7 @@ class Implementation:
 
     def _relative(self, subject: Subject) -> "Implementation":
         other = Implementation(self._starter, subject, self._limits)
-        other.budgets, other._family = self.budgets, self._family
+        other.budgets, other._family, other._functions = self.budgets, self._family, self._functions
         self._family.append(other)
         return other
 
@@ -194,14 +201,19 @@ class Implementation:
                 is_cut = started.status is Status.TIMEOUT and budget.is_used_up
                 self._import_failed = None if is_cut else started
                 return started
+        case, answer_call = inputs.fields(), None
+        if inputs.functions:
+            calls = self._functions.of(inputs)
+            case["functions"], answer_call = calls.numbers, calls.answer
         header = {
             "request": "call",
             "probe": probe,
-            "case": inputs.fields(),
+            "case": case,
             "dtype": dtype or self._subject.dtype,
             "device": self._subject.device,
         }
-        return self._ask(header, self._limits.case_seconds, self.budgets.for_call(), patience, inputs)
+        budget = self.budgets.for_call()
+        return self._ask(header, self._limits.case_seconds, budget, patience, inputs, answer_call)
 
     def close(self) -> None:
         """Ends the worker, the isolated one and the one for hidden cases."""
@@ -211,6 +223,7 @@ class Implementation:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+        self._own_process.close()
 
     def __enter__(self) -> "Implementation":
         return self
@@ -265,6 +278,7 @@ class Implementation:
         budget: Budget,
         patience: int,
         inputs: Inputs | None = None,
+        answer_call: AnswerCall | None = None,
     ) -> Outcome:
         """The answer to one request, within its own limit and the rest of its budget."""
         assert self._worker is not None
@@ -272,7 +286,8 @@ class Implementation:
         allowed = budget.allow(most)
         raw = inputs.raw if inputs is not None else ()
         try:
-            outcome = self._worker.ask(header, raw, most=replace(allowed, wall=allowed.wall * patience))
+            patient = replace(allowed, wall=allowed.wall * patience)
+            outcome = self._worker.ask(header, raw, most=patient, answer_call=answer_call)
         finally:
             self._is_late = self._worker.is_late
             self._charge(budget, is_forgiven=self._is_late or patience > 1)

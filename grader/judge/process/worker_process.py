@@ -4,25 +4,39 @@
     judge ◀──replies─── stdout  (moved away before a submission runs)
     judge ◀──prints──── stderr  (stdout and stderr of the submission)
 
+If the request hands functions over, the worker may call them before it replies. A call travels as a reply
+does, and its result as a request does, one after the other.
+
 The judge never blocks on any of the three pipes. Whatever a submission does to its ends, the judge's loop
 goes on and the clock decides.
 """
 
+import contextlib
 import os
 import secrets
 import select
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from grader.judge.process.child import Child
 from grader.judge.process.time_budget import Seconds
 from grader.model.errors import GraderFault, ProtocolError
-from grader.model.frame import Frame, FrameReader, RawArray, check_data, check_reply, encode
+from grader.model.frame import (
+    FUNCTION,
+    Frame,
+    FrameReader,
+    RawArray,
+    check_call,
+    check_data,
+    check_reply,
+    encode,
+)
 from grader.model.grade import Call, Outcome, Status
 
+AnswerCall = Callable[[Frame], bytes | Outcome]  # of a call: the frame that answers it, or how all ends
 KEPT_OUTPUT = 16 * 1024
 TICK_SECONDS = 0.1
 
@@ -56,6 +70,7 @@ class WorkerProcess:
         self._printed = bytearray()
         self._printed_bytes = 0
         self._cpu_seconds = 0.0
+        self._answer_call: AnswerCall | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -68,12 +83,15 @@ class WorkerProcess:
         arrays: Sequence[RawArray] = (),
         *,
         most: Seconds,
+        answer_call: AnswerCall | None = None,
     ) -> Outcome:
         """Sends one request and waits for its reply, for at most `most`.
 
-        GraderFault if a busy machine kept the worker waiting for longer.
+        If the request hands functions over, `answer_call` runs them; the time that this takes is not the
+        worker's. GraderFault if a busy machine kept the worker waiting for longer, or if a function fails.
         """
         nonce = secrets.token_hex(16)
+        self._answer_call = None if answer_call is None else _checked(answer_call, nonce)
         self._printed.clear()
         self._printed_bytes = 0
         try:
@@ -136,7 +154,19 @@ class WorkerProcess:
                         self._poll.unregister(self._requests)
                 elif descriptor == self._replies:
                     reply = self._receive()
-                    if reply is not None:
+                    if isinstance(reply, Frame) and FUNCTION in reply.header and self._answer_call:
+                        if pending:
+                            raise ProtocolError("a call before the call before it was answered")
+                        with clocks.stopped():
+                            answer = self._answer_call(reply)
+                        if isinstance(answer, Outcome):
+                            return answer
+                        if data := _read(self._replies):
+                            raise ProtocolError(f"{len(data)} bytes before its call was answered")
+                        pending = self._send(memoryview(answer))
+                        if pending:
+                            self._poll.register(self._requests, select.POLLOUT)
+                    elif reply is not None:
                         return reply
                 elif not self._read_prints():
                     self._poll.unregister(self._prints)
@@ -231,6 +261,16 @@ class WorkerProcess:
         return f"{text}\n[{cut} more bytes cut]" if cut > 0 else text
 
 
+def _checked(answer_call: AnswerCall, nonce: str) -> AnswerCall:
+    """The same for a call that was checked; ProtocolError for one that no honest worker makes."""
+
+    def checked(call: Frame) -> bytes | Outcome:
+        check_call(call, nonce)
+        return answer_call(call)
+
+    return checked
+
+
 def _ran_too_long(most: Seconds) -> Outcome:
     return Outcome(Status.TIMEOUT, reason=f"it ran for more than {most.cpu:g} CPU seconds")
 
@@ -248,6 +288,16 @@ class Clocks:
         self._cpu_start = child.cpu_seconds(with_descendants=True)
         self._waited: dict[int, float] | None = None
         self._waiting = 0.0
+        self._stopped = 0.0
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stops the wall clock while the worker waits for the judge."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._stopped += time.monotonic() - start
 
     @property
     def tell_waiting(self) -> bool:
@@ -263,7 +313,7 @@ class Clocks:
 
     def read(self) -> Seconds:
         """The time so far; its CPU seconds are 0 or less if they are not available."""
-        wall = time.monotonic() - self._start - self._waiting
+        wall = time.monotonic() - self._start - self._waiting - self._stopped
         cpu = self._child.cpu_seconds(with_descendants=True) - self._cpu_start
         return Seconds(cpu, wall, self._waiting)
 

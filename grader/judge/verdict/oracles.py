@@ -177,6 +177,8 @@ class FrozenOracle:
                 for name, recipe in entry["recipes"].items()
             },
             entry["ask"],
+            entry.get("functions", {}),
+            case.functions_source if "functions" in entry else "",
         )
 
     def expected(self, case: Case, inputs: Inputs) -> Expected:
@@ -218,8 +220,7 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
         drawn = [oracle.inputs(case, redraw) for redraw in range(draws(case))]
         for redraw, inputs in enumerate(drawn):
             arrays |= {f"{case.name}:{redraw}:{name}": base for name, base in inputs.bases.items()}
-        entries = [{"values": dict(i.values), "recipes": dict(i.recipes), "ask": dict(i.ask)} for i in drawn]
-        index[case.name] = {"inputs": entries, "expected": []}
+        index[case.name] = {"inputs": [_entry(inputs) for inputs in drawn], "expected": []}
         for redraw in judged_draws(case):
             expected, entry = oracle.expected(case, drawn[redraw]), {}
             held = expected.arrays
@@ -232,3 +233,9 @@ def freeze(cases: Iterable[Case], oracle: Oracle, path: Path) -> None:
             }
     text = np.frombuffer(json.dumps(index).encode(), dtype=np.uint8)
     np.savez_compressed(path, allow_pickle=False, cases=text, **arrays)
+
+
+def _entry(inputs: Inputs) -> dict[str, Any]:
+    """What stands beside the arrays of a draw."""
+    entry = {"values": dict(inputs.values), "recipes": dict(inputs.recipes), "ask": dict(inputs.ask)}
+    return {**entry, "functions": dict(inputs.functions)} if inputs.functions else entry

@@ -1,1 +1,1 @@
-"""Reads and writes CSV and zip as bytes. May import: grader.model, the standard library."""
+"""Reads and writes CSV, zip, plain records and modules. May import: grader.model, the standard library."""

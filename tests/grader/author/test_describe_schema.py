@@ -160,6 +160,12 @@ PAGE = (describe_schema.DOCS / describe_schema.PAGE).read_text(encoding="utf-8")
 EXAMPLES = dict(
     re.findall(r"^### ([^\n]+)\n(?:(?!^#).)*?^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 )
+FUNCTIONS = """\
+def dense(x, w): ...
+def slopes(out_grad, x, w): ...
+def shifted(out_grad, x, w, *, by): ...
+def points(number, *, size, seed): ...
+"""
 
 
 @pytest.mark.parametrize("snippet", EXAMPLES.values(), ids=EXAMPLES)
@@ -171,6 +177,7 @@ def test_every_example_of_the_page_is_one_that_the_loader_takes(
     (tmp_path / "rubric.yaml").write_text(head + snippet, encoding="utf-8")
     headings = {criterion["help"].partition("#")[2] for criterion in criteria if "help" in criterion}
     (tmp_path / "README.md").write_text("".join(f"# {heading}\n" for heading in headings), encoding="utf-8")
+    (tmp_path / "functions.py").write_text(FUNCTIONS, encoding="utf-8")
     probes = {criterion.get(key) for criterion in criteria for key in ("probe", "adjoint_of", "gradient_of")}
 
     rubric = load_rubric(
@@ -187,6 +194,7 @@ def test_the_page_has_an_example_of_each_kind_of_check() -> None:
         "a criterion by hand",
         "a hint that costs points",
         "a scenario",
+        "functions",
         "Time",
         "Memory",
         "Drawn cases",

@@ -12,7 +12,7 @@ import pytest
 from grader.author import read_yaml
 from grader.author.load import load, load_course
 from grader.model.errors import UserError
-from tests.tiny_course import COURSE
+from tests.tiny_course import write_course_of_its_own
 
 ROOT = Path(__file__).parents[3]
 FOLDER = "assignments/tiny"
@@ -36,12 +36,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A repository with a course of one assignment, and the parts of the reference that it needs."""
-    root = tmp_path / "course"
-    for name, text in COURSE.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    shutil.copytree(ROOT / "reference", root / "reference", ignore=shutil.ignore_patterns("__pycache__"))
-    return root
+    return write_course_of_its_own(tmp_path / "course")
 
 
 @pytest.fixture

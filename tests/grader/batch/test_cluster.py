@@ -118,6 +118,7 @@ def ended(command: list[str]) -> Iterator[Popen[bytes]]:
         process.wait()
 
 
+@pytest.mark.slow
 def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
     cluster: LocalCluster,
     hand_in: Callable[..., Path],

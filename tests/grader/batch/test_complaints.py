@@ -119,6 +119,7 @@ def test_tests_marked_passed_when_a_kernel_died(
     assert grades["student-001"] is not None and grades["student-001"].score == 10
 
 
+@pytest.mark.slow
 def test_duplicated_results(
     hand_in: Callable[..., Path], start_batch: StartBatch, sqlite_url: str, rows_of: RowsOf
 ) -> None:
@@ -134,6 +135,7 @@ def test_duplicated_results(
         assert [entry["action"] for entry in book.audit_log()] == ["graded"] * 10
 
 
+@pytest.mark.slow
 def test_grades_that_differ_under_load(
     hand_in: Callable[..., Path], start_batch: StartBatch, tmp_path: Path, rows_of: RowsOf
 ) -> None:

@@ -25,3 +25,7 @@ def send(header, data=b""):
 
 def reply(number, arrays=(), **changed):
     return {"nonce": number, "status": "ok", "error": None, "arrays": list(arrays), **changed}
+
+
+def call(number, function, text=b'{"tuple":[0]}'):
+    send({"nonce": number, "function": function, "arrays": [{"dtype": "data", "shape": [len(text)]}]}, text)

@@ -408,6 +408,32 @@ def test_a_gradebook_of_this_schema_is_opened_without_alembic(url: str) -> None:
     assert "alembic" not in done.stdout.split()
 
 
+def test_a_second_new_gradebook_is_like_the_first_and_needs_no_alembic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged cache costs the time of the migrations again, and changes nothing."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    code = (
+        "import sys; from grader.batch.gradebook import Gradebook as G; G(sys.argv[1]); print(*sys.modules)"
+    )
+
+    def dump_of_new(name: str) -> tuple[list[str], bool]:
+        url = f"sqlite:///{tmp_path / name}"
+        done = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
+        with sqlite3.connect(tmp_path / name) as database:
+            lines = list(database.iterdump())
+        database.close()
+        return lines, "alembic" in done.stdout.split()
+
+    first, migrated = dump_of_new("first.db")
+    assert migrated
+    assert any("TRIGGER" in line for line in first)
+    assert dump_of_new("second.db") == (first, False)
+    (kept,) = (tmp_path / "cache" / "backflip" / "schemas").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert dump_of_new("third.db") == (first, True)
+
+
 def test_the_migrations_make_the_tables_that_the_code_reads(url: str) -> None:
     with Gradebook(url) as book, book._database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

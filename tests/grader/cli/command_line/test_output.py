@@ -69,11 +69,14 @@ def work_is_done(command: str) -> bool:
 @pytest.mark.parametrize(
     "environment",
     [
-        {"PYTHONIOENCODING": "ascii"},
-        {"PYTHONIOENCODING": "latin-1"},
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        pytest.param({"PYTHONIOENCODING": "ascii"}, id="ascii"),
+        pytest.param({"PYTHONIOENCODING": "latin-1"}, id="latin-1", marks=pytest.mark.slow),
+        pytest.param(
+            {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+            id="locale_c",
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["ascii", "latin-1", "locale_c"],
 )
 def test_what_an_encoding_lacks_is_replaced_and_the_rest_is_shown(
     words: Mapping[str, tuple[list[str], int]], command: str, environment: Mapping[str, str]

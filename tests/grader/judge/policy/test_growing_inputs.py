@@ -8,7 +8,7 @@ import pytest
 
 from grader.author.load import load
 from grader.judge.policy import cuda_rules
-from grader.judge.policy.host_code import device_code_of
+from grader.judge.policy.host_code import host_code_in
 from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms
 
 ROOT = Path(__file__).parents[4]
@@ -135,7 +135,7 @@ HOST_CODE = {
 @pytest.mark.parametrize("piece", [*HOST_CODE.values(), *CUDA.values()], ids=[*HOST_CODE, *CUDA])
 def test_host_code_is_left_out_in_proportion_to_its_length(piece: str, before: str) -> None:
     assert_linear(
-        lambda content: device_code_of("kernels.cu", content),
+        host_code_in,
         lambda size: f"{before}{piece * (size // len(piece))}!",
     )
 

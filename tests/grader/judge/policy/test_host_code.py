@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from grader.judge.policy import read_sources
 from grader.judge.policy.cuda_rules import problem_of
-from grader.judge.policy.host_code import device_code_of, without_host_code
+from grader.judge.policy.host_code import host_code_in
+from grader.judge.policy.read_sources import without_host_code
 from tests.tables import by_name
 
 KERNEL = "__global__ void k(float *out)\n{\n    out[threadIdx.x] = 1;\n}\n"
@@ -60,7 +62,7 @@ STILL_REFUSED = {
 @pytest.mark.parametrize("host", by_name(LEFT_OUT))
 def test_host_code_is_left_out_and_every_line_stays(host: str) -> None:
     text = f"#define SIZE 4\n{KERNEL}{host}{KERNEL.replace('k(', 'last(')}"
-    kept, note = device_code_of("kernels.cu", text.encode())
+    kept, note = without_host_code("kernels.cu", text.encode())
 
     lines = kept.decode().split("\n")
     behind = text.count("\n", 0, text.index("__global__ void last")) + 1
@@ -73,7 +75,7 @@ def test_host_code_is_left_out_and_every_line_stays(host: str) -> None:
 
 @pytest.mark.parametrize("code", by_name(KEPT))
 def test_what_kernels_need_stays(code: str) -> None:
-    kept = device_code_of("kernels.cu", f"{KERNEL}{code}int main() {{ k<<<1, 1>>>(0); }}\n".encode())[
+    kept = without_host_code("kernels.cu", f"{KERNEL}{code}int main() {{ k<<<1, 1>>>(0); }}\n".encode())[
         0
     ].decode()
 
@@ -84,11 +86,21 @@ def test_what_kernels_need_stays(code: str) -> None:
 
 @pytest.mark.parametrize(("code", "line", "why"), by_name(STILL_REFUSED))
 def test_leaving_host_code_out_hides_nothing_that_is_compiled(code: str, line: int, why: str) -> None:
-    kept = device_code_of("kernels.cu", code.encode())[0]
+    kept = without_host_code("kernels.cu", code.encode())[0]
     found, said = problem_of(kept)
 
     assert (line, True) == (found, why in said)
 
 
 def test_a_file_without_host_code_is_as_it_was() -> None:
-    assert without_host_code(KERNEL) == (KERNEL, ())
+    assert host_code_in(KERNEL.encode()) == ()
+    assert without_host_code("kernels.cu", KERNEL.encode()) == (KERNEL.encode(), "")
+
+
+def test_a_file_that_exceeds_the_limits_on_reading_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The policy reads it next, under the same limits, and refuses it."""
+    content = (KERNEL * 4000 + "int main() { cudaFree(0); }").encode()
+    assert without_host_code("kernels.cu", content)[0] != content
+
+    monkeypatch.setitem(read_sources.LIMITS, "memory_bytes", 1 << 20)
+    assert without_host_code("kernels.cu", content) == (content, "")

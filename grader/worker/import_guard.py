@@ -16,7 +16,7 @@ from typing import Any
 import numpy
 
 
-class ImportRules:
+class ImportGuard:
     """The modules that a submission may import, and the functions that students must write themselves."""
 
     def __init__(self, allowed: Sequence[str], forbidden: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Gathers convolution and what it is made of under the names that a course gives to its three ways."""
+"""Convolution and its parts under the names that the assignment `conv_forward` gives to its three forms."""
 
 from reference.conv import col2im, conv, im2col, output_size, pad
 

@@ -1,0 +1,83 @@
+"""Reads the functions that an assignment hands to submissions, and checks what a case says of them."""
+
+import inspect
+from collections.abc import Hashable, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from grader.author.own.own_source import cut, running
+from grader.author.yaml_document import Document, read
+from grader.judge.case_model import CaseModel, FunctionUse
+from grader.judge.found_by_name import module_of
+from grader.judge.handed_functions import SEED
+from grader.model.assignment import OWN_FUNCTIONS
+from grader.model.near_miss import near_miss
+
+Place = tuple[Hashable, ...]
+NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+class OwnFunctions:
+    """The file functions.py of an assignment; it is read when the first case names a function."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / OWN_FUNCTIONS
+
+    @cached_property
+    def _text(self) -> str:
+        return read(self._path)
+
+    @cached_property
+    def _names(self) -> Mapping[str, Any]:
+        """What the file defines or imports, by name; UserError, with the line, if it does not run."""
+        return running(self._path, lambda: vars(module_of(self._text, self._path.name)))
+
+    @cached_property
+    def _functions(self) -> Mapping[str, inspect.Signature]:
+        """The signatures of the functions that the file itself defines."""
+        own = {name: value for name, value in self._names.items() if isinstance(value, FunctionType)}
+        return {
+            name: inspect.signature(value)
+            for name, value in own.items()
+            if value.__code__.co_filename == self._path.name and value.__name__ == name
+        }
+
+    def of_case(self, document: Document, place: Place, model: CaseModel) -> tuple[dict[str, Any], str]:
+        """The functions of a case as `Case.functions` holds them, and their source.
+
+        UserError, with the line, for a name or an argument that functions.py does not have.
+        """
+        if model.functions is None:
+            return {}, ""
+        here = (*place, "functions")
+        if not self._path.is_file():
+            raise document.fail(f"found `functions`, expected a file {OWN_FUNCTIONS} beside this one", here)
+        functions: dict[str, Any] = {}
+        used: set[str] = set()
+        for name, entry in model.functions.items():
+            listed = entry if isinstance(entry, list) else [entry]
+            each = [self._use(document, (*here, name), one) for one in listed]
+            used |= {one["use"] for one in each}
+            functions[name] = each if isinstance(entry, list) else each[0]
+        return functions, cut(self._path, self._text, used)
+
+    def _use(self, document: Document, place: Place, one: str | FunctionUse) -> dict[str, Any]:
+        use = FunctionUse(use=one) if isinstance(one, str) else one
+        signature = self._functions.get(use.use)
+        if signature is None:
+            what = f"found {use.use!r}, expected a function that {OWN_FUNCTIONS} defines"
+            if use.use in self._names:
+                kind = type(self._names[use.use]).__name__
+                raise document.fail(f"{what}; there it is of the type {kind}", place)
+            defined = sorted(self._functions)
+            raise document.fail(f"{what}: {', '.join(defined)}{near_miss(use.use, defined)}", place)
+        taken = [p.name for p in signature.parameters.values() if p.kind in NAMED]
+        for argument in use.given:
+            if argument not in taken:
+                expected = ", ".join(taken) or "none"
+                message = f"found {argument!r}, expected an argument of {use.use}: {expected}"
+                raise document.fail(f"{message}{near_miss(argument, taken)}", place)
+        seeded = SEED in taken and SEED not in use.given
+        return {"use": use.use, "given": dict(use.given), "seeded": seeded}

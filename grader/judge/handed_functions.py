@@ -1,0 +1,42 @@
+"""The functions that a case hands to a submission: their seed, their order, and the words for them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.judge.differences.python_words import shown
+
+SEED = "seed"  # the parameter of a function that takes the case's seed
+
+
+def draw_functions(functions: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """The functions of one draw: with one seed for all that take it, and each list in an order of its own.
+
+    So a submission cannot tell by its place in a list which function it was given.
+    """
+    seed = int(rng.integers(2**32))
+    drawn: dict[str, Any] = {}
+    for name, entry in functions.items():
+        if isinstance(entry, list):
+            drawn[name] = [_seeded(entry[place], seed) for place in rng.permutation(len(entry))]
+        else:
+            drawn[name] = _seeded(entry, seed)
+    return drawn
+
+
+def _seeded(function: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    of_case = {SEED: seed} if function["seeded"] else {}
+    return {"use": function["use"], "given": {**function["given"], **of_case}}
+
+
+def functions_in_words(functions: Mapping[str, Any]) -> str:
+    """The functions as the arguments of a call: `f=square, gradients=[twice, thrice(of=3)]`."""
+    return ", ".join(f"{name}={_in_words(entry)}" for name, entry in functions.items())
+
+
+def _in_words(entry: Any) -> str:
+    if isinstance(entry, list):
+        return f"[{', '.join(map(_in_words, entry))}]"
+    given = ", ".join(f"{name}={shown(value)}" for name, value in entry["given"].items() if name != SEED)
+    return f"{entry['use']}({given})" if given else str(entry["use"])

@@ -1,0 +1,123 @@
+"""Answers a submission's calls of the functions that a case hands to it.
+
+The functions run in a process of the judge's own (`grader.worker.function_host`), where nothing of a
+submission runs. A submission has their numbers alone. If a function hangs or fails, the fault is the
+grader's, and no submission pays for the time that it takes.
+"""
+
+import sys
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from grader.judge.inputs import Inputs
+from grader.judge.process.launcher import PlainStarter
+from grader.judge.process.sandbox import ENVIRONMENT
+from grader.judge.process.time_budget import Seconds
+from grader.judge.process.worker_process import WorkerProcess
+from grader.model.errors import GraderFault, ProtocolError
+from grader.model.frame import FUNCTION, Frame, RawArray, encode
+from grader.model.grade import Outcome, Status
+
+HOST = (sys.executable, "-P", "-s", "-m", "grader.worker.function_host")
+SECONDS = Seconds(cpu=10.0, wall=40.0, waiting=120.0)  # for one call
+RESULT_BYTES, PRINTED_BYTES = 64 << 20, 1 << 20
+ARGUMENT_BYTES = 1 << 20  # of one call
+
+
+class FunctionProcess:
+    """The process that runs functions. It starts with the first call, and again if it has ended."""
+
+    def __init__(self) -> None:
+        self._starter = PlainStarter(HOST, ENVIRONMENT)
+        self._process: WorkerProcess | None = None
+        self._loaded: Inputs | None = None
+
+    def call(self, inputs: Inputs, place: int, arguments: tuple[RawArray, ...]) -> Outcome:
+        """The result of one of the inputs' functions, or the exception that it raised.
+
+        GraderFault if it gives neither.
+        """
+        if self._process is None or not self._process.is_alive:
+            self.close()
+            self._process = WorkerProcess(self._starter.start({}), RESULT_BYTES, PRINTED_BYTES)
+        if self._loaded is not inputs:
+            named = [function for entry in inputs.functions.values() for function in _listed(entry)]
+            source = inputs.source.encode()
+            self._ask({"request": "functions", "functions": named}, RawArray("|u1", (len(source),), source))
+            self._loaded = inputs
+        return self._ask({"request": "apply", "place": place}, *arguments)
+
+    def forget(self) -> None:
+        """Forgets what the functions keep: the next call gets them anew."""
+        self._loaded = None
+
+    def close(self) -> None:
+        """Ends the process."""
+        if self._process is not None:
+            self._process.close()
+        self._process, self._loaded = None, None
+
+    def _ask(self, header: Mapping[str, Any], *arrays: RawArray) -> Outcome:
+        assert self._process is not None
+        outcome = self._process.ask(header, arrays, most=SECONDS)
+        if outcome.status not in (Status.OK, Status.ERROR, Status.MEMORY):
+            last_line = (outcome.output.strip().splitlines() or [""])[-1]
+            raise GraderFault(f"a function of the case failed: {outcome.reason} {last_line}".strip())
+        return outcome
+
+
+class Functions:
+    """Hands functions over to the questions of one implementation. No number is given twice."""
+
+    def __init__(self, process: FunctionProcess, most_calls: int) -> None:
+        self._process, self._most_calls = process, most_calls
+        self._numbers = count(1)
+
+    def of(self, inputs: Inputs) -> "FunctionCalls":
+        """The calls of one question."""
+        self._process.forget()
+        numbers = {
+            name: [next(self._numbers) for _ in entry] if isinstance(entry, list) else next(self._numbers)
+            for name, entry in inputs.functions.items()
+        }
+        return FunctionCalls(self._process, inputs, numbers, self._most_calls)
+
+
+class FunctionCalls:
+    """The functions of one question by number, and the answers to the calls of them."""
+
+    def __init__(
+        self, process: FunctionProcess, inputs: Inputs, numbers: Mapping[str, Any], most_calls: int
+    ) -> None:
+        self.numbers = numbers
+        self._process, self._inputs, self._most_calls = process, inputs, most_calls
+        listed = [number for entry in numbers.values() for number in _listed(entry)]
+        self._places = {number: place for place, number in enumerate(listed)}
+        self._calls = 0
+
+    def answer(self, call: Frame) -> bytes | Outcome:
+        """The frame that answers a call, or the outcome of the question if the call goes beyond a limit.
+
+        ProtocolError for a number that was not given. GraderFault if the function itself fails.
+        """
+        number = call.header[FUNCTION]
+        if number not in self._places:
+            raise ProtocolError("a call of a function that was not given")
+        self._calls += 1
+        if self._calls > self._most_calls:
+            why = f"it called the functions of the case more than {self._most_calls} times"
+            return Outcome(Status.CALL_LIMIT, reason=why)
+        if sum(len(array.data) for array in call.arrays) > ARGUMENT_BYTES:
+            why = f"it called a function of the case with more than {ARGUMENT_BYTES >> 10} KiB"
+            return Outcome(Status.CALL_LIMIT, reason=why)
+        outcome = self._process.call(self._inputs, self._places[number], call.arrays)
+        reply = {"nonce": call.header["nonce"], "status": "ok", "error": None}
+        if outcome.status is Status.OK:
+            return encode(reply, outcome.arrays)
+        error = {"type": outcome.error, "message": outcome.reason.partition(": ")[2]}
+        return encode({**reply, "status": "error", "error": error})
+
+
+def _listed(entry: Any) -> list[Any]:
+    return entry if isinstance(entry, list) else [entry]

@@ -1,0 +1,8 @@
+"""It calls a function in the name of another question, and waits for the result."""
+
+import time
+
+
+def attack(*given, **named):
+    call("0" * 32, 1)
+    time.sleep(60)

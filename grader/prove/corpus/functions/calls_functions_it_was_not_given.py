@@ -1,0 +1,8 @@
+"""It calls a number that no function has, and waits for the result."""
+
+import time
+
+
+def attack(*given, **named):
+    call(nonce(), 1_000_000)
+    time.sleep(60)
