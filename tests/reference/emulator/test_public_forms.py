@@ -63,8 +63,8 @@ def test_a_form_notices_if_one_of_its_kernels_does_nothing(folder, form):
     for number, kernel in reversed(list(enumerate(kernels))):
         at = kernel.body[0] + 1
         source = f"{source[:at]} if (forms_emptied == {number}) return; {source[at:]}"
-    number = f'getenv("{EMPTIED}") ? atoi(getenv("{EMPTIED}")) : -1'
-    once = run(folder, f"static const int forms_emptied = {number};\n{source}", f"emptied_{form.path.name}")
+    chosen = f'getenv("{EMPTIED}") ? atoi(getenv("{EMPTIED}")) : -1'
+    once = run(folder, f"static const int forms_emptied = {chosen};\n{source}", f"emptied_{form.path.name}")
     assert once()[0] == 0
     for number, kernel in enumerate(kernels):
         status, _ = once(**{EMPTIED: str(number), "EMULATOR_SCHEDULES": "1"})
