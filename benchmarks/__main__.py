@@ -25,6 +25,7 @@ BENCHMARKS = (
     "grading",
     "batch",
     "startup",
+    "handout",
 )
 
 

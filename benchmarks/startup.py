@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from grader.author.render import render
 ROUNDS = 5
 ASSIGNMENT = "conv_backward"
 GOALS = {"grade": 5, "batch of one": 8, "batch of one that is known": 5}
+OF_BENCHMARKS = {"PYTHONDONTWRITEBYTECODE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}
 ROOT = Path(__file__).parents[1]
 
 
@@ -64,10 +66,9 @@ def _commands(one: Path, gradebook: Path) -> dict[str, Sequence[str]]:
 
 
 def _seconds(words: Sequence[str]) -> float:
-    before = os.times()
-    # as installed: a module that was compiled once is not compiled again
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    # as installed, where a module that was compiled once is not compiled again, and as a user's shell has it
+    environment = {name: value for name, value in os.environ.items() if name not in OF_BENCHMARKS}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
-    after = os.times()
-    user = after.children_user - before.children_user
-    return user + after.children_system - before.children_system
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

@@ -19,7 +19,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from reference.im2col import Box, Geometry, Pair, boxes
+from reference.im2col import Box, Geometry, Pair, axes_of, boxes
 from reference.in_place import (
     add_into,
     multiply_into,
@@ -28,6 +28,7 @@ from reference.in_place import (
     sum_products,
 )
 from reference.ndarray import NDArray, Shape, check_device, common_dtype, empty, normalize_axes, zeros
+from reference.windows import Axis
 
 Strategy: TypeAlias = Literal["small products", "cached windows", "large products"]
 
@@ -36,6 +37,9 @@ SMALL_MATRIX = 2**13
 
 PIECE = 144
 """About how many terms of a sum of products a CPU adds up best at once."""
+
+MANY_CHANNELS = 32
+"""From how many channels on a CPU multiplies several matrices faster than one that has zeros in it."""
 
 
 def pad(a: NDArray, padding: Sequence[tuple[int, int]]) -> NDArray:
@@ -171,20 +175,7 @@ def conv_x_grad(
     """`reference.readable.conv.conv_x_grad`: (N, H', W', C_out) with (KH, KW, C_in, C_out) -> x_shape."""
     check_device(out_grad, w)
     check_out_grad(out_grad, output_shape(x_shape, w.shape, stride, padding))
-    k_h, k_w, c_in, c_out = w.shape
-    (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
-
-    if k_h >= s_h and k_w >= s_w:
-        return correlate_phases(out_grad, w, tuple(x_shape), (s_h, s_w), (p_h, p_w))
-
-    n, height, width, _ = x_shape
-    x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, common_dtype(out_grad, w))
-    target = windows(x_grad, (k_h, k_w), (s_h, s_w))
-    transposed = w.reshape((k_h * k_w * c_in, c_out)).permute((1, 0))
-    for box in boxes(out_grad.shape[:3], k_h * k_w * c_in, w.device.ops.BLOCK):
-        columns = as_rows(out_grad[box]) @ transposed
-        add_windows(columns.reshape(target[box].shape), target[box], (s_h, s_w))
-    return x_grad[:, p_h : p_h + height, p_w : p_w + width].compact()
+    return correlate_x_grad(out_grad, w, tuple(x_shape), pair(stride), pair(padding))
 
 
 def conv_w_grad(
@@ -197,23 +188,7 @@ def conv_w_grad(
     """`reference.readable.conv.conv_w_grad`: (N, H, W, C_in) with (N, H', W', C_out) -> w_shape."""
     check_device(x, out_grad)
     check_out_grad(out_grad, output_shape(x.shape, w_shape, stride, padding))
-    k_h, k_w, c_in, c_out = w_shape
-    geometry = (k_h, k_w), pair(stride), pair(padding)
-    w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
-    strategy = choose_strategy(out_grad, w_shape, geometry, SMALL_MATRIX if pair(stride) == (1, 1) else 0)
-    if strategy == "small products":
-        # For each kernel element the sum, over pieces, of pixels (C_in, L) by gradients (L, C_out).
-        total = empty(w_grad.shape, x.device, w_grad.dtype)
-        for pixels, gradients in pieces(x, out_grad, (k_h, k_w), pair(padding)):
-            sum_products(pixels, gradients, total)
-            add_into(total, w_grad)
-    elif strategy == "cached windows":
-        multiply_windows_transposed(x, geometry, out_grad, w_grad)
-    else:
-        matrix = w_grad.reshape((k_h * k_w * c_in, c_out))
-        for columns, rows in column_blocks(x, out_grad, *geometry):
-            multiply_into(columns.permute((1, 0)), rows, matrix, add=True)
-    return w_grad
+    return correlate_w_grad(x, out_grad, tuple(w_shape), pair(stride), pair(padding))
 
 
 def im2col(
@@ -272,13 +247,27 @@ def check_out_grad(out_grad: NDArray, expected: tuple[int, ...]) -> None:
         raise ValueError(f"out_grad has shape {out_grad.shape}, but the output has shape {expected}")
 
 
-def correlate(x: NDArray, w: NDArray, out_shape: tuple[int, ...], stride: Pair, padding: Pair) -> NDArray:
-    """conv with a padding that may be negative, which is a crop."""
+def correlate(
+    x: NDArray,
+    w: NDArray,
+    out_shape: Shape,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+) -> NDArray:
+    """conv with a dilated kernel, in groups, and with a padding that may be negative, which is a crop."""
     k_h, k_w, c_in, c_out = w.shape
     out, w = empty(out_shape, x.device, common_dtype(x, w)), w.compact()
-    geometry = (k_h, k_w), stride, padding
+    geometry = (k_h, k_w), stride, padding, dilation
     strategy = choose_strategy(out, w.shape, geometry, 2 * SMALL_MATRIX)
-    if strategy == "small products":
+    if groups > 1 and out.device.is_host:
+        multiply_windows(x, geometry, w, out, groups)
+    elif groups > 1:
+        for ins, outs in channels(w.shape, groups):
+            part = out[..., outs]
+            part[...] = correlate(x[..., ins], w[..., outs], part.shape, *geometry[1:])
+    elif strategy == "small products":
         # For each output row, the sum over the kernel of its pixels (W', C_in) by a matrix (C_in, C_out).
         for seen, part in padded_blocks(x, out, *geometry):
             pixels = seen.permute((0, 1, 3, 4, 2, 5))
@@ -290,6 +279,78 @@ def correlate(x: NDArray, w: NDArray, out_shape: tuple[int, ...], stride: Pair, 
         for columns, rows in column_blocks(x, out, *geometry):
             multiply_into(columns, matrix, rows)
     return out
+
+
+def correlate_x_grad(
+    out_grad: NDArray,
+    w: NDArray,
+    x_shape: Shape,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+) -> NDArray:
+    """conv_x_grad with a dilated kernel, in groups.
+
+    Pixels a stride apart lie in the same places of their windows: they are of one phase. The gradient of a
+    phase is out_grad, not dilated, correlated at stride 1 with these places in the opposite order.
+    """
+    (k_h, k_w, c_in, c_out), (s_h, s_w) = w.shape, stride
+    plain = dilation == (1, 1) and groups == 1 and k_h >= s_h and k_w >= s_w
+    if plain and stride != (1, 1) and (c_in < MANY_CHANNELS or not w.device.is_host):
+        return correlate_phases(out_grad, w, x_shape, stride, padding)
+    x_grad = empty(x_shape, w.device, common_dtype(out_grad, w))
+    axes = list(axes_of(((k_h, k_w), stride, padding, dilation)))
+    for first in itertools.product(range(s_h), range(s_w)):
+        target = x_grad[(slice(None), *map(slice, first, x_shape[1:3], stride))]
+        places, (rows, columns) = zip(*map(Axis.phase, axes, first), strict=True)
+        if rows.kernel and columns.kernel and target.size:
+            part = w[places].reshape((rows.kernel, columns.kernel, c_in, groups, c_out // groups))
+            part = flip(part, (0, 1)).permute((0, 1, 4, 3, 2))
+            part = part.reshape((rows.kernel, columns.kernel, c_out // groups, groups * c_in))
+            edges, apart = (-rows.start, -columns.start), (rows.dilation, columns.dilation)
+            phase = correlate(out_grad, part, target.shape, (1, 1), edges, apart, groups)
+            if stride == (1, 1):
+                return phase
+            target[...] = phase
+        else:
+            target[...] = 0.0
+    return x_grad
+
+
+def correlate_w_grad(
+    x: NDArray,
+    out_grad: NDArray,
+    w_shape: Shape,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+) -> NDArray:
+    """conv_w_grad with a dilated kernel, in groups."""
+    k_h, k_w, c_in, c_out = w_shape
+    geometry = (k_h, k_w), stride, padding, dilation
+    w_grad = zeros((k_h, k_w, c_in, c_out), x.device, common_dtype(x, out_grad))
+    strategy = choose_strategy(out_grad, w_shape, geometry, SMALL_MATRIX if stride == (1, 1) else 0)
+    if groups > 1 and x.device.is_host:
+        multiply_windows_transposed(x, geometry, out_grad, w_grad, groups)
+    elif groups > 1:
+        for ins, outs in channels(w_shape, groups):
+            part = w_grad[..., outs]
+            part[...] = correlate_w_grad(x[..., ins], out_grad[..., outs], part.shape, *geometry[1:])
+    elif strategy == "small products":
+        # For each kernel element the sum, over pieces, of pixels (C_in, L) by gradients (L, C_out).
+        total = empty(w_grad.shape, x.device, w_grad.dtype)
+        for pixels, gradients in pieces(x, out_grad, (k_h, k_w), padding, dilation):
+            sum_products(pixels, gradients, total)
+            add_into(total, w_grad)
+    elif strategy == "cached windows":
+        multiply_windows_transposed(x, geometry, out_grad, w_grad)
+    else:
+        matrix = w_grad.reshape((k_h * k_w * c_in, c_out))
+        for columns, rows in column_blocks(x, out_grad, *geometry):
+            multiply_into(columns.permute((1, 0)), rows, matrix, add=True)
+    return w_grad
 
 
 def correlate_phases(out_grad: NDArray, w: NDArray, x_shape: Shape, stride: Pair, padding: Pair) -> NDArray:
@@ -323,6 +384,12 @@ def correlate_phases(out_grad: NDArray, w: NDArray, x_shape: Shape, stride: Pair
     return pixels.reshape((n, rows * s_h, columns * s_w, c_in))[:, :height, :width].compact()
 
 
+def channels(w_shape: Shape, groups: int) -> list[tuple[slice, slice]]:
+    """Of each group the channels in and the channels out."""
+    c, o = w_shape[2], w_shape[3] // groups
+    return [(slice(g * c, (g + 1) * c), slice(g * o, (g + 1) * o)) for g in range(groups)]
+
+
 def choose_strategy(out: NDArray, w_shape: Sequence[int], geometry: Geometry, limit: int) -> Strategy:
     """Which products of matrices take the least time.
 
@@ -332,14 +399,14 @@ def choose_strategy(out: NDArray, w_shape: Sequence[int], geometry: Geometry, li
     are the images themselves.
     """
     k_h, k_w, c_in, c_out = w_shape
-    if not out.device.is_host or geometry == ((1, 1), (1, 1), (0, 0)):
+    if not out.device.is_host or geometry[:3] == ((1, 1), (1, 1), (0, 0)):
         return "large products"
     wide = out.shape[2] >= 24 and min(c_in, c_out) >= 32
     return "small products" if k_h * k_w > 1 and wide and c_in * c_out <= limit else "cached windows"
 
 
 def column_blocks(
-    x: NDArray, out: NDArray, kernel: Pair, stride: Pair, padding: Pair
+    x: NDArray, out: NDArray, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair
 ) -> Iterator[tuple[NDArray, NDArray]]:
     """The rows of im2col(x), a block at a time, each with the rows of `out` that it is for.
 
@@ -347,27 +414,30 @@ def column_blocks(
     """
     elements, block = max(math.prod(kernel), math.prod(stride)) * x.shape[3], x.device.ops.BLOCK
     for box in boxes(out.shape[:3], elements, block if elements == x.shape[3] else block // 4):
-        yield as_rows(windows(region(x, box, kernel, stride, padding), kernel, stride)), as_rows(out[box])
+        seen = region(x, box, kernel, stride, padding, dilation)
+        yield as_rows(windows(seen, kernel, stride, dilation)), as_rows(out[box])
 
 
-def pieces(x: NDArray, out_grad: NDArray, kernel: Pair, padding: Pair) -> Iterator[tuple[NDArray, NDArray]]:
+def pieces(
+    x: NDArray, out_grad: NDArray, kernel: Pair, padding: Pair, dilation: Pair
+) -> Iterator[tuple[NDArray, NDArray]]:
     """What each kernel element meets at stride 1, and the gradients it meets them with, a block at a time.
 
     Both are views (KH, KW, images, pieces, ...) of matrices: pixels (C_in, L), gradients (L, C_out). A piece
     is several rows of an image, one run of memory: zeros make the rows of gradients as long as those of the
     padded image, so that the pixels which no window starts at count for nothing.
     """
-    (k_h, k_w), c_in, c_out = kernel, x.shape[3], out_grad.shape[3]
+    (k_h, k_w), (d_h, d_w), c_in, c_out = kernel, dilation, x.shape[3], out_grad.shape[3]
     for box in boxes(out_grad.shape[:3], c_in + c_out, x.device.ops.BLOCK // 4):
-        seen = region(x, box, kernel, (1, 1), padding).compact()
+        seen = region(x, box, kernel, (1, 1), padding, dilation).compact()
         n, height, width, _ = (part := out_grad[box]).shape
-        across = width + k_w - 1
-        gradients = pad(part, ((0, 0), (0, 0), (0, k_w - 1), (0, 0)))
+        across = width + (beyond := d_w * (k_w - 1))
+        gradients = pad(part, ((0, 0), (0, 0), (0, beyond), (0, 0)))
         rows = max(r for r in range(1, height + 1) if height % r == 0 and (r == 1 or r * across <= PIECE))
-        shape, length = (k_h, k_w, n, height // rows), rows * across - (k_w - 1)
+        shape, length = (k_h, k_w, n, height // rows), rows * across - beyond
         image, row, pixel, _ = seen.strides
         yield (
-            seen.as_strided((*shape, c_in, length), (row, pixel, image, rows * row, 1, pixel)),
+            seen.as_strided((*shape, c_in, length), (d_h * row, d_w * pixel, image, rows * row, 1, pixel)),
             gradients.as_strided(
                 (*shape, length, c_out), (0, 0, *gradients.strides[:1], rows * across * c_out, c_out, 1)
             ),
@@ -375,24 +445,21 @@ def pieces(x: NDArray, out_grad: NDArray, kernel: Pair, padding: Pair) -> Iterat
 
 
 def padded_blocks(
-    x: NDArray, out: NDArray, kernel: Pair, stride: Pair, padding: Pair
+    x: NDArray, out: NDArray, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair
 ) -> Iterator[tuple[NDArray, NDArray]]:
     """The windows of padded x, (N, H', W', KH, KW, C), a block at a time, and the view of `out` they are for.
 
     That is one run of memory. Padding copies, which is why it is done in blocks.
     """
     for box in boxes(out.shape[:3], math.prod(stride) * x.shape[3], x.device.ops.BLOCK):
-        yield windows(region(x, box, kernel, stride, padding), kernel, stride), out[box]
+        seen = region(x, box, kernel, stride, padding, dilation)
+        yield windows(seen, kernel, stride, dilation), out[box]
 
 
-def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair) -> NDArray:
+def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> NDArray:
     """The part of the padded images that the windows of a box cover: a view where it has no padding."""
     images, *places = box
-    spans = [
-        (s * place.start - p, s * (place.stop - 1) + k - p)
-        for place, k, s, p in zip(places, kernel, stride, padding, strict=True)
-    ]
-    (top, bottom), (left, right) = spans
+    (top, bottom), (left, right) = map(Axis.pixels, axes_of((kernel, stride, padding, dilation)), places)
     n, height, width, _ = x.shape
     if top >= 0 and left >= 0 and bottom <= height and right <= width:
         return x[images, top:bottom, left:right]
@@ -400,14 +467,17 @@ def region(x: NDArray, box: Box, kernel: Pair, stride: Pair, padding: Pair) -> N
     return pad(x, (of_images, (-top, bottom - height), (-left, right - width), (0, 0)))
 
 
-def windows(x: NDArray, kernel: Pair, stride: Pair) -> NDArray:
+def windows(x: NDArray, kernel: Pair, stride: Pair, dilation: Pair = (1, 1)) -> NDArray:
     """All windows of x, as a view (N, H', W', KH, KW, C): they share the elements where they overlap."""
-    (k_h, k_w), (s_h, s_w) = kernel, stride
+    (k_h, k_w), (s_h, s_w), (d_h, d_w) = kernel, stride, dilation
     n, height, width, channels = x.shape
     image, row, column, channel = x.strides
     return x.as_strided(
-        (n, (height - k_h) // s_h + 1, (width - k_w) // s_w + 1, k_h, k_w, channels),
-        (image, s_h * row, s_w * column, row, column, channel),
+        (
+            *(n, (height - d_h * (k_h - 1) - 1) // s_h + 1, (width - d_w * (k_w - 1) - 1) // s_w + 1),
+            *(k_h, k_w, channels),
+        ),
+        (image, s_h * row, s_w * column, d_h * row, d_w * column, channel),
     )
 
 

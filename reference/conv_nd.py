@@ -6,15 +6,12 @@ equal. Everything here is the convolution of pictures in `reference.conv`, which
 - One axis is a picture of height 1.
 - Of three axes or more, each place of the kernel on the first one is a convolution of one axis less, with the
   slices of x as its images, and the results add up.
-- A dilated kernel sees pixels of one phase: those whose places leave one remainder by the dilation. Each
-  phase is a picture on which the kernel is not dilated, and all phases are one batch.
 - Each group is a convolution of its own channels. Where each group has one channel in, there is no product of
   matrices: the kernel's places are multiplied in and added up element by element.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -66,14 +63,7 @@ def conv(
     check_device(x, w)
     shape = conv_shape(x.shape, w.shape, stride, padding, dilation, groups)
     steps = _steps(x.ndim - 2, stride, padding, dilation)
-    if groups == 1:
-        return _conv(x, w, steps)
-    if _is_depthwise(w.shape):
-        return depthwise(x, w, shape, *steps)
-    out = empty(shape, x.device, common_dtype(x, w))
-    for ins, outs in _channels(w.shape, groups):
-        out[..., outs] = _conv(x[..., ins], w[..., outs], steps)
-    return out
+    return depthwise(x, w, shape, *steps) if _is_depthwise(w.shape, groups) else _conv(x, w, steps, groups)
 
 
 def conv_x_grad(
@@ -89,15 +79,9 @@ def conv_x_grad(
     check_device(out_grad, w)
     check_out_grad(out_grad, conv_shape(x_shape, w.shape, stride, padding, dilation, groups))
     steps = _steps(len(x_shape) - 2, stride, padding, dilation)
-    if groups == 1:
-        return _x_grad(out_grad, w, x_shape, steps)
-    if _is_depthwise(w.shape):
+    if _is_depthwise(w.shape, groups):
         return depthwise_x_grad(out_grad, w, x_shape, *steps)
-    x_grad = empty(x_shape, out_grad.device, common_dtype(out_grad, w))
-    of_group = (*x_shape[:-1], w.shape[-2])
-    for ins, outs in _channels(w.shape, groups):
-        x_grad[..., ins] = _x_grad(out_grad[..., outs], w[..., outs], of_group, steps)
-    return x_grad
+    return _x_grad(out_grad, w, x_shape, steps, groups)
 
 
 def conv_w_grad(
@@ -113,15 +97,9 @@ def conv_w_grad(
     check_device(x, out_grad)
     check_out_grad(out_grad, conv_shape(x.shape, w_shape, stride, padding, dilation, groups))
     steps = _steps(x.ndim - 2, stride, padding, dilation)
-    if groups == 1:
-        return _w_grad(x, out_grad, w_shape, steps)
-    if _is_depthwise(w_shape):
+    if _is_depthwise(w_shape, groups):
         return depthwise_w_grad(x, out_grad, w_shape, *steps)
-    w_grad = empty(w_shape, x.device, common_dtype(x, out_grad))
-    of_group = (*w_shape[:-1], w_shape[-1] // groups)
-    for ins, outs in _channels(w_shape, groups):
-        w_grad[..., outs] = _w_grad(x[..., ins], out_grad[..., outs], of_group, steps)
-    return w_grad
+    return _w_grad(x, out_grad, w_shape, steps, groups)
 
 
 def conv_transpose(
@@ -170,69 +148,59 @@ def conv_transpose_w_grad(
     return conv_w_grad(out_grad, x, w_shape, stride, padding, dilation, groups)
 
 
-# Of one group. Shapes have been checked.
+# Shapes have been checked.
 
 
 def _steps(axes: int, stride: Numbers, padding: Numbers, dilation: Numbers) -> Steps:
     return Steps(per_axis(stride, axes), per_axis(padding, axes), per_axis(dilation, axes))
 
 
-def _is_depthwise(w_shape: Shape) -> bool:
-    return w_shape[-2] == 1
+def _is_depthwise(w_shape: Shape, groups: int) -> bool:
+    return groups > 1 and w_shape[-2] == 1
 
 
-def _channels(w_shape: Shape, groups: int) -> list[tuple[slice, slice]]:
-    """Of each group the channels in and the channels out."""
-    c, o = w_shape[-2], w_shape[-1] // groups
-    return [(slice(g * c, (g + 1) * c), slice(g * o, (g + 1) * o)) for g in range(groups)]
-
-
-def _conv(x: NDArray, w: NDArray, steps: Steps) -> NDArray:
+def _conv(x: NDArray, w: NDArray, steps: Steps, groups: int) -> NDArray:
     axes = x.ndim - 2
     if axes == 1:
-        return _conv(x[:, None], w[None], _with_height(steps))[:, 0]
+        return _conv(x[:, None], w[None], _with_height(steps), groups)[:, 0]
     if axes > 2:
-        _, depth, *_ = shape = conv_shape(x.shape, w.shape, *steps)
+        _, depth, *_ = shape = conv_shape(x.shape, w.shape, *steps, groups)
         x, inner = _padded_depth(x, steps), _inner(steps)
         out = zeros(shape, x.device, common_dtype(x, w))
         for a in range(w.shape[0]):
             images = _slices(x, a, depth, steps)
-            part = _conv(images.reshape((-1, *images.shape[2:])), w[a], inner)
+            part = _conv(images.reshape((-1, *images.shape[2:])), w[a], inner, groups)
             add_into(part.reshape(shape), out)
         return out
-    if steps.dilation == (1, 1):
-        return pictures.conv(x, w, _two(steps.stride), _two(steps.padding))
-    phases = _Phases(x.shape, w.shape, steps)
-    out = pictures.conv(phases.of(x), w, phases.stride)
-    return phases.gather(out)
+    stride, padding, dilation = map(_two, steps)
+    return pictures.correlate(
+        x, w, conv_shape(x.shape, w.shape, *steps, groups), stride, padding, dilation, groups
+    )
 
 
-def _x_grad(out_grad: NDArray, w: NDArray, x_shape: Shape, steps: Steps) -> NDArray:
+def _x_grad(out_grad: NDArray, w: NDArray, x_shape: Shape, steps: Steps, groups: int) -> NDArray:
     axes = len(x_shape) - 2
     if axes == 1:
         n, length, c = x_shape
         shape = (n, 1, length, c)
-        return _x_grad(out_grad[:, None], w[None], shape, _with_height(steps))[:, 0]
+        return _x_grad(out_grad[:, None], w[None], shape, _with_height(steps), groups)[:, 0]
     if axes > 2:
         n, length, *rest = x_shape
         depth, edge, inner = out_grad.shape[1], steps.padding[0], _inner(steps)
         x_grad = zeros((n, length + 2 * edge, *rest), out_grad.device, common_dtype(out_grad, w))
         given = out_grad.reshape((n * depth, *out_grad.shape[2:]))
         for a in range(w.shape[0]):
-            part = _x_grad(given, w[a], (n * depth, *rest), inner)
+            part = _x_grad(given, w[a], (n * depth, *rest), inner, groups)
             add_into(part.reshape((n, depth, *rest)), _slices(x_grad, a, depth, steps))
         return x_grad[:, edge : edge + length].compact()
-    if steps.dilation == (1, 1):
-        return pictures.conv_x_grad(out_grad, w, x_shape, _two(steps.stride), _two(steps.padding))
-    phases = _Phases(x_shape, w.shape, steps)
-    x_grad = pictures.conv_x_grad(phases.scatter(out_grad), w, phases.shape, phases.stride)
-    return phases.back(x_grad)
+    stride, padding, dilation = map(_two, steps)
+    return pictures.correlate_x_grad(out_grad, w, tuple(x_shape), stride, padding, dilation, groups)
 
 
-def _w_grad(x: NDArray, out_grad: NDArray, w_shape: Shape, steps: Steps) -> NDArray:
+def _w_grad(x: NDArray, out_grad: NDArray, w_shape: Shape, steps: Steps, groups: int) -> NDArray:
     axes = x.ndim - 2
     if axes == 1:
-        return _w_grad(x[:, None], out_grad[:, None], (1, *w_shape), _with_height(steps))[0]
+        return _w_grad(x[:, None], out_grad[:, None], (1, *w_shape), _with_height(steps), groups)[0]
     if axes > 2:
         n, depth, *_ = out_grad.shape
         x, inner = _padded_depth(x, steps), _inner(steps)
@@ -240,12 +208,10 @@ def _w_grad(x: NDArray, out_grad: NDArray, w_shape: Shape, steps: Steps) -> NDAr
         w_grad = empty(w_shape, x.device, common_dtype(x, out_grad))
         for a in range(w_shape[0]):
             images = _slices(x, a, depth, steps)
-            w_grad[a] = _w_grad(images.reshape((-1, *images.shape[2:])), given, w_shape[1:], inner)
+            w_grad[a] = _w_grad(images.reshape((-1, *images.shape[2:])), given, w_shape[1:], inner, groups)
         return w_grad
-    if steps.dilation == (1, 1):
-        return pictures.conv_w_grad(x, out_grad, w_shape, _two(steps.stride), _two(steps.padding))
-    phases = _Phases(x.shape, w_shape, steps)
-    return pictures.conv_w_grad(phases.of(x), phases.scatter(out_grad), w_shape, phases.stride)
+    stride, padding, dilation = map(_two, steps)
+    return pictures.correlate_w_grad(x, out_grad, tuple(w_shape), stride, padding, dilation, groups)
 
 
 def _two(numbers: tuple[int, ...]) -> tuple[int, int]:
@@ -272,67 +238,3 @@ def _padded_depth(x: NDArray, steps: Steps) -> NDArray:
 def _slices(x: NDArray, place: int, depth: int, steps: Steps) -> NDArray:
     """The slices of padded x, along its first axis, that one place of the kernel meets: a view."""
     return x[(slice(None), *met_pixels((place,), (depth,), steps.stride[:1], steps.dilation[:1]))]
-
-
-class _Phases:
-    """Pictures for which a dilated kernel is an ordinary one.
-
-    On one axis out[i] meets x'[s * i + d * a]. With g the greatest common divisor of s and d, and q for
-    i mod (d / g), out[(d / g) * m + q] meets x'[s * q + d * ((s / g) * m + a)]: for each q it is a
-    convolution, with stride s / g, of the pixels x'[s * q], x'[s * q + d], x'[s * q + 2 * d], ... No pixel is
-    in two of these pictures.
-    """
-
-    def __init__(self, x_shape: Shape, w_shape: Shape, steps: Steps) -> None:
-        n, *sizes, c_in = x_shape
-        _, *out, _ = conv_shape(x_shape, w_shape, *steps)
-        self._n, self._sizes, self._steps, self._out = n, sizes, steps, out
-        divisors = [math.gcd(s, d) for s, d in zip(steps.stride, steps.dilation, strict=True)]
-        self._counts = [d // g for d, g in zip(steps.dilation, divisors, strict=True)]
-        height, width = (s // g for s, g in zip(steps.stride, divisors, strict=True))
-        self.stride = height, width
-        self._rows = [-(-length // q) for length, q in zip(out, self._counts, strict=True)]
-        self._lengths = [
-            s * (m - 1) + k for s, m, k in zip(self.stride, self._rows, w_shape[:-2], strict=True)
-        ]
-        self.shape = (n * math.prod(self._counts), *self._lengths, c_in)
-        covered = [
-            s * (q - 1) + d * (length - 1) + 1
-            for s, d, q, length in zip(steps.stride, steps.dilation, self._counts, self._lengths, strict=True)
-        ]
-        # So much goes in front of the images and behind them; a negative number cuts off.
-        self._edges = [(p, c - p - size) for p, c, size in zip(steps.padding, covered, sizes, strict=True)]
-
-    def _view(self, padded: NDArray) -> NDArray:
-        """The pictures (N, Q_h, Q_w, H_q, W_q, C) in the memory of padded images."""
-        (image, row, column, channel), ((s_h, s_w), _, (d_h, d_w)) = padded.strides, self._steps
-        return padded.as_strided(
-            (self._n, *self._counts, *self._lengths, padded.shape[-1]),
-            (image, s_h * row, s_w * column, d_h * row, d_w * column, channel),
-        )
-
-    def of(self, x: NDArray) -> NDArray:
-        """The pictures of images x, as one batch."""
-        return self._view(pad(x, ((0, 0), *self._edges, (0, 0)))).reshape(self.shape)
-
-    def gather(self, out: NDArray) -> NDArray:
-        """The result of the whole convolution from those of the pictures."""
-        (q_h, q_w), (m_h, m_w), c = self._counts, self._rows, out.shape[-1]
-        apart = out.reshape((self._n, q_h, q_w, m_h, m_w, c)).permute((0, 3, 1, 4, 2, 5))
-        whole = apart.reshape((self._n, m_h * q_h, m_w * q_w, c))
-        return whole[:, : self._out[0], : self._out[1]].compact()
-
-    def scatter(self, out_grad: NDArray) -> NDArray:
-        """The transpose of gather: the upstream gradients of the pictures."""
-        (q_h, q_w), (m_h, m_w), c = self._counts, self._rows, out_grad.shape[-1]
-        more = [(0, m * q - n) for m, q, n in zip(self._rows, self._counts, self._out, strict=True)]
-        whole = pad(out_grad, ((0, 0), *more, (0, 0))).reshape((self._n, m_h, q_h, m_w, q_w, c))
-        return whole.permute((0, 2, 4, 1, 3, 5)).reshape((self._n * q_h * q_w, m_h, m_w, c))
-
-    def back(self, x_grad: NDArray) -> NDArray:
-        """The transpose of `of`: the gradient of the images from those of the pictures."""
-        lengths = [size + low + high for size, (low, high) in zip(self._sizes, self._edges, strict=True)]
-        padded = zeros((self._n, *lengths, x_grad.shape[-1]), x_grad.device, x_grad.dtype)
-        view = self._view(padded)
-        view[...] = x_grad.reshape(view.shape)
-        return pad(padded, ((0, 0), *((-low, -high) for low, high in self._edges), (0, 0)))

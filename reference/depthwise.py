@@ -2,7 +2,7 @@
 
 x is (N, *L, C), w (*K, 1, C * M), the result (N, *L', C * M): channel c gives the channels c * M to
 c * M + M - 1. Strides, paddings and dilations have one number for each axis, and shapes have been checked.
-Results are computed a block at a time, so that what their terms are added up in stays in a CPU's cache.
+On a CPU, `reference.window_rows` does this. On any other device each place of the kernel is one operation.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+import numpy as np
+
+from reference.backends.numpy import Buffer
 from reference.conv import pad
 from reference.im2col import Box, boxes
 from reference.in_place import add_into
 from reference.ndarray import NDArray, common_dtype, empty, zeros
+from reference.window_rows import correlate, correlate_w_grad, correlate_x_grad
+from reference.windows import Axes, Axis
 
 Shape: TypeAlias = Sequence[int]
 Index: TypeAlias = tuple[slice, ...]
-
-CACHED = 2**15
-"""How many elements of a block stay in a CPU's cache, with the terms that are added to them."""
 
 
 def depthwise(
@@ -28,6 +30,11 @@ def depthwise(
 ) -> NDArray:
     """conv where each group has one channel in: (N, *L, C) with (*K, 1, C * M) -> out_shape."""
     c = x.shape[-1]
+    if x.device.is_host:
+        out = empty(out_shape, x.device, common_dtype(x, w))
+        axes = _axes(w.shape, stride, padding, dilation)
+        correlate(_repeated(x, w.shape), w.native()[..., 0, :], axes, out.native())
+        return out
     x, weights = _framed(x, padding), w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
     out = empty((*out_shape[:-1], *weights.shape[-2:]), x.device, common_dtype(x, w))
     for box in _boxes(out):
@@ -45,6 +52,11 @@ def depthwise_x_grad(
 ) -> NDArray:
     """conv_x_grad where each group has one channel in: (N, *L', C * M) with (*K, 1, C * M) -> x_shape."""
     n, *lengths, c = x_shape
+    if out_grad.device.is_host:
+        of_outputs = empty((n, *lengths, w.shape[-1]), out_grad.device, common_dtype(out_grad, w))
+        axes = _axes(w.shape, stride, padding, dilation)
+        correlate_x_grad(out_grad.native(), w.native()[..., 0, :], axes, of_outputs.native())
+        return of_outputs if c == w.shape[-1] else of_outputs.reshape((n, *lengths, c, -1)).sum(-1)
     weights = w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
     given = out_grad.reshape((*out_grad.shape[:-1], *weights.shape[-2:]))
     padded = [length + 2 * edge for length, edge in zip(lengths, padding, strict=True)]
@@ -62,6 +74,11 @@ def depthwise_w_grad(
 ) -> NDArray:
     """conv_w_grad where each group has one channel in: (N, *L, C) with (N, *L', C * M) -> w_shape."""
     c = x.shape[-1]
+    if x.device.is_host:
+        result = zeros(w_shape, x.device, common_dtype(x, out_grad))
+        axes = _axes(w_shape, stride, padding, dilation)
+        correlate_w_grad(_repeated(x, w_shape), out_grad.native(), axes, result.native()[..., 0, :])
+        return result
     kernel, of_channel = w_shape[:-2], (c, w_shape[-1] // c)
     x, given = _framed(x, padding), out_grad.reshape((*out_grad.shape[:-1], *of_channel))
     w_grad = zeros((*kernel, *of_channel), x.device, common_dtype(x, out_grad))
@@ -72,6 +89,16 @@ def depthwise_w_grad(
     return w_grad.reshape(w_shape)
 
 
+def _axes(w_shape: Shape, stride: Shape, padding: Shape, dilation: Shape) -> Axes:
+    return tuple(map(Axis, w_shape[:-2], (-edge for edge in padding), stride, dilation))
+
+
+def _repeated(x: NDArray, w_shape: Shape) -> Buffer:
+    """x with each channel as often as it has kernels."""
+    times = w_shape[-1] // x.shape[-1]
+    return x.native() if times == 1 else np.repeat(x.native(), times, axis=-1)
+
+
 def _framed(x: NDArray, padding: Shape) -> NDArray:
     return pad(x, ((0, 0), *zip(padding, padding, strict=True), (0, 0))) if any(padding) else x
 
@@ -79,7 +106,7 @@ def _framed(x: NDArray, padding: Shape) -> NDArray:
 def _boxes(out: NDArray) -> Iterator[Box]:
     """The pixels of a result (N, *L', C, M), in blocks."""
     *pixels, c, m = out.shape
-    return iter(boxes(pixels, c * m, CACHED if out.device.is_host else out.device.ops.BLOCK))
+    return iter(boxes(pixels, c * m, out.device.ops.BLOCK))
 
 
 def _places(

@@ -24,19 +24,29 @@ def sum_products(a: NDArray, b: NDArray, out: NDArray) -> None:
     host.sum_products(a.in_memory(), b.in_memory(), out.run())
 
 
-def multiply_windows(x: NDArray, geometry: Geometry, w: NDArray, out: NDArray) -> None:
-    """Write im2col(x, *geometry) @ w over `out`, block by block. On cpu() alone.
+def multiply_windows(x: NDArray, geometry: Geometry, w: NDArray, out: NDArray, groups: int = 1) -> None:
+    """Write im2col(x, *geometry) @ w over `out`, block by block, for each group of channels. On cpu() alone.
 
-    x: (N, H, W, C), w: (KH, KW, C, C_out), out: (N, H', W', C_out), one run of memory.
+    x: (N, H, W, C), w: (KH, KW, C / groups, C_out), out: (N, H', W', C_out), one run of memory.
     """
     assert out.is_run() and out.device.is_host
-    im2col.multiply(x.in_memory(), geometry, out.shape, w.run(), out.run())
+    operands = x.in_memory(), geometry, out.shape, w.run(), out.run()
+    if groups == 1:
+        im2col.multiply(*operands)
+    else:
+        im2col.multiply_groups(*operands, groups)
 
 
-def multiply_windows_transposed(x: NDArray, geometry: Geometry, out_grad: NDArray, w_grad: NDArray) -> None:
+def multiply_windows_transposed(
+    x: NDArray, geometry: Geometry, out_grad: NDArray, w_grad: NDArray, groups: int = 1
+) -> None:
     """Write im2col(x, *geometry)^T @ out_grad over `w_grad`. Shapes are multiply_windows'. On cpu() alone."""
     assert w_grad.is_run() and w_grad.device.is_host
-    im2col.multiply_transposed(x.in_memory(), geometry, out_grad.shape, out_grad.run(), w_grad.run())
+    operands = x.in_memory(), geometry, out_grad.shape, out_grad.run(), w_grad.run()
+    if groups == 1:
+        im2col.multiply_transposed(*operands)
+    else:
+        im2col.multiply_groups_transposed(*operands, groups)
 
 
 def add_into(a: NDArray, out: NDArray) -> None:

@@ -49,6 +49,15 @@ def test_a_handout_sets_itself_up_and_grades_by_itself(unpacked: Path) -> None:
     assert "2 cases that you chose pass" in some.stdout
 
 
+def test_make_adds_nothing_to_what_the_grader_says_of_an_unknown_name(unpacked: Path) -> None:
+    make_grade(unpacked)
+    for word, complaint in {
+        "EXERCISE=dilat": "grader: found no exercise 'dilat'; did you mean 'dilate'?\n",
+        "CASE=dilate/two-row": "grader: found no case 'dilate/two-row'; did you mean 'dilate/two-rows'?\n",
+    }.items():
+        assert make_grade(unpacked, word).stderr == complaint
+
+
 def test_a_handout_holds_neither_reference_nor_instructors_libraries(unpacked: Path) -> None:
     make_grade(unpacked)
     python = unpacked / ".venv" / "bin" / "python"

@@ -176,7 +176,7 @@ def one_zero_too_many(a, axes, dilation):
 def dilation_taken_for_the_step(a, axes, dilation):
     """You put your elements `dilation` places apart. `dilation` is the number of zeros between two of
     them: count how far it is from the 2 to the 4 in `2 0 0 4 0 0`."""
-    return original(a, axes, dilation - 1)
+    return original(a, axes, max(dilation, 1) - 1)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
@@ -676,9 +676,26 @@ def remainder_of_the_unpadded_picture(out_grad, w, x_shape, stride=1, padding=0)
 
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def last_window_wins(out_grad, w, x_shape, stride=1, padding=0):
-    """Where windows overlap you write over what was there. A pixel that several windows saw is held to
-    account by each of them: its gradient is the *sum* over these windows. Where no windows overlap you
-    would not notice."""
+    """You go from window to window, and where they overlap you write over what was there. A pixel that
+    several windows saw is held to account by each of them: its gradient is the *sum* over these windows.
+    Where no windows overlap you would not notice."""
+    (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
+    (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
+    x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
+    kernels = w.reshape((k_h * k_w * c_in, c_out)).permute((1, 0))
+    for i in range(out_h):
+        for j in range(out_w):
+            part = out_grad[:, i : i + 1, j : j + 1].reshape((n, c_out)) @ kernels
+            rows, columns = slice(s_h * i, s_h * i + k_h), slice(s_w * j, s_w * j + k_w)
+            x_grad[:, rows, columns] = part.reshape((n, k_h, k_w, c_in))
+    return x_grad[:, p_h : p_h + height, p_w : p_w + width]
+
+
+@mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
+def last_weight_wins(out_grad, w, x_shape, stride=1, padding=0):
+    """You go from weight to weight of the kernel, and each writes over what the one before it wrote. A pixel
+    that several windows saw met another weight in each of them: its gradient is the *sum* of these shares.
+    Where no windows overlap you would not notice."""
     (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
     (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
     x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)

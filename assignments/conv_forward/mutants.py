@@ -65,6 +65,13 @@ def zeros_after_only(a, padding):
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
+def all_zeros_in_front(a, padding):
+    """Your result has the right shape, but all zeros of an axis stand in front of the first element. Only
+    `low` of them belong there. The other `high` come after the last element."""
+    return original(a, [(low + max(high, 0), min(high, 0)) for low, high in padding])
+
+
+@mutant(of="pad", help="#zeros-around-the-picture")
 def ends_exchanged(a, padding):
     """You put `high` zeros in front and `low` zeros behind. In a pair (low, high) the first number
     belongs to the side where the indices are low: it is the number of zeros before element 0."""

@@ -172,7 +172,7 @@ def direction_not_looked_at(self):
 @mutant(of="NDArray.is_compact", help="#compact")
 def never_compact(self):
     """You say of an array that was just made that it is not compact. Compare its strides with those of a
-    row-major array of its shape, the last of which is 1."""
+    row-major array of its shape, which end in 1."""
     return False
 
 
@@ -273,6 +273,14 @@ def new_axes_behind(self, shape):
     view = original(self, shape)
     added = view.ndim - self.ndim
     return view.as_strided(view.shape, view.strides[added:] + (0,) * added)
+
+
+@mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
+def lined_up_at_the_first_axes(self, shape):
+    """You compare the two shapes from their first axes on. They are compared from the last: an array of
+    shape (3,) fits into (2, 3), where it is every row."""
+    added = (1,) * (len(shape) - self.ndim)
+    return original(self.as_strided(self.shape + added, self.strides + added), shape)
 
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")

@@ -15,6 +15,7 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 import grader
+from grader.judge.code_digest import files_below
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.near_miss import one_of
@@ -87,9 +88,8 @@ def _sources(assignment: Assignment) -> str:
     root, code = assignment.folder.parent.parent, Path(grader.__file__).parent
     folders = (assignment.folder, root / assignment.oracle.partition(".")[0], code / "author", code / "draw")
     digest = hashlib.sha256(assignment.digest.encode())
-    for path in sorted(path for folder in folders for path in folder.rglob("*.*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    for path in files_below(*folders):
+        digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

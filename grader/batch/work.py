@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from grader.judge.code_digest import code_digest
+from grader.judge.code_digest import code_digest, files_below
 from grader.judge.kernels import find_nvrtc
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
@@ -51,7 +51,7 @@ class Grading:
         root = assignment.folder.parent.parent
         oracle = root / assignment.oracle.partition(".")[0]
         paths = [p for p in assignment.folder.iterdir() if p.is_file() and p.name not in LEFT_OUT]
-        paths += [p for p in oracle.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+        paths += files_below(oracle)
         course = {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(paths)}
         compiler = find_nvrtc.version() if any(name.endswith(".cu") for name in assignment.files) else ""
         return Grading(assignment, course, sandbox, secret, misconceptions, variants, code_digest(), compiler)

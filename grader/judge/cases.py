@@ -38,7 +38,7 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     return inputs.telling(told) if told else inputs
 
 
-def generator(words: Sequence[str]) -> np.random.Generator:
+def generator(words: Sequence[str]) -> "np.random.Generator":
     """Random numbers that are the same on every platform for the same words."""
     digest = hashlib.sha256("\0".join(words).encode()).digest()
     return np.random.default_rng(np.random.SeedSequence(int.from_bytes(digest, "little")))

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import grader
 
+CACHES = {"__pycache__", ".mypy_cache"}
 JUDGING = ("judge", "model", "worker", "plugin.py")  # the code that decides a case's result
 
 
@@ -27,8 +29,18 @@ def code_files(rooms: Iterable[str] = JUDGING) -> list[Path]:
     """The modules of some packages, at any depth."""
     root = Path(grader.__file__).parent
     folders = [root / name for name in rooms if not name.endswith(".py")]
-    modules = [path for folder in folders for path in folder.rglob("*.py")]
+    modules = [path for path in files_below(*folders) if path.suffix == ".py"]
     return sorted([*modules, *(root / name for name in rooms if name.endswith(".py"))])
+
+
+def files_below(*folders: Path) -> list[Path]:
+    """All files in some folders, at any depth and sorted, without Python's caches."""
+    paths = []
+    for folder in folders:
+        for place, inner, names in os.walk(folder):  # three times as fast as rglob
+            inner[:] = [name for name in inner if name not in CACHES]
+            paths += [Path(place, name) for name in names]
+    return sorted(paths)
 
 
 @cache

@@ -149,7 +149,7 @@ class Comparison(ABC):
     def judge(self, question: Question) -> Judged:
         """The submission's answer, and the difference that makes it wrong, if any."""
 
-    def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:
+    def told(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
         """The values that it passes to the probe in addition to the case's own keys."""
         return {}
 

@@ -47,7 +47,7 @@ class Kind(ABC):
         """The models of a case, by the key that identifies this kind."""
 
     @abstractmethod
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """The inputs of a case: `shapes` draws the open lengths, `numbers` the elements."""
 
     @abstractmethod
@@ -99,11 +99,11 @@ class Kind(ABC):
         return True
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The parameters of small cases of the same probe, one of which may fail in the same way."""
+        """The parameters of small cases of the same probe. One of them may fail in the same way."""
         yield {}
 
 
-def draw_numbers(case: Case, rng: np.random.Generator, shape: Shape, is_wide: bool = False) -> Array:
+def draw_numbers(case: Case, rng: "np.random.Generator", shape: Shape, is_wide: bool = False) -> Array:
     """Draws elements according to the case's `data`: small integers, or real numbers from N(0, 1).
 
     Wide numbers are odd integers between 2^11 and 2^12, of either sign. They need 12 bits; half and tf32
@@ -118,7 +118,7 @@ def draw_numbers(case: Case, rng: np.random.Generator, shape: Shape, is_wide: bo
 
 
 def draw_arrays(
-    case: Case, rng: np.random.Generator, values: Mapping[str, Any], shapes: Mapping[str, Shape]
+    case: Case, rng: "np.random.Generator", values: Mapping[str, Any], shapes: Mapping[str, Shape]
 ) -> Inputs:
     """Inputs with the given `values` and an array of each of the `shapes`, under the case's views."""
     bases, recipes = {}, {}

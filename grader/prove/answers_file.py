@@ -6,11 +6,10 @@ from pathlib import Path
 
 from grader.author.load import digest_of
 from grader.author.render import Views
+from grader.judge.code_digest import files_below
 from grader.judge.verdict.misconceptions import FORMAT, Misconceptions
 from grader.model.assignment import Assignment
 from grader.model.errors import GraderFault, UserError
-
-CACHES = {"__pycache__", ".mypy_cache"}
 
 
 def misconceptions(root: Path, views: Views, secret: str) -> Misconceptions:
@@ -56,14 +55,10 @@ def misconceptions_file(root: Path, assignment: Assignment, secret: str) -> Path
     Its name is a digest of all files from which mutants are made, so that finding it renders nothing.
     """
     package = root / assignment.oracle.partition(".")[0]
-    sources = sorted(path for folder in (assignment.folder, package) for path in folder.rglob("*.*"))
-    files = [f"{path.relative_to(root)} {digest_of(path.read_bytes())}" for path in sources if _counts(path)]
+    sources = files_below(assignment.folder, package)
+    files = [f"{path.relative_to(root)} {digest_of(path.read_bytes())}" for path in sources]
     key = digest_of("\0".join([str(FORMAT), assignment.digest, secret, *files]).encode())
     return root / "build" / "misconceptions" / f"{assignment.name}-{key[:16]}.json"
-
-
-def _counts(path: Path) -> bool:
-    return path.is_file() and not CACHES & set(path.parts)
 
 
 def right_beside(path: Path) -> Path:

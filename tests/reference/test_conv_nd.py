@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from reference import conv_nd as fast
+from reference import window_rows
+from reference.backends import numpy as numpy_backend
 from reference.conv import conv as conv_of_pictures
 from reference.ndarray import NDArray, array, emulated
 from reference.readable import conv_nd as readable
@@ -81,6 +83,16 @@ def test_both_forms_agree_exactly() -> None:
     """On 93 configurations, of every stride and dilation, in groups and depthwise, on one to three axes."""
     for case in CASES:
         for one, other in zip(results(readable, case), results(fast, case), strict=True):
+            np.testing.assert_array_equal(one, other, err_msg=repr(case))
+
+
+def test_blocks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks smaller than a row of windows, in which most windows reach beyond the images."""
+    expected = [results(fast, case) for case in CASES[::4]]
+    monkeypatch.setattr(window_rows, "CACHED", 20)
+    monkeypatch.setattr(numpy_backend, "BLOCK", 300)
+    for case, whole in zip(CASES[::4], expected, strict=True):
+        for one, other in zip(whole, results(fast, case), strict=True):
             np.testing.assert_array_equal(one, other, err_msg=repr(case))
 
 

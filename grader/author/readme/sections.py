@@ -20,6 +20,15 @@ OPERATORS = {
     "__pow__": "a ** b",
     "__neg__": "-a",
 }
+COMPARISONS = {
+    "__eq__": "a == b",
+    "__ne__": "a != b",
+    "__lt__": "a < b",
+    "__le__": "a <= b",
+    "__gt__": "a > b",
+    "__ge__": "a >= b",
+}
+OF_DEVICES = ("is_run", "in_memory", "run", "native", "view")  # methods for NDArray's own operations
 STUCK = """
 ## Stuck?
 
@@ -117,7 +126,7 @@ def methods_table(source: str) -> str:
 def methods(source: str) -> Iterator[tuple[str, str]]:
     """Each public method or property of NDArray as it is written, with its description."""
     for node in _methods_of(ast.parse(source)):
-        if not node.name.startswith("_"):
+        if not node.name.startswith("_") and node.name not in OF_DEVICES:
             is_property = any(ast.unparse(each) == "property" for each in node.decorator_list)
             yield f".{node.name}" if is_property else f".{node.name}({_arguments(node, 1)})", _sentence(node)
 
@@ -137,16 +146,15 @@ def _of_fields(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _of_operators(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Operators and indexing; those without a docstring share a row."""
-    plain = []
-    for node in _methods_of(tree):
-        if sign := OPERATORS.get(node.name):
-            if says := _sentence(node):
-                yield sign, says
-            else:
-                plain.append(sign)
-    if plain:
-        yield "`, `".join(plain), "Element by element; shapes broadcast as in NumPy, and one may be a number"
+    """Operators, comparisons and indexing; those without a docstring share a row."""
+    says = {node.name: _sentence(node) for node in _methods_of(tree)}
+    yield from ((OPERATORS[name], text) for name, text in says.items() if name in OPERATORS and text)
+    for signs, shared in (
+        (OPERATORS, "Element by element; shapes broadcast as in NumPy, and one may be a number"),
+        (COMPARISONS, "An array of 1 where it is true and 0 where it is not; shapes broadcast"),
+    ):
+        if plain := [sign for name, sign in signs.items() if says.get(name) == ""]:
+            yield "`, `".join(plain), shared
 
 
 def _of_functions(tree: ast.Module) -> Iterator[tuple[str, str]]:

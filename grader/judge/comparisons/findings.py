@@ -67,7 +67,7 @@ class Findings(Comparison):
     case_keys = staticmethod(budget_keys)
     watches_the_run = True
 
-    def told(self, case: Case, rng: np.random.Generator) -> Mapping[str, Any]:
+    def told(self, case: Case, rng: "np.random.Generator") -> Mapping[str, Any]:
         """The names of the budget, and where random orders begin."""
         counted = list(case.options.get("budget", {}))
         return {COUNTED: counted, "schedule": int(rng.integers(MOST_SEEDS))}

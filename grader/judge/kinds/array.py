@@ -103,7 +103,7 @@ class ArrayKind(Kind):
         "permutation_not_involution": _is_cycle,
     }
 
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """The arrays, and for the probe every key that is none of theirs."""
         parameters = _with_lengths(case.parameters, lambda low, high: int(shapes.integers(low, high + 1)))
         values = {key: value for key, value in parameters.items() if key not in NOT_FOR_THE_PROBE}

@@ -44,7 +44,7 @@ class ArraysKind(Kind):
         """Each array of the case but the upstream gradient."""
         return tuple(name for name in parameters["arrays"] if name != UPSTREAM)
 
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """The arrays alone, in the order of the case."""
         of_case = {name: tuple(shape) for name, shape in case.parameters["arrays"].items()}
         return draw_arrays(case, numbers, {}, of_case)

@@ -63,7 +63,7 @@ class LiteralsKind(Kind):
     keys = staticmethod(literals_keys)
     yields = True
 
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """None: what every kind may ask is added to it."""
         return Inputs({}, {}, {})
 

@@ -46,7 +46,7 @@ class LogitsKind(Kind):
     differentiable = ("logits",)
     fixed = ("labels", "logits")  # one-hot, and ranks that keep the loss exact
 
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """Both arrays; the labels are rows of the identity matrix."""
         samples, classes = case.parameters["logits"]
         both = {"logits": (samples, classes), "labels": (samples, classes)}

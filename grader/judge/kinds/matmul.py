@@ -41,7 +41,7 @@ class MatmulKind(Kind):
     arrays = ("x", "w", "b", "out_grad")
     differentiable = ("x", "w")
 
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """The arrays alone."""
         samples, features, outputs = case.parameters["matmul"]
         bias = {"b": (outputs,)} if case.parameters["bias"] else {}

@@ -52,7 +52,7 @@ class ViewChainKind(Kind):
     keys = staticmethod(view_chain_keys)
     largest_drawn: ClassVar = {"chain": [6, 6, 6], "ops": []}
 
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """The array and the steps, which are the case's own or drawn."""
         if "ops" in case.parameters:
             shape = tuple(case.parameters["chain"])
@@ -90,7 +90,7 @@ class ViewChainKind(Kind):
                 yield {"ops": parameters["ops"][start:end]}
 
 
-def _draw_views(rng: np.random.Generator, view: Array, length: list[int]) -> list[list[Any]]:
+def _draw_views(rng: "np.random.Generator", view: Array, length: list[int]) -> list[list[Any]]:
     """A random chain of views from `view` on. Each is of at most 4 axes.
 
     Each has 8 elements or more: of fewer, those of a wrong view may be the same by chance.
@@ -126,7 +126,7 @@ def _draw_views(rng: np.random.Generator, view: Array, length: list[int]) -> lis
     return ops
 
 
-def _draw_item(rng: np.random.Generator, n: int) -> int | str:
+def _draw_item(rng: "np.random.Generator", n: int) -> int | str:
     """One item of an index for an axis of length n: now and then an integer, else a slice."""
     if rng.random() < 0.2:
         return int(rng.integers(-n, n))
@@ -144,7 +144,7 @@ def slice_of(text: str) -> slice:
     return slice(*(int(part) if part else None for part in text.split(":")))
 
 
-def _draw_shape(rng: np.random.Generator, shape: list[int]) -> list[int]:
+def _draw_shape(rng: "np.random.Generator", shape: list[int]) -> list[int]:
     """Another shape for the same elements: all on one axis, two axes merged, or one split."""
     axis = int(rng.integers(len(shape)))
     divisors = [d for d in range(2, shape[axis]) if shape[axis] % d == 0]

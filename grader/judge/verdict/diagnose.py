@@ -8,6 +8,9 @@ idea or take the certainty away.
 An exception is weak evidence, because many mistakes end in the same class. It counts for a mutant only if it
 is raised in the same exercise, in exactly the cases where the mutant raises it, and if other cases of the
 criterion return a value. An answer with few numbers is weak, too: no idea is added for such answers alone.
+
+Some criteria have no answers to compare, such as those about transposes. They get the ideas that explain the
+one wrong exercise that they call (`carried_over`).
 """
 
 from collections.abc import Sequence
@@ -16,6 +19,7 @@ from itertools import combinations
 
 from grader.judge.differences.shapes import without_slip
 from grader.judge.verdict.blame import Blame
+from grader.judge.verdict.carried_over import carried_over
 from grader.judge.verdict.evidence import Calls, Evidence, failing_of, name_of
 from grader.judge.verdict.misconceptions import ENDINGS, ERROR, Ideas, Misconceptions
 from grader.judge.verdict.shared_facts import Inner, shared_facts
@@ -39,7 +43,8 @@ def diagnose(
     the exercise, or None if that is not known.
     """
     evidence = Evidence(grade, known, calls)
-    ideas = {criterion.id: _told(criterion, evidence) for criterion in grade.criteria}
+    own = {criterion.id: _told(criterion, evidence) for criterion in grade.criteria}
+    ideas = {c.id: own[c.id] or carried_over(c, own, evidence) for c in grade.criteria}
     blame = Blame(evidence, {one: [idea for idea, _ in claims] for one, claims in ideas.items()})
     return replace(
         grade,

@@ -8,6 +8,7 @@ from grader.judge.comparisons import comparison_of
 from grader.judge.process.implementation import Implementation
 from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.evidence import failing_of
 from grader.judge.verdict.misconceptions import Misconceptions
 from grader.judge.verdict.right_inner import passes_with_a_right
 from grader.judge.verdict.score import FAILED
@@ -23,6 +24,8 @@ def with_ideas(
     oracle: Oracle,
 ) -> Grade:
     """The grade with the ideas of the misconceptions that explain its failures."""
+    if not any(failing_of(criterion) for criterion in grade.criteria):
+        return grade  # there is nothing to explain
     right = misconceptions.right
     if oracle.variant:
         # mutants ran on the common numbers, so only a variant's visible cases can be compared

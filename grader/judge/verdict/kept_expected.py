@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.judge.code_digest import code_digest
+from grader.judge.code_digest import code_digest, files_below
+from grader.judge.comparisons import draws
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE, Array, text_of
 from grader.judge.inputs import Inputs
@@ -50,7 +51,7 @@ class KeptExpected:
         self._cases = {case.name: case for c in assignment.rubric.criteria for case in c.cases}
         self._name: str | None = None
         self._inputs: dict[Drawn, Inputs] = {}
-        self._expected: dict[str, Expected] = {}
+        self._expected: dict[Drawn, Expected] = {}
         self._has_more = False
 
     def inputs(self, case: Case, redraw: int) -> Inputs | None:
@@ -58,10 +59,9 @@ class KeptExpected:
         return self._read()._inputs.get(Drawn(case.name, redraw)) if self._is_ours(case) else None
 
     def expected(self, case: Case, inputs: Inputs) -> Expected | None:
-        """The expected value of a case's first draw; None if it is not kept, or if the inputs differ."""
-        if not self._is_ours(case) or self.inputs(case, 0) is not inputs:
-            return None
-        return self._expected.get(case.name)
+        """The expected value of one of a case's draws; None if it is not kept, or if the inputs differ."""
+        draw = self._draw_of(case, inputs)
+        return None if draw is None else self._expected.get(draw)
 
     def add_inputs(self, case: Case, redraw: int, inputs: Inputs) -> None:
         """Records a draw of one of the rubric's cases."""
@@ -70,11 +70,12 @@ class KeptExpected:
             self._has_more = True
 
     def add_expected(self, case: Case, inputs: Inputs, expected: Expected) -> None:
-        """Records the expected value of a case's first draw; those of other inputs are not kept."""
+        """Records the expected value of one of a case's draws; those of other inputs are not kept."""
         arrays = (*expected.arrays, *(expected.bounds or ()))
         is_small = sum(array.nbytes for array in arrays) <= MOST_CASE_BYTES
-        if self._is_ours(case) and is_small and self.inputs(case, 0) is inputs:
-            self._expected[case.name] = expected
+        draw = self._draw_of(case, inputs)
+        if draw is not None and is_small:
+            self._expected[draw] = expected
             self._has_more = True
 
     def close(self) -> None:
@@ -84,6 +85,12 @@ class KeptExpected:
             if content is not None and len(content) <= MOST_BYTES:
                 UserCache(CACHE).keep(self._name, content)
         self._has_more = False
+
+    def _draw_of(self, case: Case, inputs: Inputs) -> Drawn | None:
+        """The draw that these inputs are; None if they are none of the rubric's case."""
+        of_case = (Drawn(case.name, redraw) for redraw in range(draws(case))) if self._is_ours(case) else ()
+        kept = self._read()._inputs
+        return next((draw for draw in of_case if kept.get(draw) is inputs), None)
 
     def _is_ours(self, case: Case) -> bool:
         """True for the rubric's case itself: a smaller one may have its name."""
@@ -103,9 +110,8 @@ def _name_of(assignment: Assignment, secret: str) -> str:
     if assignment.library is None or not assignment.digest:
         return ""
     folder = assignment.library / assignment.oracle.partition(".")[0]
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     parts = [code_digest(), sys.version, assignment.name, assignment.digest, assignment.oracle, secret]
-    parts += [f"{path.relative_to(folder)} {_digest(path)}" for path in (*files,)]
+    parts += [f"{path.relative_to(folder)} {_digest(path)}" for path in files_below(folder)]
     parts.append(_digest(assignment.probes))
     return f"{assignment.name}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
@@ -114,7 +120,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[str, Expected]) -> bytes | None:
+def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[Drawn, Expected]) -> bytes | None:
     """An index as plain data, followed by the arrays; None if something has no such form."""
     arrays: list[Array] = []
 
@@ -132,10 +138,10 @@ def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[str, Expected]) ->
     ]
     try:
         answers = []
-        for name, each in expected.items():
+        for draw, each in expected.items():
             text, held = ("", each.arrays) if each.value is NO_VALUE else text_of(each.value)
             bounds = None if each.bounds is None else numbers(each.bounds)
-            answers.append((name, text, numbers(held), bounds))
+            answers.append((*draw, text, numbers(held), bounds))
         forms = [(array.dtype.str, array.shape) for array in arrays]
         if any(array.dtype.kind not in PLAIN for array in arrays):
             return None
@@ -145,7 +151,7 @@ def _packed(inputs: Mapping[Drawn, Inputs], expected: Mapping[str, Expected]) ->
     return b"".join([LENGTH.pack(len(index)), index, *(array.tobytes() for array in arrays)])
 
 
-def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[str, Expected]]:
+def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[Drawn, Expected]]:
     """The packed values; none if they cannot be read."""
     try:
         (length,) = LENGTH.unpack_from(content)
@@ -163,7 +169,10 @@ def _unpacked(content: bytes) -> tuple[dict[Drawn, Inputs], dict[str, Expected]]
             )
             for case, redraw, values, ask, recipes, names, places, functions, source in drawn
         }
-        expected = {name: _answer(text, held, bounds, arrays) for name, text, held, bounds in answers}
+        expected = {
+            Drawn(case, redraw): _answer(text, held, bounds, arrays)
+            for case, redraw, text, held, bounds in answers
+        }
     except (ValueError, TypeError, LookupError, struct.error, ProtocolError):
         return {}, {}
     return inputs, expected

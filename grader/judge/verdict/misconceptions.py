@@ -14,7 +14,7 @@ from grader.model.mutant import Mutant, called_name
 
 MISCONCEPTIONS = "misconceptions.json"  # the file of a handout
 UNREADABLE = "misconceptions that cannot be read: unpack the handout again, or ask for a newer one"
-FORMAT = 7  # of that file: changes with its meaning, so that no old one is read
+FORMAT = 8  # of that file: changes with its meaning, so that no old one is read
 DIGITS = 12  # of a digest: two of 1000 answers collide once in 500 million assignments
 ENDINGS = frozenset(str(status) for status in Status)  # the ends of cases without a digest
 ERROR = "error "  # begins an exception's answer; its class follows
@@ -83,7 +83,7 @@ class Misconceptions:
             data = json.loads(path.read_text(encoding="utf-8"))
             names = [idea.pop("name") for idea in data["ideas"]]
             answers = {
-                case: {a: [tuple(names[n] for n in one) for one in many] for a, many in ends.items()}
+                case: {a: [tuple([names[n] for n in one]) for one in many] for a, many in ends.items()}
                 for case, ends in data["answers"].items()
             }
             ideas = {name: Misconception(**idea) for name, idea in zip(names, data["ideas"], strict=True)}
@@ -105,8 +105,9 @@ def of_mutants(
     """
     ideas = {m.name: Misconception(m.exercise, m.message, m.help) for m in mutants}
     answers: dict[str, dict[str, list[Ideas]]] = defaultdict(lambda: defaultdict(list))
+    exercises = {idea.exercise: idea.exercise for idea in ideas.values()}
     for name, idea in ideas.items():
-        for case, answer in ends_of(grades[name], {name: idea.exercise}).items():
+        for case, answer in ends_of(grades[name], {**exercises, name: idea.exercise}).items():
             answers[case][answer].append((name,))
     for pair, of_cases in composed.items():
         for case, answer in of_cases.items():

@@ -2,7 +2,9 @@
 
 null, true, 7, 0.5, "text", [...]    are themselves
 {"tuple": [...]}                     and so for every other type: its name and its parts
-{"Case": {"id": "square", ...}}      a record, by the name of its class
+{"Case": [["id", "square"], ...]}    a record, by the name of its class
+
+So each object of the JSON has one key, and the parser itself can make the values, from the inside out.
 """
 
 import json
@@ -26,14 +28,14 @@ class Records:
     def __init__(self, classes: Iterable[type]) -> None:
         self._classes = {each.__name__: each for each in classes}
         self._readers: dict[str, Callable[[Any], Any]] = {
-            "tuple": lambda items: tuple(map(self._value, items)),
-            "dict": lambda pairs: {self._value(key): self._value(item) for key, item in pairs},
+            "tuple": tuple,
+            "dict": dict,
             "Path": Path,
             "Fraction": Fraction,
             "timedelta": lambda parts: timedelta(*parts),
             "offset": lambda seconds: timezone(timedelta(seconds=seconds)),
             "ZoneInfo": ZoneInfo,
-            "datetime": self._datetime,
+            "datetime": _datetime,
         }
 
     def write(self, value: object) -> bytes:
@@ -43,8 +45,16 @@ class Records:
     def read(self, text: bytes) -> Any:
         """The value of a text; ValueError if `write` makes no such text from these classes."""
         try:
-            return self._value(json.loads(text))
-        except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError) as error:
+            return json.loads(text, object_pairs_hook=self._value)
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            OSError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
             raise ValueError(f"no record: {error}") from error
 
     def _tree(self, value: object) -> Any:
@@ -55,7 +65,7 @@ class Records:
         name = type(value).__name__
         if is_dataclass(value) and self._classes.get(name) is type(value):
             held = [each.name for each in fields(value) if each.init]
-            return {name: {each: self._tree(getattr(value, each)) for each in held}}
+            return {name: [[each, self._tree(getattr(value, each))] for each in held]}
         if isinstance(value, StrEnum) and self._classes.get(name) is type(value):
             return {name: str(value)}
         return self._tagged(value)
@@ -79,21 +89,15 @@ class Records:
                 return {"offset": value.utcoffset(None).total_seconds()}
         raise NotPlain(type(value).__name__)
 
-    def _value(self, tree: Any) -> Any:
-        if isinstance(tree, list):
-            return [self._value(item) for item in tree]
-        if not isinstance(tree, dict):
-            return tree
-        ((name, held),) = tree.items()
+    def _value(self, pairs: list[tuple[str, Any]]) -> Any:
+        """The value of an object of the JSON, whose parts are values by now."""
+        ((name, parts),) = pairs
         if name in self._readers:
-            return self._readers[name](held)
-        if isinstance(held, str):
-            return self._classes[name](held)
-        return self._classes[name](**{key: self._value(item) for key, item in held.items()})
+            return self._readers[name](parts)
+        each = self._classes[name]
+        return each(parts) if issubclass(each, StrEnum) else each(**dict(parts))
 
-    def _datetime(self, parts: Any) -> datetime:
-        text, fold, zone = parts
-        where: tzinfo | None = self._value(zone)
-        if where == UTC:
-            where = UTC
-        return datetime.fromisoformat(text).replace(tzinfo=where, fold=fold)
+
+def _datetime(parts: tuple[str, int, tzinfo | None]) -> datetime:
+    text, fold, zone = parts
+    return datetime.fromisoformat(text).replace(tzinfo=UTC if zone == UTC else zone, fold=fold)

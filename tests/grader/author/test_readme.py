@@ -94,6 +94,8 @@ class NDArray:
     assert "| `.buffer`, `.shape`, `.strides`, `.offset`, `.device` |" in readme
     assert "| `a[index]` | A view of the elements that integers, slices, ... and None select" in readme
     assert "`a - b`" in readme
+    assert "| `a == b`, `a != b`, `a < b`, `a <= b`, `a > b`, `a >= b` | An array of 1" in readme
+    assert "in_memory" not in readme  # for NDArray's own operations
     assert "| `zeros(shape" in readme
 
 

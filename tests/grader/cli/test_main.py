@@ -137,7 +137,7 @@ def loaded() -> dict[str, list[str]]:
     by_name(
         {
             "help": ("__main__", {*INSTRUCTORS, "numpy", "pydantic", "pytest", "rich", "yaml"}),
-            "grade": ("cli.grade", INSTRUCTORS),
+            "grade": ("cli.grade", {*INSTRUCTORS, "numpy.ma", "numpy.random"}),
             "generate": ("cli.generate", INSTRUCTORS - {"jinja2"}),
             "verify": ("cli.proofs.verify", INSTRUCTORS - {"jinja2"}),
             "batch": ("cli.batch", {"alembic", "copydetect", "distributed"}),

@@ -75,12 +75,18 @@ def test_what_has_no_form_is_refused(value: object) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *(b"", b"{", b"\xff", b"{}", b'{"Stranger":{}}', b'{"Leaf":{}}', b'{"Leaf":{"hold":1}}'),
+        *(b"", b"{", b"\xff", b"{}", b'{"Stranger":[]}', b'{"Leaf":[]}', b'{"Leaf":[["hold",1]]}'),
         *(b'{"Colour":"blue"}', b'{"Fraction":"1/0"}', b'{"tuple":7}', b'{"datetime":["x",0,null]}'),
-        *(b'{"ZoneInfo":"No/Where"}', b'{"Leaf":{"held":1},"Colour":"red"}', b"[" * 100_000),
+        *(b'{"ZoneInfo":"No/Where"}', b'{"Leaf":[["held",1]],"Colour":"red"}', b"[" * 100_000),
+        *(
+            b'{"Leaf":7}',
+            b'{"Leaf":{"Colour":"red"}}',
+            b'{"tuple":[1],"tuple":[2]}',
+            b'{"datetime":[1,0,null]}',
+        ),
     ],
     ids=lambda text: text[:30].decode(errors="replace"),
 )
 def test_what_is_no_record_is_refused(text: bytes) -> None:
-    with pytest.raises(ValueError, match=r"no record|JSON|Expecting|utf-8|isoformat|not a valid|unpack"):
+    with pytest.raises(ValueError, match="no record"):
         RECORDS.read(text)

@@ -112,7 +112,7 @@ class ConvKind(Kind):
         "kernel_whole": _some(lambda n, k, s, p: k == n),
     }
 
-    def draw(self, case: Case, shapes: np.random.Generator, numbers: np.random.Generator) -> Inputs:
+    def draw(self, case: Case, shapes: "np.random.Generator", numbers: "np.random.Generator") -> Inputs:
         """The arrays, with the stride and the padding; of a drawn case they are drawn too."""
         parameters = dict(case.parameters)
         if "x" not in parameters:
@@ -201,7 +201,7 @@ def _result(parameters: Mapping[str, Any]) -> list[int]:
     return [parameters["batch"], *((n + 2 * p - k) // s + 1 for n, k, s, p in sizes), parameters["w"][2]]
 
 
-def _draw_configuration(rng: np.random.Generator, remainder: str) -> dict[str, Any]:
+def _draw_configuration(rng: "np.random.Generator", remainder: str) -> dict[str, Any]:
     """A random rectangular convolution whose remainder (n + 2p - k) mod s is, on both axes, as asked.
 
     "zero": r = 0; "full": r = s - 1 with s >= 2; "between": 0 < r < s - 1, so s >= 3; "any": whatever comes.

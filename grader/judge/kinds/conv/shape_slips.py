@@ -169,6 +169,16 @@ X_GRAD = (
         lambda a: (a.out + 2 * a.edge - a.kernel) // a.stride + 1,
         lambda a: f"the kernel moves by {a.stride} over out_grad too: backward it moves by 1",
     ),
+    Mistake(
+        lambda a: a.back(min(a.out * a.other_stride, a.last + 1)),
+        lambda a: (
+            f"out_grad gets the gaps of the other axis, whose stride is {a.other_stride}, not {a.stride}"
+        ),
+    ),
+    Mistake(
+        lambda a: a.size + 2 * (a.padding - a.other_padding),
+        lambda a: f"the padding is that of the other axis, {a.other_padding}, and not {a.padding}",
+    ),
     Mistake(lambda a: a.out, lambda a: f"it stays as long as out_grad, {a.out}"),
 )
 W_GRAD = (
@@ -200,6 +210,16 @@ W_GRAD = (
     Mistake(
         lambda a: a.kernel - a.padding,
         lambda a: f"x is padded at one end only: {a.size} + {a.padding} for {a.size} + 2·{a.padding}",
+    ),
+    Mistake(
+        lambda a: a.under(min(a.out * a.other_stride, a.last + 1)),
+        lambda a: (
+            f"out_grad gets the gaps of the other axis, whose stride is {a.other_stride}, not {a.stride}"
+        ),
+    ),
+    Mistake(
+        lambda a: a.kernel + 2 * (a.other_padding - a.padding),
+        lambda a: f"x is padded by {a.other_padding}, as the other axis is, and not by {a.padding}",
     ),
     Mistake(lambda a: a.out, lambda a: f"it has the length of out_grad, {a.out}"),
 )

@@ -139,6 +139,16 @@ def test_the_arithmetic_is_written_out(inputs: Inputs, name: str, actual: tuple[
     assert said in explained(inputs.array(name).shape, actual, inputs)
 
 
+def test_exchanged_strides_are_not_taken_for_a_padding_that_gives_one_length_by_chance() -> None:
+    """Padded by K // 2, the width would be 7 as well, but the height would not be right."""
+    inputs = conv([7, 9, 3], [3, 4, 2], [2, 5], 0)
+    words = explained((2, 7, 9, 3), (2, 7, 7, 3), inputs)
+
+    assert "width: 7 is what you get for 9 when out_grad gets the gaps of the other axis" in words
+    assert "whose stride is 2, not 5" in words
+    assert "K // 2" not in words
+
+
 @pytest.mark.parametrize(
     ("inputs", "expected", "actual", "said"),
     by_name(

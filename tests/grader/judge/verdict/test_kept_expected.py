@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from grader.api import Course
 from grader.author.load import load
 from grader.judge.cases import draw
+from grader.judge.comparisons import judged_draws
 from grader.judge.differences.difference import Expected
 from grader.judge.inputs import Inputs
 from grader.judge.verdict import oracles
 from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.assignment import Assignment, Case
-from tests.tiny_course import write_course_of_its_own
+from grader.model.grade import Sandbox
+from grader.model.submitted_files import SubmittedFiles
+from tests.tiny_course import RIGHT, write_course_of_its_own
 
 ROOT = Path(__file__).parents[4]
 FOLDER = "assignments/tiny"
@@ -57,14 +62,14 @@ def loaded(folder: Path) -> Assignment:
 
 
 def all_of(assignment: Assignment, secret: str = "secret") -> list[tuple[Inputs, Expected]]:
-    """A new oracle's values for every case that needs the reference and no compiler."""
+    """A new oracle's values for each draw of every case that needs the reference and no compiler."""
     oracle = ReferenceOracle(assignment, secret)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     answers = []
     try:
         for case in cases:
-            if case.compare in ("exact", "bound", "close", "set"):
-                inputs = oracle.inputs(case)
+            for redraw in judged_draws(case) if case.compare in ("exact", "bound", "close", "set") else ():
+                inputs = oracle.inputs(case, redraw)
                 answers.append((inputs, oracle.expected(case, inputs)))
     finally:
         oracle.close()
@@ -92,6 +97,23 @@ def test_what_is_kept_is_what_was_worked_out(folder: str, kept: Path, worked_out
     assert count > len(fresh) > 5
     assert in_full(all_of(assignment)) == fresh
     assert len(worked_out) == count  # nothing is drawn or computed again
+
+
+def test_a_second_grade_starts_no_reference(
+    course: Path, kept: Path, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every case is asked twice, with two draws of its values: both have been answered."""
+
+    def score() -> Fraction:
+        with Course(course, seed="secret")["tiny"].judge(Sandbox.NONE) as session:
+            return session.grade(SubmittedFiles({"conv.py": RIGHT.encode()}), "ada").score
+
+    assert score() == 10
+    count = len(worked_out)
+    assert count
+    monkeypatch.setattr(ReferenceOracle, "_run", None)
+    assert score() == 10
+    assert len(worked_out) == count
 
 
 def test_what_is_kept_can_be_written_to(course: Path, kept: Path) -> None:

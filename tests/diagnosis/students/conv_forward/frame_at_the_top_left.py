@@ -1,4 +1,7 @@
-"""pad puts all zeros of an axis in front."""
+"""pad puts all zeros of an axis in front.
+
+Ideas: all_zeros_in_front.
+"""
 
 import numpy as np
 from ndarray import array

@@ -1,6 +1,6 @@
 """broadcast_to lines the shapes up at their first axes.
 
-Ideas: new_axes_behind.
+Ideas: lined_up_at_the_first_axes, new_axes_behind.
 """
 
 

@@ -1,0 +1,46 @@
+"""Carries ideas over to a criterion whose own answers cannot be compared, such as one about transposes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from grader.judge.verdict.evidence import Evidence, failing_of, name_of
+from grader.model.assignment import Visibility
+from grader.model.grade import CriterionGrade, Idea
+
+Claim = tuple[Idea, frozenset[str]]  # with the cases that it explains
+
+
+def carried_over(
+    criterion: CriterionGrade, claims: Mapping[str, Sequence[Claim]], evidence: Evidence
+) -> list[Claim]:
+    """The ideas that explain every visible failure of the one wrong exercise that the criterion calls.
+
+    `claims` has the ideas of each criterion. All of these ideas must make cases of this criterion fail, and
+    together they must make every failing case fail. Hidden cases take away their certainty alone.
+    """
+    failing = failing_of(criterion)
+    cases = {name_of(result) for result in failing}
+    if not cases or any(evidence.tells(result) for result in failing):
+        return []
+    exercises = evidence.asked_of(criterion.id)
+    wrong = [c for exercise in exercises for c in evidence.alone.get(exercise, ()) if failing_of(c)]
+    if len(wrong) != 1 or not _are_proven(wrong[0], claims[wrong[0].id], evidence):
+        return []
+    carried = []
+    for idea, _ in claims[wrong[0].id]:
+        here = frozenset(case for case in cases if evidence.fails_with((idea.name,), case))
+        carried.append((replace(idea, explained=len(here), failing=len(cases)), here))
+    is_whole = all(here for _, here in carried) and cases == set().union(*(here for _, here in carried))
+    return carried if is_whole else []
+
+
+def _are_proven(criterion: CriterionGrade, claims: Sequence[Claim], evidence: Evidence) -> bool:
+    """True if the ideas explain each visible failing case, and no visible case contradicts them."""
+    explained = frozenset[str]().union(*(cases for _, cases in claims))
+    visible = [r for r in failing_of(criterion) if r.visibility is Visibility.VISIBLE and evidence.tells(r)]
+    doubted = evidence.doubted(at_home=True)
+    return (
+        bool(visible)
+        and all(name_of(result) in explained for result in visible)
+        and not any(idea.name in doubted for idea, _ in claims)
+    )

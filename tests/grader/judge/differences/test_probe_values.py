@@ -1,0 +1,21 @@
+"""An answer with few different numbers is a hint, however they are repeated."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from grader.judge.differences.probe_values import FEW, answer_of
+from grader.model.frame import RawArray
+from grader.model.grade import HINT
+
+NUMBERS = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, 3.0, np.inf, np.nan])
+
+
+@given(arrays.arrays(np.float32, arrays.array_shapes(min_dims=0, min_side=0), elements=NUMBERS))
+def test_zeros_do_not_count_and_nan_counts_once(array: np.ndarray[Any, Any]) -> None:
+    different = len(np.unique(array[array != 0]))
+    answer = answer_of([RawArray(array.dtype.str, array.shape, array.tobytes())])
+    assert answer.startswith(HINT) == (different < FEW)

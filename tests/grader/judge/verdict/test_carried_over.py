@@ -1,0 +1,74 @@
+"""A criterion without answers to compare gets the ideas that explain the one wrong exercise that it calls."""
+
+from fractions import Fraction
+
+from grader.judge.verdict.diagnose import diagnose
+from grader.judge.verdict.misconceptions import Misconception, Misconceptions
+from grader.model.assignment import Visibility
+from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
+
+KNOWN = Misconceptions(
+    ideas={
+        "flipped": Misconception("conv", "You flip.", "#flip"),
+        "turned": Misconception("grad", "You turn.", "#turn"),
+    },
+    asked={"conv": ["conv"], "grad": ["grad"], "transpose": ["conv", "grad"]},
+    answers={
+        "conv/one": {"a": [("flipped",)]},
+        "grad/one": {"f": [("turned",)]},
+        "grad/two": {"g": [("turned",)]},
+        "transpose/one": {"wrong": [("turned",), ("flipped",)]},
+        "transpose/two": {"wrong": [("turned",)]},
+        "transpose/three": {"wrong": [("flipped",)]},
+    },
+)
+TURNED = ("grad/one f", "transpose/one ", "transpose/two ")
+
+
+def claimed(*failures: str, passes: str = "", hidden: str = "") -> list[tuple[str, int, int, bool]]:
+    """Name, explained, failing and certainty of each idea about the transpose."""
+    results = [_wrong(failure, Visibility.VISIBLE) for failure in failures]
+    results += [_wrong(hidden, Visibility.HIDDEN)] if hidden else []
+    if passes:
+        criterion, _, case = passes.partition("/")
+        results.append(CheckResult(criterion, case, Status.OK, answer="right"))
+    criteria = tuple(
+        CriterionGrade(
+            id, "", Fraction(4), Fraction(0), Status.WRONG, tuple(r for r in results if r.criterion == id)
+        )
+        for id in KNOWN.asked
+    )
+    calls = {"grad": frozenset[str](), "conv": frozenset[str]()}
+    grade = diagnose(Grade("tiny", "ada", criteria, "none"), KNOWN, calls)
+    (ideas,) = (criterion.ideas for criterion in grade.criteria if criterion.id == "transpose")
+    return [(idea.name, idea.explained, idea.failing, idea.is_sure) for idea in ideas]
+
+
+def _wrong(failure: str, visibility: Visibility) -> CheckResult:
+    name, _, answer = failure.partition(" ")
+    criterion, _, case = name.partition("/")
+    return CheckResult(criterion, case, Status.WRONG, visibility, answer=answer)
+
+
+def test_what_explains_the_one_wrong_exercise_is_carried_over() -> None:
+    assert claimed(*TURNED) == [("turned", 2, 2, True)]
+
+
+def test_a_case_that_fails_for_another_reason_stops_it() -> None:
+    assert claimed(*TURNED, "transpose/three ") == []
+
+
+def test_a_case_that_would_fail_and_passes_stops_it() -> None:
+    assert claimed("grad/one f", "transpose/two ", passes="transpose/one") == []
+
+
+def test_of_two_wrong_exercises_none_is_chosen() -> None:
+    assert claimed(*TURNED, "conv/one a") == []
+
+
+def test_a_failure_that_no_idea_explains_stops_it() -> None:
+    assert claimed(*TURNED, "grad/two other") == []
+
+
+def test_a_hidden_case_takes_the_certainty_and_not_the_idea() -> None:
+    assert claimed(*TURNED, hidden="grad/two other") == [("turned", 2, 2, False)]
