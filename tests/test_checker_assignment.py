@@ -44,13 +44,13 @@ def judged(seed: int) -> Iterator[Judged]:
     for case in cases():
         inputs = draw(case, "checker", secret=f"secret {seed}", redraw=seed)
         handed = inputs.functions
-        forward = handed["forward"]
-        named = [forward, handed["make_inputs"], {**forward, "use": f"{forward['use']}_gradient"}]
+        of_right = {**handed["forward"], "use": f"{handed['forward']['use']}_gradient"}
+        named = [handed["forward"], handed["make_inputs"], of_right]
         # the right gradient may be none of the case's own: it is cut from the file of all functions
         whole = (ROOT / "assignments" / "checker" / "functions.py").read_text(encoding="utf-8")
-        of_case = functions_of(whole, [*named, *handed["gradients"]])
+        forward, make_inputs, right, *gradients = functions_of(whole, [*named, *handed["gradients"]])
         words = [str(one) for one in handed["gradients"]]
-        yield Judged(case, *of_case[:3], tuple(zip(words, of_case[3:], strict=True)))
+        yield Judged(case, forward, make_inputs, right, tuple(zip(words, gradients, strict=True)))
 
 
 def errors(one: Judged, gradient: Function, seed: int) -> list[float]:
