@@ -161,7 +161,8 @@ RIGHT = {
     ),
     "memory_of_all_kinds": (
         "float *p, *q, *a, *r; size_t pitch, left, all; cudaStream_t s; CHECK(cudaStreamCreateWithFlags(&s, "
-        "cudaStreamNonBlocking));\nCHECK(cudaMallocHost(&p, sizeof h));\nCHECK(cudaHostAlloc(&q, sizeof h, 0));\n"
+        "cudaStreamNonBlocking));\n"
+        "CHECK(cudaMallocHost(&p, sizeof h)); CHECK(cudaHostAlloc(&q, sizeof h, 0));\n"
         "CHECK(cudaMallocAsync(&a, sizeof h, s)); CHECK(cudaMallocPitch(&r, &pitch, 40, 5));\n"
         "CHECK(cudaMemsetAsync(a, 0, sizeof h, s)); CHECK(cudaMemPrefetchAsync(a, 4, 0, s));\n"
         "for (int i = 0; i < 50; ++i) p[i] = i; CHECK(cudaMemcpy2D(r, pitch, p, 40, 40, 5, "
