@@ -31,6 +31,11 @@ def first(i: int) -> int:
     return i // 32 * 32
 
 
+def always(value: float) -> Callable[[int], float]:
+    """One value for all threads."""
+    return lambda i: value
+
+
 VECTORS = {
     **dict.fromkeys(("char", "short", "int", "long", "longlong", "float", "double"), 1),
     **dict.fromkeys(("uchar", "ushort", "uint", "ulong", "ulonglong"), 1),
@@ -335,7 +340,7 @@ ROWS: dict[str, Row] = {
     ),
     "Matrices (`mma.h`)": Row(
         {
-            f"product<{kinds}>(s, t) + wmma::__float_to_tf32(0)": lambda i, depth=depth: 6 * depth + 1
+            f"product<{kinds}>(s, t) + wmma::__float_to_tf32(0)": always(6 * depth + 1)
             for kinds, depth in {
                 "half, half, float, 16, 16, 16": 16,
                 "half, half, half, 32, 8, 16": 16,

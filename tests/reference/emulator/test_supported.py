@@ -45,12 +45,12 @@ def module(tmp_path_factory):
 def test_a_row_gives_the_values_that_cuda_documents(module, title):
     f = np.array([0.5, 1.5, 2.5], "float32")
     for name, (snippet, value) in zip(NAMES[title], ROWS[title].snippets.items(), strict=True):
-        is_of_all = callable(value)
-        out = np.zeros(64 if is_of_all else 1)
-        size = (2, 32) if is_of_all else (1, 1)
-        run = module.check(name, *size, [f, Fresh(out)], shared_bytes=64, schedules=4)
+        expected = np.array([value(i) for i in range(64)] if callable(value) else [value], float)
+        out = np.zeros(expected.size)
+        run = module.check(
+            name, *((2, 32) if callable(value) else (1, 1)), [f, Fresh(out)], shared_bytes=64, schedules=4
+        )
         assert not run.findings, (snippet, [str(finding) for finding in run.findings])
-        expected = [value(i) for i in range(64)] if is_of_all else [value]
         np.testing.assert_allclose(out, expected, rtol=1e-6, err_msg=snippet)
 
 
