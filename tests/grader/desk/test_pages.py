@@ -1,16 +1,21 @@
 """Laws of the desk's pages: what each shows, by name and never as trusted markup."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from grader.batch.copy_detection import alike
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook.submission_files import MOST_BYTES, file_rows
 from grader.desk.class_view import key_of
 from grader.model.class_row import to_review, with_policies
+from grader.model.results.similar_pair import Pair
+from grader.model.student import Adjustment
 from grader.model.submitted_files import SubmittedFiles
 from grader.report.pages.class_statistics import statistics_of
 from tests.grader.desk.conftest import POLICIES, grade_class
@@ -69,6 +74,10 @@ def test_source_stands_beside_feedback_with_findings_at_their_lines(desk: TestCl
     assert "off by five" in desk.get(f"{EVE}/feedback").text
 
 
+def test_the_feedback_names_its_student(desk: TestClient) -> None:
+    assert "<h1>dense: Bob Noyce</h1>" in desk.get(f"{BOB}/feedback").text
+
+
 def test_what_changed_since_an_earlier_submission_is_shown(desk: TestClient) -> None:
     text = desk.get(ADA).text
     assert "raise NotImplementedError" in text[text.index("What changed") :]
@@ -106,6 +115,27 @@ def test_pairs_are_aligned_and_groups_of_more_than_two_are_drawn(desk: TestClien
     assert re.search(r'<tr id="block1" class="first">', pair)
     assert 'class="tx given">import numpy as np' in pair
     assert 'class="tx alike">            for inner in range(w.shape[0]):' in pair
+
+
+def test_pairs_are_sought_again_only_when_files_change(
+    desk: TestClient, gradebook: Gradebook, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fingerprints of a large class take long; neither a decision nor a second look needs them again."""
+    sought: list[str] = []
+
+    def noting(files: Mapping[str, str], *words: Any) -> tuple[Pair, ...]:
+        sought.append(files["ada"])
+        return alike(files, *words)
+
+    monkeypatch.setattr("grader.desk.insight.alike", noting)
+    text = desk.get("/a/dense/similarity").text
+    gradebook.adjust(Adjustment("ada", "dense", "", Fraction(1), "why", "who"))
+    assert desk.get("/a/dense/similarity").text == text
+    assert len(sought) == 1
+    (root / "class" / "ada" / "dense.py").write_text("# a new idea\n")
+    grade_class(gradebook, root)
+    desk.get("/a/dense/similarity")
+    assert sought[1:] == ["# a new idea\n"]
 
 
 def test_the_intake_shows_every_entry_and_what_ends_each_doubt(desk: TestClient) -> None:
