@@ -4,6 +4,7 @@
 """
 
 import ast
+import functools
 import inspect
 import itertools
 import json
@@ -64,17 +65,23 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
     """The text below each field of a model, including the fields of its bases."""
     texts: dict[str, str] = {}
     for one in reversed(model.__mro__):
-        if not issubclass(one, Strict) or one.__module__ == "pydantic.main":
-            continue
-        try:
-            (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
-        except (OSError, TypeError):  # a model that was combined from others has no source
-            continue
-        body = node.body if isinstance(node, ast.ClassDef) else []
-        for field, text in itertools.pairwise(body):
-            match field, text:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
-                    texts[name] = inspect.cleandoc(said)
+        if issubclass(one, Strict) and one.__module__ != "pydantic.main":
+            texts |= _texts_of_its_own(one)
+    return texts
+
+
+@functools.cache
+def _texts_of_its_own(model: type[BaseModel]) -> dict[str, str]:
+    try:
+        (node,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    except (OSError, TypeError):  # a model that was combined from others has no source
+        return {}
+    texts: dict[str, str] = {}
+    body = node.body if isinstance(node, ast.ClassDef) else []
+    for field, text in itertools.pairwise(body):
+        match field, text:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
+                texts[name] = inspect.cleandoc(said)
     return texts
 
 
