@@ -128,6 +128,7 @@ golden: setup # the reports on a class of twelve, and on kernels, that tests com
 docs: setup
 	@$(PY) -m grader.author.describe_schema
 	@$(PY) -m tests.attacks.page
+	@$(PY) -m tests.reference.emulator.public_forms
 
 # An environment that uv made has no pip.
 INSTALL := if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(PY) "$$@"; \

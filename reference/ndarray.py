@@ -223,7 +223,7 @@ class NDArray:
         return NDArray(self.buffer, shape, strides, 0 if 0 in shape else offset, self.device)
 
     def reshape(self, shape: Axes) -> NDArray:
-        """The same elements in row-major order under another shape, one length of which may be -1.
+        """The same elements in row-major order under another shape. One of its lengths may be -1.
 
         A view where strides can say so, else a compact copy. ValueError where the sizes differ.
         """

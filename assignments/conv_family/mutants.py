@@ -501,7 +501,7 @@ def spread_without_stride():
 )
 def spread_without_dilation():
     """You spread the places of the kernel over neighbours. They are `dilation` pixels apart, as in the
-    convolution of which this is the transpose."""
+    convolution whose transpose this is."""
 
 
 @mutant(of="conv_transpose", help="#spreading-instead-of-gathering")

@@ -172,7 +172,7 @@ def direction_not_looked_at(self):
 @mutant(of="NDArray.is_compact", help="#compact")
 def never_compact(self):
     """You say of an array that was just made that it is not compact. Compare its strides with those of a
-    row-major array of its shape, the last of which is 1."""
+    row-major array of its shape, which end in 1."""
     return False
 
 

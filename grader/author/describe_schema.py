@@ -5,6 +5,7 @@ of an assignment, it writes rubric.schema.json there, with the assignment's own 
 """
 
 import ast
+import functools
 import inspect
 import itertools
 import json
@@ -73,16 +74,22 @@ def _texts(model: type[BaseModel], own: Mapping[str, ast.ClassDef]) -> dict[str,
     for one in reversed(model.__mro__):
         if not issubclass(one, Strict) or one.__module__ == "pydantic.main":
             continue
-        try:
-            (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
-        except (OSError, TypeError):  # so it is of no file, or was combined from others
-            node = own.get(one.__name__, ast.Pass())
-        body = node.body if isinstance(node, ast.ClassDef) else []
-        for field, text in itertools.pairwise(body):
+        node = _class(one) or own.get(one.__name__)
+        for field, text in itertools.pairwise(node.body if node else []):
             match field, text:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
                     texts[name] = inspect.cleandoc(said)
     return texts
+
+
+@functools.cache
+def _class(model: type[BaseModel]) -> ast.ClassDef | None:
+    """A model as its source defines it; None if it was combined from others, or is of no file of Python's."""
+    try:
+        (node,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    except (OSError, TypeError):
+        return None
+    return node if isinstance(node, ast.ClassDef) else None
 
 
 _documented: set[type[BaseModel]] = set()

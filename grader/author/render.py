@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -21,6 +22,8 @@ from grader.model.near_miss import one_of
 
 if TYPE_CHECKING:
     from grader.author.worked_numbers import Variant
+
+IMPORTS_NDARRAY = re.compile(r"^\s*(?:import|from) ndarray\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -158,10 +161,8 @@ def render(assignment: Assignment, view: str, wheel: str = "", variant: "Variant
             raise UserError(
                 f"found no template {name}.j2, expected one for every file that students submit", templates
             )
-    if "ndarray.py" not in assignment.files and (root / "reference" / "ndarray.py").is_file():
-        files |= _ndarray_package(
-            root, list(exercises)
-        )  # otherwise the student writes NDArray, or the course has none
+    if "ndarray.py" not in assignment.files and _needs_ndarray(assignment, root, files):
+        files |= _ndarray_package(root, list(exercises))
     if "emulated" in assignment.devices:
         files |= _emulator(root)
     functions = tuple(name for names in exercises.values() for name in names)
@@ -196,6 +197,13 @@ def line_before_rendering(template: str, rendered: str, line: int) -> int:
         if start < line <= end:
             return min(first + line - start, max(last, 1))
     return 1
+
+
+def _needs_ndarray(assignment: Assignment, root: Path, files: Mapping[str, str]) -> bool:
+    """True if a course has an NDArray, and a case gives an array or a file of the handout imports it."""
+    gives_arrays = any(case.kind != "literals" for c in assignment.rubric.criteria for case in c.cases)
+    imports_it = any(IMPORTS_NDARRAY.search(text) for name, text in files.items() if name.endswith(".py"))
+    return (root / "reference" / "ndarray.py").is_file() and (gives_arrays or imports_it)
 
 
 def _ndarray_package(root: Path, exercises: list[str]) -> dict[str, str]:

@@ -20,9 +20,8 @@ def alike(files: Mapping[str, str], name: str, handout: str, top: int) -> tuple[
     """
     detector = _copydetect()
     given = set(_fingerprint(detector, name, handout).hashes)
-    prints = {
-        student: _student_part(_fingerprint(detector, name, text), given) for student, text in files.items()
-    }
+    of_text = {text: _student_part(_fingerprint(detector, name, text), given) for text in set(files.values())}
+    prints = {student: of_text[text] for student, text in files.items()}
     sets = _bit_sets({student: fingerprint.hashes for student, fingerprint in prints.items()})
     rough = [
         (2 * common / (len(prints[one].hashes) + len(prints[other].hashes)), one, other)

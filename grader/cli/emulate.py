@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.judge.kernels.whole_program import ProgramError, Request, run_whole_program
+from grader.judge.process.user_cache import UserCache
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
 
@@ -45,8 +46,9 @@ def run_program(emulator: Any, options: argparse.Namespace, source: str, defines
     )
     folder = Path(str(emulator.__file__)).parent
     try:
+        runtime = programs.runtime_into(emulator.cache_folder())
         ending = run_whole_program(
-            request, folder, programs.runtime_into(emulator.cache_folder()), sandbox, sys.stdout, sys.stderr
+            request, folder, runtime, sandbox, sys.stdout, sys.stderr, UserCache("programs")
         )
     except ProgramError as error:
         print(error, file=sys.stderr)

@@ -78,10 +78,7 @@ def run(options: argparse.Namespace) -> int:
         )
         closer = _look_closer(session, assignment, read.submitted, grade, options)
         if closer is not None and closer.small:
-            from grader.report.terminal.show_example import show_example
-
-            console.print()
-            show_example(next(iter(closer.small.values())), console)
+            _show_smallest(grade, closer, console)
     if options.reports:
         _write_reports(grade, assignment, read.submitted, options)
     if options.html is not None and closer is not None:
@@ -124,6 +121,17 @@ def _look_closer(
     sources = {name: content.decode(errors="replace") for name, content in files.files.items()}
     is_beside = options.html is not None and (options.html.resolve().parent / README).is_file()
     return Closer(whole, small, sources, README if is_beside else "", place)
+
+
+def _show_smallest(grade: Grade, closer: "Closer", console: Console) -> None:
+    """Shows the smallest case like the first failing one, if there is any."""
+    from grader.judge.examples.failing import first_failing
+    from grader.report.terminal.show_example import show_example
+
+    for result in first_failing(grade, 1):
+        if example := closer.small.get(f"{result.criterion}/{result.case}"):
+            console.print()
+            show_example(example, console)
 
 
 def _is_unread(grade: Grade) -> bool:

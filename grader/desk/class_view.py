@@ -3,17 +3,20 @@
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.batch.gradebook import Gradebook
+from grader.batch.gradebook.standings import ReadGrades
 from grader.batch.gradebook.submission_files import KeptFile, kept_files, stamp
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.model.class_row import ClassRow, to_review, with_policies
 from grader.model.student import Student, Submission
 from grader.report.pages.class_statistics import ClassStatistics, statistics_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,9 @@ class Views:
         self._lock = threading.Lock()
         self._stamp: tuple[Any, ...] = ()
         self._cache: dict[str, Any] = {}
+        self._reading = threading.Lock()
+        self._read_grades: dict[str, ReadGrades] = defaultdict(ReadGrades)
+        self._of_content: dict[str, tuple[Hashable, Any]] = {}
 
     def of(self, assignment: str) -> ClassView:
         """The class of one assignment, as the gradebook has it now."""
@@ -77,6 +83,17 @@ class Views:
                 self._cache[what] = value
         return value
 
+    def cached_by_content(self, what: str, content: Hashable, make: Callable[[], T]) -> T:
+        """The result of `make`, cached until the `content` that it follows from changes."""
+        with self._lock:
+            before, value = self._of_content.get(what, (None, None))
+        if before != content:
+            value = make()
+            with self._lock:
+                self._of_content[what] = content, value
+        result: T = value
+        return result
+
     def names(self) -> tuple[str, ...]:
         """The assignments: first the course's, in its order, then others in the gradebook."""
         listed = [one.name for one in self.course.assignments]
@@ -92,10 +109,9 @@ class Views:
         book = self.gradebook
         others = [name for name in self.names() if name != assignment]
         # late days span assignments, so the policies need all of them; of the others only the scores
-        rows = [
-            *book.standings(assignment, in_full=True),
-            *(row for other in others for row in book.standings(other)),
-        ]
+        with self._reading:
+            mine_in_full = list(book.standings(assignment, True, self._read_grades[assignment]))
+        rows = [*mine_in_full, *(row for other in others for row in book.standings(other))]
         mine = (r for r in with_policies(rows, self.course.policies) if r.assignment == assignment)
         submissions = defaultdict(list)
         for one in book.submissions(assignment):

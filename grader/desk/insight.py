@@ -1,10 +1,13 @@
 """The pages about a class as a whole: misconceptions, cases, and similar submissions."""
 
+from collections.abc import Mapping
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.batch.copy_detection import alike, most_alike
+from grader.batch.gradebook.submission_files import KeptFile
 from grader.desk.answers import case_view, misconceptions_of
 from grader.desk.class_view import ClassView
 from grader.desk.desk import Desk, Page
@@ -48,8 +51,9 @@ def cases_page(desk: Desk, request: Request) -> Response:
 def similarity_page(desk: Desk, request: Request) -> Response:
     """The most similar pairs, groups of more than two as graphs, and shared wrong answers."""
     view = desk.class_of(request)
+    files = desk.views.files_of(view.rows)
     try:
-        pairs = _pairs(desk, view)
+        pairs = _pairs(desk, view, files)
         complaint = ""
     except UserError as error:
         pairs, complaint = (), str(error)
@@ -63,7 +67,7 @@ def similarity_page(desk: Desk, request: Request) -> Response:
         students={row.student_id: row.standing.student for row in view.rows},
         complaint=complaint,
         own_numbers=desk.course.own_numbers,
-        without_files=sum(bool(row.files) for row in view.rows) - len(desk.views.files_of(view.rows)),
+        without_files=sum(bool(row.files) for row in view.rows) - len(files),
     )
 
 
@@ -88,17 +92,18 @@ def _text(files: object, name: str) -> str | None:
     return next((file.text for file in files if file.name == name and not file.problem), None)
 
 
-def _pairs(desk: Desk, view: ClassView) -> tuple[Pair, ...]:
+def _pairs(desk: Desk, view: ClassView, files: Mapping[str, tuple[KeptFile, ...]]) -> tuple[Pair, ...]:
     def find() -> tuple[Pair, ...]:
-        files, handout = desk.views.files_of(view.rows), view.facts.handout()
+        handout = view.facts.handout()
         pairs: list[Pair] = []
         for name in view.facts.files:
             texts = {s: text for s, those in files.items() if (text := _text(those, name)) is not None}
             pairs += alike(texts, name, handout.get(name, ""), MOST_PAIRS)
         return most_alike(pairs, MOST_PAIRS)
 
-    pairs: tuple[Pair, ...] = desk.views.cached(f"pairs {view.facts.name}", find)
-    return pairs
+    # fingerprints of a large class take many seconds, and no decision about a grade changes them
+    submitted = tuple((row.student_id, row.files) for row in view.rows if row.student_id in files)
+    return desk.views.cached_by_content(f"pairs {view.facts.name}", submitted, find)
 
 
 PAGES: dict[str, Page] = {

@@ -1,7 +1,7 @@
 """The page of one student in one assignment: source next to feedback, history, and decisions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -14,6 +14,7 @@ from grader.desk.class_view import ClassView, key_of
 from grader.desk.desk import Desk, Page, framed
 from grader.desk.reading import is_missing
 from grader.desk.source_view import changes, source_files
+from grader.desk.templating import who
 from grader.model.assignment import Criterion, PaidHint
 from grader.model.class_row import ClassRow
 from grader.model.decision import Decisions, GivenHint
@@ -108,7 +109,8 @@ def feedback_frame(desk: Desk, request: Request) -> Response:
     if desk.course.code_key:
         (row,) = with_codes([row], desk.course.code_key)
     assert row.grade is not None
-    return framed(to_html(row.grade, reveal=True))
+    named = replace(row.grade, submission=who(row.standing.student))
+    return framed(to_html(named, reveal=True))
 
 
 def reusable_comments(view: ClassView) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Draws arrays as grids of squares: heat maps, and the steps of a convolution on small arrays."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from grader.draw.markup import Markup, element
 from grader.model.example import Table, number_text
 
 CELL = 34
+LEGIBLE = 9  # pixels: the smallest font; a square with a longer number grows
+FILLED = 1.35  # a square's size over its text's length, as a font size: digits are narrower than high
 FOCUSABLE = 48  # per grid: more stops would make keyboard navigation of the page too long
 STRENGTHS = 4  # shades on either side of zero
 
@@ -26,7 +29,8 @@ def draw_grid(
     """Rows of squares as an SVG with a description."""
     height, width = len(rows), max(map(len, rows), default=0)
     longest = max((len(cell.text) for row in rows for cell in row), default=0)
-    font = min(13.0, 1.5 * size / max(longest, 1))  # the same for all, so that digits can be compared
+    size = max(size, math.ceil(LEGIBLE * longest / FILLED))
+    font = min(13.0, FILLED * size / max(longest, 1))  # the same for all, so that digits can be compared
     stops = 0
     squares = []
     for i, row in enumerate(rows):

@@ -41,7 +41,7 @@ RealRange = Annotated[list[Real], Field(min_length=2, max_length=2)]
 
 
 class RandomValue(Strict):
-    """A value that is drawn: `text`, `integer` or `real` says of which kind, and from what range."""
+    """A value that is drawn. `text`, `integer` or `real` names its kind and its range."""
 
     text: Annotated[list[Annotated[int, Field(ge=0, le=1000)]], Field(min_length=2, max_length=2)] | None = (
         None

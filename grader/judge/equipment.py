@@ -149,7 +149,7 @@ class Equipment:
                         yield criterion.id, probe, inputs
 
     def _turn(self) -> contextlib.AbstractContextManager[None]:
-        """Waits, without a limit, for the turn on a device of which the machine has only one."""
+        """Waits, without a limit, for a turn on a device that all gradings on this machine share."""
         if self.device is Device.CUDA:
             return turn("gpu-0")
         return contextlib.nullcontext()

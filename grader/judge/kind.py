@@ -99,7 +99,7 @@ class Kind(ABC):
         return True
 
     def smaller(self, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The parameters of small cases of the same probe, one of which may fail in the same way."""
+        """The parameters of small cases of the same probe. One of them may fail in the same way."""
         yield {}
 
 

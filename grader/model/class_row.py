@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 
 from grader.model.assignment import Visibility
 from grader.model.decision import NONE, Decisions, decided, undecided
@@ -48,7 +49,7 @@ class ClassRow:
         """The digest of the graded files, "" without a grade."""
         return "" if self.submission is None else self.submission.files
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
         """The input of the policies."""
         return Standing(
@@ -65,7 +66,7 @@ class ClassRow:
             ruling=self.decisions.ruling_on(self.submission),
         )
 
-    @property
+    @cached_property
     def final(self) -> FinalScore:
         """The score that counts, with its steps; without policies, the points earned plus adjustments."""
         return self.policy_score or apply_policy_to(Policies(), self.standing, 0)
@@ -76,7 +77,7 @@ class ClassRow:
         applied = any(adjustment.is_for(self.submission) for adjustment in self.adjustments)
         return self.final.score if applied or self.grade is not None else None
 
-    @property
+    @cached_property
     def review_reason(self) -> str:
         """The reason that the score needs review before it counts, without paths; "" if there is none."""
         if self.fault:

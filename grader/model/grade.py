@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from grader.model.assignment import Visibility
 from grader.model.frame import RawArray
@@ -191,12 +192,12 @@ class Grade:
     versions: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def score(self) -> Fraction:
         """The points earned."""
         return sum((criterion.score for criterion in self.criteria), Fraction(0))
 
-    @property
+    @cached_property
     def max_score(self) -> Fraction:
         """The points that the available cases offer (in a handout, the visible ones)."""
         return sum((criterion.points for criterion in self.criteria), Fraction(0))

@@ -68,9 +68,10 @@ def compositions(
     """Every two mutants that may be reported together, and pairs that do not compose, with the reason.
 
     A case is useful if both fail it, each in an exercise that the case's probe calls. If one passes, the
-    other one decides.
+    other one decides. A case that hands functions over is not: a few verdicts cannot tell two ideas apart.
     """
-    exact = {case.name: set(asked.get(case.criterion, ())) for case in cases if case.compare == "exact"}
+    telling = [case for case in cases if case.compare == "exact" and not case.functions]
+    exact = {case.name: set(asked.get(case.criterion, ())) for case in telling}
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
     pairs, apart = [], []
     for one, other in combinations(mutants, 2):

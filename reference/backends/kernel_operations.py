@@ -214,7 +214,7 @@ class KernelOperations(ABC):
             self.launch(kernel, str(out.dtype), blocks, (THREADS,), [np.int64(size), *arguments])
 
     def _elementwise(self, operation: str, operands: Sequence[Buffer | float], out: Buffer) -> None:
-        """Launch with each operand as a buffer and a number, one of which is unused."""
+        """Launch with each operand as a buffer and a number. One of the two is unused."""
         given: list[Any] = []
         for operand in operands:
             is_number = isinstance(operand, int | float)

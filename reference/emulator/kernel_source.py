@@ -28,6 +28,7 @@ INCLUDES = {
     *("cmath", "cstddef", "cstdint", "cstdio", "cfloat", "climits", "cassert", "cstdlib", "cstring"),
     *("math.h", "stddef.h", "stdint.h", "stdio.h", "float.h", "limits.h", "assert.h", "stdlib.h", "string.h"),
     *("cuda_runtime_api.h", "cuda_bf16.h", "cooperative_groups.h", "cooperative_groups/reduce.h"),
+    *("cooperative_groups/memcpy_async.h", "cooperative_groups/scan.h"),
     *("cuda/atomic", "cuda/std/atomic", "cuda/barrier", "cuda/pipeline", "cuda_pipeline.h"),
     *("mma.h", "algorithm", "limits", "utility"),
 }
@@ -35,16 +36,23 @@ INCLUDES = {
 EXTENSIONS = {
     "emulator_groups.h": re.compile(r"#\s*include\s*[<\"]cooperative_groups"),
     "emulator_bfloat16.h": re.compile(r"#\s*include\s*[<\"]cuda_bf16\.h"),
-    "emulator_cuda.h": re.compile(r"\bcuda\s*::|#\s*include\s*[<\"]cuda(?:/|_pipeline\.h)"),
+    "emulator_cuda.h": re.compile(
+        r"\bcuda\s*::|#\s*include\s*[<\"](?:cuda(?:/|_pipeline\.h)|cooperative_groups/memcpy_async)"
+    ),
     "emulator_wmma.h": re.compile(r"#\s*include\s*[<\"]mma\.h"),
     "emulator_std.h": re.compile(r"\bstd\s*::|\bnamespace\s+std\b"),
 }
 REFUSED = {
     r"<<<": "a kernel is launched by the host, which is not written in this file",
+    r"\b(?:cudaGraph|cudaStream(?:Begin|End)Capture)\w*": "graphs of launches are not emulated",
+    r"\bpipeline_shared_state\b": "of pipelines those of one thread are emulated: cuda::make_pipeline()",
+    r"\b(?:__cluster_dims__|this_cluster|cluster_group)\b": "clusters of blocks need compute capability 9.0",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
-    r"\b(tex|surf)[123]D\w*": "textures and surfaces are not emulated",
-    r"\b(new|delete|malloc|free)\b": "memory from the device's heap is not emulated",
+    r"\b(?:tex|surf)[123]D\w*|\btexture\s*<": "textures and surfaces are not emulated; read from an array",
+    r"\bcuda\w*(?:Texture|Surface|Array)\w*": "textures and surfaces are not emulated; read from an array",
+    r"\bcudaLaunchCooperativeKernel\w*": "blocks run one after another, so none can wait for the whole grid",
+    r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",
     r"\b__v(add|sub|min|max|abs|avg|cmp|set)\w*[24]\b": "arithmetic on the bytes of a word is not emulated",
@@ -56,10 +64,14 @@ REFUSED = {
 }
 # Of these, what a program's host may use anywhere, and what it may use outside of device code.
 OF_HOSTS = frozenset(
-    pattern for pattern in REFUSED if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\b(thread_local"))
+    pattern
+    for pattern in REFUSED
+    if pattern.startswith(("<<<", r"\bcuda[A-Z]", r"\b(thread_local", r"\b(new|delete"))
 )
-OF_DEVICES = frozenset(
-    pattern for pattern in REFUSED if pattern.startswith((r"\b(new|delete", r"\b(asm", r"\b__(shfl"))
+OF_DEVICES = frozenset(pattern for pattern in REFUSED if pattern.startswith((r"\b(asm", r"\b__(shfl")))
+IN_A_KERNEL = "a kernel cannot launch another one: launch it from the host"
+LIBRARY = re.compile(
+    r"(?:thrust|cub|cutlass|cute|nvtx3)/.*|(?:cu(?:rand|blas|fft|sparse|solver|dnn)|nccl|nvTools).*"
 )
 OF_CUDA = re.compile(r"cuda.*|device_launch_parameters\.h|math_constants\.h|cooperative_groups.*|mma\.h")
 # What does not end takes the rest, so no character is read twice. Quotes in a number, 1'000, begin no text.
@@ -145,11 +157,16 @@ def kernel_at(source: str, line: int) -> str:
 
 
 def device_code(text: str) -> str:
-    """A source without comments, with spaces for everything but the bodies of device functions."""
+    """A source without comments, with spaces for everything but the bodies of device functions.
+
+    A constructor's initializers belong to its body.
+    """
     kept = [" " if character != "\n" else character for character in text]
     for match in DEVICE_FUNCTION.finditer(text):
-        start, end = body_of(text, closing(text, match.end() - 1))
-        kept[start:end] = text[start:end]
+        parameters_end = closing(text, match.end() - 1)
+        start, end = body_of(text, parameters_end)
+        if start < end:
+            kept[parameters_end:end] = text[parameters_end:end]
     return "".join(kept)
 
 
@@ -197,10 +214,18 @@ def prepare(source: str, file: str, is_program: bool = False) -> str:
             continue
         for match in re.finditer(pattern, on_device if pattern in OF_DEVICES else text):
             refuse(match.start(), f"`{match.group()}`: {why}")
+    for match in re.finditer("<<<", on_device if is_program else ""):
+        refuse(match.start(), f"`{match.group()}`: {IN_A_KERNEL}")
     edits: list[tuple[int, int, str]] = []  # start, end, replacement
     for match in DIRECTIVE.finditer(text):
         written = source[match.start() : match.end()]
         include = re.match(r"[ \t]*#\s*include\s*[<\"]([^>\"]*)[>\"]", written)
+        if include and LIBRARY.fullmatch(include.group(1)):
+            refuse(
+                match.start(),
+                f"`#include <{include.group(1)}>`: its library is not emulated",
+            )
+            continue
         is_of_cuda = include is not None and OF_CUDA.fullmatch(include.group(1)) is not None
         if include and (is_of_cuda if is_program else include.group(1) in INCLUDES):
             edits.append((match.start(), match.end(), ""))

@@ -118,7 +118,7 @@ def conv_w_grad(
 
     # w[a] met x'[i + a] at every output i, so it gets the sum over i of x'[i + a] times out_grad[i]: a
     # correlation of x' with out_grad as the kernel. It sums over the images too, so here N plays the part of
-    # the channels in, and C_in, of which each has a result of its own, that of the batch.
+    # the channels in, and C_in plays that of the batch: each of its channels has a result of its own.
     x = pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))).permute((3, 1, 2, 0))
     w_grad = conv(x, out_grad.permute((1, 2, 0, 3)))  # (C_in, KH, KW, C_out)
     return w_grad.permute((1, 2, 0, 3))

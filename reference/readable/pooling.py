@@ -23,8 +23,8 @@ def pool_lengths(
     """How many windows fit on each axis of images of shape (N, *L, C).
 
     `window`, `stride` and `padding` are an int or have one number for each axis. ValueError for images
-    without an axis, for a padding that is not smaller than the window, of which one could then lie on nothing
-    but padding, and whatever conv_length refuses.
+    without an axis, for a padding that is not smaller than the window (a window could then lie on nothing but
+    padding), and for whatever conv_length refuses.
     """
     axes = len(x_shape) - 2
     if axes < 1:

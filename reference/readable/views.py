@@ -204,7 +204,7 @@ class NDArray:
         self.buffer[positions(target.shape, target.strides, target.offset)] = values
 
     def reshape(self, shape: Axes) -> NDArray:
-        """The same elements in row-major order under another shape, one length of which may be -1.
+        """The same elements in row-major order under another shape. One of its lengths may be -1.
 
         A view where strides can say so, else a compact copy. ValueError where the sizes differ.
         """

@@ -20,7 +20,13 @@ from grader.batch.gradebook.case_results import read_case_results, write_case_re
 from grader.batch.gradebook.database import Database
 from grader.batch.gradebook.grade_json import grade_to_row
 from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows, table_of, upsert
-from grader.batch.gradebook.standings import STUDENT_FIELDS, read_standings, student_of, submission_of
+from grader.batch.gradebook.standings import (
+    STUDENT_FIELDS,
+    ReadGrades,
+    read_standings,
+    student_of,
+    submission_of,
+)
 from grader.batch.gradebook.tables import (
     COUNTS,
     ArrivalRow,
@@ -309,13 +315,16 @@ class Gradebook:
             rows = list(read_standings(db, None, in_full=True))
         return sorted(rows, key=lambda row: (row.student_id, row.assignment))
 
-    def standings(self, assignment: str, in_full: bool = False) -> Iterator[ClassRow]:
+    def standings(
+        self, assignment: str, in_full: bool = False, before: ReadGrades | None = None
+    ) -> Iterator[ClassRow]:
         """Yields each student's standing in one assignment, one at a time as a class is large, in no order.
 
-        Unless `in_full`, they hold only the cases that the grader failed to judge.
+        Unless `in_full`, they hold only the cases that the grader failed to judge. A reader that comes again
+        keeps a `ReadGrades` of the assignment and gives it as `before`.
         """
         with self._database.reading() as db:
-            yield from read_standings(db, assignment, in_full)
+            yield from read_standings(db, assignment, in_full, before)
 
     def students(self) -> list[Student]:
         """The students on the roster or with submissions that are not withdrawn, sorted by id."""

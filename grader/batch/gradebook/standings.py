@@ -6,7 +6,7 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from grader.batch.gradebook.decisions import read_decisions
 from grader.batch.gradebook.grade_json import grade_from_row
@@ -14,6 +14,7 @@ from grader.batch.gradebook.sql_statements import CHUNK, chunks, read_rows
 from grader.batch.gradebook.tables import (
     COUNTS,
     AdjustmentRow,
+    AuditRow,
     CaseRow,
     FaultRow,
     GradeRow,
@@ -30,8 +31,46 @@ STUDENT_FIELDS = tuple(field.name for field in fields(Student))
 SUBMISSION_FIELDS = tuple(field.name for field in fields(Submission))
 
 
-def read_standings(db: Connection, assignment: str | None, in_full: bool) -> Iterator[ClassRow]:
-    """The standings in one assignment, or in all; with the result of each case if `in_full`."""
+class ReadGrades:
+    """The grades of an assignment that were read in full before; only those that changed are read again.
+
+    A grade changes only with an entry about its student in the audit log. The results of its cases belong to
+    its files, which other students may share.
+    """
+
+    def __init__(self) -> None:
+        self._entries: Mapping[str, tuple[int, int]] = {}
+        self._grades: dict[str, tuple[Submission, Grade]] = {}
+
+    def drop_changed(self, db: Connection, assignment: str | None) -> None:
+        """Drops the grades that may have changed since they were read."""
+        # the count as well: an entry with a lower number may be committed later
+        columns = (AuditRow.student_id, func.count(AuditRow.id), func.max(AuditRow.id))
+        counted = select(*columns).where(*_where(AuditRow, assignment)).group_by(AuditRow.student_id)
+        entries = {student: (count, last) for student, count, last in db.execute(counted)}
+        old = self._grades.values()
+        changed = {s.files for s, _ in old if entries.get(s.student_id) != self._entries.get(s.student_id)}
+        self._grades = {s.id: (s, grade) for s, grade in old if s.files not in changed}
+        self._entries = entries
+
+    def get(self, submission: Submission) -> Grade | None:
+        """The grade of a submission if it was read before."""
+        return self._grades[submission.id][1] if submission.id in self._grades else None
+
+    def add(self, submission: Submission, grade: Grade) -> None:
+        """Adds a grade that was read in full."""
+        self._grades[submission.id] = submission, grade
+
+
+def read_standings(
+    db: Connection, assignment: str | None, in_full: bool, before: ReadGrades | None = None
+) -> Iterator[ClassRow]:
+    """The standings in one assignment, or in all; with the result of each case if `in_full`.
+
+    Grades that were read `before`, always in full, are taken from there.
+    """
+    if before is not None:
+        before.drop_changed(db, assignment)
     students = {row["id"]: student_of(row) for row in read_rows(db, StudentRow)}
     withdrawn = read_withdrawn(db)
     faults = _faults(db, assignment, withdrawn)
@@ -53,7 +92,7 @@ def read_standings(db: Connection, assignment: str | None, in_full: bool) -> Ite
             offered=offered.get(key[1], Fraction(0)),
         ).with_decisions(decided.get(key, NONE))
 
-    for submission, grade in _counting(db, assignment, in_full):
+    for submission, grade in _counting(db, assignment, in_full, before or ReadGrades()):
         key = (submission.student_id, submission.assignment)
         if key not in withdrawn.pairs and submission.id not in withdrawn.submissions:
             yield row(key, submission, grade)
@@ -108,7 +147,9 @@ def _where(table: Any, assignment: str | None) -> list[Any]:
     return [] if assignment is None else [table.assignment == assignment]
 
 
-def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator[tuple[Submission, Grade]]:
+def _counting(
+    db: Connection, assignment: str | None, in_full: bool, before: ReadGrades
+) -> Iterator[tuple[Submission, Grade]]:
     """Yields the grades that count with their submissions; reads the rows in chunks."""
     counting = select(GradeRow.submission_id).where(COUNTS, *_where(GradeRow, assignment))
     ids = db.scalars(counting).all()
@@ -116,13 +157,22 @@ def _counting(db: Connection, assignment: str | None, in_full: bool) -> Iterator
         handed_in = {
             row["id"]: submission_of(row) for row in read_rows(db, SubmissionRow, SubmissionRow.id.in_(some))
         }
+        unread = {}
+        for id, submission in handed_in.items():
+            if (grade := before.get(submission)) is not None:
+                yield submission, grade
+            else:
+                unread[id] = submission
         results: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-        files = {s.files for s in handed_in.values()} if in_full else ()
+        files = {s.files for s in unread.values()} if in_full else ()
         for row in read_rows(db, CaseRow, CaseRow.files.in_(files)) if files else ():
             results[row["files"]][row["address"]] = row["result"]
-        for row in read_rows(db, GradeRow, GradeRow.submission_id.in_(some)):
-            submission = handed_in[row["submission_id"]]
-            yield submission, grade_from_row(row, results[submission.files] if in_full else None)
+        for row in read_rows(db, GradeRow, GradeRow.submission_id.in_(unread)) if unread else ():
+            submission = unread[row["submission_id"]]
+            grade = grade_from_row(row, results[submission.files] if in_full else None)
+            if in_full:
+                before.add(submission, grade)
+            yield submission, grade
 
 
 def student_of(row: Mapping[str, Any]) -> Student:

@@ -105,8 +105,8 @@ def stamp(database: Database) -> tuple[Any, ...]:
     """A value that differs after each change to the content of pages."""
     runs = select(func.count(RunRow.id), func.count(RunRow.ended_at))
     with database.reading() as db:
-        last = db.scalar(select(func.max(AuditRow.id)))
-        return (last, *db.execute(runs).one(), db.scalar(select(func.count(SubmissionRow.id))))
+        entries = db.execute(select(func.max(AuditRow.id), func.count(AuditRow.id))).one()
+        return (*entries, *db.execute(runs).one(), db.scalar(select(func.count(SubmissionRow.id))))
 
 
 def file_rows(digest: str, submitted: SubmittedFiles) -> list[dict[str, Any]]:

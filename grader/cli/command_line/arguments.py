@@ -26,11 +26,10 @@ from grader.model.errors import UserError
 
 JSON = (
     *("verify", "batch", "intake", "report", "adjust", "confirm", "forget", "similarity", "requests"),
-    "doctor",
-    "collect",
+    *("doctor", "collect", "redteam"),
 )
-QUIET = (*JSON, "redteam", "publish", "new", "generate", "grade", "submit")
-SHELLS = ("bash", "zsh", "tcsh")
+QUIET = (*JSON, "publish", "new", "generate", "grade", "submit")
+SHELLS = ("bash", "zsh", "fish", "tcsh")
 LATER = ("after_due_date", "after_published")
 TERMINAL = "terminal"
 

@@ -22,6 +22,17 @@ PREAMBLE = {
   compadd -- $folder/assignments/*(N/:t)
 }}
 """,
+    "fish": f"""
+function {ASSIGNMENTS}
+  set -l folder $PWD
+  while test -n "$folder"; and not test -f "$folder/assignments/course.yaml"
+    set folder (string replace --regex '/[^/]*$' '' -- $folder)
+  end
+  for file in $folder/assignments/*/assignment.yaml
+    basename (dirname $file)
+  end
+end
+""",
     "tcsh": "",
 }
 OF_FILES = {"DIR_OR_ZIP", "CSV", "FILE", "DIR"}
@@ -46,4 +57,4 @@ def _complete(action: argparse.Action, shtab: object) -> None:
     if action.metavar in OF_FILES:
         action.complete = getattr(shtab, "FILE")  # type: ignore[attr-defined]  # noqa: B009
     elif action.metavar == "NAME" and action.dest in ("assignment", "names"):
-        action.complete = {"bash": ASSIGNMENTS, "zsh": ASSIGNMENTS}  # type: ignore[attr-defined]
+        action.complete = {"bash": ASSIGNMENTS, "zsh": ASSIGNMENTS, "fish": f"({ASSIGNMENTS})"}  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "redteam": (
         "grader redteam conv_backward                            # writes build/redteam/conv_backward.html",
         "grader redteam --sample 6                               # a sixth of the attacks",
+        "grader redteam --json > gains.json",
     ),
     "grade": (
         "grader grade .                                          # in a handout",
@@ -67,5 +68,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "completion": (
         "grader completion bash > ~/.local/share/bash-completion/completions/grader",
         'grader completion zsh > "${fpath[1]}/_grader"',
+        "grader completion fish > ~/.config/fish/completions/grader.fish",
     ),
 }

@@ -1,10 +1,12 @@
 """`grader redteam`: grades attacks and cheats, and shows what each gained."""
 
 import argparse
+from dataclasses import asdict
 
 from rich.console import Console
 
 from grader.cli import NOT_PASSED, PASSED
+from grader.cli.command_line.json_output import print_json
 from grader.cli.course import chosen
 from grader.model.errors import UserError
 from grader.report.pages import redteam_page
@@ -15,10 +17,14 @@ def run(options: argparse.Namespace) -> int:
     """Writes a page for each assignment; NOT_PASSED if an attack or a cheat gained more than it may."""
     if options.sample < 1:
         raise UserError(f"--sample {options.sample}: at least 1 is needed")
-    passed = True
+    console, passed = Console(stderr=options.json), True
+    facts = []
     for given in chosen(options.names):
         result = given.redteam(jobs=options.jobs, sample=options.sample)
-        redteam_page.show_gains(result, Console())
+        redteam_page.show_gains(result, console)
+        facts.append(asdict(result))
         write_text(options.out / f"{given.name}.html", redteam_page.to_html(result))
         passed = passed and not result.findings
+    if options.json:
+        print_json("redteam/1", {"assignments": facts})
     return PASSED if passed else NOT_PASSED

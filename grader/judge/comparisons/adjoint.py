@@ -47,7 +47,7 @@ def adjoint_keys() -> "type[Strict]":
         """What a criterion says with `compare: adjoint`."""
 
         adjoint_of: Id | None = None
-        """The probe of the forward pass, linear in `wrt`, of which `probe` is the transpose."""
+        """The probe of the forward pass. It is linear in `wrt`, and `probe` is its transpose."""
         wrt: Id | None = None
         """The input that the gradient is with respect to."""
 

@@ -114,7 +114,7 @@ def complaint_about_budget(case: Case, kind: Kind) -> str:
 
 
 def run_digest(outcome: Outcome, told: int, difference: Difference | None) -> str:
-    """What two submissions with one idea have in common in a run, of which nothing else was seen."""
+    """What two submissions with the same wrong idea have in common in a counted run."""
     if outcome.status is Status.ERROR:
         return f"error {outcome.error}"
     if isinstance(difference, Excess):

@@ -1,4 +1,4 @@
-"""Equal, element for element: integers, of which every sum is exact."""
+"""Equal, element for element: integers, so that every sum is exact."""
 
 from grader.judge.comparison import Comparison, Judged, Question
 from grader.judge.differences.difference import Difference

@@ -51,7 +51,7 @@ def finite_difference_keys() -> "type[Strict]":
         """What a criterion says with `compare: finite_difference`."""
 
         gradient_of: Id | None = None
-        """The probe of the forward pass of which `probe` is the gradient."""
+        """The probe of the forward pass. `probe` is its gradient."""
         wrt: Id | None = None
         """The input that the gradient is with respect to."""
 

@@ -4,6 +4,7 @@ The program is native code. The trusted side takes from it only its output, made
 terminal, its exit status, and a file of text records.
 """
 
+import hashlib
 import json
 import os
 import signal
@@ -16,8 +17,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from grader.judge.kernels.builder import CPU_SECONDS, ENDED_BY_LIMITS, LIMITS, SECONDS, compiler_variables
+from grader.judge.kernels.builder import (
+    CPU_SECONDS,
+    ENDED_BY_LIMITS,
+    LIMITS,
+    SECONDS,
+    compiler_files,
+    compiler_variables,
+)
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox, program_sandbox
+from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.grade import Sandbox
 from grader.model.submitted_files import read_plain
@@ -57,23 +66,48 @@ class Ending:
 
 
 def run_whole_program(
-    request: Request, emulator: Path, runtime: Path, sandbox: Sandbox, output: IO[str], errors: IO[str]
+    request: Request,
+    emulator: Path,
+    runtime: Path,
+    sandbox: Sandbox,
+    output: IO[str],
+    errors: IO[str],
+    cache: UserCache | None = None,
 ) -> Ending:
     """Compile a program with the `emulator`, a package's folder, and run it; ProgramError, GraderFault.
 
     `runtime` is the emulator's library for programs. What the program prints goes to `output` and `errors`.
+    A program that is in `cache` is not compiled again.
     """
     with tempfile.TemporaryDirectory(prefix="backflip-") as scratch:
         folder = Path(scratch)
         for name in ("build", "run", "nothing"):
             (folder / name).mkdir()
-        executable = _compiled(request, emulator, runtime, sandbox, folder)
+        key = _cache_key(request, emulator, runtime, sandbox) if cache else ""
+        executable = cache.get(key) if cache and key else None
+        if executable is None:
+            executable = _compiled(request, emulator, runtime, sandbox, folder)
+            if cache and key:
+                cache.keep(key, executable)
         (folder / "run" / EXECUTABLE).write_bytes(executable)
         (folder / "run" / EXECUTABLE).chmod(0o755)
         (folder / "run" / runtime.name).write_bytes(runtime.read_bytes())
         status, was_late = _run(request, sandbox, folder, output, errors)
         with open(folder / RECORDS, encoding="utf-8", errors="replace") as file:
             return Ending(status, was_late, file.read(MOST_RECORDS), executable)
+
+
+def _cache_key(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox) -> str:
+    """A name made of all that an executable follows from; "" if the compiler is no single file."""
+    compilers = compiler_files()
+    if not compilers:
+        return ""
+    asked = [request.source, request.file, sorted(request.defines.items()), runtime.name, sandbox.value]
+    digest = hashlib.sha256(json.dumps([compilers, compiler_variables(), asked]).encode())
+    for path in sorted(path for path in emulator.rglob("*") if path.suffix in (".py", ".h", ".cpp")):
+        digest.update(f"{path.relative_to(emulator)} ".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"program_{digest.hexdigest()}"
 
 
 def _compiled(request: Request, emulator: Path, runtime: Path, sandbox: Sandbox, scratch: Path) -> bytes:

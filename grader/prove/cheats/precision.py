@@ -58,9 +58,13 @@ class Precision(Family):
     def cheats(
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
     ) -> Iterator[Cheat]:
-        """One for all exercises: in Python results are rounded, in CUDA C every sum that begins at 0."""
+        """One for all exercises: in Python results are rounded, in CUDA C every sum that begins at 0.
+
+        None in Python if no case gives an exercise arrays, because then no result is an array.
+        """
         texts = [solution[exercise.file] for exercise in exercises]
-        adds_up = any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
+        gives_arrays = any(case.kind != "literals" for c in assignment.rubric.criteria for case in c.cases)
+        adds_up = gives_arrays and any(IN_PYTHON_SUM.search(text) and ARRAYS.search(text) for text in texts)
         for name, short in SHORT.items() if adds_up else ():
             if files := in_python(solution, exercises, IN_PYTHON.replace("{short}", short)):
                 yield Cheat(f"rounds_to_{name}", self.name, f"Every result is rounded to {name}.", files)

@@ -94,7 +94,7 @@ def _refused(sheet: Sheet, line: Line, columns: Columns, score: str) -> str:
         return f"{header!r} says {word!r}, which is not known as yes or no: fill it in by hand"
     scale = _scale(sheet, line, columns)
     if scale and sheet.number(score) not in scale:
-        return f"graded by a scale ({', '.join(scale[:5])}), of which {score} is none: fill it in by hand"
+        return f"graded by a scale ({', '.join(scale[:5])}), which lacks {score}: fill it in by hand"
     return ""
 
 

@@ -28,6 +28,7 @@ IN_FULL = 3  # failing cases of a criterion that are drawn
 PLACE_IN_SOURCE = re.compile(r"^([\w./-]+\.cu):(\d+): (.*)$", re.MULTILINE)
 AROUND = 3  # lines of a source around a finding
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+ACCESS = re.compile(r" (?:reads|writes) ")  # in a finding, the threads stand before it
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,8 @@ def _block(block: Block, name: str, closer: Closer, small: bool = True) -> Marku
 def _fact(label: str, text: str, closer: Closer) -> object:
     if label == "read" and closer.readme and "#" in text:
         return element("a", text, href=f"{closer.readme}#{text.partition('#')[2]}")
+    if label == "idea":  # the author's words: a submission's own text may hold any backtick
+        return [element("span", *_with_code(line), class_="line") for line in text.splitlines()]
     return element("pre", text) if "\n" in text else text
 
 
@@ -231,25 +234,37 @@ def _setting(value: object) -> str:
 
 def _findings(text: str, closer: Closer) -> Markup | None:
     """The lines of a CUDA C source with findings in their margin, and the threads that caused them."""
-    places = [(m[1], int(m[2]), m[3]) for m in PLACE_IN_SOURCE.finditer(text)]
+    at: dict[tuple[str, int], list[str]] = {}
+    for match in PLACE_IN_SOURCE.finditer(text):
+        at.setdefault((match[1], int(match[2])), []).append(match[3])
     parts: list[Markup] = []
-    for file, line, says in places:
+    for (file, line), findings in at.items():
         source = closer.sources.get(file, "").splitlines()
         if not source:
             continue
+        margin = [element("span", says, class_="line") for says in findings]
         rows = [
             element(
                 "tr",
                 element("td", str(number), class_="n"),
                 element("td", element("code", clean(source[number - 1], limit=400))),
-                element("td", says if number == line else "", class_="margin"),
+                element("td", margin if number == line else "", class_="margin"),
                 class_="found" if number == line else None,
             )
             for number in range(max(1, line - AROUND), min(len(source), line + AROUND) + 1)
         ]
         parts.append(element("table", element("tbody", rows), class_="source"))
-        if (warp := draw_warp(says)) is not None:
-            parts.append(element("figure", element("figcaption", "the threads, in their warp"), warp))
-        if (accesses := draw_accesses(says)) is not None:
-            parts.append(element("figure", element("figcaption", accesses[0]), accesses[1]))
+        # a thread that reads two arrays and writes a third at one line is drawn once
+        by_threads = {ACCESS.split(says, maxsplit=1)[0]: says for says in reversed(findings)}
+        parts += [figure for says in reversed(by_threads.values()) for figure in _figures_of(says)]
     return element("div", parts) if parts else None
+
+
+def _figures_of(finding: str) -> list[Markup]:
+    """The threads that a finding names, and their accesses."""
+    figures = []
+    if (warp := draw_warp(finding)) is not None:
+        figures.append(element("figure", element("figcaption", "the threads, in their warp"), warp))
+    if (accesses := draw_accesses(finding)) is not None:
+        figures.append(element("figure", element("figcaption", accesses[0]), accesses[1]))
+    return figures

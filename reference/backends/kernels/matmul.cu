@@ -85,7 +85,7 @@ __device__ void product(long long m, long long k, long long n, long long parts, 
         }
 }
 
-// One kernel for each size of tile: large tiles for large matrices, of which they waste little.
+// One kernel for each size of tile: large tiles for large matrices, where they waste little.
 extern "C" __global__ void matmul_16(long long m, long long k, long long n, long long parts, Matrix a_view,
     const real *a, Matrix b_view, const real *b, long long out_offset, bool accumulate, real *out)
 {

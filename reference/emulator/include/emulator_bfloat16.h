@@ -74,3 +74,5 @@ static inline nv_bfloat162 __hfma2(nv_bfloat162 x, nv_bfloat162 y, nv_bfloat162 
 {
     return {__hfma(x.x, y.x, z.x), __hfma(x.y, y.y, z.y)};
 }
+EMULATOR_ATOMIC_ADD(nv_bfloat16, old + value)
+EMULATOR_ATOMIC_ADD(nv_bfloat162, __hadd2(old, value))

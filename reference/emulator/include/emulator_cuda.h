@@ -223,17 +223,46 @@ static inline void memcpy_async(T *to, const T *from, Size size, barrier<Scope> 
     emulator_commit();
 }
 // Each thread of a group copies its share.
-template <typename Group, typename T, typename Size, typename Waits>
-static inline void memcpy_async(const Group &group, T *to, const T *from, Size size, Waits &, EMULATOR_LINE)
+template <typename Group, typename T>
+static inline void emulator_copy_share(const Group &group, T *to, const T *from, size_t bytes, int line)
 {
-    size_t bytes = (size_t)size, share = (bytes / sizeof(T) + group.size() - 1) / group.size() * sizeof(T);
+    size_t share = (bytes / sizeof(T) + group.size() - 1) / group.size() * sizeof(T);
     size_t first = share * group.thread_rank();
     if (first < bytes)
         emulator_copy_later((char *)to + first, (const char *)from + first, share < bytes - first ? share : bytes - first, 0, line);
     emulator_commit();
 }
+template <typename Group, typename T, typename Size, typename Waits>
+static inline void memcpy_async(const Group &group, T *to, const T *from, Size size, Waits &, EMULATOR_LINE)
+{
+    emulator_copy_share(group, to, from, (size_t)size, line);
+}
 
 } // namespace cuda
+
+// The same for a group that waits as a whole: each thread for its share, then all for each other.
+namespace cooperative_groups {
+
+template <typename Group, typename T, typename Size>
+static inline void memcpy_async(const Group &group, T *to, const T *from, Size bytes, EMULATOR_LINE)
+{
+    ::cuda::emulator_copy_share(group, to, from, (size_t)bytes, line);
+}
+template <typename Group, typename T, typename ToSize, typename FromSize>
+static inline void memcpy_async(
+    const Group &group, T *to, ToSize room, const T *from, FromSize count, EMULATOR_LINE)  // in elements
+{
+    size_t elements = (size_t)room < (size_t)count ? (size_t)room : (size_t)count;
+    ::cuda::emulator_copy_share(group, to, from, elements * sizeof(T), line);
+}
+template <unsigned N, typename Group> static inline void wait_prior(const Group &group, EMULATOR_LINE)
+{
+    emulator_wait_for_copies(N);
+    group.sync(line);
+}
+template <typename Group> static inline void wait(const Group &group, EMULATOR_LINE) { wait_prior<0>(group, line); }
+
+} // namespace cooperative_groups
 
 static inline void __pipeline_memcpy_async(void *to, const void *from, size_t size, size_t zeros = 0, EMULATOR_LINE)
 {

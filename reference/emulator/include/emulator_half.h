@@ -1,6 +1,16 @@
 // Numbers of 16 bits, alone and in pairs, and the functions of cuda_fp16.h that kernels use most.
 #pragma once
 
+// An atomic sum of a type that has no volatile copy.
+#define EMULATOR_ATOMIC_ADD(T, sum)                                                         \
+    EMULATOR_QUIET static inline T atomicAdd(T *address, T value, EMULATOR_LINE)            \
+    {                                                                                       \
+        EMULATOR_TELL(address);                                                             \
+        T old = *address;                                                                   \
+        *address = sum;                                                                     \
+        return old;                                                                         \
+    }
+
 #ifdef __FLT16_MANT_DIG__ // where the compiler has 16-bit floats
 typedef _Float16 __half, half;
 static inline half __float2half(float x) { return (half)x; }
@@ -53,6 +63,7 @@ EMULATOR_PAIRS(__h2div, __hdiv) EMULATOR_PAIRS(__hmax2, __hmax) EMULATOR_PAIRS(_
 EMULATOR_PAIRS(operator+, __hadd) EMULATOR_PAIRS(operator-, __hsub) EMULATOR_PAIRS(operator*, __hmul)
 EMULATOR_PAIRS(operator/, __hdiv)
 static inline half2 __hfma2(half2 x, half2 y, half2 z) { return {__hfma(x.x, y.x, z.x), __hfma(x.y, y.y, z.y)}; }
+EMULATOR_ATOMIC_ADD(half2, __hadd2(old, value))
 static inline half2 __hneg2(half2 x) { return {__hneg(x.x), __hneg(x.y)}; }
 static inline half2 __habs2(half2 x) { return {__habs(x.x), __habs(x.y)}; }
 #endif

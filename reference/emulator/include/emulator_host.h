@@ -3,6 +3,7 @@
 // may take. Each function tells the runtime the line that calls it.
 #pragma once
 
+#include <string>
 #include <tuple>
 #include <type_traits>
 
@@ -22,6 +23,7 @@ enum cudaMemcpyKind {
 enum cudaFuncAttribute {
     cudaFuncAttributeMaxDynamicSharedMemorySize = 8, cudaFuncAttributePreferredSharedMemoryCarveout = 9
 };
+enum cudaLimit { cudaLimitStackSize, cudaLimitPrintfFifoSize, cudaLimitMallocHeapSize };
 enum cudaFuncCache { cudaFuncCachePreferNone, cudaFuncCachePreferShared, cudaFuncCachePreferL1, cudaFuncCachePreferEqual };
 enum cudaDeviceAttr {
     cudaDevAttrMaxThreadsPerBlock = 1, cudaDevAttrMaxSharedMemoryPerBlock = 8, cudaDevAttrWarpSize = 10,
@@ -69,6 +71,7 @@ cudaError_t emulator_symbol(const void *symbol, size_t size, size_t bytes, size_
 cudaError_t emulator_finish(int line);
 cudaError_t emulator_last_error(int forget);
 cudaError_t emulator_set_shared(const char *kernel, int bytes);
+cudaError_t emulator_set_heap(size_t bytes);
 cudaError_t emulator_event(cudaEvent_t *event, int operation);
 cudaError_t emulator_stream_handle(cudaStream_t *stream, int operation);
 void emulator_launch_task(int line, const char *kernel, const emulator_configuration *how, void (*enter)(void **),
@@ -118,6 +121,27 @@ static inline emulator_launcher<F> emulator_launch(int line, const char *kernel,
 {
     return {line, kernel, call, how};
 }
+
+// The same with the arguments by their addresses: cudaLaunchKernel(k, grid, block, addresses).
+template <typename... P, size_t... I>
+static inline void emulator_launch_by_addresses(int line, const char *name, void (*kernel)(P...),
+    const emulator_configuration &how, void **addresses, std::index_sequence<I...>)
+{
+    (void)addresses;
+    emulator_launch(line, name, [=](auto &&...given) EMULATOR_QUIET {
+        kernel(static_cast<decltype(given) &&>(given)...);
+    }, how)(*static_cast<std::decay_t<P> *>(addresses[I])...);
+}
+template <typename... P>
+static inline cudaError_t emulator_launch_kernel(const char *written, void (*kernel)(P...), dim3 grid, dim3 block,
+    void **addresses, size_t shared = 0, cudaStream_t stream = nullptr, EMULATOR_LINE)
+{
+    std::string name(written);
+    emulator_launch_by_addresses(line, name.substr(0, name.find(',')).c_str(), kernel,
+        emulator_configure(grid, block, shared, stream), addresses, std::index_sequence_for<P...>());
+    return emulator_last_error(0);
+}
+#define cudaLaunchKernel(...) emulator_launch_kernel(#__VA_ARGS__, __VA_ARGS__)
 
 // Memory. A pointer's type gives the element size; for `void *` it is unknown.
 
@@ -214,6 +238,11 @@ static inline cudaError_t cudaPeekAtLastError() { return emulator_last_error(0);
 static inline cudaError_t cudaGetDeviceCount(int *count) { return *count = 1, cudaSuccess; }
 static inline cudaError_t cudaGetDevice(int *device) { return *device = 0, cudaSuccess; }
 static inline cudaError_t cudaDeviceReset(EMULATOR_LINE) { return emulator_reset(line); }
+static inline cudaError_t cudaSetDeviceFlags(unsigned) { return cudaSuccess; }
+static inline cudaError_t cudaDeviceSetLimit(cudaLimit limit, size_t value)
+{
+    return limit == cudaLimitMallocHeapSize ? emulator_set_heap(value) : cudaSuccess;
+}
 static inline cudaError_t cudaRuntimeGetVersion(int *version) { return *version = 12000, cudaSuccess; }
 static inline cudaError_t cudaDriverGetVersion(int *version) { return *version = 12000, cudaSuccess; }
 template <typename F>
@@ -222,4 +251,44 @@ static inline cudaError_t emulator_set_attribute(const char *written, F &&, cuda
     return attribute == cudaFuncAttributeMaxDynamicSharedMemorySize ? emulator_set_shared(written, value) : cudaSuccess;
 }
 template <typename F> static inline cudaError_t cudaFuncSetCacheConfig(F &&, cudaFuncCache) { return cudaSuccess; }
+
+// Sizes of launches. A kernel's registers are unknown, so these are upper bounds: 64 warps and 32 blocks a
+// multiprocessor, and the shared memory that the launch asks for.
+struct cudaFuncAttributes {
+    size_t sharedSizeBytes, constSizeBytes, localSizeBytes;
+    int maxThreadsPerBlock, numRegs, ptxVersion, binaryVersion, maxDynamicSharedSizeBytes;
+};
+template <typename F> static inline cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *attributes, F &&)
+{
+    *attributes = {0, 0, 0, 1024, 0, 80, 80, 48 << 10};
+    return cudaSuccess;
+}
+static inline int emulator_blocks(int threads, size_t shared)
+{
+    int by_warps = 64 / ((threads + 31) / 32), most = by_warps < 32 ? by_warps : 32;
+    int by_memory = shared ? (int)((164 << 10) / (shared + 1024)) : most;
+    return by_memory < most ? by_memory : most;
+}
+template <typename F>
+static inline cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, F &&, int threads, size_t shared)
+{
+    if (threads < 1 || threads > 1024)
+        return cudaErrorInvalidValue;
+    return *blocks = emulator_blocks(threads, shared), cudaSuccess;
+}
+template <typename F>
+static inline cudaError_t cudaOccupancyMaxPotentialBlockSize(
+    int *grid, int *block, F &&, size_t shared = 0, int limit = 0)
+{
+    int most = limit > 0 && limit < 1024 ? limit : 1024, best = 0;
+    for (int aligned = (most + 31) / 32 * 32; aligned > 0; aligned -= 32) {
+        int threads = aligned < most ? aligned : most;
+        if (emulator_blocks(threads, shared) * threads > best) {
+            best = emulator_blocks(threads, shared) * threads;
+            *block = threads;
+            *grid = emulator_blocks(threads, shared) * 108;
+        }
+    }
+    return best ? cudaSuccess : cudaErrorInvalidValue;
+}
 #define cudaFuncSetAttribute(...) emulator_set_attribute(#__VA_ARGS__, __VA_ARGS__)

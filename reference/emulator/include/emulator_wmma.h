@@ -31,6 +31,17 @@ template <typename T> EMULATOR_QUIET inline double emulator_factor(typename emul
 {
     return (double)(float)value;
 }
+// A sum in double as a float or half, or exactly as an int: of 8-bit integers none has more than 53 bits. A sum that
+// an int cannot hold wraps, or is cut with `satf`.
+template <typename T> EMULATOR_QUIET inline T emulator_rounded(double total, bool) { return (T)(float)total; }
+template <> EMULATOR_QUIET inline int emulator_rounded<int>(double total, bool is_cut)
+{
+    if (is_cut)
+        return total > 2147483647.0 ? 2147483647 : total < -2147483648.0 ? -2147483647 - 1 : (int)total;
+    return (int)(unsigned)(long long)total;
+}
+template <typename T> EMULATOR_QUIET inline double emulator_addend(T value) { return (double)(float)value; }
+template <> EMULATOR_QUIET inline double emulator_addend<int>(int value) { return (double)value; }
 template <> EMULATOR_QUIET inline double emulator_factor<precision::tf32>(float value)
 {
     return (double)__uint_as_float(__float_as_uint(value) & ~0x1fffu);  // the bits behind are not looked at
@@ -70,7 +81,7 @@ template <typename T>
 EMULATOR_QUIET static inline void emulator_look_at(const T *memory, unsigned ldm, int is_store, int line)
 {
 #ifdef EMULATOR_CHECKED
-    emulator_aligned(memory, 32, is_store, line);
+    emulator_aligned(memory, sizeof(T) == 1 ? 16 : 32, is_store, line);  // of 8-bit integers a row of 16 is enough
     emulator_aligned(memory + ldm, 16, is_store, line);  // of every row: ldm is a multiple of 16 bytes
 #else
     (void)memory, (void)ldm, (void)is_store, (void)line;
@@ -140,30 +151,30 @@ static inline void fill_fragment(fragment<Use, M, N, K, T, Layout> &to, const V 
 
 // The lanes read each other's fragments, which lie on their stacks, between two meetings.
 template <typename A, typename B, typename TA, typename TB, typename D, typename C>
-EMULATOR_QUIET __attribute__((noinline)) void emulator_multiply(void **given, D &to, const C &sum, int lane, int depth)
+EMULATOR_QUIET __attribute__((noinline)) void emulator_multiply(void **given, D &to, const C &sum, int lane, int depth, bool is_cut)
 {
     for (int i = 0; i < D::num_elements; ++i) {
         int at = i * 32 + lane, row = at / D::columns, column = at % D::columns;
-        double total = (double)(float)sum.x[i];
+        double total = emulator_addend(sum.x[i]);
         for (int k = 0; k < depth; ++k) {
             int in_a = row * A::columns + k, in_b = k * B::columns + column;
             const A &a = *static_cast<const A *>(given[in_a % 32]);
             const B &b = *static_cast<const B *>(given[32 + in_b % 32]);
             total += emulator_factor<TA>(a.x[in_a / 32]) * emulator_factor<TB>(b.x[in_b / 32]);
         }
-        to.x[i] = (typename D::element_type)(float)total;
+        to.x[i] = emulator_rounded<typename D::element_type>(total, is_cut);
     }
 }
 
 template <int M, int N, int K, typename T, typename LA, typename LB, typename TD, typename TC>
 static inline void mma_sync(fragment<accumulator, M, N, K, TD> &to, const fragment<matrix_a, M, N, K, T, LA> &a,
-    const fragment<matrix_b, M, N, K, T, LB> &b, const fragment<accumulator, M, N, K, TC> &sum, EMULATOR_LINE)
+    const fragment<matrix_b, M, N, K, T, LB> &b, const fragment<accumulator, M, N, K, TC> &sum, bool satf = false, EMULATOR_LINE)
 {
     void **given = emulator_fragments(&a, &b);
     fragment<accumulator, M, N, K, TD> made;
     emulator_together(line);
     emulator_multiply<fragment<matrix_a, M, N, K, T, LA>, fragment<matrix_b, M, N, K, T, LB>, T, T>(
-        given, made, sum, emulator_my_lane(), K);
+        given, made, sum, emulator_my_lane(), K, satf);
     emulator_together(line);
     to = made;
 }

@@ -24,6 +24,7 @@ from ..compile import (
     start_runtime,
 )
 from ..kernel_source import DIRECTIVE, OF_CUDA, extensions_of, prepare, without_comments
+from .heap import HEADER, uses_heap, with_heap
 from .launches import with_calls
 
 HOST = Path(__file__).parent / "host"
@@ -44,12 +45,16 @@ class Program:
 
     def text(self) -> str:
         """The source for the compiler. CompileError for what is not emulated."""
-        prepared = with_calls(prepare(self.source, self.file, is_program=True), self.file)
+        prepared = with_calls(with_heap(prepare(self.source, self.file, is_program=True)), self.file)
         shown = self.file.replace("\\", "/").replace('"', "'")
         headers = [name for name in headers_of(self.source) if not OF_CUDA.fullmatch(name)]
         needed = [name for name in extensions_of(self.source) if name != "emulator_std.h"]
+        needed += [HEADER] if uses_heap(self.source) else []
         return "\n".join(
             [
+                # the C++20 of <math.h> takes a name that many programs of C++17 give a function of their own
+                "#include <cmath>\nnamespace std { void emulator_lerp(); }\n#define lerp emulator_lerp",
+                "#include <math.h>\n#undef lerp",
                 # before the emulator's, whose macros are none for them
                 *(f"#if __has_include(<{name}>)\n#include <{name}>\n#endif" for name in headers),
                 *(f"#include <{name}>" for name in ("cstdio", "cstdlib", "cstring", "cmath", "climits")),

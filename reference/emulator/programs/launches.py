@@ -11,6 +11,8 @@ TOKEN = re.compile(r"<<<|>>>|::|->|[A-Za-z_]\w*|\.?[0-9](?:[eEpP][+-]|'?\w|\.)*|
 OPENING, CLOSING = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
 MACRO = re.compile(r"[ \t]*#[ \t]*define[ \t]+\w+\(([^()]*)\)")
 QUALIFIERS = ("::", ".", "->")
+# The kernel keeps its type, which says what the addresses of its arguments point to.
+API_CALL = re.compile(r"(\bcudaLaunchKernel\s*\(\s*)(\(\s*(?:const\s+)?void\s*\*\s*\)\s*)")
 APART = "a launch stands in one place: kernel<<<grid, block>>>(arguments)"
 
 
@@ -173,6 +175,7 @@ def with_calls(source: str, file: str) -> str:
         for null in re.finditer(r"\bNULL\b", text[slice(*launch.arguments)]):
             at = launch.arguments[0] + null.start()
             edits.append((at, at + 4, "nullptr"))
+    edits += [(match.start(2), match.end(2), "") for match in API_CALL.finditer(text)]
     for start, end, instead in sorted(edits, reverse=True):
         source = source[:start] + instead + source[end:]
     return source

@@ -37,6 +37,7 @@ MOST_RECORDS, MOST_CHARACTERS = 400, 600
 ALLOCATED = re.compile(
     r"\bcuda(?:Malloc\w*|HostAlloc)\s*\(\s*(?:\([^()]*\)\s*)?&?\s*([A-Za-z_][\w.\->\[\]]*)"
 )
+HEAP = "the device's heap"
 PLACEHOLDER = re.compile(r"\{(\d+)\}")
 INTEGER = re.compile(r"-?\d{1,19}")
 
@@ -77,7 +78,8 @@ def read_records(records: str, program: Program, executable: bytes) -> Report:
         try:
             if what == "memory":
                 number, size, element, line = map(integer, fields)
-                blocks[number] = Block(named(program.source, line), size, element, line)
+                before = sum(block.line == line for block in blocks.values())
+                blocks[number] = Block(named(program.source, line, before), size, element, line)
                 continue
             read = {"host": of_the_host, "kernel": of_a_kernel}[what]
             finding = read(fields, program.file, blocks, line_at)
@@ -98,11 +100,17 @@ def integer(text: str) -> int:
     return int(text)
 
 
-def named(source: str, line: int) -> str:
-    """The variable to which a line of the source assigns memory; else a name made from the line."""
+def named(source: str, line: int, before: int = 0) -> str:
+    """The variable to which a line of the source assigns memory; else a name made from the line.
+
+    `before` counts the blocks that the line has made so far. A line may make several, or one in each turn
+    of a loop.
+    """
+    if line == 0:
+        return HEAP
     lines = source.split("\n")
-    match = ALLOCATED.search(lines[line - 1]) if 0 < line <= len(lines) else None
-    return match[1] if match else f"the memory of line {line}"
+    names = ALLOCATED.findall(lines[line - 1]) if line <= len(lines) else []
+    return names[before % len(names)] if names else f"the memory of line {line}"
 
 
 def of_the_host(
@@ -146,6 +154,8 @@ def of_a_kernel(
         text[:MOST_CHARACTERS],
         array=array,
     )
+    if region >= 0 and blocks[region].name == HEAP and finding.kind == "out_of_bounds":
+        return replace(finding, message=f"{text.rpartition(',')[0]}, where no thread has memory now")
     if freed_at:
         return replace(finding, kind="use_after_free", message=f"{text}; line {freed_at} has freed it")
     return finding

@@ -743,6 +743,9 @@ INTERFACE void *__tsan_memset(void *to, int value, std::size_t n)
     access<WRITE>(to, bounded(n), HERE);
     return std::memset(to, value, n);
 }
+// Of an object with virtual functions, the pointer to them.
+INTERFACE void __tsan_vptr_update(void **p, void *) { access<WRITE>(p, int(sizeof *p), HERE); }
+INTERFACE void __tsan_vptr_read(void **p) { access<READ>(p, int(sizeof *p), HERE); }
 INTERFACE void __tsan_init() {}
 INTERFACE void __sanitizer_cov_trace_pc() {}  // where arithmetic.py has not taken the call out
 INTERFACE void __tsan_func_entry(void *) {}

@@ -1,18 +1,26 @@
 """Laws of the desk's pages: what each shows, by name and never as trusted markup."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from grader.batch.copy_detection import alike
 from grader.batch.gradebook import Gradebook
-from grader.batch.gradebook.submission_files import MOST_BYTES, file_rows
+from grader.batch.gradebook.submission_files import MOST_BYTES, KeptFile, file_rows
 from grader.desk.class_view import key_of
+from grader.desk.source_view import source_files
 from grader.model.class_row import to_review, with_policies
+from grader.model.decision import Comment
+from grader.model.results.similar_pair import Pair
+from grader.model.student import Adjustment
 from grader.model.submitted_files import SubmittedFiles
 from grader.report.pages.class_statistics import statistics_of
+from grader.report.pages.likeness import folded
 from tests.grader.desk.conftest import POLICIES, grade_class
 
 ADA, BOB, CYD, EVE, FAY = (f"/a/dense/s/{key_of(id)}" for id in ("ada", "bob", "cyd", "eve", "fay"))
@@ -69,6 +77,23 @@ def test_source_stands_beside_feedback_with_findings_at_their_lines(desk: TestCl
     assert "off by five" in desk.get(f"{EVE}/feedback").text
 
 
+def test_what_the_handout_gave_is_folded_and_nothing_else() -> None:
+    given = "".join(f"# line {n} of the handout\n" for n in range(19)) + "def dense(x, w):\n"
+    lines = source_files(
+        [KeptFile("dense.py", f"{given}own = 1\n{given[:48]}also = 2\n".encode(), 999)],
+        None,
+        [Comment("1", "f", "dense.py", 3, "why?", Fraction(0), "who")],
+        {"dense.py": given},
+    )[0].lines
+    runs = [(words, len(run)) for words, run in folded(lines)]
+    words = "17 lines that are the handout's or empty: … def dense(x, w):"
+    assert runs == [("", 2), ("", 1), (words, 17), ("", 1), ("", 2), ("", 1)]
+
+
+def test_the_feedback_names_its_student(desk: TestClient) -> None:
+    assert "<h1>dense: Bob Noyce</h1>" in desk.get(f"{BOB}/feedback").text
+
+
 def test_what_changed_since_an_earlier_submission_is_shown(desk: TestClient) -> None:
     text = desk.get(ADA).text
     assert "raise NotImplementedError" in text[text.index("What changed") :]
@@ -106,6 +131,27 @@ def test_pairs_are_aligned_and_groups_of_more_than_two_are_drawn(desk: TestClien
     assert re.search(r'<tr id="block1" class="first">', pair)
     assert 'class="tx given">import numpy as np' in pair
     assert 'class="tx alike">            for inner in range(w.shape[0]):' in pair
+
+
+def test_pairs_are_sought_again_only_when_files_change(
+    desk: TestClient, gradebook: Gradebook, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fingerprints of a large class take long; neither a decision nor a second look needs them again."""
+    sought: list[str] = []
+
+    def noting(files: Mapping[str, str], *words: Any) -> tuple[Pair, ...]:
+        sought.append(files["ada"])
+        return alike(files, *words)
+
+    monkeypatch.setattr("grader.desk.insight.alike", noting)
+    text = desk.get("/a/dense/similarity").text
+    gradebook.adjust(Adjustment("ada", "dense", "", Fraction(1), "why", "who"))
+    assert desk.get("/a/dense/similarity").text == text
+    assert len(sought) == 1
+    (root / "class" / "ada" / "dense.py").write_text("# a new idea\n")
+    grade_class(gradebook, root)
+    desk.get("/a/dense/similarity")
+    assert sought[1:] == ["# a new idea\n"]
 
 
 def test_the_intake_shows_every_entry_and_what_ends_each_doubt(desk: TestClient) -> None:

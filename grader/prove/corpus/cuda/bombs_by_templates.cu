@@ -1,4 +1,4 @@
-// Has a template of which sixteen million kinds are asked for.
+// Asks for sixteen million instances of one template.
 template <int A, int B> struct Tree {
     static const unsigned n = Tree<A - 1, B>::n + Tree<A - 1, B + (1 << A)>::n;
 };

@@ -1,4 +1,4 @@
-"""Returns a subclass of which no view or copy can be made."""
+"""Returns a subclass that cannot be viewed or copied."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Enlarges pipes, which no limit of a process counts, and of which a user has so many pages in all."""
+"""Enlarges pipes. No limit of a process counts them, but all processes of a user share a limit on their pages."""
 
 import fcntl
 import os

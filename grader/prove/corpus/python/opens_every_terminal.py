@@ -1,4 +1,4 @@
-"""Asks for pseudo-terminals, of which the whole machine has a few thousand."""
+"""Asks for pseudo-terminals. The whole machine has only a few thousand."""
 
 import os
 

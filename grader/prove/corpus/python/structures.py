@@ -1,4 +1,4 @@
-"""An array of a structured dtype, one field of which holds the right values."""
+"""An array of a structured dtype. One of its fields holds the right values."""
 
 import numpy as np
 

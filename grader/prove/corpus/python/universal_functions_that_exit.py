@@ -1,4 +1,4 @@
-"""Returns the right values in a subclass of which every operation ends the process: judged by value, so right."""
+"""Returns the right values in a subclass whose operations end the process. Only the values are judged, so it is right."""
 # may gain: all
 
 import os

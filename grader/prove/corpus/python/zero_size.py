@@ -1,4 +1,4 @@
-"""An array without elements, all of which are right."""
+"""An array without elements, so that all its elements are right."""
 
 import numpy as np
 

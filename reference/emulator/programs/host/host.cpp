@@ -79,6 +79,22 @@ struct Stamp {
     bool is_set;
 };
 
+// The device's heap, on which threads allocate: one block of memory that a program with such a line has.
+struct Heap {
+    std::map<std::size_t, std::size_t> blocks;  // in use: where, and their size
+    std::map<std::size_t, std::size_t> freed;  // by earlier launches
+    std::map<std::pair<std::int64_t, std::size_t>, std::size_t> freed_now;  // by thread and place
+    std::size_t next = 0;
+};
+Heap &heap = *new Heap;
+bool has_heap;
+std::size_t heap_size = 8 << 20, heap_start;  // start: 0 before the first launch
+// A thread's n-th block of a launch has one place in all orders, and no other thread gets it: so an order does not show
+// in pointers.
+std::map<std::pair<std::int64_t, int>, std::pair<std::size_t, std::size_t>> &planned
+    = *new std::map<std::pair<std::int64_t, int>, std::pair<std::size_t, std::size_t>>;
+std::map<std::int64_t, int> &counts = *new std::map<std::int64_t, int>;  // of blocks, by thread, in this order
+
 int look_at_program(dl_phdr_info *info, std::size_t, void *)
 {
     program_base = info->dlpi_addr;  // the first is the program itself
@@ -315,10 +331,46 @@ bool place(std::size_t bytes, bool is_shared, std::size_t &start)
     return false;
 }
 
+// Room for the device's heap, if the program uses one.
+bool make_heap()
+{
+    if (!has_heap || heap_start)
+        return true;
+    if (!place(heap_size, false, heap_start))
+        return false;
+    allocations.push_back({heap_start, heap_size, 1, ON_DEVICE, 0, 0});
+    regions.push_back({heap_start, heap_size});
+    heap.next = heap_start;
+    tell_allocation(allocations.size() - 1);
+    return true;
+}
+
+// A place for so many bytes of the heap; 0 if there is none. A place that a thread of this launch has freed serves the same
+// thread again, and no other: bytes that two threads have one after the other would look like a race.
+std::size_t place_on_heap(std::size_t bytes, std::int64_t who)
+{
+    for (auto one = heap.freed_now.lower_bound({who, 0}); one != heap.freed_now.end() && one->first.first == who; ++one)
+        if (one->second >= bytes && !heap.blocks.count(one->first.second))
+            return one->first.second;
+    std::size_t room = (bytes + 15) / 16 * 16 + 16;  // and some that nobody has
+    if (room <= heap_start + heap_size - heap.next) {
+        heap.next += room;
+        return heap.next - room;
+    }
+    for (auto &one : heap.freed)
+        if (one.second >= bytes && !heap.blocks.count(one.first)) {
+            std::size_t start = one.first;
+            heap.freed_now[{who, start}] = one.second;
+            heap.freed.erase(start);
+            return start;
+        }
+    return 0;
+}
+
 void tell_leaks()
 {
     for (std::size_t i = 0; i < allocations.size(); ++i)
-        if (!allocations[i].freed_at && allocations[i].size)
+        if (!allocations[i].freed_at && allocations[i].size && allocations[i].start != heap_start)
             tell_host("leak", allocations[i].line, 0, "{%zu}, %zu bytes, is never freed", i, allocations[i].size);
 }
 
@@ -439,6 +491,7 @@ Error copy(void *to, const void *from, std::size_t bytes, int kind, const char *
 // The state that a launch may change: blocks of memory, their shadow, and the program's own variables.
 struct Snapshot {
     std::vector<unsigned char> device, shared, device_state, shared_state, image;
+    std::map<std::size_t, std::size_t> heap_blocks;
 
     void take()
     {
@@ -447,6 +500,7 @@ struct Snapshot {
         device_state.assign(state + SHARED_ZONE / 4, state + next_start / 4);
         shared_state.assign(state + shared_memory_from / 4, state + next_shared / 4);
         image.assign(image_start, image_start + image_size);
+        heap_blocks = heap.blocks;
     }
     void put_back() const
     {
@@ -455,6 +509,7 @@ struct Snapshot {
         std::copy(device_state.begin(), device_state.end(), state + SHARED_ZONE / 4);
         std::copy(shared_state.begin(), shared_state.end(), state + shared_memory_from / 4);
         std::copy(image.begin(), image.end(), image_start);
+        heap.blocks = heap_blocks;
     }
 };
 
@@ -463,14 +518,16 @@ void look_for_difference(const Snapshot &first, const char *kernel, int line)
 {
     for (std::size_t i = 0; i < allocations.size(); ++i) {
         const Allocation &one = allocations[i];
-        if (one.freed_at || !one.size)
-            continue;
+        if (one.freed_at || !one.size || one.start == heap_start)
+            continue;  // on the heap, an order may show in where things lie
         bool is_shared = one.where != ON_DEVICE;
         const unsigned char *was = is_shared ? &first.shared[one.start - shared_memory_from] : &first.device[one.start - SHARED_ZONE];
         const unsigned char *is = arena + one.start;
         std::size_t at = std::size_t(std::mismatch(was, was + one.size, is).first - was);
         if (at == one.size)
             continue;
+        if (!told.insert("difference" + columns({(long long)i, line}) + kernel).second)
+            return;
         std::size_t element = one.element ? one.element : 4;
         tell_host("schedule_dependent", line, 0, "element %zu of {%zu} depends on the order in which the threads of %s run",
             at / element, i, kernel);
@@ -592,6 +649,50 @@ INTERFACE int emulator_free(void *pointer, int line)
     return fail(INVALID_VALUE);
 }
 
+INTERFACE int emulator_open_heap() { return has_heap = true; }
+INTERFACE int emulator_on_device() { return thread >= 0; }
+INTERFACE int emulator_set_heap(std::size_t bytes)
+{
+    if (heap_start || !bytes)
+        return fail(INVALID_VALUE);
+    heap_size = (bytes + 255) / 256 * 256;
+    return SUCCESS;
+}
+
+INTERFACE void *emulator_device_malloc(std::size_t bytes, int)
+{
+    if (!bytes || bytes > heap_size)
+        return nullptr;
+    std::int64_t who = block * MAX_THREADS + thread;
+    std::pair<std::int64_t, int> which = {who, counts[who]++};
+    auto plan = planned.find(which);
+    bool is_planned = plan != planned.end() && plan->second.second >= bytes && !heap.blocks.count(plan->second.first);
+    std::size_t start = is_planned ? plan->second.first : place_on_heap(bytes, who);
+    if (!start)
+        return nullptr;
+    if (!is_planned)
+        planned[which] = {start, bytes};
+    heap.blocks[start] = bytes;
+    std::memset(arena + start, 255, bytes);  // NaN, or -1
+    mark(start, bytes, 1);
+    return arena + start;
+}
+
+INTERFACE void emulator_device_free(void *pointer, int line)
+{
+    if (!pointer)
+        return;
+    auto found = heap.blocks.find(offset_of(pointer));
+    if (!in_arena(pointer) || found == heap.blocks.end()) {
+        tell_host("bad_free", line, 0, "a thread frees a pointer that is no block of the device's heap, or one that is freed already");
+        return;
+    }
+    mark(found->first, found->second, 0);
+    std::pair<std::int64_t, std::size_t> mine = {block * MAX_THREADS + thread, found->first};
+    heap.freed_now.insert({mine, found->second});
+    heap.blocks.erase(found);
+}
+
 INTERFACE int emulator_copy(void *to, const void *from, std::size_t bytes, int kind, int waits, int line)
 {
     return copy(to, from, bytes, kind, waits ? "cudaMemcpy" : "cudaMemcpyAsync", line);
@@ -709,8 +810,16 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
         return;
     }
     std::fflush(stdout);
+    if (!make_heap()) {
+        fail(NO_MEMORY);
+        return;
+    }
     Open open;
     arena_size = memory;
+    for (const auto &one : heap.freed_now)
+        heap.freed[one.first.second] = one.second;
+    heap.freed_now.clear();
+    planned.clear();
     parameters_start = static_cast<char *>(task);
     parameters_size = task_size;
     std::string size = columns({how->grid[0], how->grid[1], how->grid[2], how->block[0], how->block[1], how->block[2]});
@@ -728,6 +837,7 @@ INTERFACE void emulator_launch_task(int line, const char *kernel, const emulator
         one.block_order = order < 5 ? pairs[order][0] : std::int32_t(RANDOM);
         one.thread_order = order < 5 ? pairs[order][1] : std::int32_t(RANDOM);
         one.seed = seed + std::uint64_t(order);
+        counts.clear();
         is_stopped = emulator_run(enter, static_cast<void **>(task), &one) != 0;
         for (const Finding &found : findings)
             tell(found, kernel, line);
@@ -896,7 +1006,7 @@ INTERFACE __attribute__((noreturn)) void __assert_fail(const char *what, const c
     std::abort();
 }
 
-// What the compiler calls for the host's own atomic operations, and for classes with virtual functions.
+// What the compiler calls for the host's own atomic operations.
 #define ATOMICS(bits, T)                                                                                               \
     INTERFACE T __tsan_atomic##bits##_load(const volatile T *p, int) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }  \
     INTERFACE void __tsan_atomic##bits##_store(volatile T *p, T v, int) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); }  \
@@ -920,5 +1030,3 @@ ATOMICS(32, std::uint32_t)
 ATOMICS(64, std::uint64_t)
 INTERFACE void __tsan_atomic_thread_fence(int) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 INTERFACE void __tsan_atomic_signal_fence(int) {}
-INTERFACE void __tsan_vptr_update(void **, void *) {}
-INTERFACE void __tsan_vptr_read(void **) {}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from grader.batch.gradebook import Gradebook, Graded
-from grader.batch.gradebook.grade_json import grade_to_row
+from grader.batch.gradebook.grade_json import grade_from_row, grade_to_row
 from grader.batch.gradebook.schema_version import MIGRATIONS, revisions
+from grader.batch.gradebook.standings import ReadGrades
 from grader.batch.gradebook.tables import Table
 from grader.model.assignment import Visibility
 from grader.model.errors import UserError
@@ -32,6 +33,7 @@ from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.student import Adjustment, Student, Submission
 from tests.waiting import LIMIT, MOMENT, wait_until
 
+STANDINGS = "grader.batch.gradebook.standings.grade_from_row"
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 ANYTHING = st.text(st.characters(codec=None), max_size=8)
 RESULTS = st.builds(
@@ -118,6 +120,48 @@ def test_results_that_are_kept_by_content_are_read_back_equal(gradebook: Gradebo
     assert gradebook.results("2") == {}
     assert [key.graded_by for key in gradebook.grade_keys("conv").values()] == ["by", "by"]
     assert gradebook.grade_keys("another") == {}
+
+
+def test_a_reader_who_comes_again_sees_what_a_new_one_sees_and_reads_only_what_changed(
+    gradebook: Gradebook, grade: Grade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ReadGrades()
+    read: list[str] = []
+
+    def noting(row: Mapping[str, Any], results: Any) -> Grade:
+        read.append(row["submission"])
+        return grade_from_row(row, results)
+
+    def read_again() -> set[str]:
+        """The students whose grades were read."""
+        new = sorted(gradebook.standings("conv", in_full=True), key=lambda row: row.student_id)
+        monkeypatch.setattr(STANDINGS, noting)
+        again = sorted(gradebook.standings("conv", True, before), key=lambda row: row.student_id)
+        monkeypatch.setattr(STANDINGS, grade_from_row)
+        assert again == new
+        students, read[:] = set(read), []
+        return students
+
+    def record_as(student: str, files: str, output: str) -> None:
+        told = addressed(replace(grade, submission=student))
+        fresh = {address: replace(result, output=output) for address, result in told.fresh.items()}
+        gradebook.record(hand_in(gradebook, student, files), replace(told, fresh=fresh))
+
+    for student, files in {"ada": "same", "bob": "same", "cyd": "own"}.items():
+        record_as(student, files, "at first")
+    assert read_again() == {"ada", "bob", "cyd"}
+    assert read_again() == set()
+    record_as("ada", "same", "another time")  # bob's files are the same, and so are his results
+    assert read_again() == {"ada", "bob"}
+    record_as("cyd", "newer", "at last")
+    assert read_again() == {"cyd"}
+    gradebook.adjust(Adjustment("bob", "conv", "", Fraction(1), "why", "who"))
+    gradebook.record_fault(hand_in(gradebook, "cyd", "newest"), "why")
+    read_again()
+    gradebook.forget_student("ada", "conv", "left", "who")
+    read_again()
+    gradebook.forget_student("ada", "conv", "", "who", undo=True)
+    read_again()
 
 
 def test_a_grade_outlives_its_process(url: str, grade: Grade) -> None:

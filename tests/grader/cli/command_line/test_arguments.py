@@ -10,7 +10,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.cli import NOT_PASSED, PASSED
-from grader.cli.command_line.arguments import JSON, QUIET, make_parser, parse
+from grader.cli.command_line.arguments import JSON, QUIET, SHELLS, make_parser, parse
 
 COMMANDS = tuple(make_parser().commands)
 
@@ -88,8 +88,7 @@ def test_quiet_prints_nothing_and_keeps_the_exit_status(
     assert json.loads(capsys.readouterr().out)["submissions"] == ["ada"]
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash")
-@pytest.mark.parametrize(
+COMPLETED = pytest.mark.parametrize(
     ("words", "expected"),
     [
         ("grader ver", "verify"),
@@ -99,6 +98,10 @@ def test_quiet_prints_nothing_and_keeps_the_exit_status(
         ("grader report --format moo", "moodle"),
     ],
 )
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash")
+@COMPLETED
 def test_bash_completes_commands_options_choices_and_assignments(
     root: Path, capsys: pytest.CaptureFixture[str], words: str, expected: str
 ) -> None:
@@ -113,3 +116,26 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 """
     told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert expected in told.stdout.split(), told.stderr
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="this machine has no fish")
+@COMPLETED
+def test_fish_completes_the_same(
+    root: Path, capsys: pytest.CaptureFixture[str], words: str, expected: str
+) -> None:
+    pytest.importorskip("shtab")
+    assert main(["completion", "fish"]) == PASSED
+    Path("completion.fish").write_text(capsys.readouterr().out)
+    script = f"source completion.fish; complete -C '{words}'"
+    told = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=False)
+    assert expected in [line.partition("\t")[0] for line in told.stdout.splitlines()], told.stderr
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_has_a_script_that_knows_every_command(
+    shell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("shtab")
+    assert main(["completion", shell]) == PASSED
+    script = capsys.readouterr().out
+    assert [name for name in COMMANDS if name not in script] == []

@@ -6,7 +6,9 @@ from typing import Protocol
 
 import pytest
 
+from grader.judge.kernels import whole_program
 from grader.judge.kernels.whole_program import Ending, ProgramError, Request, run_whole_program
+from grader.judge.process.user_cache import UserCache
 from grader.model.grade import Sandbox
 from reference.emulator.programs import runtime_into
 
@@ -84,3 +86,30 @@ def test_a_program_without_end_is_ended(run: Run, what: str) -> None:
 def test_what_does_not_compile_is_told_with_its_line(run: Run) -> None:
     with pytest.raises(ProgramError, match=r"hostile\.cu:2:.*nothing"):
         run("int main()\n{ return nothing; }\n")
+
+
+def test_a_program_is_compiled_again_only_if_something_changed(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = runtime_into(tmp_path_factory.getbasetemp())
+    source = "int main() { return VALUE; }"
+    compiled: list[str] = []
+
+    def compile_it(request: Request, *_: object) -> bytes:
+        compiled.append(request.defines["VALUE"])
+        return real(request, *_)  # type: ignore[arg-type]
+
+    real = whole_program._compiled
+    monkeypatch.setattr(whole_program, "_compiled", compile_it)
+
+    def status(value: str) -> int:
+        request = Request(source, "value.cu", {"VALUE": value})
+        output = io.StringIO()
+        cache = UserCache("programs", tmp_path)
+        return run_whole_program(request, EMULATOR, runtime, Sandbox.BUBBLEWRAP, output, output, cache).status
+
+    assert [status("3"), status("3"), status("4"), status("3")] == [3, 3, 4, 3]
+    assert compiled == ["3", "4"]
+    for path in tmp_path.iterdir():  # a damaged file counts as missing
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert (status("3"), compiled) == (3, ["3", "4", "3"])

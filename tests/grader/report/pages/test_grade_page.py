@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from grader.draw.convolution import dilate, pad, steps_of
-from grader.draw.grid import index_of, shade
+from grader.draw.grid import LEGIBLE, Cell, draw_grid, index_of, shade
 from grader.draw.markup import element
 from grader.draw.warp import draw_warp
 from grader.model.assignment import Visibility
@@ -181,6 +181,26 @@ def test_a_finding_stands_in_the_margin_of_its_line_and_its_thread_in_its_warp(d
     assert 'class="found"' in row and "race in add" in row
     assert "warp 0: threads 3 marked, at element 3 of out" in drawn
     assert draw_warp("no thread is named") is None
+
+
+def test_findings_at_one_line_share_its_source_and_the_picture_of_their_thread(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    """A thread that reads two arrays behind their ends and writes a third: three findings, one excerpt."""
+    accesses = ("reads element 116 of a", "reads element 116 of b", "writes element 116 of out")
+    places = [f"thread (116, 0, 0) of block (0, 0, 0) {access}, which has 33" for access in accesses]
+    text = "\n".join(f"kernels.cu:1: out_of_bounds in add: {place}" for place in places)
+    found = CheckResult("bugs", "add", Status.WRONG, rationale=text)
+    grade = make_grade(make_criterion("bugs", 5, [found]))
+    page = to_html(grade, closer=Closer({}, {}, {"kernels.cu": "out[i] = a[i] + b[i];"}))
+    assert page.count('<table class="source"') == 1
+    assert page.count("the threads, in their warp") == 1
+    assert all(f"add: {place}</span>" in page for place in places)
+
+
+def test_a_long_number_gets_a_square_in_which_it_is_legible() -> None:
+    grid = draw_grid([[Cell("-123456"), Cell("0")]], "numbers", 22)
+    assert {float(size) for size in re.findall(r'font-size="([\d.]+)"', grid)} <= {LEGIBLE, LEGIBLE + 0.1}
 
 
 def test_a_colour_says_sign_and_size_and_an_index_where_a_number_lies() -> None:

@@ -1,0 +1,71 @@
+"""A gradient checker: central differences in random directions, compared by the size of what is added up."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.floating]
+
+
+def slope(
+    forward: Callable[..., Array],
+    out_grad: Array,
+    inputs: Sequence[Array],
+    directions: Sequence[Array],
+    step: float,
+) -> float:
+    """How fast the loss changes when each input moves along its direction, by a central difference.
+
+    The loss is the sum of out_grad * forward(*inputs) over all elements. `directions` holds one array for
+    each input, of its shape. All inputs move at the same time: forward by `step` times their directions,
+    and backward by as much. The change of the loss from the one end to the other is divided by the
+    distance, 2 * step. The arrays that are given stay as they are.
+    """
+    ahead = forward(*(a + step * v for a, v in zip(inputs, directions, strict=True)))
+    behind = forward(*(a - step * v for a, v in zip(inputs, directions, strict=True)))
+    return float((out_grad * (ahead - behind)).sum() / (2 * step))
+
+
+def check(
+    forward: Callable[..., Array],
+    gradient: Callable[..., tuple[Array, ...]],
+    make_inputs: Callable[[int], tuple[Array, ...]],
+) -> bool:
+    """True if `gradient` is the gradient of `forward`, and False if it is not. It raises nothing itself.
+
+    - make_inputs(n), for a whole number n from 0 on, returns a tuple of arrays (float64), the n-th draw
+      of inputs. Shapes may change from one draw to the next. It returns the same draw whenever it gets
+      the same n.
+    - forward(*inputs) returns one array (float64). It is smooth around each draw: a step of up to a
+      thousandth of the size of the inputs meets no kink.
+    - gradient(out_grad, *inputs) should return a tuple with one array for each input, of that input's
+      shape: the gradient of the sum of out_grad * forward(*inputs).
+
+    A right gradient may be computed in float32, and may add up in any order: each of its arrays is off by
+    at most 1e-5 of its norm, for every out_grad and every draw. A wrong gradient is off by 1/20 of the
+    norm of one of its arrays, or more, in at least 4 of the draws 0 to 7, for an out_grad drawn at
+    random. Or its result has the wrong number of arrays or a wrong shape, holds a number that is not
+    finite, or is an exception; that, too, happens in at least 4 of these draws.
+    """
+    rng = np.random.default_rng(0)
+    for number in range(8):
+        inputs = make_inputs(number)
+        out_grad = rng.normal(size=forward(*inputs).shape)
+        try:
+            gradients = gradient(out_grad, *inputs)
+        except Exception:
+            return False
+        if len(gradients) != len(inputs):
+            return False
+        if any(
+            g.shape != a.shape or not np.isfinite(g).all() for g, a in zip(gradients, inputs, strict=True)
+        ):
+            return False
+        directions = [np.abs(a).max() * rng.normal(size=a.shape) for a in inputs]
+        products = [g * v for g, v in zip(gradients, directions, strict=True)]
+        claimed = sum(float(p.sum()) for p in products)
+        size = sum(float(np.abs(p).sum()) for p in products)
+        if abs(slope(forward, out_grad, inputs, directions, 1e-5) - claimed) > 1e-5 * size:
+            return False
+    return True
