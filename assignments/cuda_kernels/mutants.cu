@@ -44,6 +44,15 @@ extern "C" __global__ void guard_off_by_one(int size, const float *a, const floa
 }
 
 // mutant of add, see #threads-blocks-and-a-guard
+// Your kernel has no guard: the last block has threads beyond the last element, and they read and write behind the ends of
+// the arrays.
+extern "C" __global__ void no_guard_in_add(int size, const float *a, const float *b, float *out)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    out[i] = a[i] + b[i];
+}
+
+// mutant of add, see #threads-blocks-and-a-guard
 // Your kernel does one block's worth of elements, as if the grid had one block.
 extern "C" __global__ void guard_on_the_block(int size, const float *a, const float *b, float *out)
 {

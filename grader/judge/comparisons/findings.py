@@ -1,6 +1,7 @@
 """Judges a run by its values and the emulator's findings: there must be none, even those that a GPU hides."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,7 @@ FINDINGS = (  # in the order in which a probe tells of them
 )
 TOLD = 3  # arrays behind the values: how many findings of each kind, the first in words, counts
 MAX_TEXT = 1500
+OUT_OF_BOUNDS = re.compile(r"\bout_of_bounds\b.*\((\d+) times\)")  # a line of that text
 MOST_SEEDS = 2**31
 DOCS = """\
 The emulator finds bugs of a CUDA C kernel that a GPU hides: an access out of bounds, a race, a barrier that
@@ -92,10 +94,13 @@ class Findings(Comparison):
     def digest(self, case: Case, outcome: Outcome, difference: Difference | None = None) -> str:
         """Of which kinds of findings there are: lines, threads and counts differ with the way of writing.
 
+        Out of bounds, the order of magnitude counts: one element too many is not the idea of no guard.
         Where nothing was found, of the values or of what is over budget.
         """
-        kinds = arrays_of(outcome)[-TOLD:][:1] if outcome.status is Status.OK else ()
-        return kinds_digest(kinds[0]) if kinds and kinds[0].any() else run_digest(outcome, TOLD, difference)
+        told = arrays_of(outcome)[-TOLD:] if outcome.status is Status.OK else ()
+        if len(told) == TOLD and told[0].any():
+            return kinds_digest(told[0], _words(told))
+        return run_digest(outcome, TOLD, difference)
 
 
 def first_finding(told: Sequence[Array]) -> Difference | None:
@@ -117,7 +122,8 @@ def _words(told: Sequence[Array]) -> str:
     return told[1].tobytes()[:MAX_TEXT].decode(errors="replace")
 
 
-def kinds_digest(kinds: Array) -> str:
+def kinds_digest(kinds: Array, words: str) -> str:
     """What two submissions with one idea have in common."""
     there = [count > 0 for count in kinds.reshape(-1).tolist()]
-    return hashlib.sha256(f"findings {len(there)} {there}".encode()).hexdigest()
+    doublings = max(map(int, OUT_OF_BOUNDS.findall(words)), default=1).bit_length()
+    return hashlib.sha256(f"findings {len(there)} {there} {doublings}".encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from grader.judge.verdict.evidence import Evidence, failing_of
+from grader.judge.verdict.evidence import Evidence, failing_of, name_of
 from grader.model.grade import CriterionGrade, Idea
 
 
@@ -29,9 +29,22 @@ class Blame:
         return [e for n, e in enumerate(wrong) if self._evidence.reached_by(e).isdisjoint(wrong[:n])]
 
     def _is_of_others(self, exercise: str) -> bool:
-        """True if an exercise fails only through other exercises: every idea is about one of those."""
-        for criterion in filter(failing_of, self._evidence.alone[exercise]):
-            ideas = self._ideas[criterion.id]
-            if not ideas or any(self._evidence.exercise_of(idea.name) == exercise for idea in ideas):
-                return False
-        return True
+        """True if an exercise fails only through other exercises: every idea is about one of those.
+
+        Without an idea of its own, it is so too if its answers are those of ideas named for other exercises.
+        """
+        return all(
+            all(self._evidence.exercise_of(idea.name) != exercise for idea in self._ideas[criterion.id])
+            and (self._ideas[criterion.id] or self._ends_as_with_others(criterion, exercise))
+            for criterion in filter(failing_of, self._evidence.alone[exercise])
+        )
+
+    def _ends_as_with_others(self, criterion: CriterionGrade, exercise: str) -> bool:
+        """True if each failing case ends exactly as with an idea that is named for another exercise.
+
+        The call graph may not know of the call: an index of an array that is not `self` is no call.
+        """
+        named = {idea.name for ideas in self._ideas.values() for idea in ideas}
+        others = {(name,) for name in named if self._evidence.exercise_of(name) != exercise}
+        failing = [name_of(result) for result in failing_of(criterion) if self._evidence.tells(result)]
+        return bool(failing) and all(others & self._evidence.at(case) for case in failing)

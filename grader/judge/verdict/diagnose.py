@@ -279,12 +279,17 @@ def _ends_alike(found: Found, criterion: CriterionGrade, evidence: Evidence) -> 
 def _each_counts(
     found: Found, all_found: Sequence[Found], telling: Sequence[CheckResult], evidence: Evidence
 ) -> bool:
-    """True if each of two ideas is needed for more than a hint, and more than one case supports the pair."""
+    """True if each of two ideas is needed for more than a hint, and more than one case supports the pair.
+
+    If the pair leaves a failing case unexplained, a single case that needs an idea may be chance.
+    """
     if len(found.names) == 1:
         return True
     single = [one.explained for one in all_found if len(one.names) == 1 and one.names[0] in found.names]
     needed = [found.explained - explained for explained in single] or [found.explained]
     if not all(any(not evidence.is_hint(case) for case in cases) for cases in needed):
+        return False
+    if len(found.explained) < len(telling) and min(map(len, needed)) == 1:
         return False
     return any(single) or len(found.explained) > 1 or len(telling) == 1
 

@@ -177,6 +177,12 @@ def test_one_idea_has_one_digest_at_whatever_line_and_count() -> None:
     assert digest("race", 3, "kernels.cu:7") == digest("race", 1, "kernels.cu:90")
     assert digest("race", 3, "kernels.cu:7") != digest("out_of_bounds", 3, "kernels.cu:7")
 
+    def beyond(times: int) -> str:
+        """A digest of accesses that so many threads make behind the end of an array."""
+        return digest("out_of_bounds", 3, f"kernels.cu:7: out_of_bounds in add: reads a ({times} times)")
+
+    assert beyond(95) == beyond(80) != digest("out_of_bounds", 3, "kernels.cu:7: out_of_bounds in add")
+
     def over(count: int) -> str:
         counts = np.array([count])
         outcome = _outcome(RIGHT, counts)

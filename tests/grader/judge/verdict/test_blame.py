@@ -19,6 +19,7 @@ KNOWN = Misconceptions(
 )
 # A graph of bare names has cycles: `flip` calls x.reshape, and x is NumPy's.
 CALLS = {"flip": frozenset({"grad"}), "dilate": frozenset({"flip"}), "grad": frozenset({"dilate", "flip"})}
+CALLS["tiles"] = frozenset({"pad"})
 
 
 def graded(known: Misconceptions, answers: Mapping[str, str]) -> Grade:
@@ -88,6 +89,17 @@ def test_an_exercise_that_fails_by_anothers_mistake_is_not_called_wrong() -> Non
     """`grad` gives exactly the result of a wrong flip."""
     known_by_grad = sent(flip="x", grad="f", views="ok")
     assert all("grad" not in text for texts in known_by_grad.values() for text in texts)
+
+
+def test_an_exercise_that_ends_as_with_the_mistake_of_another_is_not_called_wrong() -> None:
+    """pad writes `out[...] = a`, which calls dilate here; the call graph cannot know that."""
+    known = Misconceptions(
+        ideas={"kept": Misconception("dilate", "You keep.")},
+        asked={"dilate": ["dilate"], "pad": ["pad"], "tiles": ["tiles"]},
+        answers={"dilate/one": {"k": [("kept",)]}, "pad/one": {"p": [("kept",)]}},
+    )
+    assert sent(known, dilate="k", pad="p", tiles="z") == {}
+    assert list(sent(known, dilate="k", pad="other", tiles="z")) == ["tiles"]
 
 
 def test_what_passes_needs_no_fix() -> None:

@@ -106,6 +106,22 @@ def test_two_mutants_explain_together_what_neither_does_alone() -> None:
     assert claimed(*results) == [("flipped", 2, 3, True), ("padded", 2, 3, True)]
 
 
+def test_one_case_is_no_second_idea_while_others_are_unexplained() -> None:
+    """A second idea that a single answer needs is perhaps chance, unless the two explain everything."""
+    answers = {case: {"f": [("flipped",)], "p": [("padded",)]} for case in ("conv/1", "conv/2", "conv/3")}
+    known = replace(KNOWN, answers={**answers, "conv/4": {"p": [("padded",)]}, "conv/5": {}})
+
+    def named(*ends: str) -> list[str]:
+        results = tuple(wrong(str(case), end) for case, end in enumerate(ends, 1))
+        criterion = CriterionGrade("conv", "", Fraction(4), Fraction(0), Status.WRONG, results)
+        (criterion,) = diagnose(Grade("tiny", "ada", (criterion,), "none"), known, CALLS).criteria
+        return [idea.name for idea in criterion.ideas]
+
+    assert named("f", "f", "f", "p") == ["flipped", "padded"]
+    assert named("f", "f", "f", "p", "other") == ["flipped"]
+    assert named("f", "f", "p", "p", "other") == ["flipped", "padded"]
+
+
 def test_what_explains_some_of_the_cases_is_likely_and_says_how_many() -> None:
     assert claimed(wrong("one", "x"), wrong("two", "b")) == [("flipped", 1, 2, False)]
     one, two = diagnosed(wrong("one", "x"), wrong("two", "b"))["conv"].results
