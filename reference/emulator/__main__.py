@@ -19,7 +19,7 @@ from numpy.lib.npyio import NpzFile
 
 from . import CompileError, Fresh, Module, NoCompiler, Run
 from .kernel_source import Kernel, kernels_of, with_bodies
-from .nvrtc import diagnose
+from .nvrtc import Diagnosis, diagnose
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
 from .programs import is_program
 
@@ -198,7 +198,14 @@ def emulate(options: argparse.Namespace) -> int:
     show(run, parameters, given)
     if run.counters is not None and not any(finding.kind == "bad_launch" for finding in run.findings):
         shared, threads = run.counters.shared_memory, math.prod(options.block)
-        print(in_words(options.gpu, threads, shared, options.registers))
+        registers = options.registers
+        if registers is None and on_a_gpu is not None:
+            of_this_gpu: Diagnosis | None = on_a_gpu
+            if options.gpu != DEFAULT_GPU:
+                architecture = f"sm_{options.gpu.replace('.', '')}"
+                of_this_gpu = diagnose(source, str(options.file), defines, instances, architecture)
+            registers = of_this_gpu.registers_of(options.kernel) if of_this_gpu else None
+        print(in_words(options.gpu, threads, shared, registers))
     if on_a_gpu is not None and on_a_gpu.messages:
         print(f"\nNVIDIA's compiler, for {'a warning' if on_a_gpu.accepted else 'an error'}:")
         print(on_a_gpu.messages)

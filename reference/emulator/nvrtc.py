@@ -10,7 +10,7 @@ import functools
 import importlib.util
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .compile import ARCHITECTURE, HEADERS
@@ -63,6 +63,11 @@ NUMBERS = "".join(
 )
 INCLUDED = re.compile(rf"^[ \t]*#[ \t]*include[ \t]*[<\"](?:{'|'.join(NOT_THERE)})[>\"].*", re.MULTILINE)
 ERROR = re.compile(r"^(?:[^\n]*?\((\d+)\): )?(?:catastrophic )?error(?: #[\w-]+)?: ([^\n]*)", re.MULTILINE)
+# What the assembler says of each kernel, as `nvcc -Xptxas -v` prints it.
+OF_PTXAS = re.compile(r"^ptxas (?:info|    ).*\n?", re.MULTILINE)
+USED = re.compile(
+    r"Compiling entry function '(\w+)'.*(?:\n(?!ptxas info +: (?:Compiling|Used)).*)*\n.*Used (\d+) registers"
+)
 OF_THE_HOST = (
     "A function without execution space annotations"  # which NVRTC refuses, and nvcc leaves to the host
 )
@@ -73,11 +78,19 @@ FUNCTION = re.compile(r"\b(\w+)\s*\([^(){};]*\)\s*\{")
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """NVRTC's verdict: whether it compiles the source, its messages, and the PTX."""
+    """NVRTC's verdict: whether it compiles the source, its messages, the PTX, and registers by entry."""
 
     accepted: bool
     messages: str
     ptx: str = ""
+    registers: Mapping[str, int] = field(default_factory=dict)
+
+    def registers_of(self, kernel: str) -> int | None:
+        """The registers of a thread of a kernel, such as "tiled<16>"; None if they are unknown."""
+        name = kernel.partition("<")[0].strip().rpartition("::")[2]
+        written = re.compile(rf"{name}$|_Z(?:N\w*?)?(?<!\d){len(name)}{name}")  # plain, or C++'s mangled name
+        counts = {count for entry, count in self.registers.items() if written.match(entry)}
+        return counts.pop() if len(counts) == 1 else None
 
     @property
     def errors(self) -> tuple[tuple[int, str], ...]:
@@ -108,7 +121,7 @@ def diagnose(
         return None
     if asked := sorted(name for name in OF_THE_TOOLKIT if name in source):
         return Diagnosis(True, f"not compiled for a GPU: {asked[0]} comes with the CUDA toolkit")
-    options = [f"--gpu-architecture={architecture}", "--std=c++17"]
+    options = [f"--gpu-architecture={architecture}", "--std=c++17", "--ptxas-options=-v"]
     options += [f"-D{name}={value}" for name, value in (defines or {}).items()]
     diagnosis = compiled(library, source, file, instances, options)
     errors = diagnosis.errors
@@ -133,8 +146,10 @@ def compiled(
                 call(library, "nvrtcAddNameExpression", program, name.encode())
         given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
         accepted = library.nvrtcCompileProgram(program, len(options), given) == 0
-        messages = text(library, program, "ProgramLog").strip()
-        return Diagnosis(accepted, messages, text(library, program, "PTX") if accepted else "")
+        log = text(library, program, "ProgramLog")
+        registers = {entry: int(count) for entry, count in USED.findall(log)}
+        messages = OF_PTXAS.sub("", log).strip()
+        return Diagnosis(accepted, messages, text(library, program, "PTX") if accepted else "", registers)
     finally:
         call(library, "nvrtcDestroyProgram", ctypes.byref(program))
 

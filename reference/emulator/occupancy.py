@@ -72,7 +72,8 @@ def in_words(gpu: str, threads: int, shared: int, registers: int | None) -> str:
     found = occupancy(gpu, threads, shared, registers)
     warps = math.ceil(threads / WARP)
     bound = "at most " if registers is None else ""
-    unknown = "; registers are unknown: give --registers N" if registers is None else ""
+    known = f"; a thread has {registers} registers"
+    unknown = "; registers are unknown: give --registers N" if registers is None else known
     blocks = f"{found.blocks} {'block' if found.blocks == 1 else 'blocks'}"
     size = f"{warps} {'warp' if warps == 1 else 'warps'}"
     return (

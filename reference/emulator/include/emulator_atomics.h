@@ -64,6 +64,10 @@ EMULATOR_ATOMIC(atomicDec, unsigned, old == 0 || old > value ? value : old - 1)
     EMULATOR_QUIET static inline T atomicCAS_block(volatile T *address, T compare, T value, EMULATOR_LINE)   \
     {                                                                                                        \
         return atomicCAS(address, compare, value, line);                                                     \
+    }                                                                                                        \
+    EMULATOR_QUIET static inline T atomicCAS_system(volatile T *address, T compare, T value, EMULATOR_LINE)  \
+    {                                                                                                        \
+        return atomicCAS(address, compare, value, line);                                                     \
     }
 EMULATOR_CAS(int)
 EMULATOR_CAS(unsigned)

@@ -182,7 +182,13 @@ static inline int __dp4a(int x, int y, int sum)
         sum += (signed char)(x >> shift) * (signed char)(y >> shift);
     return sum;
 }
-static inline int __mul24(int x, int y) { return x * y; }
+static inline unsigned __dp4a(unsigned x, unsigned y, unsigned sum)
+{
+    for (int shift = 0; shift < 32; shift += 8)
+        sum += (x >> shift & 255) * (y >> shift & 255);
+    return sum;
+}
+static inline int __mul24(int x, int y) { return (x << 8 >> 8) * (y << 8 >> 8); }
 static inline unsigned __umulhi(unsigned x, unsigned y) { return (unsigned)((unsigned long long)x * y >> 32); }
 static inline int __mulhi(int x, int y) { return (int)((long long)x * y >> 32); }
 static inline unsigned __brev(unsigned x)

@@ -73,8 +73,11 @@ def test_a_bug_is_printed_with_its_line_and_is_the_exit_status(folder):
 
 
 def test_the_occupancy_says_where_registers_are_unknown(folder):
-    done = emulate(folder, *ADD, *OUT, "--check", "--schedules", "1")
+    text = f"#include <cuda_fp16.h>\n{SOURCE}"  # which NVRTC does not compile
+    (folder / "half.cu").write_text(text)
+    done = emulate(folder, "half.cu", *ADD[1:], *OUT, "--check", "--schedules", "1")
     assert "occupancy of compute capability 8.0: at most 50%" in done.stdout
+    assert "registers are unknown: give --registers N" in done.stdout
     done = emulate(folder, *ADD, *OUT, "--check", "--schedules", "1", "--gpu", "7.5", "--registers", "255")
     assert "capability 7.5: 25%, as a multiprocessor holds 8 blocks of 1 warp, limited by registers" in (
         done.stdout

@@ -81,3 +81,28 @@ def test_an_error_without_a_line_is_not_lost():
     assert Diagnosis(False, "error: out of patience").errors == ((0, "out of patience"),)
     assert Diagnosis(False, "no such device").errors == ((0, "no such device"),)
     assert Diagnosis(False, "").errors
+
+
+def test_registers_are_those_that_the_assembler_uses():
+    """More variables alive at once need more registers, and each kernel has its own number."""
+    source = """
+namespace deep { __global__ void few(float *out) { out[0] = 1; } }
+template <int N> __global__ void many(const float *in, float *out)
+{
+    float kept[N];
+#pragma unroll
+    for (int i = 0; i < N; ++i) kept[i] = in[i];
+    __syncthreads();
+#pragma unroll
+    for (int i = 0; i < N; ++i) out[N - 1 - i] = kept[i] * kept[(i + 1) % N];
+}
+extern "C" __global__ void plain(float *out) { out[0] = 1; }
+"""
+    diagnosis = diagnose(source, instances=["many<40>"])
+    if diagnosis is None:
+        pytest.skip("no NVRTC here: nvidia-cuda-nvrtc-cu12 is not installed, or not for this system")
+    assert diagnosis.messages == ""
+    few, many = diagnosis.registers_of("deep::few"), diagnosis.registers_of("many<40>")
+    assert few == diagnosis.registers_of("plain")
+    assert few is not None and many is not None and 4 <= few < 40 < many <= 255
+    assert diagnosis.registers_of("none") is None

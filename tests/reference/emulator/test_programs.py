@@ -54,6 +54,15 @@ __global__ void reverse(float *out)
     __syncthreads();
     out[threadIdx.x] = dynamic[blockDim.x - 1 - threadIdx.x];
 }
+__global__ void allocates(int *out)
+{
+    int *mine = (int *)malloc(4 * sizeof(int)), *more = new int[3](), *one = new int(threadIdx.x);
+    mine[2] = more[1] + *one;
+    out[threadIdx.x] = mine[2];
+    delete one;
+    delete[] more;
+    free(mine);
+}
 __global__ void says() { if (threadIdx.x % 16 == 0) printf("thread %d\\n", threadIdx.x); }
 namespace deep {
 template <typename T> struct Host { static void launch(T *out) { fill<T, (2 > 1)><<<2, 32>>>(out, T(3)); } };
@@ -129,6 +138,50 @@ RIGHT = {
         "scale<<<1, N>>>(d, 2.f); CHECK(cudaMemcpy(v.data(), d, N * 4, cudaMemcpyDeviceToHost));\n"
         "try { throw v[3]; } catch (float x) { std::cout << x; } CHECK(cudaFree(d));",
         "2",
+    ),
+    "the_devices_heap": (
+        f"CHECK(cudaDeviceSetLimit(cudaLimitMallocHeapSize, 1 << 20));\n{ALLOCATED}"
+        "for (int i = 0; i < 40; ++i) allocates<<<1, N>>>((int *)d);\n"
+        f'{BACK}printf("%d", ((int *)h)[5]);',
+        "5",
+    ),
+    "a_launch_by_addresses": (
+        f"{ALLOCATED}float value = 1.5f; int n = 40; void *addresses[] = {{&d, &value, &n}};\n"
+        "CHECK(cudaLaunchKernel((void *)fill<float, 2>, dim3(2), dim3(32), addresses));\n"
+        f'{BACK}printf("%g %g", h[39], h[40]);',
+        "3 0",
+    ),
+    "sizes_of_launches": (
+        "int grid, block, blocks; cudaFuncAttributes a; CHECK(cudaFuncGetAttributes(&a, weigh));\n"
+        "CHECK(cudaFuncSetCacheConfig(weigh, cudaFuncCachePreferShared));\n"
+        "CHECK(cudaOccupancyMaxPotentialBlockSize(&grid, &block, weigh, 0, 200));\n"
+        "CHECK(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, weigh, 256, 0));\n"
+        'printf("%d %d %d", block, blocks, a.maxThreadsPerBlock);',
+        "128 8 1024",
+    ),
+    "memory_of_all_kinds": (
+        "float *p, *q, *a, *r; size_t pitch, left, all; cudaStream_t s; CHECK(cudaStreamCreateWithFlags(&s, "
+        "cudaStreamNonBlocking));\n"
+        "CHECK(cudaMallocHost(&p, sizeof h)); CHECK(cudaHostAlloc(&q, sizeof h, 0));\n"
+        "CHECK(cudaMallocAsync(&a, sizeof h, s)); CHECK(cudaMallocPitch(&r, &pitch, 40, 5));\n"
+        "CHECK(cudaMemsetAsync(a, 0, sizeof h, s)); CHECK(cudaMemPrefetchAsync(a, 4, 0, s));\n"
+        "for (int i = 0; i < 50; ++i) p[i] = i; CHECK(cudaMemcpy2D(r, pitch, p, 40, 40, 5, "
+        "cudaMemcpyHostToDevice));\nCHECK(cudaMemcpy2D(q, 40, r, pitch, 40, 5, cudaMemcpyDeviceToHost));\n"
+        "CHECK(cudaMemGetInfo(&left, &all)); CHECK(cudaFreeAsync(a, s)); CHECK(cudaFree(r));\n"
+        'printf("%g %d %d", q[37], pitch >= 40, left < all); CHECK(cudaFreeHost(p)); CHECK(cudaFreeHost(q));',
+        "37 1 1",
+    ),
+    "streams_and_events": (
+        "cudaStream_t s; cudaEvent_t e; CHECK(cudaStreamCreate(&s)); CHECK(cudaEventCreateWithFlags(&e, "
+        "cudaEventDisableTiming));\nCHECK(cudaEventRecord(e, s)); CHECK(cudaStreamWaitEvent(s, e, 0));\n"
+        'printf("%d %d", cudaStreamQuery(s), cudaEventQuery(e)); CHECK(cudaEventDestroy(e));\n'
+        "CHECK(cudaStreamDestroy(s));",
+        "0 0",
+    ),
+    "attributes_and_a_reset": (
+        "int n, device; CHECK(cudaGetDevice(&device)); CHECK(cudaDeviceGetAttribute(&n, "
+        'cudaDevAttrMultiProcessorCount, device)); CHECK(cudaDeviceReset()); printf("%d", n);',
+        "108",
     ),
     "the_device": (
         "int n; CHECK(cudaGetDeviceCount(&n)); cudaDeviceProp p; CHECK(cudaGetDeviceProperties(&p, 0));\n"

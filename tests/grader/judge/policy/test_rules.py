@@ -378,7 +378,12 @@ def test_a_forbidden_function_is_one_that_exists() -> None:
 COURSE = load_course(ROOT / "assignments" / "course.yaml").assignments
 
 
-@pytest.mark.parametrize("name", COURSE)
+QUICK = ("dense", "cuda_kernels")  # one in each language; the others have hundreds of mutants
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in COURSE]
+)
 def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name: str) -> None:
     assignment = load(ROOT / "assignments" / name)
     assignment = replace(assignment, provided=provided_files(assignment))
