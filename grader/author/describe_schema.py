@@ -1,6 +1,7 @@
 """Generates the description of authors' files from the loader's models: a JSON Schema, and pages for people.
 
-`python -m grader.author.describe_schema` writes rubric.schema.json and three pages to docs/.
+`python -m grader.author.describe_schema` writes rubric.schema.json and three pages to docs/. With the folder
+of an assignment, it writes rubric.schema.json there, with the assignment's own kinds and comparisons.
 """
 
 import ast
@@ -8,8 +9,9 @@ import functools
 import inspect
 import itertools
 import json
+import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from grader.author.schema import (
     BY_RANK,
     CASE_KEYS,
     CASES,
+    HOUSE,
     AssignmentModel,
     AttemptsModel,
     CourseModel,
@@ -30,7 +33,8 @@ from grader.author.schema import (
     ManualCriterionModel,
     RubricModel,
     RulesModel,
-    WholeRubric,
+    Vocabulary,
+    vocabulary_of,
 )
 from grader.author.text_templates import text_environment
 from grader.judge.case_model import CaseModel, Strict
@@ -61,38 +65,56 @@ HEADINGS = {  # headings of the page, by the model that each describes
 Schema = dict[str, Any]
 
 
-def _texts(model: type[BaseModel]) -> dict[str, str]:
-    """The text below each field of a model, including the fields of its bases."""
+def _texts(model: type[BaseModel], own: Mapping[str, ast.ClassDef]) -> dict[str, str]:
+    """The text below each field of a model, including the fields of its bases.
+
+    `own` holds the classes of the assignment's own files, which Python does not find the source of.
+    """
     texts: dict[str, str] = {}
     for one in reversed(model.__mro__):
-        if issubclass(one, Strict) and one.__module__ != "pydantic.main":
-            texts |= _texts_of_its_own(one)
+        if not issubclass(one, Strict) or one.__module__ == "pydantic.main":
+            continue
+        node = _class(one) or own.get(one.__name__)
+        for field, text in itertools.pairwise(node.body if node else []):
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
+                    texts[name] = inspect.cleandoc(said)
     return texts
 
 
 @functools.cache
-def _texts_of_its_own(model: type[BaseModel]) -> dict[str, str]:
+def _class(model: type[BaseModel]) -> ast.ClassDef | None:
+    """A model as its source defines it; None if it was combined from others, or is of no file of Python's."""
     try:
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
-    except (OSError, TypeError):  # a model that was combined from others has no source
-        return {}
-    texts: dict[str, str] = {}
-    body = node.body if isinstance(node, ast.ClassDef) else []
-    for field, text in itertools.pairwise(body):
-        match field, text:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
-                texts[name] = inspect.cleandoc(said)
-    return texts
+    except (OSError, TypeError):
+        return None
+    return node if isinstance(node, ast.ClassDef) else None
 
 
-def _document(model: type[BaseModel] = Strict) -> None:
-    """Gives every model the descriptions of its fields; starts with the models that it consists of."""
-    for below in model.__subclasses__():
-        texts = _texts(below)
-        for name, field in below.model_fields.items():
+_documented: set[type[BaseModel]] = set()
+
+
+def _document(vocabulary: Vocabulary = HOUSE) -> None:
+    """Gives every model the descriptions of its fields."""
+    sources = (ast.parse(text) for of_file in vocabulary.sources.values() for text in of_file.values())
+    nodes = (node for source in sources for node in ast.walk(source))
+    own = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+    models = [model for model in _below(Strict) if model not in _documented]
+    for model in models:
+        texts = _texts(model, own)
+        for name, field in model.model_fields.items():
             field.description = texts.get(name, field.description)
-        below.model_rebuild(force=True)
-        _document(below)
+    # A model keeps what the models of its fields said when it was built, so each is built twice.
+    for model in models * 2:
+        model.model_rebuild(force=True)
+    _documented.update(models)
+
+
+def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for one in model.__subclasses__():
+        yield one
+        yield from _below(one)
 
 
 class _Readable(GenerateJsonSchema):
@@ -111,14 +133,14 @@ class _Readable(GenerateJsonSchema):
         return described
 
 
-def rubric_schema() -> Schema:
-    """The JSON Schema of rubric.yaml.
+def rubric_schema(vocabulary: Vocabulary = HOUSE) -> Schema:
+    """The JSON Schema of a rubric.yaml that may use these kinds of cases and comparisons.
 
     It describes a file by itself. Only the loader checks that points add up and that named things exist.
     """
-    kinds = [model for _, model in CASES.values()]
-    models_of_ours: list[type[BaseModel]] = [WholeRubric, ManualCriterionModel, *kinds]
-    _document()
+    kinds = [model for _, model in vocabulary.cases.values()]
+    models_of_ours: list[type[BaseModel]] = [vocabulary.whole_rubric, ManualCriterionModel, *kinds]
+    _document(vocabulary)
     references, whole = models_json_schema(
         [(model, "validation") for model in models_of_ours], schema_generator=_Readable
     )
@@ -133,7 +155,8 @@ def rubric_schema() -> Schema:
         "type": "string",
     }
     for kind in kinds:
-        models[kind.__name__]["properties"]["covers"]["items"] = {"$ref": f"#/$defs/{CONDITION}"}
+        name = references[kind, "validation"]["$ref"].rpartition("/")[2]
+        models[name]["properties"]["covers"]["items"] = {"$ref": f"#/$defs/{CONDITION}"}
     rubric = models.pop(RubricModel.__name__)
     ways = [rubric["properties"]["criteria"]["items"], references[ManualCriterionModel, "validation"]]
     rubric["properties"]["criteria"]["items"] = {"anyOf": ways}
@@ -278,14 +301,22 @@ def _type(value: Schema, models: Schema) -> str:
     return " ".join((value["type"], ", ".join([*bounds, *pattern]))).strip()
 
 
+def write_schema(folder: Path, vocabulary: Vocabulary = HOUSE) -> None:
+    """Writes the schema of rubric.yaml into `folder`; the same bytes every time."""
+    text = json.dumps(rubric_schema(vocabulary), indent=2, ensure_ascii=False)
+    (folder / SCHEMA).write_text(f"{text}\n", encoding="utf-8")
+
+
 def write(folder: Path) -> None:
     """Writes the schema and the pages into `folder`; the same bytes every time."""
-    text = json.dumps(rubric_schema(), indent=2, ensure_ascii=False)
-    (folder / SCHEMA).write_text(f"{text}\n", encoding="utf-8")
+    write_schema(folder)
     (folder / PAGE).write_text(rubric_page(), encoding="utf-8")
     (folder / LIMITS_PAGE).write_text(limits_page(), encoding="utf-8")
     (folder / REFERENCE_PAGE).write_text(reference_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    write(DOCS)
+    for assignment in map(Path, sys.argv[1:]):
+        write_schema(assignment, vocabulary_of(assignment))
+    if not sys.argv[1:]:
+        write(DOCS)

@@ -289,7 +289,8 @@ class Vocabulary:
 
 def _name_among(names: list[str]) -> Any:
     """The type of a key that holds one of the names."""
-    return Annotated[str, AfterValidator(_one_of(names))]
+    enum: dict[str, Any] = {"enum": names}
+    return Annotated[str, AfterValidator(_one_of(names)), Field(json_schema_extra=enum)]
 
 
 def _like(model: type[BaseModel], key: str) -> Any:

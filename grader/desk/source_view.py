@@ -34,6 +34,11 @@ class Line:
     comments: tuple[Comment, ...] = ()
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def is_plain(self) -> bool:
+        """True if it is the handout's, or empty, and nothing is said about it."""
+        return (self.is_given or not self.text.strip()) and not self.comments and not self.findings
+
 
 @dataclass(frozen=True)
 class SourceFile:

@@ -34,6 +34,7 @@ def desk_environment() -> jinja2.Environment:
         "key": key_of,
         "commands": commands,
         "who": who,
+        "besides": besides,
         "quoted": lambda text: quote(clean_line(text), safe=""),
         "strip": strip_of,
         "status": status_of,
@@ -51,6 +52,12 @@ def commands(text: str) -> Markup:
 def who(student: Student) -> str:
     """The student's name, or the id if there is none."""
     return clean_line(student.name or student.id)
+
+
+def besides(student: Student, *more: str) -> str:
+    """What else is known of a student: the id, unless it is shown as the name, the section, and more."""
+    id = student.id if student.name != student.id and student.name else ""
+    return " · ".join(clean_line(text) for text in (id, student.section, *more) if text)
 
 
 def strip_of(criterion: CriterionGrade) -> Mapping[str, Any]:

@@ -1,8 +1,9 @@
-"""The pictures of handouts: windows, transposed rows, gaps, remainders, strides, tiles, threads, groups."""
+"""The pictures of handouts: windows, transposed rows, gaps, remainders, strides, tiles, threads, chords."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from grader.draw.convolution import dilate
+from grader.draw.curves import chords
 from grader.draw.grid import CELL, Cell, draw_grid
 from grader.draw.markup import Markup, element, joined
 from grader.model.example import number_text
@@ -193,7 +194,7 @@ PICTURES: Mapping[str, Callable[..., Markup]] = {
     each.__name__: each
     for each in (
         *(sliding_window, transposed_rows, gaps, remainder, strides, tiles, threads),
-        *(dilated_window, spread, channel_groups),
+        *(dilated_window, spread, channel_groups, chords),
     )
 }
 

@@ -3,9 +3,11 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Protocol, TypeVar
 
 from grader.model.results.similar_pair import Pair
 from grader.model.text import lines_of
@@ -13,7 +15,10 @@ from grader.model.text import lines_of
 ALIKE = 0.5  # the smallest share that joins two students in a graph
 MOST_LINES = 4000  # shown of one file
 LONG = 800  # lines; in longer files the comparison skips repeated lines, to save time
-SIZE, RING = 460, 150
+RING, SPACE = 150, 9  # of a graph: the least radius, and the radius for each student of a large one
+MARGIN = 20
+BEGINS = re.compile(r"\s*(def|class|__global__|__device__)\b")
+FOLDED = 8  # lines of the handout in a row that a page folds
 WORDS_OF_A_LINE = 6  # shorter lines are similar by chance
 WORDS = re.compile(r"[A-Za-z_]\w*|\S")
 KEYWORDS = frozenset(
@@ -46,15 +51,25 @@ class Row:
     left: Half
     right: Half
 
+    @property
+    def is_plain(self) -> bool:
+        """True if nothing of it is of the students' own."""
+        return all(half.kind == "given" or not half.text.strip() for half in (self.left, self.right))
+
+    @property
+    def text(self) -> str:
+        """The line on the left, or the right one if there is none."""
+        return self.left.text or self.right.text
+
 
 @dataclass(frozen=True)
 class Node:
-    """A student in a graph, with a position."""
+    """A student in a graph, with a number and a position."""
 
     student: str
+    number: int
     x: float
     y: float
-    anchor: str
 
 
 @dataclass(frozen=True)
@@ -66,9 +81,10 @@ class Graph:
 
     @property
     def view_box(self) -> str:
-        """The extent of the picture, including names."""
-        heights = [node.y for node in self.nodes]
-        return f"0 {min(heights) - 40:.0f} {SIZE} {max(heights) - min(heights) + 80:.0f}"
+        """The extent of the picture."""
+        xs, ys = [node.x for node in self.nodes], [node.y for node in self.nodes]
+        width, height = (max(each) - min(each) + 2 * MARGIN for each in (xs, ys))
+        return f"{min(xs) - MARGIN:.0f} {min(ys) - MARGIN:.0f} {width:.0f} {height:.0f}"
 
 
 def side_by_side(left: str, right: str, handout: str) -> list[Row]:
@@ -134,6 +150,33 @@ def shape_of(line: str) -> str:
     return " ".join(w if w in KEYWORDS or not (w[0].isalpha() or w[0] == "_") else "N" for w in words)
 
 
+class Readable(Protocol):
+    """A line of a source; it is plain if it is the handout's or empty, and a page says nothing about it."""
+
+    @property
+    def is_plain(self) -> bool:
+        """True if it need not be read."""
+
+    @property
+    def text(self) -> str:
+        """The line itself."""
+
+
+Part = TypeVar("Part", bound=Readable)
+
+
+def folded(lines: Iterable[Part]) -> Iterator[tuple[str, list[Part]]]:
+    """The lines in runs, each with the words that stand for a long run of plain lines; "" for other runs.
+
+    The words end with the last function that begins in the run, since its body may follow.
+    """
+    for is_plain, group in groupby(lines, key=lambda line: line.is_plain):
+        run = list(group)
+        begun = [line.text.strip() for line in run if BEGINS.match(line.text)]
+        words = f"{len(run)} lines that are the handout's or empty{f': … {begun[-1]}' if begun else ''}"
+        yield words if is_plain and len(run) >= FOLDED else "", run
+
+
 def graphs(pairs: Iterable[Pair], least: float = ALIKE) -> list[Graph]:
     """The groups of more than two students that pairs join, the largest first."""
     near: dict[str, dict[str, float]] = defaultdict(dict)
@@ -167,12 +210,11 @@ def _reached(start: str, near: Mapping[str, Mapping[str, float]]) -> set[str]:
 
 
 def _graph(students: Sequence[str], near: Mapping[str, Mapping[str, float]]) -> Graph:
-    middle, nodes = SIZE / 2, []
+    radius, nodes = max(RING, SPACE * len(students)), []
     for number, student in enumerate(students):
         angle = 2 * math.pi * number / len(students) - math.pi / 2
-        x, y = middle + RING * math.cos(angle), middle + RING * math.sin(angle)
-        anchor = "middle" if abs(x - middle) < 1 else "start" if x > middle else "end"
-        nodes.append(Node(student, round(x, 1), round(y, 1), anchor))
+        x, y = radius * math.cos(angle), radius * math.sin(angle)
+        nodes.append(Node(student, number + 1, round(x, 1), round(y, 1)))
     of = {node.student: node for node in nodes}
     edges = [
         (of[one], of[other], share)

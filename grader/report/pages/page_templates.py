@@ -5,6 +5,7 @@ from pathlib import Path
 import jinja2
 
 from grader.model.text import clean, clean_line, listing, score_text, visible
+from grader.report.pages.likeness import folded
 
 LONGEST_LINE = 400  # of code, in characters
 NAMES = 6  # students to list before counting the rest
@@ -29,6 +30,7 @@ def environment() -> jinja2.Environment:
         "percent": lambda share: f"{100 * share:.0f}%",
         "listed": lambda names: listing([clean_line(name) for name in names], NAMES),
     }
+    pages.filters["folded"] = folded
     return pages
 
 

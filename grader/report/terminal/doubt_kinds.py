@@ -28,18 +28,19 @@ class Kind:
     says_again: str = ""
 
 
-OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and grade the folder CLASS too"
+OWN_FOLDER = "put the files into CLASS/ID/, where ID is the student's id, and run `grader batch CLASS` too"
 CONFIRM = "`grader confirm ID`, or the student's page on the desk"
 # The first pattern found in a reason determines its kind; a reason may match several: the gravest come first.
 KINDS = (
     Kind(
         "grading failed",
-        "Run the command again. If it fails again, the fault is the grader's.",
+        "Run `grader batch` again. If it fails again, the fault is the grader's.",
         "^grading failed|^not scored: |^partial: ",
     ),
     Kind(
         "matches no student on the roster",
-        f"Correct the roster and run this again, or {OWN_FOLDER}. Ignore people who are not in the class.",
+        f"Correct the roster and run `grader batch` again, or {OWN_FOLDER}. Ignore people who are not in the "
+        "class.",
         "matches no student on the roster",
         r"matches no student on the roster;? ?|: correct the roster or the export, or grade this by hand",
     ),
@@ -58,48 +59,52 @@ KINDS = (
     ),
     Kind(
         "the file has another name, or is in a zip",
-        "Run this again with --accept-renamed to take the files named here. Without it each scores 0.",
+        "To take the files named here, run `grader batch --accept-renamed`. Without it each scores 0.",
         "accept-renamed takes it",
         ": --accept-renamed takes it",
     ),
     Kind(
         "the file may be there under a name of the student's own",
-        "Look at the file. If it is the right one, rename it and run this again. Until then it scores 0.",
+        "Look at the file. If it is the right one, rename it and run `grader batch` again. Until then it "
+        "scores 0.",
         "may be it: rename the right one",
         ": rename the right one to [^;]*",
     ),
     Kind(
         "a notebook without the tag",
-        "Tag the code cells with the name of the file, or save them as that file. Until then it scores 0.",
+        "Tag the code cells with the name of the file, or save them as that file, and run `grader batch` "
+        "again. Until then it scores 0.",
         "no code cell of .* is tagged",
     ),
     Kind(
         "several versions of the file, and none was graded",
-        "Leave one of them, and run this again. Until then it scores 0.",
+        "Leave one of them, and run `grader batch` again. Until then it scores 0.",
         "is there more than once|in the cells of more than one notebook|may be it: leave one of them",
         ": leave one of them(, named as asked for)?",
     ),
     Kind(
         "several versions of the file, and one was graded",
-        f"Look at both. If the right one was graded, {CONFIRM}; if not, leave only that one, and run again.",
+        f"Look at both. If the right one was graded, {CONFIRM}. If not, leave only that one, "
+        "and run `grader batch` again.",
         "leave one of them|: the first is graded",
         ": leave one of them",
     ),
     Kind(
         "the file is missing or cannot be read",
-        "Get the file and run this again, or accept a score of 0: --accept-missing accepts it for every "
-        "student whose file is missing, also under another name or in a notebook without the tag.",
+        "Get the file and run `grader batch` again, or accept a score of 0. `grader batch --accept-missing` "
+        "accepts it for every student whose file is missing, also under another name or in a notebook "
+        "without the tag.",
         "is missing|cannot be (read|unpacked)|at most .* are read|is no zip|half of a character",
     ),
     Kind(
         "several submissions, and nothing says which is the last",
-        "Name the folders by time or by number, or use --counts best.",
+        "Name the folders by time or by number, or run `grader batch --counts best`.",
         "nothing says which is the last",
         ": name the folders by time or by number, or use --counts best",
     ),
     Kind(
         "nothing was submitted on time",
-        "With --counts last the late submission counts; without it the student has no grade.",
+        "With `grader batch --counts last` the late submission counts. Without it the student has no grade.",
         "nothing was submitted before the deadline|its time is not known",
     ),
     Kind(

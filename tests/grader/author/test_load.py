@@ -464,7 +464,7 @@ def test_every_case_of_the_courses_own_assignments_can_be_drawn(repository: Path
         for criterion in assignment.rubric.criteria:
             for case in criterion.cases:
                 inputs = None if case.kind == OWN_TEST else draw(case, name)
-                assert inputs is None or inputs.bases or inputs.ask
+                assert inputs is None or inputs.bases or inputs.ask or inputs.functions
 
 
 @pytest.mark.parametrize("file", [RUBRIC, NAMED, "probes.py"])

@@ -1,5 +1,7 @@
 """A case names functions of functions.py, a handout gets those it needs, and mistakes are named by line."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,25 @@ def test_a_handout_holds_the_functions_of_visible_cases_alone_and_grades_with_th
         always = session.grade(SubmittedFiles({"gradients.py": ALWAYS.encode()}, {}), "bob")
     assert [r.status for r in right.cases] == [Status.OK]
     assert [r.status for r in always.cases] == [Status.WRONG]
+
+
+def test_at_home_a_student_calls_the_functions_of_a_case_as_they_are(
+    tmp_path: Path,
+) -> None:
+    generate([loaded(write(tmp_path / "course"))], tmp_path / "out")
+    handout = tmp_path / "out" / "release" / "gradients"
+    (handout / "gradients.py").write_text(CHECK)
+
+    code = "print([g(3.0) for g in gradients], f(2), len(make(0)), sorted(ask()), expected == ask())"
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "try", "check/seen", "-c", code],
+        cwd=handout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout in (f"[{a}, {b}] 4 4 [False, True] True\n" for a, b in ((6.0, 9.0), (9.0, 6.0))), done
 
 
 def test_the_functions_are_part_of_what_their_cases_are(tmp_path: Path) -> None:

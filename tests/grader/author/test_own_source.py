@@ -5,9 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
+from grader.author.describe_schema import SCHEMA, write_schema
 from grader.author.handout import generate
 from grader.author.load import load
+from grader.author.schema import vocabulary_of
 from grader.judge.session import Session
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
@@ -232,3 +236,20 @@ def test_a_mistake_in_an_own_kind_or_comparison_names_its_file_and_line(
         load(folder)
     assert phrase in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_editor_knows_the_keys_of_an_assignments_own_kinds_and_comparisons(
+    course: Callable[..., Path],
+) -> None:
+    folder = course("rubric.yaml", "assignment:", f"# yaml-language-server: $schema={SCHEMA}\nassignment:")
+    write_schema(folder, vocabulary_of(folder))
+    schema, rubric = (yaml.safe_load((folder / name).read_text()) for name in (SCHEMA, "rubric.yaml"))
+    validator = Draft202012Validator(schema)
+
+    assert [criterion.id for criterion in load(folder).rubric.criteria] == ["turn"]
+    assert [error.message for error in validator.iter_errors(rubric)] == []
+    assert schema["$defs"]["ShuffledCase"]["properties"]["letters"]["description"] == "The letters."
+    for key, value in (("letters", 3), ("lettres", "dog"), ("compare", "same_size")):
+        case = {"id": "as-long", "letters": "dog", key: value}
+        rubric["criteria"][0]["cases"] = [case]
+        assert not validator.is_valid(rubric), case

@@ -11,13 +11,16 @@ from starlette.testclient import TestClient
 
 from grader.batch.copy_detection import alike
 from grader.batch.gradebook import Gradebook
-from grader.batch.gradebook.submission_files import MOST_BYTES, file_rows
+from grader.batch.gradebook.submission_files import MOST_BYTES, KeptFile, file_rows
 from grader.desk.class_view import key_of
+from grader.desk.source_view import source_files
 from grader.model.class_row import to_review, with_policies
+from grader.model.decision import Comment
 from grader.model.results.similar_pair import Pair
 from grader.model.student import Adjustment
 from grader.model.submitted_files import SubmittedFiles
 from grader.report.pages.class_statistics import statistics_of
+from grader.report.pages.likeness import folded
 from tests.grader.desk.conftest import POLICIES, grade_class
 
 ADA, BOB, CYD, EVE, FAY = (f"/a/dense/s/{key_of(id)}" for id in ("ada", "bob", "cyd", "eve", "fay"))
@@ -72,6 +75,19 @@ def test_source_stands_beside_feedback_with_findings_at_their_lines(desk: TestCl
     line = text.index('id="f1-5"')
     assert "ValueError: dense.py:5:" in text[line : text.index('id="f1-6"')]
     assert "off by five" in desk.get(f"{EVE}/feedback").text
+
+
+def test_what_the_handout_gave_is_folded_and_nothing_else() -> None:
+    given = "".join(f"# line {n} of the handout\n" for n in range(19)) + "def dense(x, w):\n"
+    lines = source_files(
+        [KeptFile("dense.py", f"{given}own = 1\n{given[:48]}also = 2\n".encode(), 999)],
+        None,
+        [Comment("1", "f", "dense.py", 3, "why?", Fraction(0), "who")],
+        {"dense.py": given},
+    )[0].lines
+    runs = [(words, len(run)) for words, run in folded(lines)]
+    words = "17 lines that are the handout's or empty: … def dense(x, w):"
+    assert runs == [("", 2), ("", 1), (words, 17), ("", 1), ("", 2), ("", 1)]
 
 
 def test_the_feedback_names_its_student(desk: TestClient) -> None:
