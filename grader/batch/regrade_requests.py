@@ -1,12 +1,13 @@
 """Reads students' requests for a regrade from CSV: all rows or none."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model.class_input.identity import Claim, Identities
 from grader.model.errors import UserError
 from grader.model.file_formats.csv_table import read_table
+from grader.model.near_miss import near_miss
 from grader.model.request_code import code_of, read_code
 from grader.model.student import Student
 from grader.model.text import clean_line
@@ -33,9 +34,21 @@ def read_requests(
 
     Raises UserError, with the line, for the first that names no student, or no case of their feedback.
     """
-    identities = Identities(students)
-    rows = read_table(path, COLUMNS)
-    return tuple(_request(path, line, _stripped(row), identities, assignments, key) for line, row in rows)
+    known = tuple(students)
+    identities = Identities(known)
+
+    def student_of(name: str, line: int) -> Student:
+        claim = Claim(email=name) if "@" in name else Claim(ids=(name,), name=name)
+        student = identities.find(claim)
+        if isinstance(student, Student):
+            return student
+        near = near_miss(name, (text for one in known for text in (one.id, one.name, one.email) if text))
+        raise UserError(f"found student {clean_line(name)!r}: {student}{near}", path, line)
+
+    return tuple(
+        _request(path, line, _stripped(row), student_of, assignments, key)
+        for line, row in read_table(path, COLUMNS)
+    )
 
 
 def _stripped(row: Mapping[str, str | None]) -> dict[str, str]:
@@ -51,15 +64,11 @@ def _request(
     path: Path,
     line: int,
     cells: dict[str, str],
-    identities: Identities,
+    student_of: Callable[[str, int], Student],
     assignments: Collection[str],
     key: str,
 ) -> AskedFor:
-    name = cells["student"]
-    claim = Claim(email=name) if "@" in name else Claim(ids=(name,), name=name)
-    student = identities.find(claim)
-    if not isinstance(student, Student):
-        raise UserError(f"found student {clean_line(name)!r}: {student}", path, line)
+    student = student_of(cells["student"], line)
     case, code = read_code(cells["case"])
     if not case:
         raise UserError(f"found case {clean_line(cells['case'])!r}, expected one as {EXAMPLE}", path, line)

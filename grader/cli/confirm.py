@@ -18,6 +18,9 @@ def run(options: argparse.Namespace) -> int:
         raise UserError("say why: --reason TEXT; the gradebook stores it with your name")
     with Gradebook(options.gradebook, create=False) as gradebook:
         rows = {row.student_id: row for row in gradebook.standings(options.assignment)}
+        graded = {run.assignment for run in gradebook.runs()}
+        if not rows and (near := near_miss(options.assignment, graded)):
+            raise UserError(f"found no grade of {options.assignment!r}{near}")
         chosen = [_doubtful(rows, id, options.assignment) for id in options.students]
         by = f"{options.author or getpass.getuser()}: {options.reason}"
         gradebook.confirm([row.submission.id for row in chosen if row.submission is not None], by)

@@ -18,7 +18,7 @@ from typing import Any
 from grader.model.class_input.identity import Claim
 from grader.model.class_input.times import moment_of
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file
+from grader.model.near_miss import near_columns, near_file
 
 MAX_BYTES = 64 << 20
 # lower-case headers of the columns for the student, and of the column for the time: the first match wins
@@ -113,7 +113,8 @@ def _of_table(path: Path, text: str, zone: tzinfo | None) -> Iterator[Submission
 
     has_person = any(name in header for name in (*IDS, *NAMES, *LAST, *EMAILS))
     if not has_person or not any(name in header for name in TIMES):
-        raise UserError(f"found the columns {', '.join(header) or 'none'}; {EXPECTED}", path, 1)
+        near = near_columns(header, (*TIMES, *IDS, *NAMES, *EMAILS))
+        raise UserError(f"found the columns {', '.join(header) or 'none'}; {EXPECTED}{near}", path, 1)
     times = [(line, row, cell(row, TIMES)) for line, row in rows if _is_submission(cell(row, (EVENT,)))]
     is_day_first = _day_first(cell(row, TIMES) for _, row in rows)
     for line, row, written in times:

@@ -25,6 +25,14 @@ def one_of(word: str, words: Iterable[str]) -> str:
     return f"one of {', '.join(names)}{near_miss(word, names)}" if names else "none: there is none yet"
 
 
+def near_columns(header: Iterable[str], expected: Iterable[str]) -> str:
+    """The text `; found 'x'; did you mean 'y'?` for the first unknown column that is near a missing one."""
+    known, names = list(expected), [name for name in header if name]
+    missing = [name for name in known if name not in names]
+    near = ((name, near_miss(name, missing)) for name in names if name not in known)
+    return next((f"; found {name[:LONGEST]!r}{told}" for name, told in near if told), "")
+
+
 def near_file(path: Path) -> str:
     """The same for a missing path: a near name in the same folder, or in a folder with a near name."""
     parent = path.parent

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.author.exercises.cuda_functions import cut_kernel
 from grader.author.exercises.exercise import Exercise, Function, Group
 from grader.model.errors import UserError
+from grader.model.near_miss import near_miss
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -31,10 +32,16 @@ def find_exercise(root: Path, reference: str) -> Exercise:
         raise UserError(f"found Python that cannot be read: {error.msg}", path, error.lineno) from error
     if exercise is None:
         what = "function" if is_cuda else "function or class"
+        near = "" if is_cuda else near_miss(name, _names_in(text))
         raise UserError(
-            f"a template names {reference!r}, and {path.relative_to(root)} defines no {what} {name}"
+            f"a template names {reference!r}, and {path.relative_to(root)} defines no {what} {name}{near}"
         )
     return exercise
+
+
+def _names_in(text: str) -> list[str]:
+    """The names of a module's functions and classes."""
+    return [node.name for node in ast.parse(text).body if isinstance(node, Definition | ast.ClassDef)]
 
 
 def module_of(root: Path, name: str) -> str:

@@ -265,11 +265,12 @@ class Gradebook:
         Returns the students for whom another submission counts now. A batch on the same assignment ends
         first.
         """
-        assignment = next((run.assignment for run in self.runs() if run.number == number), None)
+        runs = {run.number: run.assignment for run in self.runs()}
+        assignment = runs.get(number)
         if assignment is None:
-            raise UserError(
-                f"found no run {number}; `grader forget --list` shows every run", self._database.name
-            )
+            numbers = f", expected one from {min(runs)} to {max(runs)}" if runs else ""
+            message = f"found no run {number}{numbers}; `grader forget --list` shows every run"
+            raise UserError(message, self._database.name)
         facts = {"run": number, "reason": reason, "author": author}
         action = "restored" if undo else "withdrawn"
         with self.alone(assignment, on_wait), self._database.writing() as db:

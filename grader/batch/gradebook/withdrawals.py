@@ -22,6 +22,7 @@ from grader.batch.gradebook.tables import (
     WithdrawalRow,
 )
 from grader.model.errors import UserError
+from grader.model.near_miss import near_miss
 from grader.model.student import Submission
 
 Pair = tuple[str, str]  # a student and an assignment
@@ -112,7 +113,8 @@ def mark_student(
     there = _assignments_of(db, student) - set(_marks(db, student))
     chosen = sorted(there if assignment is None else there & {assignment})
     if not chosen:
-        raise UserError(f"found nothing of student {student!r}{_of(assignment)} in the reports", name)
+        near = near_miss(assignment or "", there) or near_miss(student, db.scalars(select(StudentRow.id)))
+        raise UserError(f"found nothing of student {student!r}{_of(assignment)} in the reports{near}", name)
     for each in chosen:
         key = {"student_id": student, "assignment": each}
         db.execute(WithdrawalRow.__table__.insert().values(**key, reason=reason, author=author))

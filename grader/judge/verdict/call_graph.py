@@ -1,9 +1,11 @@
 """Reads from a submission's source which of its functions call which."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from grader.model.mutant import called_name
+
+CONSTRUCTORS = ("array", "empty", "full", "zeros")  # of NDArrays
 
 
 def calls(files: Mapping[str, bytes], names: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -33,16 +35,27 @@ def _functions(content: bytes) -> list[tuple[str, ast.FunctionDef]]:
 
 
 def _mentioned(function: ast.FunctionDef) -> set[str]:
-    return {name for node in ast.walk(function) if (name := _name_of(node))}
+    nodes = list(ast.walk(function))
+    arrays = {"self", *(name for node in nodes if (name := _made_array(node)))}
+    return {name for node in nodes if (name := _name_of(node, arrays))}
 
 
-def _name_of(node: ast.AST) -> str:
-    """The name in a node; `self[...]` names the method behind it, unlike any other index."""
+def _made_array(node: ast.AST) -> str:
+    """The variable that gets an NDArray of a constructor: `out` in `out = zeros(shape)`, not `np.zeros`."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+        target, function = node.targets[0], node.value.func
+        if isinstance(target, ast.Name) and isinstance(function, ast.Name) and function.id in CONSTRUCTORS:
+            return target.id
+    return ""
+
+
+def _name_of(node: ast.AST, arrays: Set[str]) -> str:
+    """The name in a node; an index of one of the arrays names the method behind it, unlike any other."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
         return node.attr
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "self":
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in arrays:
         return "__getitem__" if isinstance(node.ctx, ast.Load) else "__setitem__"
     return ""
 

@@ -23,7 +23,8 @@ def carried_over(
     if not cases or any(evidence.tells(result) for result in failing):
         return []
     exercises = evidence.asked_of(criterion.id)
-    wrong = [c for exercise in exercises for c in evidence.alone.get(exercise, ()) if failing_of(c)]
+    criteria = (c for exercise in exercises for c in evidence.alone.get(exercise, ()))
+    wrong = [other for other in criteria if other.id != criterion.id and failing_of(other)]
     if len(wrong) != 1 or not _are_proven(wrong[0], claims[wrong[0].id], evidence):
         return []
     carried = []

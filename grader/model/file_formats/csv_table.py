@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.model.errors import UserError
-from grader.model.near_miss import near_file
+from grader.model.near_miss import near_columns, near_file
 
 SEPARATORS = {";": "a semicolon", "\t": "a tab"}
 
@@ -42,4 +42,5 @@ def _check_header(header: Sequence[str], columns: Sequence[str], path: Path, exp
         if header and separator in header[0]:
             commas = "expected commas: save it as comma-separated CSV"
             raise UserError(f"found columns separated by {called}, {commas}", path, 1)
-    raise UserError(f"found no column {', '.join(missing)}; {expected}", path, 1)
+    near = near_columns(header, columns)
+    raise UserError(f"found no column {', '.join(missing)}; {expected}{near}", path, 1)

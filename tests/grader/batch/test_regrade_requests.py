@@ -51,6 +51,7 @@ def test_a_request_is_about_the_assignment_that_its_code_is_of(tmp_path: Path, w
         (f"1042,x_grad/of-view · {CODE},why?", "ask the student to copy both"),
         ("1042,x_grad/of-views,why?", "expected one as x_grad/of-views"),
         (f"99,x_grad/of-views · {CODE},why?", "found student '99'"),
+        (f"Ada Lovelaec,x_grad/of-views · {CODE},why?", "did you mean 'Ada Lovelace'"),
         (f"1042,x_grad/of-views · {CODE},", "expected from 1 to"),
     ],
 )

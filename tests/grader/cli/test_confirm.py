@@ -46,8 +46,9 @@ def test_a_confirmed_grade_counts_and_the_log_says_who_and_why(
         (("eve", "ghost", "--reason", "x"), "found no submission of 'ghost'"),
         (("ada", "--reason", "x"), "its grade counts already"),
         (("eve", "--reason", " "), "say why"),
+        (("eve", "--reason", "x", "--assignment", "tinny"), "did you mean 'tiny'?"),
     ],
-    ids=["nobody", "no doubt", "no reason"],
+    ids=["nobody", "no doubt", "no reason", "a wrong assignment"],
 )
 def test_what_cannot_be_confirmed_changes_nothing(
     in_doubt: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str

@@ -73,6 +73,14 @@ def test_a_student_is_withdrawn_and_brought_back(
             ["--student", "zoe", "--reason", "x"],
             "found nothing of student 'zoe' in the reports",
         ),
+        "a_student_almost": (
+            ["--student", "adaa", "--reason", "x"],
+            "found nothing of student 'adaa' in the reports; did you mean 'ada'?",
+        ),
+        "an_assignment_almost": (
+            ["--student", "ada", "--assignment", "tinny", "--reason", "x"],
+            "found nothing of student 'ada' in tinny in the reports; did you mean 'tiny'?",
+        ),
         "another_assignment": (
             ["--student", "ada", "--assignment", "big", "--reason", "x"],
             "found nothing of student 'ada' in big in the reports",

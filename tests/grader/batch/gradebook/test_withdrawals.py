@@ -260,3 +260,11 @@ def test_a_killed_withdrawal_leaves_all_or_nothing_of_it(url: str) -> None:
             after = whole if done.returncode else {"ada": 5, "bob": 6, "cleo": "nothing"}
             assert scores(book) == after
     assert ends == {0, -signal.SIGKILL}
+
+
+def test_an_unknown_run_is_refused_with_the_numbers_that_there_are(gradebook: Gradebook) -> None:
+    for _ in range(2):
+        with gradebook.run("conv", "by"):
+            pass
+    with pytest.raises(UserError, match="found no run 7, expected one from 1 to 2"):
+        gradebook.forget_run(7, "why", "who")

@@ -44,5 +44,26 @@ class NDArray:
     assert (reached["fill"], reached["part"], reached["length"]) == ({"__setitem__"}, {"__getitem__"}, set())
 
 
+def test_an_index_of_an_array_that_a_constructor_made_is_a_call_too_and_one_of_numpys_is_not() -> None:
+    source = b"""
+def pad(a):
+    out = zeros(a.shape)
+    out[1:] = a
+    return out
+
+
+def padded(a):
+    out = np.zeros(a.shape)
+    out[1:] = a.numpy()
+    return out
+
+
+class NDArray:
+    def __setitem__(self, index, value): pass
+"""
+    reached = calls({"a.py": source}, ["pad", "padded", "NDArray.__setitem__"])
+    assert reached == {"pad": {"__setitem__"}, "padded": set(), "__setitem__": set()}
+
+
 def test_a_file_that_is_no_python_reaches_nothing() -> None:
     assert calls({"conv.py": b"def outer(:"}, ["outer"]) == {"outer": set()}

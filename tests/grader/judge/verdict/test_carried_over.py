@@ -1,5 +1,7 @@
 """A criterion without answers to compare gets the ideas that explain the one wrong exercise that it calls."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from grader.judge.verdict.diagnose import diagnose
@@ -12,7 +14,7 @@ KNOWN = Misconceptions(
         "flipped": Misconception("conv", "You flip.", "#flip"),
         "turned": Misconception("grad", "You turn.", "#turn"),
     },
-    asked={"conv": ["conv"], "grad": ["grad"], "transpose": ["conv", "grad"]},
+    asked={"conv": ["conv"], "grad": ["grad"], "transpose": ["grad"]},
     answers={
         "conv/one": {"a": [("flipped",)]},
         "grad/one": {"f": [("turned",)]},
@@ -25,8 +27,11 @@ KNOWN = Misconceptions(
 TURNED = ("grad/one f", "transpose/one ", "transpose/two ")
 
 
-def claimed(*failures: str, passes: str = "", hidden: str = "") -> list[tuple[str, int, int, bool]]:
-    """Name, explained, failing and certainty of each idea about the transpose."""
+def claimed(
+    *failures: str, passes: str = "", hidden: str = "", asked: Sequence[str] = ("grad",)
+) -> list[tuple[str, int, int, bool]]:
+    """Name, explained, failing and certainty of each idea about the transpose, which calls what is asked."""
+    known = replace(KNOWN, asked={**KNOWN.asked, "transpose": asked})
     results = [_wrong(failure, Visibility.VISIBLE) for failure in failures]
     results += [_wrong(hidden, Visibility.HIDDEN)] if hidden else []
     if passes:
@@ -39,7 +44,7 @@ def claimed(*failures: str, passes: str = "", hidden: str = "") -> list[tuple[st
         for id in KNOWN.asked
     )
     calls = {"grad": frozenset[str](), "conv": frozenset[str]()}
-    grade = diagnose(Grade("tiny", "ada", criteria, "none"), KNOWN, calls)
+    grade = diagnose(Grade("tiny", "ada", criteria, "none"), known, calls)
     (ideas,) = (criterion.ideas for criterion in grade.criteria if criterion.id == "transpose")
     return [(idea.name, idea.explained, idea.failing, idea.is_sure) for idea in ideas]
 
@@ -63,7 +68,9 @@ def test_a_case_that_would_fail_and_passes_stops_it() -> None:
 
 
 def test_of_two_wrong_exercises_none_is_chosen() -> None:
-    assert claimed(*TURNED, "conv/one a") == []
+    both = ("conv", "grad")
+    assert claimed(*TURNED, asked=both) == [("turned", 2, 2, True)]
+    assert claimed(*TURNED, "conv/one a", asked=both) == []
 
 
 def test_a_failure_that_no_idea_explains_stops_it() -> None:

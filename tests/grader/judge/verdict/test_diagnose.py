@@ -98,6 +98,7 @@ def test_one_mutant_that_gives_every_failing_answer_is_sure() -> None:
     result, _ = diagnosed(wrong("one", "a"), wrong("two", "b"))["conv"].results
     assert result.misconceptions == ("flipped",)
     assert result.idea == "This is it. You flip."
+    assert result.help == "#flip"  # where this idea is taught, whatever the criterion's own help is
 
 
 def test_two_mutants_explain_together_what_neither_does_alone() -> None:

@@ -26,6 +26,10 @@ def test_a_row_is_named_by_its_last_line(tmp_path: Path) -> None:
             "latin_1": (b"id,text\n1,\xe9\n", r"csv:2: found bytes that are not UTF-8; save it as CSV UTF-8"),
             "semicolons": (b"id;text\n1;a\n", r"csv:1: found columns separated by a semicolon"),
             "no_column": (b"id\n1\n", r"csv:1: found no column text; expected the columns id, text"),
+            "a_column_almost": (
+                b"id,txt\n1,2\n",
+                r"; found 'txt'; did you mean 'text'\?",
+            ),
             "nothing": (b"", r"csv:1: found no column id, text"),
         }
     ),
