@@ -60,6 +60,9 @@ WHOLE = {
     "across a warp's edge": SHARED + "s[t] = a[i];\n{__syncwarp();|__syncthreads();}\nx[i] = s[t ^ 32];",
     "half a warp": SHARED
     + "s[t] = a[i];\n__syncwarp({t % 32 < 16 ? 0xffffu : 0xffff0000u|0xffffffffu});\nx[i] = s[t ^ 16];",
+    "all readers but one": "__shared__ int s;\nint t = threadIdx.x;\nif (t == 0) s = a[0];\n"
+    "__syncthreads();\nif (t < 16) {\nx[blockIdx.x * 64 + t] = s;\n"
+    "if (t != {7|16}) __syncwarp({0xff7f|0xffff});\nif (t == 15) s = t;\n}",
     "votes are no barrier": SHARED
     + "s[t] = a[i];\n{__ballot_sync(0xffffffff, 1)|__syncwarp()};\nx[i] = s[t ^ 1];",
     "shuffles are no barrier": SHARED

@@ -17,16 +17,16 @@ AT_THE_END = "            return False\n    return True"
 
 @mutant(of="slope", help="#how-steep-is-it")
 def from_one_side(forward, out_grad, inputs, directions, step):
-    """Your slope goes from the inputs forward, and not from behind them to ahead of them. It is wrong by
-    about the size of the step. The central difference is wrong by about its square."""
+    """You measure the slope from the inputs forward, not from behind them to ahead of them. Its error is
+    about the size of the step. The error of the central difference is about the square of the step."""
     ahead = forward(*(a + step * v for a, v in zip(inputs, directions, strict=True)))
     return float((out_grad * (ahead - forward(*inputs))).sum() / step)
 
 
 @mutant(of="slope", help="#how-steep-is-it", edits={"/ (2 * step)": "/ step"})
 def half_the_distance():
-    """From `step` behind to `step` ahead it is twice the step. Your slope is twice as large as it should
-    be."""
+    """You divide by one step. From `step` behind to `step` ahead it is two steps, so your slope is twice as
+    large as it should be."""
 
 
 @mutant(
@@ -35,18 +35,19 @@ def half_the_distance():
     edits={"(out_grad * (ahead - behind)).sum()": "(ahead - behind).sum()"},
 )
 def upstream_left_out():
-    """Your slope is that of the sum of the outputs. Multiply each output by its number of out_grad first."""
+    """You return the slope of the sum of the outputs. Multiply each output by its number in out_grad
+    first."""
 
 
 @mutant(of="slope", help="#how-steep-is-it")
 def first_input_alone(forward, out_grad, inputs, directions, step):
-    """You move the first input, and all the others stay. Each input moves along its own direction."""
+    """You move only the first input. Move every input, each along its own direction."""
     return original(forward, out_grad, inputs, [directions[0], *(0 * v for v in directions[1:])], step)
 
 
 @mutant(of="slope", help="#how-steep-is-it")
 def moves_what_it_is_given(forward, out_grad, inputs, directions, step):
-    """You move the arrays that you are given, so the next one who uses them gets others. Make new arrays."""
+    """You change the arrays that you are given, and the caller still needs them. Make new arrays."""
     for a, v in zip(inputs, directions, strict=True):
         a += step * v
     ahead = forward(*inputs)
@@ -60,18 +61,19 @@ def moves_what_it_is_given(forward, out_grad, inputs, directions, step):
 
 @mutant(of="check", help="#never-only-ones", edits={UPSTREAM: "np.ones(forward(*inputs).shape)"})
 def ones_upstream():
-    """Your out_grad is all ones. With ones, a gradient that ignores out_grad looks right. Draw it at
+    """Your out_grad is all ones. With ones, a gradient that ignores out_grad looks right. Draw out_grad at
     random."""
 
 
 @mutant(of="check", help="#what-a-draw-can-hide", edits={"range(8)": "range(1)"})
 def one_draw_alone():
-    """You look at one draw. Its shapes may hide a mistake: try all of the draws 0 to 7."""
+    """You look at one draw only. Its shapes may hide a mistake: try all of the draws 0 to 7."""
 
 
 @mutant(of="check", help="#what-a-draw-can-hide", edits={"make_inputs(number)": "make_inputs(0)"})
 def the_same_draw_again():
-    """You make draw 0 again and again. It returns the same inputs each time: pass the number of the draw."""
+    """You make draw 0 again and again, and it returns the same inputs each time. Pass the number of the
+    draw."""
 
 
 @mutant(
@@ -89,14 +91,15 @@ def one_agreement_is_enough():
     edits={"make_inputs(number)": "tuple(np.ones_like(a) for a in make_inputs(number))"},
 )
 def inputs_of_ones():
-    """Your inputs are all ones. With equal numbers, a kernel that should be flipped looks right without a
-    flip. Use the inputs that `make_inputs` makes."""
+    """Your inputs are all ones. If all numbers are equal, a kernel that should be flipped looks right
+    without a flip. Use the inputs that `make_inputs` makes."""
 
 
 @mutant(of="check", help="#how-close-is-close", edits={TOLERANCE: "> 1e-6"})
 def absolute_tolerance():
-    """Your tolerance is a fixed number. Among thousands, rounding alone is larger, and among millionths
-    every mistake is smaller. Compare the difference with the size of what you added up."""
+    """Your tolerance is a fixed number. If the numbers are in the thousands, rounding alone exceeds it; if
+    they are around 1e-6, every mistake stays below it. Compare the difference with the size of what you
+    added up."""
 
 
 @mutant(of="check", help="#how-close-is-close", edits={TOLERANCE: "> 1e-12 * size"})
@@ -107,13 +110,13 @@ def float32_refused():
 
 @mutant(of="check", help="#how-close-is-close", edits={TOLERANCE: "> 0.2 * size"})
 def a_tenth_accepted():
-    """Your tolerance is so large that a gradient which is a tenth too large passes. Rounding is far
+    """Your tolerance is so large that a gradient passes that is too large by a tenth. Rounding is far
     smaller."""
 
 
 @mutant(of="check", help="#a-checker-in-five-lines", edits={TOLERANCE + ":": "> 1e-5 * size and False:"})
 def shapes_alone():
-    """You accept every gradient with the right shapes. Compare its numbers with the slope."""
+    """You accept every gradient with the right shapes. Compare its numbers with the slope too."""
 
 
 @mutant(
@@ -122,47 +125,47 @@ def shapes_alone():
     edits={"abs(" + MEASURED + " - claimed)": "abs(abs(" + MEASURED + ") - abs(claimed))"},
 )
 def sizes_alone():
-    """You compare how large the two slopes are, and not their signs. A gradient that points the other way
+    """You compare the sizes of the two slopes, but not their signs. A gradient that points the other way
     passes."""
 
 
 @mutant(of="check", help="#every-input", edits={DIRECTION: "(a is inputs[0]) * " + DIRECTION})
 def the_first_gradient_alone():
-    """You check the gradient of the first input, and none of the others. Move every input."""
+    """You check only the gradient of the first input. Move every input."""
 
 
 @mutant(of="check", help="#every-input", edits={DIRECTION: "(a is inputs[-1]) * " + DIRECTION})
 def the_last_gradient_alone():
-    """You check the gradient of the last input, and none of the others. Move every input."""
+    """You check only the gradient of the last input. Move every input."""
 
 
 @mutant(of="check", help="#a-checker-in-five-lines", edits={DIRECTION: "np.abs(a).max() * np.ones(a.shape)"})
 def one_fixed_direction():
-    """All your directions are the same: every number moves by as much. A mistake that only moves numbers
-    to other places keeps their sum, and passes. Draw a direction at random."""
+    """Your direction moves every number by the same amount. A mistake that only puts numbers in other
+    places keeps their sum, so it passes. Draw a direction at random."""
 
 
 @mutant(of="check", help="#how-large-a-step", edits={DIRECTION: "rng.normal(size=a.shape)"})
 def steps_of_one_size():
-    """Your step is the same for large inputs and for small ones. Among inputs of 1e-4 it jumps over a
-    kink. Let it follow from the size of the inputs."""
+    """Your step is the same for large and for small inputs. Inputs around 1e-4 make it jump over a kink.
+    Choose the step from the size of the inputs."""
 
 
 @mutant(of="check", help="#how-large-a-step", edits={STEP: "directions, 0.3)"})
 def step_too_large():
-    """Your step is so large that a curved function has another slope at its ends. Right gradients fail.
+    """Your step is so large that the slope of a curved function changes along it, and right gradients fail.
     Try 1e-5 of the inputs' size."""
 
 
 @mutant(of="check", help="#how-large-a-step", edits={STEP: "directions, 1e-14)"})
 def step_too_small():
-    """Your step is so small that the two results differ in their last digits alone, which are rounded. Right
-    gradients fail. Try 1e-5 of the inputs' size."""
+    """Your step is so small that the two results differ only in their last digits, which are rounding
+    error. Right gradients fail. Try 1e-5 of the inputs' size."""
 
 
 @mutant(of="check", help="#how-large-a-step")
 def one_sided_difference(forward, gradient, make_inputs):
-    """You compare with a one-sided difference. It is wrong by about the step, and that is more than
+    """You compare with a one-sided difference. Its error is about the size of the step, far more than
     rounding, so right gradients fail. Use `slope`."""
 
     def shifted(*inputs):
@@ -191,7 +194,7 @@ def one_sided_difference(forward, gradient, make_inputs):
 
 @mutant(of="check", help="#how-large-a-step")
 def measured_in_float32(forward, gradient, make_inputs):
-    """You make the inputs float32 before you measure the slope. Two results that differ by a small step
+    """You convert the inputs to float32 before you measure the slope. After a small step, the two results
     agree in almost all the digits that float32 has. Leave the inputs in float64."""
 
     def rough(*inputs):
@@ -203,7 +206,7 @@ def measured_in_float32(forward, gradient, make_inputs):
 @mutant(of="check", help="#what-is-no-gradient-at-all", edits={" or not np.isfinite(g).all()": ""})
 def nan_accepted():
     """A gradient with NaN or infinity passes. A comparison with NaN is always false, and infinity is not
-    above infinity. Ask `np.isfinite` first."""
+    greater than infinity. Check with `np.isfinite` first."""
 
 
 @mutant(of="check", help="#what-is-no-gradient-at-all", edits={"g.shape != a.shape or ": ""})
@@ -223,7 +226,7 @@ def exceptions_not_caught():
 
 @mutant(of="check", help="#what-is-no-gradient-at-all")
 def missing_gradients_forgiven(forward, gradient, make_inputs):
-    """You check the gradients that came back, and do not notice that one is missing. Count them."""
+    """You check only the gradients that were returned, so you do not notice a missing one. Count them."""
     for number in range(8):
         inputs, rng = make_inputs(number), np.random.default_rng(number)
         out_grad = rng.normal(size=forward(*inputs).shape)
@@ -245,11 +248,11 @@ def missing_gradients_forgiven(forward, gradient, make_inputs):
 
 @mutant(of="check", help="#a-checker-in-five-lines")
 def everything_is_right(forward, gradient, make_inputs):
-    """You accept everything."""
+    """You accept every gradient."""
     return True
 
 
 @mutant(of="check", help="#a-checker-in-five-lines")
 def everything_is_wrong(forward, gradient, make_inputs):
-    """You reject everything."""
+    """You reject every gradient."""
     return False

@@ -111,54 +111,54 @@ def slide_over_x(x, full_grad, padding):
 
 @mutant(of="conv", help="#before-you-start")
 def kernel_turned_around(x, w, stride=1, padding=0):
-    """Your conv turns the kernel around before it slides. Forward, the kernel lies on the window as it
-    stands. Take the conv that you wrote for the assignment before; the flip belongs to the way back."""
+    """Your conv flips the kernel before it slides. In the forward pass the kernel is not flipped. Use the
+    conv that you wrote for the previous assignment; only the gradient of x needs a flip."""
     return original(x, flip(w, (0, 1)), stride, padding)
 
 
 @mutant(of="conv", help="#before-you-start")
 def padding_forgotten(x, w, stride=1, padding=0):
-    """Your conv leaves out the frame of zeros, so that there are fewer windows than there should be.
-    There are p zeros on either side of each axis of the picture."""
+    """Your conv does not pad x, so there are too few windows. Add p zeros at both ends of each spatial
+    axis."""
     return original(x, w, stride, 0)
 
 
 @mutant(of="conv", help="#before-you-start")
 def windows_one_pixel_apart(x, w, stride=1, padding=0):
-    """In your conv the stride decides how many windows there are, and not where: they are one pixel
-    apart. Output (i, j) is the window that starts at row s·i and column s·j of the padded picture."""
+    """Your conv uses the stride to count the windows, but not to place them: they start one pixel apart.
+    Output (i, j) belongs to the window that starts at row s·i and column s·j of the padded picture."""
     _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     return first(original(x, w, 1, padding), out_h, out_w)
 
 
 @mutant(of="conv", help="#before-you-start")
 def channels_first_in_the_window(x, w, stride=1, padding=0):
-    """In your conv the numbers of the windows and of the kernels come in two different orders: the one
-    has channels first, the other row and column. All shapes fit, and every product is of two numbers that
-    do not belong together. In which order does w lie once you reshape it?"""
+    """Your conv orders the numbers of a window and of a kernel differently: one has channels first, the
+    other has row and column first. All shapes fit, but each product multiplies two numbers that do not
+    belong together. In which order are the numbers of w once you reshape it?"""
     k_h, k_w, c_in, c_out = w.shape
     return original(x, w.reshape((c_in, k_h, k_w, c_out)).permute((1, 2, 0, 3)), stride, padding)
 
 
 @mutant(of="conv", help="#before-you-start")
 def channels_first_in_the_kernel(x, w, stride=1, padding=0):
-    """You bring the channels of w to the front before you reshape it, and your windows have them last. All
-    shapes fit, and every product is of two numbers that do not belong together. w lies in the order of the
-    window already: row, column, channel."""
+    """You move the channels of w to the front before you reshape it, but your windows have the channels
+    last. All shapes fit, but each product multiplies two numbers that do not belong together. w already has
+    the order of the window: row, column, channel."""
     return original(x, w.permute((2, 0, 1, 3)).reshape(w.shape), stride, padding)
 
 
 @mutant(of="conv", help="#before-you-start")
 def numbers_exchanged_in_pairs(x, w, stride=1, padding=0):
-    """Your conv takes the first number of stride and padding for the width and the second for the height.
-    A pair is (height, width), in the order of the axes."""
+    """Your conv uses the first number of stride and padding for the width and the second for the height. A
+    pair is (height, width), in the order of the axes."""
     return original(x, w, pair(stride)[::-1], pair(padding)[::-1])
 
 
 @mutant(of="conv", help="#before-you-start")
 def pictures_read_in_memory_order(x, w, stride=1, padding=0):
-    """Your conv reads x as if it lay in memory in the order of its axes, from the start of the buffer. x
-    may be a view: its strides and its offset say where a pixel lies."""
+    """Your conv reads x from the start of its buffer, as if it were compact. x may be a view: its strides
+    and its offset say where each pixel is."""
     return original(in_memory_order(x), w, stride, padding)
 
 
@@ -167,22 +167,22 @@ def pictures_read_in_memory_order(x, w, stride=1, padding=0):
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def one_zero_too_many(a, axes, dilation):
-    """You put one zero too many after each element. `dilation` is the number of zeros: with 2, the
-    elements `2 4` become `2 0 0 4 0 0`, and each has moved by dilation + 1."""
+    """You put one zero too many after each element. `dilation` is the number of zeros: with 2, the elements
+    `2 4` become `2 0 0 4 0 0`. From one element to the next it is dilation + 1 places."""
     return original(a, axes, dilation + 1)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def dilation_taken_for_the_step(a, axes, dilation):
-    """You put your elements `dilation` places apart. `dilation` is the number of zeros between two of
-    them: count how far it is from the 2 to the 4 in `2 0 0 4 0 0`."""
+    """You put the elements `dilation` places apart. But `dilation` is the number of zeros between two
+    elements: count the places from the 2 to the 4 in `2 0 0 4 0 0`."""
     return original(a, axes, max(dilation, 1) - 1)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def values_repeated(a, axes, dilation):
-    """You fill the gaps with copies of the element before them. What belongs there is 0: a window that
-    was never taken has no influence on the loss."""
+    """You fill the gaps with copies of the element before them. Fill them with 0: a window that was never
+    taken has no influence on the loss."""
     for axis in normalize_axes(axes, a.ndim):
         a = repeated(a, axis, dilation + 1)
     return a
@@ -190,8 +190,8 @@ def values_repeated(a, axes, dilation):
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def no_zeros_after_the_last(a, axes, dilation):
-    """You put zeros between the elements, and none after the last one. Here every element is followed by
-    its zeros, the last one too, so that n elements become n · (dilation + 1)."""
+    """You put zeros between the elements, but none after the last one. Every element is followed by its
+    zeros, the last one too, so n elements become n · (dilation + 1)."""
     chosen = normalize_axes(axes, a.ndim)
     out = original(a, axes, dilation)
     end = [max(n - dilation, 0) if axis in chosen else n for axis, n in enumerate(out.shape)]
@@ -200,50 +200,50 @@ def no_zeros_after_the_last(a, axes, dilation):
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def zeros_in_front(a, axes, dilation):
-    """You put the zeros in front of each element. They come after it: element 0 stays at place 0, and
-    element i lies at place i · (dilation + 1)."""
+    """You put the zeros before each element. They belong after it: element 0 stays at place 0, and element
+    i moves to place i · (dilation + 1)."""
     return flip(original(flip(a, axes), axes, dilation), axes)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def dilated_on_every_axis(a, axes, dilation):
-    """You dilate all axes of the array. Only those that `axes` names grow; the others, such as batch and
-    channels, stay as they are."""
+    """You dilate all axes of the array. Dilate only the axes in `axes`; the others, such as batch and
+    channels, keep their lengths."""
     return original(a, range(a.ndim), dilation)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def dilated_on_one_axis(a, axes, dilation):
-    """You dilate the first of the axes that are named, and not the others. With axes 1 and 2, rows of
-    zeros and columns of zeros appear: look at the example on both axes."""
+    """You dilate only the first axis in `axes`. With axes 1 and 2 the result has both rows of zeros and
+    columns of zeros: look at the example with two axes."""
     return original(a, listed(axes)[:1], dilation)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def negative_axes_not_dilated(a, axes, dilation):
-    """You do nothing on a negative axis. It counts from the last one, as everywhere in Python: of four
-    axes, -1 is axis 3. `normalize_axes` turns such axes into ordinary ones."""
+    """You ignore negative axes. A negative axis counts from the end, as everywhere in Python: of four axes,
+    -1 is axis 3. `normalize_axes` turns negative axes into ordinary ones."""
     return original(a, [axis for axis in listed(axes) if axis >= 0], dilation)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def minus_dropped_in_dilate(a, axes, dilation):
-    """You take axis -3 for axis 3. A negative axis counts from the last one: of four axes, -1 is axis 3,
-    and -3 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
+    """You treat axis -3 as axis 3. A negative axis counts from the end: of four axes, -1 is axis 3, and -3
+    is axis 1. `normalize_axes` turns negative axes into ordinary ones."""
     return original(a, [abs(axis) for axis in listed(axes)], dilation)
 
 
 @mutant(of="dilate", help="#filling-the-gaps")
 def no_elements_left_alone(a, axes, dilation):
-    """You hand an array without elements back as it came. Its other axes have lengths all the same, and
-    on the axes that are named they grow as always."""
+    """You return an array without elements unchanged. It still has a shape: the axes in `axes` grow as
+    always, and the other axes keep their lengths."""
     return a if a.size == 0 else original(a, axes, dilation)
 
 
 @mutant(of="dilate", help="#reading-an-axis-backwards")
 def dilated_in_memory_order(a, axes, dilation):
-    """You copy the numbers in the order in which they lie in memory, from the start of the buffer. For a
-    view that is not the order of its elements: offset and strides say where they are."""
+    """You copy the numbers in the order of the buffer, from its start. The elements of a view may be in
+    another order: its offset and its strides say where they are."""
     return original(in_memory_order(a), axes, dilation)
 
 
@@ -253,7 +253,7 @@ def dilated_in_memory_order(a, axes, dilation):
 @mutant(of="undilate", help="#filling-the-gaps")
 def last_of_each_kept(a, axes, dilation):
     """You keep the last of every dilation + 1 elements. The zeros come after the element that they belong
-    to, so what you keep are zeros: take the first of each."""
+    to, so you keep zeros. Keep the first of each."""
     chosen = normalize_axes(axes, a.ndim)
     last = slice(dilation, None, dilation + 1)
     return a[tuple(last if axis in chosen else slice(None) for axis in range(a.ndim))]
@@ -261,63 +261,63 @@ def last_of_each_kept(a, axes, dilation):
 
 @mutant(of="undilate", help="#filling-the-gaps")
 def every_dilation_th_kept(a, axes, dilation):
-    """You keep one of every `dilation` elements. In `2 0 0 4 0 0` there are 2 zeros after each element:
-    how far is it from the 2 to the 4?"""
+    """You keep one of every `dilation` elements. In `2 0 0 4 0 0` each element has 2 zeros after it: how
+    many places is it from the 2 to the 4?"""
     return original(a, axes, dilation - 1)
 
 
 @mutant(of="undilate", help="#filling-the-gaps")
 def first_part_kept(a, axes, dilation):
-    """Your result has the right length, but you keep elements that follow each other. undilate takes out
-    the zeros in between: it keeps one element, leaves `dilation` of them out, and so on."""
+    """Your result has the right length, but you keep elements that are next to each other. undilate removes
+    the zeros in between: keep one element, skip the next `dilation`, keep one, and so on."""
     return a[tuple(slice(n) for n in original(a, axes, dilation).shape)]
 
 
 @mutant(of="undilate", help="#filling-the-gaps")
 def undilated_on_every_axis(a, axes, dilation):
-    """You leave elements out on all axes of the array. Only the axes that are named become shorter."""
+    """You skip elements on all axes of the array. Only the axes in `axes` get shorter."""
     return original(a, range(a.ndim), dilation)
 
 
 @mutant(of="undilate", help="#filling-the-gaps")
 def undilated_on_one_axis(a, axes, dilation):
-    """You take the zeros out along the first of the axes that are named, and not along the others."""
+    """You remove the zeros only along the first axis in `axes`. Remove them along each axis in it."""
     return original(a, listed(axes)[:1], dilation)
 
 
 @mutant(of="undilate", help="#filling-the-gaps")
 def negative_axes_not_undilated(a, axes, dilation):
-    """You do nothing on a negative axis. It counts from the last one: of four axes, -1 is axis 3.
-    `normalize_axes` turns such axes into ordinary ones."""
+    """You ignore negative axes. A negative axis counts from the end: of four axes, -1 is axis 3.
+    `normalize_axes` turns negative axes into ordinary ones."""
     return original(a, [axis for axis in listed(axes) if axis >= 0], dilation)
 
 
 @mutant(of="undilate", help="#filling-the-gaps")
 def minus_dropped_in_undilate(a, axes, dilation):
-    """You take axis -3 for axis 3. A negative axis counts from the last one: of four axes, -1 is axis 3,
-    and -3 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
+    """You treat axis -3 as axis 3. A negative axis counts from the end: of four axes, -1 is axis 3, and -3
+    is axis 1. `normalize_axes` turns negative axes into ordinary ones."""
     return original(a, sorted({abs(axis) for axis in listed(axes)}), dilation)
 
 
 @mutant(of="undilate", help="#reading-an-axis-backwards")
 def undilated_in_memory_order(a, axes, dilation):
-    """You pick your elements from the buffer as if the array began at its start and lay there in order.
-    It may be a view: keep its offset, and multiply its own strides."""
+    """You pick the elements from the start of the buffer, as if the array were compact. It may be a view:
+    keep its offset, and multiply its own strides."""
     return original(in_memory_order(a), axes, dilation)
 
 
 @mutant(of="undilate", help="#reading-an-axis-backwards")
 def offset_dropped_in_undilate(a, axes, dilation):
-    """Your undilate starts at the first element of the buffer. The array may be a view, with an offset of
-    its own: its element 0 lies there, and your result begins with that element."""
+    """Your undilate starts at the first element of the buffer. The array may be a view with an offset of
+    its own. Element 0 is at that offset, and your result begins with it."""
     kept = original(a, axes, dilation)
     return a.as_strided(kept.shape, kept.strides, 0)
 
 
 @mutant(of="undilate", help="#reading-an-axis-backwards")
 def undilate_copies(a, axes, dilation):
-    """Your undilate copies the elements that it keeps. They are right, but undilate is a view: what is
-    written to the array later must show in it. Change the strides and leave the memory alone."""
+    """Your undilate copies the elements that it keeps. They are right, but undilate returns a view: what
+    someone writes to the array later must show in the result. Change the strides, and copy nothing."""
     return original(a, axes, dilation).copy()
 
 
@@ -326,22 +326,22 @@ def undilate_copies(a, axes, dilation):
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def flipped_on_one_axis(a, axes):
-    """You flip the first of the axes that are named, and not the others. Each of them is read backwards,
-    and each adds its own part to the offset."""
+    """You flip only the first axis in `axes`. Read each of them backward, and let each add its own part to
+    the offset."""
     return original(a, listed(axes)[:1])
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def flipped_on_every_axis(a, axes):
-    """You reverse all axes of the array. Only those that `axes` names are read backwards; flip a kernel
-    on its spatial axes, and its channels stay as they are."""
+    """You reverse all axes of the array. Reverse only those in `axes`: when you flip a kernel on its
+    spatial axes, its channels stay in order."""
     return original(a, range(a.ndim))
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def exchanged_for_flipped(a, axes):
-    """You let axes change places. flip leaves each axis where it is and reads it from its end to its
-    start: `1 2 3` becomes `3 2 1`, and the shape stays as it is."""
+    """You swap axes. flip leaves each axis in place and reads it from its end to its start: `1 2 3` becomes
+    `3 2 1`, and the shape stays the same."""
     chosen = normalize_axes(axes, a.ndim)
     order = dict(zip(chosen, reversed(chosen), strict=True))
     return a.permute([order.get(axis, axis) for axis in range(a.ndim)])
@@ -349,52 +349,51 @@ def exchanged_for_flipped(a, axes):
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def start_at_the_size(a, axes):
-    """You start one step too far: n steps behind the first element. The last of n elements is n - 1 steps
-    behind the first. For the buffer `5 6 7 8` flipped, the offset is 3."""
+    """You start one step too far, n steps after the first element. The last of n elements is n - 1 steps
+    after the first. For the buffer `5 6 7 8` flipped, the offset is 3."""
     return backwards(a, axes, a.offset + sum(a.strides[i] * a.shape[i] for i in normalize_axes(axes, a.ndim)))
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def start_at_the_first(a, axes):
-    """You turn the strides around and leave the offset where it is, so you start at the first element and
-    walk out of the array. To read backwards is to start at the last element."""
+    """You negate the strides but keep the offset, so you start at the first element and walk out of the
+    array. To read backward, start at the last element."""
     return backwards(a, axes, a.offset)
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def offset_of_the_view_dropped(a, axes):
-    """You work out the offset as if the array began at the start of its buffer. It may be a view with an
-    offset of its own: the last element lies at that offset, plus your steps. See `b` in the handout's
-    table."""
+    """You compute the offset as if the array began at the start of its buffer. It may be a view with an
+    offset of its own: add your steps to that offset. See `b` in the handout's table."""
     return backwards(a, axes, way_to_the_end(a, axes))
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def start_at_the_end_of_the_buffer(a, axes):
-    """You start at the last element of the buffer. The buffer may be longer than the array that you were
-    given, and where some axes only are flipped, their end is not the array's. Start at the array's own
+    """You start at the last element of the buffer. But the buffer may be longer than the array, and if you
+    flip only some axes, the result does not start at the array's last element. Start at the array's own
     offset, and let each flipped axis add its part."""
     return backwards(a, axes, a.buffer.size - 1)
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def negative_axes_not_flipped(a, axes):
-    """You do nothing on a negative axis. It counts from the last one: of three axes, -1 is axis 2.
-    `normalize_axes` turns such axes into ordinary ones."""
+    """You ignore negative axes. A negative axis counts from the end: of three axes, -1 is axis 2.
+    `normalize_axes` turns negative axes into ordinary ones."""
     return original(a, [axis for axis in listed(axes) if axis >= 0])
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def minus_dropped_in_flip(a, axes):
-    """You take axis -2 for axis 2. A negative axis counts from the last one: of three axes, -1 is axis 2,
-    and -2 is axis 1. `normalize_axes` turns such axes into ordinary ones."""
+    """You treat axis -2 as axis 2. A negative axis counts from the end: of three axes, -1 is axis 2, and -2
+    is axis 1. `normalize_axes` turns negative axes into ordinary ones."""
     return original(a, [abs(axis) for axis in listed(axes)])
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def no_elements_before_the_start(a, axes):
-    """Along an axis of length 0 you go back n - 1 = -1 steps, and so you start before the buffer does.
-    Without elements there is no last one to start at: leave the offset alone."""
+    """Along an axis of length 0 you move n - 1 = -1 steps, so you start before the buffer does. Without
+    elements there is no last one to start at: leave the offset as it is."""
     chosen = normalize_axes(axes, a.ndim)
     strides = tuple(-step if axis in chosen else step for axis, step in enumerate(a.strides))
     return NDArray(a.buffer, a.shape, strides, a.offset + way_to_the_end(a, axes), a.device)
@@ -402,8 +401,9 @@ def no_elements_before_the_start(a, axes):
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def backwards_stays_backwards(a, axes):
-    """You make the stride negative, whatever it was. An axis that runs backwards through memory already
-    must run forwards once it is flipped: turn the sign around, and start at what was its last element."""
+    """You make the stride negative, whatever it was. If an axis already runs backward through memory, it
+    must run forward after the flip: change the sign of its stride, and start at what was its last
+    element."""
     chosen = normalize_axes(axes, a.ndim)
     strides = tuple(-abs(step) if axis in chosen else step for axis, step in enumerate(a.strides))
     return a.as_strided(a.shape, strides, a.offset + way_to_the_end(a, axes))
@@ -411,47 +411,46 @@ def backwards_stays_backwards(a, axes):
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def axes_that_run_backwards_left_alone(a, axes):
-    """You leave an axis as it is where it runs backwards through memory already. It must run forwards once
-    it is flipped: turn the sign of its stride around, and start at what was its last element."""
+    """You do not flip an axis that already runs backward through memory. After the flip it must run
+    forward: change the sign of its stride, and start at what was its last element."""
     return original(a, [axis for axis in normalize_axes(axes, a.ndim) if a.strides[axis] > 0])
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def flip_copies(a, axes):
-    """Your flip copies the elements. They are right, but flip is a view: what is written to the array
-    later must show in it. Change the offset and the strides, and leave the memory alone."""
+    """Your flip copies the elements. They are right, but flip returns a view: what someone writes to the
+    array later must show in the result. Change the offset and the strides, and copy nothing."""
     return original(a, axes).copy()
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def flipped_in_place(a, axes):
-    """You turn the elements around in the array that you were given, and it is not yours to change:
-    the caller of flip still needs it as it was. flip writes nothing; it reads the same memory in another
-    way."""
+    """You reverse the elements in the array that you were given. The caller still needs it as it was. flip
+    writes nothing: it reads the same memory in another order."""
     a[...] = original(a, axes)
     return a
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def flip_copies_from_the_start_of_the_buffer(a, axes):
-    """You read the elements from the start of the buffer, perhaps into a copy. The array may be a view too:
-    keep its offset, and move it to the last element of each flipped axis. Copy nothing."""
+    """You read the elements from the start of the buffer, perhaps into a copy. The array may be a view:
+    begin with its own offset, and move it to the last element of each flipped axis. Copy nothing."""
     start = NDArray(a.buffer, a.shape, a.strides, 0, a.device)
     return original(start, axes).copy()
 
 
 @mutant(of="flip", help="#reading-an-axis-backwards")
 def offset_not_moved_on_axes_that_run_backwards(a, axes):
-    """On an axis that runs backwards through memory you turn the stride around and leave the offset alone.
-    The way to the last element is (n - 1) times the stride, and here it is negative. It counts too."""
+    """If an axis runs backward through memory, you change the sign of its stride but keep the offset. The
+    last element is (n - 1) times the stride away. That number is negative here; add it all the same."""
     chosen = [axis for axis in normalize_axes(axes, a.ndim) if a.strides[axis] > 0]
     return backwards(a, axes, a.offset + way_to_the_end(a, chosen))
 
 
 @mutant(of="conv", help="#before-you-start")
 def windows_counted_without_the_first(x, w, stride=1, padding=0):
-    """You compute (H + 2p - K + 1) // s windows. That is right only where the stride leaves s - 1 over: the
-    first window costs no step, so there are (H + 2p - K) // s + 1 of them."""
+    """You compute (H + 2p - K + 1) // s windows. That is right only if the stride leaves s - 1 pixels over.
+    The first window costs no step, so there are (H + 2p - K) // s + 1 windows."""
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
     rows = (x.shape[1] + 2 * p_h - w.shape[0] + 1) // s_h
     columns = (x.shape[2] + 2 * p_w - w.shape[1] + 1) // s_w
@@ -460,15 +459,15 @@ def windows_counted_without_the_first(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#before-you-start")
 def stride_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
-    """Your conv takes `stride` for one number. It may be a pair (height, width): `pair(stride)` makes two
-    numbers of either."""
+    """Your conv treats `stride` as one number. It may also be a pair (height, width): `pair(stride)` always
+    returns two numbers."""
     return original(x, w, stride + 0, padding)
 
 
 @mutant(of="conv", help="#before-you-start")
 def padding_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
-    """Your conv takes `padding` for one number. It may be a pair (height, width): `pair(padding)` makes two
-    numbers of either."""
+    """Your conv treats `padding` as one number. It may also be a pair (height, width): `pair(padding)`
+    always returns two numbers."""
     return original(x, w, stride, padding + 0)
 
 
@@ -477,21 +476,21 @@ def padding_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "w"})
 def kernel_not_flipped():
-    """Your gradient slides the kernel as it stands over out_grad. Follow one input pixel: the first
-    window that covers it sees it through the kernel's last row and column, the last window through its
-    first. Which order does that make as you walk forward over out_grad?"""
+    """You slide the kernel over out_grad without a flip. Follow one input pixel: the first window that
+    covers it multiplies it by the kernel's last row and column, and the last window by its first. In which
+    order do you meet the weights as you walk forward over out_grad?"""
 
 
 @mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "flip(w, 0)"})
 def kernel_flipped_on_its_height_only():
-    """You flip the kernel's rows, and not its columns. As the window moves to the right, a pixel moves to
-    the left through the kernel, as it moves up when the window moves down. Both spatial axes turn around."""
+    """You flip the kernel's rows, but not its columns. When the window moves right, a pixel moves left
+    through the kernel, just as it moves up when the window moves down. Flip both spatial axes."""
 
 
 @mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={FLIPPED: "flip(w, (0, 1, 2, 3))"})
 def channels_flipped_too():
-    """You reverse the order of the channels as well. The kernel slides over height and width, and only
-    there it turns around. The two channel axes trade places, which is not reversing."""
+    """You reverse the order of the channels as well. The kernel slides only over height and width, so flip
+    only those axes. Swap the two channel axes; do not reverse them."""
 
 
 @mutant(
@@ -500,15 +499,14 @@ def channels_flipped_too():
     edits={FLIPPED + EXCHANGED: "w.permute((1, 0, 3, 2))"},
 )
 def kernel_transposed_for_flipped():
-    """You exchange the kernel's height and width where it should turn around. It is the large matrix A
-    that is transposed. Read the rows of its transpose: the kernel stands there backwards, `3 2 1`."""
+    """You swap the kernel's height and width; you should flip both axes. It is the large matrix A that is
+    transposed. Read the rows of its transpose: the kernel appears there backward, `3 2 1`."""
 
 
 @mutant(of="conv_x_grad", help="#why-the-kernel-is-flipped", edits={EXCHANGED: ""})
 def channels_not_exchanged():
-    """The kernel that you slide backward still takes C_in channels in, but out_grad has C_out. At one
-    position a convolution is a dense layer, and its transpose goes from C_out back to C_in: the two
-    channel axes of the kernel trade places."""
+    """Your kernel still expects C_in channels, but out_grad has C_out. At one position a convolution is a
+    dense layer, and its transpose goes from C_out back to C_in: swap the two channel axes of the kernel."""
 
 
 @mutant(
@@ -517,21 +515,21 @@ def channels_not_exchanged():
     edits={EXCHANGED: ".reshape((k_h, k_w, w.shape[3], w.shape[2]))"},
 )
 def channels_reshaped():
-    """You get the channel axes into the right lengths with a reshape. That leaves all numbers in their
-    order: weights of one channel end up under another one. Trading places is not reshaping."""
+    """You get the channel axes to the right lengths with a reshape. A reshape leaves all numbers in their
+    order, so the weights of one channel end up in another. Swap the axes with permute."""
 
 
 @mutant(of="conv_x_grad", help="#filling-the-gaps", edits={GAPS: "out_grad"})
 def no_dilation():
-    """You slide over out_grad as if the stride had been 1. There are windows that the stride jumped over:
-    without them the result is too small. What is the gradient of a window that was never taken, and where
-    does it stand?"""
+    """You slide over out_grad as if the stride were 1. The stride skipped some windows, and without them
+    the result is too small. What is the gradient of a window that was never taken, and where does it
+    belong?"""
 
 
 @mutant(of="conv_x_grad", help="#filling-the-gaps", edits={GAPS: "dilate(dilate(out_grad, 1, s_h), 2, s_w)"})
 def dilated_by_the_stride():
-    """You put s zeros after each element of out_grad. Between two windows that were taken the stride
-    jumped over s - 1 others: compare the two matrices A in the handout, for stride 1 and for stride 2."""
+    """You put s zeros after each element of out_grad. From one window to the next the stride skips only s -
+    1 positions: compare the two matrices A in the handout, for stride 1 and for stride 2."""
 
 
 @mutant(
@@ -539,36 +537,37 @@ def dilated_by_the_stride():
 )
 def gaps_filled_with_copies():
     """You fill the gaps that the stride left with copies of the gradient before them. A window that was
-    never taken has no influence on the loss, and its gradient is zero."""
+    never taken has no influence on the loss, so its gradient is zero."""
 
 
 @mutant(of="conv_x_grad", help="#filling-the-gaps")
 def stride_on_the_way_back(out_grad, w, x_shape, stride=1, padding=0):
-    """You use the stride a second time: your kernel moves by s over out_grad as well. Forward, the stride
-    made the output smaller; backward, the result must become as large as x. Backward the kernel moves by
-    1, and the gaps lie in out_grad."""
+    """You use the stride a second time: your kernel also moves over out_grad in steps of s. In the forward
+    pass the stride made the output smaller; the gradient must be as large as x again. Move the kernel in
+    steps of 1, and put the gaps into out_grad."""
     return conv(framed(out_grad, *edges(w, padding)), turned(w), stride)
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h - 1, k_w - 1"})
 def gradient_of_the_padded_picture():
-    """You put K - 1 zeros on either side, whatever the padding was. What comes out is the gradient of the
-    padded picture, p too long at either end: nobody asks for a gradient of the frame of zeros."""
+    """You put K - 1 zeros on either side, whatever the padding is. So you compute the gradient of the
+    padded picture, which is p too long at both ends. The padding needs no gradient: put K - 1 - p zeros on
+    either side."""
 
 
 @mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def frame_cut_at_one_end(out_grad, w, x_shape, stride=1, padding=0):
-    """You work out the gradient of the padded picture and keep its first H rows and W columns. The shape
-    is right, and everything lies p too far down and to the right: the frame stands at both ends."""
+    """You compute the gradient of the padded picture and keep its first H rows and W columns. The shape is
+    right, but everything is p too far down and to the right. The padding is at both ends: cut p off at
+    each."""
     full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
     return first(slide_back(full, turned(w), edges(w, 0)), x_shape[1], x_shape[2])
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
 def frame_cut_up_to_minus_zero(out_grad, w, x_shape, stride=1, padding=0):
-    """You cut the frame off with a slice that ends at -p. That is right while p is positive, but where it
-    is 0 the slice ends at -0, which is 0: it is empty. Work out the end as a number counted from the
-    start."""
+    """You cut the padding off with a slice that ends at -p. That works while p is positive. If p is 0 the
+    slice ends at -0, which is 0, and is empty. Compute the end as a number counted from the start."""
     full = as_for_stride_1(out_grad, x_shape, w.shape, stride, padding)
     p_h, p_w = pair(padding)
     return slide_back(full, turned(w), edges(w, 0))[:, p_h:-p_h, p_w:-p_w].compact()
@@ -576,21 +575,21 @@ def frame_cut_up_to_minus_zero(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "p_h, p_w"})
 def padding_of_the_forward_pass():
-    """You pad out_grad by p, as x was padded. That is right only where p = (K - 1) / 2. In the transposed
-    matrix the first row begins at the last weight that sees pixel 0: the more the forward pass padded,
-    the fewer zeros there are."""
+    """You pad out_grad by p, as x was padded. That is right only if p = (K - 1) / 2. In the transposed
+    matrix, the first row begins with the last weight that sees pixel 0: the more zeros the forward pass
+    adds, the fewer you need here."""
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h - p_h, k_w - p_w"})
 def one_zero_too_many_at_the_edge():
-    """You pad out_grad by K - p, one zero too many on either side. Without padding, a kernel of 3 needs
-    two zeros in front, so that pixel 0 meets G[0] with the kernel's last place."""
+    """You pad out_grad by K - p, one zero too many on either side. Without padding, a kernel of 3 needs two
+    zeros in front, so that its last place meets G[0] for pixel 0."""
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h // 2, k_w // 2"})
 def half_a_kernel_at_the_edge():
-    """You pad out_grad by half a kernel, K // 2. That keeps the size, which is right only where the
-    forward pass kept it too. How many zeros there are depends on p."""
+    """You pad out_grad by half a kernel, K // 2. That keeps the size, which is right only if the forward
+    pass kept it too. The number of zeros depends on p."""
 
 
 @mutant(
@@ -599,8 +598,8 @@ def half_a_kernel_at_the_edge():
     edits={FRAME: "((0, 0), (max(edge_h, 0),) * 2, (max(edge_w, 0),) * 2, (0, 0))"},
 )
 def negative_edge_taken_for_none():
-    """Where K - 1 - p is negative you pad by nothing. The outermost windows saw only zeros: their
-    gradients reach no pixel, and they have to go. The `pad` that you are given takes negative numbers."""
+    """If K - 1 - p is negative, you pad by nothing. The outermost windows saw only zeros, so their
+    gradients reach no pixel: cut them off. The `pad` in the handout accepts negative numbers."""
 
 
 @mutant(
@@ -609,15 +608,15 @@ def negative_edge_taken_for_none():
     edits={LAST: 'if min(edge_h, edge_w) < 0:\n        raise ValueError("too much padding")\n    ' + LAST},
 )
 def negative_edge_refused():
-    """You refuse a padding of more than K - 1. It is allowed: the outermost windows see nothing but zeros
-    then, and K - 1 - p is negative. That asks you to take elements away, and `pad` can do it."""
+    """You refuse a padding of more than K - 1. It is allowed: the outermost windows then see only zeros,
+    and K - 1 - p is negative. Cut that many elements off; `pad` can do it."""
 
 
 @mutant(of="conv_x_grad", help="#filling-the-gaps")
 def cropped_before_dilation(out_grad, w, x_shape, stride=1, padding=0):
-    """Where K - 1 - p is negative you take whole outputs away from out_grad, before the gaps are filled.
-    The number counts places as for stride 1, where many are zeros: with a larger stride, a window that
-    you threw away may have seen pixels of the picture."""
+    """If K - 1 - p is negative, you cut whole outputs off out_grad before you fill the gaps. But the number
+    counts places after the gaps are filled, and many of those are zeros. With a larger stride, a window
+    that you threw away may have seen pixels of the picture. Dilate first, then cut."""
     cut_h, cut_w = (max(-edge, 0) for edge in edges(w, padding))
     rows, columns = positions(x_shape, w.shape, padding)
     kept = pad(out_grad, ((0, 0), (-cut_h, -cut_h), (-cut_w, -cut_w), (0, 0)))
@@ -628,8 +627,8 @@ def cropped_before_dilation(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#what-the-stride-leaves-over", edits={KEPT: ":, :"})
 def cut_forgotten():
-    """You keep all zeros that dilation put after the last element, so your result is s - 1 - r too long:
-    it reaches beyond the picture. That is right only where the stride left s - 1 over. From H you know
+    """You keep all zeros that dilation put after the last element, so your result is s - 1 - r too long and
+    reaches beyond the picture. That is right only if the stride leaves s - 1 pixels over. Use H to compute
     how many zeros to keep."""
 
 
@@ -639,16 +638,15 @@ def cut_forgotten():
     edits={KEPT: ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"},
 )
 def remainder_ignored():
-    """Your result ends with the last pixel that a window touched, and is r too short. The r pixels that
-    the stride left over have a gradient, too, and it is zero. You are told `x_shape` because out_grad
-    alone cannot say how many there are."""
+    """Your result ends with the last pixel that a window touched, so it is r too short. The r pixels that
+    the stride left over have a gradient too: zero. You get `x_shape` because out_grad alone cannot tell you
+    r."""
 
 
 @mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def remainder_taken_for_one(out_grad, w, x_shape, stride=1, padding=0):
-    """Where the stride left anything over, your result is one pixel longer, and no more than one. With a
-    stride of 3 or more, several can be left over: r = (H + 2p - K) mod s of them, and each has a
-    gradient, which is zero."""
+    """If the stride leaves any pixels over, you add exactly one. With a stride of 3 or more there can be
+    several: r = (H + 2p - K) mod s. Each has a gradient, which is zero."""
     rest_h, rest_w = left_over(x_shape, w.shape, stride, padding)
     (s_h, s_w), (_, out_h, out_w, _) = pair(stride), out_grad.shape
     rows, columns = (out_h - 1) * s_h + 1 + min(rest_h, 1), (out_w - 1) * s_w + 1 + min(rest_w, 1)
@@ -657,9 +655,9 @@ def remainder_taken_for_one(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def remainder_at_the_top_left(out_grad, w, x_shape, stride=1, padding=0):
-    """You make up for the pixels that the stride left over, but at the wrong end: the zeros stand in
-    front, and everything else is r too far down and to the right. The first window starts at 0: what is
-    left over lies behind the last."""
+    """You add zeros for the pixels that the stride left over, but at the wrong end: they come first, and
+    everything else is r too far down and to the right. The first window starts at 0, so the pixels left
+    over come after the last window."""
     rest_h, rest_w = left_over(x_shape, w.shape, stride, padding)
     full = pad(without_the_last_zeros(out_grad, stride), ((0, 0), (rest_h, 0), (rest_w, 0), (0, 0)))
     return slide_back(full, turned(w), edges(w, padding))
@@ -667,7 +665,7 @@ def remainder_at_the_top_left(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#what-the-stride-leaves-over")
 def remainder_of_the_unpadded_picture(out_grad, w, x_shape, stride=1, padding=0):
-    """You work out what the stride left over from H - K, without the padding. The windows slid over the
+    """You compute what the stride left over from H - K, without the padding. The windows slid over the
     padded picture: r = (H + 2p - K) mod s."""
     short, rest = without_the_last_zeros(out_grad, stride), left_over(x_shape, w.shape, stride, 0)
     full = pad(short, ((0, 0), (0, rest[0]), (0, rest[1]), (0, 0)))
@@ -676,9 +674,9 @@ def remainder_of_the_unpadded_picture(out_grad, w, x_shape, stride=1, padding=0)
 
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def last_window_wins(out_grad, w, x_shape, stride=1, padding=0):
-    """You go from window to window, and where they overlap you write over what was there. A pixel that
-    several windows saw is held to account by each of them: its gradient is the *sum* over these windows.
-    Where no windows overlap you would not notice."""
+    """You go from window to window, and where windows overlap you overwrite what was there. A pixel in
+    several windows affects the output of each: its gradient is the *sum* over these windows. The mistake
+    does not show if no windows overlap."""
     (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
     (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
     x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
@@ -693,9 +691,9 @@ def last_window_wins(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def last_weight_wins(out_grad, w, x_shape, stride=1, padding=0):
-    """You go from weight to weight of the kernel, and each writes over what the one before it wrote. A pixel
-    that several windows saw met another weight in each of them: its gradient is the *sum* of these shares.
-    Where no windows overlap you would not notice."""
+    """You go from weight to weight of the kernel, and each overwrites what the one before wrote. A pixel in
+    several windows met a different weight in each: its gradient is the *sum* of these shares. The mistake
+    does not show if no windows overlap."""
     (s_h, s_w), (p_h, p_w), (n, height, width, c_in) = pair(stride), pair(padding), x_shape
     (_, out_h, out_w, c_out), (k_h, k_w) = out_grad.shape, w.shape[:2]
     x_grad = zeros((n, height + 2 * p_h, width + 2 * p_w, c_in), w.device, w.dtype)
@@ -709,29 +707,29 @@ def last_weight_wins(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def out_grad_ignored(out_grad, w, x_shape, stride=1, padding=0):
-    """Your gradient is the same for every out_grad: it is that of a plain sum of the outputs. Each
-    output's share is weighted with its own G. With an out_grad of ones you would not see the difference."""
+    """Your gradient is the same for every out_grad: it is the gradient of the sum of the outputs. Multiply
+    each output's share by its own G. With an out_grad of ones the mistake does not show."""
     return original(out_grad * 0.0 + 1.0, w, x_shape, stride, padding)
 
 
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def divided_by_the_batch(out_grad, w, x_shape, stride=1, padding=0):
-    """You divide by the number of pictures. If the loss is a mean over them, that is already in out_grad;
-    here every picture has a gradient of its own, and nothing is divided."""
+    """You divide by the number of pictures. If the loss is a mean over them, out_grad already contains that
+    division. Every picture has its own gradient here: divide by nothing."""
     return original(out_grad, w, x_shape, stride, padding) / x_shape[0]
 
 
 @mutant(of="conv_x_grad", help="#the-forward-pass-is-a-linear-map")
 def first_gradient_for_all_pictures(out_grad, w, x_shape, stride=1, padding=0):
-    """Every picture of the batch gets the gradient of the first one. Each has an out_grad of its own:
-    follow N through your code."""
+    """Every picture of the batch gets the gradient of the first one. Each has its own out_grad: follow N
+    through your code."""
     return original(out_grad, w, x_shape, stride, padding)[:1].broadcast_to(x_shape)
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
 def padding_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
-    """You use the padding of the height for the width, too. A pair is (height, width): where you read the
-    first number for the rows, read the second for the columns."""
+    """You use the padding of the height for the width too. A pair is (height, width): use the first number
+    for the rows and the second for the columns."""
     p_h, _ = pair(padding)
     full = as_for_stride_1(out_grad, x_shape, w.shape, stride, p_h)
     return slide_back(full, turned(w), edges(w, p_h))
@@ -739,16 +737,16 @@ def padding_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#filling-the-gaps")
 def stride_of_the_height_for_both(out_grad, w, x_shape, stride=1, padding=0):
-    """You dilate both axes for the stride of the height. A pair is (height, width), and the columns have
-    a stride of their own."""
+    """You dilate both axes by the stride of the height. A pair is (height, width): the columns have a
+    stride of their own."""
     full = as_for_stride_1(out_grad, x_shape, w.shape, pair(stride)[0], padding)
     return slide_back(full, turned(w), edges(w, padding))
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded")
 def kernel_taken_as_square(out_grad, w, x_shape, stride=1, padding=0):
-    """You use the kernel's height where its width belongs. KH and KW may differ, and the number of zeros
-    at the left and right is K - 1 - p with the kernel's own width."""
+    """You use the kernel's height in place of its width. KH and KW may differ: put KW - 1 - p zeros at the
+    left and at the right."""
     k_h = w.shape[0]
     full = as_for_stride_1(out_grad, x_shape, (k_h, k_h), stride, padding)
     return slide_back(full, turned(w), (k_h - 1 - pair(padding)[0], k_h - 1 - pair(padding)[1]))
@@ -756,22 +754,22 @@ def kernel_taken_as_square(out_grad, w, x_shape, stride=1, padding=0):
 
 @mutant(of="conv_x_grad", help="#reading-an-axis-backwards")
 def w_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
-    """You read w as if it lay in memory in the order of its axes, from the start of the buffer. It may be
-    a view: keep its offset and its strides when you flip it and exchange its axes."""
+    """You read w from the start of its buffer, as if it were compact. It may be a view: keep its offset and
+    its strides when you flip it and swap its axes."""
     return original(out_grad, in_memory_order(w), x_shape, stride, padding)
 
 
 @mutant(of="conv_x_grad", help="#reading-an-axis-backwards")
 def out_grad_read_in_memory_order(out_grad, w, x_shape, stride=1, padding=0):
-    """You read out_grad as if it lay in memory in the order of its axes, from the start of the buffer. It
-    may be a view, with an offset and strides of its own."""
+    """You read out_grad from the start of its buffer, as if it were compact. It may be a view, with its own
+    offset and strides."""
     return original(in_memory_order(out_grad), w, x_shape, stride, padding)
 
 
 @mutant(of="conv_x_grad", help="#reading-an-axis-backwards")
 def kernel_turned_in_place(out_grad, w, x_shape, stride=1, padding=0):
-    """Your gradient is right, and w is not any more: you flip the kernel by writing into w itself. The
-    next forward pass still needs it. A flipped view of w does not touch the memory."""
+    """Your gradient is right, but you changed w: you flip the kernel by writing into w itself. The next
+    forward pass still needs it. A flipped view of w does not change the memory."""
     w[...] = flip(w, (0, 1))
     return original(out_grad, flip(w, (0, 1)), x_shape, stride, padding)
 
@@ -782,9 +780,8 @@ def kernel_turned_in_place(out_grad, w, x_shape, stride=1, padding=0):
     edits={LAST: "assert min(edge_h, edge_w) >= 0\n    " + LAST},
 )
 def negative_edge_asserted_away():
-    """You assert that the padding is at most K - 1. It may be larger: the outermost windows see nothing
-    but zeros then, and K - 1 - p is negative. Cut that many elements off; `pad` takes negative
-    numbers."""
+    """You assert that the padding is at most K - 1. It may be larger: the outermost windows then see only
+    zeros, and K - 1 - p is negative. Cut that many elements off; `pad` accepts negative numbers."""
 
 
 CENTRED = "(height - out_grad.shape[1] + k_h - 1) // 2, (width - out_grad.shape[2] + k_w - 1) // 2"
@@ -793,16 +790,16 @@ NO_LAST_ZEROS = ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: NO_LAST_ZEROS, EDGE: CENTRED})
 def edge_centred_from_the_shapes():
-    """You choose the zeros at the edge so that the lengths come out right, (H - length + K - 1) // 2 at each
-    end. What the stride left over belongs behind the last window, and not half of it in front. Take
-    K - 1 - p at both ends, and bring out_grad to H + 2p - K + 1 first."""
+    """You choose the number of zeros at the edge so that the lengths fit, (H - length + K - 1) // 2 at each
+    end. But all pixels that the stride left over come after the last window, not half of them in front.
+    Bring out_grad to H + 2p - K + 1 first, then put K - 1 - p zeros at both ends."""
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={KEPT: ":, :", EDGE: CENTRED})
 def edge_centred_around_all_zeros():
-    """You keep all zeros that dilation put after the last element and make up for them at both edges,
-    (H - length + K - 1) // 2. They are too many behind only: cut them there, and take K - 1 - p at both
-    ends."""
+    """You keep all zeros that dilation put after the last element, and balance them at both edges, (H -
+    length + K - 1) // 2. The extra zeros are only at the end: cut them there, and put K - 1 - p zeros at
+    both ends."""
 
 
 @mutant(
@@ -811,32 +808,32 @@ def edge_centred_around_all_zeros():
     edits={GAPS: "dilate(dilate(out_grad, 1, s_w - 1), 2, s_h - 1)"},
 )
 def strides_exchanged():
-    """You dilate the rows for the stride of the width, and the columns for that of the height. A pair
-    is (height, width): its first number is for axis 1."""
+    """You dilate the rows by the stride of the width, and the columns by that of the height. A pair is
+    (height, width): its first number is for axis 1."""
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_h - 1 - p_w, k_w - 1 - p_h"})
 def paddings_exchanged():
-    """You use the padding of the width for the height, and the other way round. A pair is (height,
-    width), in the order of the axes."""
+    """You use the padding of the width for the height, and vice versa. A pair is (height, width), in the
+    order of the axes."""
 
 
 @mutant(of="conv_x_grad", help="#when-the-forward-pass-padded", edits={EDGE: "k_w - 1 - p_h, k_h - 1 - p_w"})
 def kernel_axes_exchanged_at_the_edge():
-    """You use the kernel's width for the rows at the edge, and its height for the columns. KH belongs
-    to the axis of height: KH - 1 - p_h zeros above and below."""
+    """You use the kernel's width for the rows at the edge, and its height for the columns. KH belongs to
+    the height: put KH - 1 - p_h zeros above and below."""
 
 
 @mutant(of="conv_x_grad", help="#before-you-start", edits={PAIRS: "(stride + 0, stride + 0), pair(padding)"})
 def stride_taken_for_one_number():
-    """You take `stride` for one number. It may be a pair (height, width): `pair(stride)` makes two
-    numbers of either."""
+    """You treat `stride` as one number. It may also be a pair (height, width): `pair(stride)` always
+    returns two numbers."""
 
 
 @mutant(of="conv_x_grad", help="#before-you-start", edits={PAIRS: "pair(stride), (padding + 0, padding + 0)"})
 def padding_taken_for_one_number():
-    """You take `padding` for one number. It may be a pair (height, width): `pair(padding)` makes two
-    numbers of either."""
+    """You treat `padding` as one number. It may also be a pair (height, width): `pair(padding)` always
+    returns two numbers."""
 
 
 @mutant(
@@ -845,8 +842,8 @@ def padding_taken_for_one_number():
     edits={", transposed)": ", transposed) / (k_h * k_w)"},
 )
 def mean_over_the_kernel():
-    """You divide by the number of weights of a kernel. A pixel's gradient is the sum over the windows
-    that saw it, and nothing is divided."""
+    """You divide by the number of weights in a kernel. A pixel's gradient is the sum over the windows that
+    saw it: divide by nothing."""
 
 
 # conv_w_grad
@@ -854,8 +851,8 @@ def mean_over_the_kernel():
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def result_flipped(x, out_grad, w_shape, stride=1, padding=0):
-    """Your gradient of the kernel is turned around. Nothing turns around here: weight number a met the
-    pixel x[i + a] in window i, and as a goes up, so does i + a. The flip belongs to the gradient of x."""
+    """Your gradient of the kernel is flipped. Nothing is flipped here: weight a met the pixel x[i + a] in
+    window i, and as a goes up, so does i + a. The flip belongs to the gradient of x."""
     return flip(original(x, out_grad, w_shape, stride, padding), (0, 1))
 
 
@@ -865,42 +862,42 @@ def result_flipped(x, out_grad, w_shape, stride=1, padding=0):
     edits={THROUGH: "flip(out_grad, (1, 2)).permute((1, 2, 0, 3))"},
 )
 def out_grad_flipped():
-    """You flip out_grad before it slides over x. It is not flipped: G[i] belongs to window i, and as i
-    goes up, so does the pixel x[i + a] that weight number a met there."""
+    """You flip out_grad before it slides over x. Do not flip it: G[i] belongs to window i, and as i goes
+    up, so does the pixel x[i + a] that weight a met there."""
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def arguments_exchanged(x, out_grad, w_shape, stride=1, padding=0):
-    """You slide x over out_grad. It is the other way round: x is the picture, out_grad is the kernel that
-    slides over it. The number of places that it has there is K, the length of the result."""
+    """You slide x over out_grad. Do the reverse: x is the picture, and out_grad is the kernel that slides
+    over it. It fits in K places, which is the length of the result."""
     full = as_for_stride_1(out_grad, x.shape, w_shape, stride, padding)
     return slide_over_x(full, framed(x, *pair(padding)), 0).permute((1, 2, 0, 3))
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad"})
 def not_permuted_back():
-    """Your numbers are right, and their axes stand in the order in which conv returned them: channels in,
-    rows, columns, channels out. w has its axes in another order, and a gradient has the shape of the
-    thing it is the gradient of."""
+    """Your numbers are right, but the axes are in the order in which conv returned them: channels in, rows,
+    columns, channels out. A gradient has the shape of the array that it belongs to: put the axes in the
+    order of w."""
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.reshape(w_shape)"})
 def reshaped_for_permuted_back():
-    """You bring the result into the shape of w with a reshape. conv returned its axes in another order,
-    and a reshape leaves the numbers where they are: let the axes change places."""
+    """You bring the result into the shape of w with a reshape. conv returned its axes in another order, and
+    a reshape does not move the numbers: use permute."""
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def channels_exchanged(x, out_grad, w_shape, stride=1, padding=0):
-    """Your two channel axes stand in the wrong order. They trade places in the gradient of x; this one
-    has the shape of w itself, with the channels in before the channels out."""
+    """Your two channel axes are in the wrong order. They swap in the gradient of x, but this gradient has
+    the shape of w itself: channels in, then channels out."""
     return original(x, out_grad, w_shape, stride, padding).permute((0, 1, 3, 2))
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def picture_reshaped(x, out_grad, w_shape, stride=1, padding=0):
-    """You make the channels of x its batch with a reshape. That leaves all numbers in their order and
-    mixes pictures, pixels and channels up. N and C_in change parts: exchange the axes."""
+    """You turn the channels of x into its batch with a reshape. A reshape leaves all numbers in their
+    order, so it mixes pictures, pixels and channels. N and C_in swap roles: use permute."""
     n, height, width, c_in = x.shape
     x = x.reshape((c_in, height, width, n)).permute((3, 1, 2, 0))
     return original(x, out_grad, w_shape, stride, padding)
@@ -908,31 +905,32 @@ def picture_reshaped(x, out_grad, w_shape, stride=1, padding=0):
 
 @mutant(of="conv_w_grad", help="#filling-the-gaps", edits={GAPS: "out_grad"})
 def gaps_left_out():
-    """You slide out_grad over x as it came, without the gaps that the stride left. Neighbours in out_grad
-    belong to windows that are s pixels apart, and they must lie on pixels that are s apart."""
+    """You slide out_grad over x without the gaps that the stride left. Neighbours in out_grad belong to
+    windows that are s pixels apart, so they must meet pixels that are s apart. Dilate out_grad first."""
 
 
 @mutant(of="conv_w_grad", help="#filling-the-gaps")
 def gaps_left_out_and_cut(x, out_grad, w_shape, stride=1, padding=0):
-    """Your result has the right shape because you cut it. You slide out_grad over x without the gaps that
-    the stride left: its numbers must lie on pixels that are s apart, since their windows were."""
+    """You slide out_grad over x without the gaps that the stride left; your result has the right shape only
+    because you cut it. The windows were s pixels apart, so the numbers of out_grad must meet pixels that
+    are s apart. Dilate out_grad first."""
     w_grad = slide_over_x(x, out_grad, padding).permute((1, 2, 0, 3))
     return w_grad[: w_shape[0], : w_shape[1]]
 
 
 @mutant(of="conv_w_grad", help="#filling-the-gaps")
 def stride_for_dilation(x, out_grad, w_shape, stride=1, padding=0):
-    """You let out_grad jump over x by the stride, and its own numbers lie on pixels that are neighbours.
-    It is the other way round: they lie s apart, and from one weight to the next out_grad moves by one
-    pixel."""
+    """You move out_grad over x in steps of the stride, and its numbers meet pixels that are next to each
+    other. It should be the reverse: the numbers are s pixels apart, and out_grad moves by one pixel from
+    one weight to the next."""
     x = framed(x, *pair(padding)).permute((3, 1, 2, 0))
     return conv(x, out_grad.permute((1, 2, 0, 3)), stride).permute((1, 2, 0, 3))
 
 
 @mutant(of="conv_w_grad", help="#filling-the-gaps", edits={GAPS: "dilate(dilate(out_grad, 1, s_h), 2, s_w)"})
 def kernel_dilated_by_the_stride():
-    """You put s zeros after each number of out_grad. Its numbers must lie on pixels that are s apart, so
-    there are s - 1 zeros between two of them."""
+    """You put s zeros after each number of out_grad. The numbers must meet pixels that are s apart, so put
+    s - 1 zeros between two of them."""
 
 
 @mutant(
@@ -941,14 +939,14 @@ def kernel_dilated_by_the_stride():
     edits={KEPT: ": out_grad.shape[1] - s_h + 1, : out_grad.shape[2] - s_w + 1"},
 )
 def left_over_not_cut():
-    """Your result is r too long on each axis: out_grad still had room to slide over the pixels that the
-    stride left over. Those numbers belong to no weight. The result has exactly K of them."""
+    """Your result is r too long on each axis: out_grad had room to slide on over the pixels that the stride
+    left over. Those extra numbers belong to no weight. Keep exactly K of them."""
 
 
 @mutant(of="conv_w_grad", help="#what-the-stride-leaves-over")
 def left_over_cut_at_the_top_left(x, out_grad, w_shape, stride=1, padding=0):
-    """Your result was r too long, and you cut its first rows and columns off. The pixels that the stride
-    left over lie at the end, so the numbers that belong to no weight are the last ones."""
+    """Your result was r too long, and you cut off its first rows and columns. The pixels that the stride
+    left over are at the end, so the last numbers are the ones that belong to no weight."""
     rest_h, rest_w = left_over(x.shape, w_shape, stride, padding)
     w_grad = slide_over_x(x, without_the_last_zeros(out_grad, stride), padding).permute((1, 2, 0, 3))
     return w_grad[rest_h:, rest_w:]
@@ -956,29 +954,29 @@ def left_over_cut_at_the_top_left(x, out_grad, w_shape, stride=1, padding=0):
 
 @mutant(of="conv_w_grad", help="#what-the-stride-leaves-over", edits={KEPT: ":, :"})
 def last_zeros_kept():
-    """You keep all zeros that dilation put after the last number of out_grad. It is too long then, and
-    finds s - 1 - r places too few on x. The result has exactly K numbers: from that you know how long
-    out_grad may be."""
+    """You keep all zeros that dilation put after the last number of out_grad. That makes out_grad too long,
+    and it fits in s - 1 - r too few places on x. The result has exactly K numbers: compute from that how
+    long out_grad may be."""
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def last_picture_only(x, out_grad, w_shape, stride=1, padding=0):
-    """Your gradient is that of the last picture: each one writes over what was there. One kernel served
-    all of them, so their gradients are added up."""
+    """Your gradient is that of the last picture: each one overwrites what was there. All pictures used the
+    same kernel, so add up their gradients."""
     return original(x[-1:], out_grad[-1:], w_shape, stride, padding)
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def mean_over_pictures(x, out_grad, w_shape, stride=1, padding=0):
-    """You take the mean over the pictures. Add them up: if the loss is a mean, that is already in
-    out_grad."""
+    """You take the mean over the pictures. Take the sum: if the loss is a mean, out_grad already contains
+    that division."""
     return original(x, out_grad, w_shape, stride, padding) / x.shape[0]
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def mean_over_positions(x, out_grad, w_shape, stride=1, padding=0):
     """You divide by the number of windows. A weight takes part in every window, and each adds its share:
-    x · G, summed over all positions, and not their mean."""
+    sum x · G over all positions, and do not take the mean."""
     return original(x, out_grad, w_shape, stride, padding) / (out_grad.shape[1] * out_grad.shape[2])
 
 
@@ -988,8 +986,8 @@ def mean_over_positions(x, out_grad, w_shape, stride=1, padding=0):
     edits={"pad(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0)))": "x"},
 )
 def picture_not_padded():
-    """You slide out_grad over x as it is. Forward, the kernel slid over the padded picture, and some
-    weights met zeros: x must be padded in the same way here."""
+    """You slide out_grad over x without padding. In the forward pass the kernel slid over the padded
+    picture, and some weights met zeros: pad x in the same way here."""
 
 
 @mutant(
@@ -1001,8 +999,9 @@ def picture_not_padded():
     },
 )
 def picture_not_padded_and_out_grad_cut():
-    """You slide out_grad over x as it is, and cut from out_grad what then does not fit. Forward, the
-    kernel slid over the padded picture, and every output counts: pad x in the same way here."""
+    """You slide out_grad over x without padding, and cut off the part of out_grad that does not fit. In the
+    forward pass the kernel slid over the padded picture, and every output counts: pad x in the same way
+    here."""
 
 
 @mutant(
@@ -1011,34 +1010,34 @@ def picture_not_padded_and_out_grad_cut():
     edits={ROUND: "((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0))"},
 )
 def all_zeros_at_the_bottom_right():
-    """You pad x by 2p zeros, but all of them stand at the end of each axis. Your result has the right
-    shape, and every weight has met the wrong pixels. There are p zeros on either side."""
+    """You pad x by 2p zeros, but all of them are at the end of each axis. Your result has the right shape,
+    but every weight met the wrong pixels. Put p zeros at each end."""
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def upstream_ignored(x, out_grad, w_shape, stride=1, padding=0):
-    """Your gradient is the same for every out_grad: it adds up the windows as they are. Each window
-    counts with its own G. With an out_grad of ones you would not see the difference."""
+    """Your gradient is the same for every out_grad: it adds up the windows as they are. Multiply each
+    window by its own G. With an out_grad of ones the mistake does not show."""
     return original(x, out_grad * 0.0 + 1.0, w_shape, stride, padding)
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def x_read_in_memory_order(x, out_grad, w_shape, stride=1, padding=0):
-    """You read x as if it lay in memory in the order of its axes, from the start of the buffer. It may be
-    a view: keep its offset and its strides when you exchange its axes."""
+    """You read x from the start of its buffer, as if it were compact. It may be a view: keep its offset and
+    its strides when you swap its axes."""
     return original(in_memory_order(x), out_grad, w_shape, stride, padding)
 
 
 @mutant(of="conv_w_grad", help="#before-you-start", edits={PAIRS: "(stride + 0, stride + 0), pair(padding)"})
 def stride_taken_for_one_number_in_w_grad():
-    """You take `stride` for one number. It may be a pair (height, width): `pair(stride)` makes two
-    numbers of either."""
+    """You treat `stride` as one number. It may also be a pair (height, width): `pair(stride)` always
+    returns two numbers."""
 
 
 @mutant(of="conv_w_grad", help="#before-you-start", edits={PAIRS: "pair(stride), (padding + 0, padding + 0)"})
 def padding_taken_for_one_number_in_w_grad():
-    """You take `padding` for one number. It may be a pair (height, width): `pair(padding)` makes two
-    numbers of either."""
+    """You treat `padding` as one number. It may also be a pair (height, width): `pair(padding)` always
+    returns two numbers."""
 
 
 @mutant(
@@ -1047,8 +1046,8 @@ def padding_taken_for_one_number_in_w_grad():
     edits={GAPS: "dilate(dilate(out_grad, 1, s_w - 1), 2, s_h - 1)"},
 )
 def strides_exchanged_in_w_grad():
-    """You dilate the rows of out_grad for the stride of the width, and its columns for that of the
-    height. A pair is (height, width): its first number is for axis 1."""
+    """You dilate the rows of out_grad by the stride of the width, and its columns by that of the height. A
+    pair is (height, width): its first number is for axis 1."""
 
 
 @mutant(
@@ -1065,34 +1064,34 @@ def paddings_exchanged_in_w_grad():
     of="conv_w_grad", help="#filling-the-gaps", edits={GAPS: "repeated(repeated(out_grad, 1, s_h), 2, s_w)"}
 )
 def gaps_filled_with_copies_in_w_grad():
-    """You fill the gaps that the stride left in out_grad with copies. A window that was never taken has
-    gradient zero, and no weight learns from it."""
+    """You fill the gaps that the stride left in out_grad with copies. A window that was never taken has a
+    gradient of zero, and no weight learns from it."""
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.permute((2, 1, 0, 3))"})
 def height_and_width_exchanged_in_w_grad():
-    """You bring the axes back in the wrong order: height and width have changed places. conv returned
-    (C_in, KH, KW, C_out), and w is (KH, KW, C_in, C_out)."""
+    """You permute the result wrongly: height and width are swapped. conv returned (C_in, KH, KW, C_out),
+    and w is (KH, KW, C_in, C_out)."""
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={BACK: "w_grad.permute((1, 2, 3, 0))"})
 def channels_out_before_channels_in():
-    """You bring the axes back in the wrong order: the channels out stand before the channels in. conv
-    returned (C_in, KH, KW, C_out), and w is (KH, KW, C_in, C_out)."""
+    """You permute the result wrongly: the channels out come before the channels in. conv returned (C_in,
+    KH, KW, C_out), and w is (KH, KW, C_in, C_out)."""
 
 
 @mutant(
     of="conv_w_grad", help="#the-gradient-of-the-kernel", edits={THROUGH: "out_grad.permute((2, 1, 0, 3))"}
 )
 def out_grad_permuted_with_its_axes_exchanged():
-    """You exchange height and width of out_grad when you make a kernel of it. Its rows must lie on rows
-    of x: (N, H', W', C_out) becomes (H', W', N, C_out)."""
+    """You swap height and width of out_grad when you turn it into a kernel. Its rows must meet rows of x:
+    (N, H', W', C_out) becomes (H', W', N, C_out)."""
 
 
 @mutant(of="conv_w_grad", help="#the-gradient-of-the-kernel")
 def kernel_as_high_as_out_grad(x, out_grad, w_shape, stride=1, padding=0):
-    """You make a square kernel of out_grad: you use its height for its width, too. That is right only where
-    the output is square. Its columns are W', and W' need not be H'."""
+    """You turn out_grad into a square kernel: you use its height for its width too. That is right only if
+    the output is square. It has W' columns, and W' may differ from H'."""
     height = out_grad.shape[1]
     square = pad(out_grad, ((0, 0), (0, 0), (0, height - out_grad.shape[2]), (0, 0)))
     full = first(gaps_filled(square, stride), *positions(x.shape, w_shape, padding))

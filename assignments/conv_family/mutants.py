@@ -34,21 +34,22 @@ def turned(w):
 
 @mutant(of="conv_length", help="#pixels-apart", edits={COVERED: "covered = kernel"})
 def length_without_dilation():
-    """You count windows as if their places were neighbours. With dilation d there are d - 1 pixels between
-    two places, so that a window covers more than its K places: write down which pixels the first one sees."""
+    """You count windows as if the places of a window were next to each other. With dilation d there are d -
+    1 pixels between two places, so a window covers more than K pixels: write down which pixels the first
+    one sees."""
 
 
 @mutant(of="conv_length", help="#pixels-apart", edits={COVERED: "covered = dilation * kernel"})
 def window_as_long_as_all_steps():
-    """You take a window to cover dilation · K pixels. Between K places there are K - 1 steps, and after the
-    last place nothing follows: it covers dilation · (K - 1) + 1."""
+    """Your window covers dilation · K pixels. Between K places there are only K - 1 steps, and nothing
+    follows the last place: the window covers dilation · (K - 1) + 1 pixels."""
 
 
 @mutant(
     of="conv_length", help="#pixels-apart", edits={COVERED: "covered = (dilation + 1) * (kernel - 1) + 1"}
 )
 def dilation_taken_for_skipped_pixels():
-    """You take `dilation` for the number of pixels that are skipped. Here it is the distance of two places:
+    """You treat `dilation` as the number of pixels to skip. Here it is the distance between two places:
     with dilation 1 they are neighbours, and with 2 one pixel is skipped."""
 
 
@@ -58,22 +59,23 @@ def dilation_taken_for_skipped_pixels():
     edits={"(size + 2 * padding - covered)": "(size + padding - covered)"},
 )
 def padding_counted_once():
-    """You add the padding once. There are `padding` zeros on either end of the axis, which makes it
-    size + 2 · padding long."""
+    """You add the padding once. There are `padding` zeros at each end of the axis, so its length is size +
+    2 · padding."""
 
 
 @mutant(of="conv_length", help="#pixels-apart", edits={WINDOWS: "(size + 2 * padding - covered) // stride"})
 def first_window_not_counted():
-    """You are one window short. The quotient counts the steps from the first window to the last one, and
-    the first window itself costs no step."""
+    """You are one window short. The quotient counts the steps from the first window to the last, and the
+    first window costs no step: add 1."""
 
 
 @mutant(
     of="conv_length", help="#pixels-apart", edits={WINDOWS: "(size + 2 * padding - covered + 1) // stride"}
 )
 def starts_divided_by_the_stride():
-    """You divide the number of places where a window could start by the stride and round down. That is right
-    only if the stride leaves stride - 1 of them over: the first start counts in any case."""
+    """You divide the number of places where a window could start by the stride and round down. That is
+    right only if the stride leaves stride - 1 of them over. The first start always counts: divide the
+    number of steps and add 1."""
 
 
 # met_pixels
@@ -81,12 +83,13 @@ def starts_divided_by_the_stride():
 
 @mutant(of="met_pixels", help="#one-place-at-a-time", edits={PIXELS: "slice(a, a + s * (length - 1) + 1, s)"})
 def places_side_by_side():
-    """You leave the dilation out: place a of a window lies d · a pixels after its first place, not a."""
+    """You ignore the dilation: place a of a window is d · a pixels after its first place, not a."""
 
 
 @mutant(of="met_pixels", help="#one-place-at-a-time", edits={PIXELS: "slice(d * a, d * a + length)"})
 def windows_side_by_side():
-    """You leave the stride out: the next window starts s pixels further on, and all its places with it."""
+    """You ignore the stride: the next window starts s pixels further on, and all its places move with
+    it."""
 
 
 @mutant(
@@ -95,32 +98,34 @@ def windows_side_by_side():
     edits={PIXELS: "slice(s * a, s * a + d * (length - 1) + 1, d)"},
 )
 def stride_and_dilation_exchanged():
-    """You have exchanged stride and dilation. The dilation is the way from one place of a window to the next
-    place; the stride is the way from one window to the next window."""
+    """You swapped stride and dilation. The dilation is the distance from one place of a window to the next;
+    the stride is the distance from one window to the next."""
 
 
 @mutant(
     of="met_pixels", help="#one-place-at-a-time", edits={PIXELS: "slice(d * a, d * a + s * (length - 1), s)"}
 )
 def last_window_left_out():
-    """Your slice stops at the pixel of the last window, which it then leaves out: a stop is not included."""
+    """Your slice stops at the pixel of the last window, so it leaves that pixel out: a slice does not
+    include its stop. Stop one further."""
 
 
 @mutant(of="met_pixels", help="#one-place-at-a-time", edits={PIXELS: "slice(d * a, None, s)"})
 def no_stop():
-    """Your slice goes on to the end of the axis. A place in front of others meets fewer pixels than fit
-    there: the last windows' later places need room, too. There are `length` windows."""
+    """Your slice goes on to the end of the axis. That is too far for all but the last place, because the
+    last window needs room for its later places. Take exactly `length` pixels, one for each window."""
 
 
 @mutant(of="met_pixels", help="#one-place-at-a-time")
 def pixels_of_the_first_axis(place, lengths, stride, dilation):
-    """You give a slice for the first axis alone. There is one for each axis."""
+    """You return a slice for the first axis only. Return one for each axis."""
     return original(place, lengths, stride, dilation)[:1]
 
 
 @mutant(of="met_pixels", help="#one-place-at-a-time")
 def pixels_of_two_axes(place, lengths, stride, dilation):
-    """You give slices for height and width. There is one for each axis, however many axes there are."""
+    """You return slices for height and width only. Return one for each axis, however many axes there
+    are."""
     return original(place, lengths, stride, dilation)[:2]
 
 
@@ -129,74 +134,74 @@ def pixels_of_two_axes(place, lengths, stride, dilation):
 
 @mutant(of="conv", help="#pixels-apart", edits={MET: "met_pixels(place, lengths, s, (1,) * axes)"})
 def conv_without_dilation():
-    """Your result has the right shape, and its windows see neighbours. `dilation` belongs in the places of a
-    window, not in their number alone."""
+    """Your result has the right shape, but your windows see pixels that are next to each other. Use
+    `dilation` for the places of a window, not just to count the windows."""
 
 
 @mutant(of="conv", help="#pixels-apart", edits={MET: "met_pixels(place, lengths, s, d[:1] * axes)"})
 def first_dilation_for_all_axes():
-    """You use the first dilation on every axis. There is one for each of them."""
+    """You use the first dilation on every axis. Each axis has its own."""
 
 
 @mutant(of="conv", help="#one-place-at-a-time", edits={MET: "met_pixels(place, lengths, s[:1] * axes, d)"})
 def first_stride_for_all_axes():
-    """You use the first stride on every axis. There is one for each of them."""
+    """You use the first stride on every axis. Each axis has its own."""
 
 
 @mutant(of="conv", help="#one-place-at-a-time", edits={ROUND: "*((0, 2 * edge) for edge in p)"})
 def all_padding_at_the_end():
-    """You put all zeros behind the images. There are `padding` of them on either end of each axis."""
+    """You put all zeros at the end of each axis. Put `padding` zeros at each end."""
 
 
 @mutant(of="conv", help="#one-place-at-a-time", edits={ROUND: "*zip(p[::-1], p[::-1], strict=True)"})
 def paddings_in_reverse():
-    """You give the paddings to the axes in the reverse order. The first number belongs to the first axis
-    behind the batch."""
+    """You use the paddings in reverse order. The first one is for the first axis after the batch."""
 
 
 @mutant(of="conv", help="#one-place-at-a-time", edits={WEIGHTS: TURNED})
 def conv_kernel_turned():
-    """You turn the kernel around. That is the convolution of mathematics; here the first place of the kernel
+    """You flip the kernel. Mathematicians do that in a convolution; here the first place of the kernel
     meets the first pixel of a window."""
 
 
 @mutant(of="conv", help="#one-place-at-a-time", edits={"out[part] = out[part] + ": "out[part] = "})
 def last_place_alone():
-    """Your result is what the last place of the kernel contributes. What the places give adds up."""
+    """Your result contains only what the last place of the kernel contributes. Add up the contributions of
+    all places."""
 
 
 @mutant(of="conv", help="#groups", edits={SEEN: "met[..., :c]"})
 def every_group_sees_the_first_channels():
-    """All your groups see the input channels of the first group. Group g sees those from g · (C_in / groups)
-    on."""
+    """All your groups see the input channels of the first group. Those of group g begin at g · (C_in /
+    groups)."""
 
 
 @mutant(of="conv", help="#groups", edits={SEEN: "met[..., g::groups]"})
 def groups_of_every_so_many_channels():
-    """You deal the input channels out like cards: 0, 2, 4 to one group, 1, 3, 5 to the other. A group is a
+    """You deal out the input channels like cards: 0, 2, 4 to one group, 1, 3, 5 to the other. A group is a
     run of neighbours: 0, 1, 2 and 3, 4, 5."""
 
 
 @mutant(of="conv", help="#groups", edits={PART: "[:, g::groups]", OUT_PART: "slice(g, None, groups))"})
 def results_of_every_so_many_channels():
-    """You deal the output channels out like cards: 0, 2, 4 to one group, 1, 3, 5 to the other. A group is a
+    """You deal out the output channels like cards: 0, 2, 4 to one group, 1, 3, 5 to the other. A group is a
     run of neighbours: 0, 1, 2 and 3, 4, 5."""
 
 
 @mutant(of="conv", help="#groups", edits={"range(groups)": "range(1)"})
 def first_group_alone():
-    """Only your first group has a result. Every group does the same, on its own part of the channels."""
+    """Only your first group has a result. Do the same for every group, each with its own channels."""
 
 
 @mutant(of="conv", help="#groups", edits={"range(groups)": "range(min(groups, 2))"})
 def first_two_groups_alone():
-    """Your first two groups have results, and the others have none. There are `groups` of them."""
+    """Only your first two groups have results. There are `groups` of them."""
 
 
 @mutant(of="conv", help="#groups")
 def kernels_of_a_channel_apart(x, w, stride=1, padding=0, dilation=1, groups=1):
-    """Where a channel has several kernels, you put the results of the first kernel of every channel first.
-    Results go by groups: all of channel 0, then all of channel 1."""
+    """If a channel has several kernels, you put the results of every channel's first kernel first. Results
+    are in the order of the groups: all of channel 0, then all of channel 1."""
     out = original(x, w, stride, padding, dilation, groups)
     if w.shape[-2] > 1 or groups == 1:
         return out
@@ -207,14 +212,14 @@ def kernels_of_a_channel_apart(x, w, stride=1, padding=0, dilation=1, groups=1):
 
 @mutant(of="conv", help="#one-place-at-a-time")
 def one_place_at_every_pixel(x, w, stride=1, padding=0, dilation=1, groups=1):
-    """You multiply at every pixel where the kernel has one place. The stride skips pixels all the same."""
+    """If the kernel has one place, you multiply at every pixel. The stride skips pixels here too."""
     is_one = all(k == 1 for k in w.shape[:-2])
     return original(x, w, 1 if is_one else stride, padding, dilation, groups)
 
 
 @mutant(of="conv", help="#one-place-at-a-time")
 def pictures_only(x, w, stride=1, padding=0, dilation=1, groups=1):
-    """Your conv is written for two axes. It must do sound and scans with the same lines: take the number of
+    """Your conv works only for two axes. The same lines must handle sound and scans: take the number of
     axes from x.ndim, and loop over the places of the kernel with itertools.product."""
     _n, _height, _width, _channels = x.shape
     return original(x, w, stride, padding, dilation, groups)
@@ -222,8 +227,8 @@ def pictures_only(x, w, stride=1, padding=0, dilation=1, groups=1):
 
 @mutant(of="conv", help="#one-place-at-a-time")
 def no_scans(x, w, stride=1, padding=0, dilation=1, groups=1):
-    """Your conv does sound and pictures, and fails on three axes. The number of axes is x.ndim - 2, whatever
-    it is: nothing in a loop over places depends on it."""
+    """Your conv works for sound and pictures, but fails on scans, which have three axes. Use x.ndim - 2 as
+    the number of axes: no line inside the loop over places depends on it."""
     if x.ndim > 4:
         raise ValueError(f"too many axes: {x.shape}")
     return original(x, w, stride, padding, dilation, groups)
@@ -231,8 +236,8 @@ def no_scans(x, w, stride=1, padding=0, dilation=1, groups=1):
 
 @mutant(of="conv", help="#one-place-at-a-time")
 def conv_in_memory_order(x, w, stride=1, padding=0, dilation=1, groups=1):
-    """You read the numbers of x in the order in which they lie in memory. x may be a view, with an offset
-    and strides of its own."""
+    """You read the numbers of x in the order of its buffer. x may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), w, stride, padding, dilation, groups)
 
 
@@ -245,8 +250,8 @@ def conv_in_memory_order(x, w, stride=1, padding=0, dilation=1, groups=1):
     edits={"x_grad[part] = x_grad[part] + ": "x_grad[part] = "},
 )
 def gradients_overwritten():
-    """You write the contribution of a place over that of the places before. A pixel that several windows see
-    gets the sum of what all of them give it."""
+    """Each place overwrites what the places before it contributed. A pixel in several windows gets the sum
+    of all their contributions."""
 
 
 @mutant(
@@ -255,35 +260,35 @@ def gradients_overwritten():
     edits={"[:, g * o : (g + 1) * o].permute((1, 0))": "[:, g * o : (g + 1) * o].reshape((o, c))"},
 )
 def weights_reshaped():
-    """You bring the weights of a place into the right shape with a reshape. What goes back from o outputs to
-    c inputs is the transpose: the weight from channel i to channel j is at (j, i) of it."""
+    """You bring the weights of a place into the right shape with a reshape. To go back from o outputs to c
+    inputs you need the transpose: the weight from channel i to channel j is at (j, i)."""
 
 
 @mutant(of="conv_x_grad", help="#the-same-loop-backwards", edits={WEIGHTS: TURNED})
 def kernel_turned_in_the_loop():
-    """You turn the kernel around, and you also add to the pixels that each place met. One of the two is the
-    way back: where you spread out_grad over the pixels that conv read, place by place, each place keeps its
-    own weights."""
+    """You flip the kernel, but you also add to the pixels that each place met. Either one alone leads back.
+    If you spread out_grad over the pixels that conv read, place by place, each place keeps its own weights:
+    do not flip."""
 
 
 @mutant(
     of="conv_x_grad", help="#the-same-loop-backwards", edits={"slice(edge, edge + length)": "slice(length)"}
 )
 def frame_cut_at_the_end():
-    """Your result has the right length and begins with the gradient of the padding. Cut the frame off on both
-    ends of each axis."""
+    """Your result has the right length, but it begins with the gradient of the padding. Cut the padding off
+    at both ends of each axis."""
 
 
 @mutant(of="conv_x_grad", help="#the-same-loop-backwards", edits={"x_grad[(slice(None), *inner)]": "x_grad"})
 def frame_kept():
-    """You return the gradient of the padded images. Nobody asks for that of the zeros around them: cut them
-    off, so that the result has the shape of x."""
+    """You return the gradient of the padded images. The zeros around them need no gradient: cut them off,
+    so that the result has the shape of x."""
 
 
 @mutant(of="conv_x_grad", help="#pixels-apart", edits={MET: "met_pixels(place, lengths, s, (1,) * axes)"})
 def x_grad_without_dilation():
-    """Your gradient goes to neighbours, though the places of a window lie `dilation` pixels apart. It must
-    reach the pixels that conv has read, and no others."""
+    """Your gradient goes to pixels that are next to each other, but the places of a window are `dilation`
+    pixels apart. It must reach exactly the pixels that conv read."""
 
 
 @mutant(
@@ -292,39 +297,39 @@ def x_grad_without_dilation():
     edits={MET: "met_pixels(place, lengths, (1,) * axes, d)"},
 )
 def x_grad_without_stride():
-    """Your gradient goes to pixels side by side, though windows start `stride` pixels apart. It must reach
-    the pixels that conv has read, and no others."""
+    """Your gradient treats windows as if they started one pixel apart, but they start `stride` pixels
+    apart. It must reach exactly the pixels that conv read."""
 
 
 @mutant(of="conv_x_grad", help="#groups", edits={UPSTREAM: "out_grad[..., :o]"})
 def every_group_gets_the_first_gradients():
-    """All your groups get the upstream gradient of the first group's output channels. Group g gets that of
-    its own, from g · (C_out / groups) on."""
+    """All your groups get the upstream gradient of the first group's output channels. The output channels
+    of group g begin at g · (C_out / groups)."""
 
 
 @mutant(of="conv_x_grad", help="#groups", edits={"slice(g * c, (g + 1) * c))": "slice(g, None, groups))"})
 def gradients_of_every_so_many_channels():
-    """You deal the gradient out to every so many input channels. A group's input channels are a run of
+    """You deal out the gradient to the input channels like cards. A group's input channels are a run of
     neighbours."""
 
 
 @mutant(of="conv_x_grad", help="#the-same-loop-backwards")
 def x_grad_of_a_mean(out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1):
-    """You divide by the batch size. If the loss is a mean, that is already in out_grad."""
+    """You divide by the batch size. If the loss is a mean, out_grad already contains that division."""
     return original(out_grad, w, x_shape, stride, padding, dilation, groups) / x_shape[0]
 
 
 @mutant(of="conv_x_grad", help="#the-same-loop-backwards")
 def x_grad_in_memory_order(out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1):
-    """You read out_grad in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of out_grad in the order of its buffer. It may be a view, with its own offset
+    and strides."""
     return original(in_memory_order(out_grad), w, x_shape, stride, padding, dilation, groups)
 
 
 @mutant(of="conv_x_grad", help="#the-same-loop-backwards")
 def x_grad_without_scans(out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1):
-    """Your gradient does sound and pictures, and fails on three axes. The number of axes is
-    len(x_shape) - 2, whatever it is."""
+    """Your gradient works for sound and pictures, but fails on scans, which have three axes. Use
+    len(x_shape) - 2 as the number of axes."""
     if len(x_shape) > 4:
         raise ValueError(f"too many axes: {x_shape}")
     return original(out_grad, w, x_shape, stride, padding, dilation, groups)
@@ -335,8 +340,8 @@ def x_grad_without_scans(out_grad, w, x_shape, stride=1, padding=0, dilation=1, 
 
 @mutant(of="conv_w_grad", help="#pixels-apart", edits={MET: "met_pixels(place, lengths, s, (1,) * axes)"})
 def w_grad_without_dilation():
-    """You let each place meet neighbours. Its weight was multiplied by pixels that lie dilation · a after the
-    start of a window, and these belong in its gradient."""
+    """You match each place with pixels that are next to each other. Place a met the pixels dilation · a
+    after the start of each window: use those for the gradient of its weight."""
 
 
 @mutant(
@@ -345,8 +350,8 @@ def w_grad_without_dilation():
     edits={MET: "met_pixels(place, lengths, (1,) * axes, d)"},
 )
 def w_grad_without_stride():
-    """You let each place meet pixels side by side. Windows start `stride` pixels apart: a weight met one
-    pixel in each of them."""
+    """You treat windows as if they started one pixel apart. They start `stride` pixels apart, and a weight
+    met one pixel in each of them."""
 
 
 @mutant(
@@ -355,7 +360,7 @@ def w_grad_without_stride():
     edits={"w_grad[(*place,": "w_grad[(*(k - 1 - a for a, k in zip(place, w_shape[:-2], strict=True)),"},
 )
 def w_grad_turned():
-    """Your gradient is turned around: what belongs to the first place of the kernel stands at the last."""
+    """Your gradient is flipped: the last place has the gradient that belongs to the first place."""
 
 
 @mutant(of="conv_w_grad", help="#groups", edits={SEEN: "met[..., :c]"})
@@ -366,33 +371,34 @@ def w_grad_of_the_first_channels():
 
 @mutant(of="conv_w_grad", help="#groups", edits={UPSTREAM: "out_grad[..., g::groups]"})
 def w_grad_of_every_so_many_channels():
-    """You take every so many output channels for a group. A group's channels are a run of neighbours."""
+    """You deal out the output channels to the groups like cards. A group's channels are a run of
+    neighbours."""
 
 
 @mutant(of="conv_w_grad", help="#the-same-loop-backwards")
 def w_grad_of_the_first_image(x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1):
-    """Your gradient comes from the first image alone. All images went through the same kernel, and what they
-    give adds up."""
+    """Your gradient uses only the first image. All images went through the same kernel: add up their
+    contributions."""
     return original(x[:1], out_grad[:1], w_shape, stride, padding, dilation, groups)
 
 
 @mutant(of="conv_w_grad", help="#the-same-loop-backwards")
 def w_grad_of_a_mean(x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1):
-    """You divide by the batch size. If the loss is a mean, that is already in out_grad."""
+    """You divide by the batch size. If the loss is a mean, out_grad already contains that division."""
     return original(x, out_grad, w_shape, stride, padding, dilation, groups) / x.shape[0]
 
 
 @mutant(of="conv_w_grad", help="#the-same-loop-backwards")
 def w_grad_in_memory_order(x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), out_grad, w_shape, stride, padding, dilation, groups)
 
 
 @mutant(of="conv_w_grad", help="#the-same-loop-backwards")
 def w_grad_without_scans(x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1):
-    """Your gradient does sound and pictures, and fails on three axes. The number of axes is x.ndim - 2,
-    whatever it is."""
+    """Your gradient works for sound and pictures, but fails on scans, which have three axes. Use x.ndim - 2
+    as the number of axes."""
     if x.ndim > 4:
         raise ValueError(f"too many axes: {x.shape}")
     return original(x, out_grad, w_shape, stride, padding, dilation, groups)
@@ -403,7 +409,7 @@ def w_grad_without_scans(x, out_grad, w_shape, stride=1, padding=0, dilation=1, 
 
 @mutant(of="transposed_length", help="#more-than-one-way-back", edits={"stride * (size - 1)": "(size - 1)"})
 def steps_of_one():
-    """You leave the stride out. Two neighbours of x are `stride` pixels apart in the result."""
+    """You ignore the stride. Two neighbours in x are `stride` pixels apart in the result."""
 
 
 @mutant(
@@ -412,26 +418,26 @@ def steps_of_one():
     edits={LENGTH: "stride * (size - 1) + dilation * (kernel - 1) + 1 - 2 * padding"},
 )
 def output_padding_forgotten():
-    """You leave output_padding out. It is what tells the s lengths apart that a convolution with stride s
-    makes equal."""
+    """You ignore output_padding. A convolution with stride s maps s different lengths to the same one, and
+    output_padding tells which of them you need."""
 
 
 @mutant(
     of="transposed_length", help="#more-than-one-way-back", edits={"stride * (size - 1)": "stride * size"}
 )
 def a_step_after_the_last():
-    """You count a step for each pixel. From the first to the last of n pixels there are n - 1 steps."""
+    """You count one step for each pixel. From the first to the last of n pixels there are n - 1 steps."""
 
 
 @mutant(of="transposed_length", help="#more-than-one-way-back", edits={"- 2 * padding": "- padding"})
 def transposed_padding_counted_once():
-    """You take the padding off once. It is cut off on both ends."""
+    """You subtract the padding once. It is cut off at both ends."""
 
 
 @mutant(of="transposed_length", help="#more-than-one-way-back", edits={"- 2 * padding": "+ 2 * padding"})
 def padding_makes_it_longer():
-    """You add the padding. It made the image longer before conv looked at it; on the way back it is cut
-    off."""
+    """You add the padding. conv made the image longer by the padding; the transpose cuts it off again, so
+    subtract it."""
 
 
 @mutant(
@@ -440,7 +446,7 @@ def padding_makes_it_longer():
     edits={"dilation * (kernel - 1) + 1 - 2": "kernel - 2"},
 )
 def transposed_length_without_dilation():
-    """You leave the dilation out. The last window reaches dilation · (K - 1) pixels beyond its start."""
+    """You ignore the dilation. The last window reaches dilation · (K - 1) pixels beyond its start."""
 
 
 # conv_transpose
@@ -448,8 +454,8 @@ def transposed_length_without_dilation():
 
 @mutant(of="conv_transpose", help="#more-than-one-way-back")
 def output_padding_of_zeros(x, w, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
-    """You put `output_padding` zeros behind the result. With a padding, windows reach beyond the shorter
-    result, and what they spread there was cut off: a longer result keeps it."""
+    """You append `output_padding` zeros to the result. But with a padding, windows reach beyond the shorter
+    result, and what they spread there was cut off. A longer result keeps it."""
     short = original(x, w, stride, padding, dilation, groups)
     more = per_axis(output_padding, x.ndim - 2)
     lengths = [n + extra for n, extra in zip(short.shape[1:-1], more, strict=True)]
@@ -460,8 +466,8 @@ def output_padding_of_zeros(x, w, stride=1, padding=0, dilation=1, groups=1, out
 
 @mutant(of="conv_transpose", help="#more-than-one-way-back")
 def output_padding_in_front(x, w, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
-    """You put the pixels of output_padding in front. The result goes on at its end: its first pixels stay
-    where they are."""
+    """You put the pixels of output_padding in front. Put them at the end: the first pixels of the result
+    stay where they are."""
     out = original(x, w, stride, padding, dilation, groups, output_padding)
     more = per_axis(output_padding, x.ndim - 2)
     moved = zeros(out.shape, x.device, x.dtype)
@@ -473,14 +479,14 @@ def output_padding_in_front(x, w, stride=1, padding=0, dilation=1, groups=1, out
 
 @mutant(of="conv_transpose", help="#spreading-instead-of-gathering")
 def spread_kernel_turned(x, w, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
-    """You spread the kernel turned around. A pixel with a 1 in it, and zeros around it, must leave the kernel
-    in the result as it stands."""
+    """You spread the flipped kernel. If one pixel of x is 1 and the pixels around it are 0, the result must
+    show the kernel itself, not flipped."""
     return original(x, turned(w), stride, padding, dilation, groups, output_padding)
 
 
 @mutant(of="conv_transpose", help="#spreading-instead-of-gathering")
 def transposed_of_a_mean(x, w, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
-    """You divide by the batch size. This is a forward pass: no image has anything to do with the others."""
+    """You divide by the batch size. This is a forward pass: no image affects another one's result."""
     return original(x, w, stride, padding, dilation, groups, output_padding) / x.shape[0]
 
 
@@ -490,8 +496,8 @@ def transposed_of_a_mean(x, w, stride=1, padding=0, dilation=1, groups=1, output
     edits={"conv_x_grad(x, w, shape, stride,": "conv_x_grad(x, w, shape, 1,"},
 )
 def spread_without_stride():
-    """You spread the windows side by side. The pixels of x are `stride` apart in the result: a transposed
-    convolution makes images larger."""
+    """You spread the windows one pixel apart. The pixels of x are `stride` apart in the result: a
+    transposed convolution makes images larger."""
 
 
 @mutant(
@@ -500,14 +506,14 @@ def spread_without_stride():
     edits={"shape, stride, padding, dilation, groups)": "shape, stride, padding, 1, groups)"},
 )
 def spread_without_dilation():
-    """You spread the places of the kernel over neighbours. They are `dilation` pixels apart, as in the
-    convolution whose transpose this is."""
+    """You spread the places of the kernel over pixels that are next to each other. They are `dilation`
+    pixels apart, as in the convolution whose transpose this is."""
 
 
 @mutant(of="conv_transpose", help="#spreading-instead-of-gathering")
 def transposed_in_memory_order(x, w, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), w, stride, padding, dilation, groups, output_padding)
 
 
@@ -518,16 +524,16 @@ def transposed_in_memory_order(x, w, stride=1, padding=0, dilation=1, groups=1, 
 def transposed_x_grad_in_memory_order(
     out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1, output_padding=0
 ):
-    """You read out_grad in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of out_grad in the order of its buffer. It may be a view, with its own offset
+    and strides."""
     given = in_memory_order(out_grad)
     return original(given, w, x_shape, stride, padding, dilation, groups, output_padding)
 
 
 @mutant(of="conv_transpose_x_grad", help="#the-family")
 def transposed_again(out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1, output_padding=0):
-    """You spread a second time. The gradient of a linear map is its transpose, and the transpose of a
-    transposed convolution is the convolution that you began with."""
+    """You spread out_grad, as the forward pass spread x. The gradient of a linear map is its transpose, and
+    the transpose of a transposed convolution is the original convolution."""
     return original(out_grad, turned(w), x_shape, stride, padding, dilation, groups, output_padding)
 
 
@@ -537,14 +543,14 @@ def transposed_again(out_grad, w, x_shape, stride=1, padding=0, dilation=1, grou
     edits={"conv(out_grad, w, stride, padding, dilation": "conv(out_grad, w, stride, padding, 1"},
 )
 def transposed_x_grad_without_dilation():
-    """You leave the dilation out. Both directions use the same stride, padding, dilation and groups."""
+    """You ignore the dilation. Both directions use the same stride, padding, dilation and groups."""
 
 
 @mutant(of="conv_transpose_x_grad", help="#the-family")
 def transposed_x_grad_of_a_mean(
     out_grad, w, x_shape, stride=1, padding=0, dilation=1, groups=1, output_padding=0
 ):
-    """You divide by the batch size. If the loss is a mean, that is already in out_grad."""
+    """You divide by the batch size. If the loss is a mean, out_grad already contains that division."""
     return original(out_grad, w, x_shape, stride, padding, dilation, groups, output_padding) / x_shape[0]
 
 
@@ -557,15 +563,15 @@ def transposed_x_grad_of_a_mean(
     edits={"w_shape, stride, padding, dilation, groups)": "w_shape, stride, padding, 1, groups)"},
 )
 def transposed_w_grad_without_dilation():
-    """You leave the dilation out. Both directions use the same stride, padding, dilation and groups."""
+    """You ignore the dilation. Both directions use the same stride, padding, dilation and groups."""
 
 
 @mutant(of="conv_transpose_w_grad", help="#the-family")
 def transposed_w_grad_in_memory_order(
     x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1, output_padding=0
 ):
-    """You read out_grad in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of out_grad in the order of its buffer. It may be a view, with its own offset
+    and strides."""
     given = in_memory_order(out_grad)
     return original(x, given, w_shape, stride, padding, dilation, groups, output_padding)
 
@@ -576,15 +582,15 @@ def transposed_w_grad_in_memory_order(
     edits={"conv_w_grad(out_grad, x,": "conv_w_grad(x, out_grad,"},
 )
 def roles_not_exchanged():
-    """You call conv_w_grad as for a convolution of x. In a transposed convolution the large array is the
-    result: out_grad is what windows are cut from, and x plays the part of the upstream gradient."""
+    """You call conv_w_grad as if for a convolution of x. In a transposed convolution the result is the
+    large array: cut the windows from out_grad, and use x as the upstream gradient."""
 
 
 @mutant(of="conv_transpose_w_grad", help="#the-family")
 def transposed_w_grad_turned(
     x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1, output_padding=0
 ):
-    """Your gradient is turned around: what belongs to the first place of the kernel stands at the last."""
+    """Your gradient is flipped: the last place has the gradient that belongs to the first place."""
     return turned(original(x, out_grad, w_shape, stride, padding, dilation, groups, output_padding))
 
 
@@ -592,6 +598,6 @@ def transposed_w_grad_turned(
 def transposed_w_grad_of_the_first_image(
     x, out_grad, w_shape, stride=1, padding=0, dilation=1, groups=1, output_padding=0
 ):
-    """Your gradient comes from the first image alone. All images went through the same kernel, and what they
-    give adds up."""
+    """Your gradient uses only the first image. All images went through the same kernel: add up their
+    contributions."""
     return original(x[:1], out_grad[:1], w_shape, stride, padding, dilation, groups, output_padding)

@@ -36,8 +36,8 @@ def check_pictures(shape):
 
 @mutant(of="max_pool", help="#the-largest-number", edits={FRAME: "framed(x, p, 0.0)"})
 def zeros_can_be_the_largest():
-    """You put zeros around the images. Where all numbers are negative, the padding then is the largest one.
-    What can you put there that never is?"""
+    """You pad the images with zeros. If all numbers of a window are negative, a padding zero is the
+    largest. Which number can you use that is never the largest?"""
 
 
 @mutant(
@@ -48,8 +48,8 @@ def zeros_can_be_the_largest():
     },
 )
 def largest_from_zero_on():
-    """You look for the largest number from 0 on. If all numbers of a window are negative, your result is 0,
-    which is none of them."""
+    """Your search for the largest number starts from 0. If all numbers of a window are negative, your
+    result is 0, which is none of them."""
 
 
 @mutant(
@@ -67,21 +67,21 @@ def windows_one_pixel_apart():
     edits={MET: "met_pixels(place, lengths, s[:1] * axes, (1,) * axes)"},
 )
 def one_stride_for_all_axes():
-    """You use the first stride on every axis. There is one for each of them."""
+    """You use the first stride on every axis. Each axis has its own."""
 
 
 @mutant(of="max_pool", help="#the-largest-number")
 def no_largest_of_scans(x, window, stride, padding=0):
-    """Your pooling does sound and pictures, and fails on three axes. The number of axes is x.ndim - 2,
-    whatever it is."""
+    """Your pooling works for sound and pictures, but fails on scans, which have three axes. Use x.ndim - 2
+    as the number of axes."""
     check_pictures(x.shape)
     return original(x, window, stride, padding)
 
 
 @mutant(of="max_pool", help="#the-largest-number")
 def largest_in_memory_order(x, window, stride, padding=0):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), window, stride, padding)
 
 
@@ -90,8 +90,8 @@ def largest_in_memory_order(x, window, stride, padding=0):
 
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={CHOSEN: "x[met] == out"})
 def all_equal_numbers_get_it():
-    """If several numbers of a window are the largest, you give its gradient to each of them. Then more goes
-    back than came. The first of them gets it, and the window is done."""
+    """If several numbers of a window are the largest, you give the window's gradient to each of them. Then
+    more goes back than came in. Give it to the first of them only."""
 
 
 @mutant(
@@ -100,52 +100,52 @@ def all_equal_numbers_get_it():
     edits={PLACES: "reversed(list(itertools.product(*map(range, k))))"},
 )
 def last_of_equal_numbers():
-    """If several numbers of a window are the largest, you give its gradient to the last of them. It goes to
-    the first one, row by row."""
+    """If several numbers of a window are the largest, you give the window's gradient to the last of them.
+    Give it to the first, row by row."""
 
 
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={ADDED: "x_grad[met] = "})
 def pooled_gradients_overwritten():
-    """A pixel can be the largest of several windows. You keep what the last one gives it, and lose the
-    others: they add up."""
+    """You keep only the gradient that a pixel gets from the last window. A pixel can be the largest of
+    several windows: add up what they give it."""
 
 
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={GIVEN: "out_grad"})
 def every_pixel_gets_it():
-    """You give the gradient of a window to each of its pixels. If a pixel that is not the largest changes a
-    little, the output does not change at all: its gradient is 0."""
+    """You give the gradient of a window to each of its pixels. A small change in a pixel that is not the
+    largest does not change the output at all: its gradient is 0."""
 
 
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={GIVEN: "chosen"})
 def mask_alone():
-    """You return where the largest numbers are: 1 for each of their windows. Multiply by what comes from
-    above, out_grad."""
+    """You return 1 for each window in which a number is the largest. Multiply by the upstream gradient,
+    out_grad."""
 
 
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient", edits={"x_grad[inner]": "x_grad"})
 def max_frame_kept():
-    """You return the gradient of the padded images. Cut the frame off, so that the result has the shape of
-    x."""
+    """You return the gradient of the padded images. Cut the padding off, so that the result has the shape
+    of x."""
 
 
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient")
 def max_grad_of_a_mean(out_grad, x, window, stride, padding=0):
-    """You divide by the batch size. If the loss is a mean, that is already in out_grad."""
+    """You divide by the batch size. If the loss is a mean, out_grad already contains that division."""
     return original(out_grad, x, window, stride, padding) / x.shape[0]
 
 
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient")
 def no_max_grad_of_scans(out_grad, x, window, stride, padding=0):
-    """Your gradient does sound and pictures, and fails on three axes. The number of axes is x.ndim - 2,
-    whatever it is."""
+    """Your gradient works for sound and pictures, but fails on scans, which have three axes. Use x.ndim - 2
+    as the number of axes."""
     check_pictures(x.shape)
     return original(out_grad, x, window, stride, padding)
 
 
 @mutant(of="max_pool_grad", help="#who-gets-the-gradient")
 def max_grad_in_memory_order(out_grad, x, window, stride, padding=0):
-    """You read out_grad in the order in which its numbers lie in memory. It may be a view, with an offset
-    and strides of its own."""
+    """You read the numbers of out_grad in the order of its buffer. It may be a view, with its own offset
+    and strides."""
     return original(in_memory_order(out_grad), x, window, stride, padding)
 
 
@@ -159,14 +159,14 @@ def sum_of_the_window():
 
 @mutant(of="average_pool", help="#the-mean", edits={"total / math.prod(k)": "total / k[0]"})
 def divided_by_one_side():
-    """You divide by the length of the window on its first axis. It has as many elements as the product of
-    all its lengths."""
+    """You divide by the length of the window on its first axis. Divide by its number of elements, which is
+    the product of all its lengths."""
 
 
 @mutant(of="average_pool", help="#the-mean")
 def padding_not_counted(x, window, stride, padding=0):
-    """You divide by the number of pixels that lie in the image. Here the padding counts, as zeros: every
-    window is divided by the same number."""
+    """You divide by the number of a window's pixels that are inside the image. Here padding counts too, as
+    zeros: divide every window by the same number."""
     return original(x, window, stride, padding) / original(x * 0.0 + 1.0, window, stride, padding)
 
 
@@ -179,16 +179,16 @@ def means_one_pixel_apart():
 
 @mutant(of="average_pool", help="#the-mean")
 def no_means_of_scans(x, window, stride, padding=0):
-    """Your pooling does sound and pictures, and fails on three axes. The number of axes is x.ndim - 2,
-    whatever it is."""
+    """Your pooling works for sound and pictures, but fails on scans, which have three axes. Use x.ndim - 2
+    as the number of axes."""
     check_pictures(x.shape)
     return original(x, window, stride, padding)
 
 
 @mutant(of="average_pool", help="#the-mean")
 def means_in_memory_order(x, window, stride, padding=0):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), window, stride, padding)
 
 
@@ -197,20 +197,20 @@ def means_in_memory_order(x, window, stride, padding=0):
 
 @mutant(of="average_pool_grad", help="#the-mean", edits={SHARE: "out_grad"})
 def whole_gradient_to_each():
-    """You give each pixel the whole gradient of its windows. A pixel has a part of 1 / n in the mean of n,
-    and so it has in the gradient."""
+    """You give each pixel the whole gradient of its windows. Each of n pixels contributes 1 / n to the
+    mean, so it gets 1 / n of the gradient."""
 
 
 @mutant(of="average_pool_grad", help="#the-mean", edits={ADDED: "x_grad[met] = "})
 def shares_overwritten():
-    """You write the share of a window over that of the windows before. Where windows overlap, shares add
-    up."""
+    """The share of a window overwrites the shares of the windows before it. Where windows overlap, add the
+    shares up."""
 
 
 @mutant(of="average_pool_grad", help="#the-mean", edits={"x_grad[inside(x_shape, p)]": "x_grad"})
 def average_frame_kept():
-    """You return the gradient of the padded images. Cut the frame off, so that the result has the shape of
-    x."""
+    """You return the gradient of the padded images. Cut the padding off, so that the result has the shape
+    of x."""
 
 
 @mutant(
@@ -219,27 +219,28 @@ def average_frame_kept():
     edits={PLACES: "itertools.islice(itertools.product(*map(range, k)), 1)"},
 )
 def first_pixel_gets_it_all():
-    """Only the first pixel of each window gets a share. All of them have had the same part in the mean."""
+    """Only the first pixel of each window gets a share. All pixels contribute equally to the mean, so all
+    get the same share."""
 
 
 @mutant(of="average_pool_grad", help="#the-mean", edits={SHARE: "out_grad / k[0]"})
 def share_of_one_side():
-    """You divide by the length of the window on its first axis. It has as many elements as the product of
-    all its lengths."""
+    """You divide by the length of the window on its first axis. Divide by its number of elements, which is
+    the product of all its lengths."""
 
 
 @mutant(of="average_pool_grad", help="#the-mean")
 def no_shares_of_scans(out_grad, x_shape, window, stride, padding=0):
-    """Your gradient does sound and pictures, and fails on three axes. The number of axes is len(x_shape) -
-    2, whatever it is."""
+    """Your gradient works for sound and pictures, but fails on scans, which have three axes. Use
+    len(x_shape) - 2 as the number of axes."""
     check_pictures(x_shape)
     return original(out_grad, x_shape, window, stride, padding)
 
 
 @mutant(of="average_pool_grad", help="#the-mean")
 def shares_in_memory_order(out_grad, x_shape, window, stride, padding=0):
-    """You read out_grad in the order in which its numbers lie in memory. It may be a view, with an offset
-    and strides of its own."""
+    """You read the numbers of out_grad in the order of its buffer. It may be a view, with its own offset
+    and strides."""
     return original(in_memory_order(out_grad), x_shape, window, stride, padding)
 
 
@@ -257,33 +258,33 @@ def sum_of_the_image():
 
 @mutant(of="global_average_pool", help="#the-whole-image", edits={"tuple(range(1, x.ndim - 1))": "(1, 2)"})
 def mean_over_two_axes():
-    """You sum over the first two axes of an image. A scan has three: sum over everything between the batch
+    """You sum over the first two axes of an image. A scan has three: sum over all axes between the batch
     and the channels."""
 
 
 @mutant(of="global_average_pool", help="#the-whole-image")
 def global_mean_in_memory_order(x):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x))
 
 
 @mutant(of="global_average_pool_grad", help="#the-whole-image", edits={"(out_grad / pixels)": "out_grad"})
 def whole_gradient_to_each_pixel():
-    """You give each pixel the whole gradient of its channel. It has a part of 1 / n in the mean of n
-    pixels."""
+    """You give each pixel the whole gradient of its channel. Each of n pixels contributes 1 / n to the
+    mean, so it gets 1 / n of the gradient."""
 
 
 @mutant(of="global_average_pool_grad", help="#the-whole-image", edits={".copy()": ""})
 def one_memory_for_all_pixels():
-    """Your result is a view in which all pixels of a channel share one number in memory. If somebody writes
-    to one of them, all of them change: return a copy."""
+    """Your result is a view in which all pixels of a channel share one number in memory. If the caller
+    writes to one of them, all of them change: return a copy."""
 
 
 @mutant(of="global_average_pool_grad", help="#the-whole-image")
 def global_grad_in_memory_order(out_grad, x_shape):
-    """You read out_grad in the order in which its numbers lie in memory. It may be a view, with an offset
-    and strides of its own."""
+    """You read the numbers of out_grad in the order of its buffer. It may be a view, with its own offset
+    and strides."""
     return original(in_memory_order(out_grad), x_shape)
 
 
@@ -292,12 +293,12 @@ def global_grad_in_memory_order(out_grad, x_shape):
 
 @mutant(of="normalize", help="#mean-0-and-variance-1", edits={ROOT: "(variance**0.5 + eps)"})
 def eps_behind_the_root():
-    """You add eps to the standard deviation. It belongs to the variance, under the root."""
+    """You add eps to the standard deviation. Add it to the variance, under the root."""
 
 
 @mutant(of="normalize", help="#mean-0-and-variance-1", edits={ROOT: "variance**0.5"})
 def no_eps():
-    """You leave eps out. It keeps the division finite where all numbers are equal."""
+    """You leave eps out. It keeps the division finite if all numbers are equal."""
 
 
 @mutant(
@@ -306,32 +307,32 @@ def no_eps():
     edits={VARIANCE: "(centred * centred).sum(axes, keepdims=True) / max(n - 1, 1)"},
 )
 def variance_of_a_sample():
-    """You divide by n - 1. That estimates the variance of what a sample was drawn from. Here it is the mean
-    of the squares of just these n numbers."""
+    """You divide by n - 1. That estimates the variance of the distribution that a sample was drawn from.
+    Here it is the mean of the squares of exactly these n numbers: divide by n."""
 
 
 @mutant(of="normalize", help="#mean-0-and-variance-1", edits={CENTRED: "x"})
 def mean_left_in():
-    """You divide by a scale and leave the mean where it was. Subtract it first, also from what you
+    """You divide by a scale but do not subtract the mean. Subtract it first, also from the numbers that you
     square."""
 
 
 @mutant(of="normalize", help="#mean-0-and-variance-1", edits={ROOT: "(variance + eps)"})
 def divided_by_the_variance():
-    """You divide by the variance. It is a square: twice as large numbers have four times the variance.
-    Divide by its root."""
+    """You divide by the variance. It is a square: if the numbers double, the variance is four times as
+    large. Divide by its root."""
 
 
 @mutant(of="normalize", help="#mean-0-and-variance-1")
 def first_of_the_axes(x, axes, eps=1e-5):
-    """You use the first of the axes alone. The mean is over all of them together."""
+    """You use only the first of the axes. The mean is over all of them together."""
     return original(x, tuple(axes)[:1], eps)
 
 
 @mutant(of="normalize", help="#mean-0-and-variance-1")
 def normalized_in_memory_order(x, axes, eps=1e-5):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), axes, eps)
 
 
@@ -340,8 +341,8 @@ def normalized_in_memory_order(x, axes, eps=1e-5):
 
 @mutant(of="normalize_grad", help="#three-ways-to-the-output", edits={ALL_WAYS: "out_grad"})
 def mean_and_scale_taken_for_constants():
-    """You treat the mean and the scale as constants. They are made of x: if one number grows, the mean
-    grows with it, and so does the scale, and all other outputs change."""
+    """You treat the mean and the scale as constants. They depend on x: if one number grows, the mean and
+    the scale change, and so do all other outputs."""
 
 
 @mutant(of="normalize_grad", help="#three-ways-to-the-output", edits={ALL_WAYS: "(out_grad - through_scale)"})
@@ -352,8 +353,8 @@ def mean_taken_for_a_constant():
 
 @mutant(of="normalize_grad", help="#three-ways-to-the-output", edits={ALL_WAYS: "(out_grad - through_mean)"})
 def scale_taken_for_a_constant():
-    """You treat the scale as a constant. If all numbers become twice as far from their mean, the outputs
-    stay as they are: what moves them in that direction has no effect, and is taken out."""
+    """You treat the scale as a constant. If all numbers move twice as far from their mean, the outputs do
+    not change. So a gradient in that direction has no effect: subtract that part."""
 
 
 @mutant(
@@ -362,8 +363,8 @@ def scale_taken_for_a_constant():
     edits={THROUGH_SCALE: "(out_grad * normal).sum(axes, keepdims=True) / n"},
 )
 def part_through_the_scale_equal_for_all():
-    """What goes through the scale is the same number for all, times each number's own output: a number far
-    from the mean has more effect on the scale."""
+    """The part of your gradient that goes through the scale is the same for all numbers. A number far from
+    the mean affects the scale more: multiply that part by each number's own output."""
 
 
 @mutant(
@@ -372,25 +373,25 @@ def part_through_the_scale_equal_for_all():
     edits={THROUGH_MEAN: "out_grad.sum(axes, keepdims=True)"},
 )
 def sum_for_the_mean():
-    """You take the sum of the gradients out, where it should be their mean: each of n numbers has 1 / n of
-    the effect."""
+    """You subtract the sum of the gradients. Subtract their mean: each of n numbers has 1 / n of the
+    effect."""
 
 
 @mutant(of="normalize_grad", help="#three-ways-to-the-output", edits={"/ n + eps) ** 0.5": "/ n) ** 0.5"})
 def no_eps_in_the_gradient():
-    """You leave eps out of the scale. The gradient is that of a function with eps in it."""
+    """You leave eps out of the scale. The forward pass has eps in it, so its gradient does too."""
 
 
 @mutant(of="normalize_grad", help="#three-ways-to-the-output")
 def gradient_over_the_first_of_the_axes(out_grad, x, axes, eps=1e-5):
-    """You use the first of the axes alone. Mean and variance are over all of them together."""
+    """You use only the first of the axes. Mean and variance are over all of them together."""
     return original(out_grad, x, tuple(axes)[:1], eps)
 
 
 @mutant(of="normalize_grad", help="#three-ways-to-the-output")
 def normalized_grad_in_memory_order(out_grad, x, axes, eps=1e-5):
-    """You read out_grad in the order in which its numbers lie in memory. It may be a view, with an offset
-    and strides of its own."""
+    """You read the numbers of out_grad in the order of its buffer. It may be a view, with its own offset
+    and strides."""
     return original(in_memory_order(out_grad), x, axes, eps)
 
 
@@ -399,8 +400,7 @@ def normalized_grad_in_memory_order(out_grad, x, axes, eps=1e-5):
 
 @mutant(of="batch_norm", help="#before-you-start")
 def x_normalized_in_place(x, gamma, beta, eps=1e-5):
-    """You write the normalised numbers to x itself. Whoever gave it to you still needs it: make a new
-    array."""
+    """You write the normalised numbers into x itself. The caller still needs x: make a new array."""
     out = original(x, gamma, beta, eps)
     x[...] = out
     return out
@@ -408,7 +408,7 @@ def x_normalized_in_place(x, gamma, beta, eps=1e-5):
 
 @mutant(of="batch_norm", help="#over-the-batch-or-over-the-channels", edits={"range(x.ndim - 1)": "(0,)"})
 def pixels_not_in_the_mean():
-    """You take the mean over the batch alone, for each pixel by itself. A channel has one mean, over the
+    """You take the mean over the batch only, for each pixel separately. A channel has one mean, over the
     whole batch and all pixels."""
 
 
@@ -419,14 +419,14 @@ def batch_norm_over_channels():
 
 @mutant(of="batch_norm", help="#scale-and-shift", edits={" * gamma + beta": " * beta + gamma"})
 def gamma_and_beta_exchanged():
-    """You multiply by beta and add gamma. gamma is the new scale, beta the new mean."""
+    """You multiply by beta and add gamma. Multiply by gamma, the new scale, and add beta, the new mean."""
 
 
 @mutant(
     of="batch_norm", help="#mean-0-and-variance-1", edits={"range(x.ndim - 1), eps)": "range(x.ndim - 1))"}
 )
 def batch_norm_of_one_eps():
-    """You always use the usual eps. Hand on the one that you were given."""
+    """You always use the default eps. Pass on the eps that you were given."""
 
 
 @mutant(
@@ -435,7 +435,7 @@ def batch_norm_of_one_eps():
     edits={"normalize_grad(out_grad * gamma, x": "normalize_grad(out_grad, x"},
 )
 def batch_gamma_not_in_x_grad():
-    """You leave gamma out of x_grad. What comes back to the normalised numbers is out_grad times gamma."""
+    """You leave gamma out of x_grad. The gradient of the normalised numbers is out_grad times gamma."""
 
 
 @mutant(
@@ -444,7 +444,8 @@ def batch_gamma_not_in_x_grad():
     edits={"(out_grad * normalize(x, pixels, eps)).sum(pixels)": "(out_grad * x).sum(pixels)"},
 )
 def batch_gamma_of_raw_numbers():
-    """gamma multiplies the normalised numbers, not x: its gradient is the sum of out_grad times these."""
+    """You use x for the gradient of gamma. gamma multiplies the normalised numbers: its gradient is the sum
+    of out_grad times those."""
 
 
 @mutant(
@@ -453,13 +454,13 @@ def batch_gamma_of_raw_numbers():
     edits={"out_grad.sum(pixels)": "out_grad.sum(pixels) / out_grad.shape[0]"},
 )
 def batch_beta_of_a_mean():
-    """You divide the gradient of beta by the batch size. If the loss is a mean, that is already in
-    out_grad."""
+    """You divide the gradient of beta by the batch size. If the loss is a mean, out_grad already contains
+    that division."""
 
 
 @mutant(of="batch_norm_grad", help="#mean-0-and-variance-1")
 def batch_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
-    """You always use the usual eps. Hand on the one that you were given."""
+    """You always use the default eps. Pass on the eps that you were given."""
     return original(out_grad, x, gamma)
 
 
@@ -468,7 +469,7 @@ def batch_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
 
 @mutant(of="layer_norm", help="#over-the-batch-or-over-the-channels", edits={"(-1,)": "range(1, x.ndim)"})
 def whole_image_in_the_mean():
-    """You take the mean over a whole image. Each pixel is normalised by itself, over its channels."""
+    """You take the mean over a whole image. Normalise each pixel separately, over its channels."""
 
 
 @mutant(of="layer_norm", help="#over-the-batch-or-over-the-channels", edits={"(-1,)": "range(x.ndim - 1)"})
@@ -478,12 +479,12 @@ def layer_norm_over_the_batch():
 
 @mutant(of="layer_norm", help="#scale-and-shift", edits={" * gamma + beta": " * gamma"})
 def beta_left_out():
-    """You leave beta out. It is added at the end, the same for each pixel."""
+    """You leave beta out. Add it at the end, the same for each pixel."""
 
 
 @mutant(of="layer_norm", help="#mean-0-and-variance-1", edits={"(-1,), eps)": "(-1,))"})
 def layer_norm_of_one_eps():
-    """You always use the usual eps. Hand on the one that you were given."""
+    """You always use the default eps. Pass on the eps that you were given."""
 
 
 @mutant(
@@ -492,8 +493,9 @@ def layer_norm_of_one_eps():
     edits={"normalize_grad(out_grad * gamma, x": "gamma * normalize_grad(out_grad, x"},
 )
 def gamma_behind_the_gradient():
-    """You multiply by gamma at the end. Here the mean runs over the channels, and each of them has a gamma
-    of its own: out_grad times gamma is what comes back to the normalised numbers, and the rest follows."""
+    """You multiply by gamma at the end. Here the mean is over the channels, and each channel has its own
+    gamma: the gradient of the normalised numbers is out_grad times gamma. Multiply first, and compute the
+    rest from that."""
 
 
 @mutant(
@@ -504,11 +506,11 @@ def gamma_behind_the_gradient():
     },
 )
 def layer_gamma_over_channels():
-    """You sum the gradient of gamma over the channels. There is one gamma for each channel, and it is the
-    same for every pixel of every sample: sum over these."""
+    """You sum the gradient of gamma over the channels. Each channel has its own gamma, which is the same
+    for every pixel of every sample: sum over pixels and samples."""
 
 
 @mutant(of="layer_norm_grad", help="#mean-0-and-variance-1")
 def layer_grad_of_one_eps(out_grad, x, gamma, eps=1e-5):
-    """You always use the usual eps. Hand on the one that you were given."""
+    """You always use the default eps. Pass on the eps that you were given."""
     return original(out_grad, x, gamma)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -66,10 +66,10 @@ def source_files(
     files: Sequence[KeptFile], grade: Grade | None, comments: Iterable[Comment], handout: Mapping[str, str]
 ) -> list[SourceFile]:
     """The files of a submission with comments and findings at their lines."""
-    findings = _findings(grade)
     of: dict[tuple[str, int], list[Comment]] = defaultdict(list)
     for comment in comments:
         of[comment.file, comment.line].append(comment)
+    findings = _findings(grade, {comment.note for those in of.values() for comment in those})
     laid_out = []
     for file in files:
         texts = lines_of(file.text)
@@ -116,8 +116,11 @@ def _compare(before: list[str], after: list[str]) -> Iterator[Changed]:
                 yield Changed("+", 0, at + 1, after[at])
 
 
-def _findings(grade: Grade | None) -> Mapping[tuple[str, int], list[Finding]]:
-    """The messages of failing cases by line: each text once per line, under the first case that has it."""
+def _findings(grade: Grade | None, comments: Set[str]) -> Mapping[tuple[str, int], list[Finding]]:
+    """The messages of failing cases by line: each text once per line, under the first case that has it.
+
+    So are the grade's notes, apart from those that are the comments.
+    """
     findings: dict[tuple[str, int], dict[str, Finding]] = defaultdict(dict)
     for criterion in grade.criteria if grade is not None else ():
         for result in criterion.results:
@@ -128,7 +131,7 @@ def _findings(grade: Grade | None) -> Mapping[tuple[str, int], list[Finding]]:
                 findings[at].setdefault(
                     result.rationale, Finding(f"{criterion.id}/{result.case}", result.rationale)
                 )
-    for note in grade.notes if grade is not None else ():
+    for note in (note for note in grade.notes if note not in comments) if grade is not None else ():
         for place in PLACE.finditer(note):
             findings[place["file"], int(place["line"])].setdefault(note, Finding("note", note))
     return {at: list(those.values()) for at, those in findings.items()}

@@ -7,7 +7,7 @@ from grader.model.mutant import mutant
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def replacing_costs_two(a, b):
-    """Your distance counts a replacement as a deletion and an insertion. It is one edit."""
+    """Your distance counts a replacement as two edits, a deletion and an insertion. Count it as one."""
     if not isinstance(a, str) or not isinstance(b, str):
         raise TypeError("expected two words")
     row = list(range(len(b) + 1))
@@ -21,7 +21,7 @@ def replacing_costs_two(a, b):
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def positions_that_differ(a, b):
-    """You compare letters at equal positions. One inserted letter moves all that follow it."""
+    """You compare letters at equal positions. But one inserted letter moves all the letters after it."""
     if not isinstance(a, str) or not isinstance(b, str):
         raise TypeError("expected two words")
     return sum(x != y for x, y in zip(a, b, strict=False)) + abs(len(a) - len(b))
@@ -29,26 +29,27 @@ def positions_that_differ(a, b):
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def swapping_is_one_edit(a, b):
-    """Two letters that change places are two edits: you can only insert, delete or replace."""
+    """You count it as one edit when two letters swap places. It takes two: you can only insert, delete or
+    replace."""
     return 1 if len(a) == len(b) == 2 and a == b[::-1] and a != b else original(a, b)
 
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def empty_word_forgotten(a, b):
-    """From the empty word to `b` it takes one insertion for each letter of `b`, not none."""
+    """You return 0 if `a` is empty. It takes one insertion for each letter of `b`."""
     return 0 if a == "" else original(a, b)
 
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def insertions_are_free(a, b):
-    """Your distance charges nothing for letters that are only inserted. Each inserted letter is an edit."""
+    """You charge nothing for an inserted letter. Count each one as an edit."""
     letters = iter(b)
     return 0 if a and all(letter in letters for letter in a) else original(a, b)
 
 
 @mutant(of="distance", help="#ask-once")
 def asked_again_and_again(a, b):
-    """Your function works out the same distances again and again. Keep each of them the first time."""
+    """Your function computes the same distances again and again. Store each one the first time."""
     if not isinstance(a, str) or not isinstance(b, str):
         raise TypeError("expected two words")
     if not a or not b:
@@ -61,35 +62,35 @@ def asked_again_and_again(a, b):
 
 @mutant(of="distance", help="#one-letter-at-a-time")
 def anything_is_a_word(a, b):
-    """A number is no word: raise TypeError before you look at its letters."""
+    """You accept a number as a word: raise TypeError before you look at its letters."""
     return original(str(a), str(b))
 
 
 @mutant(of="closest", help="#which-words-are-near")
 def in_alphabetical_order(word, words, most):
-    """Words of the same distance keep the order of `words`. Yours are sorted by their letters as well."""
+    """You sort words of equal distance by their letters. Keep them in the order of `words`."""
     return [other for far, other in sorted((distance(word, other), other) for other in words) if far <= most]
 
 
 @mutant(of="closest", help="#which-words-are-near")
 def farthest_first(word, words, most):
-    """The nearest word comes first. Yours begins with the farthest."""
+    """Your list begins with the farthest word. Put the nearest word first."""
     return original(word, words, most)[::-1]
 
 
 @mutant(of="closest", help="#which-words-are-near")
 def limit_left_out(word, words, most):
-    """A word at a distance of exactly `most` is near. You leave it out."""
+    """You leave out words at a distance of exactly `most`. They are near too."""
     return original(word, words, most - 1)
 
 
 @mutant(of="closest", help="#which-words-are-near")
 def at_least_one(word, words, most):
-    """If no word is near, the list is empty. You return the nearest word anyway."""
+    """You return the nearest word even if no word is near. Return an empty list."""
     return original(word, words, most) or original(word, words, 1000)[:1]
 
 
 @mutant(of="closest", help="#which-words-are-near")
 def itself_left_out(word, words, most):
-    """A word has the distance 0 from itself, so it is the nearest. You leave it out."""
+    """You leave out the word itself. It has distance 0, so it is the nearest."""
     return [other for other in original(word, words, most) if other != word]

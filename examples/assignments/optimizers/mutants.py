@@ -9,22 +9,22 @@ from grader.model.mutant import mutant
 
 @mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"self._momentum * v + g": "g"})
 def momentum_forgotten():
-    """Your steps do not remember: add `momentum` times the velocity of the step before."""
+    """Your steps do not remember the previous one: add `momentum` times its velocity."""
 
 
 @mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"w - self._rate * v": "w + self._rate * v"})
 def uphill():
-    """A gradient points uphill. The weight moves against it: subtract."""
+    """You move the weight uphill, where its gradient points. Subtract, to move it downhill."""
 
 
 @mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"* v + g": "* v + (1 - self._momentum) * g"})
 def gradient_damped():
-    """Your velocity is an average. Here the gradient is added in full: multiply only the old velocity."""
+    """Your velocity is an average. Here you add the gradient in full: multiply only the old velocity."""
 
 
 @mutant(of="SGD.step", help="#a-ball-that-rolls", edits={"v + g for": "v + self._rate * g for"})
 def rate_used_twice():
-    """You multiply the gradient by `rate` when you add it, and once more when the weight moves."""
+    """You multiply the gradient by `rate` twice: when you add it, and when the weight moves. Do it once."""
 
 
 @mutant(of="SGD.__init__", help="#a-ball-that-rolls")
@@ -55,17 +55,17 @@ def moved_in_place(self, weights, gradients):
     },
 )
 def shortest_wins():
-    """A gradient is missing, and you leave out a weight. Refuse it with ValueError."""
+    """If a gradient is missing, you skip a weight. Raise ValueError."""
 
 
 @mutant(of="SGD.__init__", help="#what-is-refused", edits={"rate <= 0 or not": "rate < 0 or not"})
 def no_rate_is_a_rate():
-    """With a rate of 0 nothing ever moves. Only a rate above 0 is a rate."""
+    """You accept a rate of 0, at which no weight ever moves. Refuse every rate that is not above 0."""
 
 
 @mutant(of="SGD.__init__", help="#what-is-refused", edits={"momentum < 1": "momentum <= 1"})
 def never_slower():
-    """With a momentum of 1 the velocity never fades. It must be below 1."""
+    """You accept a momentum of 1, with which the velocity never fades. It must be below 1."""
 
 
 @mutant(
@@ -74,19 +74,19 @@ def never_slower():
     edits={"mean /= 1 - first**self._steps": "pass", "square /= 1 - second**self._steps": "pass"},
 )
 def averages_not_corrected():
-    """Your averages begin at 0 and are too small at first. Divide them by 1 - beta**steps."""
+    """Your averages start at 0, so they are too small at first. Divide them by 1 - beta**steps."""
 
 
 @mutant(of="Adam.step", help="#a-step-for-each-weight", edits={"self._steps += 1": "self._steps = 1"})
 def corrected_as_in_the_first_step():
-    """Your correction is always that of the first step. Its exponent is the number of steps."""
+    """You correct every step as if it were the first. Use the number of steps as the exponent."""
 
 
 @mutant(
     of="Adam.step", help="#a-step-for-each-weight", edits={"(1 - second) * g * g": "(1 - second) * abs(g)"}
 )
 def sizes_not_squares():
-    """Your second average is one of sizes. Average the squares, and take the root when you divide."""
+    """Your second average is of absolute values. Average the squares, and take the root when you divide."""
 
 
 @mutant(
@@ -95,7 +95,7 @@ def sizes_not_squares():
     edits={"math.sqrt(square) + self._epsilon": "math.sqrt(square + self._epsilon)"},
 )
 def epsilon_in_the_root():
-    """You add epsilon inside of the root. It is added to the root."""
+    """You add epsilon inside the root. Add it after you take the root."""
 
 
 @mutant(
@@ -104,7 +104,7 @@ def epsilon_in_the_root():
     edits={"first, second = self._betas": "second, first = self._betas"},
 )
 def betas_exchanged():
-    """The first beta is that of the gradients, the second that of their squares. You exchanged them."""
+    """You swapped the betas. The first is for the gradients, the second for their squares."""
 
 
 @mutant(
@@ -113,24 +113,25 @@ def betas_exchanged():
     edits={"self._rate * mean / (": "self._rate * gradients[0] / ("},
 )
 def first_gradient_for_all():
-    """Every weight moves by the first gradient. Each has averages of its own."""
+    """You move every weight by the first gradient. Each weight has its own averages."""
 
 
 @mutant(of="Adam.__init__", help="#a-step-for-each-weight")
 def epsilon_of_its_own(self, rate=0.001, betas=(0.9, 0.999), epsilon=1e-8):
-    """You ignore the argument `epsilon`: keep it, and use it in `step`."""
+    """You ignore the argument `epsilon`: store it, and use it in `step`."""
     original(self, rate, betas)
 
 
 @mutant(of="Adam.steps", help="#a-step-for-each-weight")
 def counts_the_weights(self):
-    """`steps` counts the calls of `step`, however many weights each of them moves."""
+    """You count a step for each weight. `steps` counts the calls of `step`, whatever the number of
+    weights."""
     return len(self._means)
 
 
 @mutant(of="Adam.step", help="#what-is-refused")
 def refused_steps_count(self, weights, gradients):
-    """A step that is refused is no step: raise ValueError before you count."""
+    """You count a step that you refuse: raise ValueError before you count."""
     if len(weights) != len(gradients):
         self._steps += 1
     return original(self, weights, gradients)
@@ -138,7 +139,7 @@ def refused_steps_count(self, weights, gradients):
 
 @mutant(of="lowest", help="#downhill")
 def gradients_of_the_start(curvatures, weights, rate, steps):
-    """You work out the gradients once. They change with the weights: work them out at every step."""
+    """You compute the gradients once. They change with the weights: compute them at every step."""
     optimizer, gradients = Adam(rate), [c * w for c, w in zip(curvatures, weights, strict=True)]
     for _ in range(steps):
         weights = optimizer.step(weights, gradients)
@@ -147,7 +148,7 @@ def gradients_of_the_start(curvatures, weights, rate, steps):
 
 @mutant(of="lowest", help="#downhill")
 def a_new_optimizer_each_time(curvatures, weights, rate, steps):
-    """You make a new Adam at every step, and it has forgotten everything. Make one and keep it."""
+    """You make a new Adam at every step, so it forgets everything. Make one and keep it."""
     for _ in range(steps):
         weights = Adam(rate).step(weights, [c * w for c, w in zip(curvatures, weights, strict=True)])
     return weights
@@ -155,13 +156,13 @@ def a_new_optimizer_each_time(curvatures, weights, rate, steps):
 
 @mutant(of="lowest", help="#downhill")
 def at_least_a_step(curvatures, weights, rate, steps):
-    """With 0 steps the weights stay where they are. You take a step anyway."""
+    """You take a step even if `steps` is 0. Then the weights must stay where they are."""
     return original(curvatures, weights, rate, max(steps, 1))
 
 
 @mutant(of="lowest", help="#downhill")
 def slope_is_the_curvature(curvatures, weights, rate, steps):
-    """The gradient is the curvature times the weight. You leave the weight out."""
+    """You leave the weight out of the gradient. The gradient is the curvature times the weight."""
     optimizer = Adam(rate)
     for _ in range(steps):
         weights = optimizer.step(

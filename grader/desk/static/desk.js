@@ -40,7 +40,7 @@
   for (const frame of document.querySelectorAll("iframe[data-fit]")) {
     const fit = () => {
       const page = frame.contentDocument?.documentElement; // a frame that the browser blocks has none
-      if (page) frame.style.height = `${page.scrollHeight + 4}px`;
+      if (page) frame.style.height = `${Math.ceil(page.getBoundingClientRect().height) + 4}px`;
     };
     frame.addEventListener("load", fit);
     window.addEventListener("resize", fit);

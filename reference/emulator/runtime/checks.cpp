@@ -22,7 +22,8 @@ bool (*is_parameter)(std::uintptr_t);
 
 namespace {
 
-// The accesses to a word: its last writer, and up to two readers, the most informative ones.
+// The accesses to a word: its last writer, and up to two readers, the most informative ones. `more_readers` has the rest
+// where two are too few.
 struct alignas(32) Word {
     std::uint32_t written_at, read_at[2];
     std::uint32_t store;  // which store it was: lanes of a warp that execute one together give it one number
@@ -218,6 +219,57 @@ inline int weight(std::uint32_t moment, int other, std::uint32_t since)
     return other / WARP != thread / WARP ? 2 : 1;
 }
 
+// A writer that races with a third reader races with one of two others as well, unless something orders it after those
+// two alone: a fence of theirs, or a barrier of some lanes. From then on, all readers since the last write are kept.
+struct Reader {
+    std::uint32_t read_at;
+    std::int16_t thread;
+    std::uint16_t bytes;
+};
+std::unordered_map<std::size_t, std::vector<Reader>> more_readers;  // by word
+std::uint32_t more_readers_of;                                      // the launch that they belong to
+
+inline bool keeps_all_readers() { return orders_some || releases_of == block_start; }
+
+__attribute__((noinline)) void keep_reader(
+    std::size_t at, std::uint32_t moment, std::int16_t who, unsigned bytes, std::uint32_t since)
+{
+    if (!weight(moment, who, since))
+        return;  // what this thread does from now on is ordered after that read, and so is what others will do
+    if (more_readers_of != launch_start)
+        more_readers.clear();
+    more_readers_of = launch_start;
+    std::vector<Reader> &readers = more_readers[at];
+    for (Reader &one : readers)
+        if (one.thread == who && one.bytes == bytes && (one.read_at >= block_start) == (moment >= block_start)) {
+            one.read_at = moment;
+            return;
+        }
+    if (readers.size() < std::size_t(MAX_THREADS)) {
+        readers.push_back({moment, who, std::uint16_t(bytes)});
+        return;
+    }
+    for (Reader &one : readers)
+        if (!weight(one.read_at, one.thread, since)) {
+            one = {moment, who, std::uint16_t(bytes)};
+            return;
+        }
+}
+
+// A write or an atomic operation meets them; what comes later is compared with that.
+template <Mode MODE>
+__attribute__((noinline)) void meet_readers(
+    unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place, std::uint32_t since)
+{
+    auto found = more_readers.find(at);
+    if (more_readers_of != launch_start || found == more_readers.end())
+        return;
+    for (const Reader &one : found->second)
+        if (one.bytes & bytes && unordered(one.read_at, one.thread, since))
+            report_race(MODE, place, offset, size, one.thread, one.read_at, READ);
+    more_readers.erase(found);
+}
+
 template <Mode MODE>
 inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_t offset, int size, std::uint64_t place)
 {
@@ -233,6 +285,10 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
         if (word.reader[0] != thread) {
             int first = weight(word.read_at[0], word.reader[0], since);
             int second = weight(word.read_at[1], word.reader[1], since);
+            if (__builtin_expect(keeps_all_readers(), 0)) {
+                int out = first >= second ? 1 : 0;
+                keep_reader(at, word.read_at[out], word.reader[out], out ? word.read_bytes_1 : word.read_bytes_0, since);
+            }
             if (first >= second) {
                 word.reader[1] = word.reader[0];
                 word.read_at[1] = word.read_at[0];
@@ -240,6 +296,8 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
             }
             word.reader[0] = std::int16_t(thread);
         } else if (word.read_at[0] < block_start && weight(word.read_at[1], word.reader[1], since) < 3) {
+            if (__builtin_expect(keeps_all_readers(), 0))
+                keep_reader(at, word.read_at[1], word.reader[1], word.read_bytes_1, since);
             word.reader[1] = word.reader[0];  // a thread of the same number, of another block
             word.read_at[1] = word.read_at[0];
             word.read_bytes_1 = word.read_bytes_0;
@@ -251,6 +309,8 @@ inline void access_shadow(Word &word, unsigned bytes, std::size_t at, std::size_
     for (int i = 0; i < 2; ++i)
         if (unordered(word.read_at[i], word.reader[i], since) && ((i ? word.read_bytes_1 : word.read_bytes_0) & bytes))
             report_race(MODE, place, offset, size, word.reader[i], word.read_at[i], READ);
+    if (__builtin_expect(keeps_all_readers(), 0))
+        meet_readers<MODE>(bytes, at, offset, size, place, since);
     word.written_at = now;
     word.writer = std::int16_t(thread);
     word.written_bytes = bytes;
@@ -419,7 +479,7 @@ template <Mode MODE> __attribute__((noinline)) void access_4(const volatile void
 inline bool tells_nothing(const Word &word, bool is_shared)
 {
     return word.written_at < (is_shared ? last_barrier : launch_start) && word.read_at[0] == now
-        && word.read_at[1] == now && !word.parts && releases_of != block_start;
+        && word.read_at[1] == now && !word.parts && !keeps_all_readers();
 }
 
 __attribute__((noinline)) void read_word(std::size_t offset, std::uint64_t place)

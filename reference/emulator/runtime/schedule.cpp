@@ -38,6 +38,7 @@ std::int64_t block = -1;
 int thread = -1;
 std::uint32_t now = 1, launch_start, block_start, last_barrier;
 std::uint32_t ordered_until[MAX_THREADS][WARP];
+bool orders_some;
 std::uint32_t steps, stores, waits;
 std::uint64_t last_place;
 
@@ -100,6 +101,7 @@ struct {   // the barrier that threads of the block have reached
 int order[MAX_THREADS];
 std::uint64_t random_state;
 void (*entry)(void **);
+std::vector<void (*)(void **)> of_some_lanes;  // kernels with a barrier of some lanes
 void **arguments;
 std::size_t shared_end, shared_used;
 char output[MAX_OUTPUT + 1];
@@ -261,6 +263,11 @@ void answer(int warp, unsigned lanes)
 void put_in_order(int warp, unsigned lanes)
 {
     ++now;
+    int all = std::min(size - warp * WARP, WARP);  // a lane that is done is not ordered either
+    if (__builtin_popcount(lanes) != all && !orders_some) {
+        orders_some = true;
+        of_some_lanes.push_back(entry);
+    }
     std::uint32_t until[WARP] = {};
     for (int lane = 0; lane < WARP; ++lane)
         for (int other = 0; other < WARP && lanes >> lane & 1; ++other)
@@ -909,6 +916,7 @@ INTERFACE int emulator_run(void (*kernel)(void **), void **given, const Launch *
 {
     launch = *how;
     entry = kernel;
+    orders_some = std::find(of_some_lanes.begin(), of_some_lanes.end(), kernel) != of_some_lanes.end();
     arguments = given;
     random_state = launch.seed;
     size = launch.block[0] * launch.block[1] * launch.block[2];

@@ -95,6 +95,10 @@ extern std::uint32_t now, launch_start, block_start, last_barrier;
 // Of two lanes of a warp: what the second did until then is ordered before what the first does now.
 extern std::uint32_t ordered_until[MAX_THREADS][WARP];
 
+// True once a barrier of some lanes of a warp alone has ordered them, in this launch or in an earlier one of its kernel,
+// as in another order.
+extern bool orders_some;
+
 // Of the thread that runs: its accesses since it last waited, the stores among them, and how often it waited.
 extern std::uint32_t steps, stores, waits;
 extern std::uint64_t last_place;  // in the code, of its last access

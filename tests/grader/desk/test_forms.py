@@ -87,6 +87,7 @@ def test_a_comment_with_points_is_in_every_feedback_and_counts(editor: Editor, g
         "ada", "comment", file="dense.py", line="5", text="zeros are not needed", points="-0.5"
     )
     assert 'class="comment"' in said.text
+    assert 'class="finding"' not in said.text  # the note for the student is no second remark on the line
     assert row_of(gradebook, "ada").score == Fraction(15, 2)
     for name, text in every_report(gradebook, "ada").items():
         assert "zeros are not needed" in text or name == "csv", name

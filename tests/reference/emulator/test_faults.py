@@ -74,6 +74,12 @@ FAULTS = {
         "__syncwarp(i % 32 < 16 ? 0xffff : 0xffff0000);\nout[i] = s[i ^ 16]; // here",
         "race",
     ),
+    "barrier_of_all_but_one_reader": (  # who is neither the first to read nor the last
+        "int *out",
+        "__shared__ int s;\nint i = threadIdx.x;\nif (i == 0)\ns = 1;\n__syncthreads();\nif (i < 32) {\n"
+        "out[i] = s;\nif (i != 17)\n__syncwarp(~(1u << 17));\nif (i == 31)\ns = 2; // here\n}",
+        "race",
+    ),
     "lock_without_a_fence": (
         "int *out",
         "if (threadIdx.x % 32)\nreturn;\nwhile (atomicCAS(out, 0, 1) != 0);\nout[1] += 1; // here\n"
@@ -119,6 +125,11 @@ RIGHT = {
         "int *out",
         "__shared__ int s;\nint i = threadIdx.x;\nif (i == 0)\ns = 1;\nif (i < 2)\n__syncwarp(3);\n"
         "if (i == 1 || i == 2)\n__syncwarp(6);\nif (i == 2)\nout[0] = s;",
+    ),
+    "barrier_of_all_readers": (
+        "int *out",
+        "__shared__ int s;\nint i = threadIdx.x;\nif (i == 0)\ns = 1;\n__syncthreads();\nif (i < 16) {\n"
+        "out[i] = s;\n__syncwarp(0xffff);\nif (i == 15)\ns = 2;\n}",
     ),
     "single_bytes_apart": ("unsigned char *out", "out[threadIdx.x] = threadIdx.x;"),
     "architecture": ("int *out", "#if __CUDA_ARCH__ >= 700\nout[threadIdx.x] = 1;\n#endif"),
