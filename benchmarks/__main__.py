@@ -2,7 +2,7 @@
 
 With names it runs only those and prints them; it writes only the results that are the same on every machine.
 A benchmark is a module of this package with a function `measure() -> Table`; to add one, add its name here.
-Each has its own section of the page. `gpu` runs with the rest if a GPU is available.
+Each has its own section of the page. `gpu` and `gpu_family` run with the rest if a GPU is available.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def gpu_benchmarks() -> tuple[str, ...]:
         cuda()
     except RuntimeError:
         return ()
-    return ("gpu",)
+    return ("gpu", "gpu_family")
 
 
 def surroundings() -> str:

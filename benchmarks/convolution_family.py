@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
 
 from benchmarks.table import Table, geometric_mean
 from benchmarks.timing import best_times
+from reference.backends import Device
 from reference.conv_nd import conv, conv_transpose, conv_w_grad, conv_x_grad
-from reference.ndarray import array
+from reference.ndarray import array, cpu
 from reference.pooling import average_pool, average_pool_grad, max_pool, max_pool_grad
 
 ABOUT = """\
@@ -63,44 +64,66 @@ Contest = tuple[str, Callable[[], Any], list[Callable[[], Any]], tuple[int, ...]
 def measure() -> Table:
     """The table: milliseconds for each library and their ratio, a row for each function and shape."""
     torch.set_num_threads(1)
+
+    def times(ours: Callable[[], Any], theirs: list[Callable[[], Any]]) -> tuple[float, float]:
+        best = best_times({"ours": ours, **{str(n): each for n, each in enumerate(theirs)}}, seconds=1.0)
+        return best.pop("ours") * 1e3, min(best.values()) * 1e3
+
+    return table("Other convolutions and pooling on the CPU", ABOUT, contests(cpu(), "cpu"), times)
+
+
+Times: TypeAlias = Callable[[Callable[[], Any], list[Callable[[], Any]]], tuple[float, float]]
+
+
+def table(title: str, about: str, of: Sequence[Contest], times: Times, tolerance: float = 1e-4) -> Table:
+    """Compares the results of each contest, then measures it: ours, torch's best, and the ratio."""
     rows, ratios = [], []
-    contests = [contest for layer in LAYERS for contest in of_layer(layer)]
-    for name, ours, theirs, order in contests + [each for pool in POOLS for each in of_pool(*pool)]:
+    for name, ours, theirs, order in of:
         expected = ours().numpy()
         for compute in theirs:
-            difference = np.abs(compute().detach().numpy().transpose(order) - expected).max()
-            assert difference <= 1e-4 * np.abs(expected).max(), f"{name}: the results differ"
-        best = best_times({"ours": ours, **{str(n): each for n, each in enumerate(theirs)}}, seconds=1.0)
-        mine, other = best.pop("ours"), min(best.values())
-        rows.append((name, f"{mine * 1e3:.2f}", f"{other * 1e3:.2f}", f"{mine / other:.2f}"))
+            difference = np.abs(compute().detach().cpu().numpy().transpose(order) - expected).max()
+            assert difference <= tolerance * np.abs(expected).max(), f"{name}: the results differ"
+        mine, other = times(ours, theirs)
+        rows.append((name, f"{mine:.2f}", f"{other:.2f}", f"{mine / other:.2f}"))
         ratios.append(mine / other)
     rows.append(("**geometric mean**", "", "", f"**{geometric_mean(ratios):.2f}**"))
-    header = ("function and shape", "ours ms", "torch ms", "ratio")
-    return Table("Other convolutions and pooling on the CPU", ABOUT, header, tuple(rows))
+    return Table(title, about, ("function and shape", "ours ms", "torch ms", "ratio"), tuple(rows))
 
 
-def of_layer(layer: Layer) -> list[Contest]:
+def contests(device: Device, place: str, images: int | None = None) -> list[Contest]:
+    """All of them, on a device of ours and torch's name for it; `images` replaces each N."""
+    layers = [layer._replace(n=images or layer.n) for layer in LAYERS]
+    pools = [(images or n, *rest) for n, *rest in POOLS]
+    return [
+        *(contest for layer in layers for contest in of_layer(layer, device, place)),
+        *(contest for pool in pools for contest in of_pool(device, place, *pool)),
+    ]
+
+
+def of_layer(layer: Layer, device: Device, place: str) -> list[Contest]:
     """The forward pass of a layer and, unless it is a transpose itself, both gradients."""
     rng = np.random.default_rng(0)
     _, n, size, c_in, c_out, kernel, s, p, d, groups, more = layer
     x = rng.standard_normal((n, size, size, c_in), "float32")
     if more is not None:
         w = rng.standard_normal((kernel, kernel, c_out // groups, c_in), "float32")
-        forward = partial(conv_transpose, array(x), array(w), s, p, d, groups, more)
+        forward = partial(conv_transpose, array(x, device), array(w, device), s, p, d, groups, more)
         theirs: list[Callable[[], Any]] = [
             partial(torch.nn.functional.conv_transpose2d, tx, tw, None, s, p, more, groups, d)
-            for tx, tw in zip(in_formats(x, (0, 3, 1, 2)), in_formats(w, (3, 2, 0, 1)), strict=True)
+            for tx, tw in zip(
+                in_formats(x, (0, 3, 1, 2), place), in_formats(w, (3, 2, 0, 1), place), strict=True
+            )
         ]
         return [(str(layer), forward, theirs, (0, 2, 3, 1))]
     w = rng.standard_normal((kernel, kernel, c_in // groups, c_out), "float32")
     how = s, p, d, groups
-    ours_x, ours_w = array(x), array(w)
+    ours_x, ours_w = array(x, device), array(w, device)
     out_grad = conv(ours_x, ours_w, *how)
     tensors = list(
         zip(
-            in_formats(x, (0, 3, 1, 2)),
-            in_formats(w, (3, 2, 0, 1)),
-            in_formats(out_grad.numpy(), (0, 3, 1, 2)),
+            in_formats(x, (0, 3, 1, 2), place),
+            in_formats(w, (3, 2, 0, 1), place),
+            in_formats(out_grad.numpy(), (0, 3, 1, 2), place),
             strict=True,
         )
     )
@@ -126,12 +149,14 @@ def of_layer(layer: Layer) -> list[Contest]:
     ]
 
 
-def of_pool(n: int, size: int, channels: int, window: int, stride: int, padding: int) -> list[Contest]:
+def of_pool(
+    device: Device, place: str, n: int, size: int, channels: int, window: int, stride: int, padding: int
+) -> list[Contest]:
     """Max and average pooling, with their gradients."""
     rng = np.random.default_rng(0)
     x = rng.standard_normal((n, size, size, channels), "float32")
-    how, ours = (window, stride, padding), array(x)
-    images = in_formats(x, (0, 3, 1, 2))
+    how, ours = (window, stride, padding), array(x, device)
+    images = in_formats(x, (0, 3, 1, 2), place)
     shape = f"({n}, {size}, {size}, {channels}), window {window}, s={stride}"
     contests: list[Contest] = []
     for name, pool, theirs in (
@@ -141,7 +166,7 @@ def of_pool(n: int, size: int, channels: int, window: int, stride: int, padding:
         out = pool(ours, *how)
         pooled = partial(theirs, kernel_size=window, stride=stride, padding=padding)
         leaves = [image.clone().requires_grad_() for image in images]
-        given = in_formats(out.numpy(), (0, 3, 1, 2))
+        given = in_formats(out.numpy(), (0, 3, 1, 2), place)
         mine = (
             partial(max_pool_grad, out, ours) if name == "max" else partial(average_pool_grad, out, x.shape)
         )
@@ -165,9 +190,9 @@ def of_pool(n: int, size: int, channels: int, window: int, stride: int, padding:
     return contests
 
 
-def in_formats(values: Any, order: tuple[int, ...]) -> list[torch.Tensor]:
+def in_formats(values: Any, order: tuple[int, ...], place: str) -> list[torch.Tensor]:
     """A tensor with the axes in torch's order, in each memory format."""
-    tensor = torch.from_numpy(np.ascontiguousarray(values.transpose(order)))
+    tensor = torch.from_numpy(np.ascontiguousarray(values.transpose(order))).to(place)
     return [tensor.contiguous(memory_format=memory_format) for memory_format in FORMATS]
 
 

@@ -68,7 +68,7 @@ def steps() -> Iterator[Step]:
         for tool in SANITIZERS:
             options = ("--tool", tool, "--error-exitcode", "1")
             yield Step(f"compute-sanitizer {tool}", (sanitizer, *options, *laws, *few), 50)
-    yield Step("convolution against torch", (sys.executable, "-m", "benchmarks", "gpu"), 90)
+    yield Step("convolution against torch", (sys.executable, "-m", "benchmarks", "gpu", "gpu_family"), 90)
 
 
 def run(step: Step) -> Outcome:

@@ -10,7 +10,7 @@ from grader.judge.differences.python_words import shown
 SEED = "seed"  # the parameter of a function that takes the case's seed
 
 
-def draw_functions(functions: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def draw_functions(functions: Mapping[str, Any], rng: "np.random.Generator") -> dict[str, Any]:
     """The functions of one draw: with one seed for all that take it, and each list in an order of its own.
 
     So a submission cannot tell by its place in a list which function it was given.

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import reference.ndarray
+from reference import conv_nd, normalization, pooling
 from reference.backends import Device
 from reference.backends.emulator import EmulatedOperations
 from reference.conv import conv, conv_w_grad, conv_x_grad, output_shape
@@ -136,6 +137,86 @@ def test_convolution_and_its_gradients_equal_the_cpus(device, dtype):
             for place in (real_cpu(), device)
         )
         np.testing.assert_array_equal(expected, actual)
+
+
+LAYERS: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[Any, ...]]] = {
+    # shapes of x and w; stride, padding, dilation and groups
+    "dilated": ((2, 13, 11, 3), (3, 2, 3, 4), (1, (2, 1), (2, 3), 1)),
+    "dilated with a stride": ((2, 13, 11, 3), (3, 2, 3, 4), ((2, 3), 1, (3, 2), 1)),
+    "grouped": ((2, 9, 8, 6), (3, 3, 2, 9), (2, 1, 1, 3)),
+    "depthwise": ((2, 9, 8, 5), (3, 2, 1, 10), ((2, 1), 1, (1, 2), 5)),
+    "sound": ((2, 17, 4), (3, 2, 6), (2, 1, 2, 2)),
+    "scans": ((1, 5, 6, 7, 2), (2, 3, 2, 2, 3), (1, 1, (1, 2, 1), 1)),
+}
+POOLS: dict[str, tuple[Any, ...]] = {
+    "apart": ((2, 9, 8, 5), 2, 2, 0),
+    "overlapping": ((2, 9, 8, 5), 3, 2, 1),
+    "scans": ((1, 5, 6, 7, 2), (2, 3, 2), (1, 2, 3), (1, 1, 0)),
+}
+
+
+def on_both(device: Device, calls: list[tuple[Any, ...]]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What each function gives for arrays on the CPU and on the device; other arguments stay as they are."""
+
+    def to(place: Device, value: Any) -> Any:
+        return array(value, place) if isinstance(value, np.ndarray) else value
+
+    return [
+        tuple(function(*(to(place, each) for each in given)).numpy() for place in (real_cpu(), device))
+        for function, *given in calls
+    ]
+
+
+@pytest.mark.parametrize(("x_shape", "w_shape", "how"), LAYERS.values(), ids=LAYERS)
+def test_convolution_of_every_family_equals_the_cpus(device, x_shape, w_shape, how):
+    """== on integers: conv, its transpose, and the gradients of both."""
+    rng = np.random.default_rng(8)
+    x, w = (rng.integers(-8, 9, shape).astype("float32") for shape in (x_shape, w_shape))
+    out_grad = rng.integers(-8, 9, conv_nd.conv_shape(x_shape, w_shape, *how)).astype("float32")
+    longer = conv_nd.transposed_shape(out_grad.shape, w_shape, *how)
+    y = rng.integers(-8, 9, longer).astype("float32")
+    calls: list[tuple[Any, ...]] = [
+        (conv_nd.conv, x, w, *how),
+        (conv_nd.conv_x_grad, out_grad, w, x_shape, *how),
+        (conv_nd.conv_w_grad, x, out_grad, w_shape, *how),
+        (conv_nd.conv_transpose, out_grad, w, *how),
+        (conv_nd.conv_transpose_x_grad, y, w, out_grad.shape, *how),
+        (conv_nd.conv_transpose_w_grad, out_grad, y, w_shape, *how),
+    ]
+    for expected, actual in on_both(device, calls):
+        np.testing.assert_array_equal(expected, actual)
+
+
+@pytest.mark.parametrize(("x_shape", "window", "stride", "padding"), POOLS.values(), ids=POOLS)
+def test_pooling_and_its_gradients_equal_the_cpus(device, x_shape, window, stride, padding):
+    """== on integers of which many are equal; means within rounding."""
+    rng = np.random.default_rng(9)
+    x, how = rng.integers(-3, 4, x_shape).astype("float32"), (window, stride, padding)
+    shape = (x_shape[0], *pooling.pool_lengths(x_shape, *how), x_shape[-1])
+    out_grad = rng.integers(-8, 9, shape).astype("float32")
+    calls: list[tuple[Any, ...]] = [
+        (pooling.max_pool, x, *how),
+        (pooling.max_pool_grad, out_grad, x, *how),
+        (pooling.average_pool, x, *how),
+        (pooling.average_pool_grad, out_grad, x_shape, *how),
+    ]
+    for number, (expected, actual) in enumerate(on_both(device, calls)):
+        np.testing.assert_allclose(expected, actual, rtol=0, atol=0 if number < 2 else 1e-6)
+
+
+def test_normalisation_and_its_gradients_equal_the_cpus_within_rounding(device):
+    rng = np.random.default_rng(10)
+    x, out_grad = (rng.standard_normal((3, 4, 5, 6)) for _ in range(2))
+    gamma, beta = (rng.standard_normal(6) for _ in range(2))
+    for forward, gradient in (
+        (normalization.batch_norm, normalization.batch_norm_grad),
+        (normalization.layer_norm, normalization.layer_norm_grad),
+    ):
+        calls: list[tuple[Any, ...]] = [(forward, x, gamma, beta)]
+        for number in range(3):
+            calls.append((lambda *given, of=gradient, n=number: of(*given)[n], out_grad, x, gamma))
+        for expected, actual in on_both(device, calls):
+            np.testing.assert_allclose(expected, actual, rtol=1e-9, atol=1e-9)
 
 
 def test_buffers_reach_other_libraries_over_dlpack_where_they_lie(device):
