@@ -52,52 +52,51 @@ KEPT = {}  # what `what_the_first_call_asked` remembers
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def zeros_before_only(a, padding):
-    """You put zeros in front of the first element and none after the last. Each axis has a pair (low,
-    high): low zeros go before, high zeros after. Look at the length that an axis must have in the end."""
+    """You put zeros before the first element but none after the last. Each axis has a pair (low, high): low
+    zeros go before, high zeros after. How long must the axis be in the end?"""
     return original(a, [(low, min(high, 0)) for low, high in padding])
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def zeros_after_only(a, padding):
-    """Your result has the right shape, but the array lies at its very start and all zeros come after it.
-    The first `low` places on an axis are zeros: where in the result does element 0 of the array go?"""
+    """Your result has the right shape, but the array is at its very start and all zeros come after it. The
+    first `low` places on an axis are zeros: where in the result does element 0 of the array go?"""
     return original(a, [(min(low, 0), high + max(low, 0)) for low, high in padding])
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def all_zeros_in_front(a, padding):
-    """Your result has the right shape, but all zeros of an axis stand in front of the first element. Only
-    `low` of them belong there. The other `high` come after the last element."""
+    """Your result has the right shape, but all zeros of an axis come before the first element. Only `low`
+    of them belong there. The other `high` come after the last element."""
     return original(a, [(low + max(high, 0), min(high, 0)) for low, high in padding])
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def ends_exchanged(a, padding):
-    """You put `high` zeros in front and `low` zeros behind. In a pair (low, high) the first number
-    belongs to the side where the indices are low: it is the number of zeros before element 0."""
+    """You put `high` zeros in front and `low` zeros at the end. In a pair (low, high) the first number
+    belongs to the end where the indices are low: put that many zeros before element 0."""
     return original(a, [(high, low) for low, high in padding])
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def first_number_for_both_ends(a, padding):
-    """You use the first number of each pair at both ends of its axis. The two may differ: an axis that
-    holds `4 7 1 5`, padded by (-1, 2), becomes `7 1 5 0 0`."""
+    """You use the first number of each pair at both ends of its axis. The two may differ: an axis with the
+    elements `4 7 1 5`, padded by (-1, 2), becomes `7 1 5 0 0`."""
     return original(a, [(low, low) for low, _ in padding])
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def edge_values_for_zeros(a, padding):
-    """Outside the array you repeat its outermost elements. What lies outside counts as 0 here, so that a
-    window half outside the picture gets nothing from there."""
+    """You fill the padding with copies of the outermost elements. Fill it with 0, so that a window that is
+    partly outside the picture gets nothing from there."""
     kept = original(a, [(min(low, 0), min(high, 0)) for low, high in padding])
     return with_edges_repeated(kept, [(max(low, 0), max(high, 0)) for low, high in padding])
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def minus_zero_as_an_end(a, padding):
-    """Your slice ends at `-high`, counted from the end. That works while high is positive, but where it
-    is 0 the slice ends at -0, which is 0: it is empty. Work out the end as a number counted from the
-    start."""
+    """Your slice ends at `-high`, counted from the end. That works while high is positive. If high is 0 the
+    slice ends at -0, which is 0, and is empty. Compute the end as a number counted from the start."""
     out = zeros([n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)], a.device, a.dtype)
     out[tuple(slice(low, -high) for low, high in padding)] = a
     return out
@@ -105,8 +104,8 @@ def minus_zero_as_an_end(a, padding):
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def negative_number_as_an_index(a, padding):
-    """You write the array from place `low` on, and where low is negative your slice counts from the end.
-    A negative number cuts elements off: work out which elements stay, and where they go."""
+    """You write the array from place `low` on, but if low is negative your slice counts from the end. A
+    negative number cuts elements off: compute which elements stay, and where they go."""
     out = zeros([n + low + high for n, (low, high) in zip(a.shape, padding, strict=True)], a.device, a.dtype)
     out[tuple(slice(low, low + n) for n, (low, _) in zip(a.shape, padding, strict=True))] = a
     return out
@@ -114,54 +113,52 @@ def negative_number_as_an_index(a, padding):
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def height_and_width_only(a, padding):
-    """Your pad takes every array for a batch of pictures with four axes, and pads axes 1 and 2. It is
-    asked for any number of axes, and there is one pair of numbers for each of them, batch and channels
-    too."""
+    """Your pad treats every array as a batch of pictures with four axes, and pads axes 1 and 2. It must
+    accept any number of axes, with one pair of numbers for each, batch and channels too."""
     _, rows, columns, _ = padding
     return original(a, ((0, 0), rows, columns, (0, 0)))
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def nothing_cut_off(a, padding):
-    """You take a negative number for 0. It asks you to remove that many elements at its end of the axis:
-    with the pair (-1, 2), an axis that holds `4 7 1 5` becomes `7 1 5 0 0`."""
+    """You treat a negative number as 0. It means: remove that many elements at its end of the axis. With
+    the pair (-1, 2), an axis with the elements `4 7 1 5` becomes `7 1 5 0 0`."""
     return original(a, [(max(low, 0), max(high, 0)) for low, high in padding])
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def cut_at_the_other_end(a, padding):
-    """You cut elements off at the wrong end: where `low` is negative you take them from behind, where
-    `high` is negative from the front. Each number of a pair speaks of its own end, whether it is negative
-    or not."""
+    """You cut elements off at the wrong end: at the back if `low` is negative, at the front if `high` is.
+    Each number of a pair belongs to its own end, whether it is negative or not."""
     swapped = [(min(high, 0), min(low, 0)) for low, high in padding]
     return original(original(a, swapped), [(max(low, 0), max(high, 0)) for low, high in padding])
 
 
 @mutant(of="pad", help="#zeros-around-the-picture")
 def no_elements_left_alone(a, padding):
-    """You hand an array without elements back as it came. It has a shape all the same: an axis of length
-    0 with 3 zeros around it has length 3, and then there are zeros to write."""
+    """You return an array without elements unchanged. It still has a shape: an axis of length 0, padded
+    with 3 zeros, has length 3, and then there are zeros to write."""
     return a if a.size == 0 else original(a, padding)
 
 
 @mutant(of="pad", help="#views")
 def memory_order_taken_for_order(a, padding):
-    """You copy the numbers in the order in which they lie in memory, from the start of the buffer. For a
-    view that is not the order of its elements: offset and strides say where element (i, j) lies."""
+    """You copy the numbers in the order of the buffer, from its start. The elements of a view may be in
+    another order: its offset and its strides say where element (i, j) is."""
     return original(in_memory_order(a), padding)
 
 
 @mutant(of="pad", help="#views")
 def same_array_when_nothing_to_pad(a, padding):
-    """Where every number is 0 you return the array that you were given. Whoever calls pad may write into
-    the result, and would overwrite the original: the result is a new array, always."""
+    """If every number is 0, you return the array that you were given. A caller that writes to the result
+    would overwrite the original: always return a new array."""
     return a if all(low == high == 0 for low, high in padding) else original(a, padding)
 
 
 @mutant(of="pad", help="#views")
 def slice_when_only_cutting(a, padding):
-    """Where pad only cuts off, you return a slice. A slice is a view: it shares its memory with the array
-    that it was cut from, and what is written into it shows there. The result is a new array, always."""
+    """If pad only cuts elements off, you return a slice. A slice is a view: it shares memory with the
+    original array, so writing to it changes the original. Always return a new array."""
     if all(low <= 0 and high <= 0 for low, high in padding) and any(low + high for low, high in padding):
         return a[tuple(slice(-low, n + high) for n, (low, high) in zip(a.shape, padding, strict=True))]
     return original(a, padding)
@@ -173,58 +170,58 @@ def slice_when_only_cutting(a, padding):
 @mutant(of="output_size", help="#how-many-windows-fit")
 def first_window_not_counted(size, kernel, stride, padding):
     """You are one window short: you count the steps between windows. With 2 steps there are 3 windows,
-    since the one at position 0 is there before any step is made. Count the starts in the handout's table."""
+    because the one at position 0 needs no step. Count the starts in the handout's table."""
     return original(size, kernel, stride, padding) - 1
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def positions_over_stride(size, kernel, stride, padding):
-    """You divide the number of all positions, H + 2p - K + 1, by the stride. That is right where the
-    stride leaves s - 1 over, and one too few in all other cases. Write the starts out for H = 4, K = 2,
-    s = 2: is the one at 0 a start that you pay a whole stride for?"""
+    """You divide the number of all positions, H + 2p - K + 1, by the stride. That is right if the stride
+    leaves s - 1 over, and one too few in all other cases. List the starts for H = 4, K = 2, s = 2: does the
+    one at 0 cost a whole stride?"""
     return (size + 2 * padding - kernel + 1) // stride
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def started_step_counted(size, kernel, stride, padding):
-    """You round up, so that a last step which the picture is too short for counts as well. That window
-    would hang over the edge. Only windows that fit are counted; the pixels left over are in no window."""
+    """You round up, so you also count a last step for which the picture is too short. That window would
+    hang over the edge. Count only windows that fit; the pixels left over are in no window."""
     return -((kernel - size - 2 * padding) // stride) + 1
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def rounded_to_nearest(size, kernel, stride, padding):
-    """You round the number of steps to the nearest whole number. With s - 1 pixels left over you count
-    one window too many: it would hang over the edge. A step that is not complete does not count at all."""
+    """You round the number of steps to the nearest whole number. If s - 1 pixels are left over, you count
+    one window too many: it would hang over the edge. Round down: an incomplete step does not count."""
     return round((size + 2 * padding - kernel) / stride) + 1
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def padding_counted_once(size, kernel, stride, padding):
-    """You add the padding once. There are p zeros in front and p more behind: how long is the axis that
+    """You add the padding once. There are p zeros in front and p more at the end: how long is the axis that
     the kernel slides over?"""
     return (size + padding - kernel) // stride + 1
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def padding_not_counted(size, kernel, stride, padding):
-    """You count windows on the picture as it was before padding. The kernel slides over the zeros, too:
-    `size` is the length without them, and `padding` zeros stand at either end."""
+    """You count windows on the picture before padding. The kernel slides over the zeros too: `size` is the
+    length without them, and there are `padding` zeros at each end."""
     return (size - kernel) // stride + 1
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def windows_may_hang_over(size, kernel, stride, padding):
-    """You let a window start at every stride as long as there is a pixel under its first place. The whole
+    """You start a window at every stride as long as there is a pixel under its first place. The whole
     kernel must fit: the last place where it may start is H + 2p - K."""
     return (size + 2 * padding - 1) // stride + 1
 
 
 @mutant(of="output_size", help="#how-many-windows-fit")
 def stride_divides_the_picture(size, kernel, stride, padding):
-    """You divide the length of the axis by the stride first and subtract the kernel afterwards. The
-    stride says how far apart the windows start; it does not make the kernel shorter. On which places may
-    a window start, and how many multiples of s are among them?"""
+    """You divide the length of the axis by the stride first and subtract the kernel afterward. The stride
+    says how far apart the windows start; it does not make the kernel shorter. At which places may a window
+    start, and how many of them are multiples of s?"""
     return (size + 2 * padding) // stride - kernel + 1
 
 
@@ -233,23 +230,23 @@ def stride_divides_the_picture(size, kernel, stride, padding):
 
 @mutant(of="conv", help="#the-kernel-slides")
 def kernel_turned_around(x, w, stride=1, padding=0):
-    """You turn the kernel around before it slides, as a convolution does in mathematics. In deep learning
-    it lies on the window as it stands: its first number meets the window's first pixel."""
+    """You flip the kernel before it slides, as mathematicians do in a convolution. In deep learning it is
+    not flipped: its first number meets the window's first pixel."""
     return original(x, w[::-1, ::-1], stride, padding)
 
 
 @mutant(of="conv", help="#windows-as-a-matrix")
 def kernel_transposed(x, w, stride=1, padding=0):
-    """You take the kernel's rows for its columns. Its first axis, KH, runs along the height of the
-    picture, and its second, KW, along the width. With a square kernel even the shape is right."""
+    """You treat the kernel's rows as its columns. Its first axis, KH, goes with the height of the picture,
+    and its second, KW, with the width. With a square kernel even the shape is right."""
     return original(x, w.permute((1, 0, 2, 3)), stride, padding)
 
 
 @mutant(of="conv", help="#windows-as-a-matrix")
 def channels_first_in_the_window(x, w, stride=1, padding=0):
-    """The numbers of your windows and of your kernels come in two different orders: the one has channels
-    first, the other row and column. All shapes fit, and every product is of two numbers that do not
-    belong together. In which order does w, with shape (KH, KW, C_in, C_out), lie once you reshape it?"""
+    """You order the numbers of a window and of a kernel differently: one has channels first, the other has
+    row and column first. All shapes fit, but each product multiplies two numbers that do not belong
+    together. In which order are the numbers of w, with shape (KH, KW, C_in, C_out), once you reshape it?"""
     k_h, k_w, c_in, c_out = w.shape
     return original(x, w.reshape((c_in, k_h, k_w, c_out)).permute((1, 2, 0, 3)), stride, padding)
 
@@ -257,34 +254,35 @@ def channels_first_in_the_window(x, w, stride=1, padding=0):
 @mutant(of="conv", help="#windows-as-a-matrix")
 def kernels_reshaped_into_rows(x, w, stride=1, padding=0):
     """You reshape w as if its first axis were C_out, and transpose the result. But C_out is the last axis
-    of w, the one that runs fastest through memory, and a reshape never changes that order. Each of your
-    columns is a mixture of all kernels. See "Permute is not reshape" in the handout."""
+    of w, the one that changes fastest in memory, and a reshape never changes that order. Each of your
+    columns mixes all kernels. See "Permute is not reshape" in the handout."""
     rows = w.reshape((w.shape[3], w.size // w.shape[3]))
     return original(x, rows.permute((1, 0)).reshape(w.shape), stride, padding)
 
 
 @mutant(of="conv", help="#windows-as-a-matrix")
 def picture_reshaped(x, w, stride=1, padding=0):
-    """You bring the channels of x to the front with a reshape. A reshape leaves the numbers in their
-    order and only draws new borders between them, so that channels and columns are mixed up. To exchange
-    axes is to permute. With one channel the two are the same."""
+    """You bring the channels of x to the front with a reshape. A reshape leaves the numbers in their order
+    and only cuts them at other places, so it mixes channels and columns. Use permute to swap axes. With one
+    channel the two are the same."""
     n, height, width, c_in = x.shape
     return original(x.reshape((n, c_in, height, width)).permute((0, 2, 3, 1)), w, stride, padding)
 
 
 @mutant(of="conv", help="#windows-as-a-matrix")
 def output_reshaped(x, w, stride=1, padding=0):
-    """Your sums are right and stand in the wrong places. They come with the output channels as the first
-    axis, and you reshape them to (N, H', W', C_out): that leaves their order as it is. Axes that must
-    change places are permuted."""
+    """Your sums are right, but they are in the wrong places. The output channels are their first axis, and
+    you reshape them to (N, H', W', C_out), which leaves their order as it is. Use permute to move an
+    axis."""
     out = original(x, w, stride, padding)
     return out.permute((3, 0, 1, 2)).reshape(out.shape)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def strides_before_padding(x, w, stride=1, padding=0):
-    """You take the strides from the picture before it was padded. The padded picture has longer rows, so
-    a step down is further in its memory than it was in x. As soon as there is padding, your windows slip."""
+    """You take the strides from the picture before padding. The padded picture has longer rows, so one row
+    down is further in its memory than it was in x. As soon as there is padding, your windows are in the
+    wrong places."""
     image, row, column, channel = x.strides
     (s_h, s_w), frame = pair(stride), pair(padding)
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
@@ -295,8 +293,9 @@ def strides_before_padding(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def strides_before_padding_of_a_compact_picture(x, w, stride=1, padding=0):
-    """You make x compact, and take its strides before you pad it. The padded picture has longer rows, so
-    a step down is further in its memory than it was in x. As soon as there is padding, your windows slip."""
+    """You make x compact and take its strides before you pad it. The padded picture has longer rows, so one
+    row down is further in its memory than it was in x. As soon as there is padding, your windows are in the
+    wrong places."""
     image, row, column, channel = x.compact().strides
     (s_h, s_w), frame = pair(stride), pair(padding)
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
@@ -307,16 +306,16 @@ def strides_before_padding_of_a_compact_picture(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def windows_one_pixel_apart(x, w, stride=1, padding=0):
-    """The stride decides how many windows you take, and not where: your windows are one pixel apart.
-    Output (i, j) is the window that starts at row s·i and column s·j of the padded picture."""
+    """You use the stride to count the windows, but not to place them: they start one pixel apart. Output
+    (i, j) belongs to the window that starts at row s·i and column s·j of the padded picture."""
     _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     return original(x, w, 1, padding)[:, :out_h, :out_w]
 
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def stride_inside_the_window(x, w, stride=1, padding=0):
-    """You apply the stride inside the window: its pixels are s apart, and the windows follow each other
-    by one. It is the other way round. A window is K neighbouring pixels, and the next window is s further
+    """You apply the stride inside the window: its pixels are s apart, and the next window is one pixel
+    further on. Do the reverse: a window is K neighbouring pixels, and the next window is s pixels further
     on."""
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), frame = pair(stride), pair(padding)
@@ -329,7 +328,7 @@ def stride_inside_the_window(x, w, stride=1, padding=0):
 @mutant(of="conv", help="#how-many-windows-fit")
 def stride_between_and_inside(x, w, stride=1, padding=0):
     """You apply the stride twice: your windows are s apart, and so are the pixels inside each of them. A
-    window is K neighbouring pixels; only from one window to the next is it s."""
+    window is K neighbouring pixels; use s only from one window to the next."""
     n, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), frame = pair(stride), pair(padding)
     x = framed(x, frame, frame)
@@ -340,16 +339,17 @@ def stride_between_and_inside(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def first_window_one_stride_late(x, w, stride=1, padding=0):
-    """Your windows are s apart, but the first one starts at s - 1. The first window lies in the top left
-    corner: the starts are the multiples of s, and 0 is one of them."""
+    """Your windows are s apart, but the first one starts at s - 1. The first window is in the top left
+    corner: windows start at the multiples of s, and 0 is one of them."""
     s_h, s_w = pair(stride)
     return original(x, w, 1, padding)[:, s_h - 1 :: s_h, s_w - 1 :: s_w]
 
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def left_over_at_the_start(x, w, stride=1, padding=0):
-    """Your windows reach to the last pixel, and what the stride leaves over lies in front of the first.
-    The first window starts at 0, whatever is left over at the end: the starts are the multiples of s."""
+    """Your windows reach the last pixel, so the pixels that the stride leaves over are in front of the
+    first window. The first window always starts at 0: windows start at the multiples of s, and the pixels
+    left over are at the end."""
     (_, out_h, out_w, _), (s_h, s_w) = output_shape(x.shape, w.shape, stride, padding), pair(stride)
     out = original(x, w, 1, padding)
     rest_h, rest_w = out.shape[1] - 1 - (out_h - 1) * s_h, out.shape[2] - 1 - (out_w - 1) * s_w
@@ -358,8 +358,9 @@ def left_over_at_the_start(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def left_over_shared_out(x, w, stride=1, padding=0):
-    """You centre the windows, half of what the stride leaves over on either side. The first window starts
-    at 0, and all pixels that are left over lie at the end: the starts are the multiples of s."""
+    """You centre the windows, with half of the pixels that the stride leaves over on either side. The first
+    window always starts at 0, and all pixels left over are at the end: windows start at the multiples of
+    s."""
     (_, out_h, out_w, _), (s_h, s_w) = output_shape(x.shape, w.shape, stride, padding), pair(stride)
     out = original(x, w, 1, padding)
     rest_h, rest_w = out.shape[1] - 1 - (out_h - 1) * s_h, out.shape[2] - 1 - (out_w - 1) * s_w
@@ -368,28 +369,28 @@ def left_over_shared_out(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def strides_exchanged(x, w, stride=1, padding=0):
-    """You use the stride of the width for the height, and the other way round. A pair is (height, width),
-    in the order of the axes: the first number says how many rows a window moves down."""
+    """You use the stride of the width for the height, and vice versa. A pair is (height, width), in the
+    order of the axes: the first number says how many rows a window moves down."""
     return original(x, w, pair(stride)[::-1], padding)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def paddings_exchanged(x, w, stride=1, padding=0):
     """You put the rows of zeros at the sides and the columns above and below. A pair is (height, width):
-    the first number is for the axis of height, and so for the rows above and below."""
+    the first number is for the height, so it counts the rows above and below."""
     return original(x, w, stride, pair(padding)[::-1])
 
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def stride_of_the_height_for_both(x, w, stride=1, padding=0):
-    """You move by the stride of the height on both axes. A pair has two numbers, (height, width), and
-    they may differ: read the second one for the columns."""
+    """You move by the stride of the height on both axes. A pair has two numbers, (height, width), and they
+    may differ: use the second one for the columns."""
     return original(x, w, pair(stride)[0], padding)
 
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def columns_moved_by_the_stride_of_the_height(x, w, stride=1, padding=0):
-    """You count the windows right and move along the width by the stride of the height. A pair is
+    """You count the windows correctly, but move along the width by the stride of the height. A pair is
     (height, width): the column at which a window starts is a multiple of the second number."""
     _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, _), (p_h, p_w) = pair(stride), pair(padding)
@@ -400,29 +401,29 @@ def columns_moved_by_the_stride_of_the_height(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def stride_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
-    """You take `stride` for one number. It may be a pair (height, width): `pair(stride)` makes two numbers
-    of either."""
+    """You treat `stride` as one number. It may also be a pair (height, width): `pair(stride)` always
+    returns two numbers."""
     return original(x, w, stride + 0, padding)
 
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def padding_of_conv_taken_for_one_number(x, w, stride=1, padding=0):
-    """You take `padding` for one number. It may be a pair (height, width): `pair(padding)` makes two
-    numbers of either."""
+    """You treat `padding` as one number. It may also be a pair (height, width): `pair(padding)` always
+    returns two numbers."""
     return original(x, w, stride, padding + 0)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def padding_of_the_height_for_both(x, w, stride=1, padding=0):
-    """You put as many columns of zeros at the sides as there are rows above and below. The two may
-    differ: the second number of the pair is the one for the width."""
+    """You use the padding of the height for the columns at the sides too. The two may differ: the second
+    number of the pair is for the width."""
     return original(x, w, stride, pair(padding)[0])
 
 
 @mutant(of="conv", help="#the-kernel-slides")
 def kernel_taken_as_square(x, w, stride=1, padding=0):
-    """You read the kernel's height and use it for its width, too. KH and KW may differ: w has shape (KH,
-    KW, C_in, C_out), and a window is as wide as the kernel."""
+    """You use the kernel's height for its width too. KH and KW may differ: w has shape (KH, KW, C_in,
+    C_out), and a window is as wide as the kernel."""
     k, frame, (s_h, s_w) = w.shape[0], pair(padding), pair(stride)
     x = framed(x, frame, frame)
     n, height, width, c_in = x.shape
@@ -434,38 +435,38 @@ def kernel_taken_as_square(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def padded_at_the_top_left_only(x, w, stride=1, padding=0):
-    """You put zeros above and to the left, and none below and to the right. A padding of p means p on
+    """You put zeros above and to the left, but none below and to the right. A padding of p means p on
     either side, so the padded picture has H + 2p rows."""
     return original(framed(x, pair(padding), (0, 0)), w, stride)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def all_zeros_at_the_bottom_right(x, w, stride=1, padding=0):
-    """You add 2p zeros, but all of them at the end of each axis. The output has the right shape, and
-    every window is in the wrong place: p zeros belong before the first pixel and p after the last."""
+    """You add 2p zeros, but all of them at the end of each axis. The output has the right shape, but every
+    window is in the wrong place: put p zeros before the first pixel and p after the last."""
     p_h, p_w = pair(padding)
     return original(framed(x, (0, 0), (2 * p_h, 2 * p_w)), w, stride)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def edge_pixels_around_the_picture(x, w, stride=1, padding=0):
-    """You continue the picture beyond its edge with copies of its outermost pixels. The frame consists of
-    zeros: a window that hangs over the edge gets nothing from there."""
+    """You fill the padding with copies of the outermost pixels. Fill it with zeros, so that a window that
+    hangs over the edge gets nothing from there."""
     p_h, p_w = pair(padding)
     return original(with_edges_repeated(x, ((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))), w, stride)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def padding_forgotten(x, w, stride=1, padding=0):
-    """You convolve the picture without its frame of zeros, so there are fewer windows than there should
-    be. Put p zeros on either side of each axis of the picture before the kernel slides."""
+    """You do not pad the picture, so there are too few windows. Put p zeros at both ends of each spatial
+    axis before the kernel slides."""
     return original(x, w, stride, 0)
 
 
 @mutant(of="conv", help="#zeros-around-the-picture")
 def windows_of_zeros_left_out(x, w, stride=1, padding=0):
-    """You never pad by more than K - 1. A window that lies on the frame alone sees nothing but zeros, and
-    it still counts: its output is 0, and it has a place in the output."""
+    """You never pad by more than K - 1. A window that is entirely in the padding sees only zeros, but it
+    still counts: its output is 0, and it has a place in the output."""
     (p_h, p_w), (k_h, k_w) = pair(padding), w.shape[:2]
     return original(x, w, stride, (min(p_h, k_h - 1), min(p_w, k_w - 1)))
 
@@ -481,14 +482,14 @@ def first_picture_repeated(x, w, stride=1, padding=0):
 @mutant(of="conv", help="#four-axes")
 def mean_over_channels(x, w, stride=1, padding=0):
     """You take the mean over the channels of a window. An output is a *sum* over all KH · KW · C_in
-    products; nothing is divided."""
+    products: divide by nothing."""
     return original(x, w, stride, padding) / x.shape[3]
 
 
 @mutant(of="conv", help="#how-many-windows-fit")
 def last_row_and_column_missing(x, w, stride=1, padding=0):
-    """The last row and the last column of your output are never computed. The last window starts at
-    H + 2p - K at the latest, and that place counts: where does your loop or your slice end?"""
+    """You never compute the last row and the last column of the output. A window may start at H + 2p - K,
+    and that place counts: where does your loop or your slice end?"""
     out = original(x, w, stride, padding)
     out[:, -1], out[:, :, -1] = 0.0, 0.0
     return out
@@ -496,28 +497,28 @@ def last_row_and_column_missing(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#views")
 def x_read_in_memory_order(x, w, stride=1, padding=0):
-    """You read x as if it lay in memory in the order of its axes, from the start of the buffer. x may be
-    a view: its strides and its offset say where a pixel lies. See "Views" in the handout."""
+    """You read x from the start of its buffer, as if it were compact. x may be a view: its strides and its
+    offset say where each pixel is. See "Views" in the handout."""
     return original(in_memory_order(x), w, stride, padding)
 
 
 @mutant(of="conv", help="#views")
 def w_read_in_memory_order(x, w, stride=1, padding=0):
-    """You read w as if it lay in memory in the order of its axes, from the start of the buffer. Like x it
-    may be a view, with an offset and with strides of its own."""
+    """You read w from the start of its buffer, as if it were compact. Like x it may be a view, with its own
+    offset and strides."""
     return original(x, in_memory_order(w), stride, padding)
 
 
 @mutant(of="conv", help="#views")
 def offset_of_x_dropped(x, w, stride=1, padding=0):
-    """You take the strides of x and forget its offset, so you read from the start of the buffer. If x is
-    a slice, its first pixel lies further on: at `x.offset`."""
+    """You use the strides of x but not its offset, so you read from the start of the buffer. If x is a
+    slice, its first pixel is further on: at `x.offset`."""
     return original(NDArray(x.buffer, x.shape, x.strides, 0, x.device), w, stride, padding)
 
 
 @mutant(of="conv", help="#views")
 def backward_axes_read_forwards(x, w, stride=1, padding=0):
-    """You take every stride of x for positive. A view may run backwards through memory, as `a[:, ::-1]`
+    """You treat every stride of x as positive. A view may run backward through memory, as `a[:, ::-1]`
     does: then its stride is negative, and its offset is at the other end."""
     forwards = tuple(slice(None, None, -1 if step < 0 else 1) for step in x.strides)
     return original(x[forwards], w, stride, padding)
@@ -525,16 +526,16 @@ def backward_axes_read_forwards(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#views")
 def kernel_turned_in_place(x, w, stride=1, padding=0):
-    """Your output is right, and w is not any more: you turn the kernel around by writing into w itself.
-    Whoever called conv still needs it. Make a view or a copy, and leave w as you found it."""
+    """Your output is right, but you changed w: you flip the kernel by writing into w itself. The caller
+    still needs it. Make a view or a copy, and leave w as it was."""
     w[...] = w[::-1, ::-1]
     return original(x, w[::-1, ::-1], stride, padding)
 
 
 @mutant(of="conv", help="#views")
 def left_over_pixels_cleared(x, w, stride=1, padding=0):
-    """Your output is right, and x is not any more: you write zeros over the pixels that the stride leaves
-    over. They are in no window anyway, and they are not yours: leave x as you found it."""
+    """Your output is right, but you changed x: you write zeros over the pixels that the stride leaves over.
+    They are in no window, but the caller may still need them: leave x as it was."""
     _, out_h, out_w, _ = output_shape(x.shape, w.shape, stride, padding)
     (s_h, s_w), (p_h, p_w) = pair(stride), pair(padding)
     out = original(x, w, stride, padding)
@@ -545,16 +546,17 @@ def left_over_pixels_cleared(x, w, stride=1, padding=0):
 
 @mutant(of="conv", help="#views")
 def what_the_first_call_asked(x, w, stride=1, padding=0):
-    """You keep something from one call to the next, by the shapes of x and w: where the windows lie, say.
-    That depends on stride and padding as well. Call conv twice on the same arrays with two strides."""
+    """You store something under the shapes of x and w, such as where the windows are, and use it again in
+    the next call. It also depends on stride and padding. Call conv twice on the same arrays with two
+    strides."""
     stride, padding = KEPT.setdefault((x.shape, w.shape), (stride, padding))
     return original(x, w, stride, padding)
 
 
 @mutant(of="conv", help="#the-kernel-slides")
 def computed_in_half(x, w, stride=1, padding=0):
-    """You compute in half precision: 16 bits hold 11 binary digits, so that 2049 becomes 2048. Keep the dtype
-    of the inputs, float32, in every step in between."""
+    """You compute in half precision: 16 bits store 11 binary digits, so 2049 becomes 2048. Keep the dtype
+    of the inputs, float32, in every step."""
     return original(in_half(x), in_half(w), stride, padding)
 
 
@@ -567,12 +569,12 @@ def computed_in_half(x, w, stride=1, padding=0):
     edits={WINDOW: "i : i + w.shape[0], j : j + w.shape[1]"},
 )
 def loop_without_stride():
-    """Your windows begin one pixel apart. Window (i, j) begins at row s_h · i and column s_w · j."""
+    """Your windows start one pixel apart. Window (i, j) starts at row s_h · i and column s_w · j."""
 
 
 @mutant(of="conv_loops", help="#the-kernel-slides", edits={"w[..., o]": "w[::-1, ::-1, :, o]"})
 def loop_over_a_turned_kernel():
-    """You turn the kernel around. The first weight belongs to the first pixel of the window."""
+    """You flip the kernel. The first weight belongs to the first pixel of the window."""
 
 
 @mutant(
@@ -581,7 +583,7 @@ def loop_over_a_turned_kernel():
     edits={"(window * w[..., o]).sum()": "(window[..., 0] * w[:, :, 0, o]).sum()"},
 )
 def loop_over_one_channel():
-    """You sum over the first channel alone. An output number looks through all channels of its window."""
+    """You sum over the first channel only. Each output sums over all channels of its window."""
 
 
 @mutant(
@@ -590,7 +592,7 @@ def loop_over_one_channel():
     edits={"((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))": "((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0))"},
 )
 def loop_padded_at_the_end():
-    """You put all zeros below the picture and to its right. There are p of them on either side."""
+    """You put all zeros below the picture and to its right. Put p of them on each side."""
 
 
 @mutant(
@@ -599,20 +601,20 @@ def loop_padded_at_the_end():
     edits={"range(out_h), range(out_w)": "range(out_h - 1), range(out_w)"},
 )
 def loop_without_the_last_row():
-    """Your loop ends before the last row of windows, which stays 0."""
+    """Your loop ends too early: the last row of the output stays 0."""
 
 
 @mutant(of="conv_loops", help="#how-many-windows-fit")
 def loop_takes_stride_for_a_pair(x, w, stride=1, padding=0):
-    """You take stride and padding for pairs. Each may be one number, which then stands for both axes:
-    `pair(stride)` makes two numbers of either."""
+    """You treat stride and padding as pairs. Each may also be one number, which is for both axes:
+    `pair(stride)` always returns two numbers."""
     return original(x, w, (stride[0], stride[1]), padding)
 
 
 @mutant(of="conv_loops", help="#views")
 def loop_in_memory_order(x, w, stride=1, padding=0):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), w, stride, padding)
 
 
@@ -625,7 +627,7 @@ def loop_in_memory_order(x, w, stride=1, padding=0):
     edits={"image, s_h * row, s_w * column, row": "image, row, column, row"},
 )
 def rows_one_pixel_apart():
-    """Your windows begin one pixel apart. A step from one window to the next is `stride` pixels."""
+    """Your windows start one pixel apart. From one window to the next it is `stride` pixels."""
 
 
 @mutant(
@@ -634,7 +636,7 @@ def rows_one_pixel_apart():
     edits={"windows.copy()": "windows.permute((0, 1, 2, 5, 3, 4)).copy()"},
 )
 def channels_first_in_a_row():
-    """You put the channels of a window first. A row must hold the numbers in the order of the kernel: row,
+    """You put the channels of a window first. The numbers in a row must have the order of the kernel: row,
     column, channel."""
 
 
@@ -644,8 +646,8 @@ def channels_first_in_a_row():
     edits={"windows.copy()": "windows.permute((0, 2, 1, 3, 4, 5)).copy()"},
 )
 def windows_column_by_column():
-    """You list the windows column by column. The rows of the matrix go as the outputs do: picture, row,
-    column."""
+    """You list the windows column by column. The rows of the matrix must have the order of the outputs:
+    picture, row, column."""
 
 
 @mutant(
@@ -654,13 +656,13 @@ def windows_column_by_column():
     edits={"((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))": "((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0))"},
 )
 def windows_padded_at_the_end():
-    """You put all zeros below the picture and to its right. There are p of them on either side."""
+    """You put all zeros below the picture and to its right. Put p of them on each side."""
 
 
 @mutant(of="im2col", help="#views")
 def windows_in_memory_order(x, kernel, stride=1, padding=0):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), kernel, stride, padding)
 
 
@@ -669,7 +671,8 @@ def windows_in_memory_order(x, kernel, stride=1, padding=0):
 
 @mutant(of="col2im", help="#the-way-back-from-the-matrix", edits={"x[met] + windows": "windows"})
 def windows_overwritten():
-    """You write a window's numbers over those of the windows before. Where windows overlap, they add up."""
+    """Each window overwrites the numbers of the windows before it. Where windows overlap, add their numbers
+    up."""
 
 
 @mutant(
@@ -678,7 +681,7 @@ def windows_overwritten():
     edits={"x[:, p_h : p_h + height, p_w : p_w + width].compact()": "x[:, :height, :width].compact()"},
 )
 def frame_cut_below():
-    """You cut the frame of zeros off below and on the right alone. It is p wide on either side."""
+    """You cut the padding off only below and on the right. It is p wide on every side."""
 
 
 @mutant(
@@ -687,13 +690,14 @@ def frame_cut_below():
     edits={IN_ROW: "(n, out_h, out_w, channels, k_h, k_w)).permute((0, 1, 2, 4, 5, 3))"},
 )
 def channels_first_on_the_way_back():
-    """You read a row of the matrix channel by channel. It holds row, column, channel, as im2col wrote it."""
+    """You read a row of the matrix channel by channel. im2col wrote it in the order row, column,
+    channel."""
 
 
 @mutant(of="col2im", help="#the-way-back-from-the-matrix")
 def mean_of_the_windows(columns, x_shape, kernel, stride=1, padding=0):
-    """You divide by the number of windows that see a pixel, so that you get x back from im2col(x). What is
-    asked for is the sum: the adjoint, not the inverse."""
+    """You divide by the number of windows that see a pixel, so that you get x back from im2col(x). Return
+    the sum: col2im is the adjoint of im2col, not its inverse."""
     total = original(columns, x_shape, kernel, stride, padding)
     ones = zeros(columns.shape, columns.device, columns.dtype) + 1.0
     return total / original(ones, x_shape, kernel, stride, padding).maximum(1.0)
@@ -701,8 +705,8 @@ def mean_of_the_windows(columns, x_shape, kernel, stride=1, padding=0):
 
 @mutant(of="col2im", help="#views")
 def columns_in_memory_order(columns, x_shape, kernel, stride=1, padding=0):
-    """You read the matrix in the order in which its numbers lie in memory. It may be a view, with an offset
-    and strides of its own."""
+    """You read the numbers of the matrix in the order of its buffer. It may be a view, with its own offset
+    and strides."""
     return original(in_memory_order(columns), x_shape, kernel, stride, padding)
 
 
@@ -715,13 +719,13 @@ def columns_in_memory_order(columns, x_shape, kernel, stride=1, padding=0):
     edits={"w[a, b]": "w[w.shape[0] - 1 - a, w.shape[1] - 1 - b]"},
 )
 def shifted_kernel_turned():
-    """You turn the kernel around. Place (a, b) meets the pixels that lie a rows down and b columns to the
-    right of each window's corner."""
+    """You flip the kernel. Place (a, b) meets the pixels that are a rows below and b columns to the right
+    of each window's corner."""
 
 
 @mutant(of="conv_shifted", help="#one-product-for-each-place", edits={"out = out + met": "out = met"})
 def last_product_alone():
-    """Your result is the product of the kernel's last place. What all places give adds up."""
+    """Your result is the product for the kernel's last place only. Add up the products for all places."""
 
 
 @mutant(
@@ -730,26 +734,26 @@ def last_product_alone():
     edits={"((0, 0), (p_h, p_h), (p_w, p_w), (0, 0))": "((0, 0), (0, 2 * p_h), (0, 2 * p_w), (0, 0))"},
 )
 def shifted_padding_at_the_end():
-    """You put all zeros below the picture and to its right. There are p of them on either side."""
+    """You put all zeros below the picture and to its right. Put p of them on each side."""
 
 
 @mutant(of="conv_shifted", help="#one-product-for-each-place")
 def all_windows_at_once(x, w, stride=1, padding=0):
-    """You copy all windows into one matrix, each pixel up to KH · KW times. That is the other way. Here no
-    array is larger than the picture or the result."""
+    """You copy all windows into one matrix, each pixel up to KH · KW times. That is what im2col does. Here
+    no array may be larger than the picture or the result."""
     shape = output_shape(x.shape, w.shape, stride, padding)
     return (im2col(x, w.shape[:2], stride, padding) @ w.reshape((-1, w.shape[3]))).reshape(shape)
 
 
 @mutant(of="conv_shifted", help="#one-product-for-each-place")
 def pixel_after_pixel(x, w, stride=1, padding=0):
-    """You loop over the pixels of the result. Loop over the places of the kernel: of each place, all pixels
-    that it meets are one slice, and one product."""
+    """You loop over the pixels of the result. Loop over the places of the kernel: all pixels that one place
+    meets are one slice, and need one product."""
     return conv_loops(x, w, stride, padding)
 
 
 @mutant(of="conv_shifted", help="#views")
 def shifted_in_memory_order(x, w, stride=1, padding=0):
-    """You read x in the order in which its numbers lie in memory. It may be a view, with an offset and
-    strides of its own."""
+    """You read the numbers of x in the order of its buffer. It may be a view, with its own offset and
+    strides."""
     return original(in_memory_order(x), w, stride, padding)

@@ -1,23 +1,25 @@
 // Named misconceptions: wrong versions of the kernels, each with what to tell the student.
 
 // mutant of blocks_for, see #threads-blocks-and-a-guard
-// Your grid is rounded down: 257 elements and blocks of 128 threads make two blocks, and the last element has no thread.
-// A division of integers drops the remainder; a block that is only partly used is a block all the same.
+// You round the grid down: for 257 elements and blocks of 128 threads you start two blocks, and the last
+// element has no thread. An integer division drops the remainder, but a block that is only partly used is
+// still a block. Round up.
 __device__ int grid_rounded_down(int size, int threads)
 {
     return size / threads;
 }
 
 // mutant of blocks_for, see #threads-blocks-and-a-guard
-// Your grid always has one block more than whole ones fit, so where the size is a multiple of the block there is a block
-// with nothing to do. Round up: add one less than a block's threads, then divide.
+// You always start one block more than the number of whole blocks. If the size is a multiple of the block,
+// the last block has nothing to do. Round up: add one less than a block's threads, then divide.
 __device__ int grid_one_too_many(int size, int threads)
 {
     return size / threads + 1;
 }
 
 // mutant of fill, see #threads-blocks-and-a-guard
-// Your kernel has no guard: the last block has threads beyond the last element, and they write behind the end of the array.
+// Your kernel has no guard: the last block has threads beyond the last element, and they write past the end
+// of the array.
 extern "C" __global__ void no_guard(int size, float value, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -25,8 +27,8 @@ extern "C" __global__ void no_guard(int size, float value, float *out)
 }
 
 // mutant of fill, see #threads-blocks-and-a-guard
-// You number the threads within their block only: every block writes the same elements again, and those of the other blocks
-// are never written. The block's own number takes part: blockIdx.x * blockDim.x + threadIdx.x.
+// You number the threads only within their block: every block writes the same elements again, and no thread
+// writes those of the other blocks. Add the block's own number: blockIdx.x * blockDim.x + threadIdx.x.
 extern "C" __global__ void thread_of_its_block(int size, float value, float *out)
 {
     int i = threadIdx.x;
@@ -35,7 +37,8 @@ extern "C" __global__ void thread_of_its_block(int size, float value, float *out
 }
 
 // mutant of add, see #threads-blocks-and-a-guard
-// Your guard lets one too many through: the elements are 0 to size - 1, so element `size` is not yours to touch.
+// Your guard lets one thread too many through: the elements are 0 to size - 1, so element `size` is past the
+// end.
 extern "C" __global__ void guard_off_by_one(int size, const float *a, const float *b, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -44,8 +47,8 @@ extern "C" __global__ void guard_off_by_one(int size, const float *a, const floa
 }
 
 // mutant of add, see #threads-blocks-and-a-guard
-// Your kernel has no guard: the last block has threads beyond the last element, and they read and write behind the ends of
-// the arrays.
+// Your kernel has no guard: the last block has threads beyond the last element, and they read and write past
+// the ends of the arrays.
 extern "C" __global__ void no_guard_in_add(int size, const float *a, const float *b, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -53,7 +56,7 @@ extern "C" __global__ void no_guard_in_add(int size, const float *a, const float
 }
 
 // mutant of add, see #threads-blocks-and-a-guard
-// Your kernel does one block's worth of elements, as if the grid had one block.
+// Your kernel computes only the first block's elements, as if the grid had one block.
 extern "C" __global__ void guard_on_the_block(int size, const float *a, const float *b, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -62,8 +65,8 @@ extern "C" __global__ void guard_on_the_block(int size, const float *a, const fl
 }
 
 // mutant of compact, see #strides
-// You take the strides from the shape, as if the view were compact. A view's strides are its own: those of a transposed array
-// are in another order, and a stride may be 0 or negative.
+// You compute the strides from the shape, as if the view were compact. A view has its own strides: those of a
+// transposed array are in another order, and a stride may be 0 or negative.
 extern "C" __global__ void strides_from_the_shape(int size, View view, const float *a, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -72,7 +75,7 @@ extern "C" __global__ void strides_from_the_shape(int size, View view, const flo
 }
 
 // mutant of compact, see #strides
-// You forget the offset: a view's first element need not be the first in memory.
+// You ignore the offset: the first element of a view need not be the first in memory.
 extern "C" __global__ void no_offset(int size, View view, const float *a, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -87,7 +90,8 @@ extern "C" __global__ void no_offset(int size, View view, const float *a, float 
 }
 
 // mutant of compact, see #strides
-// Your guard is on the wrong size: it compares with the length of the first axis, not with the number of elements.
+// Your guard uses the wrong size: it compares with the length of the first axis, not with the number of
+// elements.
 extern "C" __global__ void guard_on_the_first_axis(int size, View view, const float *a, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -102,7 +106,7 @@ extern "C" __global__ void guard_on_the_first_axis(int size, View view, const fl
 }
 
 // mutant of compact, see #strides
-// Your guard comes after the write, or not at all: threads beyond the last element write behind the end.
+// Your guard comes after the write, or is missing: threads beyond the last element write past the end.
 extern "C" __global__ void compact_without_guard(int size, View view, const float *a, float *out)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x, place = view.offset, rest = i % size;
@@ -114,7 +118,7 @@ extern "C" __global__ void compact_without_guard(int size, View view, const floa
 }
 
 // mutant of sum_naive, see #many-threads-one-sum
-// You walk down the columns: element i of a row lies at row * length + i, side by side with its neighbours.
+// You add up down the columns. Element i of a row is at row * length + i, right next to its neighbours.
 extern "C" __global__ void down_the_columns(int rows, int length, const float *a, float *out)
 {
     int row = blockIdx.x * blockDim.x + threadIdx.x;
@@ -127,7 +131,7 @@ extern "C" __global__ void down_the_columns(int rows, int length, const float *a
 }
 
 // mutant of sum_naive, see #many-threads-one-sum
-// Your kernel has no guard on the rows: threads beyond the last row read and write behind the end.
+// Your kernel has no guard on the rows: threads beyond the last row read and write past the end.
 extern "C" __global__ void rows_without_guard(int rows, int length, const float *a, float *out)
 {
     int row = blockIdx.x * blockDim.x + threadIdx.x;
@@ -138,8 +142,8 @@ extern "C" __global__ void rows_without_guard(int rows, int length, const float 
 }
 
 // mutant of sum_shared, see #many-threads-one-sum
-// Your reduction has a race: a thread reads the sum of another one that may not have written it yet. Between a write to
-// shared memory and a read by another thread there is a __syncthreads(), in every round.
+// Your reduction has a race: a thread reads another thread's sum before that thread may have written it. Put
+// a __syncthreads() between a write to shared memory and a read by another thread, in every round.
 extern "C" __global__ void race_in_the_reduction(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -156,7 +160,8 @@ extern "C" __global__ void race_in_the_reduction(int length, const float *a, flo
 }
 
 // mutant of sum_shared, see #shared-memory-and-barriers
-// You wait once, before the first round, and not again: what the second round reads the first may still be writing.
+// You synchronize once, before the first round, and not again: the second round may read what the first is
+// still writing. Call __syncthreads() in every round.
 extern "C" __global__ void one_barrier_for_all_rounds(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -174,8 +179,8 @@ extern "C" __global__ void one_barrier_for_all_rounds(int length, const float *a
 }
 
 // mutant of sum_shared, see #shared-memory-and-barriers
-// Shared memory that nobody has written is not 0: it holds what was there before. A thread without an element has to write
-// its 0, as its neighbour adds it up.
+// Your threads without an element write nothing to shared memory. Unwritten shared memory is not 0: it
+// contains whatever was there before, and a neighbour adds it up. Let such a thread write a 0.
 extern "C" __global__ void uninitialised_shared_memory(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -195,7 +200,8 @@ extern "C" __global__ void uninitialised_shared_memory(int length, const float *
 }
 
 // mutant of sum_shared, see #many-threads-one-sum
-// You sum only the first blockDim.x elements of a row: a thread goes on, in steps of the block, until the row ends.
+// You sum only the first blockDim.x elements of a row. Let each thread go on, in steps of blockDim.x, until
+// the row ends.
 extern "C" __global__ void one_element_a_thread(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -211,8 +217,9 @@ extern "C" __global__ void one_element_a_thread(int length, const float *a, floa
 }
 
 // mutant of sum_shared, see #many-threads-one-sum
-// Each of your threads takes a piece of the row in one go, so that 32 threads read in 32 places at once, each from a part of
-// memory of its own. Let neighbours read neighbours: thread t takes elements t, t + blockDim.x, t + 2 blockDim.x, ...
+// Each of your threads sums one piece of the row, so 32 threads read from 32 places at once, each in a
+// different part of memory. Let neighbours read neighbours: thread t reads elements t, t + blockDim.x, t + 2
+// blockDim.x, ...
 extern "C" __global__ void a_piece_a_thread(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -231,7 +238,8 @@ extern "C" __global__ void a_piece_a_thread(int length, const float *a, float *o
 }
 
 // mutant of sum_warp, see #warps
-// A shuffle stands where some lanes never come: all lanes that the mask names have to be there, also those without an element.
+// You call a shuffle where some lanes never get to it. All lanes that the mask names must call it, also those
+// without an element.
 extern "C" __global__ void shuffle_for_some_lanes(int length, const float *a, float *out)
 {
     __shared__ float sums[WARP];
@@ -255,7 +263,7 @@ extern "C" __global__ void shuffle_for_some_lanes(int length, const float *a, fl
 }
 
 // mutant of sum_warp, see #warps
-// You add up what only the first warp has: the sums of the other warps are in shared memory, and nobody adds them.
+// You add up only the first warp's numbers. The sums of the other warps are in shared memory: add them too.
 extern "C" __global__ void first_warp_alone(int length, const float *a, float *out)
 {
     int me = threadIdx.x, row = blockIdx.x;
@@ -269,8 +277,8 @@ extern "C" __global__ void first_warp_alone(int length, const float *a, float *o
 }
 
 // mutant of sum_warp, see #shared-memory-and-barriers
-// Your kernel goes through shared memory for every thread, as sum_shared does. A warp needs none: its lanes read each other's
-// registers with __shfl_down_sync, and only one sum for each warp goes through shared memory.
+// Your kernel uses shared memory for every thread, as sum_shared does. A warp needs none: its lanes read each
+// other's registers with __shfl_down_sync. Only one sum for each warp goes through shared memory.
 extern "C" __global__ void tree_in_shared_memory(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -289,7 +297,7 @@ extern "C" __global__ void tree_in_shared_memory(int length, const float *a, flo
 }
 
 // mutant of matmul, see #shared-memory-and-barriers
-// The first barrier is missing: a thread multiplies with tiles that others are still fetching.
+// Your first barrier is missing: a thread multiplies with tiles that other threads are still loading.
 extern "C" __global__ void first_barrier_missing(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
@@ -308,7 +316,8 @@ extern "C" __global__ void first_barrier_missing(int m, int k, int n, const floa
 }
 
 // mutant of matmul, see #shared-memory-and-barriers
-// The second barrier is missing: a fast thread overwrites a tile with the next one while others still multiply with it.
+// Your second barrier is missing: a fast thread loads the next tile while other threads still multiply with
+// this one.
 extern "C" __global__ void second_barrier_missing(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
@@ -327,8 +336,9 @@ extern "C" __global__ void second_barrier_missing(int m, int k, int n, const flo
 }
 
 // mutant of matmul, see #shared-memory-and-barriers
-// Threads without an element of the result return before the barrier. They are needed: they fetch elements that others use,
-// and a barrier waits for every thread of the block. Guard the reads and the write, not the thread.
+// Your threads without an element of the result return before the barrier. They must stay: they load elements
+// that other threads use, and a barrier waits for every thread of the block. Guard the reads and the write,
+// not the thread.
 extern "C" __global__ void early_return(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
@@ -349,7 +359,8 @@ extern "C" __global__ void early_return(int m, int k, int n, const float *a, con
 }
 
 // mutant of matmul, see #tiles
-// You read b's tile along its rows. A product goes along a row of a and down a column of b: a_tile[y][d] * b_tile[d][x].
+// You read b's tile along its rows. A product goes along a row of a and down a column of b: use a_tile[y][d]
+// * b_tile[d][x].
 extern "C" __global__ void wrong_tile_variable(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
@@ -369,7 +380,7 @@ extern "C" __global__ void wrong_tile_variable(int m, int k, int n, const float 
 }
 
 // mutant of matmul, see #tiles
-// Your guard compares the column with m, the number of rows: columns from m on are never written.
+// Your guard compares the column with m, the number of rows, so columns from m on are never written.
 extern "C" __global__ void guard_on_the_wrong_size(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
@@ -389,8 +400,8 @@ extern "C" __global__ void guard_on_the_wrong_size(int m, int k, int n, const fl
 }
 
 // mutant of matmul, see #tiles
-// Your kernel multiplies straight from global memory: right, and every number is fetched as often as it is used. A tile in
-// shared memory is fetched once by the block and used TILE times.
+// Your kernel is right, but it multiplies straight from global memory: it loads each number every time that
+// it uses it. The block should load a tile into shared memory once and use it TILE times.
 extern "C" __global__ void no_tiles(int m, int k, int n, const float *a, const float *b, float *out)
 {
     int row = blockIdx.y * TILE + threadIdx.y, column = blockIdx.x * TILE + threadIdx.x;
@@ -403,8 +414,8 @@ extern "C" __global__ void no_tiles(int m, int k, int n, const float *a, const f
 }
 
 // mutant of conv_direct, see #a-convolution-three-ways
-// You turn the kernel around. A convolution in deep learning does not: element (u, v) of w meets the pixel (u, v) from where
-// the window starts.
+// You flip the kernel. A convolution in deep learning does not: element (u, v) of w meets pixel (u, v),
+// counted from where the window starts.
 extern "C" __global__ void kernel_turned_around(Conv s, const float *x, const float *w, float *out)
 {
     int number = blockIdx.x * blockDim.x + threadIdx.x;
@@ -422,7 +433,7 @@ extern "C" __global__ void kernel_turned_around(Conv s, const float *x, const fl
 }
 
 // mutant of conv_direct, see #a-convolution-three-ways
-// Your convolution has no guard: threads beyond the last element of the result write behind its end.
+// Your convolution has no guard: threads beyond the last element of the result write past its end.
 extern "C" __global__ void conv_without_guard(Conv s, const float *x, const float *w, float *out)
 {
     int number = blockIdx.x * blockDim.x + threadIdx.x;
@@ -438,8 +449,8 @@ extern "C" __global__ void conv_without_guard(Conv s, const float *x, const floa
 }
 
 // mutant of conv_implicit, see #shared-memory-and-barriers
-// What lies outside of the matrices has to be 0 in the tiles. You leave it as it is: in the last step along k the tiles still
-// hold what the step before put there, stale numbers that are added once more.
+// You leave the places of a tile that are outside the matrix as they are. In the last step along k they still
+// contain the numbers of the step before, which you add once more. Set them to 0.
 extern "C" __global__ void stale_shared_memory(Conv s, const float *x, const float *w, float *out)
 {
     __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
@@ -464,8 +475,9 @@ extern "C" __global__ void stale_shared_memory(Conv s, const float *x, const flo
 }
 
 // mutant of conv_implicit, see #a-convolution-three-ways
-// You take an index along k apart in the wrong order. In w, (kernel_height, kernel_width, c_in, c_out), the channel runs
-// fastest, then the kernel's column, then its row; the matrix of pixels has to follow w.
+// You split the index along k in the wrong order. In w, (kernel_height, kernel_width, c_in, c_out), the
+// channel changes fastest, then the kernel's column, then its row. The matrix of pixels must have the order
+// of w.
 extern "C" __global__ void channels_run_slowest(Conv s, const float *x, const float *w, float *out)
 {
     __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
@@ -489,7 +501,7 @@ extern "C" __global__ void channels_run_slowest(Conv s, const float *x, const fl
 }
 
 // mutant of conv_implicit, see #a-convolution-three-ways
-// Your convolution is right and has no tiles: every pixel is fetched from global memory for each filter anew.
+// Your convolution is right but has no tiles: it loads every pixel from global memory again for each filter.
 extern "C" __global__ void pixels_fetched_for_each_filter(Conv s, const float *x, const float *w, float *out)
 {
     int m = s.batch * s.out_height * s.out_width, k = s.kernel_height * s.kernel_width * s.c_in, n = s.c_out;
@@ -505,8 +517,9 @@ extern "C" __global__ void pixels_fetched_for_each_filter(Conv s, const float *x
 }
 
 // mutant of w_grad_atomic, see #many-threads-one-sum
-// Your threads add to one number without an atomic: each reads it, adds, and writes, and what another one added between
-// is lost. On one GPU it may work today and not tomorrow. atomicAdd does the three as one.
+// Your threads add to one number without an atomic: each reads it, adds, and writes, and whatever another
+// thread added in between is lost. On one GPU it may work today and fail tomorrow. atomicAdd does all three
+// in one step.
 extern "C" __global__ void not_atomic(Conv s, const float *x, const float *out_grad, float *w_grad)
 {
     int r = blockIdx.x * blockDim.x + threadIdx.x;
@@ -521,7 +534,7 @@ extern "C" __global__ void not_atomic(Conv s, const float *x, const float *out_g
 }
 
 // mutant of w_grad_atomic, see #many-threads-one-sum
-// You sum over the first image only: the positions of all images of the batch take part.
+// You sum over the first image only. Sum over the positions of all images of the batch.
 extern "C" __global__ void first_image_alone(Conv s, const float *x, const float *out_grad, float *w_grad)
 {
     int r = blockIdx.x * blockDim.x + threadIdx.x;
@@ -536,7 +549,7 @@ extern "C" __global__ void first_image_alone(Conv s, const float *x, const float
 }
 
 // mutant of w_grad_split, see #many-threads-one-sum
-// Your parts are rounded down, so that the last positions belong to none of them.
+// You round the size of a part down, so the last positions belong to no part.
 extern "C" __global__ void parts_rounded_down(Conv s, int parts, const float *x, const float *out_grad, float *partial)
 {
     int size = s.kernel_height * s.kernel_width * s.c_in * s.c_out;
@@ -555,8 +568,8 @@ extern "C" __global__ void parts_rounded_down(Conv s, int parts, const float *x,
 }
 
 // mutant of w_grad_split, see #many-threads-one-sum
-// Your threads have no guard: a block of the first part has threads to spare, and they write where the second part's sums
-// belong, or behind the end.
+// Your threads have no guard: a block of the first part has spare threads, and they write where the second
+// part's sums belong, or past the end.
 extern "C" __global__ void parts_without_guard(Conv s, int parts, const float *x, const float *out_grad, float *partial)
 {
     int size = s.kernel_height * s.kernel_width * s.c_in * s.c_out;
@@ -573,7 +586,7 @@ extern "C" __global__ void parts_without_guard(Conv s, int parts, const float *x
 }
 
 // mutant of compact, see #strides
-// You number the threads within their block only, so every block gathers the same first elements.
+// You number the threads only within their block, so every block copies the same first elements.
 extern "C" __global__ void block_forgotten(int size, View view, const float *a, float *out)
 {
     int i = threadIdx.x;
@@ -588,8 +601,8 @@ extern "C" __global__ void block_forgotten(int size, View view, const float *a, 
 }
 
 // mutant of sum_shared, see #many-threads-one-sum
-// All threads of your block write the result, and most of them read the sum before anything says that it is complete. One
-// thread knows when it is: thread 0, which added the last two.
+// All threads of your block write the result, and most of them read the sum when it may not be complete. Let
+// only thread 0 write it: it added the last two, so it knows when the sum is complete.
 extern "C" __global__ void every_thread_writes(int length, const float *a, float *out)
 {
     __shared__ float sums[256];
@@ -607,8 +620,8 @@ extern "C" __global__ void every_thread_writes(int length, const float *a, float
 }
 
 // mutant of matmul, see #tiles
-// Your tiles are filled without a look at m: the last row of blocks reads rows of a that do not exist. Nobody uses them, and
-// yet the memory behind a is not yours.
+// You fill the tiles without comparing with m: the last row of blocks reads rows of a that do not exist. No
+// thread uses those numbers, but the memory past the end of a is not yours to read.
 extern "C" __global__ void tile_without_guard(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
@@ -628,7 +641,8 @@ extern "C" __global__ void tile_without_guard(int m, int k, int n, const float *
 }
 
 // mutant of conv_implicit, see #a-convolution-three-ways
-// You stop after the first tiles: k = kernel_height kernel_width c_in may be longer than TILE, and the sum goes on.
+// You stop after the first tiles. k = kernel_height kernel_width c_in may be longer than TILE: go on to its
+// end.
 extern "C" __global__ void first_step_alone(Conv s, const float *x, const float *w, float *out)
 {
     __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
@@ -648,8 +662,8 @@ extern "C" __global__ void first_step_alone(Conv s, const float *x, const float 
 }
 
 // mutant of conv_implicit, see #a-convolution-three-ways
-// Your tiles of x are filled without a look at m: positions behind the last one belong to an image that does not exist, and
-// its pixels lie behind the end of x.
+// You fill the tiles of x without comparing with m: positions past the last one belong to an image that does
+// not exist, and its pixels are past the end of x.
 extern "C" __global__ void positions_without_guard(Conv s, const float *x, const float *w, float *out)
 {
     __shared__ float x_tile[TILE][TILE], w_tile[TILE][TILE];
@@ -684,8 +698,8 @@ __device__ float in_bfloat16(float value)
 }
 
 // mutant of matmul, see #tiles
-// Your sum is right to three digits: it is kept in half, which has 11 bits and no number above 65504. Products of floats are
-// added up in a float, whatever their factors are stored in.
+// Your sum is right only to three digits: you keep it in half, which has 11 bits and no number above 65504.
+// Add up products of floats in a float, whatever type stores their factors.
 extern "C" __global__ void accumulates_in_half(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];
@@ -705,8 +719,8 @@ extern "C" __global__ void accumulates_in_half(int m, int k, int n, const float 
 }
 
 // mutant of matmul, see #tiles
-// Your sum is right to two digits: it is kept in bfloat16, which has 8 bits. Products of floats are added up in a float,
-// whatever their factors are stored in.
+// Your sum is right only to two digits: you keep it in bfloat16, which has 8 bits. Add up products of floats
+// in a float, whatever type stores their factors.
 extern "C" __global__ void accumulates_in_bfloat16(int m, int k, int n, const float *a, const float *b, float *out)
 {
     __shared__ float a_tile[TILE][TILE], b_tile[TILE][TILE];

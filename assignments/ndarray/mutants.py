@@ -93,49 +93,48 @@ def with_axes_of_1(a, result, axis, keepdims):
 
 @mutant(of="positions", help="#where-an-element-lies")
 def first_axis_runs_fastest(shape, strides, offset):
-    """You list the places column by column: the first index runs fastest. In row-major order it is the
-    last one, as in a page that is read line by line."""
+    """You list the places column by column: the first index changes fastest. In row-major order the last
+    index changes fastest, as on a page that you read line by line."""
     return original(shape[::-1], strides[::-1], offset)
 
 
 @mutant(of="positions", help="#where-an-element-lies")
 def offset_left_out(shape, strides, offset):
-    """You begin at the start of the buffer. Element (0, 0, ...) lies at the offset, and all others are
-    counted from there."""
+    """You begin at the start of the buffer. Element (0, 0, ...) is at the offset: count all others from
+    there."""
     return original(shape, strides, 0)
 
 
 @mutant(of="positions", help="#where-an-element-lies")
 def strides_made_from_the_shape(shape, strides, offset):
-    """You work out the strides from the shape. That is right for an array that was just made, and for no
-    other: a view has the strides that it says it has."""
+    """You compute the strides from the shape. That is right only for an array that was just made. Use the
+    strides that the view has."""
     return original(shape, row_major_strides(tuple(shape)), offset)
 
 
 @mutant(of="positions", help="#where-an-element-lies")
 def stride_without_its_sign(shape, strides, offset):
-    """You always walk forward. A stride may be negative: the next element then lies before this one."""
+    """You always walk forward. A stride may be negative: then the next element is before this one."""
     return original(shape, [abs(step) for step in strides], offset)
 
 
 @mutant(of="positions", help="#where-an-element-lies")
 def each_place_once(shape, strides, offset):
-    """You list every place only once. With a stride of 0 several elements lie at one place, and each of
-    them is listed: there are as many places as elements."""
+    """You list every place only once. With a stride of 0, several elements are at one place. List it once
+    for each of them: there are as many places as elements."""
     return np.array(list(dict.fromkeys(original(shape, strides, offset).tolist())), dtype=np.int64)
 
 
 @mutant(of="positions", help="#where-an-element-lies")
 def two_axes_at_most(shape, strides, offset):
-    """You walk along two axes. There may be any number of them, and what you do for one axis you do for
-    each."""
+    """You handle only two axes. There may be any number of them: do the same for each axis."""
     return original(shape[:2], strides[:2], offset)
 
 
 @mutant(of="positions", help="#where-an-element-lies")
 def nothing_without_axes(shape, strides, offset):
-    """You return no place for a view without axes. It has one element, which lies at the offset: the
-    product of no lengths is 1."""
+    """You return no place for a view without axes. It has one element, at the offset: an empty product is
+    1."""
     return original(shape, strides, offset) if len(shape) else np.zeros(0, dtype=np.int64)
 
 
@@ -150,50 +149,49 @@ def empty_axis_counted_as_one(shape, strides, offset):
 
 @mutant(of="NDArray.is_compact", help="#compact")
 def elements_counted_only(self):
-    """You take an array for compact when it has as many elements as its buffer. A transposed array has
-    them, too, and they lie in another order: the strides tell."""
+    """You call an array compact if it has as many elements as its buffer. That is true for a transposed
+    array too, but its elements are in another order: compare the strides."""
     return self.size == self.buffer.size
 
 
 @mutant(of="NDArray.is_compact", help="#compact")
 def buffer_not_looked_at(self):
-    """You look at the strides alone. The first rows of a matrix have the strides of a compact array, and
-    there are numbers in the buffer that do not belong to them."""
+    """You check only the strides. The first rows of a matrix have the strides of a compact array, but the
+    buffer contains more numbers than theirs: compare its length too."""
     return self.strides == row_major_strides(self.shape)
 
 
 @mutant(of="NDArray.is_compact", help="#compact")
 def direction_not_looked_at(self):
-    """You take an array that runs backwards for compact. Its elements fill the buffer, but in the order
-    from last to first: the sign of a stride matters."""
+    """You call an array compact that runs backward. Its elements fill the buffer, but from last to first:
+    check the sign of the strides."""
     return tuple(map(abs, self.strides)) == row_major_strides(self.shape) and self.size == self.buffer.size
 
 
 @mutant(of="NDArray.is_compact", help="#compact")
 def never_compact(self):
-    """You say of an array that was just made that it is not compact. Compare its strides with those of a
-    row-major array of its shape, which end in 1."""
+    """You call an array that was just made not compact. Compare its strides with those of a row-major array
+    of its shape, which end in 1."""
     return False
 
 
 @mutant(of="NDArray.compact", help="#compact")
 def copied_in_any_case(self):
-    """You copy an array that is compact already. There is nothing to be done for it: it can be returned
-    as it is, and nothing is copied."""
+    """You copy an array that is already compact. Return it as it is, and copy nothing."""
     return self.copy()
 
 
 @mutant(of="NDArray.compact", help="#compact")
 def returned_as_it_is(self):
-    """You return an array that is not compact. Its elements must be brought into row-major order, in a
-    buffer of their own."""
+    """You return an array that is not compact. Copy its elements, in row-major order, into a buffer of
+    their own."""
     return self
 
 
 @mutant(of="NDArray.compact", help="#compact")
 def copied_in_memory_order(self):
-    """You copy the numbers in the order in which they lie in the buffer. The compact array has them in
-    the order of the view: its shape and its strides say which comes next."""
+    """You copy the numbers in the order of the buffer. The compact array has them in the order of the view:
+    its shape and its strides say which comes next."""
     return original(self if self.is_compact() else in_memory_order(self).copy())
 
 
@@ -202,57 +200,56 @@ def copied_in_memory_order(self):
 
 @mutant(of="NDArray.permute", help="#views-are-free")
 def inverse_permutation(self, axes):
-    """You send axis i to place axes[i]. It is the other way round: the new axis i is the old axis axes[i].
-    For an exchange of two axes both are the same, and nobody notices; with three axes you turn the wrong
-    way."""
+    """You move axis i to place axes[i]. Do the reverse: the new axis i is the old axis axes[i]. If you swap
+    two axes, both are the same; with three axes you may turn the wrong way."""
     return original(self, np.argsort([axis % self.ndim for axis in axes]).tolist())
 
 
 @mutant(of="NDArray.permute", help="#views-are-free")
 def reshaped_instead(self, axes):
-    """Your result has the right shape, and its numbers stand in the old order. That is a reshape. When
-    axes change places, each takes its stride along."""
+    """Your result has the right shape, but its numbers are in the old order. That is a reshape. When you
+    move an axis, its stride moves with it."""
     return self.reshape([self.shape[axis] for axis in axes])
 
 
 @mutant(of="NDArray.permute", help="#views-are-free")
 def strides_left_behind(self, axes):
-    """You permute the shape and leave the strides as they were. An axis is a length *and* a stride: the
-    two move together."""
+    """You permute the shape but not the strides. An axis is a length *and* a stride: move the two
+    together."""
     return self.as_strided([self.shape[axis] for axis in axes], self.strides)
 
 
 @mutant(of="NDArray.permute", help="#views-are-free")
 def permuted_copy(self, axes):
-    """You copy the elements. No number has to move for this: a permuted array is the same memory, read
-    with its strides in another order."""
+    """You copy the elements. A permuted array is the same memory, read with its strides in another order:
+    no number has to move."""
     return original(self, axes).copy()
 
 
 @mutant(of="NDArray.permute", help="#views-are-free")
 def permuted_from_the_start_of_the_buffer(self, axes):
-    """You lose the offset. A view of a view begins where the first view begins."""
+    """You drop the offset. A permuted view begins where the original view begins."""
     return self.as_strided([self.shape[i] for i in axes], [self.strides[i] for i in axes], 0)
 
 
 @mutant(of="NDArray.permute", help="#views-are-free")
 def strides_of_a_compact_array_permuted(self, axes):
-    """You permute the strides that a compact array of this shape would have. This one may be a view, with
+    """You permute the strides that a compact array of this shape would have. This array may be a view, with
     strides of its own."""
     return original(self.as_strided(self.shape, row_major_strides(self.shape)), axes)
 
 
 @mutant(of="NDArray.permute", help="#views-are-free")
 def negative_axis_without_its_sign(self, axes):
-    """You drop the sign of a negative axis. -1 is the last axis, -2 the one before it: normalize_axes
-    knows."""
+    """You drop the sign of a negative axis. -1 is the last axis, -2 the one before it: use
+    normalize_axes."""
     return original(self, [abs(axis) for axis in axes])
 
 
 @mutant(of="NDArray.permute", help="#views-are-free")
 def axis_named_twice(self, axes):
-    """You let an axis be named twice. A permutation names each axis once; everything else is a
-    ValueError."""
+    """You accept an axis that is named twice. A permutation names each axis once: raise ValueError in all
+    other cases."""
     return self.as_strided([self.shape[axis] for axis in axes], [self.strides[axis] for axis in axes])
 
 
@@ -261,15 +258,15 @@ def axis_named_twice(self, axes):
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def broadcast_copy(self, shape):
-    """You write the repeated elements down. They need no memory: an axis whose stride is 0 takes the same
-    element again and again."""
+    """You write down copies of the repeated elements. They need no memory: an axis with a stride of 0 reads
+    the same element again and again."""
     return original(self, shape).copy()
 
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def new_axes_behind(self, shape):
-    """You put the stride of 0 behind the others. New axes come in front: the last axes of the two shapes
-    are held against each other."""
+    """You put the new axes, with their stride of 0, at the end. They come in front: broadcasting lines up
+    the last axes of the two shapes."""
     view = original(self, shape)
     added = view.ndim - self.ndim
     return view.as_strided(view.shape, view.strides[added:] + (0,) * added)
@@ -277,39 +274,39 @@ def new_axes_behind(self, shape):
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def lined_up_at_the_first_axes(self, shape):
-    """You compare the two shapes from their first axes on. They are compared from the last: an array of
-    shape (3,) fits into (2, 3), where it is every row."""
+    """You compare the two shapes from their first axes on. Compare them from the last: an array of shape
+    (3,) fits into (2, 3), where it is every row."""
     added = (1,) * (len(shape) - self.ndim)
     return original(self.as_strided(self.shape + added, self.strides + added), shape)
 
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def stretched_axis_keeps_its_stride(self, shape):
-    """You change a length from 1 to n and leave the stride. With it, the second element is looked for
-    further on in memory, where something else lies: it is the first one again."""
+    """You change a length from 1 to n but keep the stride. Then the second element is read further on in
+    memory, from somewhere else. It is the first one again: set the stride to 0."""
     view = original(self, shape)
     return view.as_strided(shape, (0,) * (view.ndim - self.ndim) + self.strides)
 
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def every_stride_0(self, shape):
-    """You repeat the first element everywhere. Only the axes that are new or that had length 1 repeat;
-    the others keep their stride."""
+    """You set all strides to 0, so the first element is everywhere. Only axes that are new or had length 1
+    repeat; the others keep their stride."""
     view = original(self, shape)
     return view.as_strided(shape, (0,) * view.ndim)
 
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def broadcast_from_the_start_of_the_buffer(self, shape):
-    """You lose the offset. A view of a view begins where the first view begins."""
+    """You drop the offset. A broadcast view begins where the original view begins."""
     view = original(self, shape)
     return view.as_strided(shape, view.strides, 0)
 
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def every_other_length_repeats(self, shape):
-    """You give a stride of 0 to every axis whose length changes. Only a length of 1 can be repeated: 3
-    elements do not become 6, and asking for it is a ValueError."""
+    """You set the stride to 0 on every axis whose length changes. Only a length of 1 can repeat: 3 elements
+    do not become 6, so raise ValueError."""
     added = len(shape) - self.ndim
     if added < 0:
         return original(self, shape)
@@ -319,8 +316,8 @@ def every_other_length_repeats(self, shape):
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def length_0_refused(self, shape):
-    """You refuse to broadcast to a length of 0 because it is smaller. A length of 1 becomes whatever is
-    asked for: repeating an element no times gives an array without elements."""
+    """You refuse to broadcast to a length of 0. A length of 1 may become any length: if you repeat an
+    element zero times, you get an array without elements."""
     if 0 in shape:
         raise ValueError(f"cannot broadcast {self.shape} to {shape}")
     return original(self, shape)
@@ -328,8 +325,8 @@ def length_0_refused(self, shape):
 
 @mutant(of="NDArray.broadcast_to", help="#broadcasting-is-a-stride-of-0")
 def axes_of_length_1_dropped(self, shape):
-    """You drop axes in front to make the shapes fit. A broadcast adds axes and never takes any away, not
-    even those of length 1: that is a ValueError."""
+    """You drop axes in front to make the shapes fit. A broadcast adds axes and never removes any, not even
+    those of length 1: raise ValueError."""
     while self.ndim > len(shape) and self.shape[0] == 1:
         self = self.as_strided(self.shape[1:], self.strides[1:])
     return original(self, shape)
@@ -340,63 +337,62 @@ def axes_of_length_1_dropped(self, shape):
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def one_past_the_end(self, axes=None):
-    """You start one step too far. An axis of length n has its last element n - 1 steps from the first."""
+    """You start one step too far. On an axis of length n the last element is n - 1 steps from the first."""
     steps = sum(self.strides[axis] for axis in listed(self, axes))
     return backwards(self, axes, self.offset + way_to_the_end(self, axes) + steps)
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def start_not_moved(self, axes=None):
-    """You turn the strides around and start where you started before. From the first element there is
-    nothing to walk back to: start at the last one."""
+    """You negate the strides but start where you started before. There is nothing before the first element
+    to walk back to: start at the last one."""
     return backwards(self, axes, self.offset)
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def axes_reversed(self, axes=None):
-    """You reverse the order of the *axes*. That transposes the array. A flip leaves the shape as it is and
-    reverses the order of the elements along an axis."""
+    """You reverse the order of the *axes*, which transposes the array. A flip keeps the shape and reverses
+    the order of the elements along an axis."""
     return self.permute(tuple(reversed(range(self.ndim))))
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def flipped_copy(self, axes=None):
-    """You copy the elements in the other order. No number has to move for this: it is the same memory, read
-    from the other end with a negative stride."""
+    """You copy the elements in the reverse order. A flipped array is the same memory, read from the other
+    end with a negative stride: no number has to move."""
     return original(self, axes).copy()
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def one_axis_of_several(self, axes=None):
-    """You flip the first of the axes that are named, and not the others. Each of them has its part in the
-    offset and a stride to turn around."""
+    """You flip only the first of the named axes. Each of them moves the offset and negates a stride."""
     return original(self, listed(self, axes)[:1])
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def every_axis_flipped(self, axes=None):
-    """You flip all axes. Only those that are named run backwards."""
+    """You flip all axes. Flip only those that are named."""
     return original(self)
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def flipped_without_its_own_offset(self, axes=None):
-    """You work the new offset out from the lengths alone. The array may be a view that begins somewhere in
-    the buffer: the way to its last element is counted from its own offset."""
+    """You compute the new offset from the lengths alone. The array may be a view that begins somewhere else
+    in the buffer: count the way to its last element from its own offset."""
     return backwards(self, axes, way_to_the_end(self, axes))
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def way_of_a_compact_array(self, axes=None):
-    """You walk to the last element in steps that a compact array would have. This one may be a view, with
+    """You move to the last element with the strides of a compact array. This array may be a view, with
     strides of its own."""
     return backwards(self, axes, self.offset + way_to_the_end(in_memory_order(self), axes))
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def stride_always_negative(self, axes=None):
-    """You make the stride negative, whatever it was. An array that runs backwards already runs forwards
-    when it is flipped: the sign turns around, and so does the way to the last element."""
+    """You make the stride negative, whatever it was. An array that already runs backward must run forward
+    after the flip: negate the stride, and the way to the last element with it."""
     chosen = [axis % self.ndim for axis in listed(self, axes)]
     strides = [-abs(step) if i in chosen else step for i, step in enumerate(self.strides)]
     way = sum(abs(self.strides[i]) * (self.shape[i] - 1) for i in chosen)
@@ -405,13 +401,13 @@ def stride_always_negative(self, axes=None):
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def none_means_no_axis(self, axes=None):
-    """You flip nothing when no axes are given. None stands for all of them."""
+    """You flip nothing if `axes` is None. None means all axes."""
     return original(self, () if axes is None else axes)
 
 
 @mutant(of="NDArray.flip", help="#walking-backwards")
 def negative_axis_passed_over(self, axes=None):
-    """You pass over negative axes. -1 is the last axis: normalize_axes knows."""
+    """You ignore negative axes. -1 is the last axis: use normalize_axes."""
     return original(self, [axis for axis in listed(self, axes) if axis >= 0])
 
 
@@ -420,15 +416,15 @@ def negative_axis_passed_over(self, axes=None):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def selected_copy(self, index):
-    """You copy what was selected. A slice is a view: it has another shape, other strides and another
-    offset, and no number moves. What is written to it must show in the array that it came from."""
+    """You copy the selected elements. A slice is a view: it has another shape, other strides and another
+    offset, and no number moves. What you write to it must show in the original array."""
     return original(self, index).copy()
 
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def integer_keeps_its_axis(self, index):
-    """You leave an axis of length 1 where an integer was given. An integer drops its axis: a[1] of a matrix
-    is a row, with one axis. A slice such as 1:2 keeps it."""
+    """You keep an axis of length 1 for an integer. An integer drops its axis: a[1] of a matrix is a row,
+    with one axis. A slice such as 1:2 keeps it."""
     original(self, index)
     items = whole_index(self, index)
     axes = [n for n, item in enumerate(items) if item is not None]
@@ -441,8 +437,8 @@ def integer_keeps_its_axis(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def unnamed_axes_dropped(self, index):
-    """You take the first element of every axis that the index does not name. Such an axis is selected as a
-    whole, as if there were a `:` for it."""
+    """You take the first element of every axis that the index does not name. Select the whole axis, as if
+    there were a `:` for it."""
     items = index if isinstance(index, tuple) else (index,)
     if Ellipsis in items:
         return original(self, index)
@@ -451,8 +447,8 @@ def unnamed_axes_dropped(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def length_without_the_step(self, index):
-    """Your slice has stop - start elements, whatever the step. With a step of 2 there are half as many, or
-    one more than that: start, start + step, ... below stop."""
+    """Your slice has stop - start elements, whatever the step is. With a step of 2 it has half as many,
+    rounded up: start, start + step, ... below stop."""
     original(self, index)
     return select(
         self, index, lambda i, n: (i.indices(n)[0], abs(i.indices(n)[1] - i.indices(n)[0]), i.indices(n)[2])
@@ -461,8 +457,8 @@ def length_without_the_step(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def length_rounded_down(self, index):
-    """You lose the last element of a slice whose step does not divide it. From 0 to 7 in steps of 2 there
-    are 0, 2, 4 and 6: the number of elements is rounded up."""
+    """You lose the last element of a slice if the step does not divide its length. From 0 to 7 in steps of
+    2 there are 0, 2, 4 and 6: round the number of elements up."""
 
     def rounded_down(item, n):
         start, stop, step = item.indices(n)
@@ -474,31 +470,31 @@ def length_rounded_down(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def step_not_in_the_stride(self, index):
-    """Your slice has the right number of elements, and they are neighbours. From one to the next it is
-    `step` elements, each a stride long."""
+    """Your slice has the right number of elements, but they are next to each other. From one to the next it
+    is `step` elements: multiply the stride by the step."""
     original(self, index)
     return select(self, index, lambda item, n: (*taken(item, n)[:2], 1 if taken(item, n)[2] > 0 else -1))
 
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def selected_without_the_views_offset(self, index):
-    """You count the new offset from the start of the buffer. The array may be a view, and then the part of
-    it that you select begins at *its* offset, plus the way to the first element selected."""
+    """You count the new offset from the start of the buffer. The array may be a view: start from *its*
+    offset, and add the way to the first selected element."""
     view = original(self, index)
     return view.as_strided(view.shape, view.strides, view.offset - self.offset)
 
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def strides_of_a_compact_array_selected(self, index):
-    """You take the strides that a compact array of this shape would have. This one may be a view, with
+    """You use the strides that a compact array of this shape would have. This array may be a view, with
     strides of its own."""
     return original(self.as_strided(self.shape, row_major_strides(self.shape)), index)
 
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def offset_counted_without_strides(self, index):
-    """You add the start of a slice to the offset as it is. It counts elements along its axis: in memory that
-    is start times the stride of the axis."""
+    """You add the start of a slice to the offset. But start counts elements along its axis: multiply it by
+    the stride of that axis."""
     view = original(self, index)
     starts = [
         taken(item, n)[0] if isinstance(item, slice) else item % n
@@ -509,7 +505,8 @@ def offset_counted_without_strides(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def negative_start_taken_for_0(self, index):
-    """You take a negative start for 0. -3 is the third element from the end: of 5 it is number 2."""
+    """You treat a negative start as 0. -3 is the third element from the end: of 5 elements it is number
+    2."""
 
     def from_0(item, n):
         negative = item.start is not None and item.start < 0
@@ -521,8 +518,8 @@ def negative_start_taken_for_0(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def negative_stop_taken_for_the_end(self, index):
-    """You go on to the end where stop is negative. -1 is the last element, and a slice ends before its
-    stop: 1:-1 leaves out the first and the last."""
+    """You go on to the end if stop is negative. -1 is the last element, and a slice ends before its stop:
+    1:-1 leaves out the first and the last."""
 
     def to_the_end(item, n):
         negative = item.stop is not None and item.stop < 0
@@ -534,8 +531,8 @@ def negative_stop_taken_for_the_end(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def nothing_with_a_negative_step(self, index):
-    """You select nothing where the step is negative. It starts at the last element, unless start says
-    otherwise, and goes down to stop: there the start is the larger of the two."""
+    """You select nothing if the step is negative. Then the slice begins at the last element, unless start
+    says otherwise, and goes down to stop: start is larger than stop."""
 
     def upwards(item, n):
         start, stop, step = item.indices(n)
@@ -547,8 +544,8 @@ def nothing_with_a_negative_step(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def turned_around_afterwards(self, index):
-    """You select from stop to start and turn the result around. 4:0:-2 begins *at* 4 and stops *before* 0:
-    it selects 4 and 2, and 0:4:2 selects 0 and 2."""
+    """You select from stop to start and reverse the result. 4:0:-2 begins *at* 4 and stops *before* 0: it
+    selects 4 and 2, and 0:4:2 selects 0 and 2."""
 
     def turned(item, n):
         if item.step is None or item.step > 0:
@@ -562,8 +559,8 @@ def turned_around_afterwards(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def negative_integer_as_it_stands(self, index):
-    """You walk back from the first element where an index is negative. -1 is the last element of its axis:
-    count from the end."""
+    """You walk back from the first element if an index is negative. Count from the end: -1 is the last
+    element of its axis."""
     items = whole_index(self, index)
     numbers = zip((i for i in items if i is not None), self.strides, self.shape, strict=True)
     back = sum(n * step for i, step, n in numbers if not isinstance(i, slice) and i < 0)
@@ -573,8 +570,8 @@ def negative_integer_as_it_stands(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def bounds_not_checked(self, index):
-    """You let an integer beyond the end start again from the front. That hides mistakes: an index that is
-    not from -n to n - 1 is an IndexError."""
+    """You let an integer beyond the end wrap around to the front. That hides mistakes: raise IndexError if
+    an index is not from -n to n - 1."""
     items = whole_index(self, index)
     lengths = iter(self.shape[: sum(item is not None for item in items)])
     if len(items) - items.count(None) > self.ndim:
@@ -587,15 +584,15 @@ def bounds_not_checked(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def ellipsis_taken_for_one_axis(self, index):
-    """You take `...` for one axis. It stands for all axes that are not named, however many they are: with
-    three axes, a[..., 1] is a[:, :, 1]."""
+    """You treat `...` as one axis. It means all axes that are not named, however many: with three axes,
+    a[..., 1] is a[:, :, 1]."""
     items = index if isinstance(index, tuple) else (index,)
     return original(self, tuple(slice(None) if item is Ellipsis else item for item in items))
 
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def new_axis_at_the_end(self, index):
-    """You put the axis that None adds behind the others. It stands where None stands in the index."""
+    """You put the axis that None adds at the end. Put it where None is in the index."""
     items = whole_index(self, index)
     original(self, index)
     return original(self, tuple(i for i in items if i is not None) + (None,) * items.count(None))
@@ -603,8 +600,8 @@ def new_axis_at_the_end(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def slices_not_cut_to_the_axis(self, index):
-    """You take a slice's numbers as they are, even beyond the ends of the axis. A slice selects what there
-    is: 2:9 on an axis of 4 is 2:4, and -9:3 is 0:3."""
+    """You use a slice's numbers as they are, even beyond the ends of the axis. A slice selects only
+    elements that exist: 2:9 on an axis of 4 is 2:4, and -9:3 is 0:3."""
 
     def uncut(item, n):
         if item.step is not None and item.step < 0:
@@ -619,8 +616,8 @@ def slices_not_cut_to_the_axis(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def stop_before_start_exchanged(self, index):
-    """You exchange start and stop where stop comes first. Going up from 3, one is past 1 already: 3:1
-    selects nothing, and the length is 0."""
+    """You swap start and stop if stop comes first. Going up from 3, you are past 1 already: 3:1 selects
+    nothing, and the length is 0."""
 
     def exchanged(item, n):
         start, stop, step = item.indices(n)
@@ -632,8 +629,7 @@ def stop_before_start_exchanged(self, index):
 
 @mutant(of="NDArray.__getitem__", help="#slices")
 def superfluous_indices_passed_over(self, index):
-    """You pass over the indices that are one too many. An array of two axes takes two; a third one is an
-    IndexError."""
+    """You ignore extra indices. An array with two axes accepts two; raise IndexError for a third one."""
     items = index if isinstance(index, tuple) else (index,)
     return original(self, items[: self.ndim] if None not in items and Ellipsis not in items else items)
 
@@ -643,14 +639,14 @@ def superfluous_indices_passed_over(self, index):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def written_to_a_copy(self, index, value):
-    """You write to a copy of what was selected, and the array stays as it was. Write through the view: its
+    """You write to a copy of the selected part, and the array does not change. Write through the view: its
     strides and its offset say where in the buffer."""
     original(self[index].copy(), Ellipsis, value)
 
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def whole_buffer_filled(self, index, value):
-    """You set all numbers of the buffer where the value is one number. Only the selected elements get it."""
+    """If the value is one number, you set all numbers of the buffer. Set only the selected elements."""
     if isinstance(value, NDArray):
         return original(self, index, value)
     self.buffer[...] = value
@@ -658,8 +654,8 @@ def whole_buffer_filled(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def value_not_broadcast(self, index, value):
-    """You refuse a value whose shape is not that of the selected part. A value broadcasts: a row is written
-    to every row."""
+    """You refuse a value whose shape differs from that of the selected part. Broadcast the value: a row is
+    written to every row."""
     if isinstance(value, NDArray) and value.shape != self[index].shape:
         raise ValueError(f"shapes differ: {value.shape} and {self[index].shape}")
     original(self, index, value)
@@ -667,14 +663,14 @@ def value_not_broadcast(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def written_in_memory_order(self, index, value):
-    """You write as if the array lay in memory in the order of its axes, from the start of the buffer. It may
-    be a view: write where its strides and its offset say."""
+    """You write from the start of the buffer, as if the array were compact. It may be a view: write where
+    its strides and its offset say."""
     original(in_memory_order(self), index, value)
 
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def value_read_in_memory_order(self, index, value):
-    """You read the value's buffer one number after the other. The value may be a view: bring it into
+    """You read the numbers of the value in the order of its buffer. The value may be a view: bring it into
     row-major order first."""
     if overlaps(self, value):
         value = value.as_strided(value.shape, row_major_strides(value.shape))
@@ -683,9 +679,9 @@ def value_read_in_memory_order(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def read_while_writing(self, index, value):
-    """You write where you still have to read. In a[1:] = a[:-1] your first step overwrites a[1], which your
-    second step reads: one number goes through the whole array. Where both lie in one buffer, all is read
-    before anything is written."""
+    """You overwrite elements that you still have to read. In a[1:] = a[:-1] your first step overwrites
+    a[1], which your second step reads: one number spreads through the whole array. If both are in one
+    buffer, read everything before you write anything."""
     if not overlaps(self, value):
         return original(self, index, value)
     one_by_one(self[index], value.broadcast_to(self[index].shape))
@@ -693,8 +689,9 @@ def read_while_writing(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def read_while_writing_from_the_end(self, index, value):
-    """You write where you still have to read, from the last element to the first. That saves a[1:] = a[:-1]
-    and ruins a[:-1] = a[1:]. Where both lie in one buffer, all is read before anything is written."""
+    """You go from the last element to the first, and overwrite elements that you still have to read. That
+    is right for a[1:] = a[:-1] and wrong for a[:-1] = a[1:]. If both are in one buffer, read everything
+    before you write anything."""
     if not overlaps(self, value):
         return original(self, index, value)
     one_by_one(self[index], value.broadcast_to(self[index].shape), turned=True)
@@ -702,9 +699,9 @@ def read_while_writing_from_the_end(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def direction_chosen_by_the_offsets(self, index, value):
-    """You begin at the end where the target lies behind the source, and at the front where it lies before
-    it. That is enough for a shift. When an array is assigned to its own transpose, no order is right: all is
-    read before anything is written."""
+    """You go backward if the target comes after the source, and forward if it comes before it. That is
+    enough for a shift. But if you assign an array to its own transpose, no order is right: read everything
+    before you write anything."""
     if not overlaps(self, value):
         return original(self, index, value)
     target = self[index]
@@ -713,8 +710,8 @@ def direction_chosen_by_the_offsets(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def number_of_elements_is_enough(self, index, value):
-    """You only ask whether there are as many values as places. A value of shape (3, 2) does not fit into
-    (2, 3), though there are six of each: that is a ValueError."""
+    """You check only that there are as many values as places. A value of shape (3, 2) does not fit into (2,
+    3), though both have six: raise ValueError."""
     target = self[index]
     if isinstance(value, NDArray) and value.size == target.size:
         value = value.reshape(target.shape)
@@ -723,8 +720,8 @@ def number_of_elements_is_enough(self, index, value):
 
 @mutant(of="NDArray.__setitem__", help="#writing-through-a-view")
 def several_values_for_one_place(self, index, value):
-    """You write to a broadcast view. Several of its elements are one place in memory: which of the values
-    should be there at the end? That is a ValueError."""
+    """You write to a broadcast view. Several of its elements share one place in memory, and it can keep
+    only one of their values: raise ValueError."""
     target = self[index]
     if any(step == 0 and n > 1 for n, step in zip(target.shape, target.strides, strict=True)):
         return one_by_one(target, value.broadcast_to(target.shape))
@@ -736,15 +733,15 @@ def several_values_for_one_place(self, index, value):
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def reshaped_copy(self, shape):
-    """You copy where no number has to move. As long as strides can tell the new shape's way through the same
-    memory, a reshape is a view."""
+    """You copy where no number has to move. If strides can describe the new shape in the same memory, a
+    reshape is a view."""
     return original(self.copy(), shape)
 
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def open_length_refused(self, shape):
-    """You refuse a length of -1. It stands for the one length that is left open: the number of elements,
-    divided by all other lengths."""
+    """You refuse a length of -1. It means: compute this length, as the number of elements divided by all
+    other lengths."""
     if -1 in ([shape] if isinstance(shape, int) else shape):
         raise ValueError(f"negative length in {shape}")
     return original(self, shape)
@@ -752,23 +749,23 @@ def open_length_refused(self, shape):
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def strides_taken_for_row_major(self, shape):
-    """You give the new shape the strides of a compact array. The array that you reshape may be a view, and
-    its elements do not follow one another in memory."""
+    """You give the new shape the strides of a compact array. The array that you reshape may be a view,
+    whose elements are not next to each other in memory."""
     lengths = original(self, shape).shape
     return self.as_strided(lengths, row_major_strides(lengths))
 
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def copied_where_not_compact(self, shape):
-    """You copy every array that is not compact. That is right, and often not needed: to split the rows of a
-    view, nothing but the rows themselves must lie in one piece."""
+    """You copy every array that is not compact. That is right, but often needless: to split the rows of a
+    view, only each row itself must be in one piece."""
     return original(self.compact(), shape)
 
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def gap_overlooked(self, shape):
-    """You put two rows together that have a gap between them in memory. Along one axis all steps are equal:
-    where the step from the end of a row to the next one is another, no stride can say it. Copy."""
+    """You merge two rows that have a gap between them in memory. Along one axis all steps are equal. If the
+    step from the end of a row to the next row differs, no stride can describe it: copy."""
     view = original(self, shape)
     if self.size == 0 or view.buffer is self.buffer or self.strides[-1] != 1:
         return view
@@ -777,8 +774,8 @@ def gap_overlooked(self, shape):
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def numbers_left_over(self, shape):
-    """You let elements be left over. Every element has its place in the new shape: where the numbers of
-    elements differ, that is a ValueError."""
+    """You leave elements over. Every element has a place in the new shape: if the numbers of elements
+    differ, raise ValueError."""
     lengths = [shape] if isinstance(shape, int) else list(shape)
     if min(lengths, default=0) < 0 or math.prod(lengths) >= self.size:
         return original(self, shape)
@@ -787,22 +784,22 @@ def numbers_left_over(self, shape):
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def backward_copied(self, shape):
-    """You copy an array that runs backwards. Two axes become one where the step over a whole row is n times
+    """You copy an array that runs backward. You can merge two axes if the step over a whole row is n times
     the step inside it: -4 is 4 times -1."""
     return original(self.copy() if any(step < 0 for step in self.strides) else self, shape)
 
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def length_1_in_the_way(self, shape):
-    """You copy because of an axis of length 1. Nobody takes a step along it, so its stride means nothing:
-    leave such axes out before you look which ones go on in one piece."""
+    """You copy because of an axis of length 1. You never take a step along it, so its stride does not
+    matter: ignore such axes before you check which ones you can merge."""
     return original(self.copy() if 1 in self.shape and not self.is_compact() else self, shape)
 
 
 @mutant(of="NDArray.reshape", help="#when-reshape-must-copy")
 def open_length_rounded_down(self, shape):
-    """You round the open length down, and elements are left over. Where the other lengths do not divide the
-    number of elements, there is no such shape: that is a ValueError."""
+    """You round the length for -1 down and leave elements over. If the other lengths do not divide the
+    number of elements, there is no such shape: raise ValueError."""
     lengths = [shape] if isinstance(shape, int) else list(shape)
     known = -math.prod(lengths)
     if lengths.count(-1) != 1 or known <= 0 or self.size % known == 0:
@@ -816,27 +813,26 @@ def open_length_rounded_down(self, shape):
 
 @mutant(of="NDArray.pad", help="#pad-is-a-copy")
 def before_and_after_exchanged(self, padding):
-    """You put `high` zeros in front and `low` zeros behind. A pair is (low, high): before, after."""
+    """You put `high` zeros in front and `low` zeros at the end. A pair is (low, high): before, after."""
     return original(self, [(high, low) for low, high in padding])
 
 
 @mutant(of="NDArray.pad", help="#pad-is-a-copy")
 def axes_of_the_padding_exchanged(self, padding):
-    """You take the pairs in the wrong order. The first pair is for axis 0, the rows: they are added above
-    and below."""
+    """You use the pairs in the wrong order. The first pair is for axis 0: it adds rows above and below."""
     return original(self, padding[::-1])
 
 
 @mutant(of="NDArray.pad", help="#pad-is-a-copy")
 def all_zeros_in_front(self, padding):
-    """Your result has the right shape, and all zeros stand in front. `low` of them do; `high` stand at the
-    end."""
+    """Your result has the right shape, but all zeros are in front. Put `low` of them there and `high` at
+    the end."""
     return original(self, [(low + high, 0) for low, high in padding])
 
 
 @mutant(of="NDArray.pad", help="#pad-is-a-copy")
 def edges_repeated(self, padding):
-    """You fill with the numbers at the edge. What is added is 0."""
+    """You fill the padding with the numbers at the edge. Fill it with 0."""
     ends = zip(self.shape, padding, strict=True)
     nearest = [np.clip(range(-low, n + high), 0, n - 1) for n, (low, high) in ends]
     return array(self.numpy()[np.ix_(*nearest)])
@@ -844,15 +840,15 @@ def edges_repeated(self, padding):
 
 @mutant(of="NDArray.pad", help="#pad-is-a-copy")
 def returned_where_nothing_is_added(self, padding):
-    """You return the array itself where there is nothing to add. Then the result is a copy one time and a
-    view another time: who writes to it would write to the array, sometimes. It is always a copy."""
+    """You return the array itself if there is nothing to add. Then the result is sometimes a view, and a
+    caller that writes to it changes the array. Always return a copy."""
     return original(self, padding) if any(n for pair in padding for n in pair) else self
 
 
 @mutant(of="NDArray.pad", help="#pad-is-a-copy")
 def negative_padding_cut_off(self, padding):
-    """You cut elements off where a number is negative. This pad adds zeros, and nothing else: a negative
-    number is a ValueError."""
+    """You cut elements off if a number is negative. This pad only adds zeros: raise ValueError for a
+    negative number."""
     cut = [(max(-low, 0), n - max(-high, 0)) for n, (low, high) in zip(self.shape, padding, strict=True)]
     view = self[tuple(slice(start, stop) for start, stop in cut)]
     return original(view, [(max(low, 0), max(high, 0)) for low, high in padding])
@@ -863,15 +859,15 @@ def negative_padding_cut_off(self, padding):
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def last_axis_summed(self, axis=None, keepdims=False):
-    """You add up along the last axis, whichever is asked for. Rows of numbers that lie one after the other
-    are easy to add up: bring the axis there first."""
+    """You add up along the last axis, whatever `axis` says. It is easy to add up numbers that are next to
+    each other: move the axis to the end first."""
     return original(self, axis if axis is None else -1, keepdims)
 
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def rows_of_the_memory_summed(self, axis=None, keepdims=False):
-    """Your sums have the right shape, and each adds up neighbours in memory. The elements of one sum lie
-    apart unless their axis is the last: let it become the last, and then copy."""
+    """Your sums have the right shape, but each adds up neighbours in memory. The elements of one sum are
+    apart unless their axis is the last: move it to the end, and then copy."""
     axes = [i % self.ndim for i in listed(self, axis)]
     row = math.prod(self.shape[i] for i in axes)
     rows = self.numpy().reshape(-1, row) if row else np.zeros((self.shape[0], 0), dtype=self.dtype)
@@ -880,7 +876,7 @@ def rows_of_the_memory_summed(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def mean_for_the_sum(self, axis=None, keepdims=False):
-    """You divide by the number of elements. That is the mean; a sum is not divided."""
+    """You divide by the number of elements. That is the mean; for a sum, divide by nothing."""
     total = original(self, axis, keepdims)
     total.buffer[...] = total.buffer / max(self.size // max(total.size, 1), 1)
     return total
@@ -888,35 +884,34 @@ def mean_for_the_sum(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def one_axis_of_several_summed(self, axis=None, keepdims=False):
-    """You sum over one of the axes that are named. All of them are summed over, and the result has none of
-    them."""
+    """You sum over only one of the named axes. Sum over all of them: the result has none of them."""
     return original(self, axis if axis is None else listed(self, axis)[0], keepdims)
 
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def last_axis_for_none(self, axis=None, keepdims=False):
-    """You sum over one axis where none is named. None stands for all axes: what is left is one number."""
+    """You sum over one axis if `axis` is None. None means all axes: the result is one number."""
     return original(self, -1 if axis is None else axis, keepdims)
 
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def summed_axis_dropped(self, axis=None, keepdims=False):
-    """You drop the axis that was summed over. With keepdims it stays, with length 1, so that the sum still
-    broadcasts against the array that it came from."""
+    """You drop the axis that you summed over. With keepdims it stays, with length 1, so that the sum still
+    broadcasts against the original array."""
     return original(self, axis)
 
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def summed_in_memory_order(self, axis=None, keepdims=False):
-    """You read the buffer as if the array lay in it in the order of its axes, from the start. It may be a
-    view: make it compact first."""
+    """You read the numbers from the start of the buffer, as if the array were compact. It may be a view:
+    make it compact first."""
     return original(in_memory_order(self), axis, keepdims)
 
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def sum_in_half(self, axis=None, keepdims=False):
-    """You add up in half precision: 16 bits hold 11 binary digits, so that 2049 becomes 2048. Keep the dtype
-    of the array, float32, in every step in between."""
+    """You add up in half precision: 16 bits store 11 binary digits, so 2049 becomes 2048. Keep the dtype of
+    the array, float32, in every step."""
     total = original(self, axis, keepdims)
     total.buffer[...] = total.buffer.astype(np.float16)
     return total
@@ -924,8 +919,8 @@ def sum_in_half(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def sum_begins_with_the_first_element(self, axis=None, keepdims=False):
-    """You begin with the first element, and fail where there is none. A sum begins with 0, and a sum of
-    nothing is 0."""
+    """You begin with the first element, so you fail if there is none. Begin with 0: a sum of nothing is
+    0."""
     if 0 in [self.shape[i] for i in listed(self, axis)]:
         raise IndexError("there is no first element")
     return original(self, axis, keepdims)
@@ -933,8 +928,8 @@ def sum_begins_with_the_first_element(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.sum", help="#reductions-are-rows")
 def added_to_fresh_memory(self, axis=None, keepdims=False):
-    """You add to memory that you have not set to 0. Fresh memory holds whatever was there before; that it is
-    often 0 is luck, and the grader takes care that it is not."""
+    """You add to memory that you have not set to 0. New memory contains whatever was there before. It is
+    often 0, but only by luck, and the grader makes sure that it is not."""
     total = original(self, axis, keepdims)
     total.buffer[...] = total.buffer + np.empty(total.size, total.dtype)
     return total
@@ -945,8 +940,8 @@ def added_to_fresh_memory(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.max", help="#reductions-are-rows")
 def maximum_begins_with_0(self, axis=None, keepdims=False):
-    """You begin with 0, and no negative number is larger. The maximum of -3 and -5 is -3: begin with the
-    first element."""
+    """You begin with 0, so no negative number is ever larger. The maximum of -3 and -5 is -3: begin with
+    the first element."""
     largest = original(self, axis, keepdims)
     largest.buffer[...] = np.maximum(largest.buffer, 0)
     return largest
@@ -954,7 +949,7 @@ def maximum_begins_with_0(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.max", help="#reductions-are-rows")
 def maximum_begins_with_a_small_number(self, axis=None, keepdims=False):
-    """You begin with the smallest number that your type has, and that is the smallest *positive* one. All
+    """You begin with the smallest number of the dtype, but that is the smallest *positive* one. All
     negative numbers are below it: begin with the first element, or with minus infinity."""
     largest = original(self, axis, keepdims)
     largest.buffer[...] = np.maximum(largest.buffer, np.finfo(np.float32).tiny)
@@ -963,7 +958,7 @@ def maximum_begins_with_a_small_number(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.max", help="#reductions-are-rows")
 def largest_in_size(self, axis=None, keepdims=False):
-    """You look for the number that is furthest from 0. -5 is not larger than -3."""
+    """You look for the number that is furthest from 0. But -5 is not larger than -3."""
     smallest = array(-self.numpy())
     largest, smallest = original(self, axis, keepdims), original(smallest, axis, keepdims)
     turned = -smallest.buffer
@@ -973,13 +968,13 @@ def largest_in_size(self, axis=None, keepdims=False):
 
 @mutant(of="NDArray.max", help="#reductions-are-rows")
 def maximum_over_the_last_axis(self, axis=None, keepdims=False):
-    """You take the maximum along the last axis, whichever is asked for. Bring the axis there first."""
+    """You take the maximum along the last axis, whatever `axis` says. Move the axis to the end first."""
     return original(self, axis if axis is None else -1, keepdims)
 
 
 @mutant(of="NDArray.max", help="#reductions-are-rows")
 def maximum_of_nothing(self, axis=None, keepdims=False):
-    """You return a maximum of no numbers. There is none, whatever you begin with: that is a ValueError."""
+    """You return a maximum of no numbers. There is none: raise ValueError."""
     if 0 in [self.shape[i] for i in listed(self, axis)]:
         return zeros([n for i, n in enumerate(self.shape) if i not in listed(self, axis)])
     return original(self, axis, keepdims)
@@ -990,43 +985,43 @@ def maximum_of_nothing(self, axis=None, keepdims=False):
 
 @mutant(of="add_product", help="#a-matrix-product")
 def overwritten_instead_of_added(a, b, out):
-    """You write the product over what was there. It is added: a large product is put together from many
-    small ones."""
+    """You overwrite `out` with the product. Add the product to it: a large product is put together from
+    many small ones."""
     out[...] = 0.0
     original(a, b, out)
 
 
 @mutant(of="add_product", help="#a-matrix-product")
 def last_product_only(a, b, out):
-    """You add one product of two numbers to each element, the last one. Each element grows by the sum over
-    all p of a[i, p] · b[p, j]."""
+    """You add only one product, the last one, to each element. Each element grows by the sum over all p of
+    a[i, p] · b[p, j]."""
     original(a[:, -1:], b[-1:], out)
 
 
 @mutant(of="add_product", help="#a-matrix-product")
 def result_written_row_by_row(a, b, out):
-    """You write to `out` as if its rows lay one after the other in memory. It may be a view: its strides say
-    where element (i, j) lies."""
+    """You write to `out` as if it were compact. It may be a view: its strides say where element (i, j)
+    is."""
     original(a, b, out.as_strided(out.shape, row_major_strides(out.shape)))
 
 
 @mutant(of="add_product", help="#a-matrix-product")
 def factor_read_in_memory_order(a, b, out):
-    """You read `a` as if its rows lay one after the other, from the start of the buffer. It may be a view,
-    with strides and an offset of its own."""
+    """You read `a` from the start of its buffer, as if it were compact. It may be a view, with its own
+    offset and strides."""
     original(in_memory_order(a), b, out)
 
 
 @mutant(of="matmul", help="#a-matrix-product")
 def product_transposed(a, b):
-    """Your product has rows for columns. Row i of the result belongs to row i of the first matrix."""
+    """Your product is transposed. Row i of the result belongs to row i of the first matrix."""
     return original(a, b).permute((1, 0)).compact()
 
 
 @mutant(of="matmul", help="#a-matrix-product")
 def lengths_not_compared(a, b):
     """You multiply matrices that do not fit. The rows of the first must be as long as the columns of the
-    second: everything else is a ValueError."""
+    second: raise ValueError if they are not."""
     k = min(a.shape[1], b.shape[0])
     return original(a[:, :k], b[:k])
 
@@ -1036,9 +1031,9 @@ def lengths_not_compared(a, b):
 
 @mutant(of="tiles", help="#tiles")
 def reshaped_into_tiles(a, tile):
-    """You reshape the matrix to the shape of its tiles. That puts the first numbers of the first row into the
-    first tile; it should have a corner of the matrix. Split both axes, then bring the two tile axes to the
-    end."""
+    """You reshape the matrix to the shape of its tiles. That fills the first tile with the start of the
+    first row, but it should be a corner of the matrix. Split both axes, then move the two axes inside a
+    tile to the end."""
     out = original(a, tile)
     m, n = out.shape[0] * tile, out.shape[1] * tile
     return a.pad(((0, m - a.shape[0]), (0, n - a.shape[1]))).reshape(out.shape)
@@ -1046,7 +1041,7 @@ def reshaped_into_tiles(a, tile):
 
 @mutant(of="tiles", help="#tiles")
 def tiles_left_scattered(a, tile):
-    """Your tiles are right, and their rows still lie apart in memory. The point of tiles is that each lies in
+    """Your tiles are right, but their rows are still apart in memory. The point of tiles is that each is in
     one piece: make the result compact."""
     out = original(a, tile)
     m, n = out.shape[0] * tile, out.shape[1] * tile
@@ -1062,32 +1057,31 @@ def tiles_numbered_by_column(a, tile):
 
 @mutant(of="tiles", help="#tiles")
 def edges_cut_off(a, tile):
-    """You leave out the rows and columns that fill no whole tile. They get tiles of their own, filled up with
-    zeros: the number of tiles is rounded up."""
+    """You leave out the rows and columns that do not fill a whole tile. Put them into tiles of their own,
+    filled up with zeros: round the number of tiles up."""
     m, n = a.shape[0] // tile * tile, a.shape[1] // tile * tile
     return original(a[:m, :n], tile)
 
 
 @mutant(of="tiles", help="#tiles")
 def filled_up_in_front(a, tile):
-    """You put the zeros that fill the tiles up in front. Then no tile begins where it should: they belong
-    behind the last row and the last column."""
+    """You put the zeros that fill up the tiles in front, so no tile begins where it should. Put them after
+    the last row and the last column."""
     m, n = a.shape
     return original(a.pad(((-m % tile, 0), (-n % tile, 0))), tile)
 
 
 @mutant(of="matmul_tiled", help="#tiles")
 def last_pair_of_tiles_only(a, b, tile):
-    """You keep the product of one pair of tiles. A tile of the result is the *sum* of the products along a
-    row of tiles and a column of tiles."""
+    """You keep the product of only one pair of tiles. A tile of the result is the *sum* of the products
+    along a row of tiles and a column of tiles."""
     start = max((a.shape[1] - 1) // tile * tile, 0)
     return original(a[:, start:], b[start:], tile)
 
 
 @mutant(of="matmul_tiled", help="#tiles")
 def sum_not_set_back(a, b, tile):
-    """Each tile of your result begins with the result of the tile before it. Begin with zeros for each of
-    them."""
+    """Each tile of your result starts with the sum of the tile before it. Start each one with zeros."""
     left, right = tiles(a, tile), tiles(b, tile)
     (rows, inner), columns = left.shape[:2], right.shape[1]
     total = zeros((tile, tile), a.dtype)
@@ -1102,8 +1096,8 @@ def sum_not_set_back(a, b, tile):
 
 @mutant(of="matmul_tiled", help="#tiles")
 def edge_tiles_left_out(a, b, tile):
-    """You go over the whole tiles only, and the edges of the result stay 0. Where the sizes are no multiples
-    of the tile there is one more tile in each direction."""
+    """You compute only the whole tiles, so the edges of the result stay 0. If a size is not a multiple of
+    the tile, there is one more tile in that direction."""
     (m, k), n = a.shape, b.shape[1]
     m, k, n = m // tile * tile, k // tile * tile, n // tile * tile
     out = zeros((a.shape[0], b.shape[1]), a.dtype)
@@ -1114,15 +1108,15 @@ def edge_tiles_left_out(a, b, tile):
 
 @mutant(of="matmul_tiled", help="#tiles")
 def zeros_left_at_the_edges(a, b, tile):
-    """Your result is as large as its tiles together. The zeros that filled them up belong neither to `a` nor
-    to `b`: cut the product to (m, n)."""
+    """Your result is as large as all its tiles together. The zeros that filled them up belong neither to
+    `a` nor to `b`: cut the product to (m, n)."""
     m, n = -a.shape[0] % tile, -b.shape[1] % tile
     return original(a, b, tile).pad(((0, m), (0, n)))
 
 
 @mutant(of="matmul_tiled", help="#tiles")
 def large_tile_refused(a, b, tile):
-    """You refuse a tile that is larger than a matrix. One tile, filled up with zeros, is enough then."""
+    """You refuse a tile that is larger than a matrix. Then one tile, filled up with zeros, is enough."""
     if tile > min(*a.shape, *b.shape):
         raise ValueError(f"a tile of {tile} does not fit")
     return original(a, b, tile)

@@ -24,7 +24,7 @@ by that share of max(1, |expected|).
 
 ```yaml
 - id: softmax
-  title: softmax, of logits of any size
+  title: softmax, for logits of any size
   points: 10
   probe: softmax
   help: README.md#softmax

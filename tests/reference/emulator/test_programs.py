@@ -63,6 +63,19 @@ __global__ void allocates(int *out)
     delete[] more;
     free(mine);
 }
+__global__ void misuses(int *out)
+{
+    int *mine = new int[3];
+    out[0] = mine[1]; // heap unwritten
+    mine[4] = 1; // heap beyond
+    free(mine);
+    free(mine); // heap twice
+}
+__global__ void fills(int *out)
+{
+    for (*out = 0; malloc(65536);)
+        ++*out;
+}
 __global__ void says() { if (threadIdx.x % 16 == 0) printf("thread %d\\n", threadIdx.x); }
 namespace deep {
 template <typename T> struct Host { static void launch(T *out) { fill<T, (2 > 1)><<<2, 32>>>(out, T(3)); } };
@@ -144,6 +157,11 @@ RIGHT = {
         "for (int i = 0; i < 40; ++i) allocates<<<1, N>>>((int *)d);\n"
         f'{BACK}printf("%d", ((int *)h)[5]);',
         "5",
+    ),
+    "a_full_heap": (
+        f"CHECK(cudaDeviceSetLimit(cudaLimitMallocHeapSize, 1 << 20));\n{ALLOCATED}"
+        f'fills<<<1, 1>>>((int *)d);\n{BACK}printf("%d", ((int *)h)[0]);',
+        "15",
     ),
     "a_launch_by_addresses": (
         f"{ALLOCATED}float value = 1.5f; int n = 40; void *addresses[] = {{&d, &value, &n}};\n"
@@ -261,6 +279,16 @@ WRONG = {
         "",
         0,
         {},
+    ),
+    "the_devices_heap_misused": (
+        f"{ALLOCATED}misuses<<<1, 1>>>((int *)d); cudaFree(d);",
+        "",
+        0,
+        {
+            "// heap unwritten": "uninitialised_read",
+            "// heap beyond": "out_of_bounds",
+            "// heap twice": "bad_free",
+        },
     ),
     "an_assertion": (
         f"{ALLOCATED}asserts<<<1, N>>>(d); CHECK(cudaGetLastError()); CHECK(cudaDeviceSynchronize());",
