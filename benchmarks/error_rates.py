@@ -18,15 +18,15 @@ from benchmarks.page import write
 from benchmarks.table import Table
 from grader.author.load import load
 from grader.author.render import Views
-from grader.judge.subset.selection import criteria_of_exercises
+from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.compositions import compose
-from grader.prove.mutant_answers import grade_made
-from grader.prove.mutants import read_mutants, read_rewrites
+from grader.prove.read_mutants import read_mutants, read_rewrites
+from grader.prove.run_mutants import grade_made
 
 ASSIGNMENTS = Path(__file__).parents[1] / "assignments"
 PAIRS = {".py": 300, ".cu": 60}  # drawn per assignment: a kernel takes seconds to compile

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from itertools import cycle, islice
 from pathlib import Path
@@ -74,7 +74,7 @@ def _handout(scratch: Path) -> Path:
     return home
 
 
-def _in_turn(home: Path, commands: dict[str, Sequence[str | Path]]) -> dict[str, list[float]]:
+def _in_turn(home: Path, commands: Mapping[str, Sequence[str | Path]]) -> dict[str, list[float]]:
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(ROUNDS):
         for name, words in commands.items():

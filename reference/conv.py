@@ -28,7 +28,7 @@ from reference.in_place import (
     sum_products,
 )
 from reference.ndarray import NDArray, Shape, check_device, common_dtype, empty, normalize_axes, zeros
-from reference.windows import Axis
+from reference.sliding_windows import Axis
 
 Strategy: TypeAlias = Literal["small products", "cached windows", "large products"]
 

@@ -18,8 +18,8 @@ from reference.conv import pad
 from reference.im2col import Box, boxes
 from reference.in_place import add_into
 from reference.ndarray import NDArray, common_dtype, empty, zeros
+from reference.sliding_windows import Axes, Axis
 from reference.window_rows import correlate, correlate_w_grad, correlate_x_grad
-from reference.windows import Axes, Axis
 
 Shape: TypeAlias = Sequence[int]
 Index: TypeAlias = tuple[slice, ...]

@@ -16,8 +16,8 @@ import numpy as np
 from reference.backends import numpy as backend
 from reference.backends.numpy import Buffer, Shape
 from reference.backends.view import View
-from reference.block_memory import Memory
-from reference.windows import Axis
+from reference.scratch_buffers import Memory
+from reference.sliding_windows import Axis
 
 Box: TypeAlias = tuple[slice, ...]
 Pair: TypeAlias = tuple[int, int]

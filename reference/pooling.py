@@ -17,14 +17,14 @@ from typing import TypeAlias
 import numpy as np
 
 from reference.backends.numpy import Buffer
-from reference.block_memory import Memory
 from reference.conv import check_out_grad
 from reference.im2col import Box, boxes
 from reference.ndarray import NDArray, check_device, common_dtype, empty, zeros
 from reference.readable import pooling as readable
 from reference.readable.conv_nd import per_axis
 from reference.readable.pooling import global_average_pool, global_average_pool_grad, pool_lengths
-from reference.windows import Axes, Axis
+from reference.scratch_buffers import Memory
+from reference.sliding_windows import Axes, Axis
 
 __all__ = [
     "average_pool",

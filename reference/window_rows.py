@@ -19,9 +19,9 @@ import numpy as np
 
 from reference.backends import numpy as backend
 from reference.backends.numpy import Buffer, Shape
-from reference.block_memory import Memory
 from reference.im2col import Box, boxes
-from reference.windows import Axes, Axis
+from reference.scratch_buffers import Memory
+from reference.sliding_windows import Axes, Axis
 
 Index: TypeAlias = tuple[Any, ...]
 Labels: TypeAlias = list[int]

@@ -18,8 +18,8 @@ from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import HINT, Grade, Sandbox, Status
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
-from grader.prove.mutant_answers import grade_made, work_out
-from grader.prove.mutants import read_mutants
+from grader.prove.read_mutants import read_mutants
+from grader.prove.run_mutants import grade_made, work_out
 from grader.report.terminal.show_grade import to_text
 from tests.golden.class_of_kernels import GOLDEN, golden_files, kernels
 from tests.sample_class.cuda_kernels import CLASS

@@ -130,7 +130,7 @@ class GradingSession:
         self._session = Session(
             assignment, sandbox=grading.sandbox, secret=grading.secret, misconceptions=grading.misconceptions
         )
-        self._case_keys = CaseKeys(assignment, grading.sandbox, self._session.equipment.device)
+        self._case_keys = CaseKeys(assignment, grading.sandbox, self._session.setup.device)
 
     def close(self) -> None:
         """Ends the session and removes the course."""
@@ -139,7 +139,7 @@ class GradingSession:
 
     def check(self) -> None:
         """Raises UserError if no submission can be started in the sandbox."""
-        self._session.equipment.check_sandbox()
+        self._session.setup.check_sandbox()
 
     def answers(
         self, files: SubmittedFiles, cases: Sequence[str], names: Mapping[str, str]

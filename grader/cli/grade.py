@@ -17,10 +17,10 @@ from grader.cli.course import course, handout_of, has_variants, secret
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake.submission import read_submission
+from grader.judge.case_selection.selection import functions_of, select
 from grader.judge.policy.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Choice, Session
-from grader.judge.subset.selection import functions_of, select
 from grader.model.assignment import Assignment, Device
 from grader.model.errors import UserError
 from grader.model.grade import CheckResult, Grade, Sandbox

@@ -2,7 +2,7 @@
 
 `process/` starts and watches workers, `policy/` reads sources before they run, `kernels/` compiles CUDA C++,
 `kinds/` and `comparisons/` hold one module for each kind of case and each way of comparing, `differences/`
-describes differences in words, `verdict/` grades a case, `equipment.py` prepares what an assignment needs,
+describes differences in words, `verdict/` grades a case, `grading_setup.py` holds what an assignment needs,
 and `session.py` grades a submission with all of them. Nothing here imports a submission, a reference or
 the worker; they run in their own processes. May import: grader.model, NumPy, pydantic, pytest.
 """

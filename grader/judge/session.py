@@ -9,7 +9,7 @@ import numpy
 
 import grader
 from grader.judge.comparison import Oracle
-from grader.judge.equipment import Candidate, Equipment
+from grader.judge.grading_setup import Candidate, GradingSetup
 from grader.judge.kernels import find_nvrtc
 from grader.judge.process.implementation import memory_limit
 from grader.judge.verdict.case_result import Run, result_of
@@ -66,7 +66,7 @@ class Graded:
 
 
 class Session:
-    """Grades submissions to one assignment, one after the other, with shared equipment.
+    """Grades submissions to one assignment, one after the other, with one setup for all of them.
 
     `secret` seeds the hidden cases. `device` is by default the assignment's first one that is available;
     a GPU grades one submission at a time. `misconceptions` map answers to the ideas that give them (in a
@@ -86,13 +86,13 @@ class Session:
         self._misconceptions = misconceptions
         if assignment.frozen is not None:
             self._misconceptions = Misconceptions.read(assignment.frozen.with_name(MISCONCEPTIONS))
-        self.equipment = Equipment(assignment, sandbox, secret, device)
+        self.setup = GradingSetup(assignment, sandbox, secret, device)
         self._own_tests: OwnTests | None = None
 
     def __enter__(self) -> "Session":
         """Opens the session; UserError, with the reason, if no submission can be started in the sandbox."""
         try:
-            self.equipment.check_sandbox()
+            self.setup.check_sandbox()
         except BaseException:
             self.close()
             raise
@@ -102,8 +102,8 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Ends the processes of its equipment and removes its files."""
-        self.equipment.close()
+        """Ends the processes of its setup and removes its files."""
+        self.setup.close()
 
     def grade(
         self, submission: SubmittedFiles, name: str, choice: Choice = ALL, variant: str = EVERYBODY
@@ -127,7 +127,7 @@ class Session:
 
         Results in the `cache` are not run again, and new ones are added to it.
         """
-        with self.equipment.candidate(submission, len(variants)) as candidate:
+        with self.setup.candidate(submission, len(variants)) as candidate:
             grades = {variant: self._grade(candidate, name, variant, choice, cache) for variant in variants}
             return Graded(grades, candidate.implementation.budgets.cpu_seconds)
 
@@ -139,11 +139,11 @@ class Session:
         `names` maps a function to its exercise, for exceptions that passed through it.
         """
         ends = {}
-        with self.equipment.of_course(submission, len(cases)) as implementation:
+        with self.setup.of_course(submission, len(cases)) as implementation:
             for criterion in self._assignment.rubric.criteria:
                 for case in (case for case in criterion.cases if case.name in cases):
                     implementation.budgets.enter(criterion.id)
-                    result = grade_case(case, criterion, implementation, self.equipment.oracle)
+                    result = grade_case(case, criterion, implementation, self.setup.oracle)
                     if result.status is not Status.OK:
                         ends[case.name] = end_of(result, names)
         return ends
@@ -151,14 +151,14 @@ class Session:
     def _grade(
         self, candidate: Candidate, name: str, variant: str, choice: Choice, cache: ResultCache | None
     ) -> Grade:
-        oracle = self.equipment.oracle.of(variant)
+        oracle = self.setup.oracle.of(variant)
         results = self._results(candidate, oracle, choice, cache)
         grade = score(
             self._assignment,
             results,
             submission=name,
-            sandbox=self.equipment.sandbox.value,
-            device=self.equipment.device.value,
+            sandbox=self.setup.sandbox.value,
+            device=self.setup.device.value,
             versions=self._versions(variant),
             notes=candidate.notes,
         )
@@ -192,13 +192,13 @@ class Session:
         return run.results
 
     def _versions(self, variant: str) -> dict[str, str]:
-        equipment = self.equipment
+        setup = self.setup
         return {
             "backflip": grader.__version__,
             "python": platform.python_version(),
             "numpy": numpy.__version__,
             "assignment": self._assignment.digest,
-            "memory limit": memory_limit(equipment.sandbox, equipment.device),
-            **({"nvrtc": find_nvrtc.version()} if equipment.kernels else {}),
+            "memory limit": memory_limit(setup.sandbox, setup.device),
+            **({"nvrtc": find_nvrtc.version()} if setup.kernels else {}),
             **({"variant": variant} if variant else {}),
         }

@@ -44,7 +44,7 @@ def _read(path: Path) -> Misconceptions | None:
 
 
 def _make(root: Path, views: Views, secret: str) -> None:
-    from grader.prove.mutant_answers import answer_all  # it grades them, and needs what proves assignments
+    from grader.prove.run_mutants import answer_all  # it grades them, and needs what proves assignments
 
     answer_all(root, views, secret)
 

@@ -13,16 +13,16 @@ from grader.author.exercises.cuda_functions import code_of
 from grader.author.exercises.python_source import find_exercise
 from grader.author.render import Rendered, Views, line_before_rendering
 from grader.author.rubric import anchors_of
+from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.comparison import Oracle
 from grader.judge.comparisons import compared_by, comparison_of
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
-from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric
 from grader.model.grade import CheckResult, Grade, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.results.verification import Finding, Verification
-from grader.prove.mutants import file_of
+from grader.prove.read_mutants import file_of
 from grader.prove.tolerance import SEEDS, sweep
 
 HANDOUT, SOLUTION = "the handout", "the solution"  # no mutant can have such a name

@@ -17,8 +17,8 @@ from grader.model.results.verification import Finding, Verification
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
-from grader.prove.mutant_answers import grade_made, grade_variants, keep_misconceptions
-from grader.prove.mutants import read_mutants, read_rewrites, rewrites_file
+from grader.prove.read_mutants import read_mutants, read_rewrites, rewrites_file
+from grader.prove.run_mutants import grade_made, grade_variants, keep_misconceptions
 from grader.prove.variants import differences, hidden_exact, kills
 
 

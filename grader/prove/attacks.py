@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.author.exercises.cuda_functions import cut_kernel
 from grader.author.render import render
-from grader.judge.subset.selection import criteria_of_exercises
+from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
 from grader.model.mutant import called_name
 from grader.prove.bound_names import binding_of

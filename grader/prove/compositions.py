@@ -13,7 +13,7 @@ from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade, Sandbox, Status
 from grader.model.mutant import Mutant, called_name
 from grader.model.submitted_files import SubmittedFiles
-from grader.prove.mutants import edit
+from grader.prove.read_mutants import edit
 
 Pair = tuple[str, str]
 ORIGINAL = re.compile(r"\boriginal\b")

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.cases import draw
-from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Case, Rubric, Visibility
 from grader.model.grade import Grade, Status
 from grader.prove.cheat import Cheat, Excess, Exercise, Family, Files, in_python

@@ -20,8 +20,8 @@ from grader.judge.verdict.oracles import ReferenceOracle
 from grader.model.errors import UserError
 from grader.model.grade import Grade, Outcome, Status
 from grader.prove.assignment_checks import HANDOUT, SOLUTION, submissions
-from grader.prove.mutant_answers import grade_made
-from grader.prove.mutants import read_mutants
+from grader.prove.read_mutants import read_mutants
+from grader.prove.run_mutants import grade_made
 from grader.report.write_files import write_files
 
 MOST_MUTANTS, MOST_CASES, MOST_REFUSED = 12, 8, 3

@@ -5,14 +5,14 @@ from fractions import Fraction
 
 from grader.author.read_yaml import places_of
 from grader.author.render import Views
-from grader.judge.subset.selection import criteria_of_exercises
+from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Status
 from grader.model.mutant import called_name
 from grader.model.results.verification import Finding, Gain, RedTeam
 from grader.prove.attacks import NOTHING, Attack, attacks_on
 from grader.prove.cheats import cheats_on, excesses, gains
-from grader.prove.mutant_answers import grade_made
+from grader.prove.run_mutants import grade_made
 
 MAY_GAIN = {
     "nothing": "in its own criteria no more than writing nothing in its place",

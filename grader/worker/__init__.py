@@ -1,1 +1,5 @@
-"""The code that runs next to a submission, inside the sandbox, and knows no expected values."""
+"""The code that runs beside a submission and knows no expected values.
+
+All of it runs inside the sandbox but `function_host`: it runs the functions that a case hands over, in a
+process of the judge's.
+"""

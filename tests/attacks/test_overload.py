@@ -119,7 +119,7 @@ def test_a_launcher_that_is_killed_costs_nobody_points_in_silence(
     slow = submission(tmp_path / "slow", honest + SLOW)
     with Session(assignment, sandbox=Sandbox.BUBBLEWRAP, secret="canary") as session:
         session.grade(in_folder(slow), "slow")
-        process = session.equipment._starter._process  # type: ignore[attr-defined]
+        process = session.setup._starter._process  # type: ignore[attr-defined]
         threading.Timer(moment, os.kill, (process.pid, signal.SIGKILL)).start()
         grade = session.grade(in_folder(slow), "slow")
         again = session.grade(in_folder(slow), "honest")

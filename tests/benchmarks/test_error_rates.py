@@ -10,8 +10,8 @@ from benchmarks.error_rates import Rates, change, drawn_pairs, rates_of, table, 
 from grader.author.load import load
 from grader.author.render import Views
 from grader.prove.assignment_checks import SOLUTION, submissions
-from grader.prove.mutant_answers import grade_made
-from grader.prove.mutants import read_mutants, read_rewrites
+from grader.prove.read_mutants import read_mutants, read_rewrites
+from grader.prove.run_mutants import grade_made
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(path.parent.name for path in (ROOT / "assignments").glob("*/rubric.yaml"))

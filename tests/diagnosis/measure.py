@@ -23,7 +23,7 @@ from grader.judge.verdict.misconceptions import Misconceptions
 from grader.model.assignment import Assignment
 from grader.prove.answers_file import misconceptions
 from grader.prove.assignment_checks import SOLUTION, submissions
-from grader.prove.mutant_answers import grade_made
+from grader.prove.run_mutants import grade_made
 from tests.diagnosis.slips import ASSIGNMENTS, SLIPS, submission, together
 from tests.diagnosis.student_work import assignments_of, student_work
 from tests.diagnosis.unnamed import UNNAMED_SLIPS

@@ -13,12 +13,12 @@ import numpy as np
 from rich.console import Console
 
 from grader.cli.handout.workspace import handout
+from grader.judge.case_selection.selection import select
 from grader.judge.comparisons import comparison_of
 from grader.judge.differences.difference import Expected
 from grader.judge.differences.probe_values import NO_VALUE
 from grader.judge.examples.look import used_inputs
 from grader.judge.inputs import Inputs
-from grader.judge.subset.selection import select
 from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.cli import PASSED
 from grader.cli.handout.workspace import handout
-from grader.judge.subset.selection import select
+from grader.judge.case_selection.selection import select
 from grader.model.assignment import Criterion
 from grader.model.text import clean_line, plural
 from grader.report.write_files import write_text

@@ -12,8 +12,8 @@ from grader.cli import PASSED
 from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import handout, place_of
 from grader.intake.submission import read_submission
+from grader.judge.case_selection.affected import affected
 from grader.judge.session import Choice, Session
-from grader.judge.subset.affected import affected
 from grader.model.assignment import Assignment
 from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.submitted_files import SubmittedFiles
@@ -80,7 +80,7 @@ class Watch:
         self._console.print(
             f"graded {what} in {took:.2f} s; waiting for the next save (Ctrl-C ends)", style="dim"
         )
-        self._session.equipment.begin(PROCESSES)  # so that the next save finds them warm
+        self._session.setup.begin(PROCESSES)  # so that the next save finds them warm
         return grade
 
     def _graded(

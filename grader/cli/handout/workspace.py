@@ -4,7 +4,7 @@ from pathlib import Path
 
 from grader.author.load import load
 from grader.cli.course import HANDOUT
-from grader.judge.subset.selection import functions_of
+from grader.judge.case_selection.selection import functions_of
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.report.next_step import Place

@@ -34,8 +34,8 @@ def examples_of(
     failing = [cases[name] for name in named if name in cases and may_be_small(cases[name][0])]
     if not failing:
         return whole, small
-    oracle = session.equipment.oracle
-    with session.equipment.candidate(submission) as (implementation, refused, _):
+    oracle = session.setup.oracle
+    with session.setup.candidate(submission) as (implementation, refused, _):
         for case, criterion in () if refused else failing:
             implementation.budgets.enter(criterion.id)
             for redraw in judged_draws(case):

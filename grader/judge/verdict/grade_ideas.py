@@ -10,8 +10,8 @@ from grader.judge.verdict.call_graph import calls
 from grader.judge.verdict.diagnose import diagnose
 from grader.judge.verdict.evidence import failing_of
 from grader.judge.verdict.misconceptions import Misconceptions
-from grader.judge.verdict.right_inner import passes_with_a_right
 from grader.judge.verdict.score import FAILED
+from grader.judge.verdict.with_right_callee import passes_with_a_right
 from grader.model.assignment import Assignment, Visibility
 from grader.model.grade import CriterionGrade, Grade
 

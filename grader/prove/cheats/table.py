@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.cases import draw
 from grader.judge.comparisons import judged_draws
 from grader.judge.inputs import Array
-from grader.judge.subset.selection import criteria_of_exercises
 from grader.model.assignment import OWN_TEST, Assignment, Criterion, Rubric, Visibility
 from grader.model.grade import Grade
 from grader.model.mutant import called_name

@@ -7,7 +7,7 @@ checks that need no expected value.
 from collections.abc import Mapping
 
 from grader.publish.bundle import Bundle
-from grader.publish.editors import editor_files
+from grader.publish.editor_config import editor_files
 
 WRITES = "a template repository, and the public bundle that grades the visible cases there"
 USES = {"git": "to push both folders"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from grader.publish.bundle import Bundle
-from grader.publish.editors import editor_files
+from grader.publish.editor_config import editor_files
 
 WRITES = "a template project: the handout, and a pipeline with a test and a code-quality report"
 USES = {"git": "to push the folder as a project"}

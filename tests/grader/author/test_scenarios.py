@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader.author.load import load
+from grader.judge.case_selection.selection import criteria_of_exercises, functions_of
 from grader.judge.scenario_words import as_python
-from grader.judge.subset.selection import criteria_of_exercises, functions_of
 from grader.model.assignment import SCENARIO
 from grader.model.errors import UserError
 from tests.tables import by_name

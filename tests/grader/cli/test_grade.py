@@ -164,7 +164,7 @@ def test_the_courses_secret_changes_hidden_cases_wherever_the_command_is_given(
 def test_a_handout_is_graded_in_its_own_folder_with_the_frozen_arrays(
     handout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("grader.judge.equipment.ReferenceOracle")  # a handout has none
+    monkeypatch.delattr("grader.judge.grading_setup.ReferenceOracle")  # a handout has none
     monkeypatch.setenv("PATH", "")  # and needs no bubblewrap
 
     assert main(["grade", ".", "--json", "grade.json"]) == PASSED

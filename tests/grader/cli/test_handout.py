@@ -18,8 +18,8 @@ from grader.author.load import load
 from grader.cli import NOT_PASSED, PASSED, USER_MISTAKE
 from grader.cli.handout.progress import WIDEST, Progress
 from grader.cli.handout.watch import Watch
+from grader.judge.case_selection.affected import affected
 from grader.judge.session import Session
-from grader.judge.subset.affected import affected
 from grader.model.grade import Sandbox
 
 GRADER = (sys.executable, "-P", "-m", "grader")

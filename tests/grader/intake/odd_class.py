@@ -15,7 +15,7 @@ from grader.author.load import load
 from grader.author.render import Views
 from grader.model.student import Student
 from grader.prove.assignment_checks import SOLUTION, submissions
-from grader.prove.mutants import read_mutants
+from grader.prove.read_mutants import read_mutants
 from tests.grader.intake.class_generator import assemble, write, write_roster
 from tests.grader.intake.class_layouts import Names
 from tests.grader.intake.class_model import FILE, Delivery, File, GeneratedClass, Person

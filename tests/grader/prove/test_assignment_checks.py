@@ -21,7 +21,7 @@ from grader.judge.cases import draw
 from grader.model.assignment import Case
 from grader.model.grade import Grade
 from grader.prove.assignment_checks import HANDOUT, broken_points, leaks, submissions
-from grader.prove.mutant_answers import grade_made
+from grader.prove.run_mutants import grade_made
 from tests import tiny_course
 from tests.tables import by_name
 from tests.tiny_course import RUBRIC

@@ -254,7 +254,7 @@ def test_moodle_graded_by_a_scale_takes_only_what_the_scale_has(path: Path) -> N
     lines = ADA.replace("100.00", '"50\n100"') + GRACE.replace("100.00", '"50\n100"')
     filled = moodle(path, header + lines)
     assert [line[4] for line in table(filled.files["moodle.csv"])[1:]] == ["100", ""]
-    assert "graded by a scale (50, 100), of which 87.5 is none" in filled.left_out[0]
+    assert "graded by a scale (50, 100), which lacks 87.5" in filled.left_out[0]
 
 
 def test_moodle_id_number_is_an_id_of_the_institution(path: Path) -> None:

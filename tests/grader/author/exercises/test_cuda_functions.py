@@ -8,10 +8,10 @@ import pytest
 from grader.author.exercises.cuda_functions import cut_kernel, kernels
 from grader.author.load import load
 from grader.author.render import Views, render
-from grader.judge.subset.selection import criteria_of_exercises
+from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.model.errors import UserError
 from grader.prove.assignment_checks import leaks
-from grader.prove.mutants import read_mutants
+from grader.prove.read_mutants import read_mutants
 
 ROOT = Path(__file__).parents[4]
 LIBRARY = """\

@@ -15,7 +15,7 @@ from grader.model.example import Table
 from grader.model.grade import Sandbox
 from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import submissions
-from grader.prove.mutants import read_mutants
+from grader.prove.read_mutants import read_mutants
 
 ROOT = Path(__file__).parents[4]
 

@@ -16,7 +16,7 @@ from grader.judge.session import Session
 from grader.model.assignment import DEFAULT_IMPORTS, Assignment, ImportRules
 from grader.model.grade import Sandbox, Status
 from grader.prove.assignment_checks import submissions
-from grader.prove.mutants import read_mutants
+from grader.prove.read_mutants import read_mutants
 from tests.folders import in_folder
 
 ROOT = Path(__file__).parents[4]

@@ -158,10 +158,10 @@ def test_a_gpu_has_one_submission_at_a_time(
         has_turn = threading.Event()
 
         def take() -> None:
-            with two.equipment._turn():
+            with two.setup._turn():
                 has_turn.set()
 
-        with one.equipment._turn():
+        with one.setup._turn():
             waiting = threading.Thread(target=take)
             waiting.start()
             assert not has_turn.wait(0.2)

@@ -10,7 +10,7 @@ from grader.author.render import Views
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
 from grader.batch.work import Grading, Work
-from grader.judge.subset.selection import criteria_of_exercises
+from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.verdict.misconceptions import Misconceptions, of_mutants
 from grader.model.assignment import Assignment
 from grader.model.grade import Grade, Sandbox
@@ -21,7 +21,7 @@ from grader.prove.assignment_checks import SOLUTION, submissions
 from grader.prove.cheat import Exercise, in_python
 from grader.prove.cheats.nothing_written import FORMS
 from grader.prove.compositions import answers_of, compositions
-from grader.prove.mutants import read_mutants, right_version
+from grader.prove.read_mutants import read_mutants, right_version
 from grader.report.write_files import write_files
 
 

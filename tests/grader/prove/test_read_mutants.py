@@ -9,7 +9,7 @@ import pytest
 from grader.author.load import load
 from grader.author.render import Views, render
 from grader.model.errors import UserError
-from grader.prove.mutants import read_mutants
+from grader.prove.read_mutants import read_mutants
 
 HEAD = '''\
 """Wrong ideas."""

@@ -36,7 +36,7 @@ class Candidate(NamedTuple):
     notes: tuple[str, ...]
 
 
-class Equipment:
+class GradingSetup:
     """Everything that grading one assignment's submissions needs. `secret` seeds the hidden cases."""
 
     def __init__(

@@ -8,7 +8,7 @@ import pytest
 
 from grader.author import render
 from grader.author.load import load
-from grader.prove import mutant_answers
+from grader.prove import run_mutants
 from grader.prove.answers_file import misconceptions_file
 
 MUTANTS = '''\
@@ -61,6 +61,6 @@ def test_finding_the_file_reads_no_mutant_and_renders_nothing(
     def never(*_: object) -> None:
         raise AssertionError("it costs more than reading a grade")
 
-    monkeypatch.setattr(mutant_answers, "read_mutants", never)
+    monkeypatch.setattr(run_mutants, "read_mutants", never)
     monkeypatch.setattr(render, "render", never)
     assert file_of(tmp_path / "here").startswith("tiny-")
