@@ -287,29 +287,38 @@ def ideas(grade: Grade) -> dict[str, set[tuple[str, ...]]]:
     return {id: names for id, names in named.items() if names}
 
 
-# A wrong gradient fails `gradient_inputs` as well, by every idea that explains one of the two gradients.
+# A wrong gradient fails `gradient_inputs` as well, by every idea that explains one of the two gradients, and
+# the criterion on its transpose, to which its idea is carried over.
 SAMPLE_CLASS: dict[str, dict[str, tuple[str, ...]]] = {
     "kernel_not_flipped": {
         "x_grad": ("kernel_not_flipped",),
+        "transpose_x": ("kernel_not_flipped",),
         "gradient_inputs": ("kernel_not_flipped",),
     },
     "no_dilation": {
         "x_grad": ("no_dilation",),
+        "transpose_x": ("no_dilation",),
         "w_grad": ("gaps_left_out",),
+        "transpose_w": ("gaps_left_out",),
         "gradient_inputs": ("gaps_left_out", "no_dilation"),
     },
     "cut_forgotten": {
         "x_grad": ("cut_forgotten",),
+        "transpose_x": ("cut_forgotten",),
         "w_grad": ("last_zeros_kept",),
+        "transpose_w": ("last_zeros_kept",),
         "gradient_inputs": ("cut_forgotten", "last_zeros_kept"),
     },
     "remainder_ignored": {
         "x_grad": ("remainder_ignored",),
+        "transpose_x": ("remainder_ignored",),
         "w_grad": ("left_over_not_cut",),
+        "transpose_w": ("left_over_not_cut",),
         "gradient_inputs": ("left_over_not_cut", "remainder_ignored"),
     },
     "height_for_width": {
         "x_grad": ("padding_of_the_height_for_both",),
+        "transpose_x": ("padding_of_the_height_for_both",),
         "gradient_inputs": ("padding_of_the_height_for_both",),
     },
     "wrong_shape": {"w_grad": ("not_permuted_back",)},

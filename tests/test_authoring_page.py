@@ -1,0 +1,70 @@
+"""docs/authoring.md, followed as it stands: its blocks make an assignment that `grader verify` proves."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.author.load import load
+from grader.cli import PASSED
+from tests.test_docs import ROOT
+from tests.test_page_blocks import blocks
+
+PAGE = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^##+ (?:\d+\. )?([^\n]+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
+BODY = """\
+    if not isinstance(a, str) or not isinstance(b, str):
+        raise TypeError("expected two words")
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        diagonal, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            replaced = diagonal + (letter != other)
+            diagonal, row[j] = row[j], min(replaced, row[j] + 1, row[j - 1] + 1)
+    return row[-1]
+"""
+
+
+def block(section: str) -> str:
+    """The first code block of a section of the page."""
+    return next(each.text for each in blocks("authoring.md", SECTIONS[section]) if each.language) + "\n"
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course of the one assignment that the page builds. What the page leaves to the author is added."""
+    files = {
+        "reference/__init__.py": "",
+        "reference/edit_distance.py": block("The solution") + BODY,
+        "assignments/course.yaml": "title: Words\nassignments: [edit_distance]\n",
+        "assignments/edit_distance/assignment.yaml": block("`assignment.yaml`"),
+        "assignments/edit_distance/templates/edit_distance.py.j2": block("Templates"),
+        "assignments/edit_distance/templates/README.md.j2": "# Words\n\n## One letter at a time\n",
+        "assignments/edit_distance/probes.py": block("Probes"),
+        "assignments/edit_distance/rubric.yaml": block("Cases"),
+        "assignments/edit_distance/mutants.py": block("Mutants"),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_assignment_of_the_page_is_proved(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["verify", "edit_distance", "--out", "build", "--jobs", "2"])
+    shown = capsys.readouterr().out
+    assert status == PASSED and "0 findings" in shown, shown
+
+
+def test_a_comparison_of_the_page_is_one_that_a_case_may_choose(course: Path) -> None:
+    folder = course / "assignments" / "edit_distance"
+    (folder / "comparisons.py").write_text(block("A kind or a comparison of your own"), encoding="utf-8")
+    rubric = (folder / "rubric.yaml").read_text(encoding="utf-8")
+    (folder / "rubric.yaml").write_text(
+        rubric.replace("{id: kitten,", "{id: kitten, compare: same_length,"), encoding="utf-8"
+    )
+    first, *_ = load(folder).rubric.criteria[0].cases
+    assert first.compare == "same_length"
