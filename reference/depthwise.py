@@ -56,7 +56,9 @@ def depthwise_x_grad(
         of_outputs = empty((n, *lengths, w.shape[-1]), out_grad.device, common_dtype(out_grad, w))
         axes = _axes(w.shape, stride, padding, dilation)
         correlate_x_grad(out_grad.native(), w.native()[..., 0, :], axes, of_outputs.native())
-        return of_outputs if c == w.shape[-1] else of_outputs.reshape((n, *lengths, c, -1)).sum(-1)
+        return (
+            of_outputs if c == w.shape[-1] else of_outputs.reshape((n, *lengths, c, w.shape[-1] // c)).sum(-1)
+        )
     weights = w.reshape((*w.shape[:-2], c, w.shape[-1] // c))
     given = out_grad.reshape((*out_grad.shape[:-1], *weights.shape[-2:]))
     padded = [length + 2 * edge for length, edge in zip(lengths, padding, strict=True)]

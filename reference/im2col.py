@@ -94,8 +94,10 @@ def group_blocks(
 ) -> Iterator[tuple[slice, Buffer]]:
     """`blocks` for each group: the row range, and (groups, rows, KH * KW * C / groups)."""
     (k_h, k_w), (s_h, s_w), _, (d_h, d_w) = geometry
+    if 0 in out_shape:
+        return
     source = backend.strided(*images)
-    source = source.reshape(*source.shape[:3], groups, -1)
+    source = source.reshape(*source.shape[:3], groups, source.shape[3] // groups)
     memory, done = Memory(), 0
     for box in boxes(out_shape[:3], k_h * k_w * images.shape[3], backend.BLOCK // 3):
         # First the groups are taken apart, so that what a row of the kernel meets is one run.

@@ -35,6 +35,8 @@ def correlate(x: Buffer, w: Buffer, axes: Axes, out: Buffer) -> None:
 
     w: (*K, C). `out` may be any view.
     """
+    if not out.size:
+        return
     memory, (lines, kernel, run) = Memory(), _labels(out.ndim)
     weights = np.tile(w, out.shape[-2])  # for a whole row of windows
     for box in boxes(out.shape[:-1], out.shape[-1], CACHED):
@@ -68,6 +70,8 @@ def correlate_x_grad(out_grad: Buffer, w: Buffer, axes: Axes, x_grad: Buffer) ->
 
 def correlate_w_grad(x: Buffer, out_grad: Buffer, axes: Axes, w_grad: Buffer) -> None:
     """Add the gradient of sum(out_grad * out), of correlate, with respect to w to w_grad (*K, C)."""
+    if not out_grad.size:
+        return
     memory, (lines, kernel, run) = Memory(), _labels(out_grad.ndim)
     for box in boxes(out_grad.shape[:-1], out_grad.shape[-1], CACHED):
         given, region = out_grad[box], _region(x, box, axes, memory)

@@ -17,8 +17,9 @@ AT_THE_END = "            return False\n    return True"
 
 @mutant(of="slope", help="#how-steep-is-it")
 def from_one_side(forward, out_grad, inputs, directions, step):
-    """You measure the slope from the inputs forward, not from behind them to ahead of them. Its error is
-    about the size of the step. The error of the central difference is about the square of the step."""
+    """You measure the slope from the inputs to one step ahead, not from one step behind to one step ahead.
+    Its error is about the size of the step. The error of the central difference is about the square of the
+    step."""
     ahead = forward(*(a + step * v for a, v in zip(inputs, directions, strict=True)))
     return float((out_grad * (ahead - forward(*inputs))).sum() / step)
 
@@ -26,7 +27,7 @@ def from_one_side(forward, out_grad, inputs, directions, step):
 @mutant(of="slope", help="#how-steep-is-it", edits={"/ (2 * step)": "/ step"})
 def half_the_distance():
     """You divide by one step. From `step` behind to `step` ahead it is two steps, so your slope is twice as
-    large as it should be."""
+    large as it should be. Divide by 2 · step."""
 
 
 @mutant(

@@ -266,9 +266,9 @@ def weights_reshaped():
 
 @mutant(of="conv_x_grad", help="#the-same-loop-backwards", edits={WEIGHTS: TURNED})
 def kernel_turned_in_the_loop():
-    """You flip the kernel, but you also add to the pixels that each place met. Either one alone leads back.
-    If you spread out_grad over the pixels that conv read, place by place, each place keeps its own weights:
-    do not flip."""
+    """You flip the kernel, but you also add to the pixels that each place met. Do only one of the two. If
+    you spread out_grad over the pixels that conv read, place by place, each place keeps its own weights: do
+    not flip."""
 
 
 @mutant(

@@ -116,6 +116,19 @@ def test_each_gradient_is_the_transpose_and_the_transposed_convolution_is_the_gr
         assert inner(fast.conv_transpose(array(g), array(u), *how).numpy(), case.x) == inner(u, of_w), case
 
 
+@pytest.mark.parametrize("groups", [1, 2, 4])
+def test_no_images_give_no_results_and_no_gradient(groups: int) -> None:
+    x, w = array(np.ones((0, 5, 6, 4))), array(np.ones((3, 2, 4 // groups, 8)))
+    how = (2, 1), 1, (1, 2), groups
+    shape = fast.conv_shape(x.shape, w.shape, *how)
+    out_grad = array(np.ones(shape))
+
+    assert fast.conv(x, w, *how).shape == shape
+    assert fast.conv_x_grad(out_grad, w, x.shape, *how).shape == x.shape
+    w_grad = fast.conv_w_grad(x, out_grad, w.shape, *how).numpy()
+    np.testing.assert_array_equal(np.zeros(w.shape), w_grad)
+
+
 def test_without_dilation_and_groups_it_is_the_convolution_of_pictures() -> None:
     rng = np.random.default_rng(2)
     x, w = array(integers(rng, 2, 7, 6, 3)), array(integers(rng, 3, 2, 3, 4))
