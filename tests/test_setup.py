@@ -132,7 +132,14 @@ def test_a_handout_that_was_moved_is_graded_without_installing_anything(
     assert not calls.exists()
 
 
-@pytest.mark.parametrize("trouble", ["link_to_nothing", "another_python", "half_installed"])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "link_to_nothing",
+        pytest.param("another_python", marks=pytest.mark.slow),
+        pytest.param("half_installed", marks=pytest.mark.slow),
+    ],
+)
 def test_a_handout_makes_a_dead_environment_anew_and_once(
     handout: Path, make: Make, calls: Path, trouble: str
 ) -> None:

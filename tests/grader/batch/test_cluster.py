@@ -140,6 +140,7 @@ def test_what_kills_three_workers_is_set_aside_and_the_rest_is_graded(
     assert len(rows) == 7
 
 
+@pytest.mark.slow
 def test_a_cluster_of_our_own_is_started_and_ended(
     hand_in: Callable[..., Path], start_batch: StartBatch, sqlite_url: str
 ) -> None:

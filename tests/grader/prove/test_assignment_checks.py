@@ -349,6 +349,7 @@ def test_the_solution_is_graded_on_each_further_device_at_hand(
     assert {device: grade.passed for device, grade in grades.items()} == {"cpu": True}
 
 
+@pytest.mark.slow
 def test_a_solution_that_fails_on_a_further_device_is_a_finding(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -247,6 +247,7 @@ with Gradebook(sys.argv[1]) as book:
 """
 
 
+@pytest.mark.slow
 def test_a_killed_withdrawal_leaves_all_or_nothing_of_it(url: str) -> None:
     with Gradebook(url) as book:
         bring(book, ("ada", "1", 5), ("bob", "1", 6), roster=ROSTER)
