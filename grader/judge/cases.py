@@ -31,8 +31,8 @@ def draw(case: Case, assignment: str, secret: str = "", redraw: int = 0, variant
     values = generator([*words, "values", str(redraw), *of_variant])
     inputs = replace(inputs, ask={**case.ask, **draw_values(case.random, values)})
     if case.functions:
-        of_functions = generator([*words, "functions", str(redraw), *of_variant])
-        handed = draw_functions(case.functions, of_functions)
+        # with the same seed for all students: a seed decides which wrong idea a case catches
+        handed = draw_functions(case.functions, generator([*words, "functions", str(redraw)]))
         inputs = replace(inputs, functions=handed, source=case.functions_source)
     told = compared_by(case).told(case, generator([*words, "told", str(redraw), *of_variant]))
     return inputs.telling(told) if told else inputs

@@ -38,6 +38,12 @@ def test_a_redraw_and_another_secret_draw_anew_and_a_visible_case_needs_no_secre
     assert draw(CASE, "x", redraw=1).digest != draw(CASE, "x").digest
 
 
+def test_all_students_get_the_same_functions_and_seeds_so_that_no_case_is_easier_for_one() -> None:
+    hidden = Case(**{**vars(CASE), "visibility": Visibility.HIDDEN})
+
+    assert draw(hidden, "x", "one", variant="ada").functions == draw(hidden, "x", "one").functions
+
+
 def test_nothing_of_the_functions_is_in_what_is_sent_and_all_of_it_in_the_digest() -> None:
     inputs = draw(CASE, "x")
     other = draw(Case(**{**vars(CASE), "functions_source": "def make(): pass"}), "x")
