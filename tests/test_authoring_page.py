@@ -13,17 +13,8 @@ from tests.test_page_blocks import blocks
 
 PAGE = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^##+ (?:\d+\. )?([^\n]+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
-BODY = """\
-    if not isinstance(a, str) or not isinstance(b, str):
-        raise TypeError("expected two words")
-    row = list(range(len(b) + 1))
-    for i, letter in enumerate(a, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            replaced = diagonal + (letter != other)
-            diagonal, row[j] = row[j], min(replaced, row[j] + 1, row[j - 1] + 1)
-    return row[-1]
-"""
+SOLUTION = (ROOT / "examples" / "reference" / "edit_distance.py").read_text(encoding="utf-8")
+BODY = re.split('"""\n', SOLUTION.partition("def distance")[2])[1].split("\n\n")[0] + "\n"
 
 
 def block(section: str) -> str:

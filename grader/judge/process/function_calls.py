@@ -2,7 +2,8 @@
 
 The functions run in a process of the judge's own (`grader.worker.function_host`), where nothing of a
 submission runs. A submission has their numbers alone. If a function hangs or fails, the fault is the
-grader's, and no submission pays for the time that it takes.
+grader's, and no submission pays for the time that it takes. But all calls of a criterion together may take
+only so much time, or a submission could hold up a class with arguments that make a function slow.
 """
 
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 from grader.judge.inputs import Inputs
 from grader.judge.process.launcher import PlainStarter
 from grader.judge.process.sandbox import ENVIRONMENT
-from grader.judge.process.time_budget import Seconds
+from grader.judge.process.time_budget import Budgets, Seconds
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.errors import GraderFault, ProtocolError
 from grader.model.frame import FUNCTION, Frame, RawArray, encode
@@ -48,6 +49,10 @@ class FunctionProcess:
             self._loaded = inputs
         return self._ask({"request": "apply", "place": place}, *arguments)
 
+    def cpu_seconds(self) -> float:
+        """The CPU time of the running process; 0 if there is none."""
+        return self._process.cpu_seconds() if self._process is not None and self._process.is_alive else 0.0
+
     def forget(self) -> None:
         """Forgets what the functions keep: the next call gets them anew."""
         self._loaded = None
@@ -70,9 +75,25 @@ class FunctionProcess:
 class Functions:
     """Hands functions over to the questions of one implementation. No number is given twice."""
 
-    def __init__(self, process: FunctionProcess, most_calls: int) -> None:
+    def __init__(self, process: FunctionProcess, most_calls: int, budgets: Budgets) -> None:
         self._process, self._most_calls = process, most_calls
         self._numbers = count(1)
+        self._budgets = budgets
+
+    def call(self, inputs: Inputs, place: int, arguments: tuple[RawArray, ...]) -> Outcome:
+        """As `FunctionProcess.call`, for as long as the criterion's calls have CPU time left."""
+        budget = self._budgets.for_functions()
+        if budget.is_empty:
+            why = f"the functions that it called used up {budget.total.cpu:g} CPU seconds in its criterion"
+            return Outcome(Status.CALL_LIMIT, reason=why)
+        before = self._process.cpu_seconds()
+        took = SECONDS.cpu  # of a call that fails
+        try:
+            outcome = self._process.call(inputs, place, arguments)
+            took = max(self._process.cpu_seconds() - before, 0.0)
+        finally:
+            budget.charge(Seconds(cpu=took))
+        return outcome
 
     def of(self, inputs: Inputs) -> "FunctionCalls":
         """The calls of one question."""
@@ -81,17 +102,17 @@ class Functions:
             name: [next(self._numbers) for _ in entry] if isinstance(entry, list) else next(self._numbers)
             for name, entry in inputs.functions.items()
         }
-        return FunctionCalls(self._process, inputs, numbers, self._most_calls)
+        return FunctionCalls(self, inputs, numbers, self._most_calls)
 
 
 class FunctionCalls:
     """The functions of one question by number, and the answers to the calls of them."""
 
     def __init__(
-        self, process: FunctionProcess, inputs: Inputs, numbers: Mapping[str, Any], most_calls: int
+        self, functions: Functions, inputs: Inputs, numbers: Mapping[str, Any], most_calls: int
     ) -> None:
         self.numbers = numbers
-        self._process, self._inputs, self._most_calls = process, inputs, most_calls
+        self._functions, self._inputs, self._most_calls = functions, inputs, most_calls
         listed = [number for entry in numbers.values() for number in _listed(entry)]
         self._places = {number: place for place, number in enumerate(listed)}
         self._calls = 0
@@ -111,7 +132,9 @@ class FunctionCalls:
         if sum(len(array.data) for array in call.arrays) > ARGUMENT_BYTES:
             why = f"it called a function of the case with more than {ARGUMENT_BYTES >> 10} KiB"
             return Outcome(Status.CALL_LIMIT, reason=why)
-        outcome = self._process.call(self._inputs, self._places[number], call.arrays)
+        outcome = self._functions.call(self._inputs, self._places[number], call.arrays)
+        if outcome.status is Status.CALL_LIMIT:
+            return outcome
         reply = {"nonce": call.header["nonce"], "status": "ok", "error": None}
         if outcome.status is Status.OK:
             return encode(reply, outcome.arrays)

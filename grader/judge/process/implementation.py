@@ -84,7 +84,7 @@ class Implementation:
         self._hidden_worker: Implementation | None = None
         self._family = [self]  # all that run this submission
         self._own_process = FunctionProcess()
-        self._functions = Functions(functions or self._own_process, limits.function_calls)
+        self._functions = Functions(functions or self._own_process, limits.function_calls, self.budgets)
 
     @property
     def subject(self) -> Subject:

@@ -59,7 +59,7 @@ class Budget:
 
     def __init__(self, total: Seconds) -> None:
         self.is_used_up = False
-        self._total, self._rest = total, total
+        self.total = self._rest = total
 
     def suffices_for(self, most: Seconds) -> bool:
         """True if enough is left for a call that may take `most`."""
@@ -82,7 +82,7 @@ class Budget:
         """Records that a call needed more than was left, and returns which seconds were used up."""
         self.is_used_up = True
         by_cpu = self._rest.cpu <= 0
-        seconds, kind = (self._total.cpu, "CPU seconds") if by_cpu else (self._total.wall, "seconds")
+        seconds, kind = (self.total.cpu, "CPU seconds") if by_cpu else (self.total.wall, "seconds")
         return f"the {seconds:g} {kind} of its criterion were used up"
 
 
@@ -96,11 +96,13 @@ class Budgets:
         self._limits = limits
         self._imports = Budget(Seconds.of(IMPORTS * limits.import_seconds, limits))
         self._criteria: dict[str, Budget] = {}
+        self._functions: dict[str, Budget] = {}
         self._current = ""
 
     def restart(self) -> None:
         """Gives every criterion its full time again, before a run for another student."""
         self._criteria.clear()
+        self._functions.clear()
 
     def enter(self, criterion: str) -> None:
         """Charges calls from here on to that criterion."""
@@ -117,10 +119,15 @@ class Budgets:
 
     def for_call(self) -> Budget:
         """The budget of the current criterion."""
-        if self._current not in self._criteria:
-            cpu = self._limits.criterion_cases * self._limits.case_seconds
-            self._criteria[self._current] = Budget(Seconds.of(cpu, self._limits))
-        return self._criteria[self._current]
+        return self._criteria.setdefault(self._current, self._of_criterion())
+
+    def for_functions(self) -> Budget:
+        """As much time again, for the functions that cases of the current criterion hand over."""
+        return self._functions.setdefault(self._current, self._of_criterion())
+
+    def _of_criterion(self) -> Budget:
+        cpu = self._limits.criterion_cases * self._limits.case_seconds
+        return Budget(Seconds.of(cpu, self._limits))
 
     def for_import(self) -> Budget:
         """The budget of an import: the shared one for imports, or the criterion's once that is too small.

@@ -75,6 +75,21 @@ def test_the_time_of_a_function_is_not_the_submissions(graded: Graded, tmp_path:
     assert {r.status for r in grade.cases} == {Status.OK}  # six calls of square, 0.9 seconds
 
 
+def test_calls_that_make_functions_slow_end_with_their_criterions_time(
+    graded: Graded, tmp_path: Path
+) -> None:
+    limits = "{function_calls: 200, case_seconds: 0.1, criterion_cases: 1}"
+    write(tmp_path / "course", "assignment.yaml", "{function_calls: 200}", limits)
+    path = tmp_path / "course" / "assignments" / "gradients" / "functions.py"
+    busy = "import time\n    end = time.process_time() + 0.2\n    while time.process_time() < end: pass\n"
+    path.write_text(path.read_text().replace("def square(x):\n", f"def square(x):\n    {busy}"))
+    with Session(loaded(path.parent), sandbox=Sandbox.NONE) as session:
+        grade = session.grade(SubmittedFiles({"gradients.py": CHECK.encode()}, {}), "ada")
+
+    assert {r.status for r in grade.cases} == {Status.CALL_LIMIT}
+    assert "used up 0.1 CPU seconds" in grade.cases[0].rationale
+
+
 def test_an_exception_of_a_function_arrives_as_one_of_pythons_own(graded: Graded) -> None:
     body = "class Secret(KeyError): pass\n    raise Secret('a name of ours')"
     telling = """
