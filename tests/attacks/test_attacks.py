@@ -309,9 +309,8 @@ def state_of_the_machine(assignment: Assignment) -> dict[str, tuple[int, int]]:
         *(f for folder in (*bound, assignment.folder) for f in folder.rglob("*.*")),
         *numpy_folder.glob("*.*"),
     ]
-    return {
-        str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.suffix != ".pyc"
-    }
+    files = [file for file in files if "__pycache__" not in file.parts]  # another process may compile now
+    return {str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
 
 
 def left_behind() -> list[Path]:

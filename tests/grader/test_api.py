@@ -24,7 +24,7 @@ SUBMISSIONS = {"ada": {"conv.py": RIGHT}, "bob": {"conv.py": WRONG}, "cleo": {"c
 def examples(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """A copy of the example course."""
     folder = tmp_path_factory.mktemp("library") / "examples"
-    shutil.copytree(repository / "examples", folder, ignore=shutil.ignore_patterns("build"))
+    shutil.copytree(repository / "examples", folder, ignore=shutil.ignore_patterns("build", "__pycache__"))
     return folder
 
 

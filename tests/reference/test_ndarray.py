@@ -394,7 +394,7 @@ def test_normalize_axes_counts_from_the_front():
 
 def test_the_library_works_under_another_package_name(tmp_path):
     package = tmp_path / "ndarray"
-    shutil.copytree(SOURCE / "backends", package / "backends")
+    shutil.copytree(SOURCE / "backends", package / "backends", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(SOURCE / "ndarray.py", package)
     (package / "__init__.py").write_text("from .ndarray import *\n")
     program = "import sys, ndarray; print(ndarray.zeros((2, 3)).sum().shape, 'reference' in sys.modules)"

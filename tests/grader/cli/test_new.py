@@ -21,8 +21,9 @@ SLOPE = '''def slope(points: list[int], step: int) -> int:
 
 @pytest.fixture
 def course(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    no_cache = shutil.ignore_patterns("__pycache__")
     for folder in ("assignments", "reference"):
-        shutil.copytree(repository / "examples" / folder, tmp_path / folder)
+        shutil.copytree(repository / "examples" / folder, tmp_path / folder, ignore=no_cache)
     (tmp_path / "reference" / "lines.py").write_text(f'"""Lines."""\n\n\n{SLOPE}')
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BACKFLIP_SEED", raising=False)

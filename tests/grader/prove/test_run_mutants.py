@@ -29,7 +29,9 @@ def file_of(course: Path, repository: Path) -> Callable[[Path], str]:
     def file_of(root: Path) -> str:
         if not root.exists():
             shutil.copytree(course, root, ignore=shutil.ignore_patterns("reference"))
-            shutil.copytree(repository / "reference", root / "reference")
+            shutil.copytree(
+                repository / "reference", root / "reference", ignore=shutil.ignore_patterns("__pycache__")
+            )
             (root / "assignments" / "tiny" / "mutants.py").write_text(MUTANTS)
         return misconceptions_file(root, load(root / "assignments" / "tiny"), "secret").name
 

@@ -30,7 +30,9 @@ PROBES = "def answer(submission, case):\n    return submission.answer(submission
 def provided(tmp_path: Path) -> Path:
     """The reference's NDArray as the package `ndarray`, with the kernels of its GPU backend."""
     package = tmp_path / "provided" / "ndarray"
-    shutil.copytree(ROOT / "reference" / "backends", package / "backends")
+    shutil.copytree(
+        ROOT / "reference" / "backends", package / "backends", ignore=shutil.ignore_patterns("__pycache__")
+    )
     shutil.copy(ROOT / "reference" / "ndarray.py", package)
     (package / "__init__.py").write_text("from .ndarray import *\n")
     return package.parent
