@@ -20,7 +20,7 @@ from grader.batch.work import Done, Work
 from grader.intake.choice import Choice
 from grader.intake.classes import Intake, Submitted, read_class
 from grader.model.assignment import Attempts
-from grader.model.class_input.account import Doubt
+from grader.model.class_input.inventory import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission
