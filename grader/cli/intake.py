@@ -24,7 +24,7 @@ NOT_CLEAR = "exit status 1: an instructor must decide what is listed above; noth
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints every entry of the input, or writes the inventory with --csv; returns 1 if an entry needs review."""
+    """Prints every entry of the input, or writes them with --csv; returns 1 if one needs review."""
     intake = intake_of(options, assignment_of(options.assignment))
     if options.json:
         print_json("intake/1", _facts(intake))

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from grader.model.frame import FrameReader, RawArray, encode
+from grader.model.wire_format import FrameReader, RawArray, encode
 from grader.worker.worker_loop import Worker
 
 TIMES = 16  # Python specialises code that has run eight times

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.model.frame import FrameReader
+from grader.model.wire_format import FrameReader
 
 ROOT = Path(__file__).parents[3]
 REHEARSE = """
