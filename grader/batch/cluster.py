@@ -19,9 +19,9 @@ from typing import Any
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin
 from distributed.utils import LoopRunner
 
+from grader.batch.grading_messages import Done, Grading, Work
 from grader.batch.per_process import THIS, check_session, grade_one, open_session
 from grader.batch.retry_lost_work import Workers, run_all
-from grader.batch.work import Done, Grading, Work
 from grader.judge.code_digest import code_digest
 from grader.model.errors import BackflipError, UserError
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
+from grader.batch.grading_messages import Grading
 from grader.batch.per_process import answer_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Grading
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade, Sandbox, Status
 from grader.model.mutant import Mutant, called_name

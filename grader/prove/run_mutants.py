@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from grader.author.render import Views
+from grader.batch.grading_messages import Grading, Work
 from grader.batch.per_process import grade_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Grading, Work
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.judge.verdict.misconceptions import Misconceptions, of_mutants
 from grader.model.assignment import Assignment
