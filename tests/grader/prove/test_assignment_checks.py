@@ -21,7 +21,7 @@ from grader.judge.cases import draw
 from grader.model.assignment import Case
 from grader.model.grade import Grade
 from grader.prove.assignment_checks import HANDOUT, broken_points, leaks, submissions
-from grader.prove.run_mutants import grade_made
+from grader.prove.run_mutants import grade_texts
 from tests import tiny_course
 from tests.tables import by_name
 from tests.tiny_course import RUBRIC
@@ -354,7 +354,7 @@ def test_a_solution_that_fails_on_a_further_device_is_a_finding(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def of_the_handout(views: Views, secret: str) -> dict[str, Grade]:
-        grades = grade_made(views.assignment, "", submissions(views, ()), 1)
+        grades = grade_texts(views.assignment, "", submissions(views, ()), 1)
         return {"cuda": grades[HANDOUT]}
 
     monkeypatch.setattr(proof, "grades_on_further_devices", of_the_handout)
