@@ -96,7 +96,7 @@ def wrong_elsewhere(a, axes):
 
 @mutant(of="flip", help="#flip")
 def refused(a, axes):
-    """You look into the interpreter, which the policy refuses: this never runs."""
+    """You look into the interpreter, which the import rules refuse: this never runs."""
     return globals()["original"](a, axes)
 
 
@@ -328,7 +328,7 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
         ),
     }
-    said = re.sub("(was never judged: refused): .*", r"\1", said)  # the policy gives the reason
+    said = re.sub("(was never judged: refused): .*", r"\1", said)  # the import rules give the reason
     found = {tuple(line.split(": ", 1)) for line in said.splitlines() if line.startswith("/")}
     assert status == NOT_PASSED
     assert found == expected
