@@ -18,7 +18,7 @@ from grader.cli.handout.progress import Progress
 from grader.cli.handout.workspace import place_of
 from grader.intake.submission import read_submission
 from grader.judge.case_selection.selection import functions_of, select
-from grader.judge.policy.read_sources import newer_than
+from grader.judge.import_rules.read_sources import newer_than
 from grader.judge.process.devices import first_available, missing
 from grader.judge.session import Choice, Session
 from grader.model.assignment import Assignment, Device

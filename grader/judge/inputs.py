@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.model.frame import RawArray
+from grader.model.wire_format import RawArray
 
 Array = npt.NDArray[Any]
 Recipe = tuple[tuple[str, Any], ...]

@@ -18,7 +18,7 @@ from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.read_mutants import read_mutants, read_rewrites, rewrites_file
-from grader.prove.run_mutants import grade_made, grade_variants, keep_misconceptions
+from grader.prove.run_mutants import grade_texts, grade_variants, keep_misconceptions
 from grader.prove.variants import differences, hidden_exact, kills
 
 
@@ -32,8 +32,8 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
         | rewritten(views, rewrites)
         | {cheat.key: cheat.files for cheat in cheats}
     )
-    grades = grade_made(assignment, secret, versions, jobs)
-    _, apart = keep_misconceptions(root, views, secret, mutants, grades, jobs)
+    grades = grade_texts(assignment, secret, versions, jobs)
+    _, conflicting = keep_misconceptions(root, views, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:
         elsewhere = grades_on_further_devices(views, secret)
@@ -47,7 +47,7 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
         + verification.findings
         + of_cheats
         + tuple(rejected(assignment, rewrites, grades)),
-        apart=tuple(apart),
+        conflicting_pairs=tuple(conflicting),
         gains=tuple(gains(cheats, grades, above)),
     )
 

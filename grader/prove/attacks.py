@@ -11,7 +11,7 @@ from grader.author.render import render
 from grader.judge.case_selection.selection import criteria_of_exercises
 from grader.model.assignment import Assignment
 from grader.model.mutant import called_name
-from grader.prove.bound_names import binding_of
+from grader.prove.replace_exercise import binding_of
 
 CORPUS = Path(__file__).with_name("corpus")
 LANGUAGES = {".py": CORPUS / "python", ".cu": CORPUS / "cuda"}

@@ -15,7 +15,7 @@ from grader.model.errors import UserError
 from grader.model.mutant import Mutant
 from grader.model.near_miss import one_of
 from grader.model.results.verification import Finding
-from grader.prove.bound_names import binding_of, definition_of
+from grader.prove.replace_exercise import binding_of, definition_of
 
 FILE, CUDA_FILE = "mutants.py", "mutants.cu"
 REWRITES = "rewrites.py", "rewrites.cu"

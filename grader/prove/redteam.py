@@ -12,7 +12,7 @@ from grader.model.mutant import called_name
 from grader.model.results.verification import Finding, Gain, RedTeam
 from grader.prove.attacks import NOTHING, Attack, attacks_on
 from grader.prove.cheats import cheats_on, excesses, gains
-from grader.prove.run_mutants import grade_made
+from grader.prove.run_mutants import grade_texts
 
 MAY_GAIN = {
     "nothing": "in its own criteria no more than writing nothing in its place",
@@ -32,7 +32,7 @@ def red_team(views: Views, secret: str, jobs: int, sample: int = 1) -> RedTeam:
     attacks = tuple(attack for n, attack in corpus if n % sample == 0 or attack.name == NOTHING)
     versions = {cheat.key: cheat.files for cheat in cheats}
     versions |= {key_of(attack): attack.files for attack in attacks}
-    grades = grade_made(assignment, secret, versions, jobs)
+    grades = grade_texts(assignment, secret, versions, jobs)
     of_attacks = tuple(gains_of(attacks, grades, shares_of(assignment)))
     of_cheats = tuple(excesses(views, cheats, grades))
     above = (*of_cheats, *places_of_excess(assignment, attacks, of_attacks))

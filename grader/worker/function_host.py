@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from grader.model.file_formats.module_text import module_from
-from grader.model.frame import Frame, encode
+from grader.model.wire_format import Frame, encode
 from grader.worker import numpy_arrays
 from grader.worker.student_module import to_raw, value_in
 from grader.worker.worker_loop import serve, set_limits

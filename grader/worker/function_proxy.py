@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from grader.model.frame import FUNCTION, Frame, encode
+from grader.model.wire_format import FUNCTION, Frame, encode
 from grader.worker import numpy_arrays
 from grader.worker.student_module import NoData, to_raw, value_in
 

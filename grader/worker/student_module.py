@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader.model.data import Encoder, NotData, decode
-from grader.model.frame import DATA, ITEM_BYTES, RawArray
+from grader.model.wire_format import DATA, ITEM_BYTES, RawArray
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, NoReturn, Protocol
 
 import numpy
 
-from grader.model.frame import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.model.python_syntax import why_not_read
+from grader.model.wire_format import MAX_ARRAYS, MAX_CALLS, Frame, FrameReader, RawArray, encode
 from grader.worker.function_proxy import LINE, proxies
 from grader.worker.import_guard import ImportGuard
 from grader.worker.scenario import scenario

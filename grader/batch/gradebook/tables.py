@@ -277,7 +277,7 @@ class FileRow(Table):
 
 
 class IntakeRow(Table):
-    """The account of the last class read for an assignment.
+    """The inventory of the last class read for an assignment.
 
     `entries` are [path, role, student, why], the first of `entry_count`; `aside` are [name, reason] of doubts
     not about a student's submission.

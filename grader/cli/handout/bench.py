@@ -23,7 +23,7 @@ from grader.judge.verdict.oracles import FrozenOracle
 from grader.model.assignment import Assignment
 from grader.model.errors import UserError
 from grader.model.example import Table
-from grader.model.frame import DATA
+from grader.model.wire_format import DATA
 from grader.report.terminal.show_example import lines_of
 from grader.worker.function_host import functions_of
 from grader.worker.student_module import Case as CaseFields

@@ -22,9 +22,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.judge.import_rules import cuda_rules, cuda_source
+from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.kernels import find_nvrtc
-from grader.judge.policy import cuda_rules, cuda_source
-from grader.judge.policy.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
@@ -152,7 +152,7 @@ class Builder:
                 if ENDED_BY_LIMITS.search(text):
                     text = _too_much(name)
                 return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
-            # the policy applies to expanded macros, too; the compiler does not give their lines
+            # the import rules apply to expanded macros, too; the compiler does not give their lines
             if refused := self._refusal(name, _taken(folder, PREPROCESSED)):
                 return Built(refused=refused)
             library = _taken(folder, result["kernels"], LIMITS["RLIMIT_FSIZE"])

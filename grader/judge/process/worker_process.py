@@ -24,7 +24,8 @@ from typing import Any
 from grader.judge.process.child import Child
 from grader.judge.process.time_budget import Seconds
 from grader.model.errors import GraderFault, ProtocolError
-from grader.model.frame import (
+from grader.model.grade import Call, Outcome, Status
+from grader.model.wire_format import (
     FUNCTION,
     Frame,
     FrameReader,
@@ -34,7 +35,6 @@ from grader.model.frame import (
     check_reply,
     encode,
 )
-from grader.model.grade import Call, Outcome, Status
 
 AnswerCall = Callable[[Frame], bytes | Outcome]  # of a call: the frame that answers it, or how all ends
 KEPT_OUTPUT = 16 * 1024

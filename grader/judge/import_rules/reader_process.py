@@ -24,8 +24,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from typing import Any, TypeAlias
 
-from grader.judge.policy.host_code import host_code_in
-from grader.judge.policy.rules import Rules, Terms
+from grader.judge.import_rules.host_code import host_code_in
+from grader.judge.import_rules.rules import Rules, Terms
 from grader.model.python_syntax import needs
 
 LENGTH = struct.Struct("<Q")

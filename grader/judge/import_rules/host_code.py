@@ -1,9 +1,9 @@
 """Removes host code from a file of kernels: `main`, launches, and everything that only they need.
 
 Students write kernels and the program that calls them in one file. The grader launches the kernels itself,
-so the rest is removed: it is neither read by the policy nor compiled. It is replaced by blanks, so that
+so the rest is removed: it is neither checked nor compiled. It is replaced by blanks, so that
 every line keeps its number. Device code is never removed. Host code that device code names stays, and the
-policy refuses it with its line. So nothing is compiled that the policy has not read.
+rules refuse it with its line. So only text that was checked is compiled.
 """
 
 import re
@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.judge.policy.cuda_rules import INCLUDES
-from grader.judge.policy.cuda_source import code_of
+from grader.judge.import_rules.cuda_rules import INCLUDES
+from grader.judge.import_rules.cuda_source import code_of
 
 MOST_CHARACTERS = 1 << 18
 NAMES_SHOWN = 4
