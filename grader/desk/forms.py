@@ -1,8 +1,9 @@
 """Handles the desk's forms: each writes one decision, and none overwrites another user's."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from fractions import Fraction
+from functools import partial
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -21,16 +22,15 @@ from grader.batch.gradebook.decisions import (
     undo,
     version_of,
 )
-from grader.batch.regrade_requests import assignment_of_code
+from grader.batch.regrade_requests import ClassFeedback, cases_by_assignment
+from grader.desk.class_view import key_of
 from grader.desk.desk import AUTHOR, Desk, author_of
 from grader.desk.guard import is_own_form
 from grader.desk.student_page import HintLadder
-from grader.model.class_input.identity import Claim, Identities
 from grader.model.class_input.times import moment_of
 from grader.model.class_row import ClassRow
 from grader.model.decision import COMMENT, HINT, MANUAL, REQUEST, TIME
-from grader.model.request_code import read_code
-from grader.model.student import ON_TIME, Adjustment, Student
+from grader.model.student import ON_TIME, Adjustment
 from grader.model.text import clean_line, exact_text
 
 Values = Mapping[str, str]
@@ -253,22 +253,19 @@ def answer(desk: Desk, request: Request, values: Values) -> Response:
 
 def ask(desk: Desk, request: Request, values: Values) -> Response:
     """Enters a student's request as written: who, `criterion/case · CODE`, and why."""
-    students = desk.gradebook.students()
-    name = _line(values, "student", "the student").strip()
-    student = Identities(students).find(Claim(ids=(name,), name=name))
-    if not isinstance(student, Student):
-        raise HTTPException(422, f"Found {clean_line(name)!r}, which {clean_line(student)}.")
-    case, code = read_code(_line(values, "about", "the case"))
-    if not case:
-        raise HTTPException(422, "Expected a case with its code, as the feedback shows it: x_grad/a · 7KQ2.")
-    names, key = desk.views.names(), desk.course.code_key
-    assignment = assignment_of_code(student.id, case, code, names, key)
-    if not assignment:
-        message = f"The code {code} is not that of {clean_line(case)} in this student's feedback: check both."
-        raise HTTPException(422, message)
-    text = _text(values, "text", "the question")
-    take_request(desk.gradebook.database, student.id, assignment, case, text, author_of(request))
+    feedback = ClassFeedback(
+        desk.gradebook.students(), desk.views.names(), desk.course.code_key, partial(_cases_of, desk)
+    )
+    given = (_line(values, "student", "the student"), _line(values, "about", "the case"))
+    one = feedback.request(*given, _text(values, "text", "the question"))
+    take_request(desk.gradebook.database, one.student, one.assignment, one.case, one.text, author_of(request))
     return RedirectResponse("/requests", 303)
+
+
+def _cases_of(desk: Desk, student: str) -> Mapping[str, Collection[str]]:
+    views = (desk.views.of(name) for name in desk.views.names())
+    rows = (view.by_key.get(key_of(student)) for view in views)
+    return cases_by_assignment(row for row in rows if row is not None)
 
 
 def take_back(desk: Desk, request: Request, values: Values) -> Response:
