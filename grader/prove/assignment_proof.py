@@ -54,8 +54,8 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
 
 def rewritten(views: Views, rewrites: Sequence[Mutant]) -> dict[str, dict[str, str]]:
     """The files of each right version that is written differently."""
-    made = submissions(views, rewrites)
-    return {f"rewrite {one.name}": made[one.name] for one in rewrites}
+    by_name = submissions(views, rewrites)
+    return {f"rewrite {one.name}": by_name[one.name] for one in rewrites}
 
 
 def rejected(
@@ -65,9 +65,9 @@ def rejected(
     for one in rewrites:
         grade = grades[f"rewrite {one.name}"]
         if grade.score < grade.max_score:
-            lost = next(r for c in grade.criteria for r in c.results if r.status is not Status.OK)
-            message = f"{one.name} is right and loses points: {lost.criterion}/{lost.case}: {lost.status}"
-            yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {lost.rationale}")
+            first = next(r for c in grade.criteria for r in c.results if r.status is not Status.OK)
+            message = f"{one.name} is right and loses points: {first.criterion}/{first.case}: {first.status}"
+            yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {first.rationale}")
 
 
 def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:
