@@ -107,7 +107,8 @@ class Comparison(ABC):
     `chosen_by` always uses it, wrapped around the comparison that the case would have without the key.
 
     `draws` is how often the inputs are drawn. `needs_expected` says whether the reference must answer,
-    `watches_the_run` whether an answer also records what the run did, `has_bounds` whether elements may be
+    `watches_the_run` whether an answer also records what the run did, `runs_apart` whether a
+    process that shares nothing with the others answers, too, `has_bounds` whether elements may be
     off, `is_exact` whether only equal values pass, `is_in_handout` whether students may run it, and
     `must_kill` whether a case must catch a mutant that no other case catches.
     """
@@ -126,6 +127,7 @@ class Comparison(ABC):
     draws: ClassVar[int] = 1
     needs_expected: ClassVar[bool] = True
     watches_the_run: ClassVar[bool] = False
+    runs_apart: ClassVar[bool] = False
     has_bounds: ClassVar[bool] = False
     is_exact: ClassVar[bool] = False
     is_in_handout: ClassVar[bool] = True

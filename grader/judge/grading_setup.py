@@ -73,11 +73,16 @@ class GradingSetup:
 
     def check_sandbox(self) -> None:
         """Raises UserError, with the reason, if no worker can be started in the sandbox."""
-        self.begin()
+        self.begin(2 if self._runs_apart() else 1)
         if self.sandbox is not Sandbox.NONE:
             self._check_start()
         if self._builder is not None and (reason := self._builder.missing()):
             raise UserError(reason)
+
+    def _runs_apart(self) -> bool:
+        """True if some case also needs a process that shares nothing with the others."""
+        cases = (case for criterion in self.assignment.rubric.criteria for case in criterion.cases)
+        return any(comparison_of(case).runs_apart for case in cases if case.kind != OWN_TEST)
 
     def _check_start(self) -> None:
         with self._implementation(Subject((), DTYPE, self.device)) as empty:

@@ -16,13 +16,21 @@ def names_of(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def as_python(steps: Sequence[Step]) -> str:
-    """The steps as statements, with their results as `result[0]`, `result[1]` and so on."""
+    """The steps in one line."""
+    return "; ".join(statements(steps))
+
+
+def statements(steps: Sequence[Step], raises: str = " raises ") -> list[str]:
+    """The steps as statements, with their results as `result[0]`, `result[1]` and so on.
+
+    `raises` stands between a statement and the exception that it must raise.
+    """
     latest, count, lines = "", 0, []
     for step in steps:
         owner = step.get("of", latest)
         text = _expression(step, owner)
         if "raises" in step:
-            text = f"{text} raises {step['raises']}"
+            text = f"{text}{raises}{step['raises']}"
         elif "new" in step:
             latest = step.get("name", step["new"].lower())
             text = f"{latest} = {text}"
@@ -31,7 +39,7 @@ def as_python(steps: Sequence[Step]) -> str:
         elif "set" not in step:
             text, count = f"result[{count}] = {text}", count + 1
         lines.append(text)
-    return "; ".join(lines)
+    return lines
 
 
 def _expression(step: Step, owner: str) -> str:

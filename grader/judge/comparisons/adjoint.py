@@ -72,6 +72,7 @@ class Adjoint(Comparison):
     data = ("integers", "an adjoint is compared exactly")
     draws = 2
     needs_expected = False
+    runs_apart = True
     must_kill = False
 
     def judge(self, question: Question) -> Judged:

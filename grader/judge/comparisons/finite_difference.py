@@ -101,6 +101,7 @@ class FiniteDifference(Comparison):
     data = ("normal", "integers lie on ReLU's kink")
     draws = 2 * POINTS
     needs_expected = False
+    runs_apart = True
     must_kill = False
 
     def judge(self, question: Question) -> Judged:

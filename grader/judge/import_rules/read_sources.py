@@ -51,7 +51,7 @@ class Reading:
 
     def begin(self) -> None:
         """Starts the reader process without waiting for it."""
-        _process().begin()
+        begin()
 
     def refusal(self, files: Mapping[str, bytes]) -> str:
         """The first line of a submission that breaks the import rules, with the reason, or "".
@@ -72,6 +72,11 @@ class Reading:
         if "exhausted" in words:
             return f"{words['reads']}: {self._exhausted[words['exhausted']]}: {SIMPLER}"
         return words["answer"][:REASON_CHARACTERS]
+
+
+def begin() -> None:
+    """Starts the process that reads submissions, without waiting for it."""
+    _process().begin()
 
 
 def newer_than(files: Mapping[str, bytes], minor: int) -> list[str]:

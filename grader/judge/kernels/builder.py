@@ -25,7 +25,8 @@ from pathlib import Path
 from grader.judge.import_rules import cuda_rules, cuda_source
 from grader.judge.import_rules.read_sources import MAX_EXPANDED_BYTES
 from grader.judge.kernels import find_nvrtc
-from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox
+from grader.judge.process.child import ENVIRONMENT
+from grader.judge.process.sandbox import compiler_sandbox
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.grade import Outcome, Sandbox, Status

@@ -25,7 +25,8 @@ from grader.judge.kernels.builder import (
     compiler_files,
     compiler_variables,
 )
-from grader.judge.process.sandbox import ENVIRONMENT, compiler_sandbox, program_sandbox
+from grader.judge.process.child import ENVIRONMENT
+from grader.judge.process.sandbox import compiler_sandbox, program_sandbox
 from grader.judge.process.user_cache import UserCache
 from grader.model.errors import GraderFault
 from grader.model.grade import Sandbox

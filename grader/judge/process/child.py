@@ -1,8 +1,18 @@
-"""Protocols for a started worker, as the judge sees it, and for the starter of workers."""
+"""Describes what starts workers, and a started worker as the judge sees it; holds what all have in common."""
 
 import os
 from collections.abc import Mapping
 from typing import Protocol
+
+COMPILED = "compiled"  # below a worker's folder: its compiled files, which it may not change in the sandbox
+ENVIRONMENT = {
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+}
 
 
 class Child(Protocol):

@@ -12,8 +12,7 @@ from itertools import count
 from typing import Any
 
 from grader.judge.inputs import Inputs
-from grader.judge.process.launcher import PlainStarter
-from grader.judge.process.sandbox import ENVIRONMENT
+from grader.judge.process.plain_worker import OWN_ENVIRONMENT, PlainStarter
 from grader.judge.process.time_budget import Budgets, Seconds
 from grader.judge.process.worker_process import WorkerProcess
 from grader.model.errors import GraderFault, ProtocolError
@@ -30,7 +29,7 @@ class FunctionProcess:
     """The process that runs functions. It starts with the first call, and again if it has ended."""
 
     def __init__(self) -> None:
-        self._starter = PlainStarter(HOST, ENVIRONMENT)
+        self._starter = PlainStarter(HOST, OWN_ENVIRONMENT)
         self._process: WorkerProcess | None = None
         self._loaded: Inputs | None = None
 

@@ -1,147 +1,20 @@
-"""Starts workers: as separate processes, or forked by a warm launcher in the sandbox.
-
-Both kinds of worker have the same methods: see `Child`.
-"""
+"""Starts workers in the sandbox, forked by a warm launcher."""
 
 import contextlib
 import json
 import os
-import shutil
-import signal
 import socket
 import subprocess
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from grader.judge.process import procfs
-from grader.judge.process.child import Pipes
+from grader.judge.process.child import COMPILED, Pipes
 from grader.judge.process.control_groups import Group, delegated
 from grader.model.errors import GraderFault
 
 START_SECONDS = 60.0
 END_SECONDS = 1.0
 FOLDER = "/tmp/submission"  # of a worker in the sandbox
-COMPILED = "compiled"  # below a worker's folder: its compiled files, read-only
-
-
-class PlainStarter:
-    """Starts each worker as a separate process, without a sandbox."""
-
-    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
-        self._arguments = arguments
-        self._environment = dict(environment)
-        self._begun: list[PlainChild] = []
-
-    def begin(self, count: int = 1) -> None:
-        """See `Starter`."""
-        with contextlib.suppress(OSError):  # `start` reports the error
-            while len(self._begun) < count:
-                self._begun.append(PlainChild(self._arguments, self._environment))
-
-    def start(self, compiled: Mapping[str, bytes]) -> "PlainChild":
-        """A new interpreter; takes as long as importing NumPy, unless `begin` prepared it."""
-        child = self._begun_child() or PlainChild(self._arguments, self._environment)
-        for name, content in compiled.items():  # no other user's code runs here, so no protection
-            path = Path(child.folder, COMPILED, name)
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content)
-        return child
-
-    def close(self) -> None:
-        """Ends the prepared workers that were never used."""
-        while self._begun:
-            self._begun.pop().kill()
-
-    def _begun_child(self) -> "PlainChild | None":
-        """A prepared worker that is still alive."""
-        while self._begun:
-            child = self._begun.pop(0)
-            if child.is_running:
-                return child
-            child.kill()
-        return None
-
-
-class PlainChild:
-    """A worker in a separate process."""
-
-    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
-        self._pipes = Pipes()
-        self.requests, self.replies, self.prints = (
-            self._pipes.requests,
-            self._pipes.replies,
-            self._pipes.prints,
-        )
-        self.folder = tempfile.mkdtemp(prefix="backflip-")
-        self.is_sandboxed = False
-        stdin, stdout, stderr = self._pipes.theirs
-        self._process = subprocess.Popen(
-            arguments,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            env=environment,
-            cwd="/",
-            start_new_session=True,
-        )
-        self._pipes.close_theirs()
-        self.is_alive = True
-
-    @property
-    def is_running(self) -> bool:
-        """True while the process has not ended by itself."""
-        return self._process.poll() is None
-
-    def exit_code(self) -> int | None:
-        """See `Child`."""
-        try:
-            return self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            return None
-
-    def cpu_seconds(self, *, with_descendants: bool) -> float:
-        """See `Child`."""
-        return procfs.cpu_seconds(self._process.pid, with_descendants=with_descendants)
-
-    def waited(self) -> dict[int, float]:
-        """See `Child`."""
-        return procfs.waited(self._process.pid)
-
-    def resident(self) -> tuple[int, int]:
-        """See `Child`."""
-        return procfs.resident(self._process.pid)
-
-    def send_signal(self, number: int) -> None:
-        """See `Child`."""
-        procfs.send_signal(self._process.pid, number)
-
-    def usage(self, most: int) -> tuple[int, int]:
-        """See `Child`."""
-        return procfs.usage([self._process.pid], most, 0)
-
-    def enclose(self, memory_bytes: int, processes: int) -> bool:
-        """See `Child`; there is nothing to enclose, because only the user's own code runs here."""
-        return False
-
-    @property
-    def ran_out_of_memory(self) -> bool:
-        """See `Child`."""
-        return False
-
-    def leave(self) -> None:
-        """See `Child`."""
-        self.kill()
-
-    def kill(self) -> None:
-        """See `Child`."""
-        if self.is_alive:
-            self.is_alive = False
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._pipes.close_ours()
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Launcher:

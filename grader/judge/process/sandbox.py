@@ -21,8 +21,9 @@ import numpy
 
 import grader
 from grader.judge.process import devices
-from grader.judge.process.child import Starter
-from grader.judge.process.launcher import Launcher, PlainStarter
+from grader.judge.process.child import ENVIRONMENT, Starter
+from grader.judge.process.launcher import Launcher
+from grader.judge.process.plain_worker import OWN_ENVIRONMENT, WORKER, PlainStarter
 from grader.model.assignment import Device
 from grader.model.errors import UserError
 from grader.model.grade import Sandbox
@@ -32,14 +33,6 @@ TMP_BYTES = 64 << 20
 NOBODY = "65534"
 PROCESS_MODULES = frozenset(("concurrent", "multiprocessing", "subprocess"))  # importing these allows forks
 REMEDY = "install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap)"
-ENVIRONMENT = {
-    "HOME": "/tmp",
-    "LANG": "C.UTF-8",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
-}
 # the sandbox has no site-packages, so the path to NumPy and the worker is set by hand
 BOOT = """
 import json, sys
@@ -69,8 +62,7 @@ def starter(
     config["whole_proc"] = WHOLE_PROC if device is Device.CUDA else ""
     if sandbox is Sandbox.NONE:
         config["paths"] = [] if provided is None else [str(provided)]
-        words = (sys.executable, "-P", "-s", "-m", "grader.worker", json.dumps(config))
-        return PlainStarter(words, ENVIRONMENT)
+        return PlainStarter(WORKER, OWN_ENVIRONMENT, config)
     binds = ["--ro-bind", str(probes), "/sandbox/probes.py"]
     config["probes"] = "/sandbox/probes.py"
     if provided is not None:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.process.launcher import PlainChild, PlainStarter
+from grader.judge.process import plain_worker
+from grader.judge.process.implementation import Implementation, Subject
+from grader.judge.process.plain_worker import PlainChild, PlainStarter, begun_early
 from grader.judge.process.sandbox import starter
-from grader.model.grade import Sandbox
+from grader.model.assignment import Device, Limits
+from grader.model.grade import Sandbox, Status
 
 
 @pytest.fixture
@@ -63,3 +66,25 @@ def test_closing_ends_what_was_begun_for_nothing(plain: PlainStarter) -> None:
     plain.close()
     assert [is_there(pid) for pid in pids] == [False, False]
     assert not any(Path(folder).exists() for folder in folders)
+
+
+def test_a_worker_begun_before_its_configuration_is_known_is_the_first_that_is_used(
+    plain: PlainStarter,
+) -> None:
+    with begun_early():
+        (early,) = plain_worker._begun_early
+        with Implementation(plain, Subject((), "float32", Device.CPU), Limits()) as empty:
+            assert empty.start().status is Status.OK
+            assert not plain_worker._begun_early
+            assert early.is_running
+        other = plain.start({})
+    assert other.is_running  # the block ends only what no starter took
+    other.kill()
+
+
+def test_a_worker_begun_early_for_nothing_ends_with_the_block() -> None:
+    with begun_early():
+        (child,) = plain_worker._begun_early
+        assert is_there(pid_of(child))
+    assert not is_there(pid_of(child))
+    assert not Path(child.folder).exists()

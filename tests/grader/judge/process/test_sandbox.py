@@ -15,8 +15,9 @@ import pytest
 from grader.judge.differences.probe_values import arrays_of
 from grader.judge.inputs import Inputs
 from grader.judge.process import devices, sandbox
+from grader.judge.process.child import ENVIRONMENT
 from grader.judge.process.implementation import Implementation
-from grader.judge.process.sandbox import ENVIRONMENT, starter
+from grader.judge.process.sandbox import starter
 from grader.model.assignment import Device, Limits
 from grader.model.errors import UserError
 from grader.model.grade import Outcome, Sandbox

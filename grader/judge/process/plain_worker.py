@@ -1,0 +1,194 @@
+"""Starts workers without a sandbox, each as a process of its own: for a student's own code, and for ours.
+
+A worker imports NumPy before it waits for its configuration, so it may be started before that is known
+(`begun_early`). A student then waits for both imports of NumPy at once, the worker's and the judge's.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from grader.judge.process import procfs
+from grader.judge.process.child import COMPILED, ENVIRONMENT, Pipes
+
+END_SECONDS = 1.0
+WORKER = (sys.executable, "-P", "-s", "-m", "grader.worker")
+LENGTH_BYTES = 8  # of the configuration, before it
+# A worker writes no bytecode beside what it runs, but the grader's own modules are compiled once and not
+# for every grade, unless the user wants none.
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+OWN_ENVIRONMENT = {name: value for name, value in ENVIRONMENT.items() if name != NO_BYTECODE} | {
+    name: os.environ[name] for name in (NO_BYTECODE,) if name in os.environ
+}
+
+
+_begun_early: "list[PlainChild]" = []
+
+
+@contextlib.contextmanager
+def begun_early() -> Iterator[None]:
+    """Starts a worker whose configuration is not known yet, for the next starter that needs one.
+
+    If none needs it, it ends with the block.
+    """
+    with contextlib.suppress(OSError):  # whoever needs a worker starts another, or reports the error
+        _begun_early.append(PlainChild(WORKER, OWN_ENVIRONMENT))
+    try:
+        yield
+    finally:
+        while _begun_early:
+            _begun_early.pop().kill()
+
+
+class PlainStarter:
+    """Starts each worker as a separate process, without a sandbox.
+
+    A worker gets the `config`, as JSON, before its first request; a program that takes none gets None.
+    """
+
+    def __init__(
+        self,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        config: Mapping[str, object] | None = None,
+    ) -> None:
+        self._arguments = arguments
+        self._environment = dict(environment)
+        self._config = b"" if config is None else json.dumps(config).encode()
+        self._begun: list[PlainChild] = []
+
+    def begin(self, count: int = 1) -> None:
+        """See `Starter`."""
+        with contextlib.suppress(OSError):  # `start` reports the error
+            while len(self._begun) < count:
+                self._begun.append(self._new_child())
+
+    def start(self, compiled: Mapping[str, bytes]) -> "PlainChild":
+        """A new interpreter; takes as long as importing NumPy, unless `begin` prepared it."""
+        child = self._begun_child() or self._new_child()
+        for name, content in compiled.items():  # no other user's code runs here, so no protection
+            path = Path(child.folder, COMPILED, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        return child
+
+    def close(self) -> None:
+        """Ends the prepared workers that were never used."""
+        while self._begun:
+            self._begun.pop().kill()
+
+    def _new_child(self) -> "PlainChild":
+        """One that has its configuration; if possible, one that was started before that was known."""
+        if self._arguments == WORKER and _begun_early:
+            child = _begun_early.pop()
+        else:
+            child = PlainChild(self._arguments, self._environment)
+        if self._config:
+            child.configure(self._config)
+        return child
+
+    def _begun_child(self) -> "PlainChild | None":
+        """A prepared worker that is still alive."""
+        while self._begun:
+            child = self._begun.pop(0)
+            if child.is_running:
+                return child
+            child.kill()
+        return None
+
+
+class PlainChild:
+    """A worker in a separate process."""
+
+    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+        self._pipes = Pipes()
+        self.requests, self.replies, self.prints = (
+            self._pipes.requests,
+            self._pipes.replies,
+            self._pipes.prints,
+        )
+        self.folder = tempfile.mkdtemp(prefix="backflip-")
+        self.is_sandboxed = False
+        stdin, stdout, stderr = self._pipes.theirs
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+        )
+        self._pipes.close_theirs()
+        self.is_alive = True
+
+    def configure(self, config: bytes) -> None:
+        """Sends the configuration; one that has ended meanwhile reads nothing."""
+        os.set_blocking(self.requests, True)
+        with contextlib.suppress(BrokenPipeError):
+            whole = memoryview(len(config).to_bytes(LENGTH_BYTES, "little") + config)
+            while whole:
+                whole = whole[os.write(self.requests, whole) :]
+        os.set_blocking(self.requests, False)
+
+    @property
+    def is_running(self) -> bool:
+        """True while the process has not ended by itself."""
+        return self._process.poll() is None
+
+    def exit_code(self) -> int | None:
+        """See `Child`."""
+        try:
+            return self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def cpu_seconds(self, *, with_descendants: bool) -> float:
+        """See `Child`."""
+        return procfs.cpu_seconds(self._process.pid, with_descendants=with_descendants)
+
+    def waited(self) -> dict[int, float]:
+        """See `Child`."""
+        return procfs.waited(self._process.pid)
+
+    def resident(self) -> tuple[int, int]:
+        """See `Child`."""
+        return procfs.resident(self._process.pid)
+
+    def send_signal(self, number: int) -> None:
+        """See `Child`."""
+        procfs.send_signal(self._process.pid, number)
+
+    def usage(self, most: int) -> tuple[int, int]:
+        """See `Child`."""
+        return procfs.usage([self._process.pid], most, 0)
+
+    def enclose(self, memory_bytes: int, processes: int) -> bool:
+        """See `Child`; there is nothing to enclose, because only the user's own code runs here."""
+        return False
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        """See `Child`."""
+        return False
+
+    def leave(self) -> None:
+        """See `Child`."""
+        self.kill()
+
+    def kill(self) -> None:
+        """See `Child`."""
+        if self.is_alive:
+            self.is_alive = False
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._pipes.close_ours()
+            shutil.rmtree(self.folder, ignore_errors=True)
