@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.text import clean_line, plural
-from grader.report.feedback_content import is_fault, is_shown
+from grader.report.feedback_content import feedback_on, is_fault, is_shown
 
 NOT_WRITTEN = re.compile(r"(?:(?P<file>[\w./]+):(?P<line>\d+): )?NotImplementedError\b")
 
@@ -48,6 +48,8 @@ def next_step(grade: Grade, place: Place) -> str:
     criterion = first_unfinished(grade)
     if criterion is None:
         return _all_pass(grade, place)
+    if feedback_on(grade).whole is not None:
+        return "Next: fix the first problem above, then grade again."
     failing = _first_shown(criterion)
     if failing is None:
         return f"Next: `{clean_line(criterion.id)}`. Only hidden cases of it fail: test it on other shapes."

@@ -30,6 +30,7 @@ MAX_TEXT = 2000
 MAX_FRAMES = 50  # the last ones of a traceback; a recursion has thousands
 MAX_OF_CALL = 100  # characters of each text: all of them fit into a header
 MAX_ARGUMENT = 40
+WITHIN_A_LINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # part of the function around it
 
 
 class Answerer(Protocol):
@@ -232,10 +233,13 @@ def calls_of(raised: BaseException, folder: str) -> list[dict[str, Any]]:
 
     Each has the function, its file and line, and its arguments as they are when the exception leaves it.
     """
-    calls = []
+    calls: list[dict[str, Any]] = []
     for frame, line in list(traceback.walk_tb(raised.__traceback__))[-MAX_FRAMES:]:
         code = frame.f_code
         if folder and code.co_filename.startswith(folder + os.sep):
+            if calls and code.co_name in WITHIN_A_LINE:
+                calls[-1] |= {"line": line, "source": linecache.getline(code.co_filename, line).strip()}
+                continue
             parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
             described = ((name, _in_brief(frame.f_locals.get(name))) for name in parameters)
             calls.append(

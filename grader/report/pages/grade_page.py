@@ -5,7 +5,7 @@ library, and every text is escaped where it is inserted.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from grader.draw.grid import heat_grids
 from grader.draw.markup import Markup, element
 from grader.draw.warp import draw_warp
 from grader.model.example import Example, Table, number_text
-from grader.model.grade import CriterionGrade, Grade, Status
+from grader.model.grade import CriterionGrade, Grade
 from grader.model.text import clean, clean_line, score_text
 from grader.report.feedback_content import Block, Section, feedback_on, is_fault, remark
 from grader.report.next_step import Place, next_step, where_to_begin
@@ -26,6 +26,8 @@ STYLE = Path(__file__).with_name("grade.css").read_text(encoding="utf-8")
 GRIDS = 2
 IN_FULL = 3  # failing cases of a criterion that are drawn
 PLACE_IN_SOURCE = re.compile(r"^([\w./-]+\.cu):(\d+): (.*)$", re.MULTILINE)
+STRESSED = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
+PLACE_IN_README = re.compile(r"README\.md#([\w-]+)")
 AROUND = 3  # lines of a source around a finding
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 ACCESS = re.compile(r" (?:reads|writes) ")  # in a finding, the threads stand before it
@@ -66,22 +68,47 @@ def article(grade: Grade, reveal: bool = False, closer: Closer = Closer()) -> Ma
     """The grade as the body of a page; shows hidden cases as visibility allows, or all with `reveal`."""
     feedback = feedback_on(grade, reveal, IN_FULL)
     begin = where_to_begin(grade, closer.place) if closer.place else ()
-    step = next_step(grade, closer.place) if closer.place and not begin else ""
+    steps = begin or ((next_step(grade, closer.place),) if closer.place else ())
+    sections = feedback.sections if not begin else ()
     notes = [element("li", clean(note)) for note in grade.notes]
     return element(
         "div",
         _score(grade),
-        element("p", *[element("span", *_with_code(line), class_="line") for line in begin], class_="next")
-        if begin
+        element("p", [element("span", _linked(line, closer), class_="line") for line in steps], class_="next")
+        if steps
         else None,
-        element("p", *_with_code(step), class_="next") if step else None,
         element("ul", notes, class_="notes") if notes else None,
         _block(feedback.whole, "", closer) if feedback.whole is not None else None,
         element("h2", "Exercises"),
-        _bars(grade),
-        [_section(section, closer) for section in feedback.sections] if not begin else None,
+        _bars(grade, {section.criterion.id for section in sections}),
+        [_section(section, closer) for section in sections],
         class_="grade",
     )
+
+
+def _linked(line: str, closer: Closer) -> list[object]:
+    """A line of ours; its code is code, and a place of the README leads there."""
+    parts: list[object] = []
+    for part in _with_code(line):
+        match = PLACE_IN_README.search(part) if isinstance(part, str) and closer.readme else None
+        if match is None or isinstance(part, Markup):
+            parts.append(part)
+        else:
+            link = element("a", match[0], href=f"{closer.readme}#{match[1]}")
+            parts += [match.string[: match.start()], link, match.string[match.end() :]]
+    return parts
+
+
+def _in_authors_words(line: str) -> list[object]:
+    """A line of a mutant's message: parts between backticks are code, parts between stars are stressed."""
+    parts: list[object] = []
+    for part in _with_code(line):
+        if isinstance(part, Markup):
+            parts.append(part)
+        else:
+            pieces = STRESSED.split(str(part))
+            parts += [element("em", piece) if number % 2 else piece for number, piece in enumerate(pieces)]
+    return parts
 
 
 def _with_code(line: str) -> list[object]:
@@ -102,12 +129,12 @@ def _score(grade: Grade) -> Markup:
     )
 
 
-def _bars(grade: Grade) -> Markup:
+def _bars(grade: Grade, described: Set[str]) -> Markup:
+    """A row for each criterion; those that the page describes lead to their section."""
     rows = []
-    failing = {criterion.id for criterion in grade.criteria if criterion.status is not Status.OK}
     for criterion in grade.criteria:
         name: object = clean_line(criterion.id)
-        if criterion.id in failing and criterion.status is not Status.NOT_RUN:
+        if criterion.id in described:
             name = element("a", name, href=f"#{_anchor(criterion.id)}")
         unscored = criterion.results and all(is_fault(result) for result in criterion.results)
         score = "–" if unscored else score_text(criterion.score)
@@ -176,7 +203,7 @@ def _fact(label: str, text: str, closer: Closer) -> object:
     if label == "read" and closer.readme and "#" in text:
         return element("a", text, href=f"{closer.readme}#{text.partition('#')[2]}")
     if label == "idea":  # the author's words: a submission's own text may hold any backtick
-        return [element("span", *_with_code(line), class_="line") for line in text.splitlines()]
+        return [element("span", _in_authors_words(line), class_="line") for line in text.splitlines()]
     return element("pre", text) if "\n" in text else text
 
 
@@ -188,14 +215,20 @@ def _heat(example: Example) -> Markup | None:
             continue
         tables = [expected, actual]
         if expected.shape == actual.shape:
-            gaps = tuple(a - e for a, e in zip(actual.values, expected.values, strict=True))
-            tables.append(Table("difference", actual.shape, gaps, actual.dtype, actual.grid, actual.wrong))
+            tables.append(_difference(expected, actual))
         finite = [abs(v) for table in tables[:2] for v in table.values if abs(v) < float("inf")]
         for table in tables:
             figures.append(_figure(table, max(finite, default=0.0)))
     if not figures:
         return None
     return element("div", figures, class_="row", role="group", aria_label="expected, actual and difference")
+
+
+def _difference(expected: Table, actual: Table) -> Table:
+    """Actual minus expected; 0 where the case allows the difference, such as that of rounding."""
+    gaps = zip(actual.values, expected.values, actual.wrong or (True,) * len(actual.values), strict=True)
+    values = tuple(a - e if is_wrong else 0.0 for a, e, is_wrong in gaps)
+    return Table("difference", actual.shape, values, actual.dtype, actual.grid, actual.wrong)
 
 
 def _figure(table: Table, largest: float) -> Markup:

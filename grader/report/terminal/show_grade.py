@@ -15,7 +15,6 @@ from grader.report.feedback_content import (
     CASES_IN_FULL,
     NOT_SCORED,
     Block,
-    Feedback,
     Section,
     feedback_on,
     is_fault,
@@ -63,7 +62,7 @@ def show(
     sections = feedback.sections[:1] if first_only else feedback.sections
     parts.extend(block for section in sections for block in _failures(section))
     if place is not None:
-        parts.append(_closing(grade, feedback, len(feedback.sections) - len(sections), place))
+        parts.append(_closing(grade, len(feedback.sections) - len(sections), place))
     for number, part in enumerate(parts):
         if number:
             console.print()
@@ -72,13 +71,10 @@ def show(
         console.print()
 
 
-def _closing(grade: Grade, feedback: Feedback, more: int, place: Place) -> RenderableType:
+def _closing(grade: Grade, more: int, place: Place) -> RenderableType:
     every = "ALL=1 shows" if place.in_handout else "--all shows"
     rest = Text(f"{plural(more, 'more exercise')} to do: {every} their cases too.\n", "dim") if more else ""
-    step = next_step(grade, place)
-    if feedback.whole is not None:
-        step = "Next: fix the first problem above, then grade again."
-    return Text.assemble(rest, (step, "bold"))
+    return Text.assemble(rest, (next_step(grade, place), "bold"))
 
 
 def to_text(grade: Grade, final: FinalScore | None = None) -> str:

@@ -97,6 +97,25 @@ def test_every_link_inside_of_the_page_leads_to_a_place(drawn: str) -> None:
     assert inside and set(inside) <= ids
 
 
+@pytest.mark.parametrize(
+    "rationale", ["conv.py:9: NotImplementedError", "conv.py:3: SyntaxError: invalid syntax"]
+)
+def test_where_no_criterion_is_described_no_link_leads_to_one_and_the_step_is_another(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade], rationale: str
+) -> None:
+    ends = [
+        CheckResult(name, "one", Status.ERROR, rationale=rationale, help="README.md#flip") for name in "ab"
+    ]
+    grade = make_grade(*(make_criterion(each.criterion, 1, [each]) for each in ends))
+    page = to_html(grade, closer=Closer(readme="README.html", place=Place(("conv.py",), in_handout=True)))
+
+    assert not [target for target in read(page).targets if target.startswith("#")]
+    if "SyntaxError" in rationale:
+        assert "fix the first problem above" in read(page).text and "make try" not in read(page).text
+    else:
+        assert "README.html#flip" in read(page).targets
+
+
 def test_hostile_text_is_only_text(
     hostile: str, make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade], drawn: str
 ) -> None:
@@ -127,6 +146,30 @@ def test_every_visibility_but_visible_hides_on_the_page(
         secret = CheckResult("flip", "a", Status.WRONG, visibility, index=(7,), **texts)
         page = to_html(make_grade(make_criterion("flip", 10, [secret, CheckResult("flip", "b", Status.OK)])))
         assert "SECRET" not in page and "a hidden case fails" in page
+
+
+def test_an_authors_words_are_stressed_and_a_product_is_not(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    idea = "It is the *sum* of `2 * x * y`, and 3 * 4 * 5 stays. <b>"
+    wrong = CheckResult("flip", "a", Status.WRONG, idea=idea)
+    page = to_html(make_grade(make_criterion("flip", 10, [wrong])))
+    assert "<em>sum</em> of <code>2 * x * y</code>, and 3 * 4 * 5 stays. &lt;b&gt;" in page
+
+
+def test_a_difference_that_rounding_explains_is_drawn_as_none(
+    make_grade: Callable[..., Grade], make_criterion: Callable[..., CriterionGrade]
+) -> None:
+    whole = replace(
+        X_GRAD,
+        expected=(Table("expected", (1, 2), (1.0, 2.0)),),
+        actual=(Table("actual", (1, 2), (1.00001, 5.0), wrong=(False, True)),),
+    )
+    wrong = CheckResult("x_grad", "stride-2", Status.WRONG)
+    grade = make_grade(make_criterion("x_grad", 10, [wrong]))
+    page = to_html(grade, closer=Closer({"x_grad/stride-2": whole}))
+    assert "<title>difference [0, 0]: 0</title>" in page
+    assert "<title>difference [0, 1]: 3</title>" in page
 
 
 def test_a_value_is_read_by_hovering_and_by_the_keyboard(drawn: str) -> None:
