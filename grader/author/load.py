@@ -57,7 +57,7 @@ def load(folder: Path) -> Assignment:
 def load_course(path: Path) -> Course:
     """course.yaml; UserError for an assignment that is not there, or policies that contradict each other."""
     key = _key("course", path, [path])
-    course = _kept(key)
+    course = _cached(key)
     if isinstance(course, Course) and all(has_assignment(path.parent, name) for name in course.assignments):
         return course
     from grader.author.read_yaml import read_course  # pydantic and PyYAML, which take longer than the rest
@@ -107,7 +107,7 @@ def provided_file(path: Path, recorded: str) -> bytes:
 def _checked(folder: Path) -> tuple[Assignment, dict[str, str]]:
     """The assignment without its provided files, and the digest that each of these should have."""
     key = _key_of_assignment(folder)
-    match _kept(key):
+    match _cached(key):
         case (Assignment() as assignment, dict() as recorded):
             root = assignment.folder.parents[1]
             if assignment.frozen is not None or has_oracle(assignment.oracle, root):
@@ -140,7 +140,7 @@ def _key(what: str, path: Path, read: Iterable[Path], names: Iterable[str] = ())
     return f"{what}-{digest}"
 
 
-def _kept(key: str) -> Any:
+def _cached(key: str) -> Any:
     text = UserCache(CACHE).get(key)
     try:
         return None if text is None else RECORDS.read(text)

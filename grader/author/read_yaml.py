@@ -13,7 +13,7 @@ from grader.author.own.own_tests import find_tests
 from grader.author.rubric import lines_of, load_rubric
 from grader.author.schema import AssignmentModel, CourseModel, LimitsModel
 from grader.author.yaml_document import Document, read
-from grader.judge.policy.rules import find
+from grader.judge.import_rules.rules import find
 from grader.model.assignment import (
     NDARRAY,
     SCENARIO,

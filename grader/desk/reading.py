@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from grader.batch.gradebook.decisions import UNDOABLE, withdrawals_of
-from grader.batch.gradebook.submission_files import account_of
+from grader.batch.gradebook.submission_files import inventory_of
 from grader.desk.answers import misconceptions_of
 from grader.desk.desk import Desk, Page, framed
 from grader.desk.templating import late_text, status_of
-from grader.model.class_input.account import Doubt
+from grader.model.class_input.inventory import Doubt
 from grader.model.class_row import ClassRow
 from grader.model.late_policy import Policies
 from grader.report.terminal.doubt_kinds import grouped, kind_of
@@ -72,7 +72,7 @@ def class_page(desk: Desk, request: Request) -> Response:
         criteria=list(criteria.values()),
         doubts=grouped(doubts),
         withdrawn=withdrawn,
-        has_account=account_of(desk.gradebook.database, view.facts.name) is not None,
+        has_inventory=inventory_of(desk.gradebook.database, view.facts.name) is not None,
     )
 
 
@@ -98,16 +98,16 @@ def audit_page(desk: Desk, request: Request) -> Response:
 def intake_page(desk: Desk, request: Request) -> Response:
     """The result for every entry of the class's input, and every doubt."""
     view = desk.class_of(request)
-    account = account_of(desk.gradebook.database, view.facts.name)
+    inventory = inventory_of(desk.gradebook.database, view.facts.name)
     role = request.query_params.get("role", "")
-    entries = [e for e in account.entries if role in ("", e.role)] if account is not None else []
+    entries = [e for e in inventory.entries if role in ("", e.role)] if inventory is not None else []
     names = {row.student_id: row.standing.student for row in view.rows}
     in_doubt = [row for row in view.rows if row.doubt]
     return desk.page(
         request,
         "intake.html.j2",
         view=view,
-        account=account,
+        inventory=inventory,
         entries=entries[:SHOWN_ENTRIES],
         count=len(entries),
         role=role,

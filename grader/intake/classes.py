@@ -15,8 +15,8 @@ from grader.intake.source import Source, open_source, parents, shown
 from grader.intake.submission import ReadFiles, find_files
 from grader.intake.submission_times import SubmissionTime, TimesOf
 from grader.intake.tree import Handin
-from grader.model.class_input.account import Doubt, Entry, Role
 from grader.model.class_input.identity import Claim, Identities
+from grader.model.class_input.inventory import Doubt, Entry, Role
 from grader.model.errors import UserError
 from grader.model.student import Student, Submission
 from grader.model.submitted_files import SubmittedFiles

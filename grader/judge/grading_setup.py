@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.judge.comparison import DTYPE, Oracle
 from grader.judge.comparisons import comparison_of
+from grader.judge.import_rules.cuda_source import as_compiled
+from grader.judge.import_rules.read_sources import Reading, without_host_code
+from grader.judge.import_rules.rules import Terms
 from grader.judge.inputs import Inputs
-from grader.judge.policy.cuda_source import as_compiled
-from grader.judge.policy.read_sources import Reading, without_host_code
-from grader.judge.policy.rules import Terms
 from grader.judge.process.bytecode import bytecode_of
 from grader.judge.process.devices import first_available
 from grader.judge.process.function_calls import FunctionProcess

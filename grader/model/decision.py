@@ -144,20 +144,20 @@ def decided(grade: Grade, files: str, decisions: Decisions) -> Grade:
 
 def undecided(grade: Grade, files: str, decisions: Decisions) -> str:
     """The reason that points by hand keep the score from being final; "" if they do not."""
-    given = {one.criterion: one for one in decisions.manual}
+    points = {one.criterion: one for one in decisions.manual}
     by_hand = [criterion.id for criterion in grade.criteria if criterion.by_hand]
-    if waiting := [id for id in by_hand if id not in given]:
+    if waiting := [id for id in by_hand if id not in points]:
         return f"not graded by hand yet: {', '.join(map(clean_line, waiting))}"
-    if outdated := [id for id in by_hand if given[id].files != files]:
+    if outdated := [id for id in by_hand if points[id].files != files]:
         return f"{EARLIER_FILES}: {', '.join(map(clean_line, outdated))}"
     return ""
 
 
-def _by_hand(criterion: CriterionGrade, given: ManualPoints | None) -> CriterionGrade:
-    if given is None:
+def _by_hand(criterion: CriterionGrade, points: ManualPoints | None) -> CriterionGrade:
+    if points is None:
         return criterion
-    status = Status.OK if given.points >= criterion.points else Status.WRONG
-    return replace(criterion, score=given.points, status=status, reason=given.text)
+    status = Status.OK if points.points >= criterion.points else Status.WRONG
+    return replace(criterion, score=points.points, status=status, reason=points.text)
 
 
 def signed(points: Fraction) -> str:

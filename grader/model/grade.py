@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from grader.model.assignment import Visibility
-from grader.model.frame import RawArray
+from grader.model.wire_format import RawArray
 
 HINT = "~"  # begins the digest of an answer with few different numbers, which is only a hint
 

@@ -268,13 +268,13 @@ def _punish(
     if (penalty := policies.penalty) is not None:
         begun = _begun(lateness, penalty.per)
         least = min(standing.earned, policies.floor * standing.max_score)
-        taken = score - begun * penalty.share * standing.max_score
+        reduced = score - begun * penalty.share * standing.max_score
         unit = "day" if penalty.per == DAY else "hour"
         sentence = f"{how_late}: {begun} begun {unit}{'s' * (begun != 1)} at {_percent(penalty.share)} of "
         sentence += f"{_points(standing.max_score)}"
-        if taken < least and policies.floor:
+        if reduced < least and policies.floor:
             sentence += f", but no score falls below {_percent(policies.floor)}"
-        score = max(taken, least, min(standing.earned, Fraction(0)))
+        score = max(reduced, least, min(standing.earned, Fraction(0)))
         steps.append(Step("late_penalty", sentence, score))
         how_late = "late"
     if score > (most := policies.cap * standing.max_score):

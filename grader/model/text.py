@@ -17,7 +17,7 @@ _ESCAPE_SEQUENCE = re.compile(
 )
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction marks, lone surrogates, separators
 
-KEPT = "\n\t\u200c\u200d"
+ALLOWED = "\n\t\u200c\u200d"
 
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:
@@ -32,7 +32,7 @@ def visible(text: str) -> str:
 
     Line ends and tabs stay, and so do the joiners that some languages need.
     """
-    return "".join(c if c in KEPT or unicodedata.category(c) not in UNSEEN else _escape(c) for c in text)
+    return "".join(c if c in ALLOWED or unicodedata.category(c) not in UNSEEN else _escape(c) for c in text)
 
 
 def _escape(character: str) -> str:

@@ -18,7 +18,7 @@ from grader.model.submitted_files import SubmittedFiles
 from grader.prove.assignment_checks import SOLUTION, submissions, verify
 from grader.prove.cheats import cheats_on, excesses, gains
 from grader.prove.read_mutants import read_mutants, read_rewrites, rewrites_file
-from grader.prove.run_mutants import grade_made, grade_variants, keep_misconceptions
+from grader.prove.run_mutants import grade_texts, grade_variants, keep_misconceptions
 from grader.prove.variants import differences, hidden_exact, kills
 
 
@@ -32,8 +32,8 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
         | rewritten(views, rewrites)
         | {cheat.key: cheat.files for cheat in cheats}
     )
-    grades = grade_made(assignment, secret, versions, jobs)
-    _, apart = keep_misconceptions(root, views, secret, mutants, grades, jobs)
+    grades = grade_texts(assignment, secret, versions, jobs)
+    _, conflicting = keep_misconceptions(root, views, secret, mutants, grades, jobs)
     place_of = places_of(assignment).__getitem__
     with closing(ReferenceOracle(assignment, secret)) as oracle:
         elsewhere = grades_on_further_devices(views, secret)
@@ -47,15 +47,15 @@ def prove(root: Path, views: Views, secret: str, jobs: int, seeds: int) -> Verif
         + verification.findings
         + of_cheats
         + tuple(rejected(assignment, rewrites, grades)),
-        apart=tuple(apart),
+        conflicting_pairs=tuple(conflicting),
         gains=tuple(gains(cheats, grades, above)),
     )
 
 
 def rewritten(views: Views, rewrites: Sequence[Mutant]) -> dict[str, dict[str, str]]:
     """The files of each right version that is written differently."""
-    made = submissions(views, rewrites)
-    return {f"rewrite {one.name}": made[one.name] for one in rewrites}
+    by_name = submissions(views, rewrites)
+    return {f"rewrite {one.name}": by_name[one.name] for one in rewrites}
 
 
 def rejected(
@@ -65,9 +65,9 @@ def rejected(
     for one in rewrites:
         grade = grades[f"rewrite {one.name}"]
         if grade.score < grade.max_score:
-            lost = next(r for c in grade.criteria for r in c.results if r.status is not Status.OK)
-            message = f"{one.name} is right and loses points: {lost.criterion}/{lost.case}: {lost.status}"
-            yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {lost.rationale}")
+            first = next(r for c in grade.criteria for r in c.results if r.status is not Status.OK)
+            message = f"{one.name} is right and loses points: {first.criterion}/{first.case}: {first.status}"
+            yield Finding(assignment.folder / rewrites_file(one), one.line, f"{message}: {first.rationale}")
 
 
 def grades_on_further_devices(views: Views, secret: str) -> dict[str, Grade]:

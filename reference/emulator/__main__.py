@@ -23,7 +23,7 @@ from .nvrtc import Diagnosis, diagnose
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
 from .programs import is_program
 
-CLEAN, FOUND, MISTAKE = 0, 1, 2
+CLEAN, FINDINGS, MISTAKE = 0, 1, 2
 MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
@@ -209,7 +209,7 @@ def emulate(options: argparse.Namespace) -> int:
     if on_a_gpu is not None and on_a_gpu.messages:
         print(f"\nNVIDIA's compiler, for {'a warning' if on_a_gpu.accepted else 'an error'}:")
         print(on_a_gpu.messages)
-    return FOUND if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
+    return FINDINGS if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
 
 
 def shortened(warnings: str) -> str:

@@ -35,7 +35,7 @@ from .memory import (
 )
 from .messages import read_without_value
 from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
-from .schedule import Schedule, schedules_from
+from .thread_orders import Schedule, schedules_from
 
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
 

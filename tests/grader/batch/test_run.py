@@ -15,12 +15,12 @@ import pytest
 from rich.console import Console
 
 from grader.batch.gradebook import Gradebook, Graded
+from grader.batch.grading_messages import Done, Work
 from grader.batch.run import run_batch
-from grader.batch.work import Done, Work
 from grader.intake.choice import Choice
 from grader.intake.classes import Intake, Submitted, read_class
 from grader.model.assignment import Attempts
-from grader.model.class_input.account import Doubt
+from grader.model.class_input.inventory import Doubt
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.model.results.batch_summary import BatchSummary
 from grader.model.student import Adjustment, Submission
@@ -222,7 +222,7 @@ def test_a_terminal_gets_a_bar_with_what_waits_and_the_rate(
 GRADING = """
 import os, time
 from fractions import Fraction
-from grader.batch.work import Done
+from grader.batch.grading_messages import Done
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 
 def grade_one(pids, work):

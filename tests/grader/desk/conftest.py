@@ -13,8 +13,8 @@ from rich.console import Console
 from starlette.testclient import TestClient
 
 from grader.batch.gradebook import Gradebook
+from grader.batch.grading_messages import Done, Work
 from grader.batch.run import run_batch
-from grader.batch.work import Done, Work
 from grader.desk.app import make_app
 from grader.desk.course_facts import AssignmentFacts, CourseFacts
 from grader.intake.classes import read_class

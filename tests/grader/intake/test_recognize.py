@@ -8,7 +8,7 @@ import pytest
 
 from grader.intake.classes import Intake, read_class
 from grader.intake.layouts import LAYOUTS
-from grader.model.class_input.account import Role
+from grader.model.class_input.inventory import Role
 from grader.model.errors import UserError
 from grader.model.student import Student
 

@@ -15,7 +15,7 @@ from grader.model.assignment import Case, Criterion, Rubric, Visibility
 from grader.model.grade import CheckResult, CriterionGrade, Grade, Status
 from grader.prove.cheat import Cheat, Exercise
 from grader.prove.cheats import FAMILIES, cheats_on, excesses
-from grader.prove.deeds import MARK, DeedFamily
+from grader.prove.python_cheats import MARK, PythonFamily
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,9 +86,9 @@ def called(family: str, name: str, *values: Array, exercise: str = "flip") -> li
     criterion = Criterion("flip", "", 100, (case,))
     assignment = replace(load(ROOT / "assignments" / "dense"), rubric=Rubric(100, (criterion,), Path()))
     made = FAMILIES[family]
-    assert isinstance(made, DeedFamily)
+    assert isinstance(made, PythonFamily)
     exercises = [Exercise(exercise, "conv.py")]
-    (wrapper,) = (w for n, _, w in made.deeds(assignment, exercises) if n == name)
+    (wrapper,) = (w for n, _, w in made.behaviors(assignment, exercises) if n == name)
     names: dict[str, Any] = {}
     exec(wrapper, names)
     cheat = names["cheat"](right, exercise)

@@ -9,11 +9,11 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files, render
+from grader.judge.import_rules.read_sources import Reading
+from grader.judge.import_rules.rules import Terms
 from grader.judge.kernels import builder as build
 from grader.judge.kernels import find_nvrtc
 from grader.judge.kernels.builder import KERNELS, RUNTIME, Builder
-from grader.judge.policy.read_sources import Reading
-from grader.judge.policy.rules import Terms
 from grader.model.assignment import Assignment
 from grader.model.grade import Sandbox, Status
 
@@ -45,7 +45,7 @@ def provided(assignment: Assignment, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def refusal(name: str, expanded: bytes) -> str:
-    """The policy's refusal of expanded macros, for an assignment that allows no import."""
+    """The refusal of expanded macros, for an assignment that allows no import."""
     return Reading(Terms((), (), (), ())).refusal_of_macros(name, expanded)
 
 

@@ -292,15 +292,15 @@ STARTS = {
 
 
 @pytest.mark.parametrize("modules", [(), ("subprocess",)], ids=["no_processes", "subprocess"])
-def test_processes_start_where_the_policy_allows_a_module_that_starts_them(
+def test_processes_start_where_the_rules_allow_a_module_that_starts_them(
     tmp_path: Path, build: Callable[..., Implementation], modules: tuple[str, ...]
 ) -> None:
     """A thread starts in both."""
     imported = ("ctypes", "json", "numpy", "os", "resource", "socket", "sys", "threading")
-    policy = {"allowed": (*imported, *modules), "forbidden": ()}
+    rules = {"allowed": (*imported, *modules), "forbidden": ()}
     waits = "(os.waitpid(child, 0)[1] if (child := os.fork()) else os._exit(7)) >> 8"
     thread = "(t := __import__('threading').Thread(target=int)).start() or t.join() or t.is_alive()"
-    with build(tmp_path / "one", EVALUATES, policy=policy) as submission:
+    with build(tmp_path / "one", EVALUATES, import_rules=rules) as submission:
         value = evaluator(submission)
         assert value(thread) is False
         if modules:

@@ -27,7 +27,7 @@ from grader.model.grade import Call, CheckResult, CriterionGrade, Grade, Sandbox
 from grader.model.mutant import Mutant
 from grader.prove.answers_file import misconceptions
 from grader.prove.read_mutants import read_mutants
-from grader.prove.run_mutants import grade_made
+from grader.prove.run_mutants import grade_texts
 from grader.report.formats.json import to_json
 from tests.folders import in_folder
 
@@ -471,7 +471,7 @@ def test_of_two_mutants_in_one_submission_none_is_named_that_is_not_there(
     solution = render(assignment, "solution").files["conv.py"]
     pairs = {f"pair-{n}": pair for n, pair in enumerate(pairs_of(read_mutants(Views(assignment))[0], count))}
     made = {name: {"conv.py": together(solution, pair)} for name, pair in pairs.items()}
-    grades = grade_made(assignment, "", made, 2)
+    grades = grade_texts(assignment, "", made, 2)
     cases = [case for criterion in assignment.rubric.criteria for case in criterion.cases]
     visible = known.only(case.name for case in cases if case.visibility is Visibility.VISIBLE)
     for evidence in (known, visible):

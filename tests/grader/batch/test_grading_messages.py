@@ -8,7 +8,8 @@ import pytest
 
 from grader.author.load import load
 from grader.author.render import provided_files
-from grader.batch.work import Done, Grading, GradingSession, Work
+from grader.batch.grading_messages import Done, Grading, Work
+from grader.batch.grading_session import GradingSession
 from grader.model.errors import GraderFault
 from grader.model.grade import CheckResult, Grade, Sandbox
 from grader.model.submitted_files import SubmittedFiles
@@ -51,13 +52,13 @@ class Class:
         assignment = load(self.root / "assignments" / "tiny")
         assignment = replace(assignment, provided=provided_files(assignment))
         grading = Grading.of(assignment, Sandbox.NONE, secret, None, variants)
-        bench = GradingSession(grading)
+        session = GradingSession(grading)
         try:
-            return bench.grade_work(
+            return session.grade_work(
                 Work("conv", SubmittedFiles({"conv.py": source.encode()}), students, self.known)
             )
         finally:
-            bench.close()
+            session.close()
 
     def grade(self, source: str = RIGHT, student: str = "ada", secret: str = "") -> tuple[Grade, list[str]]:
         """The grade, and the cases that ran."""

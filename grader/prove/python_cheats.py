@@ -68,7 +68,7 @@ def cheat(original, name):
 
 
 @dataclass(frozen=True)
-class Deed:
+class Behavior:
     """The behavior of a cheat in Python at each call: it answers `other` in place of `right`.
 
     `act` can use `name`, `values`, `named` and `shapes`, the definitions of `state` for each function, the
@@ -86,20 +86,22 @@ class Deed:
         return WRAPPER.format(top=top.strip(), state=self.state, count=self.count, act=self.act, mark=MARK)
 
 
-class DeedFamily(Family):
+class PythonFamily(Family):
     """Cheats that are judged by the lines that they print."""
 
     may_gain: ClassVar[str] = "no case in which it cheated"
 
     @abstractmethod
-    def deeds(self, assignment: Assignment, exercises: Sequence[Exercise]) -> Iterator[tuple[str, str, str]]:
+    def behaviors(
+        self, assignment: Assignment, exercises: Sequence[Exercise]
+    ) -> Iterator[tuple[str, str, str]]:
         """The name of each cheat in Python, a sentence that describes it, and its wrapper."""
 
     def cheats(
         self, assignment: Assignment, solution: Files, exercises: Sequence[Exercise]
     ) -> Iterator[Cheat]:
-        """One for each deed, in all exercises at once."""
-        for name, does, wrapper in self.deeds(assignment, exercises):
+        """One for each behavior, in all exercises at once."""
+        for name, does, wrapper in self.behaviors(assignment, exercises):
             if files := in_python(solution, exercises, wrapper):
                 yield Cheat(name, self.name, does, files)
 
@@ -117,8 +119,8 @@ class DeedFamily(Family):
 
 def visible_cases(assignment: Assignment, exercise: Exercise) -> list[Case]:
     """The visible cases of the criteria with a probe that calls an exercise."""
-    asked = criteria_of_exercises(assignment).get(exercise.name.rpartition(".")[2], ())
-    cases = (case for id in asked for case in assignment.criterion(id).cases)
+    criteria = criteria_of_exercises(assignment).get(exercise.name.rpartition(".")[2], ())
+    cases = (case for id in criteria for case in assignment.criterion(id).cases)
     return [case for case in cases if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST]
 
 

@@ -1,13 +1,13 @@
-"""Host code is removed before the policy reads a kernel file, and what the policy read is compiled."""
+"""Host code is removed before a kernel file is checked, and the compiler gets the text that was checked."""
 
 import re
 
 import pytest
 
-from grader.judge.policy import read_sources
-from grader.judge.policy.cuda_rules import problem_of
-from grader.judge.policy.host_code import host_code_in
-from grader.judge.policy.read_sources import without_host_code
+from grader.judge.import_rules import read_sources
+from grader.judge.import_rules.cuda_rules import problem_of
+from grader.judge.import_rules.host_code import host_code_in
+from grader.judge.import_rules.read_sources import without_host_code
 from tests.tables import by_name
 
 KERNEL = "__global__ void k(float *out)\n{\n    out[threadIdx.x] = 1;\n}\n"
@@ -98,7 +98,7 @@ def test_a_file_without_host_code_is_as_it_was() -> None:
 
 
 def test_a_file_that_exceeds_the_limits_on_reading_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The policy reads it next, under the same limits, and refuses it."""
+    """The import rules read it next, under the same limits, and refuse it."""
     content = (KERNEL * 4000 + "int main() { cudaFree(0); }").encode()
     assert without_host_code("kernels.cu", content)[0] != content
 

@@ -25,7 +25,7 @@ class Workers(Generic[Item, Result]):
     death: tuple[type[Exception], ...]
 
 
-def do_all(
+def run_all(
     items: Iterable[Item], open: Callable[[bool], AbstractContextManager[Workers[Item, Result]]]
 ) -> Generator[tuple[Item, Result | Exception], None, None]:
     """Yields each item with its result or exception, as they end.
@@ -37,21 +37,21 @@ def do_all(
     """
     waiting: Iterator[tuple[int, Item]] = enumerate(items)
     deaths: dict[int, int] = defaultdict(int)  # by the number of the item
-    while lost := (yield from _do_until_a_death(waiting, open, False)):
+    while lost := (yield from _run_until_a_death(waiting, open, False)):
         for number, _ in lost:
             deaths[number] += 1
         waiting = chain([(number, item) for number, item in lost if deaths[number] == 1], waiting)
         for number, item in lost:
             alone = deaths[number] > 1
             while alone and deaths[number] < DEATHS:
-                if not (yield from _do_until_a_death(iter([(number, item)]), open, True)):
+                if not (yield from _run_until_a_death(iter([(number, item)]), open, True)):
                     break
                 deaths[number] += 1
             if deaths[number] == DEATHS:
                 yield item, GraderFault(f"it was under way when {DEATHS} workers died, at last alone")
 
 
-def _do_until_a_death(
+def _run_until_a_death(
     waiting: Iterator[tuple[int, Item]],
     open: Callable[[bool], AbstractContextManager[Workers[Item, Result]]],
     alone: bool,

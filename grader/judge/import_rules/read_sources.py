@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 
-from grader.judge.policy.host_code import Item, without_items
-from grader.judge.policy.reader_process import send
-from grader.judge.policy.rules import MAX_SOURCE_BYTES, Terms
+from grader.judge.import_rules.host_code import Item, without_items
+from grader.judge.import_rules.reader_process import send
+from grader.judge.import_rules.rules import MAX_SOURCE_BYTES, Terms
 from grader.model.errors import GraderFault
 
 CPU_SECONDS = 10  # honest submissions take a few milliseconds
@@ -54,7 +54,7 @@ class Reading:
         _process().begin()
 
     def refusal(self, files: Mapping[str, bytes]) -> str:
-        """The first line of a submission that breaks the policy, with the reason, or "".
+        """The first line of a submission that breaks the import rules, with the reason, or "".
 
         A submission that exceeds the limits on reading is refused, too. GraderFault if none can be read.
         """
@@ -86,7 +86,7 @@ def newer_than(files: Mapping[str, bytes], minor: int) -> list[str]:
 def without_host_code(name: str, content: bytes) -> tuple[bytes, str]:
     """A file of kernels without its host code, and a note for the student, or "".
 
-    A file that exceeds the limits on reading stays whole: the policy reads it next and refuses it.
+    A file that exceeds the limits on reading stays whole: the rules refuse it next.
     GraderFault if it cannot be read.
     """
     words = _ask({"host_code": True, **LIMITS}, {name: content})
@@ -167,7 +167,7 @@ class _Process:
         if self._end is None:
             ours, theirs = socket.socketpair()
             with theirs:
-                words = (sys.executable, "-P", "-s", "-m", "grader.judge.policy.reader_process")
+                words = (sys.executable, "-P", "-s", "-m", "grader.judge.import_rules.reader_process")
                 self._process = subprocess.Popen(
                     words,
                     stdin=theirs.fileno(),

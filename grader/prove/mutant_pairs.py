@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
+from grader.batch.grading_messages import Grading
 from grader.batch.per_process import answer_one, open_session
 from grader.batch.pool import grade_all
-from grader.batch.work import Grading
 from grader.model.assignment import Assignment, Case
 from grader.model.grade import Grade, Sandbox, Status
 from grader.model.mutant import Mutant, called_name
@@ -20,7 +20,7 @@ ORIGINAL = re.compile(r"\boriginal\b")
 
 
 @dataclass(frozen=True)
-class Composition:
+class MutantPair:
     """Two mutants in one solution: the files, and the cases to run."""
 
     pair: Pair
@@ -28,7 +28,7 @@ class Composition:
     cases: tuple[str, ...]
 
 
-def compose(one: Mutant, other: Mutant, solution: str) -> str:
+def combine(one: Mutant, other: Mutant, solution: str) -> str:
     """The solution with two mutants of one file in it.
 
     Edits change the text of their exercises; functions are appended, and each wraps the previous version.
@@ -58,35 +58,35 @@ def compose(one: Mutant, other: Mutant, solution: str) -> str:
     return "\n\n\n".join(parts).rstrip() + "\n"
 
 
-def compositions(
+def mutant_pairs(
     mutants: Sequence[Mutant],
     grades: Mapping[str, Grade],
-    asked: Mapping[str, Sequence[str]],
+    exercises_by_criterion: Mapping[str, Sequence[str]],
     cases: Iterable[Case],
     solution: Mapping[str, str],
-) -> tuple[list[Composition], list[tuple[str, str, str]]]:
-    """Every two mutants that may be reported together, and pairs that do not compose, with the reason.
+) -> tuple[list[MutantPair], list[tuple[str, str, str]]]:
+    """Every two mutants that may be reported together, and pairs that cannot be combined, with the reason.
 
     A case is useful if both fail it, each in an exercise that the case's probe calls. If one passes, the
     other one decides. A case that hands functions over is not: a few verdicts cannot tell two ideas apart.
     """
     telling = [case for case in cases if case.compare == "exact" and not case.functions]
-    exact = {case.name: set(asked.get(case.criterion, ())) for case in telling}
+    exact = {case.name: set(exercises_by_criterion.get(case.criterion, ())) for case in telling}
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
-    pairs, apart = [], []
+    pairs, conflicting = [], []
     for one, other in combinations(mutants, 2):
         exercises = {called_name(one.exercise), called_name(other.exercise)}
         shared = sorted(c for c in failed[one.name] & failed[other.name] if exercises <= exact[c])
         if not shared:
             continue
         try:
-            text = compose(one, other, solution[one.file])
+            text = combine(one, other, solution[one.file])
         except ValueError as reason:
-            apart.append((one.name, other.name, str(reason)))
+            conflicting.append((one.name, other.name, str(reason)))
             continue
         files = {name: source.encode() for name, source in {**solution, one.file: text}.items()}
-        pairs.append(Composition((one.name, other.name), SubmittedFiles(files), tuple(shared)))
-    return pairs, apart
+        pairs.append(MutantPair((one.name, other.name), SubmittedFiles(files), tuple(shared)))
+    return pairs, conflicting
 
 
 def _failed(grade: Grade) -> set[str]:
@@ -101,11 +101,11 @@ def _failed(grade: Grade) -> set[str]:
 def answers_of(
     assignment: Assignment,
     secret: str,
-    pairs: Sequence[Composition],
+    pairs: Sequence[MutantPair],
     names: Mapping[str, str],
     jobs: int,
 ) -> dict[Pair, dict[str, str]]:
-    """The answers of each composition to its cases, without the cases that it passes.
+    """The answers of each pair to its cases, without the cases that it passes.
 
     `names` maps functions to the exercises that they replace, as for exceptions.
     """

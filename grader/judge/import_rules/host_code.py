@@ -1,9 +1,9 @@
 """Removes host code from a file of kernels: `main`, launches, and everything that only they need.
 
 Students write kernels and the program that calls them in one file. The grader launches the kernels itself,
-so the rest is removed: it is neither read by the policy nor compiled. It is replaced by blanks, so that
+so the rest is removed: it is neither checked nor compiled. It is replaced by blanks, so that
 every line keeps its number. Device code is never removed. Host code that device code names stays, and the
-policy refuses it with its line. So nothing is compiled that the policy has not read.
+rules refuse it with its line. So only text that was checked is compiled.
 """
 
 import re
@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.judge.policy.cuda_rules import INCLUDES
-from grader.judge.policy.cuda_source import code_of
+from grader.judge.import_rules.cuda_rules import INCLUDES
+from grader.judge.import_rules.cuda_source import code_of
 
 MOST_CHARACTERS = 1 << 18
 NAMES_SHOWN = 4
@@ -114,8 +114,8 @@ def note_on(file: str, text: str, left_out: Sequence[Item]) -> str:
     names = ", ".join(f"`{item.name}`" for item in functions[:NAMES_SHOWN])
     more = f" and {len(functions) - NAMES_SHOWN} more" if len(functions) > NAMES_SHOWN else ""
     first = 1 + text.count("\n", 0, min(item.start for item in functions))
-    told = f"its host code, from line {first} on, was left out: {names}{more}"
-    return f"{file}: {told}. The grader launches the kernels."
+    message = f"its host code, from line {first} on, was left out: {names}{more}"
+    return f"{file}: {message}. The grader launches the kernels."
 
 
 def _directive(match: re.Match[str], code: str) -> Item:
@@ -214,11 +214,11 @@ def _closed(
     first: set[int], by_name: Mapping[str, Sequence[int]], names: Callable[[int], set[str]]
 ) -> set[int]:
     """The numbers of the items that can be reached by name. Each name is followed once."""
-    reached, left, followed = set(first), list(first), set[str]()
-    while left:
-        for name in names(left.pop()) - followed:
+    reached, waiting, followed = set(first), list(first), set[str]()
+    while waiting:
+        for name in names(waiting.pop()) - followed:
             followed.add(name)
             more = set(by_name.get(name, ())) - reached
             reached |= more
-            left += more
+            waiting += more
     return reached

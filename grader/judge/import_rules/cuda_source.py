@@ -41,7 +41,7 @@ def text_of(content: bytes) -> str:
 
 
 def as_compiled(content: bytes) -> bytes:
-    """The same as bytes for the compiler, which sees exactly what the policy saw."""
+    """The same as bytes for the compiler, which sees exactly the text that was checked."""
     return text_of(content).encode("utf-8", errors="replace")
 
 

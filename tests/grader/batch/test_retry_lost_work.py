@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
 
-from grader.batch.execute import Workers, do_all
+from grader.batch.retry_lost_work import Workers, run_all
 
 
 def test_what_is_under_way_on_workers_that_leave_is_waited_for() -> None:
@@ -28,4 +28,4 @@ def test_what_is_under_way_on_workers_that_leave_is_waited_for() -> None:
         with ThreadPoolExecutor(4) as pool:
             yield Workers(lambda item: pool.submit(do, item), capacity, ())
 
-    assert sorted(do_all(range(6), workers)) == [(item, item) for item in range(6)]
+    assert sorted(run_all(range(6), workers)) == [(item, item) for item in range(6)]

@@ -1,7 +1,7 @@
-"""Rehearses every step of a submission before there is one, so that forks start warm.
+"""Warms a worker up: it runs every step of a made-up submission, so that forks start fast.
 
 When code first runs, Python, NumPy and the C library prepare specialised bytecode, caches of types and
-imports, and resolved symbols. After a rehearsal, every fork has them. Otherwise each fork would make them
+imports, and resolved symbols. After the warm-up, every fork has them. Otherwise each fork would make them
 anew, in copies of the memory pages that hold them: a quarter of the time of a short exercise.
 """
 
@@ -13,11 +13,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from grader.model.frame import FrameReader, RawArray, encode
+from grader.model.wire_format import FrameReader, RawArray, encode
 from grader.worker.worker_loop import Worker
 
 TIMES = 16  # Python specialises code that has run eight times
-MODULE = "rehearsed"
+MODULE = "warm_up_exercise"
 SUBMISSION = """
 import {ndarray}
 
@@ -46,11 +46,11 @@ VIEW = [["permute", [1, 0]], ["slice", [[None, None, -1], [0, 4, 1]]]]
 ASKED = {"values": {"stride": [1, 2]}, "inputs": {"a": VIEW}}
 
 
-def rehearse(config: Mapping[str, Any], folder: str) -> bytes:
+def warm_up(config: Mapping[str, Any], folder: str) -> bytes:
     """Takes a temporary worker through every kind of request; returns its last answer.
 
     `config` is a worker's configuration, with provided files that can already be imported. `folder`, for the
-    files of the rehearsal, is created and left behind.
+    files of the warm-up, is created and left behind.
     """
     path, here, answer = list(sys.path), os.getcwd(), b""
     probes, text = os.path.join(folder, "probes.py"), SUBMISSION.format(ndarray=config["ndarray"]).encode()
@@ -82,7 +82,7 @@ def rehearse(config: Mapping[str, Any], folder: str) -> bytes:
 
 def ask(worker: Worker, header: Mapping[str, Any], *arrays: RawArray) -> bytes:
     """The answer to a request that was encoded and decoded, like one from the judge."""
-    (frame,) = FrameReader(1 << 20).feed(encode({**header, "nonce": "rehearsal"}, arrays))
+    (frame,) = FrameReader(1 << 20).feed(encode({**header, "nonce": "warm-up"}, arrays))
     return worker.answer(frame)
 
 

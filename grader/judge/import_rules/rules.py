@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from grader.judge.policy import cuda_rules
-from grader.judge.policy.evaluators import UNPICKLE_AS_THIRD, WHOLE, way_around, ways_around
-from grader.judge.policy.name_resolution import CALLER, GETTER, Names, Reader
+from grader.judge.import_rules import cuda_rules
+from grader.judge.import_rules.evaluators import UNPICKLE_AS_THIRD, WHOLE, way_around, ways_around
+from grader.judge.import_rules.name_resolution import CALLER, GETTER, Names, Reader
 
 if TYPE_CHECKING:  # the reader process starts three times as fast without them
     from grader.model.assignment import Assignment, ImportRules

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.policy.cuda_rules import problem_of
-from grader.judge.policy.cuda_source import as_compiled, text_of
+from grader.judge.import_rules.cuda_rules import problem_of
+from grader.judge.import_rules.cuda_source import as_compiled, text_of
 
 ROOT = Path(__file__).parents[4]
 HONEST = """\
@@ -147,7 +147,7 @@ def test_a_comment_in_latin_1_is_a_comment() -> None:
 
 
 @pytest.mark.parametrize("byte", [bytes([number]) for number in range(0x80, 0x100)], ids=bytes.hex)
-def test_a_byte_that_is_no_text_hides_nothing_from_the_policy(byte: bytes) -> None:
+def test_a_byte_that_is_no_text_hides_nothing_from_the_rules(byte: bytes) -> None:
     """Neither itself, nor the end of the comment or string after it, nor what follows."""
     assert problem_of(b"int a;\n" + byte)[0] == 2
     for around in (b"// %b\nasm(0);", b"/* %b*/\nasm(0);", b'char t[] = "%b";\nasm(0);'):

@@ -1,4 +1,4 @@
-"""The account of a class's input: every entry with its role, and every doubt for an instructor to resolve."""
+"""The inventory of a class's input: every entry with its role, and every doubt to resolve."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -24,8 +24,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from typing import Any, TypeAlias
 
-from grader.judge.policy.host_code import host_code_in
-from grader.judge.policy.rules import Rules, Terms
+from grader.judge.import_rules.host_code import host_code_in
+from grader.judge.import_rules.rules import Rules, Terms
 from grader.model.python_syntax import needs
 
 LENGTH = struct.Struct("<Q")
@@ -111,8 +111,8 @@ def _answer(read: Read, files: Mapping[str, bytes], judge: socket.socket) -> boo
     try:
         for name, content in files.items():
             _say(judge, {"reads": name})
-            if said := read(name, content):
-                last = {"answer": said}
+            if problem := read(name, content):
+                last = {"answer": problem}
                 break
     except MemoryError:
         last = {"exhausted": "memory"}

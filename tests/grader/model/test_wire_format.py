@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.model.errors import ProtocolError
-from grader.model.frame import (
+from grader.model.wire_format import (
     ITEM_BYTES,
     MAX_ARRAYS,
     MAX_DIMENSIONS,

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.model.mutant import Mutant
-from grader.prove.compositions import compose
+from grader.prove.mutant_pairs import combine
 
 SOLUTION = """\
 def grow(a):
@@ -33,7 +33,7 @@ OF_SHRINK = function("of_shrink", "shrink", "original(a) - 1")
 def grown(one: Mutant, other: Mutant) -> tuple[int, int]:
     """The results of grow and shrink on 1 with two mutants in the solution."""
     names: dict[str, object] = {}
-    exec(compose(one, other, SOLUTION), names)
+    exec(combine(one, other, SOLUTION), names)
     return names["grow"](1), names["shrink"](1)  # type: ignore[operator]
 
 
@@ -65,6 +65,6 @@ def test_both_are_in_effect(one: Mutant, other: Mutant, expected: tuple[int, int
     ],
     ids=["one_place", "two_functions", "function_and_edit", "edit_and_function"],
 )
-def test_what_cannot_both_be_there_does_not_compose(one: Mutant, other: Mutant, reason: str) -> None:
+def test_two_mutants_of_one_place_cannot_be_combined(one: Mutant, other: Mutant, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        compose(one, other, SOLUTION)
+        combine(one, other, SOLUTION)

@@ -1,4 +1,4 @@
-"""Lists ready-made ways around any policy: functions that run strings, import by name, or reach other code.
+"""Lists ready-made ways around any rule: functions that run strings, import by name, or reach other code.
 
 The lists name such functions of NumPy and the standard library. Even if an assignment allows the import of
 their module, these functions are refused, because nothing after them could be checked.
@@ -74,7 +74,7 @@ def ways_around() -> Iterable[str]:
 
 
 def way_around(name: str) -> str:
-    """The reason why a dotted name, or a parent of it, is a way around any policy; "" if neither is."""
+    """The reason why a dotted name, or a parent of it, is a way around any rule; "" if neither is."""
     if name.startswith(STARTERS):
         return f"{name} {ELSEWHERE}"
     above = name

@@ -1,4 +1,4 @@
-"""The policy refuses forbidden code before it runs, with file and line, and never an innocent name."""
+"""The import rules refuse forbidden code before it runs, with file and line, and never an innocent name."""
 
 import importlib
 import time
@@ -11,7 +11,7 @@ import pytest
 
 from grader.author.load import load, load_course
 from grader.author.render import Views, provided_files
-from grader.judge.policy.rules import MAX_SOURCE_BYTES, Rules, Terms, find
+from grader.judge.import_rules.rules import MAX_SOURCE_BYTES, Rules, Terms, find
 from grader.judge.session import Session
 from grader.model.assignment import DEFAULT_IMPORTS, Assignment, ImportRules
 from grader.model.grade import Sandbox, Status
@@ -359,7 +359,7 @@ def test_nothing_that_a_submission_names_is_imported_to_read_it(
     assert refusal(rules, "import given, numpy.nothing_there\ngiven.flip\nfrom given import *") == ""
 
 
-def test_without_a_policy_of_its_own_an_assignment_has_a_safe_one(course: Path) -> None:
+def test_without_rules_of_its_own_an_assignment_has_safe_ones(course: Path) -> None:
     rules = load(course / "assignments" / "tiny").import_rules
 
     assert rules == ImportRules(DEFAULT_IMPORTS, ())
@@ -384,7 +384,7 @@ QUICK = ("dense", "cuda_kernels")  # one in each language; the others have hundr
 @pytest.mark.parametrize(
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in COURSE]
 )
-def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name: str) -> None:
+def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_rules(name: str) -> None:
     assignment = load(ROOT / "assignments" / name)
     assignment = replace(assignment, provided=provided_files(assignment))
     assert assignment.import_rules is not None
@@ -397,7 +397,7 @@ def test_handout_solution_and_every_mutant_of_the_course_keep_to_its_policy(name
     assert {submission: why for submission, why in refused.items() if why} == {}
 
 
-def test_the_sample_class_keeps_to_the_policy_of_its_assignment(sample_class: Path) -> None:
+def test_the_sample_class_keeps_to_the_rules_of_its_assignment(sample_class: Path) -> None:
     assignment = load(ROOT / "assignments" / "conv_backward")
     assignment = replace(assignment, provided=provided_files(assignment))
     assert assignment.import_rules is not None
@@ -449,7 +449,7 @@ def grade(session: Session, tmp_path: Path, source: str) -> tuple[int, set[Statu
     return int(grade.score), {r.status for r in results}, (failed or [""])[0]
 
 
-def test_a_submission_that_breaks_the_policy_is_refused_whole_and_never_runs(
+def test_a_submission_that_breaks_the_rules_is_refused_whole_and_never_runs(
     session: Session, tmp_path: Path
 ) -> None:
     source = f"import os\nos._exit(0)\n{RIGHT}\nnp.flip\n"
@@ -459,7 +459,7 @@ def test_a_submission_that_breaks_the_policy_is_refused_whole_and_never_runs(
     assert reason.startswith("conv.py:19: numpy.flip is what this exercise asks you to write")
 
 
-def test_an_honest_submission_is_graded_under_a_policy_as_without(session: Session, tmp_path: Path) -> None:
+def test_an_honest_submission_is_graded_under_rules_as_without(session: Session, tmp_path: Path) -> None:
     assert grade(session, tmp_path, RIGHT) == (10, {Status.OK}, "")
 
 

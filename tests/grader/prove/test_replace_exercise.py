@@ -9,7 +9,7 @@ import pytest
 from grader.model.grade import Status
 from grader.model.mutant import Mutant, called_name
 from grader.prove.assignment_proof import rejected
-from grader.prove.bound_names import binding_of
+from grader.prove.replace_exercise import binding_of
 from tests.tables import by_name
 
 SOLUTION = '''\

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from grader.judge.policy.cuda_source import (
+from grader.judge.import_rules.cuda_source import (
     CONTROL,
     DIRECTIVE,
     code_of,
