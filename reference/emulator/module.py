@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
+import re
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +18,7 @@ import numpy.typing as npt
 
 from .cache import cache_folder
 from .compile import LEFT_OUT, NO_VALUE, compile_library
+from .elf import lasting_variables
 from .explain import index, message, worst_of
 from .findings import NOTES, Counters, Finding, LineCost, WarpRequest
 from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
@@ -34,10 +38,23 @@ from .memory import (
     three,
 )
 from .messages import read_without_value
-from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
-from .thread_orders import Schedule, schedules_from
+from .runtime_interface import (
+    KINDS,
+    NO_MEMORY,
+    Parameter,
+    RawLaunch,
+    RawPlace,
+    RawSharedArray,
+    runtime,
+    text_in,
+)
+from .thread_orders import ORDERS, Schedule, schedules_from
 
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
+# What connects the blocks of a launch other than by arrays, or may: `##` can make any name.
+CONNECTS_BLOCKS = re.compile(
+    r"##|\b(?:atomic\w*|clock\w*|printf|volatile|__threadfence\w*|__nanosleep|cuda\s*::)"
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +80,8 @@ class Module:
     out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
     kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
 
+    An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use.
+
     CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
     """
 
@@ -75,6 +94,7 @@ class Module:
         checked: bool = True,
         folder: Path | None = None,
         libraries: tuple[Path, Path] | None = None,
+        cores: int | None = None,
     ) -> None:
         self.file, self.checked = file, checked
         self._source = source
@@ -90,6 +110,10 @@ class Module:
         self._library = ctypes.CDLL(str(path))
         self._content = path.read_bytes()  # the file may be gone when lines are looked up
         self._table: LineTable | None = None
+        self._cores = 1
+        text = " ".join((without_comments(source), *(defines or {}).values()))
+        if not checked and not CONNECTS_BLOCKS.search(text) and not lasting_variables(self._content):
+            self._cores = cores or cores_of_this_process()
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -246,8 +270,8 @@ class Module:
                 places.append(Place(i, names[i], array, fresh, parameter.is_const, 0))
                 value = np.array([array.ctypes.data], np.uintp)
             values.append(value)
-        places, room = arranged(places) if self.checked else (places, SHARED_ZONE)
-        base = self._runtime.emulator_reserve(room, self.checked)
+        places, room = arranged(places)
+        base = self._runtime.emulator_reserve(room if self.checked else SHARED_ZONE, self.checked)
         if not base:
             raise MemoryError(
                 f"{kernel}: no memory for {room} bytes of arrays and as much again to check them"
@@ -257,7 +281,13 @@ class Module:
         pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
         short = f"_{len(arguments)}" if left_out else ""
         entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
-        status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
+        shared = (RawSharedArray * len(places))()
+        for one, place in zip(shared, places, strict=True):
+            one.pointer, one.start = values[place.parameter].ctypes.data, place.start
+            one.size, one.is_const = place.array.nbytes, not place.array.flags.writeable
+        is_random = raw.thread_order == ORDERS.index("random")
+        cores = 1 if is_random else self._cores
+        status = self._runtime.emulator_run_on(entry, pointers, ctypes.byref(raw), cores, shared, len(shared))
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._found(kernel, raw, places), *self._without_value(kernel)]
@@ -383,6 +413,11 @@ class Module:
         source = without_comments(self._source)
         at = max(source.find(f" {name}("), 0)
         return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)
+
+
+def cores_of_this_process() -> int:
+    """How many cores may run this process; 1 where blocks cannot run in processes of their own."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
 def refuse_broken(findings: Sequence[Finding]) -> None:

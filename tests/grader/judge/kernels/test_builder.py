@@ -85,7 +85,7 @@ def test_what_is_known_is_not_compiled_again(
 
 
 def test_a_source_that_is_expected_is_compiled_by_the_process_that_waits_for_it(
-    builder: Builder, monkeypatch: pytest.MonkeyPatch
+    builder: Builder, monkeypatch: pytest.MonkeyPatch, no_nvrtc: None
 ) -> None:
     builder.missing()
     started = []
