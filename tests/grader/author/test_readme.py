@@ -24,13 +24,13 @@ NAMES = load_course(ROOT / "assignments" / "course.yaml").assignments
 @pytest.fixture(scope="module")
 def readmes() -> dict[str, tuple[str, str]]:
     """The README of each assignment, and its page."""
-    made = {}
+    files = {}
     for name in NAMES:
         assignment = load(ROOT / "assignments" / name)
         rendered = render(assignment, "handout")
         text = complete(rendered.files["README.md"], assignment, rendered.files, "3.11")
-        made[name] = text, to_html(text, rendered.pictures)
-    return made
+        files[name] = text, to_html(text, rendered.pictures)
+    return files
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -305,8 +305,8 @@ def test_two_batches_on_one_gradebook_do_not_grade_the_same_submission_twice(
 ) -> None:
     names = [f"student-{n:03d}" for n in range(20)]
     make_class(*names)
-    said = [batch.communicate(timeout=LIMIT) for batch in [start(), start()]]
-    assert ["waiting for another batch" in out for out, _ in said].count(True) == 1, said
+    output = [batch.communicate(timeout=LIMIT) for batch in [start(), start()]]
+    assert ["waiting for another batch" in out for out, _ in output].count(True) == 1, output
     graded = (tmp_path / "pids" / "graded.txt").read_text().split()
     assert sorted(graded) == names
     with Gradebook(url) as book:

@@ -55,6 +55,6 @@ def test_a_mutant_that_dies_on_some_students_numbers_only_is_named(
     mutants.write_text(f"{MUTANTS}\n\n{ZERO_SAVED}")
 
     assert main(["verify", "tiny", "--variants", "6", "--jobs", "1"]) == NOT_PASSED
-    said = capsys.readouterr().out
-    assert "flip/hidden-one kills zero_left_alone" in said
-    assert "not_flipped" not in said
+    output = capsys.readouterr().out
+    assert "flip/hidden-one kills zero_left_alone" in output
+    assert "not_flipped" not in output
