@@ -318,9 +318,9 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
 
 def show_lines(run: Run) -> None:
     """Print the source lines that cost more than they need to, most requests first."""
-    told = [line for line in run.lines if line.complaints]
-    told.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
-    for line in told[:MOST_LINES]:
+    lines = [line for line in run.lines if line.complaints]
+    lines.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
+    for line in lines[:MOST_LINES]:
         print(f"line {line.line}: {'; '.join(line.complaints)}")
 
 
