@@ -13,7 +13,7 @@ from grader.judge.import_rules.cuda_source import as_compiled
 from grader.judge.import_rules.read_sources import Reading, without_host_code
 from grader.judge.import_rules.rules import Terms
 from grader.judge.inputs import Inputs
-from grader.judge.process.bytecode import bytecode_of
+from grader.judge.process.bytecode import add_bytecode
 from grader.judge.process.devices import first_available
 from grader.judge.process.function_calls import FunctionProcess
 from grader.judge.process.implementation import Implementation, Subject
@@ -169,9 +169,9 @@ def _oracle(assignment: Assignment, secret: str) -> Oracle:
 
 def _write_provided(assignment: Assignment, folder: Path) -> Path:
     folder.mkdir()  # created even if there is nothing to provide
-    compiled = bytecode_of(assignment.provided, UserCache("bytecode"))
-    for name, content in (*assignment.provided.items(), *compiled):
+    for name, content in assignment.provided.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    add_bytecode(folder, UserCache("bytecode"))
     return folder

@@ -6,27 +6,40 @@ them again.
 
 import hashlib
 import importlib.util
-import marshal
-from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from grader.judge.process.user_cache import UserCache
 
-UNCHECKED = (1).to_bytes(4, "little")  # PEP 552: named by a hash of the source, which is not looked at again
 
+def add_bytecode(folder: Path, cache: UserCache) -> None:
+    """Adds the bytecode of each module in a folder, for this version of Python, from `cache` if it is there.
 
-def bytecode_of(provided: Mapping[str, bytes], cache: UserCache) -> Iterator[tuple[str, bytes]]:
-    """The file of bytecode of each provided module, as path and content, for this version of Python."""
-    for path, source in provided.items():
-        if not path.endswith(".py"):
-            continue
-        head = importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source)
-        key = f"{hashlib.sha256(head + source).hexdigest()}.pyc"
+    The interpreter takes it unchecked, so the modules must not change any more.
+    """
+    for path in folder.rglob("*.py"):
+        source = path.read_bytes()
+        key = f"{hashlib.sha256(importlib.util.MAGIC_NUMBER + source).hexdigest()}.pyc"
+        target = Path(importlib.util.cache_from_source(str(path), optimization=""))
         content = cache.get(key)
-        if content is None:
-            try:
-                code = compile(source, path, "exec", dont_inherit=True, optimize=0)
-            except (SyntaxError, ValueError):  # the process that imports it says so
-                continue
-            content = head + marshal.dumps(code)
+        if content:
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(content)
+        elif content := _compiled(path, target):
             cache.keep(key, content)
-        yield importlib.util.cache_from_source(path, optimization=""), content
+
+
+def _compiled(path: Path, target: Path) -> bytes:
+    """The bytecode of a module; b"" if it does not compile: the process that imports it says so."""
+    from py_compile import PycInvalidationMode, PyCompileError, compile  # rarely needed
+
+    try:
+        compile(
+            str(path),
+            str(target),
+            doraise=True,
+            optimize=0,
+            invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+        )
+    except PyCompileError:
+        return b""
+    return target.read_bytes()
