@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import os
-import re
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +15,8 @@ import numpy.typing as npt
 
 from .cache import cache_folder
 from .compile import LEFT_OUT, NO_VALUE, compile_library
-from .elf import lasting_variables
 from .explain import index, message, worst_of
-from .findings import NOTES, Counters, Finding, LineCost, WarpRequest
+from .findings import NOTES, Counters, Finding, LineCost, WarpRequest, key
 from .kernel_source import CompileError, Kernel, kernel_at, kernels_of, without_comments
 from .lines import LineTable, load_address
 from .memory import (
@@ -35,26 +31,14 @@ from .memory import (
     as_passed,
     check_array,
     launch_mistake,
+    shared_arrays,
     three,
 )
 from .messages import read_without_value
-from .runtime_interface import (
-    KINDS,
-    NO_MEMORY,
-    Parameter,
-    RawLaunch,
-    RawPlace,
-    RawSharedArray,
-    runtime,
-    text_in,
-)
-from .thread_orders import ORDERS, Schedule, schedules_from
+from .runtime_interface import KINDS, NO_MEMORY, Parameter, RawLaunch, RawPlace, runtime, text_in
+from .thread_orders import RANDOM, Schedule, are_connected, cores_of_this_process, schedules_from
 
 ONE_AT_A_TIME = threading.Lock()  # the runtime's memory is one
-# What connects the blocks of a launch other than by arrays, or may: `##` can make any name.
-CONNECTS_BLOCKS = re.compile(
-    r"##|\b(?:atomic\w*|clock\w*|printf|volatile|__threadfence\w*|__nanosleep|cuda\s*::)"
-)
 
 
 @dataclass(frozen=True)
@@ -79,7 +63,6 @@ class Module:
     as in ("tiled<16>",). `checked=False` compiles for speed: it finds and counts nothing, and an access
     out of bounds is undefined. Compiled libraries are kept in `folder`. `libraries` are the (runtime's,
     kernels') libraries that `compile_library` made of this same source; with them no compiler is needed.
-
     An unchecked launch that takes long runs its blocks on `cores`, by default all that this process may use.
 
     CompileError with file and line if the source does not compile; NoCompiler if there is no C++ compiler.
@@ -110,10 +93,8 @@ class Module:
         self._library = ctypes.CDLL(str(path))
         self._content = path.read_bytes()  # the file may be gone when lines are looked up
         self._table: LineTable | None = None
-        self._cores = 1
-        text = " ".join((without_comments(source), *(defines or {}).values()))
-        if not checked and not CONNECTS_BLOCKS.search(text) and not lasting_variables(self._content):
-            self._cores = cores or cores_of_this_process()
+        text = " ".join((source, *(defines or {}).values()))
+        self._cores = 1 if checked or are_connected(text, self._content) else cores or cores_of_this_process()
         self._no_value = read_without_value(text_in(self._library, NO_VALUE))
 
     def constant(self, name: str, dtype: npt.DTypeLike, size: int = 1) -> Array:
@@ -281,13 +262,9 @@ class Module:
         pointers = (ctypes.c_void_p * (len(values) + 1))(*(value.ctypes.data for value in values))
         short = f"_{len(arguments)}" if left_out else ""
         entry = ctypes.cast(getattr(self._library, f"emulator_entry_{number}{short}"), ctypes.c_void_p)
-        shared = (RawSharedArray * len(places))()
-        for one, place in zip(shared, places, strict=True):
-            one.pointer, one.start = values[place.parameter].ctypes.data, place.start
-            one.size, one.is_const = place.array.nbytes, not place.array.flags.writeable
-        is_random = raw.thread_order == ORDERS.index("random")
-        cores = 1 if is_random else self._cores
-        status = self._runtime.emulator_run_on(entry, pointers, ctypes.byref(raw), cores, shared, len(shared))
+        cores = 1 if raw.thread_order == RANDOM else self._cores
+        given = pointers, ctypes.byref(raw), cores, shared_arrays(places, values), len(places)
+        status = self._runtime.emulator_run_on(entry, *given)
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
         findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
@@ -415,19 +392,9 @@ class Module:
         return Finding(kind, kernel, self.file, 1 + source.count("\n", 0, at), text, array=array)
 
 
-def cores_of_this_process() -> int:
-    """How many cores may run this process; 1 where blocks cannot run in processes of their own."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
-
-
 def refuse_broken(findings: Sequence[Finding]) -> None:
     """Raises CompileError if the launched kernel does not compile."""
     for finding in findings:
         _, left_out, error = finding.message.partition(LEFT_OUT)
         if finding.kind == "trap" and left_out:
             raise CompileError(error)
-
-
-def key(finding: Finding) -> tuple[str, int, str]:
-    """The key by which findings of two runs count as the same."""
-    return finding.kind, finding.line, finding.array
