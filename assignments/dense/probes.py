@@ -69,5 +69,5 @@ def inputs_afterwards(submission, case):
         submission.cross_entropy(logits, labels),
         submission.cross_entropy_grad(logits, labels),
     )
-    kept = (x.numpy(), w.numpy(), b.numpy(), out_grad.numpy(), logits.numpy(), labels.numpy())
-    return *kept, out, *results
+    inputs_afterwards = (x.numpy(), w.numpy(), b.numpy(), out_grad.numpy(), logits.numpy(), labels.numpy())
+    return *inputs_afterwards, out, *results

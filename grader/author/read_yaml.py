@@ -19,13 +19,13 @@ from grader.model.assignment import (
     NDARRAY,
     SCENARIO,
     Assignment,
-    Attempts,
     Case,
     Course,
     Device,
     ImportRules,
     Limits,
     Rubric,
+    SubmissionLimits,
 )
 from grader.model.errors import UserError
 from grader.model.late_policy import duration
@@ -65,7 +65,9 @@ def read_assignment(folder: Path) -> tuple[Assignment, dict[str, str]]:
         frozen=None if model.frozen is None else folder / model.frozen,
         tests=tuple(dict.fromkeys(path.resolve() for _, path, _ in tests)),
         python=model.python or "",
-        attempts=Attempts(model.submissions.at_most, duration(model.submissions.cooldown or "0m")),
+        submission_limits=SubmissionLimits(
+            model.submissions.at_most, duration(model.submissions.cooldown or "0m")
+        ),
     )
     return assignment, dict(model.provided)
 

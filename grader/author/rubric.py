@@ -127,13 +127,13 @@ def _with_places_held(data: Any, by_hand: Mapping[int, ManualCriterionModel]) ->
     """The rubric with an empty criterion of cases in place of each manual criterion."""
     if not by_hand:
         return data
-    held = [
+    placeholders = [
         {"id": by_hand[n].id, "title": "", "points": 1, "probe": "p", "help": "README.md#h", "cases": []}
         if n in by_hand
         else each
         for n, each in enumerate(data["criteria"])
     ]
-    return {**data, "criteria": held}
+    return {**data, "criteria": placeholders}
 
 
 def _manual_criterion(
@@ -327,8 +327,8 @@ def _cases(
 
 def _shared(document: RubricDocument, criterion: CriterionModel, compare: str) -> dict[str, Any]:
     """The keys that a criterion sets for all its cases, and that a case could set itself."""
-    taken = document.comparisons[compare].case_keys().model_fields
-    return {key: value for key, value in _options(criterion).items() if key in taken}
+    case_fields = document.comparisons[compare].case_keys().model_fields
+    return {key: value for key, value in _options(criterion).items() if key in case_fields}
 
 
 def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:

@@ -78,7 +78,7 @@ def grade_all(
 @contextmanager
 def _pool(jobs: int, set_up: Callable[[], None]) -> Iterator[ProcessPoolExecutor]:
     context = _Context()  # a fork would inherit the gradebook's connection and our threads' locks
-    watched, held = context.Pipe(duplex=False)
+    watched, writing_end = context.Pipe(duplex=False)
     started = context.Value("i", 0)
     pool = ProcessPoolExecutor(
         jobs, mp_context=context, initializer=_start, initargs=(watched, started, set_up)
@@ -87,7 +87,7 @@ def _pool(jobs: int, set_up: Callable[[], None]) -> Iterator[ProcessPoolExecutor
         yield pool
         pool.shutdown()
     finally:
-        held.close()
+        writing_end.close()
         pool.shutdown(cancel_futures=True)
         watched.close()
 

@@ -68,12 +68,12 @@ class ClassFeedback:
         student = self._identities.find(Claim(ids=(name,)))
         if isinstance(student, Student):
             return student
-        found = f"found student {clean_line(name)!r}"
+        problem = f"found student {clean_line(name)!r}"
         if not student.startswith(NO_STUDENT):
-            raise UserError(f"{found}: {student.removesuffix(f': {REMEDY}')}")
+            raise UserError(f"{problem}: {student.removesuffix(f': {REMEDY}')}")
         texts = (text for one in self.students for text in (one.id, one.name, one.email) if text)
         raise UserError(
-            f"{found}, expected the id, the e-mail address or the name of a student{near_miss(name, texts)}"
+            f"{problem}, expected the id, the e-mail address or the name of a student{near_miss(name, texts)}"
         )
 
     def _complaint(self, student: Student, case: str, code: str) -> str:
@@ -84,10 +84,10 @@ class ClassFeedback:
                 if code_of(self.key, student.id, assignment, name) == code:
                     message = f"found case {clean_line(case)!r} with the code {code}"
                     return f"{message}, which is the code of {name} in {assignment}; did you mean {name!r}?"
-        known = {name for names in cases.values() for name in names}
+        case_names = {name for names in cases.values() for name in names}
         feedback = f"the feedback of {student.label}"
-        if case not in known:
-            return f"found case {clean_line(case)!r}, which is not in {feedback}{near_miss(case, known)}"
+        if case not in case_names:
+            return f"found case {clean_line(case)!r}, which is not in {feedback}{near_miss(case, case_names)}"
         return f"found code {code} for {case}, which is not in {feedback}: ask the student to copy both"
 
 

@@ -29,13 +29,13 @@ def run(options: argparse.Namespace) -> int:
     """Runs the cases without a known result, and prints a summary."""
     if options.jobs < 1:
         raise UserError(f"--jobs {options.jobs}: at least one is needed")
-    given = course()[options.assignment]
-    assignment = given.views.assignment
+    course_assignment = course()[options.assignment]
+    assignment = course_assignment.views.assignment
     intake = intake_of(options, assignment)
     console = Console(stderr=options.json)
     console.print(Text(inventory_line(intake.layout, len(intake.submissions), intake.entries)))
-    grading = given.grading(Sandbox(options.sandbox))
-    policies = given.course.facts.policies
+    grading = course_assignment.grading(Sandbox(options.sandbox))
+    policies = course_assignment.course.facts.policies
     with Gradebook(options.gradebook) as gradebook, _executor(options, grading) as executor:
         summary = run_batch(
             intake,

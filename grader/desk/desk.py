@@ -75,8 +75,8 @@ class Desk:
 
 def author_of(request: Request) -> str:
     """The name that this browser's user entered, or the user who started the desk."""
-    given = clean_line(unquote(request.cookies.get(AUTHOR, "")))
-    return given[:60] or getpass.getuser()
+    name = clean_line(unquote(request.cookies.get(AUTHOR, "")))
+    return name[:60] or getpass.getuser()
 
 
 def framed(text: str) -> Response:

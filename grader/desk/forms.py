@@ -49,12 +49,12 @@ def posted(desk: Desk, take: Take) -> Callable[[Request], Awaitable[Response]]:
             values = {name: value for name, value in form.items() if isinstance(value, str)}
         if not is_own_form(desk.token, values.get("form_token", "")):
             raise HTTPException(403, "This form is not of this desk. Go back and load the page again.")
-        return await run_in_threadpool(_taken, desk, take, request, values)
+        return await run_in_threadpool(_take_form, desk, take, request, values)
 
     return endpoint
 
 
-def _taken(desk: Desk, take: Take, request: Request, values: Values) -> Response:
+def _take_form(desk: Desk, take: Take, request: Request, values: Values) -> Response:
     try:
         # one form at a time over all desks on this gradebook, so that checks still hold when it is written
         with desk.gradebook.database.alone("desk", on_wait=lambda: None):
@@ -238,16 +238,16 @@ def regrade(desk: Desk, request: Request, values: Values) -> Response:
 def answer(desk: Desk, request: Request, values: Values) -> Response:
     """Answers a request; the next feedback includes the answer."""
     row, about = _about(desk, request, values)
-    asked = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
-    if asked is None:
+    question = next((one for one in row.decisions.requests if one.id == values.get("id")), None)
+    if question is None:
         raise HTTPException(404, "This request is not there any more.")
     value = {
-        "case": asked.case,
-        "text": asked.text,
+        "case": question.case,
+        "text": question.text,
         "answer": _text(values, "answer", "the answer"),
         "author": about.author,
     }
-    decide(desk.gradebook.database, about, REQUEST, asked.id, value)
+    decide(desk.gradebook.database, about, REQUEST, question.id, value)
     return RedirectResponse("/requests", 303) if values.get("back") else _back(request, "#requests")
 
 
@@ -256,8 +256,8 @@ def ask(desk: Desk, request: Request, values: Values) -> Response:
     feedback = ClassFeedback(
         desk.gradebook.students(), desk.views.names(), desk.course.code_key, partial(_cases_of, desk)
     )
-    given = (_line(values, "student", "the student"), _line(values, "about", "the case"))
-    one = feedback.request(*given, _text(values, "text", "the question"))
+    names = (_line(values, "student", "the student"), _line(values, "about", "the case"))
+    one = feedback.request(*names, _text(values, "text", "the question"))
     take_request(desk.gradebook.database, one.student, one.assignment, one.case, one.text, author_of(request))
     return RedirectResponse("/requests", 303)
 

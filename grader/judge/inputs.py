@@ -57,7 +57,7 @@ class Inputs:
             bases[name] = base
         return replace(self, bases=bases)
 
-    def telling(self, values: Mapping[str, Any]) -> "Inputs":
+    def with_values(self, values: Mapping[str, Any]) -> "Inputs":
         """This case with additional plain values."""
         return replace(self, values={**self.values, **values})
 

@@ -61,7 +61,7 @@ def combine(one: Mutant, other: Mutant, solution: str) -> str:
 def mutant_pairs(
     mutants: Sequence[Mutant],
     grades: Mapping[str, Grade],
-    asked: Mapping[str, Sequence[str]],
+    exercises_by_criterion: Mapping[str, Sequence[str]],
     cases: Iterable[Case],
     solution: Mapping[str, str],
 ) -> tuple[list[MutantPair], list[tuple[str, str, str]]]:
@@ -71,7 +71,7 @@ def mutant_pairs(
     other one decides. A case that hands functions over is not: a few verdicts cannot tell two ideas apart.
     """
     telling = [case for case in cases if case.compare == "exact" and not case.functions]
-    exact = {case.name: set(asked.get(case.criterion, ())) for case in telling}
+    exact = {case.name: set(exercises_by_criterion.get(case.criterion, ())) for case in telling}
     failed = {m.name: _failed(grades[m.name]) & exact.keys() for m in mutants}
     pairs, conflicting = [], []
     for one, other in combinations(mutants, 2):

@@ -119,8 +119,8 @@ class PythonFamily(Family):
 
 def visible_cases(assignment: Assignment, exercise: Exercise) -> list[Case]:
     """The visible cases of the criteria with a probe that calls an exercise."""
-    asked = criteria_of_exercises(assignment).get(exercise.name.rpartition(".")[2], ())
-    cases = (case for id in asked for case in assignment.criterion(id).cases)
+    criteria = criteria_of_exercises(assignment).get(exercise.name.rpartition(".")[2], ())
+    cases = (case for id in criteria for case in assignment.criterion(id).cases)
     return [case for case in cases if case.visibility is Visibility.VISIBLE and case.kind != OWN_TEST]
 
 

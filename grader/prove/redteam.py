@@ -93,8 +93,8 @@ def places_of_excess(
     assignment: Assignment, attacks: Sequence[Attack], gains: Sequence[Gain]
 ) -> Iterator[tuple[str, str]]:
     """The criterion where an attack gained too much, and the message."""
-    asked = criteria_of_exercises(assignment)
+    criteria_by_exercise = criteria_of_exercises(assignment)
     for attack, gain in zip(attacks, gains, strict=True):
         if gain.is_too_much:
-            said = f"{gain.cheat} earns {gain.points:g} points, and may gain {gain.may_gain}"
-            yield asked[called_name(attack.exercise)][0], said
+            message = f"{gain.cheat} earns {gain.points:g} points, and may gain {gain.may_gain}"
+            yield criteria_by_exercise[called_name(attack.exercise)][0], message

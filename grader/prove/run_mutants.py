@@ -59,15 +59,15 @@ def work_out(
     jobs: int,
 ) -> tuple[Misconceptions, list[tuple[str, str, str]]]:
     """The mutants' answers, singly by their grades and in pairs, and the pairs that cannot be combined."""
-    asked = exercises_asked(views)
+    exercises = exercises_asked(views)
     solution = submissions(views, ())[SOLUTION]
     cases = [case for criterion in views.loaded.rubric.criteria for case in criterion.cases]
-    pairs, conflicting = mutant_pairs(mutants, grades, asked, cases, solution)
+    pairs, conflicting = mutant_pairs(mutants, grades, exercises, cases, solution)
     names = {m.name: m.exercise for m in mutants} | {m.exercise: m.exercise for m in mutants}
     of_pairs = answers_of(views.assignment, secret, pairs, names, jobs) if pairs else {}
     files = given_back(views, solution)
     unchanged = grade_texts(views.assignment, secret, {"": files}, jobs)[""] if files else None
-    return of_mutants(mutants, grades, asked, of_pairs, unchanged), conflicting
+    return of_mutants(mutants, grades, exercises, of_pairs, unchanged), conflicting
 
 
 def given_back(views: Views, solution: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -82,15 +82,15 @@ def exercises_asked(views: Views) -> dict[str, list[str]]:
     A probe may name none, because each case says what to call; then the exercises are those of the required
     criteria.
     """
-    asked: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
+    asks: dict[str, list[str]] = {criterion.id: [] for criterion in views.loaded.rubric.criteria}
     exercises = {called_name(name) for name in views.solution.functions}
     for exercise, criteria in criteria_of_exercises(views.loaded).items():
         for criterion in criteria if exercise in exercises else ():
-            asked[criterion].append(exercise)
+            asks[criterion].append(exercise)
     for one in views.loaded.rubric.criteria:
-        if not asked[one.id]:
-            asked[one.id] = list(dict.fromkeys(name for other in one.requires for name in asked[other]))
-    return asked
+        if not asks[one.id]:
+            asks[one.id] = list(dict.fromkeys(name for other in one.requires for name in asks[other]))
+    return asks
 
 
 def right_versions(views: Views) -> dict[str, str]:

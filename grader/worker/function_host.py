@@ -53,15 +53,15 @@ class FunctionHost:
         return encode({"nonce": header["nonce"], "status": "ok", "error": None}, arrays)
 
 
-def _call(function: Function, given: Any) -> Any:
+def _call(function: Function, arguments: Any) -> Any:
     """What the function returns; TypeError, without its name, for another number of arguments."""
-    if not isinstance(given, tuple):  # no honest worker sends that
+    if not isinstance(arguments, tuple):  # no honest worker sends that
         raise TypeError
     try:
-        inspect.signature(function).bind(*given)
+        inspect.signature(function).bind(*arguments)
     except TypeError:
         raise _Misfit from None
-    return function(*given)
+    return function(*arguments)
 
 
 class _Misfit(TypeError):

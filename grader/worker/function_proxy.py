@@ -32,9 +32,9 @@ class FunctionProxy:
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def __call__(self, *given: Any) -> Any:
+    def __call__(self, *arguments: Any) -> Any:
         """The result of the function; see the class for exceptions."""
-        return LINE.call(self._number, given)
+        return LINE.call(self._number, arguments)
 
     def __repr__(self) -> str:
         return "<a function of the grader>"

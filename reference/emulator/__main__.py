@@ -24,7 +24,7 @@ from .nvrtc import Diagnosis, diagnose
 from .occupancy import DEFAULT_GPU, GPUS, MOST_REGISTERS, in_words
 from .programs import is_program
 
-CLEAN, FOUND, MISTAKE = 0, 1, 2
+CLEAN, FINDINGS, MISTAKE = 0, 1, 2
 MOST_WARNINGS = 5
 MOST_LINES = 8
 EXAMPLE = """\
@@ -216,7 +216,7 @@ def emulate(options: argparse.Namespace) -> int:
     if on_a_gpu is not None and on_a_gpu.messages:
         print(f"\nNVIDIA's compiler, for {'a warning' if on_a_gpu.accepted else 'an error'}:")
         print(on_a_gpu.messages)
-    return FOUND if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
+    return FINDINGS if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
 
 
 def near(word: str, words: Sequence[str]) -> str:
@@ -330,9 +330,9 @@ def show(run: Run, names: Sequence[str], values: Sequence[Any]) -> None:
 
 def show_lines(run: Run) -> None:
     """Print the source lines that cost more than they need to, most requests first."""
-    told = [line for line in run.lines if line.complaints]
-    told.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
-    for line in told[:MOST_LINES]:
+    lines = [line for line in run.lines if line.complaints]
+    lines.sort(key=lambda line: line.global_requests + line.shared_requests, reverse=True)
+    for line in lines[:MOST_LINES]:
         print(f"line {line.line}: {'; '.join(line.complaints)}")
 
 

@@ -82,8 +82,8 @@ def _find_in_python(text: str, name: str) -> Exercise | None:
     if len(functions) == 1:
         return _cut(lines, functions[0], inner)
     first, last = _start(functions[0]), functions[-1].end_lineno or 0
-    held = [node for node in body if first < node.lineno <= last]
-    if any(node not in functions for node in held):
+    enclosed = [node for node in body if first < node.lineno <= last]
+    if any(node not in functions for node in enclosed):
         raise UserError(f"the parts of {name} do not follow each other: write nothing else between them")
     return _group(lines, inner, functions[0], first, last, [(inner, node) for node in functions])
 

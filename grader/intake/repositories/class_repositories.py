@@ -21,7 +21,7 @@ NO_TIME = "nothing says when the server got it: collect again with --times, or l
 LFS = "version https://git-lfs.github.com/spec/"  # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 SOURCES = (".py", ".cu", ".ipynb", ".zip")  # endings of files that a student may submit
 POINTER = "Git LFS keeps {names} elsewhere, and it is not read: ask the student to commit the file itself"
-LOST = "a push of {time} is no longer in the repository"
+LOST_PUSH = "a push of {time} is no longer in the repository"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _read(
     if len(on_branch) > MAX_PUSHES:
         raise git.GitRefused(f"it got {len(on_branch)} pushes, and at most {MAX_PUSHES} are read")
     here = {push.commit: push for push in on_branch if git.has_commit(folder, push.commit)}
-    warning = next((LOST.format(time=push.time) for push in on_branch if push.commit not in here), "")
+    warning = next((LOST_PUSH.format(time=push.time) for push in on_branch if push.commit not in here), "")
     times = {commit: push.time for commit, push in here.items()}
     times.setdefault(head, "")
     entries, files = [], {}

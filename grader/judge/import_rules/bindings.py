@@ -147,12 +147,12 @@ class Binder:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
         inner = Scope("function", scope)
-        given = node.args
-        positional = given.posonlyargs + given.args
-        first_default = len(positional) - len(given.defaults)
-        defaults = dict(zip(positional[first_default:], given.defaults, strict=True))
-        defaults |= {k: v for k, v in zip(given.kwonlyargs, given.kw_defaults, strict=True) if v}
-        for argument in (*positional, *given.kwonlyargs, given.vararg, given.kwarg):
+        parameters = node.args
+        positional = parameters.posonlyargs + parameters.args
+        first_default = len(positional) - len(parameters.defaults)
+        defaults = dict(zip(positional[first_default:], parameters.defaults, strict=True))
+        defaults |= {k: v for k, v in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True) if v}
+        for argument in (*positional, *parameters.kwonlyargs, parameters.vararg, parameters.kwarg):
             if argument is not None:
                 self._walk_value(argument.annotation, scope)
                 default = defaults.get(argument)

@@ -114,8 +114,8 @@ def note_on(file: str, text: str, left_out: Sequence[Item]) -> str:
     names = ", ".join(f"`{item.name}`" for item in functions[:NAMES_SHOWN])
     more = f" and {len(functions) - NAMES_SHOWN} more" if len(functions) > NAMES_SHOWN else ""
     first = 1 + text.count("\n", 0, min(item.start for item in functions))
-    told = f"its host code, from line {first} on, was left out: {names}{more}"
-    return f"{file}: {told}. The grader launches the kernels."
+    message = f"its host code, from line {first} on, was left out: {names}{more}"
+    return f"{file}: {message}. The grader launches the kernels."
 
 
 def _directive(match: re.Match[str], code: str) -> Item:
@@ -214,11 +214,11 @@ def _closed(
     first: set[int], by_name: Mapping[str, Sequence[int]], names: Callable[[int], set[str]]
 ) -> set[int]:
     """The numbers of the items that can be reached by name. Each name is followed once."""
-    reached, left, followed = set(first), list(first), set[str]()
-    while left:
-        for name in names(left.pop()) - followed:
+    reached, waiting, followed = set(first), list(first), set[str]()
+    while waiting:
+        for name in names(waiting.pop()) - followed:
             followed.add(name)
             more = set(by_name.get(name, ())) - reached
             reached |= more
-            left += more
+            waiting += more
     return reached

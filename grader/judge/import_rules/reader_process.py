@@ -111,8 +111,8 @@ def _answer(read: Read, files: Mapping[str, bytes], judge: socket.socket) -> boo
     try:
         for name, content in files.items():
             _say(judge, {"reads": name})
-            if said := read(name, content):
-                last = {"answer": said}
+            if problem := read(name, content):
+                last = {"answer": problem}
                 break
     except MemoryError:
         last = {"exhausted": "memory"}

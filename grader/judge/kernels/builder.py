@@ -94,7 +94,7 @@ class Builder:
                 if result["status"] != "ok":
                     raise GraderFault(f"the emulator does not compile: {result['text']}")
                 name = result["runtime"]
-                self._runtime = name, _taken(Path(scratch), name)
+                self._runtime = name, _library_from(Path(scratch), name)
                 self._cache.keep(name, self._runtime[1])
                 if known_as := self._runtime_key():
                     self._cache.keep(known_as, name.encode())
@@ -153,9 +153,9 @@ class Builder:
                     text = _too_much(name)
                 return Built(failed=Outcome(Status.ERROR, reason=text, error=result["status"]))
             # the import rules apply to expanded macros, too; the compiler does not give their lines
-            if refused := self._refusal(name, _taken(folder, PREPROCESSED)):
+            if refused := self._refusal(name, _library_from(folder, PREPROCESSED)):
                 return Built(refused=refused)
-            library = _taken(folder, result["kernels"], LIMITS["RLIMIT_FSIZE"])
+            library = _library_from(folder, result["kernels"], LIMITS["RLIMIT_FSIZE"])
         if len(library) > MAX_LIBRARY_BYTES:
             text = f"{name}: compiled, it has more than {MAX_LIBRARY_BYTES >> 20} MiB: {SIMPLER}"
             return Built(failed=Outcome(Status.ERROR, reason=text, error="CompileError"))
@@ -245,8 +245,8 @@ def compiler_files() -> list[tuple[str, int, int]]:
     words = os.environ.get("BACKFLIP_CXX", "").split()
     files = []
     for name in words[:1] or COMPILERS:
-        if found := shutil.which(name):
-            path = Path(found).resolve()
+        if place := shutil.which(name):
+            path = Path(place).resolve()
             about = path.stat()
             files.append((" ".join([str(path), *words[1:]]), about.st_size, about.st_mtime_ns))
     return files
@@ -257,7 +257,7 @@ def _too_much(name: str) -> str:
     return f"{name}: compiling it takes more than {limits}: {SIMPLER}"
 
 
-def _taken(folder: Path, name: str, limit: int = MAX_LIBRARY_BYTES) -> bytes:
+def _library_from(folder: Path, name: str, limit: int = MAX_LIBRARY_BYTES) -> bytes:
     """A file that the child left; GraderFault if it is not a file that can be read."""
     if Path(name).name != name:
         raise GraderFault(f"the compiler's child names a library {name!r}")

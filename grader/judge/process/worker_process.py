@@ -244,10 +244,10 @@ class WorkerProcess:
         """The outcome if all its processes together exceed a limit, measured from outside; else None."""
         if not self._processes:
             return None
-        processes, held = self._child.usage(self._processes)
+        processes, memory = self._child.usage(self._processes)
         if processes > self._processes:
             return Outcome(Status.CRASHED, reason=f"it started more than {self._processes} processes")
-        if held > self._memory_bytes:
+        if memory > self._memory_bytes:
             return self._out_of_memory()
         return None
 

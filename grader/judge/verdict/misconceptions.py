@@ -61,8 +61,8 @@ class Misconceptions:
     def explains(self, result: CheckResult) -> bool:
         """True if a wrong answer equals, element for element, that of a mutant or of two in one solution."""
         end = end_of(result, {idea.exercise: idea.exercise for idea in self.ideas.values()})
-        is_told_apart = result.status is Status.WRONG and not end.startswith(HINT)
-        return is_told_apart and end in self.answers.get(f"{result.criterion}/{result.case}", {})
+        is_comparable = result.status is Status.WRONG and not end.startswith(HINT)
+        return is_comparable and end in self.answers.get(f"{result.criterion}/{result.case}", {})
 
     def to_json(self) -> str:
         """JSON, the same text every time, with ideas by number and nothing of the reference."""

@@ -1,7 +1,8 @@
 // State shared by the parts of the runtime: the running thread, the memory, and the findings.
 //
-// The runtime is a library that every compiled kernel is linked to. schedule.cpp runs blocks and threads;
-// checks.cpp is called for every access to memory; counters.cpp counts. All of it runs on one machine thread.
+// The runtime is a library that every compiled kernel is linked to. scheduler.cpp runs blocks and threads;
+// memory_checks.cpp is called for every access to memory, and race_detector.h finds races between accesses;
+// counters.cpp counts. All of it runs on one machine thread.
 #pragma once
 
 #include <cstddef>

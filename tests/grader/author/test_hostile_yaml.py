@@ -187,9 +187,9 @@ def holds(folder: Path, name: str, place: tuple[int, int], scalar: str) -> None:
     try:
         load_all(folder)
     except UserError as error:
-        said = str(error)
-        assert re.match(rf"{re.escape(str(folder))}/[\w./]+:\d+: \S", said), said
-        assert "\n" not in said and said.isprintable() and len(said) < 1000, said
+        output = str(error)
+        assert re.match(rf"{re.escape(str(folder))}/[\w./]+:\d+: \S", output), output
+        assert "\n" not in output and output.isprintable() and len(output) < 1000, output
     assert time.process_time() - started < 2
 
 

@@ -61,7 +61,7 @@ def test_numbers_are_equally_hard_where_hidden_cases_kill_the_same_mutants(
     root: Path, mutants: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["verify", "tiny", "--variants", "2", "--jobs", "1"]) == PASSED
-    assert "tiny: 1 hidden cases, 2 mutants, 2 variants: no differences" in capsys.readouterr().out
+    assert "tiny: 1 hidden case, 2 mutants, 2 variants: no differences" in capsys.readouterr().out
 
 
 def test_a_mutant_that_dies_on_some_students_numbers_only_is_named(
@@ -70,9 +70,9 @@ def test_a_mutant_that_dies_on_some_students_numbers_only_is_named(
     mutants.write_text(f"{MUTANTS}\n\n{ZERO_SAVED}")
 
     assert main(["verify", "tiny", "--variants", "6", "--jobs", "1"]) == NOT_PASSED
-    said = capsys.readouterr().out
-    assert "flip/hidden-one kills zero_left_alone" in said
-    assert "not_flipped" not in said
+    output = capsys.readouterr().out
+    assert "flip/hidden-one kills zero_left_alone" in output
+    assert "not_flipped" not in output
 
 
 def test_points_that_a_person_gives_are_no_finding_of_a_proof(
@@ -83,9 +83,9 @@ def test_points_that_a_person_gives_are_no_finding_of_a_proof(
 
     def findings() -> list[str]:
         main(["verify", "tiny", "--seeds", "1", "--jobs", "1"])
-        told = capsys.readouterr()
-        assert "own fault" not in told.err
-        return [line.split(": ", 1)[1] for line in told.out.splitlines() if ".yaml:" in line]
+        captured = capsys.readouterr()
+        assert "own fault" not in captured.err
+        return [line.split(": ", 1)[1] for line in captured.out.splitlines() if ".yaml:" in line]
 
     before = findings()
     rubric = mutants.parent / "rubric.yaml"

@@ -136,8 +136,8 @@ def test_the_keys_lead_from_student_to_student(desk: TestClient) -> None:
     seen, path = [], EVE
     while path:
         seen.append(path)
-        found = re.search(r'data-key="j" href="([^"]+)"', desk.get(path).text)
-        path = found[1] if found else ""
+        match = re.search(r'data-key="j" href="([^"]+)"', desk.get(path).text)
+        path = match[1] if match else ""
     assert len(seen) == len(set(seen)) == 7
     assert re.search(r'data-key="k" href="([^"]+)"', desk.get(seen[-1]).text)[1] == seen[-2]  # type: ignore[index]
 
