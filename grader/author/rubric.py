@@ -335,10 +335,8 @@ def _complaint_about_wide(model: CaseModel, arrays: Sequence[str]) -> str:
     """The problem with the array that should hold wide integers; "" if there is none."""
     if model.wide is None or model.wide in arrays:
         return ""
-    expected = ", ".join(arrays) or "none: such a case draws no integers"
-    return (
-        f"found wide {model.wide!r}, expected an array of the case: {expected}{near_miss(model.wide, arrays)}"
-    )
+    expected = (", ".join(arrays) or "none: such a case draws no integers") + near_miss(model.wide, arrays)
+    return f"found wide {model.wide!r}, expected an array of the case: {expected}"
 
 
 def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple[Kind, type[CaseModel]]:
@@ -348,8 +346,8 @@ def _kind(document: RubricDocument, place: Place, data: dict[str, Any]) -> tuple
     known = {field for _, model in kinds.values() for field in model.model_fields}
     near = next(filter(None, (near_miss(key, kinds) for key in data if key not in known)), "")
     if len(keys) != 1 or (near and kinds[keys[0]][0].yields):
-        found = ", ".join(keys) or "none"
-        raise document.fail(f"found {found}, expected one of the keys {', '.join(kinds)}{near}", place)
+        message = f"found {', '.join(keys) or 'none'}, expected one of the keys {', '.join(kinds)}{near}"
+        raise document.fail(message, place)
     return kinds[keys[0]]
 
 
