@@ -11,6 +11,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ def main(
         if options.kernel is None:
             return whole_program(options, run_program)
         return emulate(options)
+    except FileNotFoundError as error:
+        path = Path(str(error.filename))
+        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        print(f"{prog}: {path}: no such file{near(path.name, beside)}", file=sys.stderr)
+        return MISTAKE
     except (Mistake, CompileError, NoCompiler, ValueError, OSError) as error:
         print(f"{prog}: {error}", file=sys.stderr)
         return MISTAKE
@@ -175,7 +181,8 @@ def emulate(options: argparse.Namespace) -> int:
     kernel = next((k for k in kernels_of(source) if k.name == name), None)
     if kernel is None:
         names = ", ".join(k.name for k in kernels_of(source)) or "none"
-        raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}")
+        closest = near(name, [k.name for k in kernels_of(source)])
+        raise Mistake(f"{options.file} has no kernel {name!r}; it has {names}{closest}")
     instances = (options.kernel,) if kernel.is_template else ()
     module = Module(source, str(options.file), defines, instances, checked=options.check)
     if module.warnings:
@@ -213,6 +220,12 @@ def emulate(options: argparse.Namespace) -> int:
     return FINDINGS if run.findings or (on_a_gpu is not None and not on_a_gpu.accepted) else CLEAN
 
 
+def near(word: str, words: Sequence[str]) -> str:
+    """The word that was probably meant, as the end of a message; "" if none is near."""
+    closest = get_close_matches(word, words, 1)
+    return f"; did you mean {closest[0]!r}?" if closest else ""
+
+
 def shortened(warnings: str) -> str:
     """The errors of omitted kernels, and the first warnings, one per line."""
     lines = warnings.splitlines()
@@ -230,9 +243,9 @@ def given_parameters(kernel: Kernel, values: dict[str, Any]) -> tuple[str, ...]:
     while len(parameters) > least and parameters[-1] not in values:
         parameters = parameters[:-1]
     if missing := [parameter for parameter in parameters if parameter not in values]:
-        raise Mistake(
-            f"{kernel.name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out"
-        )
+        message = f"{kernel.name} takes {missing[0]}, which is neither in --arrays nor in --set nor in --out"
+        unused = get_close_matches(missing[0], [name for name in values if name not in parameters], 1)
+        raise Mistake(message + (f"; found {unused[0]!r}, which it does not take" if unused else ""))
     return parameters
 
 
