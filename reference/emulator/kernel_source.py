@@ -51,7 +51,7 @@ REFUSED = {
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
     r"\b(?:tex|surf)[123]D\w*|\btexture\s*<": "textures and surfaces are not emulated; read from an array",
     r"\bcuda\w*(?:Texture|Surface|Array)\w*": "textures and surfaces are not emulated; read from an array",
-    r"\bcudaLaunchCooperativeKernel\w*": "blocks run one after another, so none can wait for the whole grid",
+    r"\bcudaLaunchCooperativeKernelMultiDevice\b": "there is one device",
     r"\b(new|delete|malloc|free)\b": "only whole programs, with a main, have memory from the device's heap",
     r"\b__(shfl|shfl_up|shfl_down|shfl_xor|ballot|any|all)\b": "CUDA has it no more; use its form with _sync",
     r"\b__nv_fp8\w*": "this type is not emulated; use half or float",

@@ -68,6 +68,7 @@ struct Launch {
     std::uint32_t dynamic_shared, shared_limit;
     std::int32_t block_order, thread_order;
     std::int32_t counting;
+    std::int32_t cooperative;  // all blocks are there at once, and may wait for each other
     std::uint64_t seed;
 };
 

@@ -151,6 +151,7 @@ ROWS: dict[str, Row] = {
         {
             "block.thread_rank() + 100 * block.size()": lambda i: lane(i) + 3200,
             "cg::this_grid().thread_rank() + 100 * cg::this_grid().size()": lambda i: i + 6400,
+            "i + cg::this_grid().is_valid()": lambda i: i,  # no cooperative launch
             "warp.meta_group_rank() + 10 * half.meta_group_size() + 100 * half.meta_group_rank()": (
                 lambda i: 20 + 100 * (lane(i) // 16)
             ),
