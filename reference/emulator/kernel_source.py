@@ -45,7 +45,6 @@ EXTENSIONS = {
 REFUSED = {
     r"<<<": "a kernel is launched by the host, which is not written in this file",
     r"\b(?:cudaGraph|cudaStream(?:Begin|End)Capture)\w*": "graphs of launches are not emulated",
-    r"\bpipeline_shared_state\b": "of pipelines those of one thread are emulated: cuda::make_pipeline()",
     r"\b(?:__cluster_dims__|this_cluster|cluster_group)\b": "clusters of blocks need compute capability 9.0",
     r"\b(asm|__asm__|__asm)\b": "inline assembly is for a GPU alone",
     r"\bcuda[A-Z]\w*": "the host's functions have no place in a kernel's file",
