@@ -158,16 +158,16 @@ def compile_library(
 
 def errors_by_kernel(source: str, file: str, messages: str) -> dict[str, str]:
     """The errors of each kernel; empty if any error is outside all kernels."""
-    found: dict[str, str] = {}
+    errors: dict[str, str] = {}
     for line, text in errors_by_line(messages, file.replace("\\", "/").replace('"', "'")):
         name = kernel_at(source, line)
         if not name:
             return {}
-        found[name] = f"{found[name]}\n{text}" if name in found else text
-    return found
+        errors[name] = f"{errors[name]}\n{text}" if name in errors else text
+    return errors
 
 
-def told(error: str) -> str:
+def body_with_error(error: str) -> str:
     """A body for a kernel that does not compile: it reports the error when launched."""
     text = error[:MOST_TEXT].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'emulator_trap("{LEFT_OUT}{text}", 0);'
@@ -192,7 +192,7 @@ def compile_kernels(
     entries = [kernel.name for kernel in kernels if not kernel.is_template]
     entries += [name for name in instances if name not in entries]
     shown = file.replace("\\", "/").replace('"', "'")
-    bodies = {name: told(error) for name, error in broken.items()}
+    bodies = {name: body_with_error(error) for name, error in broken.items()}
     program = "\n".join(
         [
             '#include "cuda_emulator.h"',
@@ -248,13 +248,13 @@ def compile_kernels(
 def short_entries(kernels: Sequence[Kernel], entries: Sequence[str]) -> list[str]:
     """For each kernel, the calls that omit parameters with a default."""
     by_name = {kernel.name: kernel for kernel in kernels}
-    made = []
+    bodies = []
     for number, name in enumerate(entries):
         kernel = by_name.get(name.partition("<")[0].strip())
         count = len(kernel.parameters) if kernel else 0
         for left_out in range(1, kernel.defaults + 1 if kernel else 1):
-            made.append(f"EMULATOR_SHORT_ENTRY({number}, {count - left_out}, {name})")
-    return made
+            bodies.append(f"EMULATOR_SHORT_ENTRY({number}, {count - left_out}, {name})")
+    return bodies
 
 
 def no_assertions(source: str) -> list[str]:

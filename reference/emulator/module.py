@@ -260,7 +260,7 @@ class Module:
         status = self._runtime.emulator_run(entry, pointers, ctypes.byref(raw))
         if status == NO_MEMORY:
             raise MemoryError(f"{kernel}: no memory for the stacks of its threads")
-        findings = [*self._found(kernel, raw, places), *self._without_value(kernel)]
+        findings = [*self._findings_of(kernel, raw, places), *self._without_value(kernel)]
         if self.checked:
             stopped = status != 0
             findings += [] if stopped else self._copy_out(kernel, base, places)
@@ -274,14 +274,14 @@ class Module:
     def _without_value(self, kernel: str) -> list[Finding]:
         """The variables of a kernel that the compiler saw in use before they have a value."""
         name = kernel.partition("<")[0].strip()
-        found = []
+        reads = []
         for one in self._no_value:
             if name in (one.kernels or (kernel_at(self._source, one.line),)):
                 kind = "uninitialised_read" if one.is_sure else "maybe_uninitialised"
                 verb = "is" if one.is_sure else "may be"
                 text = f"`{one.name}` {verb} used before it has a value"
-                found.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))
-        return found
+                reads.append(Finding(kind, kernel, self.file, one.line, text, array=one.name))
+        return reads
 
     def _copy_in(self, base: int, places: Sequence[Place], values: list[Array]) -> None:
         for place in places:
@@ -309,7 +309,7 @@ class Module:
                 missing.append(self._finding(kernel, "never_written", text, place.name))
         return missing
 
-    def _found(self, kernel: str, raw: RawLaunch, places: Sequence[Place]) -> list[Finding]:
+    def _findings_of(self, kernel: str, raw: RawLaunch, places: Sequence[Place]) -> list[Finding]:
         count = ctypes.c_size_t()
         rows = self._runtime.emulator_findings(ctypes.byref(count))
         number = self.kernels.index(kernel)
@@ -319,9 +319,9 @@ class Module:
             (row, row.line or (self._line(row.place, entry) if row.place else 0))
             for row in rows[: count.value]
         ]
-        told = {line for row, line in located if KINDS[row.kind] == "out_of_bounds" and not row.type}
+        with_bounds = {line for row, line in located if KINDS[row.kind] == "out_of_bounds" and not row.type}
         for row, line in located:
-            if row.type and KINDS[row.kind] == "out_of_bounds" and line in told:
+            if row.type and KINDS[row.kind] == "out_of_bounds" and line in with_bounds:
                 continue  # an array index, if the access left memory altogether
             name, text = message(row, raw, places)
             nobody = row.thread < 0

@@ -246,7 +246,7 @@ def test_a_sound_assignment_passes_and_its_hangs_and_crashes_are_kills(
 def test_every_broken_promise_is_one_line_that_names_file_and_line(
     faulty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status, said = verified(faulty, monkeypatch)
+    status, output = verified(faulty, monkeypatch)
     tiny = faulty / "assignments" / "tiny"
 
     def at(name: str, words: str) -> str:
@@ -328,11 +328,11 @@ def test_every_broken_promise_is_one_line_that_names_file_and_line(
             for cheat in ("returns_nothing", "hands_its_input_back", "zeros_of_the_right_shape")
         ),
     }
-    said = re.sub("(was never judged: refused): .*", r"\1", said)  # the import rules give the reason
-    found = {tuple(line.split(": ", 1)) for line in said.splitlines() if line.startswith("/")}
+    output = re.sub("(was never judged: refused): .*", r"\1", output)  # the import rules give the reason
+    found = {tuple(line.split(": ", 1)) for line in output.splitlines() if line.startswith("/")}
     assert status == NOT_PASSED
     assert found == expected
-    assert f"{len(expected)} findings" in said
+    assert f"{len(expected)} findings" in output
     page = (faulty / "matrix" / "tiny.html").read_text()
     assert page.index('<tr class="survivor"><th>only_on_five_axes') < page.index("<tr><th>not_flipped")
 

@@ -23,21 +23,21 @@ def complaint_of(source: str, folder: Path) -> str:
 
 def test_a_missing_semicolon_is_told_alone_with_its_line(tmp_path: Path) -> None:
     """Unused parameters of the handout's stubs draw warnings, and no student reads them."""
-    said = complaint_of(STUB + "__global__ void f(float* out) {\n    out[0] = 1.0f\n}\n", tmp_path)
+    message = complaint_of(STUB + "__global__ void f(float* out) {\n    out[0] = 1.0f\n}\n", tmp_path)
 
-    first, second = said.splitlines()
+    first, second = message.splitlines()
     assert first.startswith("kernels.cu:5:") and "error" in first
     assert second == "    out[0] = 1.0f"
 
 
 def test_at_most_ten_errors_are_told(tmp_path: Path) -> None:
     body = "".join(f"    out[{n}] = missing_{n};\n" for n in range(25))
-    said = complaint_of(f"__global__ void f(float* out) {{\n{body}}}\n", tmp_path)
+    message = complaint_of(f"__global__ void f(float* out) {{\n{body}}}\n", tmp_path)
 
-    assert said.count("error:") == MOST
-    assert said.splitlines()[-1] == "and 15 more errors"
+    assert message.count("error:") == MOST
+    assert message.splitlines()[-1] == "and 15 more errors"
 
 
 def test_errors_elsewhere_are_kept_whole() -> None:
-    said = "/usr/bin/ld: cannot find -lm"
-    assert errors_in(said, "kernels.cu", "") == said
+    output = "/usr/bin/ld: cannot find -lm"
+    assert errors_in(output, "kernels.cu", "") == output
