@@ -453,8 +453,8 @@ def blocks_the_positive(out_grad, a):
 
 @mutant(of="relu_grad", help="#relu-and-what-happens-at-zero")
 def gradient_of_another_shape(out_grad, a):
-    """You accept an out_grad and an `a` of different shapes. They broadcast, so the product comes out, but the
-    gradient of relu(a) has the shape of a. Compare the two shapes first, and raise ValueError."""
+    """You accept an out_grad and an `a` of different shapes. They broadcast, so the product comes out, but
+    the gradient of relu(a) has the shape of a. Compare the two shapes first, and raise ValueError."""
     return out_grad * (1.0 - (-a >= 0.0))
 
 
@@ -643,8 +643,8 @@ def logarithm_left_out(logits, labels):
 
 @mutant(of="cross_entropy", help="#the-loss-and-its-gradient")
 def loss_for_labels_of_any_shape(logits, labels):
-    """You accept labels of another shape than the logits', such as one column. They broadcast, and every class
-    counts as the right one. Compare the two shapes first, and raise ValueError."""
+    """You accept labels of another shape than the logits', such as one column. They broadcast, and every
+    class counts as the right one. Compare the two shapes first, and raise ValueError."""
     largest = logits.max(1, keepdims=True)
     logs = (logits - largest).exp().sum(1, keepdims=True).log() + largest
     return ((logs - logits) * labels).sum() / logits.shape[0]
@@ -655,8 +655,8 @@ def loss_for_labels_of_any_shape(logits, labels):
 
 @mutant(of="cross_entropy_grad", help="#the-loss-and-its-gradient")
 def gradient_for_labels_of_any_shape(logits, labels):
-    """You accept labels of another shape than the logits', such as one column. They broadcast, and you subtract
-    1 from every class. Compare the two shapes first, and raise ValueError."""
+    """You accept labels of another shape than the logits', such as one column. They broadcast, and you
+    subtract 1 from every class. Compare the two shapes first, and raise ValueError."""
     return (softmax(logits) - labels) / logits.shape[0]
 
 
